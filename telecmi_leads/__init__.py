@@ -1,0 +1,3 @@
+"""Bulk lead uploader for TeleCMI's dialler."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,136 @@
+"""Errors that a user can meet.
+
+LeadsError
+├── UsageError                 2   the command is wrong
+│   └── NameInUse                  a run of this name holds other leads
+├── InputRefused               3   the input can't be used; nothing was sent
+│   ├── SourceUnreadable           missing, a folder, empty, damaged, of no known format
+│   ├── ColumnMissing              no phone column, or a --map/--set names a column that isn't there
+│   ├── NoLeads                    the file was read and no row of it is a lead
+│   ├── TooManyRejects             more bad rows than --max-rejects allows
+│   └── ExcludeListFailed          a do-not-call list that is missing, empty, unreadable or stale
+├── SettingsError              6   settings or credentials: missing, malformed, refused
+├── LockHeld                   7   another run of this account is at work
+├── LedgerError                8   the ledger can't be written or is damaged
+│   └── ReportError                the same for a report file
+└── BalanceError               1   the books don't balance: a bug in this program
+
+Every error carries `code` (stable, snake_case, for scripts), `message` (what is wrong and where) and
+`hint` (what to do next). `main()` is the one place that catches them; layers below only raise.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells the shell; the table stands in the README."""
+
+    OK = 0
+    BUG = 1
+    USAGE = 2
+    INPUT = 3
+    REFUSED = 4
+    UNFINISHED = 5
+    SETTINGS = 6
+    LOCKED = 7
+    LEDGER = 8
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class LeadsError(Exception):
+    """An error with a way out: `message` says what and where, `hint` what to do next."""
+
+    exit_code: ExitCode = ExitCode.BUG
+    code: str = "error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(LeadsError):
+    """The command is wrong: an option's value, a missing argument, two options that exclude each other."""
+
+    exit_code = ExitCode.USAGE
+    code = "usage"
+
+
+class NameInUse(UsageError):
+    """This ledger holds a run of the same name with other leads."""
+
+    code = "name_in_use"
+
+
+class InputRefused(LeadsError):
+    """The input can't be used as it is. Nothing was sent."""
+
+    exit_code = ExitCode.INPUT
+    code = "input_refused"
+
+
+class SourceUnreadable(InputRefused):
+    """A file is missing, a folder, empty, damaged, too large for its limits, or of no known format."""
+
+    code = "unreadable"
+
+
+class ColumnMissing(InputRefused):
+    """No phone column was found, or an option names a column that isn't there."""
+
+    code = "column_missing"
+
+
+class NoLeads(InputRefused):
+    """The file was read, and no row of it is a lead."""
+
+    code = "no_leads"
+
+
+class TooManyRejects(InputRefused):
+    """More rows were rejected than the limit allows: the wrong column or region is likelier than bad data."""
+
+    code = "too_many_rejects"
+
+
+class ExcludeListFailed(InputRefused):
+    """A do-not-call list is missing, empty, unreadable or stale. Such a list fails closed."""
+
+    code = "exclude_list_failed"
+
+
+class SettingsError(LeadsError):
+    """A setting or credential is missing, malformed or refused."""
+
+    exit_code = ExitCode.SETTINGS
+    code = "settings"
+
+
+class LockHeld(LeadsError):
+    """Another process is at work for this account."""
+
+    exit_code = ExitCode.LOCKED
+    code = "locked"
+
+
+class LedgerError(LeadsError):
+    """The ledger can't be opened, read or written. The file is left as it is."""
+
+    exit_code = ExitCode.LEDGER
+    code = "ledger"
+
+
+class ReportError(LedgerError):
+    """A report file can't be written."""
+
+    code = "report"
+
+
+class BalanceError(LeadsError):
+    """Rows or leads don't add up. This is a bug in the program and is said so."""
+
+    exit_code = ExitCode.BUG
+    code = "balance"

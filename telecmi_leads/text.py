@@ -1,0 +1,113 @@
+"""Foreign text: cleaned before it is sent, made safe before it is shown, defused before it is written.
+
+Text from files and servers is hostile until it has passed here. `clean*` make it fit for the request,
+`safe` for a terminal or a log line, `defuse` and `restore` for cells of a spreadsheet, `mask_phone` for screens.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ZERO_WIDTH_JOINERS = "\u200c\u200d"  # part of how Hindi, Persian and emoji are written: kept inside text
+_SHOWN_LIMIT = 200
+_MARKS_LIMIT = 8
+
+# What a spreadsheet runs as a formula when a cell starts with it (OWASP, "CSV injection"), full-width forms included.
+_TRIGGER = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+_RUNS_AS_FORMULA = re.compile(f"'*[{_TRIGGER}]")
+_DEFUSED = re.compile(f"'+[{_TRIGGER}]")
+
+
+def clean(text: str, *, form: str = "NFC") -> str:
+    """Return text fit for the request: Unicode-normalised, without control or invisible characters, trimmed.
+
+    Line breaks and tabs become spaces, and runs of spaces one space. Lone surrogates stay, for the caller to refuse.
+    """
+    text = unicodedata.normalize(form, text)
+    if not text.isprintable():
+        text = "".join(map(_cleaned_character, text))
+    return " ".join(text.split())
+
+
+def _cleaned_character(char: str) -> str:
+    if char.isprintable() or char in _ZERO_WIDTH_JOINERS:
+        return char
+    category = unicodedata.category(char)
+    if category in {"Cf", "Cn"}:
+        return ""
+    return char if category in {"Cs", "Co"} else " "
+
+
+def clean_column(cells: Sequence[str], *, form: str = "NFC") -> Sequence[str]:
+    """Clean a column of cells; returns the very sequence where there was nothing to clean.
+
+    Whole columns are looked at with a handful of C-speed scans, since nearly all of them are clean.
+    """
+    together = "\x1f".join(cells)
+    if (
+        "".join(cells).isprintable()
+        and "  " not in together
+        and " \x1f" not in together
+        and "\x1f " not in together
+        and not together.startswith(" ")
+        and not together.endswith(" ")
+        and (together.isascii() or unicodedata.is_normalized(form, together))
+    ):
+        return cells
+    return [clean(cell, form=form) if cell else cell for cell in cells]
+
+
+def safe(text: str, limit: int = _SHOWN_LIMIT) -> str:
+    """Return foreign text as one harmless line of at most `limit` characters.
+
+    Control, escape, bidi and other invisible characters are shown as `\\x1b` or `\\u202e`; so are combining
+    marks that pile up. What the reader sees is what is there.
+    """
+    cut = len(text) > limit
+    text = text[: limit - 1] if cut else text
+    if not text.isascii():
+        text = _bounded_marks(text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c in _ZERO_WIDTH_JOINERS else _escaped(c) for c in text)
+    return f"{text}…" if cut else text
+
+
+def _bounded_marks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) or unicodedata.category(char) == "Me" else 0
+        if marks <= _MARKS_LIMIT:
+            kept.append(char)
+        elif marks == _MARKS_LIMIT + 1:
+            kept.append("…")
+    return "".join(kept)
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    if code <= 0xFF:  # noqa: PLR2004 - one byte
+        return {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\xa0": " "}.get(char, f"\\x{code:02x}")
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - two bytes
+
+
+def defuse(cell: str) -> str:
+    """Return the cell such that no spreadsheet runs it: an apostrophe goes before what would start a formula."""
+    return f"'{cell}" if _RUNS_AS_FORMULA.match(cell) else cell
+
+
+def restore(cell: str) -> str:
+    """Undo `defuse`, for reading back a file that this program wrote."""
+    return cell[1:] if _DEFUSED.match(cell) else cell
+
+
+def mask_phone(digits: str) -> str:
+    """Return an E.164 number for a screen: the first four and the last three digits, the rest as dots."""
+    if len(digits) < 9:  # noqa: PLR2004 - fewer would leave nothing masked
+        return digits[:2] + "•" * max(len(digits) - 2, 0)
+    return f"{digits[:4]}{'•' * (len(digits) - 7)}{digits[-3:]}"
