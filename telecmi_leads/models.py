@@ -198,8 +198,8 @@ class LeftOutRow(msgspec.Struct, frozen=True, gc=False):
     """A row that did not become a lead.
 
     `table` is the index of its TableInfo in the run. `code` is a Reason's code for a rejection, the exclude
-    list's name for an exclusion, else "". `column` names the column at fault. `phone` is E.164 digits, "" where there is none.
-    `cells` are the original cells, for rejections only.
+    list's name for an exclusion, else "". `column` names the column at fault. `phone` is E.164 digits, "" where there
+    is none. `cells` are the original cells, for rejections only.
     """
 
     table: int
@@ -302,9 +302,9 @@ class Outcome:
     """The classified result of one request.
 
     ACCEPTED: in. NAME_EXISTS: 400 "Lead Name Already Exists". REFUSED: 400 or 422. ACCOUNT: 404.
-    NOT_SENT: provably never left the machine (`retryable` False for a certificate that fails). BUSY: 429, or 503 with
-    Retry-After. UNKNOWN_CONNECTION: a time-out, a lost connection, an answer that can't be read. UNKNOWN_SERVER: any other 5xx.
-    INTERRUPTED: the process died between intent and result. MISDIRECTED: a redirect, which is not followed.
+    NOT_SENT: provably never left the machine (`retryable` False for a certificate that fails).
+    BUSY: 429, or 503 with Retry-After. UNKNOWN_CONNECTION: a time-out, a lost connection, an answer that
+    can't be read. UNKNOWN_SERVER: any other 5xx. INTERRUPTED: the process died between intent and result. MISDIRECTED: a redirect, which is not followed.
 
     `code` is the body's code, else the HTTP status; `message` the service's words, trimmed and bounded;
     `retry_after` and `seconds` are in seconds.

@@ -197,7 +197,9 @@ def name_format(text: str) -> str:
     try:
         names = {text.format(name="n", number=number, digest=f"{number:08x}", group="g") for number in (1, 2)}
     except (KeyError, IndexError, ValueError, AttributeError):
-        raise ValueError("it may hold {name}, {number}, {number:03d} and {digest}, and nothing else in braces") from None
+        raise ValueError(
+            "it may hold {name}, {number}, {number:03d} and {digest}, and nothing else in braces"
+        ) from None
     if len(names) == 1:
         raise ValueError("it must hold {number} or {digest}, or all campaigns would have one name")
     return text
@@ -248,7 +250,8 @@ class ReadingOptions:
         None, "What the input is, where its content does not tell.", parse=file_format, metavar="FORMAT"
     )
     no_header: bool = option(
-        False, "The file has no header row: its columns are found by their values and called column 1, column 2, …"  # noqa: FBT003
+        False,
+        "The file has no header row: its columns are found by their values and called column 1, column 2, …",
     )
 
 
@@ -259,7 +262,11 @@ class FieldOptions:
     PANEL: ClassVar[str] = "Columns and fields"
 
     map: tuple[tuple[Field, str], ...] = option(
-        (), "Take FIELD from COLUMN, whatever its name.", parse=field_and_text, metavar="FIELD=COLUMN", repeat=True
+        (),
+        "Take FIELD from COLUMN, whatever its name.",
+        parse=field_and_text,
+        metavar="FIELD=COLUMN",
+        repeat=True,
     )
     set: tuple[tuple[Field, str], ...] = option(
         (),
@@ -275,7 +282,7 @@ class FieldOptions:
         metavar="FIELD=VALUE",
         repeat=True,
     )
-    no_fill: bool = option(False, "Reject rows without a last name; they are sent with - otherwise.")  # noqa: FBT003
+    no_fill: bool = option(False, "Reject rows without a last name; they are sent with - otherwise.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +298,7 @@ class PhoneOptions:
         metavar="REGION",
         env="TELECMI_REGION",
     )
-    allow_premium: bool = option(False, "Keep premium-rate numbers.")  # noqa: FBT003
+    allow_premium: bool = option(False, "Keep premium-rate numbers.")
     types: frozenset[PhoneType] = option(
         frozenset(), "Keep only these types, such as mobile,fixed_line.", parse=phone_types, metavar="TYPES"
     )
@@ -321,10 +328,8 @@ class ScreeningOptions:
         parse=reject_limit,
         metavar="N|P%",
     )
-    strict: bool = option(False, "Send nothing if a single row is rejected.")  # noqa: FBT003
-    limit: int | None = option(
-        None, "Take the first N leads only, for a trial.", parse=whole(1), metavar="N"
-    )
+    strict: bool = option(False, "Send nothing if a single row is rejected.")
+    limit: int | None = option(None, "Take the first N leads only, for a trial.", parse=whole(1), metavar="N")
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,8 +358,8 @@ class CampaignOptions:
         "Separate campaigns for each value of this column, or of country, timezone or type of the number.",
         metavar="COLUMN",
     )
-    order: bool = option(False, "Number the leads in file order (order_index).")  # noqa: FBT003
-    append: bool = option(False, "Go on counting after the last campaign of this name.")  # noqa: FBT003
+    order: bool = option(False, "Number the leads in file order (order_index).")
+    append: bool = option(False, "Go on counting after the last campaign of this name.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,9 +370,7 @@ class SendingOptions:
 
     workers: int = option(4, "Requests at a time, once the first is accepted.", parse=whole(1, 64), metavar="N")
     rate: float | None = option(None, "Requests a second at the most.", parse=rate, metavar="N")
-    timeout: float = option(
-        60.0, "Seconds a request may take in all.", parse=positive_seconds, metavar="SECONDS"
-    )
+    timeout: float = option(60.0, "Seconds a request may take in all.", parse=positive_seconds, metavar="SECONDS")
     retries: int = option(5, "Further tries a campaign gets.", parse=whole(0), metavar="N")
     settle: float = option(
         30.0,
@@ -381,10 +384,8 @@ class SendingOptions:
         parse=seconds,
         metavar="SECONDS",
     )
-    isolate: bool = option(False, "Halve a refused campaign until the offending leads stand alone.")  # noqa: FBT003
-    isolate_budget: int = option(
-        40, "Requests that --isolate may spend on one campaign.", parse=whole(1), metavar="N"
-    )
+    isolate: bool = option(False, "Halve a refused campaign until the offending leads stand alone.")
+    isolate_budget: int = option(40, "Requests that --isolate may spend on one campaign.", parse=whole(1), metavar="N")
     ca_bundle: Path | None = option(
         None, "Certificates to trust, where a proxy has its own.", parse=Path, metavar="FILE"
     )
@@ -399,9 +400,9 @@ class OutputOptions:
 
     PANEL: ClassVar[str] = "Output"
 
-    json: bool = option(False, "Print one JSON object on standard output.")  # noqa: FBT003
-    quiet: bool = option(False, "Print errors only.")  # noqa: FBT003
-    show_phones: bool = option(False, "Show phone numbers whole; they are masked otherwise.")  # noqa: FBT003
+    json: bool = option(False, "Print one JSON object on standard output.")
+    quiet: bool = option(False, "Print errors only.")
+    show_phones: bool = option(False, "Show phone numbers whole; they are masked otherwise.")
     report_dir: Path | None = option(
         None, "Where the report files go (default: telecmi-reports/RUN).", parse=Path, metavar="FOLDER"
     )
@@ -424,12 +425,8 @@ class AccountOptions:
 
     PANEL: ClassVar[str] = "Settings"
 
-    app_id: str | None = option(
-        None, "The App id of the TeleCMI account.", env="TELECMI_APP_ID", command_line=False
-    )
-    secret: str | None = option(
-        None, "The app secret.", env="TELECMI_SECRET", command_line=False, profile=False
-    )
+    app_id: str | None = option(None, "The App id of the TeleCMI account.", env="TELECMI_APP_ID", command_line=False)
+    secret: str | None = option(None, "The app secret.", env="TELECMI_SECRET", command_line=False, profile=False)
     secret_file: Path | None = option(
         None, "A file that holds the app secret and nothing else.", parse=Path, metavar="FILE"
     )

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+NormalForm = Literal["NFC", "NFKC"]
 
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"  # part of how Hindi, Persian and emoji are written: kept inside text
 _SHOWN_LIMIT = 200
@@ -23,7 +25,7 @@ _RUNS_AS_FORMULA = re.compile(f"'*[{_TRIGGER}]")
 _DEFUSED = re.compile(f"'+[{_TRIGGER}]")
 
 
-def clean(text: str, *, form: str = "NFC") -> str:
+def clean(text: str, *, form: NormalForm = "NFC") -> str:
     """Return text fit for the request: Unicode-normalised, without control or invisible characters, trimmed.
 
     Line breaks and tabs become spaces, and runs of spaces one space. Lone surrogates stay, for the caller to refuse.
@@ -43,7 +45,7 @@ def _cleaned_character(char: str) -> str:
     return char if category in {"Cs", "Co"} else " "
 
 
-def clean_column(cells: Sequence[str], *, form: str = "NFC") -> Sequence[str]:
+def clean_column(cells: Sequence[str], *, form: NormalForm = "NFC") -> Sequence[str]:
     """Clean a column of cells; returns the very sequence where there was nothing to clean.
 
     Whole columns are looked at with a handful of C-speed scans, since nearly all of them are clean.
@@ -63,10 +65,10 @@ def clean_column(cells: Sequence[str], *, form: str = "NFC") -> Sequence[str]:
 
 
 def safe(text: str, limit: int = _SHOWN_LIMIT) -> str:
-    """Return foreign text as one harmless line of at most `limit` characters.
+    r"""Return foreign text as one harmless line of at most `limit` characters.
 
-    Control, escape, bidi and other invisible characters are shown as `\\x1b` or `\\u202e`; so are combining
-    marks that pile up. What the reader sees is what is there.
+    Control, escape, bidi and other invisible characters are shown as `\x1b` or `\u202e`; combining marks
+    that pile up are cut. What the reader sees is what is there.
     """
     cut = len(text) > limit
     text = text[: limit - 1] if cut else text
