@@ -7,7 +7,6 @@ values are the stable codes of the JSON output and the report files.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 MAX_CAMPAIGN_LEADS = 1000
 """The service takes at most this many leads a request (documented for v3/leads/add)."""
@@ -304,7 +304,8 @@ class Outcome:
     ACCEPTED: in. NAME_EXISTS: 400 "Lead Name Already Exists". REFUSED: 400 or 422. ACCOUNT: 404.
     NOT_SENT: provably never left the machine (`retryable` False for a certificate that fails).
     BUSY: 429, or 503 with Retry-After. UNKNOWN_CONNECTION: a time-out, a lost connection, an answer that
-    can't be read. UNKNOWN_SERVER: any other 5xx. INTERRUPTED: the process died between intent and result. MISDIRECTED: a redirect, which is not followed.
+    can't be read. UNKNOWN_SERVER: any other 5xx. INTERRUPTED: the process died between intent and result.
+    MISDIRECTED: a redirect, which is not followed.
 
     `code` is the body's code, else the HTTP status; `message` the service's words, trimmed and bounded;
     `retry_after` and `seconds` are in seconds.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class FileFormat(StrEnum):
-    """What --format accepts. The content decides unless this is given; standard input of a text format needs it least."""
+    """What --format accepts. Without it the content decides."""
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -421,7 +421,7 @@ class HeartbeatOptions:
 
 @dataclass(frozen=True, slots=True)
 class AccountOptions:
-    """Whose account, and where the service and the ledger are. Not on the command line: `.env`, environment, profile."""
+    """Whose account, and where the service and the ledger are. From `.env`, environment or profile."""
 
     PANEL: ClassVar[str] = "Settings"
 

@@ -448,7 +448,7 @@ def base_url(settings: Settings) -> str:
     if not (secure and host and plain and " " not in given):
         raise SettingsError(
             f"The base URL {safe(given)!r} (from {safe(origin)}) is not allowed.",
-            hint="It starts with https:// and holds no user, query or fragment; http:// is for the loopback interface only.",
+            hint="It is https://HOST, without user, query or fragment; http:// is for the loopback interface only.",
         )
     return given.rstrip("/")
 
