@@ -1,0 +1,277 @@
+"""The sandbox's HTTP/1.1 server: kept-alive connections, one thread each, one write per answer."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import struct
+import sys
+import threading
+from dataclasses import asdict, replace
+from http.server import BaseHTTPRequestHandler
+from socketserver import TCPServer
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from telecmi_leads.errors import UsageError
+from telecmi_leads.sandbox import rules
+from telecmi_leads.sandbox.answers import fault_packet, json_packet, page_packet, verdict_packet
+from telecmi_leads.sandbox.faults import Fault, Stage, parse_fault
+from telecmi_leads.sandbox.service import BALANCE_PATH, UPLOAD_PATH, Service, Stored
+
+if TYPE_CHECKING:
+    from telecmi_leads.sandbox.state import Received
+
+MAX_BODY_BYTES = 512 * 1024 * 1024
+
+_JOIN_SECONDS = 5.0
+_POLL_SECONDS = 0.05
+
+
+class Server(TCPServer):
+    """Accepts connections and hands each to a daemon thread of its own."""
+
+    allow_reuse_address = True
+    request_queue_size = 256
+
+    def __init__(self, port: int, service: Service) -> None:
+        self.service = service
+        self.stopping = threading.Event()
+        self.crash: Exception | None = None
+        self._lock = threading.Lock()
+        self._open: dict[socket.socket, threading.Thread] = {}
+        try:
+            super().__init__(("127.0.0.1", port), _Handler)
+        except (OSError, OverflowError) as problem:
+            reason = getattr(problem, "strerror", None) or "there is no such port"
+            raise UsageError(
+                f"The sandbox can't listen on port {port}: {reason}.",
+                hint="Choose another with --port, or leave it away for a free one.",
+            ) from None
+        self.port = int(self.server_address[1])
+        self.hosts = frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
+        self._acceptor = threading.Thread(target=self.serve_forever, args=(_POLL_SECONDS,), name="sandbox", daemon=True)
+
+    def start(self) -> None:
+        """Begin to accept connections."""
+        self._acceptor.start()
+
+    def stop(self) -> None:
+        """End at once: what is not stored yet is not stored any more."""
+        self.stopping.set()
+        self.shutdown()
+        self._acceptor.join()
+        self.server_close()
+        with self._lock:
+            still_open = dict(self._open)
+        for connection in still_open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in still_open.values():
+            thread.join(_JOIN_SECONDS)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401, ARG002 - the same
+        """Keep what went wrong; the base class would print it."""
+        problem = sys.exc_info()[1]
+        self.crash = problem if isinstance(problem, Exception) else self.crash
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's types
+        """Serve a connection in a thread of its own, known to `stop`."""
+        thread = threading.Thread(target=self._serve, args=(request, client_address), daemon=True)
+        with self._lock:
+            self._open[request] = thread
+        thread.start()
+
+    def _serve(self, request: socket.socket, client_address: object) -> None:
+        try:
+            self.finish_request(request, client_address)
+        except OSError:
+            pass  # the client went away; that is its business
+        except Exception as problem:  # noqa: BLE001 - kept and raised where the sandbox is left
+            self.crash = problem
+        finally:
+            with contextlib.suppress(OSError):
+                request.close()
+            with self._lock:
+                del self._open[request]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection. A fault that ends it at once raises ConnectionAbortedError, which `Server` takes as its end."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
+        """Log nothing: the base class would write to stderr."""
+
+    def do_GET(self) -> None:
+        """Answer what the sandbox holds."""
+        if not self._host_is_ours():
+            return
+        service = self.server.service
+        if self.path == "/_sandbox/campaigns":
+            self._send(json_packet(200, service.campaigns.listed()))
+        elif self.path == "/_sandbox/requests":
+            self._send(json_packet(200, [asdict(entry) for entry in service.log.listed(UPLOAD_PATH)]))
+        else:
+            self._send(page_packet(404))
+
+    def do_POST(self) -> None:
+        """Read the body and hand the request to its endpoint."""
+        body = self._read_body()
+        if body is None or not self._host_is_ours():
+            return
+        if self.path == UPLOAD_PATH:
+            self._upload(body)
+        elif self.path == BALANCE_PATH:
+            self._balance(body)
+        elif self.path == "/_sandbox/faults":
+            self._order(body)
+        else:
+            self._send(page_packet(404))
+
+    def _host_is_ours(self) -> bool:
+        """Refuse what a web page elsewhere might send here through the user's browser (DNS rebinding)."""
+        ours = self.headers.get("Host", "").lower() in self.server.hosts
+        if not ours:
+            self._send(page_packet(421))
+        return ours
+
+    def _read_body(self) -> bytes | None:
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit()):
+            self._end_with(page_packet(411))
+            return None
+        if int(length) > MAX_BODY_BYTES:
+            self._end_with(page_packet(413))
+            return None
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            self.close_connection = True
+            return None
+        return body
+
+    def _order(self, body: bytes) -> None:
+        try:
+            faults = [parse_fault(text) for text in msgspec.json.decode(body, type=list[str])]
+        except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
+            self._send(json_packet(422, {"error": str(problem)}))
+            return
+        for fault in faults:
+            self.server.service.faults.order(fault)
+        self._send(json_packet(200, {"ordered": len(faults)}))
+
+    # --- the two endpoints ----------------------------------------------------------------------
+
+    def _upload(self, body: bytes) -> None:
+        service = self.server.service
+        place, entry = service.log.arrived(UPLOAD_PATH, upload=True)
+        seen = rules.glimpse(body)
+        verdict, upload = service.judge(body, self.headers.get("Content-Type", ""))
+        phones = upload.phones if upload is not None else ()
+        latency, fault = service.faults.take(number=entry.number, name=seen.name, phones=phones, balance=False)
+        entry = replace(
+            entry,
+            name=seen.name,
+            app_id=seen.app_id,
+            digest=seen.digest,
+            leads=len(phones),
+            fault=str(fault) if fault else "",
+        )
+        if not self._wait(service.latency + latency):
+            return
+        if fault is not None:
+            self._suffer(fault, place, entry, verdict, upload)
+            return
+        stored = service.store(verdict, upload)
+        service.log.done(place, _judged(entry, stored))
+        self._send(verdict_packet(stored.verdict, in_body=service.in_body))
+
+    def _balance(self, body: bytes) -> None:
+        service = self.server.service
+        place, entry = service.log.arrived(BALANCE_PATH, upload=False)
+        latency, fault = service.faults.take(number=0, name="", phones=(), balance=True)
+        if not self._wait(service.latency + latency):
+            return
+        if fault is not None:
+            self._suffer(replace(fault, stage=Stage.BEFORE), place, replace(entry, fault=str(fault)))
+            return
+        verdict, content = service.balance(body, self.headers.get("Content-Type", ""))
+        service.log.done(place, replace(entry, status=verdict.status, message=verdict.message))
+        self._send(json_packet(verdict.status, content))
+
+    # --- faults ---------------------------------------------------------------------------------
+
+    def _suffer(
+        self,
+        fault: Fault,
+        place: int,
+        entry: Received,
+        verdict: rules.Verdict = rules.MISSING,
+        upload: rules.Upload | None = None,
+    ) -> None:
+        service = self.server.service
+        if fault.kind in {"late", "late-drop"}:
+            if fault.kind == "late-drop":
+                self._reset()
+            if self._wait(fault.seconds):
+                stored = service.store(verdict, upload)
+                service.log.done(place, replace(_judged(entry, stored), status=None))
+            raise ConnectionAbortedError
+        message = ""
+        if fault.stage is not Stage.BEFORE:
+            stored = service.store(verdict, upload, half=fault.stage is Stage.HALFWAY)
+            entry, message = replace(entry, stored=stored.leads), stored.verdict.message
+        answer = fault_packet(fault, in_body=service.in_body)
+        status = None if answer is None else int(answer[9:12])
+        service.log.done(place, replace(entry, status=status, message=message))
+        if answer is not None:
+            self.close_connection = fault.kind == "long-length"  # or the client would wait for the rest
+            self._send(answer)
+        elif fault.kind == "drop":
+            self._reset()
+            raise ConnectionAbortedError
+        else:
+            if fault.kind == "hang":
+                self._hold()
+            self.close_connection = True
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait; False where the sandbox ends meanwhile, and with it the request."""
+        if seconds > 0 and self.server.stopping.wait(seconds):
+            self.close_connection = True
+            return False
+        return True
+
+    def _hold(self) -> None:
+        """Keep the connection open until the client leaves or the sandbox ends."""
+        while not self.server.stopping.is_set():
+            readable, _, _ = select.select([self.connection], [], [], _POLL_SECONDS)
+            if readable and not self.connection.recv(1024):
+                return
+
+    def _reset(self) -> None:
+        """Close the connection with a reset in place of an orderly end; the caller raises to leave the handler."""
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.rfile.close()
+        self.wfile.close()
+        self.connection.close()
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def _send(self, answer: bytes) -> None:
+        self.wfile.write(answer)
+
+    def _end_with(self, answer: bytes) -> None:
+        self.close_connection = True
+        self._send(answer)
+
+
+def _judged(entry: Received, stored: Stored) -> Received:
+    verdict = stored.verdict
+    return replace(entry, status=verdict.status, message=verdict.message, stored=stored.leads)
