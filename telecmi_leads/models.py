@@ -369,6 +369,8 @@ class RunRecord:
     """A run as the ledger knows it. `account` is the key of settings.Account, never the secret.
 
     `digest` tells the content: the same leads in the same campaigns give the same digest, whatever the numbering.
+    `audience` counts the leads by "country" (region), "type" (PhoneType) and "timezone" (IANA name): taken when the
+    run is planned, since the leads themselves leave the ledger on acceptance; empty where nobody counted.
     """
 
     id: str
@@ -385,6 +387,7 @@ class RunRecord:
     skipped: Mapping[str, int] = field(default_factory=dict)
     report_dir: str = ""
     dry_run: bool = False
+    audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,7 +401,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """All that is said at the end of a command that prepares or sends leads: the JSON object of the contract."""
+    """All that is said at the end of a command that prepares or sends leads: the JSON object of the contract.
+
+    `audience` is RunRecord's.
+    """
 
     run: str | None
     name: str | None
@@ -414,6 +420,7 @@ class RunSummary:
     tables: tuple[TableInfo, ...]
     reports: Mapping[str, str]
     error: Problem | None = None
+    audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 # --- events -------------------------------------------------------------------------------------
