@@ -1,0 +1,46 @@
+"""A person's name: full names split, placeholders seen through, titles kept or dropped.
+
+Pure functions on cleaned text.
+"""
+
+from __future__ import annotations
+
+import re
+
+# What exporters write where there is no name. Real surnames such as "Na" are not among them.
+_PLACEHOLDERS = frozenset(
+    {
+        *("-", "--", "---", ".", "..", "?", "_", "/", "*"),
+        *("n/a", "n.a.", "n.a", "#n/a", "#ref!", "#name?", "#value!"),
+        *("null", "<null>", "(null)", "none", "nan", "nil", "undefined", "[object object]"),
+        *("not provided", "[not provided]", "(not provided)", "not available", "not given", "not known"),
+        *("no name", "noname", "no last name", "unknown", "[unknown]", "(unknown)", "blank", "(blank)", "[no name]"),
+    }
+)
+# Titles that are part of how a person is addressed on the phone; Mr, Mrs and their kind are not.
+_KEPT_TITLES = frozenset({"dr", "prof", "professor", "doctor", "adv", "advocate", "er", "capt", "col", "maj", "rev"})
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd", "mba", "esq"})
+_WORD_END = re.compile(r"[.\s]+")
+
+
+def is_placeholder(name: str) -> bool:
+    """Tell whether an exporter wrote this where it had no name."""
+    return name.lower() in _PLACEHOLDERS
+
+
+def kept_title(title: str) -> str:
+    """Return a title that belongs before the first name (Dr., Prof.), "" for a mere salutation."""
+    return title if _WORD_END.sub("", title).lower() in _KEPT_TITLES else ""
+
+
+def split_full_name(name: str) -> tuple[str, str]:
+    """Split a full name into first and last name: the last word is the last name, unless a comma says otherwise.
+
+    "Asha Menon" → ("Asha", "Menon"); "Menon, Asha" → ("Asha", "Menon"); "Roshan" → ("Roshan", "").
+    """
+    if "," in name:
+        last, _, first = (part.strip() for part in name.partition(","))
+        if first and last and "," not in first and _WORD_END.sub("", first).lower() not in _SUFFIXES:
+            return first, last
+    first, _, last = name.rpartition(" ")
+    return (first, last) if first else (name, "")
