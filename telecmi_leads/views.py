@@ -1,0 +1,97 @@
+"""What a command shows beside runs: one frozen value a screen, rendered for people and as JSON.
+
+The commands fill these from what the lower layers found; `console/` and `reporting/` read them. Texts are as they
+came from files; whoever shows them makes them safe and masks what are phone numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from telecmi_leads.models import CampaignRecord, TableInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """A column and what it feeds: `field` is the field's name, "" where it feeds none; `rule` says why, in words."""
+
+    name: str
+    field: str
+    rule: str
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table as the `columns` command shows it; `options` pin the choice: ("--map", "phone=Contact No. 1")."""
+
+    table: TableInfo
+    columns: tuple[ColumnView, ...]
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FateView:
+    """What became of a number in one run: `status` is a campaign's status, or the heap it was left out on.
+
+    `campaign` is "" for a row left out; `why` says more where there is more to say (a rejection's reason, the list).
+    """
+
+    run: str
+    name: str
+    status: str
+    when: datetime | None = None
+    campaign: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneView:
+    """What a number normalises to, and why it is or isn't good.
+
+    `number` is E.164 digits, "" where there is none; then `reason` is the rejection's code. `region` is the
+    region it was read for. `country` is the number's own, as shown; `type` a PhoneType; `timezones` IANA names;
+    `repairs` Repair codes.
+    """
+
+    given: str
+    region: str = ""
+    number: str = ""
+    reason: str = ""
+    country: str = ""
+    type: str = ""
+    timezones: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
+    fates: tuple[FateView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """One thing the `check` command looked at; `passed` is None where it could not be looked at."""
+
+    what: str
+    passed: bool | None
+    detail: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedView:
+    """A campaign that a person settled: `decision` is "accepted" or "not_uploaded"."""
+
+    run: str
+    campaign: CampaignRecord
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenView:
+    """What `forget` deleted, or would delete where nobody agreed: what → how many."""
+
+    deleted: Mapping[str, int] = field(default_factory=dict)
+    done: bool = True
