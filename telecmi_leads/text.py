@@ -24,6 +24,8 @@ _TRIGGER = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 _RUNS_AS_FORMULA = re.compile(f"'*[{_TRIGGER}]")
 _DEFUSED = re.compile(f"'+[{_TRIGGER}]")
 
+_LIKE_A_PHONE = re.compile(r"\d(?:[\s().+/\-]*\d){6,}")
+
 
 def clean(text: str, *, form: NormalForm = "NFC") -> str:
     """Return text fit for the request: Unicode-normalised, without control or invisible characters, trimmed.
@@ -113,3 +115,26 @@ def mask_phone(digits: str) -> str:
     if len(digits) < 9:  # noqa: PLR2004 - fewer would leave nothing masked
         return digits[:2] + "•" * max(len(digits) - 2, 0)
     return f"{digits[:4]}{'•' * (len(digits) - 7)}{digits[-3:]}"
+
+
+def mask_text(text: str) -> str:
+    """Return any text for a screen with what may be phone numbers masked: seven digits or more in a row.
+
+    Punctuation may stand between the digits. Of nine or more the first four and the last three stay, of fewer the
+    first two.
+    """
+    return _LIKE_A_PHONE.sub(_masked_digits, text)
+
+
+def _masked_digits(found: re.Match[str]) -> str:
+    digits = sum(map(str.isdecimal, found[0]))
+    head, tail = (2, 0) if digits < 9 else (4, 3)  # noqa: PLR2004 - as in mask_phone
+    shown: list[str] = []
+    at = 0
+    for char in found[0]:
+        if not char.isdecimal():
+            shown.append(char)
+            continue
+        shown.append(char if at < head or at >= digits - tail else "•")
+        at += 1
+    return "".join(shown)
