@@ -395,6 +395,16 @@ class SendingOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialOptions:
+    """Ways to try a command without reaching the service."""
+
+    PANEL: ClassVar[str] = "Trying it out"
+
+    dry_run: bool = option(False, "Do everything but the sending; no credentials are needed.")
+    sandbox: bool = option(False, "Send to a stand-in on this machine that lives for this run; no account is needed.")
+
+
+@dataclass(frozen=True, slots=True)
 class OutputOptions:
     """What is shown, and where the reports go."""
 
@@ -453,15 +463,17 @@ class StateOptions:
     )
 
 
-OptionGroup = (
-    ReadingOptions
-    | FieldOptions
-    | PhoneOptions
-    | ScreeningOptions
-    | CampaignOptions
-    | SendingOptions
-    | OutputOptions
-    | HeartbeatOptions
-    | AccountOptions
-    | StateOptions
-)
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """Where settings are read from. On the command line alone."""
+
+    PANEL: ClassVar[str] = "Settings"
+
+    env_file: Path | None = option(
+        None, "Read credentials from this file, not from .env in the working directory.", parse=Path, metavar="FILE"
+    )
+    config: Path | None = option(
+        None, "Read defaults from this file, not from telecmi-leads.toml in the working directory.", parse=Path,
+        metavar="FILE",
+    )
+    profile: str | None = option(None, "Use the defaults of [profile.NAME] too.", metavar="NAME")

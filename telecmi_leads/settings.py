@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from telecmi_leads import options as declared
 from telecmi_leads.errors import LeadsError, SettingsError, UsageError
-from telecmi_leads.options import AccountOptions, StateOptions
+from telecmi_leads.options import AccountOptions, SourceOptions, StateOptions
 from telecmi_leads.text import safe
 
 CONFIG_NAME = "telecmi-leads.toml"
@@ -41,6 +41,7 @@ ALL_GROUPS: tuple[type[Any], ...] = (
     declared.ScreeningOptions,
     declared.CampaignOptions,
     declared.SendingOptions,
+    declared.TrialOptions,
     declared.OutputOptions,
     declared.HeartbeatOptions,
     declared.AccountOptions,
@@ -139,9 +140,16 @@ class Sources:
     profile: str | None = None
 
 
-def current_sources(env_file: Path | None = None, config: Path | None = None, profile: str | None = None) -> Sources:
-    """Return the sources of this process: its environment and its working directory."""
-    return Sources(dict(os.environ), Path.cwd(), env_file, config, profile)
+def resolve_here(given: Mapping[str, Any]) -> Settings:
+    """Resolve every option for this process: its environment, its working directory, its command line."""
+    paths = {name: Path(given[name]) for name in ("env_file", "config") if given.get(name)}
+    named = SourceOptions(**paths, profile=given.get("profile"))
+    return resolve(given, Sources(environment(), Path.cwd(), named.env_file, named.config, named.profile))
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment."""
+    return dict(os.environ)
 
 
 def resolve(given: Mapping[str, Any], sources: Sources) -> Settings:

@@ -1,0 +1,26 @@
+"""The program: one command line in, one exit code out. The one place that catches errors and ends the process."""
+
+from __future__ import annotations
+
+import sys
+
+from telecmi_leads import __version__
+
+
+def main() -> None:
+    """Run the command line of this process and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line; returns the exit code."""
+    if arguments == ["--version"]:  # answered before anything else is imported
+        print(f"telecmi-leads {__version__}")  # noqa: T201 - the one line that needs no console
+        return 0
+    from telecmi_leads.entry import run_command  # noqa: PLC0415 - see above
+
+    return run_command(arguments)
+
+
+if __name__ == "__main__":
+    main()

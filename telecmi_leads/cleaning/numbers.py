@@ -1,0 +1,99 @@
+"""Which cell of a row gives its number, and for which region it is read.
+
+The columns that may hold a number are asked in order of preference, row by row: the first cell with a good
+number wins, and only rows without one ask the next column.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from telecmi_leads.models import Field, Reason, Repair
+from telecmi_leads.phones import region_of_country, region_of_dial_code
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.phones import PhoneBook
+
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a row can't be used, and the index of the column at fault where there is one."""
+
+    reason: Reason
+    column: int | None = None
+
+
+@dataclass(slots=True)
+class RowNumbers:
+    """E.164 digits for each row, "" where there is none; for those rows the fault, by index; repairs by kind."""
+
+    numbers: list[str]
+    faults: dict[int, Fault] = field(default_factory=dict)
+    repairs: Counter[str] = field(default_factory=Counter)
+
+
+def find_numbers(rows: Rows, plan: ColumnPlan, book: PhoneBook, region: str | None) -> RowNumbers:
+    """Return each row's number. `rows` all have the header's width; `region` is for rows that name none."""
+    found = RowNumbers([""] * len(rows))
+    waiting: Sequence[int] = range(len(rows))
+    for place, column in enumerate(plan.phones):
+        # Alternates are empty in most rows; those cells need no look.
+        asked = [index for index in waiting if rows[index][column]] if place else waiting
+        if asked:
+            _ask(found, rows, column, asked, book, row_regions(rows, asked, plan, region), alternate=place > 0)
+        if place == 0 and not found.faults:
+            return found
+        waiting = [index for index in waiting if not found.numbers[index]]
+    for index in waiting:
+        found.faults.setdefault(index, Fault(Reason.NO_PHONE, plan.phones[0] if plan.phones else None))
+    return found
+
+
+def _ask(  # noqa: PLR0913 - one question to one column
+    found: RowNumbers,
+    rows: Rows,
+    column: int,
+    asked: Sequence[int],
+    book: PhoneBook,
+    regions: str | None | list[str | None],
+    *,
+    alternate: bool,
+) -> None:
+    answer = book.column([rows[index][column] for index in asked], regions)
+    found.repairs.update(answer.repairs)
+    if not alternate:
+        found.numbers = answer.numbers
+        found.faults = {index: Fault(reason, column) for index, reason in answer.faults.items()}
+        return
+    for position, index in enumerate(asked):
+        number = answer.numbers[position]
+        if number:
+            found.numbers[index] = number
+            found.faults.pop(index, None)
+            found.repairs[Repair.OTHER_COLUMN] += 1
+        elif found.faults[index].reason is Reason.NO_PHONE:
+            found.faults[index] = Fault(answer.faults[position], column)
+
+
+def row_regions(
+    rows: Rows, at: Sequence[int], plan: ColumnPlan, region: str | None
+) -> str | None | list[str | None]:
+    """Return the region of each row in `at`: its dial code's, else its country's, else `region`; one for all if it is one."""
+    regions: list[str | None] | None = None
+    for source, region_of in ((Field.COUNTRY, region_of_country), (Field.DIALCODE, region_of_dial_code)):
+        for column in reversed(plan.sources.get(source, ())):
+            cells = [rows[index][column] for index in at]
+            known = {cell: region_of(cell) if cell else None for cell in set(cells)}
+            defaults = regions if regions is not None else [region] * len(cells)
+            regions = [known[cell] or default for cell, default in zip(cells, defaults, strict=True)]
+    if regions is None:
+        return region
+    distinct = set(regions)
+    return distinct.pop() if len(distinct) == 1 else regions

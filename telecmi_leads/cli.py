@@ -1,0 +1,222 @@
+"""The command line: what can be typed, and which command it calls.
+
+Options are declared in options.py; `_command` turns their groups into the signature that Typer reads, so that
+a command's body only parses, calls and renders. What a command needs is imported when it is called, since
+`--help` and shell completion need none of it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Annotated, Any
+
+import typer
+
+from telecmi_leads import options as declared
+
+app = typer.Typer(
+    name="telecmi-leads",
+    help="Upload lead files to TeleCMI's dialler: nothing lost, nothing twice, every row accounted for.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback with locals would print the secret
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Given = dict[str, Any]
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Lead files; - is standard input.")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
+
+_PREPARING = (
+    declared.ReadingOptions,
+    declared.FieldOptions,
+    declared.PhoneOptions,
+    declared.ScreeningOptions,
+)
+_ALWAYS = (declared.OutputOptions, declared.SourceOptions)
+
+
+def _command(
+    *groups: type, name: str | None = None, example: str
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Register a command with the options of the groups; its body gets what was given of them as one dict."""
+
+    def register(body: Callable[..., int]) -> Callable[..., int]:
+        own = [known for known in inspect.signature(body, eval_str=True).parameters.values() if known.name != "given"]
+        offered = [
+            _parameter(group, field) for group in groups for field in fields(group) if field.metadata["command_line"]
+        ]
+
+        def call(**values: Any) -> int:  # noqa: ANN401 - whatever was typed
+            mine = {parameter.name: values.pop(parameter.name) for parameter in own}
+            return body(**mine, given=values)
+
+        call.__signature__ = inspect.Signature([*own, *offered])  # type: ignore[attr-defined]  # inspect looks here
+        call.__doc__ = body.__doc__
+        app.command(name or body.__name__, epilog=f"Example: {example}")(call)
+        return body
+
+    return register
+
+
+def _parameter(group: type, field: Any) -> inspect.Parameter:  # noqa: ANN401 - dataclasses.Field of any type
+    flag = isinstance(field.default, bool)
+    kind: Any = bool if flag else list[str] | None if field.metadata["repeat"] else str | None
+    option = typer.Option(
+        f"--{field.name.replace('_', '-')}",
+        help=field.metadata["help"],
+        metavar=field.metadata["metavar"],
+        rich_help_panel=group.PANEL,  # type: ignore[attr-defined]  # every option group has one
+        show_default=False,
+    )
+    return inspect.Parameter(
+        field.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False if flag else None,
+        annotation=Annotated[kind, option],
+    )
+
+
+@_command(
+    declared.CampaignOptions,
+    *_PREPARING,
+    declared.SendingOptions,
+    declared.TrialOptions,
+    declared.HeartbeatOptions,
+    *_ALWAYS,
+    declared.AccountOptions,
+    example="telecmi-leads upload leads.xlsx --name March --region IN",
+)
+def upload(files: Files, given: Given) -> int:
+    """Read lead files and upload them as numbered campaigns.
+
+    The same command again goes on where a stopped run was left, and sends nothing once all of it is in.
+    """
+    from telecmi_leads.commands import uploads  # noqa: PLC0415 - see the module's docstring
+
+    return uploads.upload(files, given)
+
+
+@_command(*_PREPARING, *_ALWAYS, example="telecmi-leads validate leads.csv --region IN")
+def validate(files: Files, given: Given) -> int:
+    """Check lead files: which rows can be uploaded, which can't, and why."""
+    from telecmi_leads.commands import uploads  # noqa: PLC0415 - see the module's docstring
+
+    return uploads.validate(files, given)
+
+
+@_command(
+    declared.SendingOptions,
+    declared.TrialOptions,
+    declared.HeartbeatOptions,
+    *_ALWAYS,
+    declared.AccountOptions,
+    example="telecmi-leads resume",
+)
+def resume(
+    given: Given, run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's id; the newest.")] = None
+) -> int:
+    """Go on with an unfinished run from its own stored copy: the input file is not needed."""
+    from telecmi_leads.commands import uploads  # noqa: PLC0415 - see the module's docstring
+
+    return uploads.resume(run, given)
+
+
+@_command(
+    declared.ReadingOptions,
+    declared.FieldOptions,
+    declared.PhoneOptions,
+    *_ALWAYS,
+    example="telecmi-leads columns leads.csv",
+)
+def columns(file: Annotated[str, typer.Argument(metavar="FILE", help="A lead file.")], given: Given) -> int:
+    """Show how a file is read and which column feeds which field."""
+    from telecmi_leads.commands import looking  # noqa: PLC0415 - see the module's docstring
+
+    return looking.columns(file, given)
+
+
+@_command(declared.PhoneOptions, *_ALWAYS, example="telecmi-leads explain 098765-43210 --region IN")
+def explain(phone: Annotated[str, typer.Argument(metavar="PHONE", help="A number, as it stands in a file.")], given: Given) -> int:
+    """Say what a number normalises to, why it is or isn't valid, and what became of it."""
+    from telecmi_leads.commands import looking  # noqa: PLC0415 - see the module's docstring
+
+    return looking.explain(phone, given)
+
+
+@_command(declared.SendingOptions, *_ALWAYS, declared.AccountOptions, example="telecmi-leads check")
+def check(given: Given) -> int:
+    """Check credentials, service, state and report folders; nothing is changed."""
+    from telecmi_leads.commands import looking  # noqa: PLC0415 - see the module's docstring
+
+    return looking.check(given)
+
+
+@_command(*_ALWAYS, example="telecmi-leads runs")
+def runs(
+    given: Given, run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Show this run's campaigns.")] = None
+) -> int:
+    """Show the ledger: every run, or one with its campaigns."""
+    from telecmi_leads.commands import ledger  # noqa: PLC0415 - see the module's docstring
+
+    return ledger.runs(run, given)
+
+
+@_command(*_ALWAYS, example="telecmi-leads report 20261123-191500-3fa9 --report-dir march-report")
+def report(run: Run, given: Given) -> int:
+    """Write a run's report files again."""
+    from telecmi_leads.commands import ledger  # noqa: PLC0415 - see the module's docstring
+
+    return ledger.report(run, given)
+
+
+@_command(*_ALWAYS, example="telecmi-leads resolve 20261123-191500-3fa9 March-004 --accepted")
+def resolve(
+    run: Run,
+    campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign's name.")],
+    given: Given,
+    *,
+    accepted: Annotated[bool, typer.Option("--accepted", help="The dashboard shows it, with all its leads.")] = False,
+    not_uploaded: Annotated[
+        bool, typer.Option("--not-uploaded", help="It is not there: send it again under the same name.")
+    ] = False,
+) -> int:
+    """Settle a campaign whose outcome could not be proved, after a look at the dashboard."""
+    from telecmi_leads.commands import ledger  # noqa: PLC0415 - see the module's docstring
+
+    return ledger.resolve(run, campaign, given, accepted=accepted, not_uploaded=not_uploaded)
+
+
+@_command(*_ALWAYS, example="telecmi-leads forget --before 2026-01-01")
+def forget(
+    given: Given,
+    *,
+    before: Annotated[str | None, typer.Option(metavar="DATE", help="Runs made before this day.")] = None,
+    run: Annotated[str | None, typer.Option(metavar="RUN", help="One run.")] = None,
+    phone: Annotated[str | None, typer.Option(metavar="PHONE", help="One number, wherever it stands.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Delete personal data from the ledger."""
+    from telecmi_leads.commands import ledger  # noqa: PLC0415 - see the module's docstring
+
+    return ledger.forget(given, before=before, run=run, phone=phone, yes=yes)
+
+
+@app.command(epilog="Example: telecmi-leads sandbox --port 8090 --latency 200")
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8090,
+    latency: Annotated[float, typer.Option(metavar="MS", min=0, help="Milliseconds each answer takes.")] = 0,
+    form: Annotated[
+        str, typer.Option(metavar="http|body", help="How errors arrive: as HTTP status, or in the body of a 200.")
+    ] = "http",
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND@N", help="Fail to order (repeatable): 500-after@2, 429=5@1-3, drop-before@*."),
+    ] = None,
+) -> int:
+    """Run a local stand-in for the service, for trying things and for tests."""
+    from telecmi_leads.commands import standin  # noqa: PLC0415 - see the module's docstring
+
+    return standin.serve(port=port, latency=latency / 1000, form=form, faults=fault or ())

@@ -1,0 +1,334 @@
+"""Files → a plan in the ledger: reading, columns, cleaning, screening and planning, composed.
+
+The data runs one way, a block of rows at a time, and nothing of it stays in memory but the numbers seen
+and the campaigns that are not yet full. The plan becomes visible in the ledger only when it is whole.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from telecmi_leads.cleaning import CleanBlock, Cleaner
+from telecmi_leads.columns import find_column, match_columns
+from telecmi_leads.errors import ColumnMissing, InputRefused, NoLeads, TooManyRejects, UsageError
+from telecmi_leads.models import LeftOutKind, LeftOutRow, Reason, RowBlock, RowsPrepared, RowTotals, TableInfo, TableOpened
+from telecmi_leads.options import (
+    CampaignOptions,
+    FieldOptions,
+    PhoneOptions,
+    ReadingOptions,
+    RejectLimit,
+    ScreeningOptions,
+)
+from telecmi_leads.phones import PhoneBook, is_region, region_of_number, timezones_of_number, type_of_number
+from telecmi_leads.reading import open_source
+from telecmi_leads.tables import open_table
+from telecmi_leads.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.journal import Journal
+    from telecmi_leads.models import Lead
+    from telecmi_leads.planning import Planner
+    from telecmi_leads.reading import Source
+    from telecmi_leads.screening import LeftOut, Screen
+    from telecmi_leads.settings import Settings
+    from telecmi_leads.tables import Table
+
+    Notify = Callable[[TableOpened | RowsPrepared], None]
+
+VIRTUAL_COLUMNS: Mapping[str, Callable[[str], str]] = {
+    "country": lambda number: region_of_number(number) or "",
+    "timezone": lambda number: next(iter(timezones_of_number(number)), ""),
+    "type": lambda number: type_of_number(number).value,
+}
+"""What --split-by knows beside the file's columns: made from the number itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was found: where every row went, why rows were rejected, what was mended, and the plan's digest.
+
+    `refusal` is set where the leads must not be sent: there are none, or too many rows were rejected.
+    """
+
+    rows: RowTotals
+    rejections: Mapping[str, int]
+    repairs: Mapping[str, int]
+    skipped: Mapping[str, int]
+    digest: bytes
+    refusal: InputRefused | None
+
+
+def prepare(  # noqa: PLR0913 - the parts that are composed here
+    files: Sequence[Path | None],
+    settings: Settings,
+    *,
+    run_id: str,
+    journal: Journal,
+    planner: Planner,
+    screen: Screen,
+    notify: Notify,
+) -> Prepared:
+    """Read the files, in order, and stage their leads as the run's campaigns; None is standard input.
+
+    The run must have begun in the journal. Raises InputRefused for a file that can't be read or has no phone column.
+    """
+    work = _Preparation(settings, run_id, journal, planner, screen, notify)
+    with _collector_at_rest():
+        for path in files:
+            with open_source(path, settings[ReadingOptions]) as source:
+                work.take(source)
+            if work.limit_reached:
+                break
+        return work.finish()
+
+
+def phone_book(settings: Settings) -> PhoneBook:
+    """Return the judge of numbers. Raises UsageError for a region that does not exist."""
+    options = settings[PhoneOptions]
+    if options.region is not None and not is_region(options.region):
+        raise UsageError(
+            f"There is no region {safe(options.region)!r} (from {safe(settings.origins['region'])}).",
+            hint="Give a country's two letters, such as IN, GB or AE.",
+        )
+    return PhoneBook(options)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the cyclic garbage collector out of the loop: rows hold no cycles, and its passes cost a fifth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@dataclass(slots=True)
+class _Preparation:
+    """The counts and parts of one preparation on its way through the files."""
+
+    settings: Settings
+    run_id: str
+    journal: Journal
+    planner: Planner
+    screen: Screen
+    notify: Notify
+    read: int = 0
+    blank: int = 0
+    leads: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    rejections: Counter[str] = field(default_factory=Counter)
+    repairs: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    limit_reached: bool = False
+    book: PhoneBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.book = phone_book(self.settings)
+
+    def take(self, source: Source) -> None:
+        """Take in a file: every sheet of it that has a phone column."""
+        without_phone: list[TableInfo] = []
+        usable = False
+        for sheet in source.sheets:
+            table = open_table(sheet, self.settings[ReadingOptions], self._share_of_numbers)
+            plan = self._matched(table.info, table.sample)
+            if plan.phones:
+                usable = True
+                self._take_table(table, plan)
+            else:
+                without_phone.append(self._passed_over(table))
+            if self.limit_reached:
+                return
+        if without_phone and not usable:
+            raise _no_phone_column(source.file, without_phone)
+
+    def _matched(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnPlan:
+        return match_columns(
+            info.header,
+            sample,
+            self.settings[FieldOptions],
+            header_found=info.header_row is not None,
+            phone_score=self._share_of_numbers,
+        )
+
+    def _share_of_numbers(self, cells: Sequence[str]) -> float:
+        filled = [cell for cell in cells if cell.strip()]
+        if not filled:
+            return 0.0
+        found = self.book.column(filled, self.settings[PhoneOptions].region)
+        return 1 - len(found.faults) / len(filled)
+
+    def _passed_over(self, table: Table) -> TableInfo:
+        rows = sum(len(block.rows) for block in table.blocks)
+        info = table.info
+        if rows:
+            info = replace(info, notes=(*info.notes, f"no phone column: its {rows:,} rows are not read"))
+            self.journal.add_table(self.run_id, info)
+        return info
+
+    # --- one table ---
+
+    def _take_table(self, table: Table, plan: ColumnPlan) -> None:
+        cleaner = self._cleaner(table.info, plan)
+        for whole in table.blocks:
+            block = whole
+            while True:
+                clean = cleaner.clean(block)
+                self._screened(cleaner, clean)
+                if self.limit_reached:
+                    return
+                if clean.next_header is None:
+                    break
+                cleaner, block = self._below_header(cleaner.info, block, clean.next_header)
+            self.notify(RowsPrepared(self.read, self.leads))
+
+    def _cleaner(self, info: TableInfo, plan: ColumnPlan) -> Cleaner:
+        split_by = self.settings[CampaignOptions].split_by
+        group_column = None
+        if split_by is not None and split_by not in VIRTUAL_COLUMNS:
+            group_column = find_column(info.header, split_by, option="--split-by")
+        used = {
+            field_.value: tuple(info.header[index] for index in indexes)
+            for field_, indexes in plan.columns_by_field().items()
+        }
+        self.notify(TableOpened(info, used))
+        return Cleaner(
+            info=info,
+            table=self.journal.add_table(self.run_id, info),
+            plan=plan,
+            book=self.book,
+            region=self.settings[PhoneOptions].region,
+            no_fill=self.settings[FieldOptions].no_fill,
+            group_column=group_column,
+        )
+
+    def _below_header(self, above: TableInfo, block: RowBlock, index: int) -> tuple[Cleaner, RowBlock]:
+        """Match columns anew below a header row in the middle of a table."""
+        header = tuple(cell.strip() for cell in block.rows[index])
+        info = replace(above, header=header, header_row=block.first_row + index, notes=())
+        rest = RowBlock(block.first_row + index + 1, block.rows[index + 1 :])
+        plan = self._matched(info, rest.rows[:100])
+        self.blank += 1
+        self.read += 1
+        self.skipped["header"] += 1
+        if not plan.phones:
+            raise _no_phone_column(info.file, [info])
+        return self._cleaner(info, plan), rest
+
+    # --- one block ---
+
+    def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> None:
+        left_out = self.screen.screen([lead.phone for lead in clean.leads])
+        limit = self.settings[ScreeningOptions].limit
+        if limit is not None and self.leads + len(clean.leads) - len(left_out) >= limit:
+            clean = clean.upto(self._last_row(clean, left_out, limit - self.leads))
+            left_out = {at: why for at, why in left_out.items() if at < len(clean.leads)}
+            self.limit_reached = True
+        rows = clean.rejections + [
+            LeftOutRow(cleaner.table, clean.rows[at], why.kind, why.code, phone=clean.leads[at].phone)
+            for at, why in sorted(left_out.items())
+        ]
+        self._count(clean, rows)
+        leads, groups = clean.leads, self._groups(cleaner, clean)
+        if left_out:
+            leads = [lead for at, lead in enumerate(leads) if at not in left_out]
+            groups = [group for at, group in enumerate(groups) if at not in left_out]
+        self.leads += len(leads)
+        self.journal.stage(self.run_id, list(self.planner.add(leads, groups)), rows)
+
+    @staticmethod
+    def _last_row(clean: CleanBlock, left_out: Mapping[int, LeftOut], wanted: int) -> int:
+        """Return the row that gives the last lead wanted under --limit."""
+        kept = [row for at, row in enumerate(clean.rows) if at not in left_out]
+        return kept[wanted - 1]
+
+    def _count(self, clean: CleanBlock, left_out: Sequence[LeftOutRow]) -> None:
+        self.read += clean.read
+        self.blank += len(clean.blanks)
+        self.repairs.update(clean.repairs)
+        self.skipped.update(clean.skipped)
+        self.left_out.update(row.kind.value for row in left_out)
+        self.rejections.update(row.code for row in clean.rejections)
+
+    def _groups(self, cleaner: Cleaner, clean: CleanBlock) -> Sequence[str]:
+        split_by = self.settings[CampaignOptions].split_by
+        if split_by is None or cleaner.group_column is not None:
+            return clean.groups
+        value_of = VIRTUAL_COLUMNS[split_by]
+        return [value_of(lead.phone) for lead in clean.leads]
+
+    # --- the end ---
+
+    def finish(self) -> Prepared:
+        """Hand out the last campaigns and judge the whole."""
+        self.journal.stage(self.run_id, list(self.planner.finish()), [])
+        rows = RowTotals(
+            read=self.read,
+            blank=self.blank,
+            rejected=self.left_out[LeftOutKind.REJECTED],
+            duplicate=self.left_out[LeftOutKind.DUPLICATE],
+            excluded=self.left_out[LeftOutKind.EXCLUDED],
+            already_uploaded=self.left_out[LeftOutKind.ALREADY_UPLOADED],
+            leads=self.leads,
+        )
+        return Prepared(
+            rows=rows,
+            rejections=dict(self.rejections.most_common()),
+            repairs=dict((+self.repairs).most_common()),
+            skipped=dict(self.skipped),
+            digest=self.planner.digest(),
+            refusal=_refusal(rows, self.rejections, self.settings),
+        )
+
+
+def _refusal(rows: RowTotals, rejections: Counter[str], settings: Settings) -> InputRefused | None:
+    """Return why the leads must not be sent, None where they may."""
+    filled = rows.read - rows.blank
+    if not filled:
+        return NoLeads("There is no row below the header.", hint="Put leads into the file, or name another one.")
+    options = settings[ScreeningOptions]
+    limit = RejectLimit(rows=0) if options.strict else options.max_rejects
+    if limit.exceeded(rows.rejected, filled):
+        return TooManyRejects(
+            f"{rows.rejected:,} of {filled:,} rows are rejected, which is more than the limit of {limit}; "
+            "nothing was sent.",
+            hint=_likeliest_cause(rejections, settings),
+        )
+    if rows.rejected == filled:
+        return NoLeads("Every row is rejected.", hint=_likeliest_cause(rejections, settings))
+    return None
+
+
+def _likeliest_cause(rejections: Counter[str], settings: Settings) -> str:
+    code = rejections.most_common(1)[0][0]
+    reason = next(reason for reason in Reason if reason.code == code)
+    share = f"{rejections[code]:,} times: {reason.says}."
+    if reason is Reason.NO_REGION:
+        return f"{share} {reason.tip}"
+    region = settings[PhoneOptions].region
+    return (
+        f"{share} Check that this is the right column (telecmi-leads columns FILE) and the right region "
+        f"({region or 'none is set'}); --max-rejects raises the limit."
+    )
+
+
+def _no_phone_column(file: str, tables: Sequence[TableInfo]) -> ColumnMissing:
+    header = next((table.header for table in tables if table.header), ())
+    seen = ", ".join(safe(name, 40) for name in header[:12]) or "no header"
+    more = ", …" if len(header) > 12 else ""  # noqa: PLR2004 - as many as fit a line or two
+    return ColumnMissing(
+        f"{safe(file)}: no phone column was found. Its columns are: {seen}{more}.",
+        hint="Name it with --map phone=COLUMN; telecmi-leads columns FILE shows how the file was read.",
+    )
