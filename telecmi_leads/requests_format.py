@@ -24,8 +24,13 @@ class _Leads(msgspec.Struct, frozen=True):
     users: Sequence[Lead]
 
 
+class _Sender(msgspec.Struct, frozen=True):
+    inet_no: int
+
+
 _encoder = msgspec.json.Encoder()
 _leads_decoder = msgspec.json.Decoder(_Leads)
+_sender_decoder = msgspec.json.Decoder(_Sender)
 
 
 def encode_leads(leads: Sequence[Lead]) -> bytes:
@@ -41,6 +46,11 @@ def leads_digest(users: bytes) -> bytes:
 def freeze(name: str, app_id: int, users: bytes) -> bytes:
     """Return the request's body without the secret; `users` comes from `encode_leads`."""
     return _encoder.encode(_Body(name, app_id, msgspec.Raw(users)))
+
+
+def refreeze(body: bytes, name: str, leads: Sequence[Lead]) -> bytes:
+    """Return a frozen body of the same account with another name and other leads, such as a part of a campaign."""
+    return freeze(name, _sender_decoder.decode(body).inet_no, encode_leads(leads))
 
 
 def thaw_leads(body: bytes) -> list[Lead]:

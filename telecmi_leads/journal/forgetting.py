@@ -1,0 +1,171 @@
+"""Removing people from the ledger so that nothing is left, not in free pages and not in the log."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from typing import TYPE_CHECKING
+
+from telecmi_leads.errors import UsageError
+from telecmi_leads.journal.hashing import Hasher
+from telecmi_leads.journal.numbers import Numbers
+from telecmi_leads.journal.packing import pack_heap, unpack
+from telecmi_leads.journal.staging import put_body
+from telecmi_leads.journal.store import ledger_error
+from telecmi_leads.journal.values import Forgotten, to_micros
+from telecmi_leads.models import CampaignStatus, LeftOutKind, LeftOutRow, RunState
+from telecmi_leads.requests_format import refreeze, thaw_leads
+from telecmi_leads.text import mask_phone, safe
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_GOING_NUMBERS = "SELECT count(*) FROM uploaded WHERE campaign IN (SELECT id FROM campaigns WHERE run IN going)"
+_GOING_FRESH = """
+SELECT coalesce(sum(length(hashes)), 0) / 8 FROM fresh WHERE campaign IN (SELECT id FROM campaigns WHERE run IN going)
+"""
+_DELETE_GOING_NUMBERS = "DELETE FROM uploaded WHERE campaign IN (SELECT id FROM campaigns WHERE run IN going)"
+_KEEP_NAMES = """
+INSERT OR IGNORE INTO used_names
+SELECT r.account, c.name, r.name, c.number FROM campaigns c JOIN runs r ON r.seq = c.run
+WHERE c.run IN going AND c.id IN (SELECT campaign FROM attempts)
+"""
+_WAITING = frozenset(CampaignStatus) - {CampaignStatus.ACCEPTED, CampaignStatus.REFUSED}
+_FEWEST_DIGITS = 7
+"""A cell with fewer digits is no way to write a whole number."""
+
+
+class Forgetting(Numbers):
+    """The part of the ledger that forgets. To be used under the locks of all accounts it touches."""
+
+    def forget(self, *, before: datetime | None = None, run: str | None = None, phone: str | None = None) -> Forgotten:
+        """Remove all runs made before a time, or one run, or one phone number (E.164 digits); say what went.
+
+        Give exactly one. By time, unfinished runs stay, since their leads still wait to be sent; by id any run goes.
+        Of a run that was sent the names of its campaigns stay, which the service still holds. The hashes of its
+        numbers go, so that --new-only no longer knows them. Raises UsageError for a run that isn't there, and for a
+        phone that waits in an unfinished run, since a request that may be under way can't be changed.
+        """
+        gone = self._forget_runs(self._chosen(before, run), before) if phone is None else self._forget_phone(phone)
+        self._waiting.clear()
+        self._rewrite()
+        return gone
+
+    def _chosen(self, before: datetime | None, run: str | None) -> list[int]:
+        if run is not None:
+            found = self.run(run)
+            if found is None:
+                raise UsageError(f"there is no run {safe(run)}", hint="`telecmi-leads runs` lists them.")
+            return [seq for (seq,) in self._rows("SELECT seq FROM runs WHERE id = ?", (found.id,))]
+        if before is None:
+            raise ValueError("say what to forget")
+        rows = self._rows(
+            "SELECT seq FROM runs WHERE created < ? AND state <> ?", (to_micros(before), RunState.PLANNED)
+        )
+        return [seq for (seq,) in rows]
+
+    def _forget_runs(self, runs: list[int], before: datetime | None) -> Forgotten:
+        kept = 0
+        if before is not None:
+            [(kept,)] = self._rows(
+                "SELECT count(*) FROM runs WHERE created < ? AND state = ?", (to_micros(before), RunState.PLANNED)
+            )
+        with self._writing() as connection:
+            connection.execute("CREATE TEMP TABLE going (seq INTEGER PRIMARY KEY)")
+            connection.executemany("INSERT INTO going VALUES (?)", [(seq,) for seq in runs])
+            total = Forgotten(
+                runs=len(runs),
+                campaigns=_count(connection, "SELECT count(*) FROM campaigns WHERE run IN going"),
+                rows=_count(connection, "SELECT coalesce(sum(count), 0) FROM left_out WHERE run IN going"),
+                numbers=_count(connection, _GOING_NUMBERS) + _count(connection, _GOING_FRESH),
+                unfinished_kept=kept,
+            )
+            connection.execute(_KEEP_NAMES)
+            connection.execute(_DELETE_GOING_NUMBERS)
+            connection.execute("DELETE FROM left_phones WHERE run IN going")
+            connection.execute("DELETE FROM runs WHERE seq IN going")
+            connection.execute("DROP TABLE going")
+        return total
+
+    def _forget_phone(self, phone: str) -> Forgotten:
+        self._refuse_waiting(phone)
+        numbers = rows = 0
+        with self._writing() as connection:
+            for (account,) in connection.execute("SELECT DISTINCT account FROM runs").fetchall():
+                number = Hasher(self._key, account).numbers([phone])[0]
+                numbers += connection.execute("DELETE FROM uploaded WHERE hash = ?", (number,)).rowcount
+                numbers += _drop_fresh(connection, number)
+                connection.execute("DELETE FROM left_phones WHERE hash = ?", (number,))
+            numbers += self._take_out_of_bodies(connection, phone)
+            rows = self._blank_rows(connection, phone)
+        return Forgotten(numbers=numbers, rows=rows)
+
+    def _refuse_waiting(self, phone: str) -> None:
+        for fate in self.fates(phone):
+            if fate.status in _WAITING:
+                raise UsageError(
+                    f"{mask_phone(phone)} waits in campaign {safe(fate.campaign)} of run {fate.run}",
+                    hint=f"Finish it with `telecmi-leads resume {fate.run}`, or `forget --run {fate.run}` first.",
+                )
+
+    def _take_out_of_bodies(self, connection: sqlite3.Connection, phone: str) -> int:
+        """Take a number out of refused campaigns, which are kept for refused.csv; no other body holds it by now."""
+        needle = f'"phone":"{phone}"'.encode()
+        holding = [id_ for id_, body in self._stream("SELECT campaign, body FROM bodies") if needle in body]
+        for campaign in holding:
+            body = self.body(campaign)
+            leads = [lead for lead in thaw_leads(body) if lead.phone != phone]
+            put_body(connection, campaign, refreeze(body, self.campaign(campaign).name, leads))
+        return len(holding)
+
+    def _blank_rows(self, connection: sqlite3.Connection, phone: str) -> int:
+        """Empty the rows left out that hold the number, as typed or normalised; they are still counted."""
+        blanked = 0
+        for id_, kind in self._rows("SELECT id, kind FROM left_out WHERE kind IN ('rejected', 'excluded')"):
+            [(blob,)] = self._rows("SELECT content FROM left_out WHERE id = ?", (id_,))
+            heap = list(unpack(LeftOutKind(kind), blob))
+            kept = [_emptied(row) if _holds(row, phone) else row for row in heap]
+            changed = sum(new is not old for new, old in zip(kept, heap, strict=True))
+            if changed:
+                packed = pack_heap(LeftOutKind(kind), kept)
+                connection.execute("UPDATE left_out SET content = ? WHERE id = ?", (packed, id_))
+            blanked += changed
+        return blanked
+
+    def _rewrite(self) -> None:
+        """Write the ledger anew without its free space, and empty the log."""
+        try:
+            self._connection.execute("VACUUM")
+        except (sqlite3.Error, MemoryError) as error:
+            raise ledger_error(error, self._path) from error
+        self._empty_log()
+
+
+def _count(connection: sqlite3.Connection, sql: str) -> int:
+    count: int = connection.execute(sql).fetchone()[0]
+    return count
+
+
+def _drop_fresh(connection: sqlite3.Connection, number: int) -> int:
+    dropped = 0
+    for campaign, blob in connection.execute("SELECT campaign, hashes FROM fresh").fetchall():
+        hashes = memoryview(blob).cast("q").tolist()
+        if number in hashes:
+            kept = array("q", [each for each in hashes if each != number])
+            connection.execute("UPDATE fresh SET hashes = ? WHERE campaign = ?", (kept.tobytes(), campaign))
+            dropped += 1
+    return dropped
+
+
+def _holds(row: LeftOutRow, phone: str) -> bool:
+    return row.phone == phone or any(_may_be(cell, phone) for cell in row.cells)
+
+
+def _may_be(cell: str, phone: str) -> bool:
+    """Tell whether a cell as typed may hold the number: with its country code, or without as it is dialled at home."""
+    digits = "".join(char for char in cell if char.isdecimal()).lstrip("0")
+    return len(digits) >= _FEWEST_DIGITS and (phone.endswith(digits) or phone in digits)
+
+
+def _emptied(row: LeftOutRow) -> LeftOutRow:
+    return LeftOutRow(row.table, row.row, row.kind, row.code, row.column)

@@ -1,0 +1,165 @@
+"""The ledger's tables, from the first version on.
+
+A change is a further script at the end of `MIGRATIONS`, never an edit of an earlier one: every ledger out there has
+been made by a prefix of this list, and `user_version` says by how long a one. Kept to what SQLite 3.33 knows (no
+STRICT, no RETURNING).
+
+Times are microseconds since 1970, UTC. Text from enums holds their values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+APPLICATION_ID = 0x54434C31
+"""Tells our file from any other SQLite file: "TCL1"."""
+
+_FIRST = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE runs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('preparing', 'planned', 'finished')),
+    digest BLOB NOT NULL DEFAULT x'',
+    read INTEGER NOT NULL DEFAULT 0,
+    blank INTEGER NOT NULL DEFAULT 0,
+    rejections TEXT NOT NULL DEFAULT '{}',
+    repairs TEXT NOT NULL DEFAULT '{}',
+    skipped TEXT NOT NULL DEFAULT '{}',
+    audience TEXT NOT NULL DEFAULT '{}',
+    report_dir TEXT NOT NULL DEFAULT '',
+    dry_run INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX runs_of_account ON runs (account, name);
+
+CREATE TABLE tables (
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    info BLOB NOT NULL,
+    PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+
+-- Rows that did not become leads: one blob for each block and heap. `count` comes before the blob, and is in the
+-- index, so that counting reads no blob.
+CREATE TABLE left_out (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('rejected', 'duplicate', 'excluded', 'already_uploaded')),
+    count INTEGER NOT NULL,
+    content BLOB NOT NULL
+);
+CREATE INDEX left_out_of_run ON left_out (run, kind, count);
+
+-- `root` is the planned campaign that this one was cut out of, or itself; `parent` the one it was cut from.
+-- AUTOINCREMENT: an id is never used again, since hashes of numbers may outlive their campaign for a moment.
+CREATE TABLE campaigns (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    root INTEGER REFERENCES campaigns (id) ON DELETE CASCADE,
+    parent INTEGER REFERENCES campaigns (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    name TEXT NOT NULL,
+    leads INTEGER NOT NULL CHECK (leads > 0),
+    digest BLOB NOT NULL,
+    status TEXT NOT NULL DEFAULT 'unsent'
+        CHECK (status IN ('unsent', 'sending', 'accepted', 'unverified', 'refused', 'unknown')),
+    code INTEGER,
+    message TEXT NOT NULL DEFAULT '',
+    confirmed_by_name INTEGER NOT NULL DEFAULT 0,
+    split INTEGER NOT NULL DEFAULT 0,
+    settled INTEGER
+);
+CREATE UNIQUE INDEX campaigns_of_run ON campaigns (run, name);
+CREATE INDEX campaigns_of_root ON campaigns (root);
+CREATE INDEX campaigns_of_parent ON campaigns (parent);
+
+-- The request's bytes, until nothing needs them any more. `crc` is CRC-32: what the disk has changed is not sent.
+CREATE TABLE bodies (
+    campaign INTEGER PRIMARY KEY REFERENCES campaigns (id) ON DELETE CASCADE,
+    crc INTEGER NOT NULL,
+    body BLOB NOT NULL
+);
+
+-- An intent is a row without `ended`. `kind` is an OutcomeKind, or a Word for what a person has said.
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY,
+    campaign INTEGER NOT NULL REFERENCES campaigns (id) ON DELETE CASCADE,
+    started INTEGER NOT NULL,
+    ended INTEGER,
+    kind TEXT,
+    code INTEGER,
+    message TEXT NOT NULL DEFAULT '',
+    seconds REAL NOT NULL DEFAULT 0
+);
+CREATE INDEX attempts_of_campaign ON attempts (campaign);
+CREATE INDEX attempts_open ON attempts (campaign) WHERE ended IS NULL;
+
+-- Keyed hashes of the numbers in accepted campaigns. No foreign key: each deleted campaign would scan all of it.
+CREATE TABLE uploaded (
+    hash INTEGER NOT NULL,
+    campaign INTEGER NOT NULL,
+    PRIMARY KEY (hash, campaign)
+) WITHOUT ROWID;
+
+-- The same for campaigns just accepted, 8 bytes a number: a thousand random places in a tree of millions are
+-- four megabytes of log for each acceptance, this is eight kilobytes. Merged in one go when the run's sending ends.
+CREATE TABLE fresh (
+    campaign INTEGER PRIMARY KEY REFERENCES campaigns (id) ON DELETE CASCADE,
+    hashes BLOB NOT NULL
+);
+
+-- Why a number was left out the last time: keyed hashes, for rejected and excluded rows with a good number.
+CREATE TABLE left_phones (
+    hash INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    code TEXT NOT NULL
+);
+
+-- Names of campaigns whose run was forgotten: the service may still hold them, and they are nobody's data.
+CREATE TABLE used_names (
+    account TEXT NOT NULL,
+    name TEXT NOT NULL,
+    run_name TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (account, name)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Return how many migrations have made this ledger."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
+    """Bring a ledger up to date: each missing step whole or not at all, also when two processes try at once."""
+    while (done := version(connection)) < len(migrations):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if version(connection) == done:
+                for statement in _statements(migrations[done]):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {done + 1:d}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _statements(script: str) -> list[str]:
+    """Split a script: executescript() would commit between its statements."""
+    lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
+    return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
