@@ -6,13 +6,11 @@ came from files; whoever shows them makes them safe and masks what are phone num
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
+    from telecmi_leads.journal import Fate
     from telecmi_leads.models import CampaignRecord, TableInfo
 
 
@@ -36,27 +34,12 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True)
-class FateView:
-    """What became of a number in one run: `status` is a campaign's status, or the heap it was left out on.
-
-    `campaign` is "" for a row left out; `why` says more where there is more to say (a rejection's reason, the list).
-    """
-
-    run: str
-    name: str
-    status: str
-    when: datetime | None = None
-    campaign: str = ""
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PhoneView:
-    """What a number normalises to, and why it is or isn't good.
+    """What a number normalises to, why it is or isn't good, and what became of it.
 
     `number` is E.164 digits, "" where there is none; then `reason` is the rejection's code. `region` is the
     region it was read for. `country` is the number's own, as shown; `type` a PhoneType; `timezones` IANA names;
-    `repairs` Repair codes.
+    `repairs` Repair codes. `fates` come from the ledger, newest first.
     """
 
     given: str
@@ -67,7 +50,7 @@ class PhoneView:
     type: str = ""
     timezones: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
-    fates: tuple[FateView, ...] = ()
+    fates: tuple[Fate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +65,8 @@ class CheckView:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedView:
-    """A campaign that a person settled: `decision` is "accepted" or "not_uploaded"."""
+    """A campaign that a person settled: `accepted` or, if not, to be sent again."""
 
     run: str
     campaign: CampaignRecord
-    decision: str
-
-
-@dataclass(frozen=True, slots=True)
-class ForgottenView:
-    """What `forget` deleted, or would delete where nobody agreed: what → how many."""
-
-    deleted: Mapping[str, int] = field(default_factory=dict)
-    done: bool = True
+    accepted: bool

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telecmi_leads.errors import ExitCode
-from telecmi_leads.models import CampaignStatus, LeftOutKind, Reason, Repair, RowTotals, RunStatus
+from telecmi_leads.models import CampaignStatus, LeftOutKind, Reason, Repair, RowTotals, RunState, RunStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from telecmi_leads.models import CampaignRecord, LeadTotals, RunSummary, TableInfo
+    from telecmi_leads.models import CampaignRecord, LeadTotals, RunRecord, RunSummary, TableInfo
 
 REASONS: Mapping[str, Reason] = {reason.code: reason for reason in Reason}
 
@@ -101,8 +101,12 @@ def duration(seconds: float) -> str:
     if whole < _MINUTE:
         return f"{whole} s"
     if whole < _HOUR:
-        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
-    return f"{whole // _HOUR:,} h {whole % _HOUR // _MINUTE} min"
+        return _units(whole // _MINUTE, "min", whole % _MINUTE, "s")
+    return _units(whole // _HOUR, "h", whole % _HOUR // _MINUTE, "min")
+
+
+def _units(large: int, unit: str, small: int, smaller: str) -> str:
+    return f"{large:,} {unit} {small} {smaller}" if small else f"{large:,} {unit}"
 
 
 # --- rows and leads -----------------------------------------------------------------------------
@@ -249,6 +253,24 @@ def table(info: TableInfo) -> str:
     elif info.format in {"csv", "xlsx", "xls", "xlsb", "ods", "html"}:
         parts.append("no header row")
     return ", ".join(parts)
+
+
+def run_state(run: RunRecord) -> str:
+    """Return how a run of the ledger stands, in a few words."""
+    if run.state is RunState.PREPARING:
+        return "not fully prepared"
+    leads = run.leads
+    parts = [
+        f"{number:,} {word}"
+        for number, word in (
+            (leads.unsent, "not sent"),
+            (leads.unknown, "outcome unknown"),
+            (leads.unverified, "unverified"),
+            (leads.refused, "refused"),
+        )
+        if number
+    ]
+    return ", ".join(parts) if parts else "complete"
 
 
 def outcome(campaign: CampaignRecord) -> str:

@@ -1,0 +1,109 @@
+"""The ledger on the screen: the runs, one run with its campaigns, what was settled and what was deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telecmi_leads import wording
+from telecmi_leads.console.progress import show_campaign
+from telecmi_leads.console.screen import shown
+from telecmi_leads.console.summaries import show_balance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from telecmi_leads.console.screen import Screen
+    from telecmi_leads.journal import Forgotten
+    from telecmi_leads.models import CampaignRecord, RunRecord
+    from telecmi_leads.views import ResolvedView
+
+_WIDE = 76
+
+
+def show_runs(screen: Screen, runs: Sequence[RunRecord]) -> None:
+    """Show the runs, in the order given."""
+    if not runs:
+        screen.paragraph("The ledger holds no run yet.")
+        return
+    if screen.width < _WIDE:
+        for run in runs:
+            _show_run_narrow(screen, run)
+        return
+    rows = [
+        (
+            shown(run.id),
+            moment(run.created),
+            shown(run.name),
+            f"{run.rows.leads:,}",
+            wording.run_state(run),
+        )
+        for run in runs
+    ]
+    screen.rows(rows, right=(3,), fold=(2, 4), header=("run", "date", "name", "leads", "state"), indent=0)
+
+
+def _show_run_narrow(screen: Screen, run: RunRecord) -> None:
+    screen.paragraph(f"{shown(run.id)}  {shown(run.name)}")
+    leads = wording.count(run.rows.leads, "lead")
+    screen.paragraph(f"{moment(run.created)}, {leads}, {wording.run_state(run)}", 2)
+
+
+def show_run(screen: Screen, run: RunRecord, campaigns: Sequence[CampaignRecord]) -> None:
+    """Show one run with all of its campaigns."""
+    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+
+    screen.paragraph(Text(shown(run.name), style="bold"))
+    facts = [
+        ("run", shown(run.id)),
+        ("account", shown(run.account)),
+        ("made", moment(run.created)),
+        ("state", wording.run_state(run)),
+    ]
+    if run.report_dir:
+        facts.append(("reports", shown(run.report_dir)))
+    screen.rows(facts, fold=(1,))
+    show_balance(screen, wording.row_balance(run.rows))
+    show_balance(screen, wording.lead_balance(run.leads))
+    if not campaigns:
+        return
+    screen.heading(wording.count(len(campaigns), "campaign"))
+    digits = max(len(str(campaign.number)) for campaign in campaigns)
+    width = max(len(campaign.name) for campaign in campaigns)
+    for campaign in campaigns:
+        show_campaign(screen, campaign, digits=digits, name_width=width)
+    open_leads = run.leads.unsent + run.leads.unknown
+    if open_leads:
+        screen.heading("What to do next")
+        screen.paragraph(f"Send what is left ({wording.count(open_leads, 'lead')}):", 2)
+        screen.line(Text.assemble("    ", (wording.command("resume", shown(run.id)), "bold")))
+
+
+def show_resolved(screen: Screen, resolved: ResolvedView) -> None:
+    """Say what a person's word on a campaign came to."""
+    campaign = resolved.campaign
+    leads = wording.count(campaign.leads, "lead")
+    if resolved.accepted:
+        screen.paragraph(f"{shown(campaign.name)}: {leads}, settled as accepted.")
+    else:
+        screen.paragraph(f"{shown(campaign.name)}: {leads}, to be sent again under the same name.")
+
+
+def show_forgotten(screen: Screen, forgotten: Forgotten) -> None:
+    """Say what was deleted from the ledger."""
+    parts = [
+        wording.count(forgotten.runs, "run"),
+        wording.count(forgotten.campaigns, "campaign"),
+        wording.count(forgotten.rows, "row that was left out", "rows that were left out"),
+        wording.count(forgotten.numbers, "uploaded number"),
+    ]
+    screen.paragraph(f"Deleted from the ledger: {', '.join(parts)}.")
+    kept = forgotten.unfinished_kept
+    if kept:
+        what = "it still has" if kept == 1 else "they still have"
+        screen.paragraph(f"Kept {wording.count(kept, 'unfinished run')}: {what} leads to send.")
+
+
+def moment(when: datetime) -> str:
+    """Return a time of day as the user's clock shows it."""
+    return when.astimezone().strftime("%Y-%m-%d %H:%M")

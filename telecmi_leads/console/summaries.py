@@ -1,0 +1,149 @@
+"""The end of a run on the screen: where every row went, why rows were left out, what to do next."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from telecmi_leads import wording
+from telecmi_leads.console.progress import show_campaign
+from telecmi_leads.console.screen import shown
+from telecmi_leads.models import CampaignStatus, LeftOutKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telecmi_leads.console.screen import Screen
+    from telecmi_leads.models import RunSummary
+
+_HEAP_STYLES = {
+    "accepted": "green",
+    "unverified": "yellow",
+    "unknown": "yellow",
+    "refused": "red",
+    "rejected": "red",
+}
+_CAMPAIGNS_SHOWN = 10
+_WIDEST_BAR = 40
+_OTHER_COLUMNS = 38  # what label, number and share take beside the bar
+
+
+def show_summary(screen: Screen, summary: RunSummary) -> None:
+    """Show a whole summary."""
+    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+
+    screen.blank()
+    screen.paragraph(Text(wording.headline(summary), style="bold"))
+    _show_heaps(screen, summary)
+    _show_campaigns(screen, summary)
+    _show_reasons(screen, summary)
+    _show_repairs(screen, summary.repairs)
+    _show_reports(screen, summary.reports)
+    _show_next_steps(screen, summary)
+
+
+def _show_heaps(screen: Screen, summary: RunSummary) -> None:
+    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+
+    rows = summary.rows
+    if not rows.read:
+        return
+    screen.heading(f"Where the {wording.count(rows.read, 'row')} went")
+    width = min(max(screen.width - _OTHER_COLUMNS - 4, 8), _WIDEST_BAR)
+    heaps = wording.heaps(rows, summary.leads, dry_run=summary.dry_run)
+    screen.rows(
+        [
+            (
+                heap.label,
+                f"{heap.rows:,}",
+                wording.share(heap.rows, rows.read),
+                Text(screen.bar(heap.rows, rows.read, width), style=_HEAP_STYLES.get(heap.code, "dim")),
+            )
+            for heap in heaps
+        ],
+        right=(1, 2),
+    )
+    show_balance(screen, wording.row_balance(rows))
+    if rows.leads:
+        show_balance(screen, wording.lead_balance(summary.leads))
+    if summary.skipped:
+        skipped = ", ".join(
+            f"{shown(wording.words(code))} {number:,}" for code, number in summary.skipped.items()
+        )
+        screen.paragraph(f"not counted as rows: {skipped}", 2)
+
+
+def show_balance(screen: Screen, equation: str) -> None:
+    """Show an equation, broken only before a new term."""
+    screen.packed(equation.split(" + "), " + ", 2)
+
+
+def _show_campaigns(screen: Screen, summary: RunSummary) -> None:
+    """Show the campaigns that are not in; on a dry run they are only counted."""
+    if summary.dry_run:
+        if summary.campaigns:
+            first, last = summary.campaigns[0].name, summary.campaigns[-1].name
+            names = first if len(summary.campaigns) == 1 else f"{first} to {last}"
+            screen.heading(f"{wording.count(len(summary.campaigns), 'campaign')} planned: {shown(names)}")
+        return
+    settled = {CampaignStatus.ACCEPTED}
+    left = [
+        campaign for campaign in summary.campaigns if campaign.status not in settled and not campaign.split
+    ]
+    if not left:
+        return
+    screen.heading(f"{wording.count(len(left), 'campaign')} not in")
+    digits = max(len(str(campaign.number)) for campaign in left)
+    width = max(len(campaign.name) for campaign in left[:_CAMPAIGNS_SHOWN])
+    for campaign in left[:_CAMPAIGNS_SHOWN]:
+        show_campaign(screen, campaign, digits=digits, name_width=width)
+    if len(left) > _CAMPAIGNS_SHOWN:
+        screen.paragraph(f"and {len(left) - _CAMPAIGNS_SHOWN:,} more, all of them in campaigns.csv", 2)
+
+
+def _show_reasons(screen: Screen, summary: RunSummary) -> None:
+    if not wording.left_out(summary.rows):
+        return
+    screen.heading("Why rows were left out")
+    reasons = [(number, *wording.reason(code)) for code, number in summary.rejections.items() if number]
+    kinds = (LeftOutKind.DUPLICATE, LeftOutKind.EXCLUDED, LeftOutKind.ALREADY_UPLOADED)
+    heaps = [(getattr(summary.rows, kind.value), wording.LEFT_OUT[kind], "") for kind in kinds]
+    found = [heap for heap in (*reasons, *heaps) if heap[0]]
+    found.sort(key=lambda heap: -heap[0])
+    digits = max(len(f"{number:,}") for number, _, _ in found)
+    for number, says, tip in found:
+        screen.paragraph(shown(says), digits + 4, f"  {number:{digits},}")
+        if tip:
+            screen.dim(shown(tip), digits + 4)
+
+
+def _show_repairs(screen: Screen, repairs: Mapping[str, int]) -> None:
+    found = sorted(((number, code) for code, number in repairs.items() if number), reverse=True)
+    if not found:
+        return
+    screen.heading("Mended on the way")
+    screen.rows(
+        [(f"{number:,}", shown(wording.repair(code))) for number, code in found], right=(0,), fold=(1,)
+    )
+
+
+def _show_reports(screen: Screen, reports: Mapping[str, str]) -> None:
+    if "folder" not in reports:
+        return
+    screen.heading("Reports")
+    screen.line(f"  {shown(reports['folder'])}")
+    names = ", ".join(PurePath(path).name for key, path in reports.items() if key != "folder")
+    screen.paragraph(shown(names), 2)
+
+
+def _show_next_steps(screen: Screen, summary: RunSummary) -> None:
+    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+
+    steps = wording.next_steps(summary)
+    if not steps:
+        return
+    screen.heading("What to do next")
+    for step in steps:
+        screen.paragraph(shown(step.text), 2)
+        for command in step.commands:
+            screen.line(Text.assemble("    ", (shown(command), "bold")))
