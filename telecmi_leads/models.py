@@ -331,11 +331,15 @@ _UNKNOWN = frozenset({OutcomeKind.UNKNOWN_CONNECTION, OutcomeKind.UNKNOWN_SERVER
 
 
 class RunState(StrEnum):
-    """A run in the ledger: a plan becomes visible only when it is whole."""
+    """A run in the ledger: a plan becomes visible only when it is whole.
+
+    REFUSED is a whole plan that must not be sent: it stays until its reports are written.
+    """
 
     PREPARING = "preparing"
     PLANNED = "planned"
     FINISHED = "finished"
+    REFUSED = "refused"
 
 
 class RunStatus(StrEnum):

@@ -60,8 +60,8 @@ class Reading(Store):
         return found[0] if len(found) == 1 else None
 
     def runs_named(self, account: str, name: str) -> list[RunRecord]:
-        """Return the account's runs of this name, newest first."""
-        return self._runs("account = ? AND name = ?", (account, name))
+        """Return the account's runs of this name that may be sent, newest first."""
+        return self._runs("account = ? AND name = ? AND state <> ?", (account, name, RunState.REFUSED))
 
     def campaigns(self, run_id: str) -> list[CampaignRecord]:
         """Return a run's campaigns in the order of the plan; one that was halved comes before its halves."""

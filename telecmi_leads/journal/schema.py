@@ -26,7 +26,7 @@ CREATE TABLE runs (
     account TEXT NOT NULL,
     name TEXT NOT NULL,
     created INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('preparing', 'planned', 'finished')),
+    state TEXT NOT NULL CHECK (state IN ('preparing', 'planned', 'finished', 'refused')),
     digest BLOB NOT NULL DEFAULT x'',
     read INTEGER NOT NULL DEFAULT 0,
     blank INTEGER NOT NULL DEFAULT 0,

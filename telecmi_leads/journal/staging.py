@@ -36,7 +36,10 @@ class Staging(Store):
         To be called under the account's lock, or the other plan may be a living one.
         """
         with self._writing() as connection:
-            connection.execute("DELETE FROM runs WHERE account = ? AND state = ?", (account, RunState.PREPARING))
+            connection.execute(
+                "DELETE FROM runs WHERE account = ? AND state IN (?, ?)",
+                (account, RunState.PREPARING, RunState.REFUSED),
+            )
             connection.execute(
                 "INSERT INTO runs (id, account, name, created, state, report_dir, dry_run) VALUES (?,?,?,?,?,?,?)",
                 (run_id, account, name, to_micros(created), RunState.PREPARING, report_dir, dry_run),
@@ -73,8 +76,9 @@ class Staging(Store):
         digest: bytes,
         *,
         audience: Mapping[str, Mapping[str, int]] | None = None,
+        refused: bool = False,
     ) -> None:
-        """Make a plan visible: from here on it can be sent and resumed.
+        """Make a plan visible: from here on it can be sent and resumed, unless it is refused.
 
         Of `rows`, the ledger keeps only what it can't count itself, the rows read and blank. Raises BalanceError where
         `rows` doesn't add up or is not what was staged; the plan then stays invisible.
@@ -87,7 +91,7 @@ class Staging(Store):
             connection.execute(
                 "UPDATE runs SET state = ?, digest = ?, read = ?, blank = ?,"
                 " rejections = ?, repairs = ?, skipped = ?, audience = ? WHERE seq = ?",
-                (RunState.PLANNED, digest, rows.read, rows.blank, *texts, seq),
+                (RunState.REFUSED if refused else RunState.PLANNED, digest, rows.read, rows.blank, *texts, seq),
             )
         self._waiting.clear()
 
