@@ -1,0 +1,30 @@
+"""Phones: cells and regions in, E.164 digits with the repairs they took out, or a reason.
+
+phonenumbers is the authority; this package is the only one that imports it.
+"""
+
+from telecmi_leads.phones.book import NumberColumn, PhoneBook
+from telecmi_leads.phones.explaining import ExplainedCandidate, PhoneExplanation
+from telecmi_leads.phones.regions import (
+    is_region,
+    region_of_country,
+    region_of_dial_code,
+    region_of_number,
+    timezones_of_number,
+    type_of_number,
+)
+from telecmi_leads.phones.wrapping import Step
+
+__all__ = [
+    "ExplainedCandidate",
+    "NumberColumn",
+    "PhoneBook",
+    "PhoneExplanation",
+    "Step",
+    "is_region",
+    "region_of_country",
+    "region_of_dial_code",
+    "region_of_number",
+    "timezones_of_number",
+    "type_of_number",
+]

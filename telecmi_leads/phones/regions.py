@@ -1,0 +1,160 @@
+"""Countries: names, ISO codes, dial codes and numbers in, regions (CLDR, two letters) out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+import phonenumbers
+
+from telecmi_leads.phones.country_codes import ALPHA_3, OTHER_NAMES
+from telecmi_leads.phones.verdict import TYPES
+
+if TYPE_CHECKING:
+    from telecmi_leads.options import PhoneType
+
+_SEPARATORS = re.compile(r"[^\w]+|_")
+_ENDS = re.compile(r"(?i)\b(?:the|of|and)\b")
+_FLAG_A = 0x1F1E6
+_CODE_DIGITS = re.compile(r"\d[\d\s\-]*")
+_LONGEST_DIAL_CODE = 7  # 1 and a Caribbean area code, 44 and that of the Isle of Man
+
+
+def is_region(code: str) -> bool:
+    """Tell whether phonenumbers has numbers for this region (two capital letters)."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+@lru_cache(maxsize=4096)
+def region_of_country(text: str) -> str | None:
+    """Return the region a country cell names, or None.
+
+    Takes ISO 3166 codes of two and three letters, names in the languages of phonenumbers' own locale data, common
+    short forms (UK, USA, UAE), flags, and a dial code in place of or beside the name: `India (+91)`.
+    """
+    named = _region_named(text)
+    if named is None and any(map(str.isdecimal, text)):
+        return region_of_dial_code(text)
+    return named
+
+
+@lru_cache(maxsize=4096)
+def region_of_dial_code(text: str) -> str | None:
+    """Return the region of a dial code: `91`, `+91`, `0091`, `India (+91)`; the main one where several share it.
+
+    A country named beside the code decides among those that share it: `Canada (+1)`.
+    """
+    found = _CODE_DIGITS.search(_plain_digits(text))
+    if found is None:
+        return None
+    digits = re.sub(r"\D", "", found[0])
+    digits = digits[2:] if digits.startswith("00") else digits.removeprefix("011") or digits
+    if not 0 < len(digits) <= _LONGEST_DIAL_CODE:
+        return None
+    for length in (1, 2, 3):
+        code, rest = digits[:length], digits[length:]
+        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code))
+        if regions is not None:
+            return _among(regions, rest, _region_named(text))
+    return None
+
+
+def region_of_number(digits: str) -> str | None:
+    """Return the region that a good number (E.164 digits, no plus) belongs to; None for international services."""
+    region = phonenumbers.region_code_for_number(_parsed(digits))
+    return region if region is not None and is_region(region) else None
+
+
+def type_of_number(digits: str) -> PhoneType:
+    """Return the type of a good number (E.164 digits, no plus)."""
+    return TYPES[phonenumbers.number_type(_parsed(digits))]
+
+
+def timezones_of_number(digits: str) -> tuple[str, ...]:
+    """Return the time zones (IANA names) that a good number (E.164 digits, no plus) may be in; () where not known."""
+    from phonenumbers import timezone  # noqa: PLC0415 - its table is large and only some runs need it
+
+    zones = timezone.time_zones_for_number(_parsed(digits))
+    return () if timezone.UNKNOWN_TIMEZONE in zones else tuple(zones)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(digits: str) -> phonenumbers.PhoneNumber:
+    return phonenumbers.parse("+" + digits)
+
+
+def _among(regions: tuple[str, ...], rest: str, named: str | None) -> str | None:
+    """Choose among the regions that share a calling code, by what is dialled after it or by the country named."""
+    if rest:
+        for region in regions:
+            metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+            if (
+                metadata is not None
+                and metadata.leading_digits
+                and re.fullmatch(metadata.leading_digits, rest)
+            ):
+                return region
+        return None
+    if named in regions:
+        return named
+    return regions[0] if is_region(regions[0]) else None
+
+
+def _region_named(text: str) -> str | None:
+    """Find the region whose name or code stands in the text, other things in brackets aside."""
+    name = _folded(_flag_as_letters(text))
+    found = _names().get(name)
+    if found is None:
+        letters = " ".join(word for word in name.split() if not any(map(str.isdecimal, word)))
+        outside = _folded(re.sub(r"\(.*?\)|\[.*?\]", " ", text))
+        for part in (letters, outside, *map(_folded, re.split(r"[(\[/,|:;]|\s-\s", text))):
+            found = found or (_names().get(part.rstrip(")] ")) if part else None)
+    return found
+
+
+def _plain_digits(text: str) -> str:
+    text = re.sub(r"\.0+\s*$", "", text)
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def _flag_as_letters(text: str) -> str:
+    return "".join(chr(ord(c) - _FLAG_A + ord("a")) if 0 <= ord(c) - _FLAG_A < 26 else c for c in text)  # noqa: PLR2004 - letters
+
+
+def _folded(text: str) -> str:
+    """Fold case, accents, punctuation and the words `the`, `of`, `and`."""
+    text = unicodedata.normalize("NFKD", text.casefold())
+    text = (
+        "".join(char for char in text if not unicodedata.combining(char))
+        .replace("'", "")
+        .replace("\u2019", "")
+    )
+    text = " ".join(_SEPARATORS.sub(" ", text.replace(".", "")).split())
+    return " ".join(_ENDS.sub(" ", text).split()) or text
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Everything a country may be called, folded; English and codes win, a name that two countries share is out."""
+    from phonenumbers.geodata.locale import LOCALE_DATA  # noqa: PLC0415 - large, and not every file has countries
+
+    names: dict[str, str] = {}
+    for region, by_language in LOCALE_DATA.items():
+        if is_region(region):
+            names[_folded(region)] = region
+            names.setdefault(
+                _folded(by_language["en" if not by_language["en"].startswith("*") else "aa"]), region
+            )
+    names.update((code.casefold(), region) for code, region in ALPHA_3.items() if is_region(region))
+    names.update((_folded(name), region) for name, region in OTHER_NAMES.items())
+    foreign: dict[str, set[str]] = {}
+    for region, by_language in LOCALE_DATA.items():
+        if is_region(region):
+            for name in by_language.values():
+                foreign.setdefault(_folded(name), set()).add(region)
+    for name, regions in foreign.items():
+        if len(regions) == 1 and not name.startswith("*"):
+            names.setdefault(name, *regions)
+    return names

@@ -1,0 +1,125 @@
+"""What programs put around a number: apostrophes, `="…"`, `tel:` and wa.me links, exponents, a trailing `.0`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from telecmi_leads.models import Repair
+from telecmi_leads.phones.characters import to_ascii
+
+LOST = "\x01"
+"""What stands for a number whose digits an exponent has swallowed."""
+
+_QUOTED = re.compile(r"\s*['`\"]+(.*?)['`\"\s]*", re.DOTALL)
+_FORMULA = re.compile(r"\s*=[=\s]*['\"]*(.*?)['\"\s]*", re.DOTALL)
+# "p:" is what Meta's lead exports put before every number; the others are URI schemes.
+_SCHEME = re.compile(
+    r"(?<![^\W_])(?:p|tel|callto|sms|smsto|whatsapp|wa|skype|facetime|facetime-audio):[/\s]*(?=[+\d(p])",
+    re.IGNORECASE,
+)
+_CONTEXT = re.compile(r"([\d\-.() ]+);phone-context=(\+[\d\-.()]+)", re.IGNORECASE)
+# Click-to-chat links hold the international number without its plus (WhatsApp's help, "How to use click to chat").
+_LINK = re.compile(
+    r"""(?:[a-z]+://)?(?:www\.)?
+    (?: wa\.me/ | (?:[a-z]+\.)?whatsapp\.com/send/?\?(?:[^\s#]*?&)?phone= | (?<=whatsapp://)send/?\?(?:[^\s#]*?&)?phone=
+      | (?<=viber://)chat/?\?number= )
+    (?:\+|\s|%2B|%20)*(?P<digits>\d(?:[\d\-.()]|%20)*)
+    [^\s,;|]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_EXPONENT = re.compile(
+    r"(?<![\w.,])(?P<whole>\d+)(?:[.,](?P<fraction>\d+))?\s?[eE](?P<sign>\+?)(?P<power>\d{1,2})(?![\w.,])"
+)
+_DECIMAL = re.compile(r"(?<![\d.,])(\d{7,})\.0+(?![\d.])")
+_DECIMAL_COMMA = re.compile(r"(\s*\+?\d{7,}),0{1,2}\s*")
+_SHORTEST_FORM = 7  # significant digits from which an exponent without a sign is a program's exact notation
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One repair, with the text before and after it."""
+
+    repair: Repair
+    before: str
+    after: str
+
+
+@dataclass(slots=True)
+class Unwrapped:
+    """A cell on its way to its digits: the text so far and the steps that led there.
+
+    `linked` tells that the plus of the text comes from a chat link.
+    """
+
+    text: str
+    steps: list[Step] = field(default_factory=list)
+    linked: bool = False
+
+    def became(self, text: str, repair: Repair) -> None:
+        """Go on with another text, and remember the step if it is one."""
+        if text != self.text:
+            self.steps.append(Step(repair, self.text, text))
+            self.text = text
+
+
+def unwrap(cell: str) -> Unwrapped:
+    """Take a cell out of its wrappers; what is left are numbers, words and separators in ASCII where possible."""
+    found = Unwrapped(cell)
+    text, made = to_ascii(cell)
+    if made:
+        for repair in sorted(made):
+            found.steps.append(Step(repair, cell, text))
+    found.text = text
+    if any(mark in text for mark in "'`\"="):
+        _unquote(found)
+    if ":" in text or "/" in text:
+        _unlink(found)
+    if "e" in text or "E" in text:
+        found.became(_EXPONENT.sub(_written_out, found.text), Repair.DECIMAL)
+    if "0" in text and ("." in text or "," in text):
+        found.became(_DECIMAL.sub(r"\1", found.text), Repair.DECIMAL)
+        found.became(_whole(_DECIMAL_COMMA, r"\1", found.text), Repair.DECIMAL)
+    return found
+
+
+def _unquote(found: Unwrapped) -> None:
+    """Remove quotes and a formula's equals sign, which may stand either way round."""
+    for _ in range(2):
+        found.became(_whole(_QUOTED, r"\1", found.text), Repair.LEADING_QUOTE)
+        found.became(_whole(_FORMULA, r"\1", found.text), Repair.FORMULA)
+
+
+def _unlink(found: Unwrapped) -> None:
+    text, links = _LINK.subn(_linked_number, found.text)
+    found.linked = links > 0
+    text = _SCHEME.sub("", _CONTEXT.sub(r"\2\1", text))
+    if links or len(text) < len(found.text):
+        found.became(text.strip(), Repair.LINK)
+
+
+def _linked_number(link: re.Match[str]) -> str:
+    digits = link["digits"].replace("%20", " ")
+    return f" {digits} " if digits.startswith("0") else f" +{digits} "
+
+
+def _whole(pattern: re.Pattern[str], by: str, text: str) -> str:
+    match = pattern.fullmatch(text)
+    return text if match is None else match.expand(by)
+
+
+def _written_out(exponent: re.Match[str]) -> str:
+    """Write a number with an exponent as its digits, or as LOST where they are not all there.
+
+    Spreadsheets show a fixed count of digits and a signed exponent: `9.87654E+09`. An exponent without a sign is how
+    Java and JSON write an exact number, and they leave out zeros at the end only.
+    """
+    fraction = exponent["fraction"] or ""
+    digits = exponent["whole"] + fraction
+    missing = int(exponent["power"]) - len(fraction)
+    if missing < 0 and set(digits[missing:]) == {"0"}:
+        return digits[:missing]
+    exact = not exponent["sign"] and len(digits) >= _SHORTEST_FORM
+    if missing == 0 or (missing > 0 and exact):
+        return digits + "0" * missing
+    return LOST
