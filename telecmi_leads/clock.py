@@ -10,15 +10,18 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from queue import Empty, SimpleQueue
+from queue import Empty
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from queue import SimpleQueue
 
     from telecmi_leads.models import StopCause
 
 _Item = TypeVar("_Item")
+_LONGEST_WAIT = 3600.0
+"""The system's timers take no more than some months at once; whoever waits looks again."""
 
 
 def local_now() -> datetime:
@@ -47,7 +50,7 @@ class Clock:
     def idle(self, mailbox: SimpleQueue[_Item], seconds: float | None) -> _Item | None:
         """Wait for the mailbox, `seconds` at the most; return what came, or None."""
         try:
-            return mailbox.get(timeout=seconds)
+            return mailbox.get(timeout=None if seconds is None else min(max(seconds, 0.0), _LONGEST_WAIT))
         except Empty:
             return None
 
@@ -61,13 +64,13 @@ class StopRequest:
 
     def __init__(self) -> None:
         self._causes: list[StopCause] = []
-        self._mailboxes: list[SimpleQueue[None]] = []
+        self._wakers: list[Callable[[], None]] = []
 
     def request(self, cause: StopCause) -> None:
         """Ask to stop, because of a Ctrl-C (INTERRUPTED) or a signal to end (TERMINATED)."""
         self._causes.append(cause)
-        for mailbox in self._mailboxes:
-            mailbox.put(None)
+        for waken in self._wakers:
+            waken()
 
     @property
     def cause(self) -> StopCause | None:
@@ -79,6 +82,6 @@ class StopRequest:
         """Tell whether somebody has asked twice."""
         return len(self._causes) > 1
 
-    def wake(self, mailbox: SimpleQueue[None]) -> None:
-        """Have a None put into the mailbox at each request, so that whoever idles at it looks up."""
-        self._mailboxes.append(mailbox)
+    def wake(self, waken: Callable[[], None]) -> None:
+        """Have this called at each request, so that whoever idles looks up; it must be safe in a signal handler."""
+        self._wakers.append(waken)
