@@ -138,7 +138,9 @@ def columns(file: Annotated[str, typer.Argument(metavar="FILE", help="A lead fil
 
 
 @_command(declared.PhoneOptions, *_ALWAYS, example="telecmi-leads explain 098765-43210 --region IN")
-def explain(phone: Annotated[str, typer.Argument(metavar="PHONE", help="A number, as it stands in a file.")], given: Given) -> int:
+def explain(
+    phone: Annotated[str, typer.Argument(metavar="PHONE", help="A number, as it stands in a file.")], given: Given
+) -> int:
     """Say what a number normalises to, why it is or isn't valid, and what became of it."""
     from telecmi_leads.commands import looking  # noqa: PLC0415 - see the module's docstring
 
@@ -148,9 +150,9 @@ def explain(phone: Annotated[str, typer.Argument(metavar="PHONE", help="A number
 @_command(declared.SendingOptions, *_ALWAYS, declared.AccountOptions, example="telecmi-leads check")
 def check(given: Given) -> int:
     """Check credentials, service, state and report folders; nothing is changed."""
-    from telecmi_leads.commands import looking  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.commands import checking  # noqa: PLC0415 - see the module's docstring
 
-    return looking.check(given)
+    return checking.check(given)
 
 
 @_command(*_ALWAYS, example="telecmi-leads runs")

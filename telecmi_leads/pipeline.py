@@ -13,9 +13,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from telecmi_leads.cleaning import CleanBlock, Cleaner
-from telecmi_leads.columns import find_column, match_columns
-from telecmi_leads.errors import ColumnMissing, InputRefused, NoLeads, TooManyRejects, UsageError
-from telecmi_leads.models import LeftOutKind, LeftOutRow, Reason, RowBlock, RowsPrepared, RowTotals, TableInfo, TableOpened
+from telecmi_leads.columns import find_column
+from telecmi_leads.errors import InputRefused, NoLeads, TooManyRejects, UsageError
+from telecmi_leads.matching import Matcher, no_phone_column
+from telecmi_leads.models import (
+    Field,
+    LeftOutKind,
+    LeftOutRow,
+    Reason,
+    RowBlock,
+    RowsPrepared,
+    RowTotals,
+    TableInfo,
+    TableOpened,
+)
 from telecmi_leads.options import (
     CampaignOptions,
     FieldOptions,
@@ -26,7 +37,6 @@ from telecmi_leads.options import (
 )
 from telecmi_leads.phones import PhoneBook, is_region, region_of_number, timezones_of_number, type_of_number
 from telecmi_leads.reading import open_source
-from telecmi_leads.tables import open_table
 from telecmi_leads.text import safe
 
 if TYPE_CHECKING:
@@ -44,6 +54,8 @@ if TYPE_CHECKING:
 
     Notify = Callable[[TableOpened | RowsPrepared], None]
 
+_SAMPLE_ROWS = 100
+
 VIRTUAL_COLUMNS: Mapping[str, Callable[[str], str]] = {
     "country": lambda number: region_of_number(number) or "",
     "timezone": lambda number: next(iter(timezones_of_number(number)), ""),
@@ -56,7 +68,7 @@ VIRTUAL_COLUMNS: Mapping[str, Callable[[str], str]] = {
 class Prepared:
     """What was found: where every row went, why rows were rejected, what was mended, and the plan's digest.
 
-    `refusal` is set where the leads must not be sent: there are none, or too many rows were rejected.
+    `audience` counts the leads by country, type and time zone. `refusal` is set where the leads must not be sent: there are none, or too many rows were rejected.
     """
 
     rows: RowTotals
@@ -64,6 +76,7 @@ class Prepared:
     repairs: Mapping[str, int]
     skipped: Mapping[str, int]
     digest: bytes
+    audience: Mapping[str, Mapping[str, int]]
     refusal: InputRefused | None
 
 
@@ -91,15 +104,15 @@ def prepare(  # noqa: PLR0913 - the parts that are composed here
         return work.finish()
 
 
-def phone_book(settings: Settings) -> PhoneBook:
-    """Return the judge of numbers. Raises UsageError for a region that does not exist."""
+def matcher(settings: Settings) -> Matcher:
+    """Return what matches columns as the settings say. Raises UsageError for a region that does not exist."""
     options = settings[PhoneOptions]
     if options.region is not None and not is_region(options.region):
         raise UsageError(
             f"There is no region {safe(options.region)!r} (from {safe(settings.origins['region'])}).",
             hint="Give a country's two letters, such as IN, GB or AE.",
         )
-    return PhoneBook(options)
+    return Matcher(settings[ReadingOptions], settings[FieldOptions], PhoneBook(options), options.region)
 
 
 @contextmanager
@@ -132,18 +145,16 @@ class _Preparation:
     repairs: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     limit_reached: bool = False
-    book: PhoneBook = field(init=False)
+    matcher: Matcher = field(init=False)
 
     def __post_init__(self) -> None:
-        self.book = phone_book(self.settings)
+        self.matcher = matcher(self.settings)
 
     def take(self, source: Source) -> None:
-        """Take in a file: every sheet of it that has a phone column."""
+        """Take in a file: every table of it that has a phone column."""
         without_phone: list[TableInfo] = []
         usable = False
-        for sheet in source.sheets:
-            table = open_table(sheet, self.settings[ReadingOptions], self._share_of_numbers)
-            plan = self._matched(table.info, table.sample)
+        for table, plan in self.matcher.tables(source):
             if plan.phones:
                 usable = True
                 self._take_table(table, plan)
@@ -152,23 +163,7 @@ class _Preparation:
             if self.limit_reached:
                 return
         if without_phone and not usable:
-            raise _no_phone_column(source.file, without_phone)
-
-    def _matched(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnPlan:
-        return match_columns(
-            info.header,
-            sample,
-            self.settings[FieldOptions],
-            header_found=info.header_row is not None,
-            phone_score=self._share_of_numbers,
-        )
-
-    def _share_of_numbers(self, cells: Sequence[str]) -> float:
-        filled = [cell for cell in cells if cell.strip()]
-        if not filled:
-            return 0.0
-        found = self.book.column(filled, self.settings[PhoneOptions].region)
-        return 1 - len(found.faults) / len(filled)
+            raise no_phone_column(source.file, without_phone)
 
     def _passed_over(self, table: Table) -> TableInfo:
         rows = sum(len(block.rows) for block in table.blocks)
@@ -199,16 +194,12 @@ class _Preparation:
         group_column = None
         if split_by is not None and split_by not in VIRTUAL_COLUMNS:
             group_column = find_column(info.header, split_by, option="--split-by")
-        used = {
-            field_.value: tuple(info.header[index] for index in indexes)
-            for field_, indexes in plan.columns_by_field().items()
-        }
-        self.notify(TableOpened(info, used))
+        self.notify(TableOpened(info, _columns_used(info, plan)))
         return Cleaner(
             info=info,
             table=self.journal.add_table(self.run_id, info),
             plan=plan,
-            book=self.book,
+            book=self.matcher.book,
             region=self.settings[PhoneOptions].region,
             no_fill=self.settings[FieldOptions].no_fill,
             group_column=group_column,
@@ -219,12 +210,12 @@ class _Preparation:
         header = tuple(cell.strip() for cell in block.rows[index])
         info = replace(above, header=header, header_row=block.first_row + index, notes=())
         rest = RowBlock(block.first_row + index + 1, block.rows[index + 1 :])
-        plan = self._matched(info, rest.rows[:100])
+        plan = self.matcher.plan(info, rest.rows[:_SAMPLE_ROWS])
         self.blank += 1
         self.read += 1
         self.skipped["header"] += 1
         if not plan.phones:
-            raise _no_phone_column(info.file, [info])
+            raise no_phone_column(info.file, [info])
         return self._cleaner(info, plan), rest
 
     # --- one block ---
@@ -289,8 +280,14 @@ class _Preparation:
             repairs=dict((+self.repairs).most_common()),
             skipped=dict(self.skipped),
             digest=self.planner.digest(),
+            audience=self.audience.counts(),
             refusal=_refusal(rows, self.rejections, self.settings),
         )
+
+
+def _columns_used(info: TableInfo, plan: ColumnPlan) -> dict[str, tuple[str, ...]]:
+    used = {Field.PHONE: plan.phones, **{target: columns for target, columns in plan.sources.items() if columns}}
+    return {target.value: tuple(info.header[column] for column in columns) for target, columns in used.items()}
 
 
 def _refusal(rows: RowTotals, rejections: Counter[str], settings: Settings) -> InputRefused | None:
@@ -321,14 +318,4 @@ def _likeliest_cause(rejections: Counter[str], settings: Settings) -> str:
     return (
         f"{share} Check that this is the right column (telecmi-leads columns FILE) and the right region "
         f"({region or 'none is set'}); --max-rejects raises the limit."
-    )
-
-
-def _no_phone_column(file: str, tables: Sequence[TableInfo]) -> ColumnMissing:
-    header = next((table.header for table in tables if table.header), ())
-    seen = ", ".join(safe(name, 40) for name in header[:12]) or "no header"
-    more = ", …" if len(header) > 12 else ""  # noqa: PLR2004 - as many as fit a line or two
-    return ColumnMissing(
-        f"{safe(file)}: no phone column was found. Its columns are: {seen}{more}.",
-        hint="Name it with --map phone=COLUMN; telecmi-leads columns FILE shows how the file was read.",
     )

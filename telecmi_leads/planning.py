@@ -66,7 +66,7 @@ class Planner:
     options: CampaignOptions
     last_number: int = 0
     _series: dict[str, _Series] = field(default_factory=dict)
-    _names: set[str] = field(default_factory=set)
+    _names: dict[str, str] = field(default_factory=dict)
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
     _ordered: int = 0
 
@@ -89,6 +89,11 @@ class Planner:
             if series.leads:
                 yield self._campaign(series, series.leads)
                 series.leads = []
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the campaigns handed out so far."""
+        return frozenset(self._names.values())
 
     def digest(self) -> bytes:
         """Return the SHA-256 of the plan's content: groups, order and leads, whatever the numbering."""
@@ -132,5 +137,5 @@ class Planner:
                 f"Two campaigns would both be called {safe(name)!r}.",
                 hint="Choose a --name-format that keeps {name} and {number} apart, such as {name}-{number:03d}.",
             )
-        self._names.add(name.casefold())
+        self._names[name.casefold()] = name
         return name

@@ -1,6 +1,6 @@
 """A path or standard input → cells. The only part of the program that opens lead files.
 
-opening → sniffing → one of delimited, workbook, jsonfile, htmltable, vcard → sheets of row blocks
+opening → (unpacking) → sniffing → one of delimited, workbook, jsonfile, htmltable, vcard → sheets of row blocks
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.options import FileFormat
 from telecmi_leads.reading.delimited import read_delimited
-from telecmi_leads.reading.encoding import decide_encoding, open_text
+from telecmi_leads.reading.encoding import text_file
 from telecmi_leads.reading.htmltable import read_html
 from telecmi_leads.reading.jsonfile import read_json
-from telecmi_leads.reading.opening import OpenFile, open_file
-from telecmi_leads.reading.sniffing import HEAD, OLE2, ZIP, refuse_foreign, text_format
+from telecmi_leads.reading.opening import open_file
+from telecmi_leads.reading.sniffing import HEAD, disguise, is_workbook, refuse_foreign, text_format
 from telecmi_leads.reading.source import BLOCK_ROWS, Sheet, Source
+from telecmi_leads.reading.unpacking import GZIP, unpacked
+from telecmi_leads.reading.vcard import read_vcard
 from telecmi_leads.reading.workbook import open_workbook
 
 if TYPE_CHECKING:
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from telecmi_leads.options import ReadingOptions
+    from telecmi_leads.reading.opening import OpenFile
 
-__all__ = ["BLOCK_ROWS", "Sheet", "Source", "open_source"]
+__all__ = ["BLOCK_ROWS", "Sheet", "Source", "check_file", "open_source"]
 
 
 @contextmanager
@@ -37,24 +40,28 @@ def open_source(path: Path | None, options: ReadingOptions) -> Iterator[Source]:
     with ExitStack() as stack:
         file = stack.enter_context(open_file(path))
         head = file.stream.read(HEAD)
-        refuse_foreign(head, file.name)
-        if head.startswith((ZIP, OLE2)):
-            format_ = FileFormat.XLSX if head.startswith(ZIP) else FileFormat.XLS
-            book = stack.enter_context(open_workbook(file.stream, file.name, format_, options.sheet))
-            yield Source(file.name, format_, file.size, book.notes, book.sheets())
+        if is_workbook(head):
+            book = stack.enter_context(open_workbook(file.stream, file.name, options.sheet))
+            yield Source(file.name, book.format, file.size, book.notes, book.sheets())
         else:
-            yield _text_source(file, path.suffix.lower() if path else "", options)
+            yield _text_source(file, head, options)
 
 
-def _text_source(file: OpenFile, suffix: str, options: ReadingOptions) -> Source:
-    encoding = decide_encoding(file.stream)
-    beginning = open_text(file.stream, encoding, file.name).read(HEAD)
-    kind = text_format(beginning, options.format, suffix)
-    format_ = kind.format
+def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source:
+    stream, packed = file.stream, head.startswith(GZIP)
+    if packed:
+        stream = unpacked(file.stream, file.name, file.size)
+        head = stream.read(HEAD)
+    refuse_foreign(head, file.name)
+    text = text_file(stream, file.name)
+    format_ = text_format(text.open(by_lines=False).read(HEAD), options.format, file.name)
     if format_ in {FileFormat.JSON, FileFormat.JSONL}:
-        format_, sheets = read_json(file.stream, file.name, options.sheet)
+        format_, sheets = read_json(text, options.sheet, lines=format_ is FileFormat.JSONL)
     elif format_ is FileFormat.HTML:
-        sheets = read_html(file.stream, file.name)
+        sheets = read_html(text)
+    elif format_ is FileFormat.VCF:
+        sheets = read_vcard(text)
     else:
-        sheets = read_delimited(file.stream, file.name)
-    return Source(file.name, format_, file.size, (kind.note,) if kind.note else (), sheets)
+        sheets = read_delimited(text)
+    notes = ("unpacked from gzip",) if packed else ()
+    return Source(file.name, format_, file.size, (*disguise(format_, file.name), *notes), sheets)

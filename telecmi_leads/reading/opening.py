@@ -56,6 +56,12 @@ def open_file(path: Path | None) -> Iterator[OpenFile]:
             raise SourceUnreadable(f"{name} is a device, not a file", hint="Name a file with leads in it.")
 
 
+def check_file(path: Path) -> None:
+    """Raise SourceUnreadable where `path` can't be opened: said before anything else is begun."""
+    if not path.is_fifo():  # opening one would wait for its writer
+        _opened(path, safe(path.name or str(path))).close()
+
+
 def _opened(path: Path, name: str) -> BinaryIO:
     try:
         return path.open("rb")

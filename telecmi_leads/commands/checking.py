@@ -1,0 +1,126 @@
+"""check: are the settings there, does the service take them, can the folders be written. Nothing is changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.client import Client
+from telecmi_leads.commands.session import Session, begin
+from telecmi_leads.errors import ExitCode, LeadsError, LedgerError, ReportError, SettingsError
+from telecmi_leads.models import OutcomeKind
+from telecmi_leads.options import OutputOptions, PhoneOptions, SendingOptions
+from telecmi_leads.reporting import check_json
+from telecmi_leads.settings import DEFAULT, account, base_url, proxies
+from telecmi_leads.text import safe
+from telecmi_leads.views import CheckView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Look = Callable[[Session], str]
+
+_MASKED = frozenset({"secret"})
+
+
+def check(given: dict[str, Any]) -> int:
+    """Look at everything a run needs; the exit code is that of the first thing that is wrong."""
+    session = begin(given)
+    checks = [_looked(what, look, session) for what, look in _LOOKS]
+    code = next((code for _, code in checks if code), ExitCode.OK)
+    views = [view for view, _ in checks] + _origins(session)
+    if session.output.json:
+        session.console.json(check_json(views, exit_code=code))
+    else:
+        session.console.check(views)
+    return code
+
+
+def _looked(what: str, look: Look, session: Session) -> tuple[CheckView, ExitCode]:
+    try:
+        return CheckView(what, passed=True, detail=look(session)), ExitCode.OK
+    except LeadsError as error:
+        return CheckView(what, passed=False, detail=error.message, hint=error.hint), error.exit_code
+
+
+def _credentials(session: Session) -> str:
+    whose = account(session.settings)
+    return f"App id {whose.app_id} and a secret are set"
+
+
+def _address(session: Session) -> str:
+    return base_url(session.settings)
+
+
+def _service(session: Session) -> str:
+    """Ask the balance endpoint, which changes nothing; that it takes the pair makes it likely that leads/add does."""
+    whose = account(session.settings)
+    client = Client(whose, session.settings[SendingOptions], proxies(session.environment, whose.base_url))
+    outcome = client.check_balance()
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        return "reachable, and it accepts the credentials"
+    said = f" It said: {safe(outcome.message)}" if outcome.message else ""
+    if outcome.kind is OutcomeKind.ACCOUNT:
+        raise SettingsError(
+            f"TeleCMI does not know this App id and secret.{said}", hint="Compare both with the TeleCMI dashboard."
+        )
+    error = LeadsError(
+        f"The service could not be asked.{said}", hint="Check the network, the proxy and the base URL, and try again."
+    )
+    error.exit_code = ExitCode.UNFINISHED
+    raise error
+
+
+def _state(session: Session) -> str:
+    with session.existing_ledger() as journal:
+        if journal is not None:
+            return f"{safe(str(session.state))}, {len(journal.runs()):,} runs in the ledger"
+    if not _writable(session.state):
+        raise LedgerError(f"{safe(str(session.state))} can't be written.", hint="Set TELECMI_STATE_DIR to a folder of yours.")
+    return f"{safe(str(session.state))}, made by the first run"
+
+
+def _reports(session: Session) -> str:
+    folder = (session.settings[OutputOptions].report_dir or Path("telecmi-reports")).absolute()
+    if not _writable(folder):
+        raise ReportError(f"{safe(str(folder))} can't be written.", hint="Name another folder with --report-dir.")
+    return safe(str(folder))
+
+
+def _writable(folder: Path) -> bool:
+    """Tell whether a folder, or the nearest above it that is there, can be written."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+
+
+def _region(session: Session) -> str:
+    region = session.settings[PhoneOptions].region
+    return region or "none: numbers need their country code, unless a row names its country"
+
+
+_LOOKS: tuple[tuple[str, Look], ...] = (
+    ("credentials", _credentials),
+    ("base URL", _address),
+    ("service", _service),
+    ("region", _region),
+    ("state folder", _state),
+    ("report folder", _reports),
+)
+
+
+def _origins(session: Session) -> list[CheckView]:
+    """Say of every setting that is not a default where it came from."""
+    return [
+        CheckView(f"setting {name}", passed=True, detail=f"{_value(session, name)}from {safe(origin)}")
+        for name, origin in session.settings.origins.items()
+        if origin != DEFAULT
+    ]
+
+
+def _value(session: Session, name: str) -> str:
+    if name in _MASKED:
+        return "••• "
+    value = next(getattr(group, name) for group in session.settings.groups.values() if hasattr(group, name))
+    return f"{safe(str(value))} "

@@ -1,0 +1,143 @@
+"""runs, report, resolve and forget: what the ledger knows, and what a person tells it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.commands import ending
+from telecmi_leads.commands.session import Session, begin, find_run, locked
+from telecmi_leads.errors import ExitCode, UsageError
+from telecmi_leads.models import RunRecord
+from telecmi_leads.options import PhoneOptions
+from telecmi_leads.pipeline import matcher
+from telecmi_leads.reporting import (
+    forgotten_json,
+    prepare_folder,
+    resolved_json,
+    run_json,
+    runs_json,
+    summarise,
+    summary_json,
+    write_reports,
+)
+from telecmi_leads.text import safe
+from telecmi_leads.uploading import resolve as settle
+from telecmi_leads.views import ResolvedView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telecmi_leads.journal import Journal
+
+
+def runs(wanted: str | None, given: dict[str, Any]) -> int:
+    """Show every run, or one with its campaigns."""
+    session = begin(given)
+    with session.existing_ledger() as journal:
+        if wanted is None:
+            _show_runs(session, journal.runs() if journal is not None else [])
+        else:
+            _show_run(session, journal, find_run(journal, wanted))
+    return ExitCode.OK
+
+
+def _show_runs(session: Session, found: Sequence[RunRecord]) -> None:
+    if session.output.json:
+        session.console.json(runs_json(found))
+    else:
+        session.console.runs(found)
+
+
+def _show_run(session: Session, journal: Journal | None, run: RunRecord) -> None:
+    campaigns = journal.campaigns(run.id) if journal is not None else []
+    if session.output.json:
+        session.console.json(run_json(run, campaigns))
+    else:
+        session.console.run(run, campaigns)
+
+
+def report(wanted: str, given: dict[str, Any]) -> int:
+    """Write a run's report files again."""
+    session = begin(given)
+    with session.existing_ledger() as journal:
+        run = find_run(journal, wanted)
+        if journal is None:  # pragma: no cover - then find_run has raised
+            raise AssertionError
+        folder = prepare_folder((session.output.report_dir or Path(run.report_dir)).absolute())
+        code = ending.exit_code(run.leads, None)
+        summary = write_reports(
+            folder,
+            summarise(
+                journal,
+                run.id,
+                exit_code=code,
+                status=ending.status(run.leads, code),
+                error=ending.problem(run, code, None),
+            ),
+            journal,
+        )
+    if session.output.json:
+        session.console.json(summary_json(summary))
+    else:
+        session.console.summary(summary)
+    return ExitCode.OK
+
+
+def resolve(wanted: str, campaign: str, given: dict[str, Any], *, accepted: bool, not_uploaded: bool) -> int:
+    """Settle a campaign as a person has found it in the dashboard."""
+    if accepted == not_uploaded:
+        raise UsageError(
+            "Say what the dashboard shows.",
+            hint="--accepted: it is there with all its leads. --not-uploaded: it is not, and is to be sent again.",
+        )
+    session = begin(given)
+    with session.ledger() as journal:
+        run = find_run(journal, wanted)
+        with locked(session, run.account, command="resolve"):
+            settled = settle(journal, run.id, campaign, accepted=accepted, clock=session.clock)
+        view = ResolvedView(run.id, settled, accepted=accepted)
+    if session.output.json:
+        session.console.json(resolved_json(view))
+    else:
+        session.console.resolved(view)
+    return ExitCode.OK
+
+
+def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone: str | None, yes: bool) -> int:
+    """Delete personal data from the ledger."""
+    if sum(chosen is not None for chosen in (before, run, phone)) != 1:
+        raise UsageError("Say what to forget.", hint="Give one of --before DATE, --run RUN and --phone PHONE.")
+    session = begin(given)
+    day = _day(before) if before is not None else None
+    digits = _digits(session, phone) if phone is not None else None
+    what = f"everything before {before}" if before else f"run {safe(run)}" if run else f"the number {safe(phone or '')}"
+    if not yes and not session.console.confirm(f"Delete {what} from the ledger? This can't be undone."):
+        session.console.note("Nothing was deleted.")
+        return ExitCode.OK
+    with session.ledger() as journal, ExitStack() as locks:
+        for account in sorted({known.account for known in journal.runs()}):
+            locks.enter_context(locked(session, account, command="forget"))
+        gone = journal.forget(before=day, run=find_run(journal, run).id if run else None, phone=digits)
+    if session.output.json:
+        session.console.json(forgotten_json(gone))
+    else:
+        session.console.forgotten(gone)
+    return ExitCode.OK
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        raise UsageError(f"--before {safe(text)!r} is no date.", hint="Write it as 2026-01-31.") from None
+
+
+def _digits(session: Session, phone: str) -> str:
+    found = matcher(session.settings).book.explain(phone, session.settings[PhoneOptions].region)
+    if not found.number:
+        why = found.reason.says if found.reason else "it is no number"
+        raise UsageError(f"--phone {safe(phone)!r}: {why}.", hint="Write it with + and its country code.")
+    return found.number

@@ -1,0 +1,85 @@
+"""columns and explain: looking at a file, and at a number."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.columns import map_options
+from telecmi_leads.commands.session import begin
+from telecmi_leads.errors import ExitCode
+from telecmi_leads.options import PhoneOptions
+from telecmi_leads.pipeline import matcher
+from telecmi_leads.reading import open_source
+from telecmi_leads.reporting import columns_json, phone_json
+from telecmi_leads.views import ColumnView, PhoneView, TableView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.models import TableInfo
+
+_SAMPLES = 3
+
+
+def columns(file: str, given: dict[str, Any]) -> int:
+    """Show how a file is read and which column feeds which field; exit code 3 where none is a phone column."""
+    session = begin(given)
+    matching = matcher(session.settings)
+    tables = []
+    with open_source(None if file == "-" else Path(file), matching.reading) as source:
+        for table, plan in matching.tables(source):
+            tables.append(_table_view(table.info, table.sample, plan))
+            for _ in table.blocks:  # a damaged file says so here, and the next sheet comes after this one
+                pass
+    if session.output.json:
+        session.console.json(columns_json(tables, show_phones=session.output.show_phones))
+    else:
+        session.console.columns(tables)
+    found = any(column.field == "phone" for view in tables for column in view.columns)
+    return ExitCode.OK if found else ExitCode.INPUT
+
+
+def _table_view(info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPlan) -> TableView:
+    views = tuple(
+        ColumnView(
+            name=choice.header,
+            field=choice.field.value if choice.field else "",
+            rule=choice.rule.says,
+            samples=_samples(sample, choice.index),
+        )
+        for choice in plan.choices
+    )
+    return TableView(info, views, tuple(("--map", option) for option in map_options(plan)))
+
+
+def _samples(rows: Sequence[Sequence[str]], column: int) -> tuple[str, ...]:
+    cells = (row[column] for row in rows if column < len(row) and row[column].strip())
+    return tuple(islice(dict.fromkeys(cells), _SAMPLES))
+
+
+def explain(phone: str, given: dict[str, Any]) -> int:
+    """Show what a number normalises to, why it is or isn't good, and what the ledger knows of it."""
+    session = begin(given)
+    region = session.settings[PhoneOptions].region
+    found = matcher(session.settings).book.explain(phone, region)
+    with session.existing_ledger() as journal:
+        fates = tuple(journal.fates(found.number)) if journal is not None and found.number else ()
+    view = PhoneView(
+        given=phone,
+        region=region or "",
+        number=found.number,
+        reason=found.reason.code if found.reason else "",
+        country=found.number_region or "",
+        type=found.type.value if found.number else "",
+        timezones=found.timezones,
+        repairs=tuple(step.repair.value for step in found.steps),
+        fates=fates,
+    )
+    if session.output.json:
+        session.console.json(phone_json(view))
+    else:
+        session.console.explanation(view)
+    return ExitCode.OK if found.good else ExitCode.INPUT

@@ -1,0 +1,103 @@
+"""The course of a command that prepares or sends leads: whatever happens, one summary and one exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.client import ping
+from telecmi_leads.commands.session import Session, begin
+from telecmi_leads.commands.signals import Signals, Stopped
+from telecmi_leads.errors import ExitCode, InputRefused, LeadsError
+from telecmi_leads.models import LeadTotals, Problem, RowTotals, RunStatus, RunSummary, StopCause
+from telecmi_leads.options import HeartbeatOptions
+from telecmi_leads.reporting import summary_json
+
+if TYPE_CHECKING:
+    from telecmi_leads.pipeline import Prepared
+
+_NO_ROWS = RowTotals()
+
+
+@dataclass(slots=True)
+class Course:
+    """How far a command has come: what its summary can tell should it fail."""
+
+    session: Session
+    signals: Signals = field(default_factory=Signals)
+    name: str | None = None
+    run: str | None = None
+    dry_run: bool = False
+    prepared: Prepared | None = None
+    reports: Mapping[str, str] = field(default_factory=dict)
+
+    def nothing_to_do(self, why: str) -> RunSummary:
+        """Return the summary of a command that found nothing to do."""
+        self.session.console.note(why)
+        return self._summary(RunStatus.COMPLETE, ExitCode.OK, None)
+
+    def failed(self, error: LeadsError) -> RunSummary:
+        """Return the summary of a command that an error ended."""
+        status = RunStatus.REFUSED if isinstance(error, InputRefused) else RunStatus.FAILED
+        problem = Problem(error.code, error.message, error.hint)
+        return self._summary(status if self.run is None else RunStatus.UNFINISHED, error.exit_code, problem)
+
+    def stopped(self, cause: StopCause) -> RunSummary:
+        """Return the summary of a command that a signal ended before anything was sent."""
+        code = ExitCode.INTERRUPTED if cause is StopCause.INTERRUPTED else ExitCode.TERMINATED
+        problem = Problem(cause.value, "Stopped before anything was sent.", "Run the same command again.")
+        return self._summary(RunStatus.UNFINISHED, code, problem)
+
+    def _summary(self, status: RunStatus, code: ExitCode, problem: Problem | None) -> RunSummary:
+        rows = self.prepared.rows if self.prepared else _NO_ROWS
+        return RunSummary(
+            run=self.run,
+            name=self.name,
+            dry_run=self.dry_run,
+            status=status,
+            exit_code=code,
+            rows=rows,
+            # Once a run came to be, only its ledger knows where its leads are, and that could not be read.
+            leads=LeadTotals(unsent=rows.leads) if self.run is None else LeadTotals(unknown=rows.leads),
+            rejections=self.prepared.rejections if self.prepared else {},
+            repairs=self.prepared.repairs if self.prepared else {},
+            skipped=self.prepared.skipped if self.prepared else {},
+            campaigns=(),
+            tables=(),
+            reports=self.reports,
+            error=problem,
+        )
+
+
+def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary]) -> int:
+    """Run a command's body; show its summary or why it failed, tell the heartbeat, return the exit code."""
+    course = Course(begin(given))
+    with course.signals.caught():
+        try:
+            summary = body(course)
+        except LeadsError as error:
+            summary = course.failed(error)
+        except Stopped as stopped:
+            summary = course.stopped(stopped.cause)
+    _show(course.session, summary)
+    url = course.session.settings[HeartbeatOptions].heartbeat
+    if url is not None and not summary.dry_run:
+        _tell(course.session, url, summary)
+    return summary.exit_code
+
+
+def _show(session: Session, summary: RunSummary) -> None:
+    if session.output.json:
+        session.console.json(summary_json(summary))
+    elif summary.rows.read or summary.run is not None:
+        session.console.summary(summary)
+    if summary.error is not None:
+        session.console.error(summary.error)
+
+
+def _tell(session: Session, url: str, summary: RunSummary) -> None:
+    """Tell the heartbeat; whether anybody hears it never changes how a run ended."""
+    where = url if summary.exit_code == ExitCode.OK else f"{url.rstrip('/')}/fail"
+    if not ping(where, session.environment):
+        session.console.warning("The heartbeat could not be told.")

@@ -1,0 +1,110 @@
+"""Sending a planned run: the service or its stand-in, the upload's events on the console, the summary and its reports."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telecmi_leads.client import Client
+from telecmi_leads.clock import StopRequest
+from telecmi_leads.commands import ending
+from telecmi_leads.errors import ExitCode
+from telecmi_leads.models import CampaignStatus, Outcome, RunState, RunStatus, RunStopping
+from telecmi_leads.options import SendingOptions, TrialOptions
+from telecmi_leads.reporting import summarise, write_reports
+from telecmi_leads.settings import Account, Secret, account, proxies
+from telecmi_leads.uploading import upload as upload_events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from telecmi_leads.commands.session import Session
+    from telecmi_leads.commands.signals import Signals
+    from telecmi_leads.journal import Journal
+    from telecmi_leads.models import RunRecord, RunSummary
+
+SANDBOX = "sandbox"
+"""The ledger's name for the account of `--sandbox`: one for all such runs, so that names and resuming work as in earnest."""
+
+_SANDBOX_APP_ID = 1111112
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where a run is sent: `key` names the account in the ledger."""
+
+    key: str
+    app_id: int
+    send: Callable[[bytes], Outcome]
+
+
+@contextmanager
+def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
+    """Open the account's service, or a stand-in that lives as long as the context."""
+    if not sandbox:
+        yield _service(session, account(session.settings))
+        return
+    from telecmi_leads.sandbox import Sandbox  # noqa: PLC0415 - a server is loaded only where one is run
+
+    with Sandbox() as stand_in:
+        invented = Account(_SANDBOX_APP_ID, Secret(secrets.token_hex(16)), stand_in.url)
+        yield Service(SANDBOX, _SANDBOX_APP_ID, _service(session, invented).send)
+
+
+def _service(session: Session, whose: Account) -> Service:
+    client = Client(whose, session.settings[SendingOptions], proxies(session.environment, whose.base_url))
+    return Service(whose.key, whose.app_id, client.send)
+
+
+def sandbox_wanted(session: Session) -> bool:
+    """Tell whether --sandbox is given."""
+    return session.settings[TrialOptions].sandbox
+
+
+def send_run(session: Session, journal: Journal, run: RunRecord, service: Service, signals: Signals) -> RunSummary:
+    """Send what is left of a run; return its summary, with the reports written."""
+    stopping = None
+    if run.state is RunState.PLANNED:
+        stopping = _send(session, journal, run, service, signals)
+    return end_run(session, journal, run, stopping)
+
+
+def _send(
+    session: Session, journal: Journal, run: RunRecord, service: Service, signals: Signals
+) -> RunStopping | None:
+    waiting = [each for each in journal.campaigns(run.id) if not each.split and each.status not in _SETTLED]
+    stopping = None
+    stop = StopRequest()
+    options = session.settings[SendingOptions]
+    with session.console.uploading(len(waiting), sum(each.leads for each in waiting)) as display, signals.to(stop):
+        for event in upload_events(run.id, journal, service.send, options, session.clock, stop):
+            display.event(event)
+            if isinstance(event, RunStopping):
+                stopping = event
+    return stopping
+
+
+def refusal_reports(session: Session, journal: Journal, run: RunRecord) -> Mapping[str, str]:
+    """Write the reports of a plan that must not be sent, so that its rows can be mended; return them."""
+    summary = summarise(journal, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=None)
+    return write_reports(Path(run.report_dir), summary, journal).reports
+
+
+_SETTLED = frozenset({CampaignStatus.ACCEPTED, CampaignStatus.REFUSED})
+
+
+def end_run(session: Session, journal: Journal, run: RunRecord, stopping: RunStopping | None) -> RunSummary:
+    """Judge how a run ended, write its reports, return its summary."""
+    now = journal.run(run.id) or run
+    code = ExitCode.OK if now.dry_run else ending.exit_code(now.leads, stopping)
+    summary = summarise(
+        journal,
+        run.id,
+        exit_code=code,
+        status=ending.status(now.leads, code),
+        error=ending.problem(now, code, stopping),
+    )
+    return write_reports(session.output.report_dir or Path(run.report_dir), summary, journal)

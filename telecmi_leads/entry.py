@@ -1,0 +1,103 @@
+"""One command line → one exit code: the place where every error ends, is said, and becomes a number."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telecmi_leads.errors import ExitCode, LeadsError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_AGE = re.compile(r"\d+(?:\.\d+)?[smhdwSMHDW]?|ever")
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run a command line (without the program's name); every error is shown, none is raised."""
+    arguments = _with_whole_new_only(arguments)
+    try:
+        return int(_call(arguments) or 0)
+    except LeadsError as error:
+        return _failed(arguments, error)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except Exception as bug:  # noqa: BLE001 - the last place where one can be said in words
+        return _failed(arguments, _as_bug(bug))
+    finally:
+        _let_go_of_streams()
+
+
+def _call(arguments: Sequence[str]) -> object:
+    import typer  # noqa: PLC0415 - loaded with the command line it parses
+
+    from telecmi_leads.cli import app  # noqa: PLC0415 - the same
+
+    command = typer.main.get_command(app)
+    try:
+        return command.main(args=list(arguments), prog_name="telecmi-leads", standalone_mode=False)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        # Typer's usage errors share no public base class; they all can format themselves for a person.
+        if not hasattr(error, "format_message"):
+            raise
+        raise _as_usage(error.format_message(), arguments) from None
+
+
+def _as_usage(message: str, arguments: Sequence[str]) -> UsageError:
+    command = next((argument for argument in arguments if not argument.startswith("-")), "")
+    asked = f"telecmi-leads {command} --help".replace("  ", " ") if command.isidentifier() else "telecmi-leads --help"
+    return UsageError(message, hint=f"{asked} lists what there is.")
+
+
+def _with_whole_new_only(arguments: Sequence[str]) -> list[str]:
+    """Give --new-only its value: on the command line it may stand alone, which no option parser here knows."""
+    whole: list[str] = []
+    for position, argument in enumerate(arguments):
+        following = arguments[position + 1] if position + 1 < len(arguments) else ""
+        alone = argument == "--new-only" and not _AGE.fullmatch(following)
+        whole.append("--new-only=ever" if alone else argument)
+    return whole
+
+
+def _failed(arguments: Sequence[str], error: LeadsError) -> int:
+    """Say an error that ended a command before, or outside of, its own course."""
+    from telecmi_leads.console import Console  # noqa: PLC0415 - only where there is an error to show
+    from telecmi_leads.options import OutputOptions  # noqa: PLC0415 - the same
+    from telecmi_leads.settings import environment, terminal  # noqa: PLC0415 - the same
+
+    json = "--json" in arguments
+    console = Console(OutputOptions(json=json, quiet="--quiet" in arguments), terminal(environment()))
+    if json:
+        from telecmi_leads.reporting import failure_json  # noqa: PLC0415 - the same
+
+        console.json(failure_json(error))
+    console.error(error)
+    return error.exit_code
+
+
+def _as_bug(bug: Exception) -> LeadsError:
+    """Put a bug into words without what it held: an exception's text may quote a lead or a secret."""
+    frames = traceback.extract_tb(bug.__traceback__)[-4:]
+    where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    error = LeadsError(
+        f"This is a bug in telecmi-leads: {type(bug).__name__} at {where}.",
+        hint="Please report it with this line. What was sent and what was not is safe in the ledger: telecmi-leads runs",
+    )
+    error.code = "bug"
+    return error
+
+
+def _let_go_of_streams() -> None:
+    """Flush while a broken pipe can still be ignored; at exit it would turn a good end into code 120."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+            continue
+        with suppress(OSError, ValueError, AttributeError):
+            stream.close()

@@ -1,0 +1,67 @@
+"""A file's tables, each with its columns matched: what preparing, do-not-call lists and `columns` all begin with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns import match_columns
+from telecmi_leads.errors import ColumnMissing
+from telecmi_leads.tables import open_table
+from telecmi_leads.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.models import TableInfo
+    from telecmi_leads.options import FieldOptions, ReadingOptions
+    from telecmi_leads.phones import PhoneBook
+    from telecmi_leads.reading import Source
+    from telecmi_leads.tables import Table
+
+_SHOWN_COLUMNS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Matches columns; `region` is what numbers without a country code are read for when values are looked at."""
+
+    reading: ReadingOptions
+    fields: FieldOptions
+    book: PhoneBook
+    region: str | None
+
+    def tables(self, source: Source) -> Iterator[tuple[Table, ColumnPlan]]:
+        """Yield each table of a file with its plan; read a table's blocks before the next is asked for."""
+        for sheet in source.sheets:
+            table = open_table(sheet, self.reading, self.share_of_numbers)
+            yield table, self.plan(table.info, table.sample)
+
+    def plan(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnPlan:
+        """Match a table's columns by their names and a sample of its rows."""
+        return match_columns(
+            info.header,
+            sample,
+            self.fields,
+            header_found=info.header_row is not None,
+            phone_score=self.share_of_numbers,
+        )
+
+    def share_of_numbers(self, cells: Sequence[str]) -> float:
+        """Return the share, 0 to 1, of the cells that are not blank and hold a good number."""
+        filled = [cell for cell in cells if cell.strip()]
+        if not filled:
+            return 0.0
+        return 1 - len(self.book.column(filled, self.region).faults) / len(filled)
+
+
+def no_phone_column(file: str, tables: Sequence[TableInfo]) -> ColumnMissing:
+    """Return the error for a file in which no table has a phone column."""
+    header = next((table.header for table in tables if table.header), ())
+    seen = ", ".join(safe(name, 40) for name in header[:_SHOWN_COLUMNS]) or "none with a name"
+    more = ", …" if len(header) > _SHOWN_COLUMNS else ""
+    return ColumnMissing(
+        f"{safe(file)}: no phone column was found. Its columns: {seen}{more}.",
+        hint="Name it with --map phone=COLUMN; telecmi-leads columns FILE shows how the file was read.",
+    )
