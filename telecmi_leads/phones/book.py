@@ -12,7 +12,8 @@ from telecmi_leads.options import PhoneOptions, PhoneType
 from telecmi_leads.phones.cells import read_cell
 from telecmi_leads.phones.explaining import explain
 from telecmi_leads.phones.regions import is_region
-from telecmi_leads.phones.verdict import Ruling, rule
+from telecmi_leads.phones.library import Library
+from telecmi_leads.phones.ruling import Ruling, rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ class PhoneBook:
 
     def _read_cell(self, cell: str, region: str | None) -> CellReading:
         known = region if region is not None and is_region(region) else None
-        return read_cell(cell, partial(rule, region=known), self._refuses)
+        return read_cell(cell, partial(rule, region=known, reader=Library()), self._refuses)
 
     def _refuses(self, ruling: Ruling) -> Reason | None:
         """Say why the options refuse a good number, or None."""

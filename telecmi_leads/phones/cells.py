@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.models import Reason, Repair
 from telecmi_leads.phones.splitting import SOFT, WORD, Part, Pieces, take_apart
-from telecmi_leads.phones.verdict import MOBILE_TYPES, Ruling
+from telecmi_leads.phones.ruling import MOBILE_TYPES, Ruling
 from telecmi_leads.phones.wrapping import Step, unwrap
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import phonenumbers
 
 from telecmi_leads.phones.country_codes import ALPHA_3, OTHER_NAMES
-from telecmi_leads.phones.verdict import TYPES
+from telecmi_leads.phones.library import TYPES
 
 if TYPE_CHECKING:
     from telecmi_leads.options import PhoneType

@@ -1,0 +1,217 @@
+"""What becomes of one plain number, `+` and digits or digits alone: the rules of this program, on top of a Reader.
+
+There are two readers. `library.Library` asks phonenumbers and is the authority. `metadata.Metadata` works on numbers
+of which only the first digits are known, and either proves what phonenumbers would say whatever the rest is, or
+raises `Unsettled`. Both go through `rule`, so that the rules stand in one place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from telecmi_leads.models import Reason, Repair
+from telecmi_leads.options import PhoneType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ANY_DIGIT = "?"
+"""Stands for a digit that is not known; only ever at the end of a text."""
+
+NOTHING_LEFT = 1 << 16
+"""As a Ruling's `strip`: no character of the text is kept."""
+
+LONGEST_SHORT_NUMBER = 6
+"""Emergency numbers have no more digits than this."""
+
+MOBILE_TYPES = frozenset({PhoneType.MOBILE, PhoneType.FIXED_LINE_OR_MOBILE})
+"""The types of numbers that may be a mobile's."""
+
+_FEWEST_FILLER_DIGITS = 4  # fewer digits are just too short
+_RISING = "01234567890123456789"
+_EVIDENT_MISSING_PLUS = 12  # so many digits and more are a national number almost nowhere
+
+
+class Unsettled(Exception):  # noqa: N818 - not an error: the digits that are known do not settle the question
+    """What is asked depends on digits that are not known, or on what can't be proved."""
+
+
+class Source(Enum):
+    """Where a number's country code comes from."""
+
+    PLUS = "plus"
+    IDD = "idd"
+    NO_PLUS = "no plus"
+    REGION = "region"
+
+
+class Reading(NamedTuple):
+    """A text as phonenumbers parses it: `reason` why it is no valid number, else None with its type and region.
+
+    `code` and `national` are its country calling code and national significant number ("" where parsing failed).
+    """
+
+    reason: Reason | None
+    type: PhoneType
+    region: str | None
+    code: str
+    national: str
+    source: Source
+
+
+def failed(reason: Reason) -> Reading:
+    """Make the reading of a text that can't be parsed."""
+    return Reading(reason, PhoneType.UNKNOWN, None, "", "", Source.REGION)
+
+
+class Reader(Protocol):
+    """What `rule` needs to know about numbers. Texts may end in `ANY_DIGIT`s; answers are then for all such numbers."""
+
+    def read(self, text: str, region: str | None) -> Reading:
+        """Parse and validate a text of digits as dialled in the region, or as `+` and a country code."""
+
+    def is_emergency(self, digits: str, region: str) -> bool:
+        """Tell whether these few digits, dialled in the region, reach an emergency service."""
+
+    def own_code(self, region: str) -> str:
+        """Return the region's country calling code."""
+
+    def longest_usual(self, region: str) -> int:
+        """Return how many digits the region's longest mobile numbers have (fixed-line ones where it has no mobiles)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ruling:
+    """What becomes of a text of digits: a number (`reason` None) made by `number`, or the reason why not.
+
+    The E.164 digits are `prefix` and the text without its first `strip` characters. One ruling serves all texts
+    that are treated alike, and is told from others by identity. `region` is where the number belongs.
+    """
+
+    reason: Reason | None
+    type: PhoneType = PhoneType.UNKNOWN
+    region: str | None = None
+    prefix: str = ""
+    strip: int = NOTHING_LEFT
+    repairs: tuple[Repair, ...] = ()
+
+    def number(self, text: str) -> str:
+        """Return the E.164 digits for the text that was ruled on, "" where it is rejected."""
+        return self.prefix + text[self.strip :]
+
+
+REJECTED = {reason: Ruling(reason) for reason in Reason}
+"""The one ruling for each reason to reject."""
+
+_FINAL = frozenset({None, Reason.JUNK, Reason.EMERGENCY})
+
+
+def rule(text: str, region: str | None, reader: Reader) -> Ruling:
+    """Rule on `+` and digits, or digits alone, that stand in a row of `region` (None: not known).
+
+    Valid is what phonenumbers calls valid. What it does not read by itself is tried after it: `00` where the region
+    dials otherwise, a trunk zero before the region's own country code, a country code without its plus.
+    """
+    digits = text.lstrip("+")
+    if digits in {"", "0"}:
+        return REJECTED[Reason.NO_PHONE]
+    if region is not None and len(text) <= LONGEST_SHORT_NUMBER and reader.is_emergency(text, region):
+        return REJECTED[Reason.EMERGENCY]
+    if is_filler(digits):
+        return REJECTED[Reason.JUNK]
+    first: Ruling | None = None
+    for candidate, repair in _readings(text, region, reader):
+        ruling = _ruled(text, candidate, repair, reader.read(candidate, region), reader)
+        if ruling.reason in _FINAL:
+            return ruling
+        first = first or ruling
+    return first or REJECTED[Reason.NO_REGION]
+
+
+def begins(text: str, prefix: str) -> bool:
+    """Tell whether the text begins with a prefix, as far as its digits are known."""
+    head = text[: len(prefix)]
+    known = head.rstrip(ANY_DIGIT)
+    if known != head and prefix.startswith(known):
+        raise Unsettled
+    return head == prefix
+
+
+def is_filler(digits: str) -> bool:
+    """Tell whether someone held down a key or ran along the keyboard: 9999999999, 1234567890, 0123456789.
+
+    Only what starts with 0 or 1 counts as running along: 2345678901 and 9876543210 are numbers people have.
+    """
+    if len(digits) < _FEWEST_FILLER_DIGITS:
+        return False
+    return _is(digits, digits[0] * len(digits)) or _is(digits, _RISING) or _is("0" + digits, _RISING)
+
+
+def _is(digits: str, filler: str) -> bool:
+    return len(digits) <= len(filler) and begins(digits, filler[: len(digits)])
+
+
+def _readings(text: str, region: str | None, reader: Reader) -> Iterator[tuple[str, Repair | None]]:
+    """List how the text may be meant, the likeliest first, each with the repair it takes."""
+    digits = text.lstrip("+")
+    if begins(digits, "00"):
+        if region is not None:
+            yield text, None
+        yield "+" + digits[2:], Repair.INTERNATIONAL_PREFIX
+        return
+    signed = text.startswith("+")
+    if signed or region is not None:
+        yield text, None
+    if region is None:
+        return
+    if begins(digits, "0" + reader.own_code(region)):
+        yield "+" + digits[1:], Repair.TRUNK_PREFIX
+    elif not signed and _plus_may_be_missing(text, region, reader):
+        yield "+" + text, Repair.MISSING_PLUS
+
+
+def _plus_may_be_missing(digits: str, region: str, reader: Reader) -> bool:
+    """Tell whether there are too many digits for a mobile number of the region in which one key was hit too often."""
+    if begins(digits, "0"):
+        return False
+    spare = len(digits) - reader.longest_usual(region)
+    if len(digits) >= _EVIDENT_MISSING_PLUS or spare > 1:
+        return True
+    return spare == 1 and not any(
+        reader.read(slip, region).type in MOBILE_TYPES for slip in (digits[:-1], digits[1:])
+    )
+
+
+def _ruled(text: str, candidate: str, repair: Repair | None, reading: Reading, reader: Reader) -> Ruling:
+    """Rule on one reading of the text; `repair` is what made the candidate of it."""
+    national = reading.national
+    if national and is_filler(national):
+        return REJECTED[Reason.JUNK]
+    if reading.reason is not None:
+        home = reading.region
+        if home and len(national) <= LONGEST_SHORT_NUMBER and reader.is_emergency(national, home):
+            return REJECTED[Reason.EMERGENCY]
+        return REJECTED[reading.reason]
+    repairs = _repairs_made(candidate, reading, repair)
+    if text.endswith(national):
+        return Ruling(None, reading.type, reading.region, reading.code, len(text) - len(national), repairs)
+    return Ruling(None, reading.type, reading.region, reading.code + national, NOTHING_LEFT, repairs)
+
+
+def _repairs_made(candidate: str, reading: Reading, repair: Repair | None) -> tuple[Repair, ...]:
+    """Name what stood between the text and its E.164 digits."""
+    made = [] if repair is None else [repair]
+    if reading.source is Source.IDD:
+        made.append(Repair.INTERNATIONAL_PREFIX)
+    elif reading.source is Source.NO_PLUS:
+        made.append(Repair.MISSING_PLUS)
+    written = candidate.lstrip("+")
+    if reading.source is Source.REGION:
+        trunk = written != reading.national
+    else:
+        trunk = not written.endswith(reading.code + reading.national)
+    if trunk and Repair.TRUNK_PREFIX not in made:
+        made.append(Repair.TRUNK_PREFIX)
+    return tuple(made)
