@@ -7,11 +7,12 @@ came from files; whoever shows them makes them safe and masks what are phone num
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from telecmi_leads.journal import Fate
-    from telecmi_leads.models import CampaignRecord, TableInfo
+    from datetime import datetime
+
+    from telecmi_leads.models import CampaignRecord, CampaignStatus, LeftOutKind, TableInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,38 @@ class TableView:
     table: TableInfo
     columns: tuple[ColumnView, ...]
     options: tuple[tuple[str, str], ...] = ()
+
+
+class Fate(Protocol):
+    """What became of a number in one run: the ledger's Fate, as far as it is shown."""
+
+    @property
+    def run(self) -> str:
+        """The run's id."""
+
+    @property
+    def run_name(self) -> str:
+        """The run's name."""
+
+    @property
+    def when(self) -> datetime:
+        """When the state was reached, or the run made."""
+
+    @property
+    def campaign(self) -> str:
+        """The campaign's name, "" for a row left out."""
+
+    @property
+    def status(self) -> CampaignStatus | None:
+        """The campaign's state, None for a row left out."""
+
+    @property
+    def left_out(self) -> LeftOutKind | None:
+        """The heap the row lies on, None for a lead."""
+
+    @property
+    def code(self) -> str:
+        """A Reason's code or the exclude list's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ whoever shows it does.
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from dataclasses import dataclass
@@ -103,6 +104,11 @@ def duration(seconds: float) -> str:
     if whole < _HOUR:
         return _units(whole // _MINUTE, "min", whole % _MINUTE, "s")
     return _units(whole // _HOUR, "h", whole % _HOUR // _MINUTE, "min")
+
+
+def about(seconds: float) -> str:
+    """Return a time to come in whole units, since a guess has no decimals."""
+    return f"{math.ceil(seconds)} s" if seconds < _MINUTE else duration(seconds)
 
 
 def _units(large: int, unit: str, small: int, smaller: str) -> str:

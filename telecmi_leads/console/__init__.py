@@ -87,6 +87,20 @@ class Console:
                 screen.line(Text.assemble(lead, line))
             lead = Text(" " * lead.cell_len)
 
+    def confirm(self, question: str) -> bool:
+        """Ask a person whether to do something; where nobody can answer the answer is no."""
+        if not (self._err.is_terminal and sys.stdin is not None and sys.stdin.isatty()):
+            self._label(
+                self._err,
+                "Error",
+                "bold red",
+                "This asks first, and nobody is here to answer.",
+                "Give --yes.",
+            )
+            return False
+        self._err.paragraph(shown(f"{question} Type yes to go on."))
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
     # --- results --------------------------------------------------------------------------------
 
     def json(self, content: bytes) -> None:

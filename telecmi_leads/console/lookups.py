@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telecmi_leads.console.screen import Screen
-    from telecmi_leads.journal import Fate
-    from telecmi_leads.views import CheckView, ColumnView, PhoneView, TableView
+    from telecmi_leads.views import CheckView, ColumnView, Fate, PhoneView, TableView
 
 _WIDE = 100
 _SAMPLE = 28

@@ -198,7 +198,7 @@ class Uploading(_Phase):
         elapsed = self._elapsed()
         if self._leads and elapsed > 0:
             rate = self._leads / elapsed
-            numbers.append(f"{wording.duration((self._total_leads - self._leads) / rate)} left")
+            numbers.append(f"{wording.about((self._total_leads - self._leads) / rate)} left")
             numbers.append(f"{rate:,.0f} leads/s")
         return numbers
 

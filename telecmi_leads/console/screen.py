@@ -99,7 +99,7 @@ class Screen:
         from rich.text import Text  # noqa: PLC0415 - as above
 
         text = text if isinstance(text, Text) else Text(text)
-        lead = label.copy() if isinstance(label, Text) else Text(label)
+        lead = Text.assemble(label)
         for line in text.wrap(self.rich, max(self.width - indent, 20)):
             line.rstrip()
             lead.pad_right(indent - lead.cell_len)
