@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from telecmi_leads.models import (
     StopCause,
 )
 from telecmi_leads.uploading.deciding import Decision, Step, decide
+from telecmi_leads.uploading.isolating import Isolation, halve
 from telecmi_leads.uploading.pacing import Pacing
 from telecmi_leads.uploading.workers import Sent, Workers
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from telecmi_leads.models import CampaignRecord, Outcome, UploadEvent
     from telecmi_leads.options import SendingOptions
 
+_ONCE_MORE = frozenset({Step.AGAIN, Step.AGAIN_WHEN_SETTLED})
+_MAY_BE_AT_WORK = "its outcome is unknown and it may be at work"
 _TO_SEND = frozenset({CampaignStatus.UNSENT, CampaignStatus.UNKNOWN})
 
 
@@ -60,9 +64,10 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
 
 @dataclass(slots=True)
 class _Job:
-    """A campaign on its way: what was tried before, and not before when it may go again."""
+    """A campaign on its way: its place in line, what was tried before, and not before when it may go."""
 
     record: CampaignRecord
+    place: tuple[int, int]
     history: list[OutcomeKind | Word]
     not_before: float
     tried: bool = False
@@ -80,7 +85,11 @@ class _Run:
         clock: Clock,
         stop: StopRequest,
     ) -> None:
-        self._run_id = run_id
+        run = journal.run(run_id)
+        if run is None:
+            raise ValueError(f"there is no run {run_id}")
+        self._run_id = run.id
+        self._account = run.account
         self._journal = journal
         self._options = options
         self._clock = clock
@@ -90,6 +99,9 @@ class _Run:
         self._pacing = Pacing(options, clock)
         self._waiting: list[_Job] = []
         self._under_way: dict[int, _Job] = {}
+        self._held: dict[int, _Job] = {}
+        self._positions: dict[int, int] = {}
+        self._isolation = Isolation(on=options.isolate, budget=options.isolate_budget)
         self._stopping = False
 
     def close(self) -> None:
@@ -113,6 +125,7 @@ class _Run:
             if sent is not None:
                 yield from self._hear(sent)
         yield from (CampaignSettled(job.record) for job in self._waiting if job.tried)
+        yield from (CampaignSettled(record) for record in self._isolation.undecided())
         self._journal.finish_run(self._run_id)
 
     def _take_up(self) -> Iterator[UploadEvent]:
@@ -122,15 +135,24 @@ class _Run:
         """
         self._journal.settle_interrupted(self._run_id, at=self._clock.now())
         now = self._clock.monotonic()
-        for record in self._journal.campaigns(self._run_id):
+        records = self._journal.campaigns(self._run_id)
+        self._isolation.take_up(records, self._last_kind)
+        for position, record in enumerate(records):
+            self._positions[record.id] = position
             if record.status not in _TO_SEND or record.split:
                 continue
-            history = [attempt.kind for attempt in self._journal.history(record.id) if attempt.kind is not None]
-            job = _Job(record, history, now)
+            job = _Job(record, (position, 0), self._history(record.id), now)
             self._waiting.append(job)
             if record.status is CampaignStatus.UNKNOWN:
                 job.not_before += self._options.settle
-                yield CampaignWaiting(record, self._options.settle, "its outcome is unknown and it may be at work")
+                yield CampaignWaiting(record, self._options.settle, _MAY_BE_AT_WORK)
+        yield from self._isolate()
+
+    def _history(self, campaign: int) -> list[OutcomeKind | Word]:
+        return [attempt.kind for attempt in self._journal.history(campaign) if attempt.kind is not None]
+
+    def _last_kind(self, campaign: int) -> OutcomeKind | Word | None:
+        return next(reversed(self._history(campaign)), None)
 
     def _start(self) -> Iterator[UploadEvent]:
         """Start as many requests as may go now, with one flush of the disk for all their intents."""
@@ -144,6 +166,7 @@ class _Run:
             job.tried = True
             job.started = self._clock.monotonic()
             self._under_way[job.record.id] = job
+            self._isolation.sent(job.record)
             self._workers.send(job.record.id, body, len(self._under_way))
         for job in jobs:
             job.record = self._journal.campaign(job.record.id)
@@ -182,28 +205,72 @@ class _Run:
         )
         job.history.append(sent.outcome.kind)
         giving_up = self._pacing.heard(sent.outcome, job.started)
-        yield from self._follow(job, sent.outcome, decision)
+        if decision.step in _ONCE_MORE and self._may_try_again(job, sent.outcome):
+            yield from self._line_up_again(job, sent.outcome, decision)
+        else:
+            yield from self._come_to_rest(job, sent.outcome)
         if decision.cause is not None:
             yield from self._end(decision.cause, sent.outcome.message)
         elif giving_up is not None:
             yield from self._end(giving_up.cause, giving_up.why)
+        if not self._stopping:
+            yield from self._isolate()
 
-    def _follow(self, job: _Job, outcome: Outcome, decision: Decision) -> Iterator[UploadEvent]:
-        """Put the job back in line if it may go again."""
-        if decision.step in {Step.SETTLED, Step.LEAVE, Step.STOP} or not self._may_try_again(job, outcome):
-            yield CampaignSettled(job.record)
-            return
+    def _line_up_again(self, job: _Job, outcome: Outcome, decision: Decision) -> Iterator[UploadEvent]:
         now = self._clock.monotonic()
         if decision.step is Step.AGAIN_WHEN_SETTLED:
             job.not_before = now + self._options.settle
-            why = "its outcome is unknown and it may be at work"
+            why = _MAY_BE_AT_WORK
         else:
             job.not_before = max(job.not_before, self._pacing.open_at)
             why = "the service asks for a pause" if outcome.kind is OutcomeKind.BUSY else "the service was not reached"
-        self._waiting.append(job)
-        self._waiting.sort(key=lambda each: each.record.id)
+        self._line_up(job)
         if not self._stopping:
             yield CampaignWaiting(job.record, max(job.not_before - now, 0.0), why)
+
+    def _line_up(self, job: _Job) -> None:
+        self._waiting.append(job)
+        self._waiting.sort(key=attrgetter("place"))
+
+    def _come_to_rest(self, job: _Job, outcome: Outcome) -> Iterator[UploadEvent]:
+        """End with a campaign for this run, unless it is refused and may be cut."""
+        if not self._isolation.takes(job.record, outcome.kind):
+            yield CampaignSettled(job.record)
+        second = self._isolation.freed_by(job.record)
+        if second is not None:
+            self._line_up(self._held.pop(second.id))
+
+    def _isolate(self) -> Iterator[UploadEvent]:
+        """Cut refused campaigns whose turn it is, and line up the parts."""
+        for level in self._isolation.levels():
+            for record in level.cut:
+                yield from self._cut(record)
+            for record in level.whole:
+                yield from self._leave_whole(record)
+
+    def _cut(self, record: CampaignRecord) -> Iterator[UploadEvent]:
+        halves = halve(record, self._journal.body(record.id))
+        if self._journal.names_taken(self._account, [half.name for half in halves]):
+            yield from self._leave_whole(record)  # a part under a name in use could be mistaken for the other campaign
+            return
+        first, second = self._journal.split(record.id, halves)
+        self._isolation.cut(record, first, second)
+        self._held.pop(record.id, None)
+        now = self._clock.monotonic()
+        position = self._positions[record.id]
+        self._positions |= dict.fromkeys((first.id, second.id), position)
+        self._line_up(_Job(first, (position, first.id), [], now))
+        self._held[second.id] = _Job(second, (position, second.id), [], now)
+        if record.status is CampaignStatus.REFUSED:
+            yield CampaignSettled(self._journal.campaign(record.id))
+
+    def _leave_whole(self, record: CampaignRecord) -> Iterator[UploadEvent]:
+        """End with a refused campaign; one that was not sent, because it was known to offend, is sent after all."""
+        if record.status is CampaignStatus.REFUSED:
+            yield CampaignSettled(record)
+        else:
+            self._isolation.send(record)
+            self._line_up(self._held.pop(record.id))
 
     def _may_try_again(self, job: _Job, outcome: Outcome) -> bool:
         """Count a failure against --retries. Being asked to wait is none, and is bounded by --max-wait."""
