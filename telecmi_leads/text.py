@@ -72,13 +72,14 @@ def safe(text: str, limit: int = _SHOWN_LIMIT) -> str:
     Control, escape, bidi and other invisible characters are shown as `\x1b` or `\u202e`; combining marks
     that pile up are cut. What the reader sees is what is there.
     """
-    cut = len(text) > limit
-    text = text[: limit - 1] if cut else text
-    if not text.isascii():
-        text = _bounded_marks(text)
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() or c in _ZERO_WIDTH_JOINERS else _escaped(c) for c in text)
-    return f"{text}…" if cut else text
+    shown = text[: limit + 1]  # escapes only lengthen: what is beyond can't be shown anyway
+    if not shown.isascii():
+        shown = _bounded_marks(shown)
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() or c in _ZERO_WIDTH_JOINERS else _escaped(c) for c in shown)
+    if len(shown) > limit or len(text) > limit:
+        return f"{shown[: limit - 1].removesuffix('…')}…"
+    return shown
 
 
 def _bounded_marks(text: str) -> str:

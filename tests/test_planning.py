@@ -1,0 +1,131 @@
+"""Leads become numbered campaigns whose requests are frozen."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telecmi_leads.errors import UsageError
+from telecmi_leads.models import Lead, StagedCampaign
+from telecmi_leads.options import CampaignOptions
+from telecmi_leads.planning import Planner, run_name
+
+
+def leads(count: int) -> list[Lead]:
+    """Return so many leads with distinct numbers."""
+    return [Lead("Asha", "Menon", f"91987650{number:04d}") for number in range(count)]
+
+
+def plan(planner: Planner, blocks: list[list[Lead]], groups: list[list[str]] | None = None) -> list[StagedCampaign]:
+    """Feed blocks of leads to a planner and return all its campaigns."""
+    campaigns = []
+    for at, block in enumerate(blocks):
+        campaigns += planner.add(block, groups[at] if groups else ())
+    return campaigns + list(planner.finish())
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes"), [(0, []), (1, [1]), (999, [999]), (1000, [1000]), (1001, [1000, 1]), (2500, [1000, 1000, 500])]
+)
+def test_campaigns_hold_a_thousand_at_most(count: int, sizes: list[int]) -> None:
+    """(Row 29) Every size of input is cut into full campaigns and one rest, numbered from 001."""
+    made = plan(Planner("March", 1111112, CampaignOptions()), [leads(count)])
+    assert [campaign.leads for campaign in made] == sizes
+    assert [campaign.name for campaign in made] == [f"March-{number:03d}" for number in range(1, len(sizes) + 1)]
+
+
+def test_a_request_holds_what_the_api_asks_for_and_no_secret() -> None:
+    """The frozen body is the documented object, without the secret and without empty fields."""
+    [campaign] = plan(Planner("March", 1111112, CampaignOptions()), [[Lead("Asha", "-", "919876500001", city="Kochi")]])
+    assert json.loads(campaign.body) == {
+        "lead_name": "March-001",
+        "inet_no": 1111112,
+        "users": [{"firstname": "Asha", "lastname": "-", "phone": "919876500001", "city": "Kochi"}],
+    }
+
+
+@given(st.lists(st.integers(0, 700), max_size=6), st.integers(1, 1000))
+def test_blocks_change_nothing(cuts: list[int], size: int) -> None:
+    """However the input falls into blocks, the plan is the same, every lead stands in it once and in order."""
+    options = CampaignOptions(size=size)
+    whole = leads(sum(cuts))
+    blocks = [whole[sum(cuts[:at]) : sum(cuts[: at + 1])] for at in range(len(cuts))]
+    one, many = Planner("N", 1, options), Planner("N", 1, options)
+    assert plan(one, [whole]) == (made := plan(many, blocks))
+    assert one.digest() == many.digest()
+    assert [user["phone"] for c in made for user in json.loads(c.body)["users"]] == [lead.phone for lead in whole]
+
+
+def test_the_digest_tells_content_and_not_numbering() -> None:
+    """The same leads give the same digest under other numbers and another name; one lead more gives another."""
+    first = Planner("March", 1, CampaignOptions())
+    appended = Planner("Other", 1, CampaignOptions(append=True), last_number=7)
+    more = Planner("March", 1, CampaignOptions())
+    assert [c.name for c in plan(first, [leads(3)])] == ["March-001"]
+    assert [c.name for c in plan(appended, [leads(3)])] == ["Other-008"]
+    plan(more, [leads(4)])
+    assert first.digest() == appended.digest() != more.digest()
+
+
+def test_groups_have_series_of_their_own() -> None:
+    """Each value gets its own numbered campaigns; case does not split it, and an empty one is called other."""
+    options = CampaignOptions(size=2, split_by="City")
+    made = plan(Planner("March", 1, options), [leads(6)], [["Chennai", "Kochi", "chennai", "", "Chennai", "Kochi"]])
+    assert {campaign.name: campaign.leads for campaign in made} == {
+        "March-Chennai-001": 2,
+        "March-Chennai-002": 1,
+        "March-Kochi-001": 2,
+        "March-other-001": 1,
+    }
+
+
+def test_the_group_stands_where_the_name_says() -> None:
+    """{group} in the name puts the group there and not at the end."""
+    made = plan(Planner("{group} March", 1, CampaignOptions()), [leads(1)], [["Pune"]])
+    assert [campaign.name for campaign in made] == ["Pune March-001"]
+
+
+def test_order_numbers_the_leads_through_all_campaigns() -> None:
+    """--order counts in file order and goes on from one campaign to the next."""
+    made = plan(Planner("N", 1, CampaignOptions(size=2, order=True)), [leads(3)])
+    orders = [[user["order_index"] for user in json.loads(campaign.body)["users"]] for campaign in made]
+    assert orders == [[1, 2], [3]]
+
+
+def test_two_campaigns_never_share_a_name() -> None:
+    """A format that could make group A1 number 1 and group A number 11 the same is refused, not sent."""
+    options = CampaignOptions(size=1, name_format="{name}{number}")
+    groups = ["A1", *["A"] * 11]
+    with pytest.raises(UsageError, match="both be called 'N-A11'"):
+        plan(Planner("N", 1, options), [leads(12)], [groups])
+
+
+def test_the_content_digest_may_stand_in_the_name() -> None:
+    """{digest} is the first eight hex digits of the campaign's own content."""
+    [made] = plan(Planner("N", 1, CampaignOptions(name_format="{name}-{digest}")), [leads(1)])
+    assert made.name == f"N-{made.digest.hex()[:8]}"
+
+
+@pytest.mark.parametrize(
+    ("given_name", "name"),
+    [
+        ("CRM {date}", "CRM 2026-03-01"),
+        ("{file}", "export"),
+        ("March\x00 \u202e1", "March 1"),
+        ("{group}-x", "{group}-x"),
+    ],
+)
+def test_run_names_are_filled_and_cleaned(given_name: str, name: str) -> None:
+    """{date} and {file} are filled, invisible characters go, {group} waits for the groups."""
+    assert run_name(given_name, today=date(2026, 3, 1), stem="export") == name
+
+
+@pytest.mark.parametrize("bad", ["", "  ", "{month}", "March {", "\u200b"])
+def test_names_that_say_nothing_are_refused(bad: str) -> None:
+    """An empty name and an unknown placeholder are wrong usage."""
+    with pytest.raises(UsageError):
+        run_name(bad, today=date(2026, 3, 1), stem="x")

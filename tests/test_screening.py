@@ -1,0 +1,43 @@
+"""Numbers that are left out: duplicates, listed, uploaded before."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telecmi_leads.models import LeftOutKind
+from telecmi_leads.screening import ExcludeList, LeftOut, NumberSet, Screen
+
+NUMBERS = st.lists(st.integers(10_000, 10_040).map(str), max_size=30)
+
+
+@given(st.lists(NUMBERS, max_size=5))
+def test_the_first_of_equal_numbers_stays(blocks: list[list[str]]) -> None:
+    """Over all blocks, exactly the later ones of equal numbers are duplicates."""
+    screen, seen = Screen(), set()
+    for block in blocks:
+        expected = {}
+        for position, number in enumerate(block):
+            if number in seen:
+                expected[position] = LeftOut(LeftOutKind.DUPLICATE)
+            seen.add(number)
+        assert screen.screen(block) == expected
+
+
+def test_the_reasons_have_an_order() -> None:
+    """A number in several heaps is a duplicate first, then excluded by the first list, then uploaded before."""
+    listed, other = NumberSet(), NumberSet()
+    listed.add(["100001", "100002"])
+    other.add(["100002", "100003"])
+    screen = Screen(
+        [ExcludeList("dnc.csv", listed), ExcludeList("opt-out.csv", other)],
+        lambda numbers: [number in {"100003", "100004"} for number in numbers],
+    )
+    assert screen.screen(["100001", "100001", "100002", "100003", "100004", "100005"]) == {
+        0: LeftOut(LeftOutKind.EXCLUDED, "dnc.csv"),
+        1: LeftOut(LeftOutKind.DUPLICATE),
+        2: LeftOut(LeftOutKind.EXCLUDED, "dnc.csv"),
+        3: LeftOut(LeftOutKind.EXCLUDED, "opt-out.csv"),
+        4: LeftOut(LeftOutKind.ALREADY_UPLOADED),
+    }
+    assert len(listed) == 2
