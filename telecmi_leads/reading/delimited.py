@@ -1,59 +1,57 @@
 """Delimited text (CSV and its kin) → blocks of rows, at nearly the speed of csv.reader itself.
 
-The fast way is a strict csv.reader, block by block. Where it meets a quote that closes in the middle of a cell or never,
-the rest is read the careful way, record by record: a stray quote inside one line is taken as text, as
-spreadsheets do; one that swallows line ends would lose rows, so the file is refused with the line where the quote opened.
+The fast way is a strict csv.reader, block by block. Where it meets a quote that closes in the middle of a cell
+or never, the rest is read the careful way, record by record: a stray quote inside one line is taken as text, as
+spreadsheets do; one that swallows line ends would lose rows, so the file is refused with the line where it opened.
 """
 
 from __future__ import annotations
 
 import csv
 from itertools import islice, tee
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from telecmi_leads.errors import SourceUnreadable
 from telecmi_leads.models import RowBlock
 from telecmi_leads.options import FileFormat
-from telecmi_leads.reading.dialect import Dialect, decide_dialect
-from telecmi_leads.reading.encoding import Encoding, decide_encoding, open_text
+from telecmi_leads.reading.dialect import Dialect, decide_dialect, never_closed
 from telecmi_leads.reading.source import BLOCK_ROWS, MAX_CELL, MAX_COLUMNS, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from telecmi_leads.reading.encoding import TextFile
+
 _SAMPLE = 256 * 1024
 
 
-def read_delimited(stream: BinaryIO, name: str) -> Iterator[Sheet]:
-    """Read a delimited text file: one sheet."""
-    encoding = decide_encoding(stream)
-    text = open_text(stream, encoding, name)
-    sample = text.read(_SAMPLE)
+def read_delimited(file: TextFile) -> Iterator[Sheet]:
+    """Read a delimited text file: one sheet. Raises SourceUnreadable, with the line, where it is damaged."""
+    csv.field_size_limit(MAX_CELL)
+    sample = file.open().read(_SAMPLE)
     dialect = decide_dialect(sample.replace("\0", ""), whole=len(sample) < _SAMPLE)
-    notes = ("NUL characters left out",) if encoding.nuls else ()
     yield Sheet(
-        file=name,
+        file=file.name,
         format=FileFormat.CSV,
         name=None,
-        encoding=encoding.label,
+        encoding=file.encoding.label,
         delimiter=dialect.shown,
         keys=None,
-        notes=notes,
-        blocks=_blocks(_lines(stream, encoding, dialect, name), dialect, name),
+        notes=file.encoding.notes,
+        blocks=_blocks(_lines(file, dialect), dialect, file.name),
     )
 
 
-def _lines(stream: BinaryIO, encoding: Encoding, dialect: Dialect, name: str) -> Iterator[str]:
-    lines: Iterable[str] = open_text(stream, encoding, name)
-    if encoding.nuls:
+def _lines(file: TextFile, dialect: Dialect) -> Iterator[str]:
+    lines: Iterable[str] = file.open()
+    if file.encoding.nuls:
         lines = (line.replace("\0", "") for line in lines)
     return islice(lines, dialect.skip, None)
 
 
 def _blocks(lines: Iterator[str], dialect: Dialect, name: str) -> Iterator[RowBlock]:
-    csv.field_size_limit(MAX_CELL)
     ahead, behind = tee(lines)  # `behind` stands at the block's first line, to read it again the careful way
-    reader = csv.reader(ahead, delimiter=dialect.delimiter, strict=True)
+    reader = dialect.rows(ahead, strict=True)
     row, line = 1, 0
     while True:
         rows: list[list[str]] = []
@@ -65,20 +63,20 @@ def _blocks(lines: Iterator[str], dialect: Dialect, name: str) -> Iterator[RowBl
             return
         if not rows:
             return
-        _check_width(rows, row, name)
-        yield RowBlock(row, rows)
+        yield _checked(RowBlock(row, rows), name)
         row += len(rows)
         next(islice(behind, reader.line_num - line, reader.line_num - line), None)
         line = reader.line_num
 
 
-def _check_width(rows: list[list[str]], first_row: int, name: str) -> None:
-    if max(map(len, rows)) > MAX_COLUMNS:
-        at = next(index for index, row in enumerate(rows) if len(row) > MAX_COLUMNS)
+def _checked(block: RowBlock, name: str) -> RowBlock:
+    if max(map(len, block.rows)) > MAX_COLUMNS:
+        at = next(index for index, row in enumerate(block.rows) if len(row) > MAX_COLUMNS)
         raise SourceUnreadable(
-            f"{name}, row {first_row + at}: more than {MAX_COLUMNS:,} columns",
+            f"{name}, row {block.first_row + at}: more than {MAX_COLUMNS:,} columns",
             hint="The file is damaged, or its delimiter is not what it looks like: export it again.",
         )
+    return block
 
 
 def _careful(lines: Iterator[str], dialect: Dialect, name: str, row: int, line: int) -> Iterator[RowBlock]:
@@ -90,36 +88,34 @@ def _careful(lines: Iterator[str], dialect: Dialect, name: str, row: int, line: 
             taken.append(text)
             yield text
 
-    reader = csv.reader(remembered(), delimiter=dialect.delimiter)
+    reader = dialect.rows(remembered(), strict=False)
     rows: list[list[str]] = []
     while True:
         try:
             record = next(reader, None)
         except csv.Error:
             raise _damaged(taken, dialect, name, line) from None
-        if len(taken) > 1 or (taken and not taken[0].endswith(("\n", "\r"))):
-            _refuse_swallowed(taken, dialect, name, line)
         if record is None:
             break
+        if len(taken) > 1 or not taken[0].endswith(("\n", "\r")):
+            _refuse_swallowed(taken, dialect, name, line)
         rows.append(record)
         line += len(taken)
         taken.clear()
         if len(rows) == BLOCK_ROWS:
-            _check_width(rows, row, name)
-            yield RowBlock(row, rows)
+            yield _checked(RowBlock(row, rows), name)
             row, rows = row + len(rows), []
     if rows:
-        _check_width(rows, row, name)
-        yield RowBlock(row, rows)
+        yield _checked(RowBlock(row, rows), name)
 
 
 def _refuse_swallowed(taken: list[str], dialect: Dialect, name: str, line: int) -> None:
-    """Refuse a record whose quotes are out of order and reach over a line's end."""
+    """Refuse a record whose quotes are out of order and reach over a line's end, or the file's."""
     try:
-        for _ in csv.reader(taken, delimiter=dialect.delimiter, strict=True):
+        for _ in dialect.rows(taken, strict=True):
             pass
     except csv.Error as error:
-        if len(taken) > 1 or "unexpected end" in str(error):
+        if len(taken) > 1 or never_closed(error):
             raise _damaged(taken, dialect, name, line) from None
 
 
@@ -130,21 +126,30 @@ def _damaged(taken: list[str], dialect: Dialect, name: str, line: int) -> Source
             f"{name}, line {line + 1}: a cell of more than {MAX_CELL:,} characters",
             hint="The file is damaged, or not what it looks like: export it again.",
         )
-    opened = line + 1 + _lines_before_open_quote(taken, dialect)
+    opened = line + 1 + _lines_before_quote(taken, dialect)
     return SourceUnreadable(
-        f"{name}, line {opened}: a quote opens a cell there and is not closed where the cell ends",
+        f"{name}, line {opened}: a quote opens a cell there and does not close where the cell ends",
         hint='Correct or remove the quote in that line; a quote inside a quoted cell is written twice ("").',
     )
 
 
-def _lines_before_open_quote(taken: list[str], dialect: Dialect) -> int:
-    """Count the lines of a record before the one in which its last quoted cell of several lines opens."""
-    for count in range(1, len(taken) + 1):
-        try:
-            list(csv.reader(taken[:count], delimiter=dialect.delimiter, strict=True))
-        except csv.Error:
-            break
-    else:
+def _lines_before_quote(taken: list[str], dialect: Dialect) -> int:
+    """Count the lines of a damaged record before the one in which the cell opens whose quotes are out of order."""
+    seen = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal seen
+        for text in taken:
+            seen += 1
+            yield text
+
+    try:
+        for _ in dialect.rows(counted(), strict=True):
+            pass
+    except csv.Error as error:
+        seen -= 0 if never_closed(error) else 1
+    try:
+        cells = next(dialect.rows(taken[:seen], strict=False), [])
+    except csv.Error:  # a cell beyond all bounds, and mostly the only one of the record that has several lines
         return 0
-    fields = next(csv.reader(taken[:count], delimiter=dialect.delimiter), [])
-    return sum(field.count("\n") or field.count("\r") for field in fields[:-1])
+    return sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in cells[:-1])

@@ -1,4 +1,4 @@
-"""Which character parts the cells of a text file.
+"""Which character parts the cells of a text file, and how its quotes work.
 
 Each candidate is tried by parsing the beginning of the file with it: the right one gives many rows of the
 same width, the header among them, and never a quote that closes in the middle of a cell.
@@ -7,71 +7,125 @@ same width, the header among them, and never a quote that closes in the middle o
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from _csv import Reader  # csv.reader's own type has no other name
+    from collections.abc import Iterable, Iterator
 
 CANDIDATES = ",;\t|"
-ONE_COLUMN = "\x1e"
-"""Parts nothing: the file is one column, and commas in it are text."""
 
+_ONE_COLUMN = "\x1e"  # parts nothing: commas are text then
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?[ ,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
-_UNTRUE_QUOTES = 0.2  # what a delimiter is worth that makes quotes close in the middle of a cell
+_HEADER_AGREES = 1.5  # what a delimiter gains when the first row has the width of the others
+_UNTRUE_QUOTES = 0.2  # what is left of its worth when quotes close in the middle of a cell
+
+
+class _Options(TypedDict):
+    """What csv.reader is told."""
+
+    delimiter: str
+    escapechar: str | None
+    doublequote: bool
+    skipinitialspace: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`delimiter` for csv.reader; `skip` lines at the file's start that are an instruction, not data."""
+    r"""How a file's lines are parted.
+
+    `skip` counts lines at the start that are an instruction (`sep=;`), not data. `escaped` tells that a quote inside
+    quotes is written `\"`, `spaced` that a quoted cell may come after a space.
+    """
 
     delimiter: str
     skip: int = 0
+    escaped: bool = False
+    spaced: bool = False
 
     @property
     def shown(self) -> str | None:
         """The delimiter for people, None for a file of one column."""
-        return None if self.delimiter == ONE_COLUMN else self.delimiter
+        return None if self.delimiter == _ONE_COLUMN else self.delimiter
+
+    def rows(self, lines: Iterable[str], *, strict: bool) -> Reader:
+        """Parse lines; strictly, a quote that closes in the middle of a cell or never raises csv.Error."""
+        options = _Options(
+            delimiter=self.delimiter,
+            escapechar="\\" if self.escaped else None,
+            doublequote=not self.escaped,
+            skipinitialspace=self.spaced,
+        )
+        return csv.reader(lines, strict=strict, **options)
 
 
 def decide_dialect(sample: str, *, whole: bool) -> Dialect:
-    """Find the delimiter from the beginning of a file; `whole` tells that the sample is all of it."""
+    """Find the dialect from the beginning of a file; `whole` tells that the sample is all of it."""
     told = _SEP_LINE.match(sample)
     if told:
-        return Dialect(told["delimiter"], skip=1)
-    lines = sample.splitlines(keepends=True)
-    if not whole and len(lines) > 1:
-        lines.pop()
-    worth = {delimiter: _worth(lines, delimiter) for delimiter in CANDIDATES}
-    best = max(CANDIDATES, key=lambda delimiter: worth[delimiter])
-    return Dialect(best if worth[best] > 0 else ONE_COLUMN)
+        return _quoting(Dialect(told["delimiter"], skip=1), sample[told.end() :], whole=whole)
+    lines = list(_lines(sample, whole=whole))
+    dialects = [_quoting(Dialect(delimiter), sample, whole=whole) for delimiter in CANDIDATES]
+    worth = [_worth(lines, dialect) for dialect in dialects]
+    best = max(worth)
+    return dialects[worth.index(best)] if best > 0 else Dialect(_ONE_COLUMN)
 
 
-def _worth(lines: list[str], delimiter: str) -> float:
-    """Rate a delimiter: the share of rows that have the commonest width, more for wider rows."""
-    rows, untrue_quotes = _parsed(lines, delimiter)
-    widths = [len(row) for row in rows if any(row)]
+def _lines(sample: str, *, whole: bool) -> Iterator[str]:
+    lines = list(io.StringIO(sample, newline=""))
+    return iter(lines if whole or len(lines) < 2 else lines[:-1])  # noqa: PLR2004 - the last may be cut
+
+
+def _quoting(dialect: Dialect, sample: str, *, whole: bool) -> Dialect:
+    r"""Add what the file's quotes need: `, "` and `\"` are looked into only where they stand."""
+    delimiter, skip = dialect.delimiter, dialect.skip
+    if f'{delimiter} "' in sample:
+        dialect = Dialect(delimiter, skip, spaced=True)
+    if '\\"' in sample and _untrue(_lines(sample, whole=whole), dialect):
+        escaped = Dialect(delimiter, skip, escaped=True, spaced=dialect.spaced)
+        return dialect if _untrue(_lines(sample, whole=whole), escaped) else escaped
+    return dialect
+
+
+def _untrue(lines: Iterable[str], dialect: Dialect) -> bool:
+    """Tell whether a quote closes in the middle of a cell; one that is open at the end may close beyond the sample."""
+    try:
+        for _ in dialect.rows(lines, strict=True):
+            pass
+    except csv.Error as error:
+        return not never_closed(error)
+    return False
+
+
+def never_closed(error: csv.Error) -> bool:
+    """Tell whether csv.reader complains that the lines end within quotes."""
+    return "unexpected end" in str(error)
+
+
+def _worth(lines: list[str], dialect: Dialect) -> float:
+    """Rate a dialect: the share of rows that have the commonest width, more for wider rows."""
+    try:
+        widths = [len(row) for row in dialect.rows(lines, strict=False) if any(row)]
+    except csv.Error:  # a cell beyond all bounds
+        return 0.0
     several: Counter[int] = Counter(width for width in widths if width > 1)
     if not several:
         return 0.0
     width, count = max(several.items(), key=lambda item: (item[1], item[0]))
     share = count / len(widths)
-    if share < 0.5 and widths[0] != width:  # noqa: PLR2004 - half the rows
+    header_agrees = widths[0] == width
+    if not header_agrees and (share < 0.5 or _is_punctuation(lines, dialect.delimiter)):  # noqa: PLR2004 - half
         return 0.0
-    worth = share * math.sqrt(width - 1)
-    if widths[0] == width:
-        worth *= 1.5  # the header is parted the same way
-    return worth * _UNTRUE_QUOTES if untrue_quotes else worth
+    worth = share * math.sqrt(width - 1) * (_HEADER_AGREES if header_agrees else 1)
+    return worth * _UNTRUE_QUOTES if _untrue(lines, dialect) else worth
 
 
-def _parsed(lines: list[str], delimiter: str) -> tuple[list[list[str]], bool]:
-    rows: list[list[str]] = []
-    try:
-        rows.extend(csv.reader(lines, delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        if "unexpected end" in str(error):
-            return rows, False
-        try:
-            return list(csv.reader(lines, delimiter=delimiter)), True
-        except csv.Error:
-            return rows, True
-    return rows, False
+def _is_punctuation(lines: list[str], delimiter: str) -> bool:
+    """Tell whether a space follows the delimiter wherever it stands, as in a list of `Menon, Asha`."""
+    text = "".join(lines)
+    return delimiter in ",;" and text.count(delimiter) == text.count(f"{delimiter} ")

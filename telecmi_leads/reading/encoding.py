@@ -8,45 +8,98 @@ from __future__ import annotations
 
 import codecs
 import io
+import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from telecmi_leads.errors import SourceUnreadable
+from telecmi_leads.reading.codepage import LABELS, guess_codepage
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _CHUNK = 1024 * 1024
+_BUFFER = 256 * 1024
 _MAX_LINE = 16 * 1024 * 1024
+_SAMPLE = 32 * 1024
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with BOM"),
+_WIDE_BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32 LE"),  # before UTF-16 LE, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32", "UTF-32 BE"),
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16 LE"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16 BE"),
 )
+_OUTSIDE_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = bytes(range(0x80, 0x100))
+_CONTROLS = bytes([*range(1, 9), *range(14, 26), 28, 29, 127])  # text has none; it may have NUL or ESC
+_BINARY = 0.04  # random bytes have a tenth of them, text next to none
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A text file: `name` fit to be shown, `stream` seekable, `encoding` as decided. It can be opened often."""
+
+    name: str
+    stream: BinaryIO
+    encoding: Encoding
+
+    def open(self, *, by_lines: bool = True) -> io.TextIOWrapper:
+        """Open the text from its start; line ends are left as they are. Bytes that mean nothing become U+FFFD.
+
+        `by_lines` guards those who read by lines against a line that would fill the memory.
+        """
+        self.stream.seek(0)
+        raw = _Bytes(self.stream, self.name, _MAX_LINE if by_lines else math.inf)
+        buffered = io.BufferedReader(raw, _BUFFER)
+        return io.TextIOWrapper(buffered, self.encoding.codec, errors=self.encoding.errors, newline="")
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How a file's bytes become text: `codec` for Python, `label` for people, `nuls` if there are NULs to drop."""
+    """How a file's bytes become text.
+
+    `codec` and `errors` are Python's, `label` is the name people know, `nuls` tells that there may be NULs to leave
+    out, `notes` what a user should know.
+    """
 
     codec: str
     label: str
+    errors: str = "replace"
     nuls: bool = False
+    notes: tuple[str, ...] = ()
 
 
-def decide_encoding(stream: BinaryIO) -> Encoding:
-    """Find a file's encoding; reads it from its start and leaves it anywhere."""
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """Read what is not UTF-8, byte by byte, as Windows-1252: rows pasted from another file, mostly."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_MIXED = "telecmi_leads.windows-1252"
+codecs.register_error(_MIXED, _as_windows_1252)
+
+
+def text_file(stream: BinaryIO, name: str) -> TextFile:
+    """Find a text file's encoding; raises SourceUnreadable for a binary file."""
+    return TextFile(name, stream, _decide(stream, name))
+
+
+def _decide(stream: BinaryIO, name: str) -> Encoding:
     stream.seek(0)
     head = stream.read(_CHUNK)
-    for mark, codec, label in _BOMS:
+    for mark, codec, label in _WIDE_BOMS:
         if head.startswith(mark):
-            return Encoding(codec, label)
+            return Encoding(codec, label, nuls=True)
     wide = _wide(head)
     if wide is not None:
         return wide
+    if (len(head) - len(head.translate(None, _CONTROLS))) > _BINARY * len(head):
+        raise SourceUnreadable(
+            f"{name} is a binary file of no known kind", hint="Export the leads as CSV, XLSX or JSON."
+        )
     return _narrow(stream, head)
 
 
@@ -56,52 +109,83 @@ def _wide(head: bytes) -> Encoding | None:
     few, many = sorted((even, odd))
     if many * 10 < len(head) // 2 or few * 20 > many:
         return None
-    return Encoding("utf-16-le", "UTF-16 LE") if odd > even else Encoding("utf-16-be", "UTF-16 BE")
+    codec, label = ("utf-16-le", "UTF-16 LE") if odd > even else ("utf-16-be", "UTF-16 BE")
+    parted = any(char in "\n\r,;\t|{[<" for char in head[:_SAMPLE].decode(codec, "replace"))
+    return Encoding(codec, label, nuls=True) if parted else None
 
 
 def _narrow(stream: BinaryIO, head: bytes) -> Encoding:
+    marked = head.startswith(codecs.BOM_UTF8)
+    codec, label = ("utf-8-sig", "UTF-8 with BOM") if marked else ("utf-8", "UTF-8")
+    nuls, valid = _looked_through(stream, head)
+    notes = ("NUL characters left out",) if nuls else ()
+    if valid:
+        return Encoding(codec, label, nuls=nuls, notes=notes)
+    lines, sequences, others = _outside_ascii(stream)
+    if marked or sequences >= others:
+        note = f"{others:,} bytes that are not UTF-8 read as Windows-1252"
+        return Encoding(codec, label, errors=_MIXED, nuls=nuls, notes=(note, *notes))
+    codec = guess_codepage(lines)
+    return Encoding(codec, LABELS[codec], nuls=nuls, notes=notes)
+
+
+def _looked_through(stream: BinaryIO, head: bytes) -> tuple[bool, bool]:
+    """Tell whether a file, of which `head` has been read, has NULs, and whether it is valid UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    nuls, ascii_only, chunk = False, True, head
-    try:
-        while chunk:
-            nuls = nuls or 0 in chunk
-            ascii_only = ascii_only and chunk.isascii()
-            if not ascii_only:
+    nuls, ascii_only, valid, chunk = False, True, True, head
+    while chunk:
+        nuls = nuls or 0 in chunk
+        ascii_only = ascii_only and chunk.isascii()
+        if valid and not ascii_only:
+            try:
                 decoder.decode(chunk)
-            chunk = stream.read(_CHUNK)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return Encoding("cp1252", "Windows-1252", nuls)
-    return Encoding("utf-8", "UTF-8", nuls)
+            except UnicodeDecodeError:
+                valid = False
+        chunk = stream.read(_CHUNK)
+    return nuls, valid and not decoder.getstate()[0]
+
+
+def _outside_ascii(stream: BinaryIO) -> tuple[list[bytes], int, int]:
+    """Collect lines with bytes outside ASCII, and count UTF-8 sequences and the bytes that belong to none."""
+    stream.seek(0)
+    lines: list[bytes] = []
+    room, sequences, others = _SAMPLE, 0, 0
+    while chunk := stream.read(_CHUNK):
+        if chunk.isascii():
+            continue
+        valid = _UTF8_SEQUENCE.findall(chunk)
+        sequences += len(valid)
+        others += len(chunk) - len(chunk.translate(None, _HIGH)) - sum(map(len, valid))
+        for line in _OUTSIDE_ASCII.finditer(chunk):
+            if room <= 0:
+                break
+            lines.append(line[0][:_SAMPLE])
+            room -= len(lines[-1])
+    return lines, sequences, others
 
 
 class _Bytes(io.RawIOBase):
-    """A view of a stream that can be closed without closing it, and that refuses endless lines."""
+    """A view of a stream that can be closed alone, and that refuses lines of more than `max_line` bytes."""
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def __init__(self, stream: BinaryIO, name: str, max_line: float) -> None:
         super().__init__()
         self._stream = stream
         self._name = name
+        self._max_line = max_line
         self._since_line_end = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        data = self._stream.read(len(memoryview(buffer)))
-        memoryview(buffer)[: len(data)] = data
+        view = memoryview(buffer)
+        data = self._stream.read(len(view))
+        view[: len(data)] = data
         last = max(data.rfind(b"\n"), data.rfind(b"\r"))
         self._since_line_end = len(data) - last if last >= 0 else self._since_line_end + len(data)
-        if self._since_line_end > _MAX_LINE:
+        if self._since_line_end > self._max_line:
             raise SourceUnreadable(
                 f"{self._name} has a line of more than {_MAX_LINE >> 20} MB",
                 hint="It is damaged, or not the kind of file it looks like: export it again.",
             )
         return len(data)
-
-
-def open_text(stream: BinaryIO, encoding: Encoding, name: str) -> io.TextIOWrapper:
-    """Open a file's text from its start; line ends are left as they are. Bytes that mean nothing become U+FFFD."""
-    stream.seek(0)
-    buffered = io.BufferedReader(_Bytes(stream, name), 256 * 1024)
-    return io.TextIOWrapper(buffered, encoding.codec, errors="replace", newline="")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from telecmi_leads.models import RowBlock
 from telecmi_leads.options import FileFormat
-from telecmi_leads.reading.encoding import decide_encoding, open_text
 from telecmi_leads.reading.source import BLOCK_ROWS, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from telecmi_leads.reading.encoding import TextFile
 
 _PIECE = 64 * 1024
 _MAX_SPAN = 100
@@ -62,21 +63,20 @@ class _Tables(HTMLParser):
         self._cell = None
 
 
-def read_html(stream: BinaryIO, name: str) -> Iterator[Sheet]:
+def read_html(file: TextFile) -> Iterator[Sheet]:
     """Read the tables of a web page; each that has rows is a sheet."""
-    encoding = decide_encoding(stream)
     parser = _Tables()
-    text = open_text(stream, encoding, name)
+    text = file.open(by_lines=False)
     while piece := text.read(_PIECE):
         parser.feed(piece)
     parser.close()
     tables = [table for table in parser.tables if table]
     for number, table in enumerate(tables, 1):
         yield Sheet(
-            file=name,
+            file=file.name,
             format=FileFormat.HTML,
             name=f"table {number}" if len(tables) > 1 else None,
-            encoding=encoding.label,
+            encoding=file.encoding.label,
             delimiter=None,
             keys=None,
             notes=(),

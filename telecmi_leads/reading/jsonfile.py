@@ -2,92 +2,149 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.errors import SourceUnreadable
 from telecmi_leads.models import RowBlock
 from telecmi_leads.options import FileFormat
-from telecmi_leads.reading.encoding import Encoding, decide_encoding, open_text
-from telecmi_leads.reading.jsonrows import cell, flat, names_values
+from telecmi_leads.reading.jsonrows import cell, flat, is_answers
 from telecmi_leads.reading.jsonscan import Scanner
-from telecmi_leads.reading.source import BLOCK_ROWS, MAX_COLUMNS, Sheet
+from telecmi_leads.reading.jsonshapes import as_records
+from telecmi_leads.reading.records import record_sheets
+from telecmi_leads.reading.source import MAX_COLUMNS, Sheet
 from telecmi_leads.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-_DEPTH = 4
+    from telecmi_leads.reading.encoding import TextFile
+
+_DEPTH = 4  # {"data": {"result": {"leads": {"items": […]}}}} and no deeper
+_USUAL_NAMES = frozenset(
+    "users leads data contacts customers people persons members subscribers results result records rows items "
+    "entries list response submissions value".split()
+)
 
 
-@dataclass(slots=True)
-class _ListFound:
-    """A list of objects in the file: under which keys it stands and how long it is."""
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list of objects in the file: the keys under which it stands, and how many elements it has."""
 
     path: tuple[str, ...]
     count: int
 
     @property
     def name(self) -> str:
+        """The keys, as --sheet takes them."""
         return ".".join(self.path)
 
 
-@dataclass(slots=True)
-class _Survey:
-    """What an object at the top of a file holds."""
+def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[FileFormat, Iterator[Sheet]]:
+    """Read a JSON file: the list of objects in it, JSON Lines, or a single object.
 
-    lists: list[_ListFound] = field(default_factory=list)
-    more_values: bool = False
-
-
-def read_json(stream: BinaryIO, name: str, wanted: tuple[str, ...]) -> tuple[FileFormat, Iterator[Sheet]]:
-    """Read a JSON file; `wanted` names the list to take (--sheet) where there are several."""
-    encoding = decide_encoding(stream)
-    scanner = Scanner(open_text(stream, encoding, name), name)
-    if scanner.peek() == "[":
-        return FileFormat.JSON, _sheets(scanner.elements(), FileFormat.JSON, name, encoding, ())
-    survey = _survey(scanner)
-    if survey.more_values:
-        return FileFormat.JSONL, _sheets(_values(stream, encoding, name), FileFormat.JSONL, name, encoding, ())
-    chosen = _chosen(survey.lists, name, wanted)
+    `wanted` (--sheet) names the list where there are several; `lines` tells that it is JSON Lines (--format).
+    Raises SourceUnreadable, with the line, for broken JSON.
+    """
+    scanner = Scanner(file)
+    if lines:
+        return FileFormat.JSONL, _sheets(scanner.lines(), file, FileFormat.JSONL)
+    if scanner.peek() != "{":
+        return FileFormat.JSON, _top_list(file)
+    lists: list[_List] = []
+    _survey(scanner, (), lists)
+    if scanner.peek():
+        return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
+    chosen = _chosen(lists, file.name, wanted)
     if chosen is None:
-        return FileFormat.JSON, _sheets(_values(stream, encoding, name), FileFormat.JSON, name, encoding, ())
-    scanner = Scanner(open_text(stream, encoding, name), name)
-    notes = (f"the list {safe(chosen.name)!r}",)
-    return FileFormat.JSON, _sheets(_list_at(scanner, chosen.path), FileFormat.JSON, name, encoding, notes)
+        return FileFormat.JSON, _sheets(iter([as_records(Scanner(file).value())]), file, FileFormat.JSON)
+    note = f"the list under {safe(chosen.name)}"
+    return FileFormat.JSON, _sheets(_list_at(Scanner(file), chosen.path), file, FileFormat.JSON, note)
 
 
-def _values(stream: BinaryIO, encoding: Encoding, name: str) -> Iterator[Any]:
-    scanner = Scanner(open_text(stream, encoding, name), name)
+def _sheets(batches: Iterator[list[Any]], file: TextFile, format_: FileFormat, *notes: str) -> Iterator[Sheet]:
+    return record_sheets(([flat(element) for element in batch] for batch in batches), file, format_, notes)
+
+
+def _values(file: TextFile) -> Iterator[list[Any]]:
+    """Walk values that follow one another: by lines where the first stands in one line, else wherever they end."""
+    scanner = Scanner(file)
+    scanner.value()
+    one_line = scanner.at_line_end()
+    scanner = Scanner(file)
+    if one_line:
+        yield from scanner.lines()
     while scanner.peek():
-        yield scanner.value()
+        yield [scanner.value()]
 
 
-def _survey(scanner: Scanner) -> _Survey:
-    survey = _Survey()
-    _survey_object(scanner, (), survey)
-    survey.more_values = scanner.peek() != ""
-    return survey
+def _top_list(file: TextFile) -> Iterator[Sheet]:
+    """Read a file that is a list: of objects, or of rows that are lists themselves."""
+    scanner = Scanner(file)
+    batches = _lists(scanner)
+    first = next(batches, [])
+    whole = _chained(first, batches)
+    if first and isinstance(first[0], list):
+        yield Sheet(
+            file=file.name,
+            format=FileFormat.JSON,
+            name=None,
+            encoding=file.encoding.label,
+            delimiter=None,
+            keys=None,
+            notes=file.encoding.notes,
+            blocks=_grid(whole, file.name),
+        )
+    else:
+        yield from _sheets(whole, file, FileFormat.JSON)
 
 
-def _survey_object(scanner: Scanner, path: tuple[str, ...], survey: _Survey) -> None:
+def _lists(scanner: Scanner) -> Iterator[list[Any]]:
+    """Walk the elements of the list at the cursor, and of lists that follow it, as pages do that were put together."""
+    yield from scanner.elements()
+    while scanner.peek():
+        yield from scanner.elements()
+
+
+def _chained(first: list[Any], batches: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    yield first
+    yield from batches
+
+
+def _grid(batches: Iterator[list[Any]], name: str) -> Iterator[RowBlock]:
+    row = 1
+    for batch in batches:
+        for element in batch:
+            if not isinstance(element, list) or len(element) > MAX_COLUMNS:
+                raise SourceUnreadable(
+                    f"{name}, row {row:,}: expected a list of at most {MAX_COLUMNS:,} cells",
+                    hint="Export a list of objects, or a list of rows.",
+                )
+        yield RowBlock(row, [[cell(value) for value in element] for element in batch])
+        row += len(batch)
+
+
+# --- which list ------------------------------------------------------------------------------------
+
+
+def _survey(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> None:
+    """Step over the object at the cursor and note the lists of objects in it."""
     for key in _keys(scanner):
         opening = scanner.peek()
         if opening == "[":
-            _survey_list(scanner, (*path, key), survey)
+            _survey_list(scanner, (*path, key), lists)
         elif opening == "{" and len(path) < _DEPTH - 1:
-            _survey_object(scanner, (*path, key), survey)
+            _survey(scanner, (*path, key), lists)
         else:
             scanner.value()
 
 
-def _survey_list(scanner: Scanner, path: tuple[str, ...], survey: _Survey) -> None:
-    elements = scanner.elements()
-    first = list(islice(elements, 100))
-    count = len(first) + sum(1 for _ in elements)
-    if not first or (isinstance(first[0], dict) and not names_values(first)):
-        survey.lists.append(_ListFound(path, count))
+def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> None:
+    batches = scanner.elements()
+    first = next(batches, [])
+    count = len(first) + sum(map(len, batches))
+    if not first or (isinstance(first[0], dict) and not is_answers(path[-1], first)):
+        lists.append(_List(path, count))
 
 
 def _keys(scanner: Scanner) -> Iterator[str]:
@@ -108,98 +165,24 @@ def _keys(scanner: Scanner) -> Iterator[str]:
         scanner.skip(",")
 
 
-def _chosen(lists: list[_ListFound], name: str, wanted: tuple[str, ...]) -> _ListFound | None:
-    if wanted:
-        named = [found for found in lists if found.name in wanted]
-        if named:
-            return named[0]
-    full = [found for found in lists if found.count] or lists
-    if len(full) < 2:  # noqa: PLR2004 - no choice
-        return full[0] if full else None
-    names = ", ".join(f"{safe(found.name)} ({found.count:,})" for found in full)
-    raise SourceUnreadable(
-        f"{name} has several lists: {names}",
-        hint=f"Name the one with the leads: --sheet {safe(full[0].name)}.",
-    )
-
-
-def _list_at(scanner: Scanner, path: tuple[str, ...]) -> Iterator[Any]:
-    for key in _keys(scanner):
-        if key == path[0]:
-            if len(path) == 1:
-                yield from scanner.elements()
-            else:
-                yield from _list_at(scanner, path[1:])
-            return
-        scanner.value()
-
-
-def _sheets(
-    elements: Iterable[Any], format_: FileFormat, name: str, encoding: Encoding, notes: tuple[str, ...]
-) -> Iterator[Sheet]:
-    """Make a sheet of the elements, and a new one from where columns appear that were not there before."""
-    reader = _Rows(iter(elements), name)
-    while not reader.ended:
-        keys = reader.keys
-        yield Sheet(
-            file=name,
-            format=format_,
-            name=None,
-            encoding=encoding.label,
-            delimiter=None,
-            keys=keys,
-            notes=notes,
-            blocks=reader.blocks(),
+def _chosen(lists: list[_List], name: str, wanted: tuple[str, ...]) -> _List | None:
+    named = [found for found in lists if found.name in wanted]
+    full = named or [found for found in lists if found.count] or lists
+    if len(full) > 1:
+        full = [found for found in full if found.path[-1].casefold() in _USUAL_NAMES] or full
+    if len(full) > 1:
+        names = ", ".join(f"{safe(found.name)} ({found.count:,})" for found in full)
+        raise SourceUnreadable(
+            f"{name} has several lists: {names}", hint=f"Name the one with the leads: --sheet {safe(full[0].name)}"
         )
+    return full[0] if full else None
 
 
-class _Rows:
-    """The rows of a list of objects, as long as their columns stay the same."""
-
-    def __init__(self, elements: Iterator[Any], name: str) -> None:
-        self._elements = elements
-        self._name = name
-        self._row = 1
-        self._pending: list[dict[str, str]] = []
-        self._columns: dict[str, None] = {}
-        self._load()
-
-    @property
-    def ended(self) -> bool:
-        return not self._pending
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self._columns)
-
-    def _load(self) -> None:
-        """Take the next elements and widen the columns by theirs."""
-        block = list(islice(self._elements, BLOCK_ROWS))
-        self._pending = [self._object(element) for element in block]
-        for row in self._pending:
-            if not row.keys() <= self._columns.keys():
-                self._columns |= dict.fromkeys(row)
-        if len(self._columns) > MAX_COLUMNS:
-            raise SourceUnreadable(
-                f"{self._name}: its objects have more than {MAX_COLUMNS:,} different keys",
-                hint="Export a list of objects that all have the same keys.",
-            )
-
-    def _object(self, element: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON value
-        if isinstance(element, dict):
-            return flat(element)
-        if element is None:
-            return {}
-        if isinstance(element, list):
-            return {f"column {index}": cell(value) for index, value in enumerate(element, 1)}
-        return {"value": cell(element)}
-
-    def blocks(self) -> Iterator[RowBlock]:
-        width = len(self._columns)
-        keys = self.keys
-        while self._pending and len(self._columns) == width:
-            rows = [[row.get(key, "") for key in keys] if row else [] for row in self._pending]
-            first, self._row = self._row, self._row + len(rows)
-            self._pending = []
-            yield RowBlock(first, rows)
-            self._load()
+def _list_at(scanner: Scanner, path: tuple[str, ...]) -> Iterator[list[Any]]:
+    for key in _keys(scanner):
+        if key == path[0] and len(path) == 1:
+            yield from scanner.elements()
+        elif key == path[0]:
+            yield from _list_at(scanner, path[1:])
+        else:
+            scanner.value()

@@ -1,74 +1,115 @@
-"""JSON objects → rows: nested objects as dotted columns, name/value lists as columns of their own."""
+"""A JSON value → named cells: nested objects as dotted names, lists of names and values as cells of their own."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_NAMES = ("name", "column_name", "column_id", "key", "field", "field_name", "question", "label")
-_VALUES = ("value", "values", "string_value", "answer")
-_SPREAD_AT_MOST = 4
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAMES = ("name", "column_name", "column_id", "key", "field", "field_name", "question", "label", "title")
+_VALUES = ("value", "values", "string_value", "answer", "answers")
+_KINDS = ("label", "type", "kind")  # of several values of one sort: [{"label": "work", "value": "…"}] under "phone"
+_SPREAD = 4  # elements of a list of objects that get cells of their own
+_DEEPEST = 16
+
+# The names under which ad platforms and form builders send answers as names and values.
+_ANSWERS = frozenset(
+    "field_data user_column_data fields answers values properties attributes questions custom_fields customfields "
+    "form_fields formfields form_data responses columns".split()
+)
+_SCALARS = frozenset({str, int, bool, type(None)})
 
 
 def cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """Return a JSON scalar as typed; null is empty."""
+    """Return a value as typed; null is empty, what is nested stays JSON."""
     if isinstance(value, str):
         return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
     return str(value)
 
 
-def flat(element: dict[str, Any]) -> dict[str, str]:
-    """Flatten an object: its columns and cells, in order."""
-    row: dict[str, str] = {}
-    for key, value in element.items():
-        if isinstance(value, dict | list):
-            _flatten(row, key, value)
-        else:
-            _put(row, key, cell(value))
-    return row
+def flat(element: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON value
+    """Return an element's named cells, in order; null has none, and what has no names gets a plain one."""
+    if isinstance(element, dict):
+        kinds = set(map(type, element.values()))
+        if kinds == {str}:
+            return element
+        if kinds <= _SCALARS:
+            return {name: value if type(value) is str else cell(value) for name, value in element.items()}
+        row: dict[str, str] = {}
+        for name, value in element.items():
+            _spread(row, name, value, 1)
+        return row
+    if isinstance(element, list):
+        return {f"column {number}": cell(value) for number, value in enumerate(element, 1)}
+    return {} if element is None else {"value": cell(element)}
 
 
-def _put(row: dict[str, str], column: str, text: str) -> None:
-    """Set a cell; a second value for a column goes beside the first."""
-    if row.get(column):
-        row[column] = f"{row[column]}, {text}" if text else row[column]
-    else:
-        row[column] = text
-
-
-def _flatten(row: dict[str, str], column: str, value: Any) -> None:  # noqa: ANN401 - any JSON value
-    if isinstance(value, dict):
+def _spread(row: dict[str, str], name: str, value: Any, depth: int) -> None:  # noqa: ANN401 - any JSON value
+    if not isinstance(value, dict | list) or depth > _DEEPEST:
+        _put(row, name, cell(value))
+    elif isinstance(value, dict):
         for key, inner in value.items():
-            _flatten(row, f"{column}.{key}", inner)
-    elif not isinstance(value, list):
-        _put(row, column, cell(value))
+            _spread(row, f"{name}.{key}", inner, depth + 1)
     elif not any(isinstance(inner, dict | list) for inner in value):
-        _put(row, column, ", ".join(filter(None, map(cell, value))))
-    elif names_values(value):
-        for name, inner in map(_name_value, value):
-            _flatten(row, name, inner)
-    elif len(value) <= _SPREAD_AT_MOST:
-        for index, inner in enumerate(value, 1):
-            _flatten(row, column if index == 1 else f"{column}.{index}", inner)
+        _put(row, name, ", ".join(filter(None, map(cell, value))))
     else:
-        _put(row, column, json.dumps(value, ensure_ascii=False))
+        for inner_name, inner in _named(name, value):
+            _spread(row, inner_name, inner, depth + 1)
 
 
-def names_values(elements: list[Any]) -> bool:
-    """Tell whether a list holds names and values, as ad platforms and form builders send answers."""
-    return bool(elements) and all(
-        isinstance(element, dict)
-        and any(isinstance(element.get(name), str) for name in _NAMES)
-        and any(key in element for key in _VALUES)
+def _named(name: str, elements: list[Any]) -> Iterator[tuple[str, Any]]:
+    """Give names to the elements of a list that are objects or lists."""
+    if is_answers(name, elements):
+        yield from map(_name_and_value, elements)
+    elif _is_sorted(elements):
+        for element in elements:
+            kind = next(element[key] for key in _KINDS if isinstance(element.get(key), str))
+            yield f"{name}.{kind}" if kind else name, element["value"]
+    elif len(elements) <= _SPREAD:
+        for number, element in enumerate(elements, 1):
+            yield name if number == 1 else f"{name}.{number}", element
+    else:
+        yield name, cell(elements)
+
+
+def _put(row: dict[str, str], name: str, text: str) -> None:
+    """Set a cell; a second text for it goes beside the first."""
+    if row.get(name) and text:
+        row[name] = f"{row[name]}, {text}"
+    elif text or name not in row:
+        row[name] = text
+
+
+def is_answers(name: str, elements: list[Any]) -> bool:
+    """Tell whether a list holds names and values: under a usual name, or with a name of which every form has one."""
+    if not elements or not all(isinstance(element, dict) and _is_answer(element) for element in elements):
+        return False
+    if name.rpartition(".")[2].casefold() in _ANSWERS:
+        return True
+    names = " ".join(_name_and_value(element)[0].casefold() for element in elements)
+    return any(word in names for word in ("phone", "mobile", "email", "e-mail", "name"))
+
+
+def _is_answer(element: dict[str, Any]) -> bool:
+    return any(isinstance(element.get(key), str) for key in _NAMES) and any(key in element for key in _VALUES)
+
+
+def _name_and_value(element: dict[str, Any]) -> tuple[str, Any]:
+    name = next(element[key] for key in _NAMES if isinstance(element.get(key), str))
+    return name, next(element[key] for key in _VALUES if key in element)
+
+
+def _is_sorted(elements: list[Any]) -> bool:
+    """Tell whether a list holds several values of one sort, each with its kind, as CRMs send phones and emails."""
+    return all(
+        isinstance(element, dict) and "value" in element and any(isinstance(element.get(key), str) for key in _KINDS)
         for element in elements
     )
-
-
-def _name_value(element: dict[str, Any]) -> tuple[str, Any]:
-    name = next(element[name] for name in _NAMES if isinstance(element.get(name), str))
-    value = next(element[key] for key in _VALUES if key in element)
-    return name, value

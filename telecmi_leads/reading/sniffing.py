@@ -3,67 +3,92 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from pathlib import PurePath
 
 from telecmi_leads.errors import SourceUnreadable
 from telecmi_leads.options import FileFormat
 
 HEAD = 64 * 1024
+"""Bytes, or characters, of a file's beginning that are looked at."""
 
-ZIP = b"PK\x03\x04"
-OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-GZIP = b"\x1f\x8b"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _FOREIGN = (
-    (b"%PDF", "a PDF document"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"PAR1", "a Parquet file"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"{\\rtf", "a Rich Text document"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\x09\x08\x10\x00\x00\x06\x05\x00", "an Excel 95 workbook"),
+    (0, b"%PDF", "a PDF document"),
+    (0, b"SQLite format 3", "an SQLite database"),
+    (0, b"PAR1", "a Parquet file"),
+    (0, b"\x89PNG", "a picture"),
+    (0, b"\xff\xd8\xff", "a picture"),
+    (0, b"GIF8", "a picture"),
+    (0, b"{\\rtf", "a Rich Text document"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (0, b"Rar!", "a RAR archive"),
+    (0, b"BZh", "a bzip2 archive"),
+    (0, b"\xfd7zXZ", "an xz archive"),
+    (0, b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (0, b"\x1f\x8b", "a gzip file within a gzip file"),
+    (0, b"PK\x03\x04", "a zip file within a gzip file"),
+    (0, _OLE2, "a workbook within a gzip file"),
+    (0, b"\x09\x04\x06\x00", "an Excel 4 workbook"),
+    (0, b"\x09\x02\x06\x00", "an Excel 3 workbook"),
+    (0, b"\x09\x00\x04\x00", "an Excel 2 workbook"),
+    (257, b"ustar", "a tar archive"),
 )
 
 _JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[\]{\"]|-?\d|true\b|false\b|null\b))")
+_VCARD = re.compile(r"\s*BEGIN:VCARD\b", re.IGNORECASE)
 _HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|style|table|thead|tbody|tr|div|font|center|p)\b",
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    r"<(?:!doctype\s+html|html|head|body|meta|title|style|table|thead|tbody|tr|div|font|center|p)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_VCARD = re.compile(r"\s*BEGIN:VCARD\b", re.IGNORECASE)
+_XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
+
+_SUFFIXES = {
+    FileFormat.HTML: ("a web page", {"", ".html", ".htm"}),
+    FileFormat.CSV: ("a text file", {"", ".csv", ".tsv", ".tab", ".txt", ".psv", ".gz", ".dat", ".asc"}),
+    FileFormat.JSON: ("a JSON file", {"", ".json", ".gz", ".txt"}),
+    FileFormat.JSONL: ("a JSON Lines file", {"", ".json", ".jsonl", ".ndjson", ".gz", ".txt"}),
+    FileFormat.VCF: ("a contacts file", {"", ".vcf", ".vcard", ".gz", ".txt"}),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A text file's format."""
-
-    format: FileFormat
-    note: str | None = None
+def is_workbook(head: bytes) -> bool:
+    """Tell whether a file begins as a zip archive or an OLE2 container, the shells of all workbooks."""
+    return head.startswith((*_ZIP, _OLE2))
 
 
 def refuse_foreign(head: bytes, name: str) -> None:
     """Raise SourceUnreadable for a file that is plainly something else than leads."""
-    for magic, what in _FOREIGN:
-        if head.startswith(magic):
+    for place, magic, what in _FOREIGN:
+        if head.startswith(magic, place):
             raise SourceUnreadable(
                 f"{name} is {what}, which can't be read", hint="Export the leads as CSV, XLSX or JSON."
             )
 
 
-def text_format(head: str, forced: FileFormat | None, suffix: str) -> Kind:
-    """Tell a text file's format by its beginning."""
+def text_format(head: str, forced: FileFormat | None, name: str) -> FileFormat:
+    """Tell a text's format by its beginning; `forced` (--format) counts where that does not tell."""
     if _VCARD.match(head):
-        return Kind(FileFormat.VCF)
+        return FileFormat.VCF
     if _HTML.match(head):
-        return Kind(FileFormat.HTML, f"a web page saved as {suffix}" if suffix not in {"", ".html", ".htm"} else None)
+        return FileFormat.HTML
     if _JSON.match(head):
-        return Kind(FileFormat.JSONL if forced is FileFormat.JSONL else FileFormat.JSON)
-    if forced is not None:
-        return Kind(forced)
-    return Kind(FileFormat.CSV, f"a text file saved as {suffix}" if suffix in {".xls", ".xlsx"} else None)
+        return FileFormat.JSONL if forced is FileFormat.JSONL else FileFormat.JSON
+    if forced in {FileFormat.XLSX, FileFormat.XLS, FileFormat.XLSB, FileFormat.ODS}:
+        raise SourceUnreadable(
+            f"{name} is no {forced.upper()} workbook but a text file", hint="Leave --format away, or say csv."
+        )
+    if forced is None and _XML.match(head):
+        raise SourceUnreadable(
+            f"{name} is an XML file, which can't be read", hint="Export the leads as CSV, XLSX or JSON."
+        )
+    return forced or FileFormat.CSV
+
+
+def disguise(format_: FileFormat, name: str) -> tuple[str, ...]:
+    """Return a note where a file's ending says something else than its content."""
+    what, endings = _SUFFIXES[format_]
+    suffix = PurePath(name).suffix.lower()
+    return () if suffix in endings or " " in suffix else (f"{what} saved as {suffix}",)

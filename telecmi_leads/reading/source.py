@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from telecmi_leads.models import RowBlock
     from telecmi_leads.options import FileFormat
 
-BLOCK_ROWS = 4096
-"""Rows a block: enough to work on whole columns at a time, few enough to stay in the processor's cache."""
+BLOCK_ROWS = 1024
+"""Rows a block: enough to work on whole columns, few enough for the processor's cache (4096 cost a quarter more)."""
 
 MAX_CELL = 1024 * 1024
 """Characters a cell may have. Excel allows 32,767; more than a million is a damaged file."""
@@ -26,9 +26,10 @@ class Sheet:
     """A grid of text cells, to be read once, in order, in flat memory.
 
     `name` is the sheet's, None where the format has no sheets. `encoding` is named as people know it
-    ("UTF-8 with BOM", "Windows-1252"), None where the format says it itself. `delimiter` is the character, None where there is none.
-    `keys` are the column names where the format gives them (JSON keys, vCard properties): then no row is a header.
-    `notes` say what a user should know of how the sheet was read. `blocks` raises SourceUnreadable where the file turns out damaged.
+    ("UTF-8 with BOM", "Windows-1252"), None where the format says it itself. `delimiter` is the character, None
+    where there is none. `keys` are the column names where the format gives them (JSON keys, vCard properties):
+    then no row is a header. `notes` say what a user should know of how the sheet was read. `blocks` raises
+    SourceUnreadable where the file turns out damaged.
     """
 
     file: str

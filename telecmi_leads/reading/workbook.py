@@ -1,137 +1,190 @@
-"""Workbooks (XLSX, XLSM, XLS, XLSB, ODS) → sheets, read in a child process with limits."""
+"""Workbooks (XLSX, XLSM, XLS, XLSB, ODS) → sheets. A child process reads them, within bounds of memory and time."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from threading import Timer
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from telecmi_leads.errors import SourceUnreadable
 from telecmi_leads.models import RowBlock
+from telecmi_leads.options import FileFormat
 from telecmi_leads.reading.source import Sheet
 from telecmi_leads.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telecmi_leads.options import FileFormat
-
 _CHILD = Path(__file__).with_name("workbook_child.py")
+_PATIENCE = 600.0  # seconds for one frame; the child's own bounds are much tighter where the system has them
+_MAX_FRAME = 256 * 1024 * 1024
+
+_SAVE_AGAIN = "Open it in Excel and save it again, or export the sheet as CSV."
+
+_BOOK = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, bool, bool]]])
+_NAME = msgspec.msgpack.Decoder(str)
+_ROWS = msgspec.msgpack.Decoder(list[list[str]])
+_ERROR = msgspec.msgpack.Decoder(tuple[str, str])
 
 
 class Workbook:
-    """The parent's end of the child that reads a workbook."""
+    """A workbook that a child process reads: its format, what to note, its sheets."""
 
-    def __init__(self, stream: BinaryIO, name: str, format_: FileFormat, wanted: tuple[str, ...]) -> None:
-        self._name = name
-        self._format = format_
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(_CHILD), "\n".join(_places()), *wanted],
-            stdin=stream,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            start_new_session=True,
-        )
-        book = self._frame()
-        self._sheets = book[1]
-        self._check_wanted(wanted)
-        hidden = [safe(sheet) for sheet, _, visible in self._sheets if not visible and sheet not in wanted]
-        self.notes = tuple(f"hidden sheet {sheet} skipped" for sheet in hidden)
-
-    def _check_wanted(self, wanted: tuple[str, ...]) -> None:
-        names = [sheet for sheet, _, _ in self._sheets]
+    def __init__(self, child: _Child, name: str, wanted: tuple[str, ...]) -> None:
+        kind, payload = child.frame()
+        if kind != b"B":
+            raise child.broken()
+        told, sheets = _BOOK.decode(payload)
+        names = [sheet for sheet, _, _ in sheets]
         for sheet in wanted:
             if sheet not in names:
-                raise SourceUnreadable(
-                    f"{self._name} has no sheet {safe(sheet)}", hint=f"It has: {', '.join(map(safe, names))}."
-                )
+                has = ", ".join(map(safe, names))
+                raise SourceUnreadable(f"{name} has no sheet {safe(sheet)}", hint=f"Its sheets are: {has}.")
+        self.format = FileFormat(told)
+        self.notes = tuple(
+            f"hidden sheet {safe(sheet)} skipped"
+            for sheet, is_sheet, visible in sheets
+            if is_sheet and not visible and not wanted
+        )
+        self._child = child
+        self._name = name
 
     def sheets(self) -> Iterator[Sheet]:
-        """Walk the sheets; one that was not read to its end is skipped."""
-        frame = self._frame()
-        while frame[0] != "end":
-            if frame[0] == "rows":
-                frame = self._frame()
-                continue
-            following: list[Any] = []
-            yield Sheet(
-                file=self._name,
-                format=self._format,
-                name=frame[1],
-                encoding=None,
-                delimiter=None,
-                keys=None,
-                notes=(),
-                blocks=self._blocks(following),
-            )
-            frame = following[0] if following else self._frame()
+        """Walk the sheets; what was not read of one is skipped."""
+        while True:
+            kind, payload = self._child.frame()
+            if kind == b"Z":
+                return
+            if kind == b"S":
+                yield Sheet(
+                    file=self._name,
+                    format=self.format,
+                    name=_NAME.decode(payload),
+                    encoding=None,
+                    delimiter=None,
+                    keys=None,
+                    notes=(),
+                    blocks=self._blocks(),
+                )
 
-    def _blocks(self, following: list[Any]) -> Iterator[RowBlock]:
+    def _blocks(self) -> Iterator[RowBlock]:
         row = 1
-        while (frame := self._frame())[0] == "rows":
-            yield RowBlock(row, frame[1])
-            row += len(frame[1])
-        following.append(frame)
+        while self._child.next_kind() == b"R":
+            rows = _ROWS.decode(self._child.frame()[1])
+            yield RowBlock(row, rows)
+            row += len(rows)
 
-    def _frame(self) -> Any:  # noqa: ANN401 - checked by its first word
+
+class _Child:
+    """The child process and what it sends."""
+
+    def __init__(self, stream: BinaryIO, name: str, wanted: tuple[str, ...]) -> None:
+        self._name = name
+        self._ahead: tuple[bytes, bytes] | None = None
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and a script beside this module
+                [sys.executable, "-I", str(_CHILD), "\n".join(_places()), *wanted],
+                stdin=stream,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise SourceUnreadable(
+                f"{name}: the reader for workbooks can't be started: {safe(error.strerror or str(error))}",
+                hint="Export the sheet as CSV and use that.",
+            ) from None
+
+    def next_kind(self) -> bytes:
+        """Return the kind of the next frame and leave it there."""
+        if self._ahead is None:
+            self._ahead = self.frame()
+        return self._ahead[0]
+
+    def frame(self) -> tuple[bytes, bytes]:
+        """Take the next frame: its kind and payload. Raises SourceUnreadable for an error or a dead child."""
+        if self._ahead is not None:
+            ahead, self._ahead = self._ahead, None
+            return ahead
+        watchdog = Timer(_PATIENCE, self._process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            head = self._read(5)
+            payload = self._read(int.from_bytes(head[1:], "little"))
+        finally:
+            watchdog.cancel()
+        if head[:1] == b"E":
+            raise _refused(self._name, *_ERROR.decode(payload))
+        return head[:1], payload
+
+    def _read(self, size: int) -> bytes:
         out = self._process.stdout
-        assert out is not None  # noqa: S101 - asked for above
-        length = int.from_bytes(out.read(4), "little")
-        data = out.read(length)
-        if not data or len(data) < length:
-            raise self._died()
-        frame = msgspec.msgpack.decode(data)
-        if frame[0] == "error":
-            raise self._refused(frame[1], frame[2])
-        return frame
+        data = out.read(size) if out is not None and size <= _MAX_FRAME else b""
+        if len(data) < size:
+            raise self.broken()
+        return data
 
-    def _died(self) -> SourceUnreadable:
+    def broken(self) -> SourceUnreadable:
+        """Return the error for a child that died, or does not say what it should."""
+        self._process.kill()
         self._process.wait()
         return SourceUnreadable(
-            f"{self._name} can't be read as a workbook: it needs too much memory or time, or is damaged",
-            hint="Save it again in Excel, or export the sheet as CSV.",
-        )
-
-    def _refused(self, code: str, detail: str) -> SourceUnreadable:
-        if code == "password":
-            return SourceUnreadable(
-                f"{self._name} is password-protected", hint="Open it in Excel and save it without a password."
-            )
-        return SourceUnreadable(
-            f"{self._name} can't be read as a workbook: {safe(detail)}",
-            hint="Save it again in Excel, or export the sheet as CSV.",
+            f"{self._name} can't be read as a workbook: it is damaged, or takes too much memory or time",
+            hint=f"{_SAVE_AGAIN} A sheet with something in a far-off cell has to lose that first.",
         )
 
     def close(self) -> None:
         """End the child."""
         self._process.kill()
-        if self._process.stdout:
+        if self._process.stdout is not None:
             self._process.stdout.close()
         self._process.wait()
 
 
 @contextmanager
-def open_workbook(stream: BinaryIO, name: str, format_: FileFormat, wanted: tuple[str, ...]) -> Iterator[Workbook]:
-    """Open a workbook; its child ends with the context."""
-    stream.seek(0)
-    book = Workbook(stream, name, format_, wanted)
+def open_workbook(stream: BinaryIO, name: str, wanted: tuple[str, ...]) -> Iterator[Workbook]:
+    """Open a workbook (`wanted` are the sheets of --sheet); its child ends with the context.
+
+    Raises SourceUnreadable for what is no workbook, protected, damaged or beyond the bounds, or lacks a wanted sheet.
+    """
+    child = _Child(stream, name, wanted)
     try:
-        yield book
+        yield Workbook(child, name, wanted)
     finally:
-        book.close()
+        child.close()
+
+
+def _refused(name: str, code: str, detail: str) -> SourceUnreadable:
+    says, hint = {
+        "password": ("is password-protected", "Save it without a password, or as CSV."),
+        "other": (f"is {safe(detail)}", "Save the leads as XLSX or CSV."),
+        "archive": (f"is a zip archive (with {safe(detail)})", "Unpack it and name the files in it."),
+        "bomb": (f"is no honest workbook: {safe(detail)}", "Ask for the leads as CSV."),
+        "far": (
+            f"has a cell as far off as {safe(detail)}, and nearly nothing before it",
+            "Delete the empty columns and rows in Excel and save it, or export the sheet as CSV.",
+        ),
+        "memory": ("takes too much memory", "Export the sheet as CSV."),
+    }.get(code, (f"can't be read as a workbook: {safe(detail)}", _SAVE_AGAIN))
+    return SourceUnreadable(f"{name} {says}", hint=hint)
 
 
 def _places() -> list[str]:
-    """Return where the child finds the two libraries it needs; it searches there after its own standard library."""
-    places: list[str] = []
-    for library in ("msgspec", "python_calamine"):
-        spec = find_spec(library)
-        if spec is not None and spec.origin is not None:
-            places.append(str(Path(spec.origin).parent.parent))
-    return places
+    """Return where the child finds the libraries it needs; it looks there after its own standard library."""
+    specs = (find_spec(library) for library in ("msgspec", "python_calamine"))
+    return [str(Path(spec.origin).parent.parent) for spec in specs if spec is not None and spec.origin is not None]
+
+
+def _environment() -> dict[str, str]:
+    """Return next to nothing: the child must not see what secrets the program was started with."""
+    return {"SYSTEMROOT": os.path.expandvars("%SystemRoot%")} if os.name == "nt" else {}

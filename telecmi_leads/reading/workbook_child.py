@@ -1,97 +1,286 @@
-"""The process that reads a workbook, apart from the program: a damaged or hostile file can only end this one.
+"""The process that reads a workbook, apart from the program: a damaged or hostile file can end only this one.
 
-Run by path with `python -I`, the workbook as standard input and the sheets' names as arguments; writes frames
-to standard output, each four bytes of length and one message in MessagePack. It imports nothing of the
-program, and gets no environment.
+Run by path with `python -I`, the workbook as standard input, the wanted sheets as arguments. It gets no environment,
+imports nothing of the program, bounds its own memory and time, and writes frames to standard output: a letter, the
+payload's length in four bytes, the payload in MessagePack.
+
+B the book (format, sheets), S a sheet begins (name), R rows, E an error (code, detail), Z the end.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import sys
+import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-BLOCK_CELLS = 65_536
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Send = Callable[[bytes, Any], None]
+
+_MB = 1024 * 1024
+_BLOCK_ROWS = 1024
+_BLOCK_CELLS = 65_536
+
+_MEMORY = 384 * _MB
+_MEMORY_A_BYTE = 24  # a cell takes 4 bytes packed in a file, and 90 in memory
+_MAX_MEMORY = 4096 * _MB
+_SECONDS = 4
+_BYTES_A_SECOND = 10 * _MB  # a tenth of what this takes on a slow machine
+
+_MAX_ENTRIES = 10_000
+_MAX_RATIO = 100  # XML packs 5 to 40 times, a bomb a thousand times
+_UNSUSPECTED = 8 * _MB
+_MAX_EXTENT = 64_000_000  # cells between the corners of a sheet: as many as fit into the memory if all were empty
+_EXACT = 1e15  # a workbook's numbers have 15 digits, the rest is noise
+
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHER_ZIPS = (
+    ("word/document.xml", "a Word document"),
+    ("ppt/presentation.xml", "a PowerPoint presentation"),
+    ("Index/Document.iwa", "an Apple Numbers document"),
+    ("Index.zip", "an Apple Numbers document"),
+    ("META-INF/MANIFEST.MF", "a Java archive"),
+)
+_OTHER_STREAMS = (
+    ("WordDocument", "a Word document"),
+    ("PowerPoint Document", "a PowerPoint presentation"),
+    ("__properties_version1.0", "an Outlook message"),
+)
+_DIMENSION = re.compile(rb"<(?:\w+:)?dimension[^>]*\sref=[\"'](?:[A-Z]+\d+:)?([A-Z]+)(\d+)[\"']")
+_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^>]*?(/?)>")
+
+
+class Refused(Exception):
+    """The file is refused: `code` says why, `detail` what exactly."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
 
 
 def main() -> None:
     """Read the workbook on standard input and write its frames."""
-    places, wanted = sys.argv[1].split("\n"), sys.argv[2:]
-    sys.path.extend(places)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    import msgspec
-    import python_calamine
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    sys.path.extend(sys.argv[1].split("\n"))
+    import msgspec  # noqa: PLC0415 - only now is it known where it lies
 
     out = sys.stdout.buffer
     encoder = msgspec.msgpack.Encoder()
 
-    def send(*message: Any) -> None:  # noqa: ANN401 - any frame
-        frame = encoder.encode(message)
-        out.write(len(frame).to_bytes(4, "little"))
-        out.write(frame)
+    def send(kind: bytes, payload: Any) -> None:  # noqa: ANN401 - each kind has its own
+        frame = encoder.encode(payload)
+        out.write(kind + len(frame).to_bytes(4, "little") + frame)
         out.flush()
 
     try:
-        sys.stdin.buffer.seek(0)  # the parent has looked at the beginning
-        with python_calamine.load_workbook(sys.stdin.buffer) as book:
-            _read(book, wanted, send)
-    except python_calamine.PasswordError:
-        send("error", "password", "")
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        send("error", "damaged", str(error))
+        _read(sys.stdin.buffer, sys.argv[2:], send)
+        send(b"Z", None)
+    except BrokenPipeError:
+        os._exit(0)  # the parent is gone, or has seen enough
+    except Refused as refused:
+        send(b"E", (refused.code, refused.detail))
     except MemoryError:
-        send("error", "memory", "")
+        send(b"E", ("memory", ""))
+    except BaseException as error:  # noqa: BLE001 - also a panic in calamine: whatever it is, the parent must know
+        code = "password" if type(error).__name__ == "PasswordError" else "damaged"
+        send(b"E", (code, str(error)))
 
 
-def _read(book: Any, wanted: list[str], send: Any) -> None:  # noqa: ANN401 - calamine's objects
-    sheets = []
-    for about in book.sheets_metadata:
-        kind, state = str(about.typ).rpartition(".")[2], str(about.visible).rpartition(".")[2]
-        sheets.append((about.name, kind == "WorkSheet", state == "Visible"))
-    send("book", sheets)
-    for name, is_sheet, visible in sheets:
-        if (is_sheet and visible and not wanted) or name in wanted:
-            sheet = book.get_sheet_by_name(name)
-            send("sheet", name)
-            _send_rows(sheet, send)
-    send("end")
+def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
+    size = os.fstat(stream.fileno()).st_size
+    bound_memory(min(_MEMORY + _MEMORY_A_BYTE * size, _MAX_MEMORY))
+    bound_seconds(_SECONDS)
+    stream.seek(0)
+    if stream.read(8) == _OLE2:
+        format_, unpacked = "xls", size
+    else:
+        format_, unpacked = look_into_zip(stream)
+    bound_seconds(_SECONDS + unpacked // _BYTES_A_SECOND)
+    import python_calamine  # noqa: PLC0415 - only now is it known where it lies, and what it gets
+
+    stream.seek(0)
+    try:
+        book = python_calamine.load_workbook(stream)
+    except python_calamine.CalamineError:
+        if format_ == "xls":
+            explain_ole2(stream)
+        raise
+    visible = python_calamine.SheetVisibleEnum.Visible
+    worksheet = python_calamine.SheetTypeEnum.WorkSheet
+    sheets = [(about.name, about.typ == worksheet, about.visible == visible) for about in book.sheets_metadata]
+    send(b"B", (format_, sheets))
+    for name, is_sheet, is_visible in sheets:
+        if name in wanted or (is_sheet and is_visible and not wanted):
+            send(b"S", name)
+            _send_rows(book.get_sheet_by_name(name), send)
 
 
-def _send_rows(sheet: Any, send: Any) -> None:  # noqa: ANN401 - calamine's objects
+def _send_rows(sheet: Any, send: Send) -> None:  # noqa: ANN401 - calamine's sheet
     if sheet.start is None:
         return
     rows: list[list[str]] = [[] for _ in range(sheet.start[0])]
-    size = max(1, min(4096, BLOCK_CELLS // max(sheet.width, 1)))
+    block = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // max(sheet.width, 1)))
     for row in sheet.iter_rows():
         cells = [cell if type(cell) is str else text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         rows.append(cells)
-        if len(rows) >= size:
-            send("rows", rows)
+        if len(rows) >= block:
+            for at in range(0, len(rows), _BLOCK_ROWS):
+                send(b"R", rows[at : at + _BLOCK_ROWS])
             rows = []
     if rows:
-        send("rows", rows)
+        send(b"R", rows)
 
 
 def text(cell: Any) -> str:  # noqa: ANN401 - any of calamine's values
-    """Return a cell as it was typed: whole numbers without a fraction or exponent, dates in ISO form."""
+    """Return a cell as it was typed: whole numbers without fraction or exponent, dates in ISO form."""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
-        if cell.is_integer() and abs(cell) < 1e15:  # noqa: PLR2004 - beyond, digits are no longer exact
+        if cell.is_integer() and abs(cell) < _EXACT:
             return str(int(cell))
         return format(Decimal(repr(cell)), "f").removesuffix(".0")
     if isinstance(cell, datetime):
-        moment = cell.isoformat(sep=" ")
-        return moment.removesuffix(" 00:00:00")
+        return cell.isoformat(sep=" ").removesuffix(" 00:00:00")
     if isinstance(cell, date | time):
         return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)
+    return _duration(cell) if isinstance(cell, timedelta) else str(cell)
+
+
+def _duration(span: timedelta) -> str:
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+
+
+# --- bounds ----------------------------------------------------------------------------------------
+
+
+def bound_memory(limit: int) -> None:
+    """Bound this process's memory to `limit` bytes, where the system can do that, and forbid it to write files."""
+    _bound("RLIMIT_AS", limit, limit)
+    _bound("RLIMIT_CORE", 0, 0)
+    _bound("RLIMIT_FSIZE", 0, 0)
+
+
+def bound_seconds(limit: int) -> None:
+    """Bound this process's time on the processor to `limit` seconds in all, where the system can do that."""
+    _bound("RLIMIT_CPU", limit, None)
+
+
+def _bound(what: str, soft: int, hard: int | None) -> None:
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+
+        kind = getattr(resource, what)
+        resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1] if hard is None else hard))
+    except (ImportError, OSError, ValueError):
+        return  # macOS does not bound the address space
+
+
+# --- a look at the shell before calamine reads it ----------------------------------------------------
+
+
+def look_into_zip(stream: BinaryIO) -> tuple[str, int]:
+    """Return the format of a zipped workbook and its size unpacked; raises Refused for anything else and for bombs."""
+    try:
+        archive = zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise Refused("damaged", str(error)) from None
+    entries = archive.infolist()
+    if len(entries) > _MAX_ENTRIES:
+        raise Refused("bomb", f"it holds {len(entries):,} files")
+    names = {entry.filename for entry in entries}
+    format_ = _zip_format(archive, names)
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise Refused("password")
+    for entry in entries:
+        if entry.file_size > max(_UNSUSPECTED, _MAX_RATIO * entry.compress_size):
+            raise Refused("bomb", f"{entry.filename} unpacks to {entry.file_size // _MB:,} MB")
+        if format_ == "xlsx" and entry.filename.startswith("xl/worksheets/"):
+            _check_extent(archive, entry)
+    return format_, sum(entry.file_size for entry in entries)
+
+
+def _zip_format(archive: zipfile.ZipFile, names: set[str]) -> str:
+    if any(name.startswith("xl/") and name.endswith(".bin") and "workbook" in name for name in names):
+        return "xlsb"
+    if any(name.startswith("xl/") for name in names):
+        return "xlsx"
+    for name, what in _OTHER_ZIPS:
+        if name in names:
+            raise Refused("other", what)
+    if "content.xml" in names:
+        kind = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
+        if kind and "spreadsheet" not in kind:
+            raise Refused("other", "an OpenDocument file, but no spreadsheet")
+        return "ods"
+    raise Refused("archive", ", ".join(sorted(names)[:3]))
+
+
+def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Refuse a sheet whose corners lie so far apart that no memory holds what is between them."""
+    try:
+        with archive.open(entry) as sheet:
+            said = _DIMENSION.search(sheet.read(8192))
+            if said is None or _column(said[1]) * int(said[2]) <= _MAX_EXTENT:
+                return
+        with archive.open(entry) as sheet:
+            far = _far_corner(sheet)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+        return  # calamine says what is wrong with it
+    if far is not None:
+        raise Refused("far", far)
+
+
+def _far_corner(sheet: Any) -> str | None:  # noqa: ANN401 - a file in a zip archive
+    """Return the far corner of a sheet's filled cells, None where the sheet is of a bearable extent."""
+    top, left, bottom, right, rest = sys.maxsize, sys.maxsize, 0, 0, b""
+    while piece := sheet.read(_MB):
+        piece = rest + piece
+        for column, row, empty in _CELL.findall(piece):
+            if not empty:
+                bottom, top = max(bottom, int(row)), min(top, int(row))
+                right, left = max(right, _column(column)), min(left, _column(column))
+        rest = piece[piece.rfind(b"<") :][:1000]
+    if (bottom - top + 1) * (right - left + 1) <= _MAX_EXTENT:
+        return None
+    return f"{_letters(right)}{bottom}"
+
+
+def _column(letters: bytes) -> int:
+    """Return a column's number from 1: A is 1, XFD is 16384."""
+    number = 0
+    for letter in letters[:4]:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
+
+
+def explain_ole2(stream: BinaryIO) -> None:
+    """Raise Refused with what an OLE2 container is that is no readable workbook, if that can be told."""
+    stream.seek(0)
+    data = stream.read()
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise Refused("password")
+    for name, what in _OTHER_STREAMS:
+        if name.encode("utf-16-le") in data:
+            raise Refused("other", what)
 
 
 if __name__ == "__main__":
