@@ -1,6 +1,6 @@
 """The parts of README.md that are made from the program: commands and options, reasons, repairs, exit codes.
 
-    python tests/readme_reference.py          writes them into README.md
+python tests/readme_reference.py          writes them into README.md
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def commands() -> str:
 
 def _command(name: str, command: Any) -> str:
     arguments = " ".join(
-        parameter.metavar or parameter.name.upper() for parameter in command.params if parameter.param_type_name == "argument"
+        parameter.metavar or parameter.name.upper()
+        for parameter in command.params
+        if parameter.param_type_name == "argument"
     )
     usage = " ".join(part for part in (f"telecmi-leads {name}", arguments, "[OPTIONS]") if part)
     lines = [f"### {name}", "", " ".join(command.help.split("\n\n")[0].split()), "", f"    {usage}", ""]
@@ -36,7 +38,11 @@ def _command(name: str, command: Any) -> str:
     for parameter in command.params:
         if parameter.param_type_name != "option" or parameter.name == "help":
             continue
-        spelled = f"{parameter.opts[0]} {parameter.metavar}" if not parameter.is_flag and parameter.metavar else parameter.opts[0]
+        spelled = (
+            f"{parameter.opts[0]} {parameter.metavar}"
+            if not parameter.is_flag and parameter.metavar
+            else parameter.opts[0]
+        )
         panels.setdefault(getattr(parameter, "rich_help_panel", None) or "Options", []).append(
             f"| `{spelled.replace('|', chr(92) + '|')}` | {parameter.help} |"
         )
