@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from telecmi_leads.console.progress import Preparing, Uploading
 from telecmi_leads.console.screen import Screen, shown
 from telecmi_leads.console.stream import Stream
+from telecmi_leads.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,16 +89,9 @@ class Console:
             lead = Text(" " * lead.cell_len)
 
     def confirm(self, question: str) -> bool:
-        """Ask a person whether to do something; where nobody can answer the answer is no."""
+        """Ask a person whether to do something. Raises UsageError where nobody is there to answer."""
         if not (self._err.is_terminal and sys.stdin is not None and sys.stdin.isatty()):
-            self._label(
-                self._err,
-                "Error",
-                "bold red",
-                "This asks first, and nobody is here to answer.",
-                "Give --yes.",
-            )
-            return False
+            raise UsageError("This asks before it acts, and nobody is here to answer.", hint="Give --yes.")
         self._err.paragraph(shown(f"{question} Type yes to go on."))
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 

@@ -7,6 +7,7 @@ from telecmi_leads.phones.book import NumberColumn, PhoneBook
 from telecmi_leads.phones.explaining import ExplainedCandidate, PhoneExplanation
 from telecmi_leads.phones.regions import (
     is_region,
+    name_of_region,
     region_of_country,
     region_of_dial_code,
     region_of_number,
@@ -22,6 +23,7 @@ __all__ = [
     "PhoneExplanation",
     "Step",
     "is_region",
+    "name_of_region",
     "region_of_country",
     "region_of_dial_code",
     "region_of_number",

@@ -67,6 +67,15 @@ def region_of_number(digits: str) -> str | None:
     return region if region is not None and is_region(region) else None
 
 
+def name_of_region(region: str) -> str:
+    """Return a region's English name, or the code itself where there is none."""
+    from phonenumbers.geodata.locale import LOCALE_DATA  # noqa: PLC0415 - large, and not every run shows countries
+
+    names = LOCALE_DATA.get(region, {})
+    name = names.get("en", "")
+    return str(names.get(name[1:], "") if name.startswith("*") else name) or region
+
+
 def type_of_number(digits: str) -> PhoneType:
     """Return the type of a good number (E.164 digits, no plus)."""
     return TYPES[phonenumbers.number_type(_parsed(digits))]
