@@ -8,13 +8,15 @@ a command's body only parses, calls and renders. What a command needs is importe
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from dataclasses import fields
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from telecmi_leads import options as declared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 app = typer.Typer(
     name="telecmi-leads",

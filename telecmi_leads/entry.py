@@ -14,6 +14,7 @@ from telecmi_leads.errors import ExitCode, LeadsError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_WITH_RUN = frozenset({"upload", "validate", "resume"})
 _AGE = re.compile(r"\d+(?:\.\d+)?[smhdwSMHDW]?|ever")
 
 
@@ -21,7 +22,7 @@ def run_command(arguments: Sequence[str]) -> int:
     """Run a command line (without the program's name); every error is shown, none is raised."""
     arguments = _with_whole_new_only(arguments)
     try:
-        return int(_call(arguments) or 0)
+        return _call(arguments)
     except LeadsError as error:
         return _failed(arguments, error)
     except KeyboardInterrupt:
@@ -32,14 +33,14 @@ def run_command(arguments: Sequence[str]) -> int:
         _let_go_of_streams()
 
 
-def _call(arguments: Sequence[str]) -> object:
+def _call(arguments: Sequence[str]) -> int:
     import typer  # noqa: PLC0415 - loaded with the command line it parses
 
     from telecmi_leads.cli import app  # noqa: PLC0415 - the same
 
     command = typer.main.get_command(app)
     try:
-        return command.main(args=list(arguments), prog_name="telecmi-leads", standalone_mode=False)
+        code: int | None = command.main(args=list(arguments), prog_name="telecmi-leads", standalone_mode=False)
     except typer.Abort:
         raise KeyboardInterrupt from None
     except Exception as error:
@@ -47,12 +48,26 @@ def _call(arguments: Sequence[str]) -> object:
         if not hasattr(error, "format_message"):
             raise
         raise _as_usage(error.format_message(), arguments) from None
+    return code or ExitCode.OK
 
 
 def _as_usage(message: str, arguments: Sequence[str]) -> UsageError:
-    command = next((argument for argument in arguments if not argument.startswith("-")), "")
-    asked = f"telecmi-leads {command} --help".replace("  ", " ") if command.isidentifier() else "telecmi-leads --help"
+    command = _command_of(arguments)
+    asked = f"telecmi-leads {command} --help" if command.isidentifier() else "telecmi-leads --help"
     return UsageError(message, hint=f"{asked} lists what there is.")
+
+
+def _command_of(arguments: Sequence[str]) -> str:
+    return next((argument for argument in arguments if not argument.startswith("-")), "")
+
+
+def _failure_json(command: str, error: LeadsError) -> bytes:
+    """Return the object of the contract: a run's for the commands that have one, else the command's own."""
+    from telecmi_leads.reporting import error_json, failed_summary, summary_json  # noqa: PLC0415 - the same
+
+    if command in _WITH_RUN:
+        return summary_json(failed_summary(error, error.exit_code))
+    return error_json(command, error.exit_code, error)
 
 
 def _with_whole_new_only(arguments: Sequence[str]) -> list[str]:
@@ -74,9 +89,7 @@ def _failed(arguments: Sequence[str], error: LeadsError) -> int:
     json = "--json" in arguments
     console = Console(OutputOptions(json=json, quiet="--quiet" in arguments), terminal(environment()))
     if json:
-        from telecmi_leads.reporting import failure_json  # noqa: PLC0415 - the same
-
-        console.json(failure_json(error))
+        console.json(_failure_json(_command_of(arguments), error))
     console.error(error)
     return error.exit_code
 
@@ -87,7 +100,7 @@ def _as_bug(bug: Exception) -> LeadsError:
     where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
     error = LeadsError(
         f"This is a bug in telecmi-leads: {type(bug).__name__} at {where}.",
-        hint="Please report it with this line. What was sent and what was not is safe in the ledger: telecmi-leads runs",
+        hint="Please report it with this line. What was sent stands in the ledger: telecmi-leads runs",
     )
     error.code = "bug"
     return error

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from telecmi_leads.cleaning import CleanBlock, Cleaner
-from telecmi_leads.columns import find_column
+from telecmi_leads.columns import ColumnFinder
 from telecmi_leads.errors import InputRefused, NoLeads, TooManyRejects, UsageError
 from telecmi_leads.matching import Matcher, no_phone_column
 from telecmi_leads.models import (
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.journal import Journal
-    from telecmi_leads.models import Lead
     from telecmi_leads.planning import Planner
     from telecmi_leads.reading import Source
     from telecmi_leads.screening import LeftOut, Screen
@@ -68,7 +67,8 @@ VIRTUAL_COLUMNS: Mapping[str, Callable[[str], str]] = {
 class Prepared:
     """What was found: where every row went, why rows were rejected, what was mended, and the plan's digest.
 
-    `audience` counts the leads by country, type and time zone. `refusal` is set where the leads must not be sent: there are none, or too many rows were rejected.
+    `audience` counts the leads by country, type and time zone. `refusal` is set where the leads must not be sent:
+    there are none, or too many rows were rejected.
     """
 
     rows: RowTotals
@@ -117,7 +117,7 @@ def matcher(settings: Settings) -> Matcher:
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """Keep the cyclic garbage collector out of the loop: rows hold no cycles, and its passes cost a fifth of the time."""
+    """Keep the cyclic garbage collector out of the loop: rows hold no cycles, and its passes cost time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -155,7 +155,7 @@ class _Preparation:
         without_phone: list[TableInfo] = []
         usable = False
         for table, plan in self.matcher.tables(source):
-            if plan.phones:
+            if plan.has_phone:
                 usable = True
                 self._take_table(table, plan)
             else:
@@ -193,7 +193,7 @@ class _Preparation:
         split_by = self.settings[CampaignOptions].split_by
         group_column = None
         if split_by is not None and split_by not in VIRTUAL_COLUMNS:
-            group_column = find_column(info.header, split_by, option="--split-by")
+            group_column = ColumnFinder(info.header, info.header_row is not None).find(split_by, "--split-by")
         self.notify(TableOpened(info, _columns_used(info, plan)))
         return Cleaner(
             info=info,
@@ -214,7 +214,7 @@ class _Preparation:
         self.blank += 1
         self.read += 1
         self.skipped["header"] += 1
-        if not plan.phones:
+        if not plan.has_phone:
             raise no_phone_column(info.file, [info])
         return self._cleaner(info, plan), rest
 
@@ -280,7 +280,7 @@ class _Preparation:
             repairs=dict((+self.repairs).most_common()),
             skipped=dict(self.skipped),
             digest=self.planner.digest(),
-            audience=self.audience.counts(),
+            audience={},
             refusal=_refusal(rows, self.rejections, self.settings),
         )
 

@@ -16,14 +16,15 @@ from operator import ne
 from typing import TYPE_CHECKING
 
 from telecmi_leads.cleaning.emails import first_address
-from telecmi_leads.models import Field, Lead, LeftOutKind, LeftOutRow, Reason, Repair, RowBlock, TableInfo
 from telecmi_leads.cleaning.names import is_placeholder, kept_title, split_full_name
 from telecmi_leads.cleaning.numbers import Fault, Rows, find_numbers
+from telecmi_leads.models import Field, Lead, LeftOutKind, LeftOutRow, Reason, Repair, RowBlock, TableInfo
 from telecmi_leads.tables import RowKind, may_be_test_lead, row_kind
 from telecmi_leads.text import NormalForm, clean_column, restore
 
 if TYPE_CHECKING:
     from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.phones import PhoneBook
 
 FILLER = "-"
 """Sent as last name where there is none: the API requires one and many people have one name."""
@@ -223,10 +224,16 @@ class _Fields:
         template = self._plan.templates.get(target)
         if template is not None:
             return self._cleaned([template.render(row) for row in self._rows], form)
+        if target is Field.ADDRESS and self._plan.addresses:
+            return _first_filled([self._address(parts) for parts in self._plan.addresses])
         columns = [self._cleaned(self._columns[index], form) for index in self._plan.sources.get(target, ())]
-        if not columns:
-            return None
-        return _joined(columns, ", ") if target is Field.ADDRESS else _first_filled(columns)
+        return _first_filled(columns) if columns else None
+
+    def _address(self, parts: Sequence[int]) -> Column:
+        columns = [self._cleaned(self._columns[index], "NFC") for index in parts]
+        if len(columns) == 1:
+            return columns[0]
+        return [", ".join(filter(None, cells)) for cells in zip(*columns, strict=True)]
 
     def _cleaned(self, column: Column, form: NormalForm) -> Column:
         if any("<" in cell for cell in column):
@@ -347,12 +354,6 @@ def _first_filled(columns: list[Column]) -> Column:
     if len(columns) == 1:
         return columns[0]
     return [next(filter(None, cells), "") for cells in zip(*columns, strict=True)]
-
-
-def _joined(columns: list[Column], separator: str) -> Column:
-    if len(columns) == 1:
-        return columns[0]
-    return [separator.join(filter(None, cells)) for cells in zip(*columns, strict=True)]
 
 
 def _encodable(text: str) -> bool:

@@ -14,7 +14,7 @@ from telecmi_leads.models import Field, Reason, Repair
 from telecmi_leads.phones import region_of_country, region_of_dial_code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.phones import PhoneBook
@@ -41,13 +41,20 @@ class RowNumbers:
 
 def find_numbers(rows: Rows, plan: ColumnPlan, book: PhoneBook, region: str | None) -> RowNumbers:
     """Return each row's number. `rows` all have the header's width; `region` is for rows that name none."""
+    template = plan.templates.get(Field.PHONE)
+    if template is not None:
+        made = [template.render(row) for row in rows]
+        answer = book.column(made, row_regions(rows, range(len(rows)), plan, region))
+        return RowNumbers(
+            answer.numbers, {at: Fault(why) for at, why in answer.faults.items()}, Counter(answer.repairs)
+        )
     found = RowNumbers([""] * len(rows))
     waiting: Sequence[int] = range(len(rows))
     for place, column in enumerate(plan.phones):
         # Alternates are empty in most rows; those cells need no look.
         asked = [index for index in waiting if rows[index][column]] if place else waiting
         if asked:
-            _ask(found, rows, column, asked, book, row_regions(rows, asked, plan, region), alternate=place > 0)
+            _ask(found, rows, column, asked, book, regions=row_regions(rows, asked, plan, region), alternate=place > 0)
         if place == 0 and not found.faults:
             return found
         waiting = [index for index in waiting if not found.numbers[index]]
@@ -62,8 +69,8 @@ def _ask(  # noqa: PLR0913 - one question to one column
     column: int,
     asked: Sequence[int],
     book: PhoneBook,
-    regions: str | None | list[str | None],
     *,
+    regions: list[str | None] | str | None,
     alternate: bool,
 ) -> None:
     answer = book.column([rows[index][column] for index in asked], regions)
@@ -82,14 +89,11 @@ def _ask(  # noqa: PLR0913 - one question to one column
             found.faults[index] = Fault(answer.faults[position], column)
 
 
-def row_regions(
-    rows: Rows, at: Sequence[int], plan: ColumnPlan, region: str | None
-) -> str | None | list[str | None]:
-    """Return the region of each row in `at`: its dial code's, else its country's, else `region`; one for all if it is one."""
+def row_regions(rows: Rows, at: Sequence[int], plan: ColumnPlan, region: str | None) -> list[str | None] | str | None:
+    """Return each row's region: its dial code's, else its country's, else `region`; one where all have the same."""
     regions: list[str | None] | None = None
     for source, region_of in ((Field.COUNTRY, region_of_country), (Field.DIALCODE, region_of_dial_code)):
-        for column in reversed(plan.sources.get(source, ())):
-            cells = [rows[index][column] for index in at]
+        for cells in _columns_of(rows, at, plan, source):
             known = {cell: region_of(cell) if cell else None for cell in set(cells)}
             defaults = regions if regions is not None else [region] * len(cells)
             regions = [known[cell] or default for cell, default in zip(cells, defaults, strict=True)]
@@ -97,3 +101,13 @@ def row_regions(
         return region
     distinct = set(regions)
     return distinct.pop() if len(distinct) == 1 else regions
+
+
+def _columns_of(rows: Rows, at: Sequence[int], plan: ColumnPlan, target: Field) -> Iterator[list[str]]:
+    """Yield the columns that feed a field, the least preferred first."""
+    template = plan.templates.get(target)
+    if template is not None:
+        yield [template.render(rows[index]) for index in at]
+        return
+    for column in reversed(plan.sources.get(target, ())):
+        yield [rows[index][column] for index in at]

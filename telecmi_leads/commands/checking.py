@@ -77,7 +77,9 @@ def _state(session: Session) -> str:
         if journal is not None:
             return f"{safe(str(session.state))}, {len(journal.runs()):,} runs in the ledger"
     if not _writable(session.state):
-        raise LedgerError(f"{safe(str(session.state))} can't be written.", hint="Set TELECMI_STATE_DIR to a folder of yours.")
+        raise LedgerError(
+            f"{safe(str(session.state))} can't be written.", hint="Set TELECMI_STATE_DIR to a folder of yours."
+        )
     return f"{safe(str(session.state))}, made by the first run"
 
 

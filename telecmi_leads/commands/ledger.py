@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.commands import ending
 from telecmi_leads.commands.session import Session, begin, find_run, locked
 from telecmi_leads.errors import ExitCode, UsageError
-from telecmi_leads.models import RunRecord
 from telecmi_leads.options import PhoneOptions
 from telecmi_leads.pipeline import matcher
 from telecmi_leads.reporting import (
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telecmi_leads.journal import Journal
+    from telecmi_leads.models import RunRecord
 
 
 def runs(wanted: str | None, given: dict[str, Any]) -> int:

@@ -6,9 +6,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.columns import map_options
+from telecmi_leads.columns import pins
 from telecmi_leads.commands.session import begin
 from telecmi_leads.errors import ExitCode
+from telecmi_leads.models import Field
 from telecmi_leads.options import PhoneOptions
 from telecmi_leads.pipeline import matcher
 from telecmi_leads.reading import open_source
@@ -34,12 +35,13 @@ def columns(file: str, given: dict[str, Any]) -> int:
             tables.append(_table_view(table.info, table.sample, plan))
             for _ in table.blocks:  # a damaged file says so here, and the next sheet comes after this one
                 pass
+    found = any(column.field == Field.PHONE for view in tables for column in view.columns)
+    code = ExitCode.OK if found else ExitCode.INPUT
     if session.output.json:
-        session.console.json(columns_json(tables, show_phones=session.output.show_phones))
+        session.console.json(columns_json(tables, show_phones=session.output.show_phones, exit_code=code))
     else:
         session.console.columns(tables)
-    found = any(column.field == "phone" for view in tables for column in view.columns)
-    return ExitCode.OK if found else ExitCode.INPUT
+    return code
 
 
 def _table_view(info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPlan) -> TableView:
@@ -52,7 +54,7 @@ def _table_view(info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPl
         )
         for choice in plan.choices
     )
-    return TableView(info, views, tuple(("--map", option) for option in map_options(plan)))
+    return TableView(info, views, tuple(("--map", pin) for pin in pins(plan)))
 
 
 def _samples(rows: Sequence[Sequence[str]], column: int) -> tuple[str, ...]:
@@ -78,8 +80,9 @@ def explain(phone: str, given: dict[str, Any]) -> int:
         repairs=tuple(step.repair.value for step in found.steps),
         fates=fates,
     )
+    code = ExitCode.OK if found.good else ExitCode.INPUT
     if session.output.json:
-        session.console.json(phone_json(view))
+        session.console.json(phone_json(view, exit_code=code))
     else:
         session.console.explanation(view)
-    return ExitCode.OK if found.good else ExitCode.INPUT
+    return code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from telecmi_leads.options import HeartbeatOptions
 from telecmi_leads.reporting import summary_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from telecmi_leads.pipeline import Prepared
 
 _NO_ROWS = RowTotals()

@@ -1,10 +1,10 @@
-"""Sending a planned run: the service or its stand-in, the upload's events on the console, the summary and its reports."""
+"""Sending a planned run: the service or its stand-in, the events on the console, the summary and its reports."""
 
 from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from telecmi_leads.models import RunRecord, RunSummary
 
 SANDBOX = "sandbox"
-"""The ledger's name for the account of `--sandbox`: one for all such runs, so that names and resuming work as in earnest."""
+"""The ledger's account of `--sandbox`: one for all such runs, so that names and resuming work as in earnest."""
 
 _SANDBOX_APP_ID = 1111112
 
@@ -72,9 +72,7 @@ def send_run(session: Session, journal: Journal, run: RunRecord, service: Servic
     return end_run(session, journal, run, stopping)
 
 
-def _send(
-    session: Session, journal: Journal, run: RunRecord, service: Service, signals: Signals
-) -> RunStopping | None:
+def _send(session: Session, journal: Journal, run: RunRecord, service: Service, signals: Signals) -> RunStopping | None:
     waiting = [each for each in journal.campaigns(run.id) if not each.split and each.status not in _SETTLED]
     stopping = None
     stop = StopRequest()
@@ -87,7 +85,7 @@ def _send(
     return stopping
 
 
-def refusal_reports(session: Session, journal: Journal, run: RunRecord) -> Mapping[str, str]:
+def refusal_reports(journal: Journal, run: RunRecord) -> Mapping[str, str]:
     """Write the reports of a plan that must not be sent, so that its rows can be mended; return them."""
     summary = summarise(journal, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=None)
     return write_reports(Path(run.report_dir), summary, journal).reports
@@ -107,4 +105,6 @@ def end_run(session: Session, journal: Journal, run: RunRecord, stopping: RunSto
         status=ending.status(now.leads, code),
         error=ending.problem(now, code, stopping),
     )
+    if now.dry_run:
+        summary = replace(summary, run=None)
     return write_reports(session.output.report_dir or Path(run.report_dir), summary, journal)

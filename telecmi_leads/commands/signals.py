@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from telecmi_leads.models import StopCause
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
     from telecmi_leads.clock import StopRequest

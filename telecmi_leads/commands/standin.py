@@ -55,4 +55,8 @@ def _fault(text: str) -> Fault:
 
 
 def _log(console: Console, received: Received) -> None:
-    console.line(f"{received.path} {safe(received.name or '')} {safe(str(received.verdict))}")
+    answer = received.status if received.status is not None else "no answer"
+    about = f"{received.name}, {received.leads} leads: " if received.name else ""
+    console.line(
+        f"{received.path} {about}{answer} {received.message}{f' [{received.fault}]' if received.fault else ''}"
+    )

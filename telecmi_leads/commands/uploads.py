@@ -34,6 +34,7 @@ from telecmi_leads.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from telecmi_leads.commands.session import Session
     from telecmi_leads.models import RunRecord, RunSummary
     from telecmi_leads.pipeline import Prepared
@@ -146,9 +147,7 @@ def _planned(course: Course, files: Sequence[Path | None], journal: Journal, ser
     """Prepare the files; return the new run, or the one of the same name and content that is there already."""
     name, options = course.name or "", course.session.settings[CampaignOptions]
     plan = _Plan(course, journal, service.key, service.app_id)
-    prepared = plan.prepare(
-        files, journal, last_number=journal.last_number(service.key, name) if options.append else 0
-    )
+    prepared = plan.prepare(files, journal, last_number=journal.last_number(service.key, name) if options.append else 0)
     earlier = _earlier(journal.runs_named(service.key, name), prepared, append=options.append)
     if earlier is None:
         plan.refuse_taken_names()
@@ -257,7 +256,7 @@ class _Plan:
         """Write the reports of a plan that must not be sent, and let go of it."""
         prepare_folder(self._folder)
         self._finish(refused=True)
-        self._course.reports = refusal_reports(self._session, self._journal, self.run())
+        self._course.reports = refusal_reports(self._journal, self.run())
         self.discard()
 
     def _finish(self, *, refused: bool) -> None:
