@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+
+from telecmi_leads.journal import Word
+from telecmi_leads.models import CampaignStatus as S
+from telecmi_leads.models import Outcome, StopCause
+from telecmi_leads.models import OutcomeKind as K
+from telecmi_leads.uploading.deciding import MAYBE_APPLIED, Step, decide
+
+LOST, ERROR, DIED = K.UNKNOWN_CONNECTION, K.UNKNOWN_SERVER, K.INTERRUPTED
+DENIED = Word.NOT_UPLOADED
+
+TABLE = [
+    # history, answer → state, what follows, confirmed by name
+    ((), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
+    ((K.NOT_SENT, K.BUSY), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
+    ((LOST,), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
+    ((ERROR,), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
+    ((ERROR, K.NAME_EXISTS, DENIED), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
+    # the name is taken, and no try of ours can have done it: somebody else's campaign
+    ((), K.NAME_EXISTS, S.REFUSED, Step.SETTLED, False),
+    ((K.NOT_SENT,), K.NAME_EXISTS, S.REFUSED, Step.SETTLED, False),
+    ((K.BUSY, K.NOT_SENT, K.MISDIRECTED, K.ACCOUNT), K.NAME_EXISTS, S.REFUSED, Step.SETTLED, False),
+    # only the connection failed, or our process died: a campaign is made whole
+    ((LOST,), K.NAME_EXISTS, S.ACCEPTED, Step.SETTLED, True),
+    ((DIED,), K.NAME_EXISTS, S.ACCEPTED, Step.SETTLED, True),
+    ((K.NOT_SENT, LOST, K.BUSY), K.NAME_EXISTS, S.ACCEPTED, Step.SETTLED, True),
+    ((LOST, DIED, LOST), K.NAME_EXISTS, S.ACCEPTED, Step.SETTLED, True),
+    # the service failed at it: the name is there, the leads are not proven
+    ((ERROR,), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
+    ((LOST, ERROR), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
+    ((ERROR, LOST), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
+    ((ERROR, DIED, K.NOT_SENT), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
+    # a person has not found it, and yet the name is taken: neither ours for sure nor somebody else's
+    ((ERROR, K.NAME_EXISTS, DENIED), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
+    ((LOST, DENIED), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
+    ((LOST, DENIED, LOST), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
+    # it may have gone in
+    *(((), kind, S.UNKNOWN, Step.AGAIN_WHEN_SETTLED, False) for kind in (LOST, ERROR, DIED)),
+    *(((ERROR,), kind, S.UNKNOWN, Step.AGAIN_WHEN_SETTLED, False) for kind in (LOST, ERROR, DIED)),
+    # refused
+    ((), K.REFUSED, S.REFUSED, Step.SETTLED, False),
+    ((K.NOT_SENT, K.BUSY), K.REFUSED, S.REFUSED, Step.SETTLED, False),
+    *(((kind,), K.REFUSED, S.UNKNOWN, Step.LEAVE, False) for kind in (LOST, ERROR, DIED)),
+    ((LOST, DENIED), K.REFUSED, S.REFUSED, Step.SETTLED, False),
+    ((LOST, DENIED, LOST), K.REFUSED, S.UNKNOWN, Step.LEAVE, False),
+    # this try was not applied; an earlier one may have been
+    ((), K.NOT_SENT, S.UNSENT, Step.AGAIN, False),
+    ((), K.BUSY, S.UNSENT, Step.AGAIN, False),
+    ((LOST,), K.NOT_SENT, S.UNKNOWN, Step.AGAIN, False),
+    ((ERROR,), K.BUSY, S.UNKNOWN, Step.AGAIN, False),
+    ((LOST, DENIED), K.NOT_SENT, S.UNSENT, Step.AGAIN, False),
+    # every other campaign would be answered the same
+    ((), K.ACCOUNT, S.UNSENT, Step.STOP, False),
+    ((LOST,), K.ACCOUNT, S.UNKNOWN, Step.STOP, False),
+    ((), K.MISDIRECTED, S.UNSENT, Step.STOP, False),
+    ((DIED,), K.MISDIRECTED, S.UNKNOWN, Step.STOP, False),
+]
+
+
+@pytest.mark.parametrize(("history", "answer", "status", "step", "confirmed"), TABLE)
+def test_each_history_and_answer(
+    history: tuple[K | Word, ...], answer: K, status: S, step: Step, confirmed: bool
+) -> None:
+    """Faults 15 to 21: what an answer proves depends on what came before it."""
+    decision = decide(history, Outcome(answer))
+    assert (decision.status, decision.step, decision.confirmed_by_name) == (status, step, confirmed)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cause"),
+    [
+        (Outcome(K.ACCOUNT), StopCause.ACCOUNT_REFUSED),
+        (Outcome(K.MISDIRECTED), StopCause.MISDIRECTED),
+        (Outcome(K.NOT_SENT, retryable=False), StopCause.CERTIFICATE),
+        (Outcome(K.NOT_SENT), None),
+        (Outcome(K.BUSY), None),
+    ],
+)
+def test_causes_to_stop(outcome: Outcome, cause: StopCause | None) -> None:
+    """An answer that all campaigns would get stops the run and says why."""
+    assert decide((), outcome).cause is cause
+
+
+@pytest.mark.parametrize("answer", list(K))
+def test_nothing_doubtful_becomes_unsent_or_refused(answer: K) -> None:
+    """After a try that may have gone in, no answer says unsent or refused: both would invite a second copy."""
+    for kind in MAYBE_APPLIED:
+        assert decide((kind,), Outcome(answer)).status not in {S.UNSENT, S.REFUSED}
+
+
+@pytest.mark.parametrize("answer", sorted(set(K) - {K.ACCEPTED, K.NAME_EXISTS}))
+def test_only_two_answers_accept(answer: K) -> None:
+    """Nothing counts as accepted but the service's acceptance, or its word that the name is there."""
+    for history in ((), (LOST,), (ERROR,), (LOST, DENIED)):
+        assert decide(history, Outcome(answer)).status is not S.ACCEPTED
+
+
+def test_acceptance_after_a_server_error_is_noted() -> None:
+    """Fault 17: a 500 and then a 200 is accepted, and the report says what came before."""
+    assert decide((ERROR,), Outcome(K.ACCEPTED)).note == "an earlier try ended in a server error"
+    assert decide((LOST,), Outcome(K.ACCEPTED)).note == ""

@@ -1,0 +1,475 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from simulated import (
+    ACCOUNT,
+    BAD_PHONE,
+    BUSY,
+    DUPLICATES,
+    NO_ACCOUNT,
+    NO_CERTIFICATE,
+    NOT_SENT,
+    REDIRECTED,
+    SERVER_ERROR,
+    SERVER_ERROR_IN,
+    START,
+    TIMED_OUT,
+    TIMED_OUT_IN,
+    TIMED_OUT_LATE,
+    Act,
+    Service,
+    SimulatedClock,
+    fails,
+    ok,
+    plan,
+)
+
+from telecmi_leads.clock import StopRequest
+from telecmi_leads.errors import LedgerError
+from telecmi_leads.journal import Journal
+from telecmi_leads.models import (
+    CampaignSending,
+    CampaignSettled,
+    CampaignStatus,
+    CampaignWaiting,
+    LeadTotals,
+    Outcome,
+    OutcomeKind,
+    RunState,
+    RunStopping,
+    StopCause,
+)
+from telecmi_leads.options import SendingOptions
+from telecmi_leads.uploading import upload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from queue import SimpleQueue
+
+    from telecmi_leads.models import UploadEvent
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Open a fresh ledger."""
+    with Journal.open(tmp_path / "state") as opened:
+        yield opened
+
+
+def run(
+    journal: Journal, service: Service, stop: StopRequest | None = None, run_id: str = "run-1", **options: object
+) -> list[UploadEvent]:
+    """Upload a run in simulated time; return its events."""
+    chosen = SendingOptions(**options)  # type: ignore[arg-type]
+    clock = SimulatedClock(service, journal)
+    return list(upload(run_id, journal, service.send, chosen, clock, stop or StopRequest()))
+
+
+def statuses(journal: Journal, run_id: str = "run-1") -> list[str]:
+    """Return the states of a run's campaigns."""
+    return [str(campaign.status) for campaign in journal.campaigns(run_id)]
+
+
+def stopped(events: list[UploadEvent]) -> list[StopCause]:
+    """Return why the run stopped, if it did."""
+    return [event.cause for event in events if isinstance(event, RunStopping)]
+
+
+def test_all_accepted(journal: Journal) -> None:
+    """A run that meets no trouble sends each campaign once, ends finished, and its leads leave the ledger."""
+    phones = plan(journal, 5)
+    service = Service()
+    events = run(journal, service)
+    assert [service.copies(phone) for phone in phones] == [1] * 10
+    assert [name for _, name in service.came] == [f"March-{number:03d}" for number in range(1, 6)]
+    record = journal.run("run-1")
+    assert record is not None
+    assert (record.state, record.leads) == (RunState.FINISHED, LeadTotals(accepted=10))
+    assert not any(journal.has_body(campaign.id) for campaign in journal.campaigns("run-1"))
+    assert [type(event) for event in events].count(CampaignSettled) == 5
+    assert [event.attempt for event in events if isinstance(event, CampaignSending)] == [1] * 5
+
+
+def test_the_first_goes_alone(journal: Journal) -> None:
+    """Until the first acceptance one request is under way at a time; then as many as there are workers."""
+    plan(journal, 9)
+    service = Service()
+    run(journal, service, workers=4)
+    times = [time for time, _ in service.came]
+    assert times == pytest.approx([0.0, *[0.2] * 4, *[0.4] * 4])
+    assert service.most_at_once == 4
+
+
+def test_a_refused_first_is_followed_by_a_lone_one(journal: Journal) -> None:
+    """A refusal proves nothing about the next campaigns: the one after goes alone as well."""
+    plan(journal, 6)
+    service = Service([DUPLICATES, TIMED_OUT])
+    run(journal, service, workers=4)
+    assert [round(time, 1) for time, _ in service.came[:4]] == [0.0, 0.2, 60.7, 60.9]
+
+
+def test_same_bytes_on_every_try(journal: Journal) -> None:
+    """A campaign is sent again under the same name with the same bytes."""
+    plan(journal, 1)
+    service = Service([NOT_SENT, TIMED_OUT, SERVER_ERROR, BUSY])
+    run(journal, service)
+    assert len(service.bodies) == 5
+    assert len(set(service.bodies)) == 1
+    assert statuses(journal) == ["accepted"]
+    [campaign] = journal.campaigns("run-1")
+    assert campaign.message == "Leads Added Successfully (an earlier try ended in a server error)"
+
+
+def test_unknown_settles_while_others_go_on(journal: Journal) -> None:
+    """A timed-out campaign goes again no sooner than `settle` later; the others don't wait for it."""
+    phones = plan(journal, 4)
+    service = Service([ok(), TIMED_OUT_IN])
+    events = run(journal, service, workers=2, settle=30)
+    came = {name: [time for time, each in service.came if each == name] for _, name in service.came}
+    first, second = came["March-002"]
+    assert second == pytest.approx(first + 60 + 30)
+    assert max(came["March-003"] + came["March-004"]) < second
+    assert [service.copies(phone) for phone in phones] == [1] * 8
+    second_campaign = journal.campaigns("run-1")[1]
+    assert (second_campaign.status, second_campaign.confirmed_by_name) == (CampaignStatus.ACCEPTED, True)
+    assert [event.seconds for event in events if isinstance(event, CampaignWaiting)] == [30]
+
+
+def test_a_request_that_lands_late(journal: Journal) -> None:
+    """Fault 3: what lands after the client gave up, within `settle`, is confirmed by name and not doubled."""
+    phones = plan(journal, 1)
+    service = Service([TIMED_OUT_LATE])
+    run(journal, service, settle=30)
+    assert [service.copies(phone) for phone in phones] == [1, 1]
+    assert journal.campaigns("run-1")[0].confirmed_by_name
+
+
+def test_settling_too_short_would_double(journal: Journal) -> None:
+    """The same without `settle` makes a second copy: the pause is what prevents it."""
+    phones = plan(journal, 2)
+    service = Service([TIMED_OUT_LATE, Act(takes=30.0)])
+    run(journal, service, settle=0)
+    service.advance(1000.0)
+    assert service.copies(phones[0]) == 2
+
+
+def test_server_error_and_name_taken_is_unverified(journal: Journal) -> None:
+    """Fault 17: after a 500 "already exists" proves the name, not the leads; the run is not finished."""
+    plan(journal, 2)
+    run(journal, Service([SERVER_ERROR_IN]))
+    assert statuses(journal) == ["unverified", "accepted"]
+    record = journal.run("run-1")
+    assert record is not None
+    assert (record.state, record.leads) == (RunState.PLANNED, LeadTotals(accepted=2, unverified=2))
+
+
+def test_unverified_is_not_sent_again(journal: Journal) -> None:
+    """A further upload leaves an unverified campaign to a person."""
+    plan(journal, 1)
+    run(journal, Service([SERVER_ERROR_IN]))
+    service = Service()
+    assert run(journal, service) == []
+    assert service.came == []
+
+
+def test_name_of_somebody_else(journal: Journal) -> None:
+    """Fault 20: a name taken at the first try is somebody else's: refused, and the leads are kept for refused.csv."""
+    plan(journal, 2)
+    service = Service([NOT_SENT])
+    service.held["March-001"] = [["919800000000"]]
+    run(journal, service)
+    assert statuses(journal) == ["refused", "accepted"]
+    first = journal.campaigns("run-1")[0]
+    assert first.message == "Lead Name Already Exists (a campaign that this ledger never sent has this name)"
+    assert journal.has_body(first.id)
+    assert service.held["March-001"] == [["919800000000"]]
+
+
+def test_account_refused_costs_one_request(journal: Journal) -> None:
+    """Fault 23: a 404 stops the run at its first request; after mending, the same names go."""
+    phones = plan(journal, 5)
+    service = Service([NO_ACCOUNT])
+    assert stopped(run(journal, service)) == [StopCause.ACCOUNT_REFUSED]
+    assert len(service.came) == 1
+    assert statuses(journal) == ["unsent"] * 5
+    run(journal, service)
+    assert [service.copies(phone) for phone in phones] == [1] * 10
+
+
+def test_account_refused_after_an_unknown(journal: Journal) -> None:
+    """A 404 says nothing about an earlier try that may have gone in."""
+    plan(journal, 1)
+    assert stopped(run(journal, Service([TIMED_OUT, NO_ACCOUNT]))) == [StopCause.ACCOUNT_REFUSED]
+    assert statuses(journal) == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("act", "cause"), [(REDIRECTED, StopCause.MISDIRECTED), (NO_CERTIFICATE, StopCause.CERTIFICATE)]
+)
+def test_answers_that_stop(journal: Journal, act: Act, cause: StopCause) -> None:
+    """Faults 11 and 19: a redirect and a bad certificate stop the run; neither is retried."""
+    plan(journal, 3)
+    service = Service([act])
+    assert stopped(run(journal, service)) == [cause]
+    assert (len(service.came), statuses(journal)) == (1, ["unsent"] * 3)
+
+
+def test_refused_after_an_unknown_stays_unknown(journal: Journal) -> None:
+    """Fault 21: "duplicate phone numbers" after a time-out may speak of our own leads; it is left, and not repeated."""
+    plan(journal, 2)
+    service = Service([TIMED_OUT, ok(), DUPLICATES])
+    run(journal, service)
+    assert statuses(journal) == ["unknown", "accepted"]
+    assert len(service.came) == 3
+
+
+def test_unreached_service_is_retried_and_given_up(journal: Journal) -> None:
+    """Fault 11: refused connections are retried with growing pauses; the run gives up, with everything unsent."""
+    plan(journal, 3)
+    service = Service(lambda *_: NOT_SENT)
+    events = run(journal, service, retries=5)
+    assert stopped(events) == [StopCause.SERVICE_FAILING]
+    assert statuses(journal) == ["unsent"] * 3
+    times = [time for time, _ in service.came]
+    assert [round(after - before - 0.2, 1) for before, after in pairwise(times)] == [0.5, 1.0, 2.0, 4.0, 8.0]
+
+
+def test_retries_are_counted_for_each_campaign(journal: Journal) -> None:
+    """A campaign gets its first try and --retries more in one run; then it is left and the others go on."""
+    plan(journal, 3)
+    service = Service(lambda _number, name, _phones: TIMED_OUT if name == "March-002" else ok())
+    events = run(journal, service, retries=2, settle=30)
+    assert [name for _, name in service.came].count("March-002") == 3
+    assert statuses(journal) == ["accepted", "unknown", "accepted"]
+    assert stopped(events) == []
+
+
+def test_no_retries(journal: Journal) -> None:
+    """--retries 0 sends each campaign once, whatever comes."""
+    plan(journal, 4)
+    service = Service([NOT_SENT, BUSY, TIMED_OUT])
+    run(journal, service, retries=0)
+    assert len(service.came) == 4
+    assert statuses(journal) == ["unsent", "unsent", "unknown", "accepted"]
+
+
+def test_a_burst_of_failures_counts_once(journal: Journal) -> None:
+    """Requests under way together when the line broke are one failure, so that four workers don't end a run."""
+    phones = plan(journal, 12)
+    service = Service([ok(), *[TIMED_OUT] * 8])
+    events = run(journal, service, workers=8)
+    assert stopped(events) == []
+    assert [service.copies(phone) for phone in phones] == [1] * 24
+
+
+def test_a_dying_service_is_left_alone(journal: Journal) -> None:
+    """After a few failures in a row, whatever the campaign, the run stops as unfinished."""
+    plan(journal, 50)
+    service = Service(lambda number, *_: SERVER_ERROR if number > 3 else ok())
+    events = run(journal, service, workers=4)
+    assert stopped(events) == [StopCause.SERVICE_FAILING]
+    assert len(service.came) <= 3 + 4 + 6
+
+
+def test_after_a_failure_one_at_a_time(journal: Journal) -> None:
+    """A service that has just failed is asked by one request, and by all workers again once it has accepted."""
+    plan(journal, 12)
+    service = Service([ok(), *[NOT_SENT] * 4])
+    run(journal, service, workers=4)
+    times = [round(time, 1) for time, _ in service.came]
+    assert times == [0.0, *[0.2] * 4, 0.9, *[1.1] * 4, *[1.3] * 4, *[1.5] * 2]
+
+
+def test_retry_after_pauses_all(journal: Journal) -> None:
+    """Retry-After holds for the whole run, is never cut, and only grows by the jitter."""
+    plan(journal, 5)
+    service = Service([ok(), BUSY])
+    run(journal, service, workers=2)
+    times = [time for time, _ in service.came]
+    assert min(times[3:]) >= times[1] + 0.2 + 10
+    assert statuses(journal) == ["accepted"] * 5
+
+
+def test_a_pause_past_max_wait_stops(journal: Journal) -> None:
+    """Fault 18: asked for more than --max-wait, the run stops as unfinished rather than wait or call early."""
+    plan(journal, 3)
+    service = Service([ok(), fails(OutcomeKind.BUSY, retry_after=1e9)])
+    events = run(journal, service, workers=1, max_wait=300)
+    assert stopped(events) == [StopCause.MAX_WAIT]
+    assert statuses(journal) == ["accepted", "unsent", "unsent"]
+    assert service.now < 1
+
+
+@pytest.mark.parametrize("retry_after", [None, 0.0, 60.0])
+def test_endless_pauses_stop(journal: Journal, retry_after: float | None) -> None:
+    """Fault 18: a service that only ever asks to wait is neither spun at nor slept with for hours."""
+    plan(journal, 3)
+    service = Service(lambda *_: fails(OutcomeKind.BUSY, retry_after=retry_after))
+    assert stopped(run(journal, service, max_wait=300)) == [StopCause.MAX_WAIT]
+    assert service.now <= 300
+    assert len(service.came) < 25
+
+
+def test_pauses_asked_between_acceptances_are_no_failures(journal: Journal) -> None:
+    """A service that lets one request through for each pause is followed to the end, whatever --retries says."""
+    phones = plan(journal, 12)
+    service = Service(lambda number, *_: ok() if number % 9 == 0 else fails(OutcomeKind.BUSY, retry_after=5))
+    assert stopped(run(journal, service, workers=8, retries=1)) == []
+    assert [service.copies(phone) for phone in phones] == [1] * 24
+
+
+def test_rate(journal: Journal) -> None:
+    """--rate keeps the requests apart, whatever the workers."""
+    plan(journal, 8)
+    service = Service(lambda *_: ok(3.0))
+    run(journal, service, workers=8, rate=2.0)
+    assert min(after - before for (before, _), (after, _) in pairwise(service.came)) >= 0.5 - 1e-9
+    assert service.most_at_once == 6
+
+
+def test_one_flush_for_several_intents(journal: Journal) -> None:
+    """Requests that start together share one commit of their intents."""
+    plan(journal, 5)
+    commits = []
+    begin = journal.begin_attempts
+    journal.begin_attempts = lambda ids, at: (commits.append(len(ids)), begin(ids, at=at))[1]  # type: ignore[method-assign]
+    run(journal, Service(), workers=4)
+    assert commits == [1, 4]
+
+
+def test_stop_once(journal: Journal) -> None:
+    """Fault 24: after the first request to stop nothing more starts, and what is under way is heard out."""
+    phones = plan(journal, 9)
+    stop = StopRequest()
+
+    def act(number: int, *_: object) -> Act:
+        if number == 3:
+            stop.request(StopCause.INTERRUPTED)
+        return ok()
+
+    service = Service(act)
+    events = run(journal, service, stop, workers=2)
+    assert stopped(events) == [StopCause.INTERRUPTED]
+    assert statuses(journal) == ["accepted"] * 3 + ["unsent"] * 6
+    run(journal, service)
+    assert [service.copies(phone) for phone in phones] == [1] * 18
+
+
+def test_stop_twice(journal: Journal) -> None:
+    """Fault 24: the second request ends the run at once; what is under way is unknown afterwards, and is settled."""
+    phones = plan(journal, 3)
+    stop = StopRequest()
+    service = Service([ok(), TIMED_OUT_IN])
+    clock = SimulatedClock(service, journal)
+    events = upload("run-1", journal, service.send, SendingOptions(workers=1), clock, stop)
+    for event in events:
+        if isinstance(event, CampaignSending) and event.campaign.name == "March-002":
+            stop.request(StopCause.TERMINATED)
+            stop.request(StopCause.TERMINATED)
+    assert statuses(journal) == ["accepted", "sending", "unsent"]
+    service.wait_for(1)
+    service.advance(2.0)
+    service.forget_clients()
+    run(journal, service, settle=30)
+    assert [service.copies(phone) for phone in phones] == [1] * 6
+    assert [campaign.confirmed_by_name for campaign in journal.campaigns("run-1")] == [False, True, False]
+
+
+def test_other_processes_read_sending_as_unknown(journal: Journal, tmp_path: Path) -> None:
+    """Only the process that sends knows that a campaign is under way; to all others it is unknown."""
+    plan(journal, 1)
+    [campaign] = journal.campaigns("run-1")
+    journal.begin_attempts([campaign.id], at=START)
+    with Journal.open(tmp_path / "state") as other:
+        assert statuses(other) == ["unknown"]
+        [record] = other.runs(ACCOUNT)
+        assert record.leads == LeadTotals(unknown=2)
+    assert statuses(journal) == ["sending"]
+
+
+def test_an_interrupted_request_waits_for_settle_after_a_restart(journal: Journal) -> None:
+    """Fault 2: after a kill the request may still be at work, so that others go first and it waits `settle`."""
+    phones = plan(journal, 3)
+    first = journal.campaigns("run-1")[0]
+    journal.begin_attempts([first.id], at=START)
+    journal._in_flight.clear()  # noqa: SLF001 - as in a new process
+    service = Service()
+    service.held["March-001"] = [phones[:2]]
+    run(journal, service, settle=30)
+    assert [name for _, name in service.came] == ["March-002", "March-003", "March-001"]
+    assert service.came[-1][0] == pytest.approx(30)
+    assert journal.campaigns("run-1")[0].confirmed_by_name
+    kinds = [attempt.kind for attempt in journal.history(first.id)]
+    assert kinds == [OutcomeKind.INTERRUPTED, OutcomeKind.NAME_EXISTS]
+
+
+def test_a_failed_write_ends_the_run(journal: Journal) -> None:
+    """Fault 4: where the outcome can't be written the run ends at once, and nothing more is sent."""
+    plan(journal, 5)
+    service = Service()
+    clock = SimulatedClock(service, journal)
+    events = upload("run-1", journal, service.send, SendingOptions(workers=1), clock, StopRequest())
+    next(events)
+    journal._connection.execute("PRAGMA query_only = ON")  # noqa: SLF001 - every write fails from here on
+    with pytest.raises(LedgerError):
+        list(events)
+    assert len(service.came) == 1
+    with pytest.raises(LedgerError):
+        journal.begin_attempts([2], at=START)
+
+
+def test_nothing_is_sent_before_its_intent_is_written(journal: Journal) -> None:
+    """Fault 4: where the intent can't be written, no byte leaves."""
+    plan(journal, 3)
+    journal._connection.execute("PRAGMA query_only = ON")  # noqa: SLF001 - every write fails from here on
+    service = Service()
+    with pytest.raises(LedgerError):
+        run(journal, service)
+    assert service.came == []
+
+
+def test_a_bug_in_the_sending_is_seen(journal: Journal) -> None:
+    """An exception in a worker comes out of the upload, and the campaign's outcome is unknown."""
+    plan(journal, 1)
+
+    def broken(_body: bytes) -> Outcome:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(upload("run-1", journal, broken, SendingOptions(), _RealClock(journal), StopRequest()))
+    assert statuses(journal) == ["sending"]
+
+
+def test_a_finished_run_sends_nothing(journal: Journal) -> None:
+    """Uploading a finished run again does nothing."""
+    plan(journal, 2)
+    run(journal, Service())
+    service = Service()
+    assert run(journal, service) == []
+    assert service.came == []
+
+
+def test_refused_campaigns_keep_their_leads(journal: Journal) -> None:
+    """A 422 refuses that campaign alone; the run is finished, and the leads are there for refused.csv."""
+    plan(journal, 3)
+    run(journal, Service([ok(), BAD_PHONE]))
+    assert statuses(journal) == ["accepted", "refused", "accepted"]
+    record = journal.run("run-1")
+    assert record is not None
+    assert (record.state, record.leads) == (RunState.FINISHED, LeadTotals(accepted=4, refused=2))
+    assert [journal.has_body(campaign.id) for campaign in journal.campaigns("run-1")] == [False, True, False]
+
+
+class _RealClock(SimulatedClock):
+    """Waits for the mailbox as the real one does."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(Service(), journal)
+
+    def idle(self, mailbox: SimpleQueue[Any], seconds: float | None) -> Any:  # noqa: ARG002 - the clock's
+        """Wait in real time."""
+        return mailbox.get(timeout=10)
