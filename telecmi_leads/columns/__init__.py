@@ -1,0 +1,24 @@
+"""A header and some rows → which column feeds which field, and why.
+
+words → lexicon → names (one name) → candidates (held against cells and neighbours) → fields or headerless →
+overrides (--map, --set) → ColumnPlan. Matching is by whole names, whole words and head nouns, never by substring.
+"""
+
+from telecmi_leads.columns.matching import REPORT_COLUMNS, is_own_report, match_columns
+from telecmi_leads.columns.names import read_name
+from telecmi_leads.columns.overrides import ColumnFinder, pins
+from telecmi_leads.columns.plan import ColumnChoice, ColumnPlan, Rule
+from telecmi_leads.columns.templates import Template
+
+__all__ = [
+    "REPORT_COLUMNS",
+    "ColumnChoice",
+    "ColumnFinder",
+    "ColumnPlan",
+    "Rule",
+    "Template",
+    "is_own_report",
+    "match_columns",
+    "pins",
+    "read_name",
+]

@@ -1,0 +1,183 @@
+"""The columns of one table with what their names say, held against what their cells say.
+
+A name can promise what the cells don't keep: "Contact" is a person as often as a number, "Country code" a country as
+often as a calling code, "WhatsApp" a yes or no.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns import values
+from telecmi_leads.columns.lexicon import Head
+from telecmi_leads.columns.names import NAME_HEADS, PHONE_HEADS, Reading, read_name
+from telecmi_leads.columns.plan import Rule
+from telecmi_leads.columns.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PROPERTY = frozenset({"property", "listing", "project"})
+_PROPERTY_FACTS = frozenset({"id", "title", "code", "name", "type", "no", "number", "link", "url", "details"})
+_BELIEVED_FROM = 0.3
+"""The share of cells like phones from which on a doubtful name ("Contact") is believed to name phones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A column and the reading of its name."""
+
+    index: int
+    reading: Reading
+
+    @property
+    def head(self) -> Head | None:
+        """What the column holds."""
+        return self.reading.head
+
+    @property
+    def weak(self) -> bool:
+        """Tell whether only the last words of the name are known."""
+        return self.reading.rule is Rule.HEAD_NOUN
+
+    @property
+    def preference(self) -> tuple[int, ...]:
+        """Sort key among columns of one kind: the plain and first one first."""
+        reading = self.reading
+        return (reading.other, reading.place, reading.group, reading.ordinal, self.index)
+
+    def refused(self, rule: Rule, word: str = "") -> Candidate:
+        """Return the column as one that feeds nothing, for a reason."""
+        return Candidate(self.index, Reading(None, rule, word))
+
+
+def read_columns(header: Sequence[str], cells: Sequence[Sequence[str]]) -> list[Candidate]:
+    """Read all names of a table and let the cells and the neighbours have their say.
+
+    `cells` are each column's cells that hold something. Returns one candidate a column, in file order.
+    """
+    named = frozenset(words(name) for name in header)
+    found = [_beside(Candidate(index, read_name(name)), named) for index, name in enumerate(header)]
+    found = [_agreeing(candidate, cells[candidate.index]) for candidate in found]
+    found = _owners(found)
+    found = _second_persons(found)
+    if any(len(name) > 1 and name[0] in _PROPERTY and name[1] in _PROPERTY_FACTS for name in named):
+        found = [_property_place(candidate) for candidate in found]
+    return found
+
+
+def _beside(candidate: Candidate, named: frozenset[tuple[str, ...]]) -> Candidate:
+    """Refuse names that mean something only beside another: "Ad" is a first name beside "Soyad" alone."""
+    beside = candidate.reading.beside
+    if not beside or beside & named:
+        return candidate
+    return candidate.refused(Rule.UNKNOWN)
+
+
+# --- the cells' say -----------------------------------------------------------------------------
+
+
+def _agreeing(candidate: Candidate, cells: Sequence[str]) -> Candidate:
+    reading = candidate.reading
+    head = reading.head
+    if head is None or not cells:
+        return candidate.refused(Rule.UNKNOWN) if head is Head.PLACE_PHONE else candidate
+    if head in PHONE_HEADS or head is Head.PLACE_PHONE:
+        return _agreeing_phone(candidate, cells)
+    if head in (Head.DIALCODE, Head.COUNTRY, Head.SALUTATION):
+        return Candidate(candidate.index, _code_or_country(reading, cells))
+    if (
+        head in NAME_HEADS
+        and (reading.doubtful or candidate.weak)
+        and values.share(cells, values.like_name) < values.MOST
+    ):
+        return candidate.refused(Rule.WRONG_VALUES)
+    return candidate
+
+
+def _agreeing_phone(candidate: Candidate, cells: Sequence[str]) -> Candidate:
+    reading = candidate.reading
+    like_phone = values.share(cells, values.like_phone)
+    if reading.head is Head.PLACE_PHONE:
+        if like_phone < values.MOST:
+            return candidate.refused(Rule.UNKNOWN)
+        return Candidate(candidate.index, replace(read_name(f"{reading.word} phone"), rule=Rule.VALUES))
+    flags = all(map(values.like_flag, cells))
+    if reading.doubtful or candidate.weak:
+        believed = like_phone >= _BELIEVED_FROM
+        return candidate if believed else _no_phone(candidate, cells, flags=flags)
+    return candidate.refused(Rule.WRONG_VALUES) if flags else candidate
+
+
+def _no_phone(candidate: Candidate, cells: Sequence[str], *, flags: bool) -> Candidate:
+    """Return what a column called "Contact" or the like is where its cells are no phones."""
+    reading = candidate.reading
+    if reading.head is Head.PHONE and not candidate.weak and not flags:
+        for head, test in ((Head.EMAIL, values.like_email), (Head.PERSON, values.like_name)):
+            if values.share(cells, test) >= values.MOST:
+                return Candidate(candidate.index, replace(reading, head=head, rule=Rule.VALUES))
+    return candidate.refused(Rule.WRONG_VALUES)
+
+
+def _code_or_country(reading: Reading, cells: Sequence[str]) -> Reading:
+    """Tell calling codes, countries and salutations apart by their cells."""
+    if values.share(cells, values.like_dial_code) >= values.MOST:
+        return replace(
+            reading, head=Head.DIALCODE, rule=reading.rule if reading.head is Head.DIALCODE else Rule.VALUES
+        )
+    if reading.head is Head.DIALCODE:
+        if values.share(cells, values.like_name) >= values.MOST:
+            return replace(reading, head=Head.COUNTRY, rule=Rule.VALUES)
+        return Reading(None, Rule.WRONG_VALUES)
+    if reading.head is Head.SALUTATION and values.share(cells, values.like_salutation) < values.MOST:
+        return Reading(None, Rule.WRONG_VALUES)
+    return reading
+
+
+# --- the neighbours' say ------------------------------------------------------------------------
+
+
+def _owners(found: list[Candidate]) -> list[Candidate]:
+    """Keep "Owner name" and "Owner mobile" only where the table knows no other person: then it is an owner list."""
+    if not any(candidate.reading.owner for candidate in found):
+        return found
+    persons = any(
+        c.head in NAME_HEADS - {Head.SALUTATION} and not c.reading.owner and not c.weak for c in found
+    )
+    companies = any(candidate.head is Head.COMPANY for candidate in found)
+    kept: list[Candidate] = []
+    for candidate in found:
+        reading = candidate.reading
+        bare = companies and reading.doubtful and reading.head is Head.NAME
+        if reading.owner and (persons or bare):
+            kept.append(candidate.refused(Rule.OTHER_PERSON, reading.word))
+        else:
+            kept.append(candidate)
+    return kept
+
+
+def _second_persons(found: list[Candidate]) -> list[Candidate]:
+    """Refuse "Name 2" and, since it belongs to that person, "Phone 2"."""
+    numbered = {
+        max(c.reading.ordinal, c.reading.group) for c in found if c.head in NAME_HEADS and not c.reading.owner
+    }
+    others = numbered - {1} if 1 in numbered else set()
+    if not others:
+        return found
+    return [
+        candidate.refused(Rule.OTHER_PERSON, str(number))
+        if candidate.head is not None
+        and candidate.head not in (Head.ADDRESS, Head.STREET)
+        and (number := max(candidate.reading.ordinal, candidate.reading.group)) in others
+        else candidate
+        for candidate in found
+    ]
+
+
+def _property_place(candidate: Candidate) -> Candidate:
+    """Refuse the places of a property portal's export that don't say whose they are."""
+    reading = candidate.reading
+    if reading.head in (Head.LOCALITY, Head.ADDRESS, Head.STREET) and reading.rule is Rule.EXACT:
+        return candidate.refused(Rule.OTHER_PLACE)
+    return candidate

@@ -1,0 +1,161 @@
+"""Which of the candidates feed which field, where the columns have names."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns import values
+from telecmi_leads.columns.lexicon import Head
+from telecmi_leads.columns.names import PHONE_HEADS, Place
+from telecmi_leads.columns.plan import Rule
+from telecmi_leads.columns.words import plain, words
+from telecmi_leads.models import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from telecmi_leads.columns.candidates import Candidate
+    from telecmi_leads.columns.draft import Draft
+
+_PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
+_PHONE_PLACE = {Place.PLAIN: 0, Place.WORK: 1, Place.HOME: 2, Place.SHIPPING: 3, Place.ORGANISATION: 4}
+# Columns whose values are never tried: they hold numbers of others, or numbers that only look like phones.
+_CLOSED = frozenset(
+    {
+        *(Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.OTHER_THING, Rule.OTHER_PLACE, Rule.FLAG),
+        *(Rule.WRONG_VALUES, Rule.SERIAL, Rule.UNUSED, Rule.OWN_REPORT),
+    }
+)
+_ADDRESS_HEADS = (Head.ADDRESS, Head.STREET)
+
+
+def choose_fields(
+    draft: Draft,
+    found: Sequence[Candidate],
+    cells: Sequence[Sequence[str]],
+    phone_score: Callable[[Sequence[str]], float],
+) -> None:
+    """Give the columns to the fields. `cells` are each column's cells that hold something."""
+    _names(draft, found, cells)
+    draft.put(draft.companies, _of(found, Head.COMPANY), Rule.COMPANY)
+    draft.give(Field.EMAIL, _strong_else_weak(_of(found, Head.EMAIL)))
+    draft.give(Field.DIALCODE, _of(found, Head.DIALCODE))
+    draft.give(Field.COMMENT, _strong_else_weak(_of(found, Head.COMMENT)))
+    _addresses(draft, found, cells)
+    draft.give(Field.CITY, _of(found, Head.CITY) or _of(found, Head.LOCALITY))
+    draft.give(Field.COUNTRY, _of(found, Head.COUNTRY))
+    draft.give(Field.ORDER_INDEX, _of(found, Head.ORDER))
+    phones = [candidate for candidate in found if candidate.head in PHONE_HEADS]
+    draft.give(Field.PHONE, _strong_else_weak(sorted(phones, key=_phone_preference)))
+    by_values(draft, found, cells, phone_score)
+
+
+def by_values(
+    draft: Draft,
+    found: Iterable[Candidate],
+    cells: Sequence[Sequence[str]],
+    phone_score: Callable[[Sequence[str]], float],
+) -> None:
+    """Find phone and email by the cells where no name told them, among columns that are nobody else's."""
+    used = draft.used()
+    open_ = [c for c in found if c.index not in used and c.reading.rule not in _CLOSED and cells[c.index]]
+    if not draft.phones:
+        hopeful = [c for c in open_ if values.share(cells[c.index], values.like_phone) >= values.MOST]
+        scores = [(phone_score(cells[candidate.index]), candidate) for candidate in hopeful]
+        best = max(scores, key=lambda scored: scored[0], default=(0.0, None))
+        if best[1] is not None and best[0] >= values.MOST:
+            draft.give(Field.PHONE, [best[1]], Rule.VALUES)
+    if Field.EMAIL not in draft.sources:
+        emails = [c for c in open_ if values.share(cells[c.index], values.like_email) >= values.MOST]
+        draft.give(Field.EMAIL, emails[:1], Rule.VALUES)
+
+
+def _of(found: Iterable[Candidate], *heads: Head) -> list[Candidate]:
+    """Return the candidates of these heads, best first."""
+    return sorted((candidate for candidate in found if candidate.head in heads), key=lambda c: c.preference)
+
+
+def _strong_else_weak(found: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Leave out names that are known by their last word alone, where others are known whole."""
+    return [candidate for candidate in found if not candidate.weak] or found
+
+
+def _phone_preference(candidate: Candidate) -> tuple[int, ...]:
+    """Mobile before WhatsApp before phone before work before home; an alternate after all that are none."""
+    reading = candidate.reading
+    rank = 0 if candidate.head is None else _PHONE_RANK.get(candidate.head, len(_PHONE_RANK))
+    place = _PHONE_PLACE[reading.place]
+    far = reading.place in (Place.SHIPPING, Place.ORGANISATION)
+    return (reading.other, far, reading.group, rank, place, reading.ordinal, candidate.index)
+
+
+# --- names --------------------------------------------------------------------------------------
+
+
+def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[str]]) -> None:
+    """Give the name columns: first and last name, or a full name, and which of them "Name" is."""
+    firsts, lasts = _of(found, Head.FIRST), _of(found, Head.LAST)
+    fulls = [*_of(found, Head.FULL), *_of(found, Head.PERSON)]
+    bare = _of(found, Head.NAME)
+    if any(not candidate.weak for candidate in chain(firsts, lasts, fulls, bare)):
+        firsts, lasts, fulls, bare = (
+            [candidate for candidate in group if not candidate.weak] for group in (firsts, lasts, fulls, bare)
+        )
+    if bare and not fulls and bool(firsts) != bool(lasts):
+        part = (firsts or lasts)[0]
+        if not _holds_whole_name(cells[bare[0].index], cells[part.index]):
+            (lasts if firsts else firsts).append(bare.pop(0))
+    wholes = [*fulls, *bare]
+    if not wholes and not firsts and not lasts:
+        wholes = _of(found, Head.LEAD_NAME)[:1]
+    wholes += _of(found, Head.DISPLAY)
+    if (fulls or bare) and bool(firsts) != bool(lasts):
+        # One half of a name beside the whole of it: the whole says more, and the half would be taken for all there is.
+        firsts, lasts = [], []
+    draft.give(Field.FIRSTNAME, firsts)
+    draft.give(Field.LASTNAME, lasts)
+    draft.give(Field.FULLNAME, wholes)
+    draft.put(draft.titles, _of(found, Head.SALUTATION), Rule.TITLE)
+    if firsts:
+        draft.put(draft.middles, _of(found, Head.MIDDLE), Rule.MIDDLE)
+
+
+def _holds_whole_name(wholes: Sequence[str], parts: Sequence[str]) -> bool:
+    """Tell whether a column called "Name" repeats the first (or last) names that stand in a column of their own."""
+    known = {plain(part) for part in parts}
+    repeated = [cell for cell in wholes if len(tokens := words(cell)) > 1 and known & {tokens[0], tokens[-1]}]
+    return len(repeated) * 2 > len(wholes)
+
+
+# --- addresses ----------------------------------------------------------------------------------
+
+
+def _addresses(draft: Draft, found: Iterable[Candidate], cells: Sequence[Sequence[str]]) -> None:
+    """Put address columns together: the lines of one address are its parts, a street wins over a formatted whole."""
+    groups: dict[tuple[int, ...], list[Candidate]] = {}
+    for candidate in _of(found, *_ADDRESS_HEADS):
+        reading = candidate.reading
+        groups.setdefault((reading.other, reading.place, reading.group), []).append(candidate)
+    addresses = list(chain.from_iterable(map(_parts, groups.values())))
+    draft.addresses = [tuple(candidate.index for candidate in address) for address in addresses]
+    if not addresses:
+        return
+    best = max(addresses, key=lambda address: max(len(cells[candidate.index]) for candidate in address))
+    draft.give(Field.ADDRESS, best)
+    for candidate in chain.from_iterable(address for address in addresses if address is not best):
+        draft.reasons[candidate.index] = (Field.ADDRESS, candidate.reading.rule, candidate.reading.word)
+
+
+def _parts(group: list[Candidate]) -> list[list[Candidate]]:
+    """Split the address columns of one place into addresses, each with its parts in order."""
+    streets = [candidate for candidate in group if candidate.head is Head.STREET]
+    lines: dict[int, Candidate] = {}
+    wholes: list[list[Candidate]] = []
+    for candidate in (*streets, *(c for c in group if c.head is Head.ADDRESS)):
+        ordinal = candidate.reading.ordinal
+        if ordinal in lines:
+            wholes.append([candidate])
+        else:
+            lines[ordinal] = candidate
+    return [[lines[ordinal] for ordinal in sorted(lines)], *wholes]

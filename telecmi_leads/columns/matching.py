@@ -1,0 +1,88 @@
+"""A table's column names and first rows → the plan that says which column feeds which field."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns import values
+from telecmi_leads.columns.candidates import Candidate, read_columns
+from telecmi_leads.columns.draft import Draft
+from telecmi_leads.columns.fields import choose_fields
+from telecmi_leads.columns.headerless import choose_unnamed, is_unnamed
+from telecmi_leads.columns.lexicon import Head
+from telecmi_leads.columns.names import Reading
+from telecmi_leads.columns.overrides import ColumnFinder, apply_overrides
+from telecmi_leads.columns.plan import ColumnChoice, ColumnPlan, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from telecmi_leads.options import FieldOptions
+
+REPORT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
+"""The columns that a rejects file has beside the original ones; ignored when it is read again."""
+
+
+def is_own_report(header: Sequence[str]) -> bool:
+    """Tell whether a table was written by this program's report of rejected rows."""
+    return set(REPORT_COLUMNS) <= set(header)
+
+
+def match_columns(
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    options: FieldOptions,
+    *,
+    header_found: bool,
+    phone_score: Callable[[Sequence[str]], float],
+) -> ColumnPlan:
+    """Find which column feeds which field.
+
+    `header` are the column names, `sample` the first rows below them (cells as text, ragged rows allowed). Where all
+    names are "column 1", "column 2", …, layout and cells decide alone. `header_found` False, for files without a header
+    row, lets --map and --set name columns by number and letter. `phone_score` takes cells that hold something and
+    returns the share, 0 to 1, that are good numbers. A plan without phone columns is no error here.
+    Raises ColumnMissing where --map or --set names a column that isn't there, UsageError for a malformed template.
+    """
+    own_report = is_own_report(header)
+    ignored = frozenset(index for index, name in enumerate(header) if own_report and name in REPORT_COLUMNS)
+    cells = values.columns_of(sample, len(header))
+    for index in ignored:
+        cells[index] = []
+    draft = Draft()
+    if is_unnamed([name for index, name in enumerate(header) if index not in ignored]):
+        found = [Candidate(index, Reading(None, Rule.NO_NAME)) for index in range(len(header))]
+        found = [c.refused(Rule.OWN_REPORT) if c.index in ignored else c for c in found]
+        choose_unnamed(draft, found, cells, len(sample), phone_score)
+    else:
+        found = read_columns(header, cells)
+        found = [c.refused(Rule.OWN_REPORT) if c.index in ignored else c for c in found]
+        choose_fields(draft, found, cells, phone_score)
+    templates = apply_overrides(draft, ColumnFinder(header, header_found), options)
+    return ColumnPlan(
+        phones=tuple(draft.phones),
+        sources=MappingProxyType({target: tuple(indexes) for target, indexes in draft.sources.items()}),
+        addresses=tuple(draft.addresses),
+        titles=tuple(draft.titles),
+        middles=tuple(draft.middles),
+        companies=tuple(draft.companies),
+        templates=templates,
+        fills=MappingProxyType(dict(options.fill)),
+        choices=tuple(_choice(draft, candidate, header[candidate.index]) for candidate in found),
+        ignored=ignored,
+        own_report=own_report,
+    )
+
+
+def _choice(draft: Draft, candidate: Candidate, header: str) -> ColumnChoice:
+    """Say what became of a column: what it was given to, else why its name was refused, else that it was not needed."""
+    reason = draft.reasons.get(candidate.index)
+    if reason is not None:
+        return ColumnChoice(candidate.index, header, *reason)
+    reading = candidate.reading
+    if reading.head is Head.TEST:
+        return ColumnChoice(candidate.index, header, None, Rule.FLAG)
+    if reading.head is not None:
+        return ColumnChoice(candidate.index, header, None, Rule.NOT_NEEDED)
+    return ColumnChoice(candidate.index, header, None, reading.rule, reading.word)

@@ -1,0 +1,178 @@
+"""What the user says: --map, --set and --fill; and the --map options that would pin what was found."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns.plan import Rule
+from telecmi_leads.columns.templates import Template, parse_template
+from telecmi_leads.columns.words import plain, words
+from telecmi_leads.errors import ColumnMissing
+from telecmi_leads.models import Field
+from telecmi_leads.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from telecmi_leads.columns.draft import Draft
+    from telecmi_leads.columns.plan import ColumnPlan
+    from telecmi_leads.options import FieldOptions
+
+_POSITION = re.compile(r"(?:column\s*)(\d{1,6})", re.IGNORECASE)
+_BARE_POSITION = re.compile(r"\d{1,6}")
+_LETTERS = re.compile(r"[A-Za-z]{1,3}")
+_NAMES = frozenset({Field.FIRSTNAME, Field.LASTNAME, Field.FULLNAME})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFinder:
+    """Finds columns by what a user calls them.
+
+    A column's exact name comes first, then its name with case, accents and punctuation folded, then "column 3".
+    Where the file has no header row, "3" and the letter "C" do as well.
+    """
+
+    header: Sequence[str]
+    header_found: bool
+
+    def find(self, name: str, option: str) -> int:
+        """Return the column's index, from 0. Raises ColumnMissing, naming `option`, where there is none or several."""
+        for same in (
+            [index for index, column in enumerate(self.header) if column == name],
+            [index for index, column in enumerate(self.header) if plain(column) == plain(name) != ""],
+            [index for index, column in enumerate(self.header) if words(column) == words(name) != ()],
+        ):
+            if len(same) == 1:
+                return same[0]
+            if same:
+                places = ", ".join(f"column {index + 1}" for index in same)
+                raise ColumnMissing(
+                    f"{option}: {len(same)} columns are called {safe(name)!r}.",
+                    hint=f"Say which one: {places}.",
+                )
+        position = self._position(name.strip())
+        if position is not None and 0 <= position < len(self.header):
+            return position
+        raise ColumnMissing(f"{option}: there is no column {safe(name)!r}.", hint=self._nearest(name))
+
+    def _position(self, name: str) -> int | None:
+        match = _POSITION.fullmatch(name)
+        if match:
+            return int(match[1]) - 1
+        if self.header_found:
+            return None
+        if _BARE_POSITION.fullmatch(name):
+            return int(name) - 1
+        if _LETTERS.fullmatch(name):
+            position = 0
+            for letter in name.upper():
+                position = position * 26 + ord(letter) - ord("A") + 1
+            return position - 1
+        return None
+
+    def _nearest(self, name: str) -> str:
+        columns: dict[str, str] = {}
+        for column in self.header:
+            columns.setdefault(plain(column), column)
+        near = get_close_matches(plain(name), [key for key in columns if key], n=3, cutoff=0.5)
+        if near:
+            return f"Did you mean {' or '.join(repr(safe(columns[key])) for key in near)}?"
+        listed = ", ".join(safe(column, 30) for column in columns.values() if column.strip())
+        if listed:
+            return f"The columns are: {safe(listed, 400)}."
+        return "The columns have no names: say column 1, column 2, …"
+
+
+def apply_overrides(draft: Draft, finder: ColumnFinder, options: FieldOptions) -> Mapping[Field, Template]:
+    """Put --map into the draft and return the templates of --set.
+
+    A field that is mapped or set takes nothing from elsewhere, and a column that is mapped feeds nothing else. Where
+    the full name is mapped or set, first and last name are not looked for, and the other way round.
+    Raises ColumnMissing and UsageError.
+    """
+    templates = {
+        target: parse_template(target, text, partial(finder.find, option=f"--set {target}"))
+        for target, text in options.set
+    }
+    mapped: defaultdict[Field, list[int]] = defaultdict(list)
+    for target, name in options.map:
+        index = finder.find(name, f"--map {target}")
+        if target not in templates and index not in mapped[target]:
+            mapped[target].append(index)
+    _release(draft, mapped, templates)
+    for target, indexes in mapped.items():
+        _map(draft, target, indexes)
+    for target, template in templates.items():
+        for index in template.columns:
+            if draft.reasons.get(index, (None,))[0] is None:
+                draft.reasons[index] = (target, Rule.TEMPLATE, "")
+    return MappingProxyType(templates)
+
+
+def _map(draft: Draft, target: Field, indexes: list[int]) -> None:
+    if target is Field.PHONE:
+        draft.phones = indexes
+    else:
+        draft.sources[target] = indexes
+    if target is Field.ADDRESS:
+        draft.addresses = [tuple(indexes)]
+    for index in indexes:
+        draft.reasons[index] = (target, Rule.MAPPED, "")
+
+
+def _release(draft: Draft, mapped: Mapping[Field, list[int]], templates: Mapping[Field, Template]) -> None:
+    """Take back what was found for fields, and of columns, that the user decides on."""
+    said = mapped.keys() | templates.keys()
+    fields = set(said)
+    if Field.FULLNAME in said and not said & {Field.FIRSTNAME, Field.LASTNAME}:
+        fields |= _NAMES
+    elif said & _NAMES and Field.FULLNAME not in said:
+        fields.add(Field.FULLNAME)
+    taken = {index for indexes in mapped.values() for index in indexes}
+    if Field.PHONE in templates:  # "{Code}{Number}": the code is in there already
+        taken |= set(templates[Field.PHONE].columns) & set(draft.sources.get(Field.DIALCODE, ()))
+    draft.phones = [] if Field.PHONE in fields else _without(draft.phones, taken)
+    draft.titles, draft.middles = _without(draft.titles, taken), _without(draft.middles, taken)
+    draft.companies = _without(draft.companies, taken)
+    if Field.FIRSTNAME in fields:
+        draft.middles = []
+    draft.addresses = [] if Field.ADDRESS in fields else [a for a in draft.addresses if not taken & set(a)]
+    if Field.ADDRESS not in fields and taken & set(draft.sources.get(Field.ADDRESS, ())):
+        draft.sources[Field.ADDRESS] = list(draft.addresses[0]) if draft.addresses else []
+    kept = {
+        target: _without(indexes, taken) for target, indexes in draft.sources.items() if target not in fields
+    }
+    draft.sources = {target: indexes for target, indexes in kept.items() if indexes}
+    used = draft.used()
+    for index in draft.reasons.keys() - used:
+        draft.reasons[index] = (None, Rule.OVERRULED, "")
+
+
+def _without(indexes: list[int], taken: set[int]) -> list[int]:
+    return [index for index in indexes if index not in taken]
+
+
+# --- pinning ------------------------------------------------------------------------------------
+
+
+def pins(plan: ColumnPlan) -> tuple[str, ...]:
+    """Return the values of --map that would pin what the plan says: ("phone=Mobile No.", "city=column 7")."""
+    header = [choice.header for choice in plan.choices]
+    chosen: list[tuple[Field, int]] = [(Field.PHONE, index) for index in plan.phones]
+    for target in Field:
+        chosen += [(target, index) for index in plan.sources.get(target, ())]
+    return tuple(f"{target}={_called(header, index)}" for target, index in chosen)
+
+
+def _called(header: Sequence[str], index: int) -> str:
+    """Return a name that finds this column and is fit to be shown: its own, else its position."""
+    name = header[index]
+    if name.strip() and header.count(name) == 1 and safe(name, len(name) + 1) == name:
+        return name
+    return f"column {index + 1}"
