@@ -1,0 +1,39 @@
+"""What a run leaves behind: its checked summary, the report folder, and the JSON of every command.
+
+summary (figures, balance) → findings (rows left out, into rejects and listings) → page, json_output → folder (private)
+"""
+
+from __future__ import annotations
+
+from telecmi_leads.reporting.folder import prepare_folder
+from telecmi_leads.reporting.json_output import (
+    check_json,
+    columns_json,
+    error_json,
+    forgotten_json,
+    phone_json,
+    resolved_json,
+    run_json,
+    runs_json,
+    summary_json,
+)
+from telecmi_leads.reporting.rejects import REJECT_COLUMNS
+from telecmi_leads.reporting.summary import failed_summary, summarise
+from telecmi_leads.reporting.writing import write_reports
+
+__all__ = [
+    "REJECT_COLUMNS",
+    "check_json",
+    "columns_json",
+    "error_json",
+    "failed_summary",
+    "forgotten_json",
+    "phone_json",
+    "prepare_folder",
+    "resolved_json",
+    "run_json",
+    "runs_json",
+    "summarise",
+    "summary_json",
+    "write_reports",
+]

@@ -1,0 +1,42 @@
+"""Writing the whole report of a run: every file, each whole or not there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from telecmi_leads.reporting.findings import write_left_out
+from telecmi_leads.reporting.folder import SUMMARY, ReportFolder
+from telecmi_leads.reporting.json_output import summary_json
+from telecmi_leads.reporting.listings import write_campaigns, write_refused
+from telecmi_leads.reporting.page import render_page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from telecmi_leads.journal import Journal
+    from telecmi_leads.models import RunSummary
+
+
+def write_reports(
+    folder: Path, summary: RunSummary, journal: Journal, *, show_phones: bool = False
+) -> RunSummary:
+    """Write the report files of a run into a folder that `prepare_folder` has made.
+
+    Returns the summary with the files' paths as `reports`: folder, html, campaigns, summary, and where there
+    are any rejects (rejects_2, …), refused and left_out. Raises ReportError where the disk refuses, BalanceError where
+    the rows in the ledger are not those that it counts.
+    """
+    run = journal.run(summary.run) if summary.run is not None else None
+    with ReportFolder(folder) as writing:
+        page = writing.begin("html", "report.html")
+        write_campaigns(writing, summary.campaigns)
+        findings = write_left_out(writing, summary, journal)
+        write_refused(writing, summary.campaigns, journal)
+        facts = writing.begin("summary", SUMMARY)
+        done = replace(summary, reports={"folder": str(folder), **writing.files})
+        with writing.open(page) as file:
+            file.write(render_page(done, run, findings, show_phones=show_phones))
+        with writing.open(facts) as file:
+            file.write(summary_json(done) + b"\n")
+    return done
