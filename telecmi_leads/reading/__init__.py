@@ -54,7 +54,9 @@ def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source
         head = stream.read(HEAD)
     refuse_foreign(head, file.name)
     text = text_file(stream, file.name)
-    format_ = text_format(text.open(by_lines=False).read(HEAD), options.format, file.name)
+    beginning = text.open(by_lines=False).read(HEAD)
+    format_ = text_format(beginning, options.format, file.name)
+    disguised = disguise(format_, beginning, file.name)
     if format_ in {FileFormat.JSON, FileFormat.JSONL}:
         format_, sheets = read_json(text, options.sheet, lines=format_ is FileFormat.JSONL)
     elif format_ is FileFormat.HTML:
@@ -64,4 +66,4 @@ def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source
     else:
         sheets = read_delimited(text)
     notes = ("unpacked from gzip",) if packed else ()
-    return Source(file.name, format_, file.size, (*disguise(format_, file.name), *notes), sheets)
+    return Source(file.name, format_, file.size, (*disguised, *notes), sheets)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.errors import SourceUnreadable
 from telecmi_leads.models import RowBlock
 from telecmi_leads.options import FileFormat
-from telecmi_leads.reading.jsonrows import cell, flat, is_answers
+from telecmi_leads.reading.jsonrows import cell, is_answers, named_cells
 from telecmi_leads.reading.jsonscan import Scanner
 from telecmi_leads.reading.jsonshapes import as_records
 from telecmi_leads.reading.records import record_sheets
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
 _DEPTH = 4  # {"data": {"result": {"leads": {"items": […]}}}} and no deeper
 _USUAL_NAMES = frozenset(
-    "users leads data contacts customers people persons members subscribers results result records rows items "
-    "entries list response submissions value".split()
+    re.findall(
+        r"\w+",
+        "users leads data contacts customers people persons members subscribers results result records rows items "
+        "entries list response submissions value",
+    )
 )
 
 
@@ -63,7 +67,7 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
 
 
 def _sheets(batches: Iterator[list[Any]], file: TextFile, format_: FileFormat, *notes: str) -> Iterator[Sheet]:
-    return record_sheets(([flat(element) for element in batch] for batch in batches), file, format_, notes)
+    return record_sheets(map(named_cells, batches), file, format_, notes)
 
 
 def _values(file: TextFile) -> Iterator[list[Any]]:

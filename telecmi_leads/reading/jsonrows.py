@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.reading.records import Batch, batch_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +19,11 @@ _DEEPEST = 16
 
 # The names under which ad platforms and form builders send answers as names and values.
 _ANSWERS = frozenset(
-    "field_data user_column_data fields answers values properties attributes questions custom_fields customfields "
-    "form_fields formfields form_data responses columns".split()
+    re.findall(
+        r"\w+",
+        "field_data user_column_data fields answers values properties attributes questions custom_fields customfields "
+        "form_fields formfields form_data responses columns",
+    )
 )
 _SCALARS = frozenset({str, int, bool, type(None)})
 
@@ -35,14 +41,34 @@ def cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
     return str(value)
 
 
+def named_cells(elements: list[Any]) -> Batch:
+    """Return elements as records. Those that are flat and all alike, as nearly always, are taken column by column."""
+    if set(map(type, elements)) == {dict}:
+        keys = tuple(elements[0])
+        if all(tuple(element) == keys for element in elements):
+            rows = [list(element.values()) for element in elements]
+            if _as_text(rows):
+                return Batch(keys, rows)
+    return batch_of([flat(element) for element in elements])
+
+
+def _as_text(rows: list[list[Any]]) -> bool:
+    """Turn the cells of equally long rows into text, in place; tell whether that could be done."""
+    columns = list(zip(*rows, strict=True))
+    kinds = [set(map(type, column)) for column in columns]
+    if not all(kind <= _SCALARS for kind in kinds):
+        return False
+    for place, kind in enumerate(kinds):
+        if kind != {str}:
+            for row in rows:
+                if type(row[place]) is not str:
+                    row[place] = cell(row[place])
+    return True
+
+
 def flat(element: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON value
     """Return an element's named cells, in order; null has none, and what has no names gets a plain one."""
     if isinstance(element, dict):
-        kinds = set(map(type, element.values()))
-        if kinds == {str}:
-            return element
-        if kinds <= _SCALARS:
-            return {name: value if type(value) is str else cell(value) for name, value in element.items()}
         row: dict[str, str] = {}
         for name, value in element.items():
             _spread(row, name, value, 1)

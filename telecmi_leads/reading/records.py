@@ -6,6 +6,8 @@ all columns so far, so that no cell is lost and nothing need be read ahead.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from telecmi_leads.errors import SourceUnreadable
@@ -13,7 +15,7 @@ from telecmi_leads.models import RowBlock
 from telecmi_leads.reading.source import BLOCK_ROWS, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from telecmi_leads.options import FileFormat
     from telecmi_leads.reading.encoding import TextFile
@@ -22,10 +24,24 @@ MAX_KEYS = 4096
 """Different names in one file; more are data in the place of names."""
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some records: each row has a cell for each of `keys`, or none at all where the record is blank."""
+
+    keys: tuple[str, ...]
+    rows: list[list[str]]
+
+
+def batch_of(records: Sequence[dict[str, str]]) -> Batch:
+    """Make a batch of records that may have different names."""
+    keys = tuple(dict.fromkeys(chain.from_iterable(records)))
+    return Batch(keys, [[record.get(key, "") for key in keys] if record else [] for record in records])
+
+
 def record_sheets(
-    batches: Iterator[list[dict[str, str]]], file: TextFile, format_: FileFormat, notes: tuple[str, ...]
+    batches: Iterator[Batch], file: TextFile, format_: FileFormat, notes: tuple[str, ...]
 ) -> Iterator[Sheet]:
-    """Make sheets of batches of records; an empty record is a blank row. Raises SourceUnreadable past MAX_KEYS."""
+    """Make sheets of batches of records. Raises SourceUnreadable past MAX_KEYS."""
     records = _Records(batches, file.name)
     while records.waiting:
         yield Sheet(
@@ -34,18 +50,18 @@ def record_sheets(
             name=None,
             encoding=file.encoding.label,
             delimiter=None,
-            keys=tuple(records.keys),
+            keys=records.keys,
             notes=(*file.encoding.notes, *notes),
             blocks=records.blocks(),
         )
 
 
 class _Records:
-    """The records of a file; `keys` are the columns so far, `waiting` the records not handed on yet."""
+    """The records of a file; `keys` are the columns so far, `waiting` the rows not handed on yet."""
 
-    def __init__(self, batches: Iterator[list[dict[str, str]]], name: str) -> None:
-        self.keys: list[str] = []
-        self.waiting: list[dict[str, str]] = []
+    def __init__(self, batches: Iterator[Batch], name: str) -> None:
+        self.keys: tuple[str, ...] = ()
+        self.waiting: list[list[str]] = []
         self._batches = batches
         self._name = name
         self._row = 1
@@ -55,31 +71,34 @@ class _Records:
         """Hand on blocks of rows until the columns change."""
         keys = self.keys
         while self.waiting and keys is self.keys:
-            yield RowBlock(self._row, [_row(record, keys) for record in self.waiting])
+            block = RowBlock(self._row, self.waiting)
             self._row += len(self.waiting)
             self._advance()
+            yield block
 
     def _advance(self) -> None:
-        self.waiting = []
-        while len(self.waiting) < BLOCK_ROWS:
+        taken: list[Batch] = []
+        while sum(len(batch.rows) for batch in taken) < BLOCK_ROWS:
             batch = next(self._batches, None)
             if batch is None:
                 break
-            self.waiting += batch
-        if any(list(record) != self.keys for record in self.waiting):
-            names = dict.fromkeys(self.keys)
-            for record in self.waiting:
-                names |= dict.fromkeys(record)
+            taken.append(batch)
+        if any(batch.keys != self.keys for batch in taken):
+            names = dict.fromkeys(chain(self.keys, *(batch.keys for batch in taken)))
+            if len(names) > MAX_KEYS:
+                raise SourceUnreadable(
+                    f"{self._name}: its records have more than {MAX_KEYS:,} different names",
+                    hint="Export a list of records that all have the same fields.",
+                )
             if len(names) > len(self.keys):
-                self.keys = list(names)
-        if len(self.keys) > MAX_KEYS:
-            raise SourceUnreadable(
-                f"{self._name}: its records have more than {MAX_KEYS:,} different names",
-                hint="Export a list of records that all have the same fields.",
-            )
+                self.keys = tuple(names)
+        self.waiting = list(chain.from_iterable(_aligned(batch, self.keys) for batch in taken))
 
 
-def _row(record: dict[str, str], keys: list[str]) -> list[str]:
-    if list(record) == keys:
-        return list(record.values())
-    return [record.get(key, "") for key in keys] if record else []
+def _aligned(batch: Batch, keys: tuple[str, ...]) -> Iterable[list[str]]:
+    """Return a batch's rows with a cell for each of `keys`."""
+    if batch.keys == keys:
+        return batch.rows
+    places = {key: place for place, key in enumerate(batch.keys)}
+    order = [places.get(key, len(places)) for key in keys]  # what is not there is the empty cell after the last
+    return ([cells[place] for place in order] if row else [] for row in batch.rows for cells in ([*row, ""],))

@@ -30,6 +30,7 @@ _FOREIGN = (
     (0, b"\x1f\x8b", "a gzip file within a gzip file"),
     (0, b"PK\x03\x04", "a zip file within a gzip file"),
     (0, _OLE2, "a workbook within a gzip file"),
+    (0, b"\x09\x08", "an Excel workbook without its shell"),
     (0, b"\x09\x04\x06\x00", "an Excel 4 workbook"),
     (0, b"\x09\x02\x06\x00", "an Excel 3 workbook"),
     (0, b"\x09\x00\x04\x00", "an Excel 2 workbook"),
@@ -39,10 +40,11 @@ _FOREIGN = (
 _JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[\]{\"]|-?\d|true\b|false\b|null\b))")
 _VCARD = re.compile(r"\s*BEGIN:VCARD\b", re.IGNORECASE)
 _HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
-    r"<(?:!doctype\s+html|html|head|body|meta|title|style|table|thead|tbody|tr|div|font|center|p)\b",
+    r"\s*(?:<\?[^>]*>\s*)*(?:<!--.*?-->\s*)*"
+    r"<(?:!doctype\s+html|html|head|body|meta|title|style|table|thead|tbody|tr|div|font|center|p|(?:ss:)?workbook)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_XML_SPREADSHEET = re.compile(r"<(?:ss:)?workbook\b", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 
 _SUFFIXES = {
@@ -87,8 +89,10 @@ def text_format(head: str, forced: FileFormat | None, name: str) -> FileFormat:
     return forced or FileFormat.CSV
 
 
-def disguise(format_: FileFormat, name: str) -> tuple[str, ...]:
+def disguise(format_: FileFormat, head: str, name: str) -> tuple[str, ...]:
     """Return a note where a file's ending says something else than its content."""
     what, endings = _SUFFIXES[format_]
+    if format_ is FileFormat.HTML and _XML.match(head) and _XML_SPREADSHEET.search(head):
+        what = "an XML spreadsheet of Excel 2003"
     suffix = PurePath(name).suffix.lower()
     return () if suffix in endings or " " in suffix else (f"{what} saved as {suffix}",)

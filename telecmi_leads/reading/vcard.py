@@ -10,15 +10,16 @@ from __future__ import annotations
 import quopri
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from telecmi_leads.errors import SourceUnreadable
 from telecmi_leads.options import FileFormat
-from telecmi_leads.reading.records import record_sheets
+from telecmi_leads.reading.records import Batch, batch_of, record_sheets
 from telecmi_leads.reading.source import BLOCK_ROWS, MAX_CELL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from telecmi_leads.reading.encoding import TextFile
     from telecmi_leads.reading.source import Sheet
@@ -73,14 +74,9 @@ def read_vcard(file: TextFile) -> Iterator[Sheet]:
     return record_sheets(_batches(_contacts(file)), file, FileFormat.VCF, ())
 
 
-def _batches(contacts: Iterable[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
-    batch: list[dict[str, str]] = []
-    for contact in contacts:
-        batch.append(contact)
-        if len(batch) == BLOCK_ROWS:
-            yield batch
-            batch = []
-    yield batch
+def _batches(contacts: Iterator[dict[str, str]]) -> Iterator[Batch]:
+    while batch := list(islice(contacts, BLOCK_ROWS)):
+        yield batch_of(batch)
 
 
 def _contacts(file: TextFile) -> Iterator[dict[str, str]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Timer
@@ -26,6 +27,7 @@ _CHILD = Path(__file__).with_name("workbook_child.py")
 _PATIENCE = 600.0  # seconds for one frame; the child's own bounds are much tighter where the system has them
 _MAX_FRAME = 256 * 1024 * 1024
 
+_ENDS = {getattr(signal, "SIGXCPU", 24): "it takes too much time", signal.SIGABRT: "it takes too much memory"}
 _SAVE_AGAIN = "Open it in Excel and save it again, or export the sheet as CSV."
 
 _BOOK = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, bool, bool]]])
@@ -38,10 +40,7 @@ class Workbook:
     """A workbook that a child process reads: its format, what to note, its sheets."""
 
     def __init__(self, child: _Child, name: str, wanted: tuple[str, ...]) -> None:
-        kind, payload = child.frame()
-        if kind != b"B":
-            raise child.broken()
-        told, sheets = _BOOK.decode(payload)
+        told, sheets = _BOOK.decode(child.frame()[1])
         names = [sheet for sheet, _, _ in sheets]
         for sheet in wanted:
             if sheet not in names:
@@ -85,12 +84,14 @@ class Workbook:
 class _Child:
     """The child process and what it sends."""
 
-    def __init__(self, stream: BinaryIO, name: str, wanted: tuple[str, ...]) -> None:
+    def __init__(self, stream: BinaryIO, name: str, *task: str) -> None:
+        self._stream = stream
         self._name = name
+        self._sheet = ""
         self._ahead: tuple[bytes, bytes] | None = None
         try:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and a script beside this module
-                [sys.executable, "-I", str(_CHILD), "\n".join(_places()), *wanted],
+                [sys.executable, "-I", str(_CHILD), "\n".join(_places()), *task],
                 stdin=stream,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -115,33 +116,41 @@ class _Child:
         if self._ahead is not None:
             ahead, self._ahead = self._ahead, None
             return ahead
+        try:
+            head, payload = self._received()
+        except EOFError:
+            raise self._died() from None
+        if head[:1] == b"E":
+            raise _refused(f"{self._name}{self._sheet}", *_ERROR.decode(payload))
+        if head[:1] == b"S":
+            self._sheet = f", sheet {safe(_NAME.decode(payload))}"
+        return head[:1], payload
+
+    def _received(self) -> tuple[bytes, bytes]:
         watchdog = Timer(_PATIENCE, self._process.kill)
         watchdog.daemon = True
         watchdog.start()
         try:
             head = self._read(5)
-            payload = self._read(int.from_bytes(head[1:], "little"))
+            return head, self._read(int.from_bytes(head[1:], "little"))
         finally:
             watchdog.cancel()
-        if head[:1] == b"E":
-            raise _refused(self._name, *_ERROR.decode(payload))
-        return head[:1], payload
 
     def _read(self, size: int) -> bytes:
         out = self._process.stdout
         data = out.read(size) if out is not None and size <= _MAX_FRAME else b""
         if len(data) < size:
-            raise self.broken()
+            raise EOFError
         return data
 
-    def broken(self) -> SourceUnreadable:
-        """Return the error for a child that died, or does not say what it should."""
+    def _died(self) -> SourceUnreadable:
         self._process.kill()
-        self._process.wait()
-        return SourceUnreadable(
-            f"{self._name} can't be read as a workbook: it is damaged, or takes too much memory or time",
-            hint=f"{_SAVE_AGAIN} A sheet with something in a far-off cell has to lose that first.",
-        )
+        end = _ENDS.get(-self._process.wait(), "it is damaged")
+        with _child(self._stream, self._name, "explain") as explaining, suppress(EOFError):
+            head, payload = explaining._received()  # noqa: SLF001 - another of the same class
+            if head[:1] == b"E":
+                return _refused(self._name, *_ERROR.decode(payload))
+        return SourceUnreadable(f"{self._name}{self._sheet} can't be read: {end}", hint=_SAVE_AGAIN)
 
     def close(self) -> None:
         """End the child."""
@@ -152,16 +161,22 @@ class _Child:
 
 
 @contextmanager
+def _child(stream: BinaryIO, name: str, *task: str) -> Iterator[_Child]:
+    child = _Child(stream, name, *task)
+    try:
+        yield child
+    finally:
+        child.close()
+
+
+@contextmanager
 def open_workbook(stream: BinaryIO, name: str, wanted: tuple[str, ...]) -> Iterator[Workbook]:
     """Open a workbook (`wanted` are the sheets of --sheet); its child ends with the context.
 
     Raises SourceUnreadable for what is no workbook, protected, damaged or beyond the bounds, or lacks a wanted sheet.
     """
-    child = _Child(stream, name, wanted)
-    try:
+    with _child(stream, name, "read", *wanted) as child:
         yield Workbook(child, name, wanted)
-    finally:
-        child.close()
 
 
 def _refused(name: str, code: str, detail: str) -> SourceUnreadable:

@@ -1,8 +1,9 @@
 """The process that reads a workbook, apart from the program: a damaged or hostile file can end only this one.
 
-Run by path with `python -I`, the workbook as standard input, the wanted sheets as arguments. It gets no environment,
-imports nothing of the program, bounds its own memory and time, and writes frames to standard output: a letter, the
-payload's length in four bytes, the payload in MessagePack.
+Run by path with `python -I`, the workbook as standard input; the arguments are where the libraries lie, what to do
+(`read`, or `explain` why reading died), and the wanted sheets. It gets no environment, imports nothing of the program,
+bounds its own memory and time, and writes frames to standard output: a letter, the payload's length in four bytes,
+the payload in MessagePack.
 
 B the book (format, sheets), S a sheet begins (name), R rows, E an error (code, detail), Z the end.
 """
@@ -38,7 +39,6 @@ _MAX_ENTRIES = 10_000
 _MAX_RATIO = 100  # XML packs 5 to 40 times, a bomb a thousand times
 _UNSUSPECTED = 8 * _MB
 _MAX_EXTENT = 64_000_000  # cells between the corners of a sheet: as many as fit into the memory if all were empty
-_EXACT = 1e15  # a workbook's numbers have 15 digits, the rest is noise
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_ZIPS = (
@@ -81,7 +81,10 @@ def main() -> None:
         out.flush()
 
     try:
-        _read(sys.stdin.buffer, sys.argv[2:], send)
+        if sys.argv[2] == "explain":
+            explain(sys.stdin.buffer)
+        else:
+            _read(sys.stdin.buffer, sys.argv[3:], send)
         send(b"Z", None)
     except BrokenPipeError:
         os._exit(0)  # the parent is gone, or has seen enough
@@ -95,14 +98,11 @@ def main() -> None:
 
 
 def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
-    size = os.fstat(stream.fileno()).st_size
-    bound_memory(min(_MEMORY + _MEMORY_A_BYTE * size, _MAX_MEMORY))
-    bound_seconds(_SECONDS)
-    stream.seek(0)
+    size = bound(stream)
     if stream.read(8) == _OLE2:
         format_, unpacked = "xls", size
     else:
-        format_, unpacked = look_into_zip(stream)
+        format_, unpacked = look_into_zip(stream, exactly=False)
     bound_seconds(_SECONDS + unpacked // _BYTES_A_SECOND)
     import python_calamine  # noqa: PLC0415 - only now is it known where it lies, and what it gets
 
@@ -126,16 +126,15 @@ def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
 def _send_rows(sheet: Any, send: Send) -> None:  # noqa: ANN401 - calamine's sheet
     if sheet.start is None:
         return
-    rows: list[list[str]] = [[] for _ in range(sheet.start[0])]
-    block = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // max(sheet.width, 1)))
-    for row in sheet.iter_rows():
+    rows: list[list[str]] = []
+    block = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // (sheet.end[1] + 1)))
+    for row in sheet.iter_rows():  # from the first row of the sheet on, also where its first rows are empty
         cells = [cell if type(cell) is str else text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         rows.append(cells)
-        if len(rows) >= block:
-            for at in range(0, len(rows), _BLOCK_ROWS):
-                send(b"R", rows[at : at + _BLOCK_ROWS])
+        if len(rows) == block:
+            send(b"R", rows)
             rows = []
     if rows:
         send(b"R", rows)
@@ -143,12 +142,13 @@ def _send_rows(sheet: Any, send: Send) -> None:  # noqa: ANN401 - calamine's she
 
 def text(cell: Any) -> str:  # noqa: ANN401 - any of calamine's values
     """Return a cell as it was typed: whole numbers without fraction or exponent, dates in ISO form."""
+    if type(cell) is float:
+        typed = repr(cell)
+        if "e" in typed:
+            typed = format(Decimal(typed), "f")
+        return typed.removesuffix(".0")
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        if cell.is_integer() and abs(cell) < _EXACT:
-            return str(int(cell))
-        return format(Decimal(repr(cell)), "f").removesuffix(".0")
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ").removesuffix(" 00:00:00")
     if isinstance(cell, date | time):
@@ -161,7 +161,23 @@ def _duration(span: timedelta) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
+def explain(stream: BinaryIO) -> None:
+    """Raise Refused with the reason why reading died, if that can be told."""
+    bound(stream)
+    if stream.read(8) != _OLE2:
+        look_into_zip(stream, exactly=True)
+
+
 # --- bounds ----------------------------------------------------------------------------------------
+
+
+def bound(stream: BinaryIO) -> int:
+    """Bound this process by what a file of its size may need; returns the size and goes to the file's start."""
+    size = os.fstat(stream.fileno()).st_size
+    bound_memory(min(_MEMORY + _MEMORY_A_BYTE * size, _MAX_MEMORY))
+    bound_seconds(_SECONDS)
+    stream.seek(0)
+    return size
 
 
 def bound_memory(limit: int) -> None:
@@ -189,8 +205,11 @@ def _bound(what: str, soft: int, hard: int | None) -> None:
 # --- a look at the shell before calamine reads it ----------------------------------------------------
 
 
-def look_into_zip(stream: BinaryIO) -> tuple[str, int]:
-    """Return the format of a zipped workbook and its size unpacked; raises Refused for anything else and for bombs."""
+def look_into_zip(stream: BinaryIO, *, exactly: bool) -> tuple[str, int]:
+    """Return the format of a zipped workbook and its size unpacked; raises Refused for anything else and for bombs.
+
+    `exactly` measures each sheet, whatever it says of its extent itself.
+    """
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -206,7 +225,7 @@ def look_into_zip(stream: BinaryIO) -> tuple[str, int]:
         if entry.file_size > max(_UNSUSPECTED, _MAX_RATIO * entry.compress_size):
             raise Refused("bomb", f"{entry.filename} unpacks to {entry.file_size // _MB:,} MB")
         if format_ == "xlsx" and entry.filename.startswith("xl/worksheets/"):
-            _check_extent(archive, entry)
+            _check_extent(archive, entry, exactly=exactly)
     return format_, sum(entry.file_size for entry in entries)
 
 
@@ -226,12 +245,12 @@ def _zip_format(archive: zipfile.ZipFile, names: set[str]) -> str:
     raise Refused("archive", ", ".join(sorted(names)[:3]))
 
 
-def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, exactly: bool) -> None:
     """Refuse a sheet whose corners lie so far apart that no memory holds what is between them."""
     try:
         with archive.open(entry) as sheet:
             said = _DIMENSION.search(sheet.read(8192))
-            if said is None or _column(said[1]) * int(said[2]) <= _MAX_EXTENT:
+            if not exactly and (said is None or _column(said[1]) * int(said[2][:9]) <= _MAX_EXTENT):
                 return
         with archive.open(entry) as sheet:
             far = _far_corner(sheet)
@@ -248,7 +267,7 @@ def _far_corner(sheet: Any) -> str | None:  # noqa: ANN401 - a file in a zip arc
         piece = rest + piece
         for column, row, empty in _CELL.findall(piece):
             if not empty:
-                bottom, top = max(bottom, int(row)), min(top, int(row))
+                bottom, top = max(bottom, int(row[:9])), min(top, int(row[:9]))
                 right, left = max(right, _column(column)), min(left, _column(column))
         rest = piece[piece.rfind(b"<") :][:1000]
     if (bottom - top + 1) * (right - left + 1) <= _MAX_EXTENT:
