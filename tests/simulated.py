@@ -92,6 +92,7 @@ class Service:
         self.came: list[tuple[float, str]] = []
         self.bodies: list[bytes] = []
         self.most_at_once = 0
+        self.answered = 0
         self._open: list[_Request] = []
         self._late: list[_Request] = []
 
@@ -158,6 +159,7 @@ class Service:
         with self._lock:
             self._open.remove(request)
         self._late.append(request)
+        self.answered += 1
         request.gate.set()
 
     def _commit(self, request: _Request) -> None:

@@ -95,7 +95,7 @@ class Pacing:
         pause = backoff.pause(self._pauses_asked, asked, self._clock.random())
         self._pause(now, pause)
         self._asked_since = now if self._asked_since is None else self._asked_since
-        waited = now - self._asked_since + (pause if asked is None else asked)
+        waited = now - self._asked_since + (asked or pause)
         if waited <= self._options.max_wait:
             return None
         return GivingUp(

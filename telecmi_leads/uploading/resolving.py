@@ -23,6 +23,7 @@ def resolve(journal: Journal, run_id: str, campaign: str, *, accepted: bool, clo
     the next `resume`; its history stays, so that a name taken all the same is not mistaken for somebody else's
     campaign. Raises UsageError where there is no such campaign, several, or nothing to settle.
     """
+    journal.settle_interrupted(run_id, at=clock.now())  # a dead process may have left it on its way
     found = _find(journal, run_id, campaign)
     if found.status not in _OPEN or found.split:
         raise UsageError(

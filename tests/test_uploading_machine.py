@@ -1,0 +1,390 @@
+"""Any interleaving of runs, faults, kills, waits and resumes, against ledgers on a real disk; and broken programs."""
+# ruff: noqa: D102 - the methods that stand in for real ones do what those say
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from simulated import (
+    ACCOUNT,
+    BAD_PHONE,
+    BUSY,
+    DUPLICATES,
+    NO_ACCOUNT,
+    NOT_SENT,
+    REDIRECTED,
+    SERVER_ERROR,
+    SERVER_ERROR_IN,
+    TIMED_OUT,
+    TIMED_OUT_IN,
+    TIMED_OUT_LATE,
+    Act,
+    Service,
+    SimulatedClock,
+    ok,
+    plan,
+)
+
+from telecmi_leads.clock import StopRequest
+from telecmi_leads.journal import Journal
+from telecmi_leads.models import CampaignStatus, Outcome, OutcomeKind
+from telecmi_leads.options import SendingOptions
+from telecmi_leads.requests_format import refreeze, thaw_leads
+from telecmi_leads.uploading import resolve, running, upload
+from telecmi_leads.uploading.deciding import Decision, Step, decide
+from telecmi_leads.uploading.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from queue import SimpleQueue
+
+SETTLE = 30.0
+TROUBLES = (
+    ok(),
+    ok(),
+    TIMED_OUT,
+    TIMED_OUT_IN,
+    TIMED_OUT_LATE,
+    SERVER_ERROR,
+    SERVER_ERROR_IN,
+    Act(0.2, 20.0, SERVER_ERROR.answer),
+    NOT_SENT,
+    BUSY,
+    NO_ACCOUNT,
+    REDIRECTED,
+    BAD_PHONE,
+    DUPLICATES,
+)
+OPEN = {CampaignStatus.UNKNOWN, CampaignStatus.UNVERIFIED}
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing of the program runs after it."""
+
+
+class Fuse:
+    """Counts the places a kill may strike at, and strikes at the one chosen."""
+
+    def __init__(self, at: int | None) -> None:
+        self.left = at
+
+    def burn(self) -> None:
+        """Pass a place."""
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise Killed
+
+
+class MortalJournal(Journal):
+    """Can be killed before and after each write."""
+
+    fuse = Fuse(None)
+
+    def begin_attempts(self, *args: Any, **more: Any) -> None:
+        self.fuse.burn()
+        super().begin_attempts(*args, **more)
+        self.fuse.burn()
+
+    def record(self, *args: Any, **more: Any) -> Any:
+        self.fuse.burn()
+        written = super().record(*args, **more)
+        self.fuse.burn()
+        return written
+
+    def split(self, *args: Any, **more: Any) -> Any:
+        self.fuse.burn()
+        written = super().split(*args, **more)
+        self.fuse.burn()
+        return written
+
+    def finish_run(self, *args: Any, **more: Any) -> bool:
+        self.fuse.burn()
+        finished = super().finish_run(*args, **more)
+        self.fuse.burn()
+        return finished
+
+
+class MortalClock(SimulatedClock):
+    """Can be killed before and after each wait."""
+
+    __slots__ = ("fuse",)
+
+    def __init__(self, service: Service, journal: MortalJournal) -> None:
+        super().__init__(service, journal)
+        object.__setattr__(self, "fuse", journal.fuse)
+
+    def idle(self, mailbox: SimpleQueue[Any], seconds: float | None) -> Any:
+        self.fuse.burn()
+        came = super().idle(mailbox, seconds)
+        self.fuse.burn()
+        return came
+
+
+class CountingWorkers(Workers):
+    """Knows how many requests have left the process."""
+
+    sent = 0
+
+    def send(self, campaign: int, body: bytes, under_way: int) -> None:
+        type(self).sent += 1
+        super().send(campaign, body, under_way)
+
+
+class Machine(RuleBasedStateMachine):
+    """One account, one ledger, one service; whatever happens, each lead arrives once."""
+
+    journal_class: ClassVar[type[MortalJournal]] = MortalJournal
+    settle: ClassVar[float] = SETTLE
+    acts: ClassVar[Sequence[Act]] = TROUBLES
+    decide: ClassVar[Callable[[Sequence[Any], Outcome], Decision]] = staticmethod(decide)
+
+    @initialize()
+    def start(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="ledger-"))
+        self.troubles: list[Act] = []
+        self.phones: dict[str, list[str]] = {}
+        self.service = Service(lambda *_: self.troubles.pop(0) if self.troubles else ok())
+        self.patches = [
+            mock.patch.object(running, "Workers", CountingWorkers),
+            mock.patch.object(running, "decide", type(self).decide),
+        ]
+        for patch in self.patches:
+            patch.start()
+        CountingWorkers.sent = 0
+        self.open()
+
+    def open(self) -> None:
+        opened = self.journal_class.open(self.folder)
+        assert isinstance(opened, MortalJournal)
+        self.journal = opened
+
+    @rule(campaigns=st.integers(1, 4))
+    @precondition(lambda self: len(self.phones) < 3)
+    def prepare(self, campaigns: int) -> None:
+        """Plan a run."""
+        number = len(self.phones) + 1
+        run = f"run-{number}"
+        self.phones[run] = plan(
+            self.journal, campaigns, run=run, name=f"N{number}", first_phone=919876000000 + 1000 * number
+        )
+
+    @rule(data=st.data())
+    def trouble(self, data: st.DataObject) -> None:
+        """Say how the service will take the coming requests."""
+        self.troubles += data.draw(st.lists(st.sampled_from(self.acts), min_size=1, max_size=6))
+
+    @rule(
+        workers=st.integers(1, 3),
+        retries=st.integers(0, 3),
+        isolate=st.booleans(),
+        kill=st.none() | st.integers(0, 40),
+        data=st.data(),
+    )
+    @precondition(lambda self: self.phones)
+    def upload(self, workers: int, retries: int, isolate: bool, kill: int | None, data: st.DataObject) -> None:
+        """Upload or resume a run, perhaps killed on the way."""
+        run = data.draw(st.sampled_from(sorted(self.phones)))
+        self.send(run, SendingOptions(workers=workers, retries=retries, isolate=isolate, settle=self.settle), kill)
+
+    def send(self, run: str, options: SendingOptions, kill: int | None = None) -> None:
+        self.journal.fuse = Fuse(kill)
+        clock = MortalClock(self.service, self.journal)
+        events = upload(run, self.journal, self.service.send, options, clock, StopRequest())
+        try:
+            for _ in events:
+                self.journal.fuse.burn()
+        except Killed:
+            self.die()
+        finally:
+            events.close()
+            self.journal.fuse = Fuse(None)
+
+    def die(self) -> None:
+        """Let what has left arrive, and nobody hear of it; then start anew."""
+        self.service.wait_for(CountingWorkers.sent - self.service.answered)
+        self.service.forget_clients()
+        self.journal.close()
+        self.open()
+
+    @rule(seconds=st.sampled_from([1.0, 25.0, 100.0]))
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.service.advance(self.service.now + seconds)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.open_campaigns())
+    def look_up(self, data: st.DataObject) -> None:
+        """Have a person look at the dashboard, when the service has long come to rest, and say what is there."""
+        self.settle_by_hand(*data.draw(st.sampled_from(self.open_campaigns())))
+
+    def open_campaigns(self) -> list[tuple[str, str]]:
+        return [
+            (run, campaign.name)
+            for run in self.phones
+            for campaign in self.journal.campaigns(run)
+            if campaign.status in OPEN and not campaign.split
+        ]
+
+    def settle_by_hand(self, run: str, name: str) -> None:
+        self.service.advance(self.service.now + 1000)
+        clock = SimulatedClock(self.service, self.journal)
+        resolve(self.journal, run, name, accepted=name in self.service.held, clock=clock)
+
+    @invariant()
+    def balance(self) -> None:
+        """One copy of every accepted lead, none of a refused or unsent one, none twice; nobody is left out."""
+        if not hasattr(self, "journal"):
+            return
+        for run, phones in self.phones.items():
+            record = self.journal.run(run)
+            assert record is not None
+            assert record.leads.total == len(phones)
+            copies = {phone: self.service.copies(phone) for phone in phones}
+            assert max(copies.values()) <= 1, "a lead was uploaded twice"
+            assert sum(copies.values()) >= record.leads.accepted, "a lead said to be accepted is not there"
+            for campaign in self.journal.campaigns(run):
+                if campaign.split or campaign.status is CampaignStatus.ACCEPTED:
+                    continue
+                leads = [lead.phone for lead in thaw_leads(self.journal.body(campaign.id))]
+                if campaign.status in {CampaignStatus.REFUSED, CampaignStatus.UNSENT}:
+                    assert not any(copies[phone] for phone in leads), f"{campaign.status}, and yet there"
+            known = self.journal.uploaded_among(ACCOUNT, phones, None)
+            assert all(known[index] or not copies[phone] for index, phone in enumerate(phones)), "--new-only forgot one"
+
+    def teardown(self) -> None:
+        if not hasattr(self, "journal"):
+            return
+        try:
+            self.come_to_rest()
+        finally:
+            self.journal.close()
+            for patch in self.patches:
+                patch.stop()
+            shutil.rmtree(self.folder)
+
+    def come_to_rest(self) -> None:
+        """With the service well again and a person's help, everything is accepted or refused in the end."""
+        self.troubles.clear()
+        for _ in range(3):
+            for run, name in self.open_campaigns():
+                self.settle_by_hand(run, name)
+            for run in self.phones:
+                self.send(run, SendingOptions(settle=self.settle))
+        self.balance()
+        for run, phones in self.phones.items():
+            record = self.journal.run(run)
+            assert record is not None
+            assert record.leads.accepted + record.leads.refused == len(phones)
+            assert sum(map(self.service.copies, phones)) == record.leads.accepted
+
+
+FEW = settings(
+    max_examples=60, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+MANY = settings(FEW, max_examples=1500, stateful_step_count=25, derandomize=False)
+UNTIL_CAUGHT = settings(FEW, max_examples=400, phases=[Phase.generate])
+
+
+def test_any_interleaving() -> None:
+    """Fault 41: runs, kills, time-outs, errors before and after the commit, late commits, resumes, in any order."""
+    run_state_machine_as_test(Machine, settings=FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_very_many_interleavings() -> None:
+    """Fault 41, at length."""
+    run_state_machine_as_test(Machine, settings=MANY)
+
+
+class NewNames(MortalJournal):
+    """Broken: a new name at each retry."""
+
+    def body(self, campaign_id: int) -> bytes:
+        body = super().body(campaign_id)
+        tries = self.campaign(campaign_id).attempts
+        return refreeze(body, f"{self.campaign(campaign_id).name}-{tries}", thaw_leads(body)) if tries else body
+
+
+class NoIntent(MortalJournal):
+    """Broken: nothing is written before the request."""
+
+    def begin_attempts(self, campaign_ids: Sequence[int], **_: Any) -> None:
+        self.fuse.burn()
+        self._in_flight.update(campaign_ids)
+
+    def record(self, campaign_id: int, *args: Any, **more: Any) -> Any:
+        Journal.begin_attempts(self, [campaign_id], at=more["at"])
+        return super().record(campaign_id, *args, **more)
+
+
+class AcceptedFirst(MortalJournal):
+    """Broken: accepted is written before the request."""
+
+    def begin_attempts(self, campaign_ids: Sequence[int], **more: Any) -> None:
+        super().begin_attempts(campaign_ids, **more)
+        for campaign in campaign_ids:
+            Journal.record(self, campaign, Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED, **more)
+        self._in_flight.update(campaign_ids)
+
+    def record(self, campaign_id: int, *_: Any, **__: Any) -> Any:
+        self.fuse.burn()
+        self._in_flight.discard(campaign_id)
+        return self.campaign(campaign_id)
+
+
+def believes_refusals(history: Sequence[Any], outcome: Outcome) -> Decision:
+    """Broken: a refusal after a try that may have gone in is taken for the last word."""
+    if outcome.kind is OutcomeKind.REFUSED:
+        return Decision(CampaignStatus.REFUSED, Step.SETTLED)
+    return decide(history, outcome)
+
+
+def believes_in_silence(history: Sequence[Any], outcome: Outcome) -> Decision:
+    """Broken: a time-out is taken for an acceptance."""
+    if outcome.kind is OutcomeKind.UNKNOWN_CONNECTION:
+        return Decision(CampaignStatus.ACCEPTED, Step.SETTLED)
+    return decide(history, outcome)
+
+
+def forgets_doubt(history: Sequence[Any], outcome: Outcome) -> Decision:
+    """Broken: a try that was not sent makes the campaign unsent, whatever came before."""
+    if outcome.kind is OutcomeKind.NOT_SENT:
+        return Decision(CampaignStatus.UNSENT, Step.AGAIN)
+    return decide(history, outcome)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"journal_class": NewNames},
+        {"journal_class": NoIntent},
+        {"journal_class": AcceptedFirst},
+        {"settle": 0.0},
+        {"decide": staticmethod(believes_refusals)},
+        {"decide": staticmethod(believes_in_silence)},
+        {"decide": staticmethod(forgets_doubt), "acts": (TIMED_OUT_IN, NOT_SENT)},
+    ],
+    ids=["new_names", "no_intent", "accepted_first", "no_settling", "refusals", "silence", "doubt_forgotten"],
+)
+def test_broken_programs_are_caught(broken: dict[str, Any]) -> None:
+    """The machine is worth something: it catches each deliberate breakage."""
+    machine = type("Broken", (Machine,), broken)
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(machine, settings=UNTIL_CAUGHT)
