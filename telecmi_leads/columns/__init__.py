@@ -4,19 +4,23 @@ words → lexicon → names (one name) → candidates (held against cells and ne
 overrides (--map, --set) → ColumnPlan. Matching is by whole names, whole words and head nouns, never by substring.
 """
 
+from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.matching import REPORT_COLUMNS, is_own_report, match_columns
-from telecmi_leads.columns.names import read_name
+from telecmi_leads.columns.names import PHONE_HEADS, all_words_known, read_name
 from telecmi_leads.columns.overrides import ColumnFinder, pins
 from telecmi_leads.columns.plan import ColumnChoice, ColumnPlan, Rule
 from telecmi_leads.columns.templates import Template
 
 __all__ = [
+    "PHONE_HEADS",
     "REPORT_COLUMNS",
     "ColumnChoice",
     "ColumnFinder",
     "ColumnPlan",
+    "Head",
     "Rule",
     "Template",
+    "all_words_known",
     "is_own_report",
     "match_columns",
     "pins",

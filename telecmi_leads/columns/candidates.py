@@ -107,7 +107,10 @@ def _agreeing_phone(candidate: Candidate, cells: Sequence[str]) -> Candidate:
     if reading.doubtful or candidate.weak:
         believed = like_phone >= _BELIEVED_FROM
         return candidate if believed else _no_phone(candidate, cells, flags=flags)
-    return candidate.refused(Rule.WRONG_VALUES) if flags else candidate
+    said = flags and not all(
+        cell.strip().isdecimal() for cell in cells
+    )  # "0" is what exporters write for no number
+    return candidate.refused(Rule.WRONG_VALUES) if said else candidate
 
 
 def _no_phone(candidate: Candidate, cells: Sequence[str], *, flags: bool) -> Candidate:

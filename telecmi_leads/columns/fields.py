@@ -86,8 +86,9 @@ def _phone_preference(candidate: Candidate) -> tuple[int, ...]:
     reading = candidate.reading
     rank = 0 if candidate.head is None else _PHONE_RANK.get(candidate.head, len(_PHONE_RANK))
     place = _PHONE_PLACE[reading.place]
-    far = reading.place in (Place.SHIPPING, Place.ORGANISATION)
-    return (reading.other, far, reading.group, rank, place, reading.ordinal, candidate.index)
+    company = reading.place is Place.ORGANISATION
+    shipping = reading.place is Place.SHIPPING
+    return (company, reading.other, shipping, reading.group, rank, place, reading.ordinal, candidate.index)
 
 
 # --- names --------------------------------------------------------------------------------------

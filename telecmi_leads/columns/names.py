@@ -118,6 +118,12 @@ def read_name(name: str) -> Reading:
     return reading
 
 
+def all_words_known(name: str) -> bool:
+    """Tell whether every word of a name is known, so that it can name a group of columns: "Student", "Father"."""
+    tokens = words(name)
+    return bool(tokens) and all(segment.meaning is not None for segment in lexicon().segments(tokens))
+
+
 def _read_alone(tokens: tuple[str, ...]) -> Reading | None:
     """Read names that mean something only as a whole."""
     known = lexicon()
@@ -341,6 +347,8 @@ def _place_head(rest: set[Head], heads: Sequence[Head]) -> Head | None:
     for head in (Head.CITY, Head.COUNTRY, Head.STREET):
         if head in rest:
             return head
-    if rest in ({Head.ADDRESS, Head.LOCALITY}, {Head.ADDRESS, Head.COMPANY}):
+    if rest == {Head.ADDRESS, Head.COMPANY}:
+        return heads[-1]
+    if rest == {Head.ADDRESS, Head.LOCALITY}:
         return Head.ADDRESS
     return Head.STATE if Head.STATE in rest else None
