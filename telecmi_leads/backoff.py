@@ -1,4 +1,4 @@
-"""How long to wait before another try: pure arithmetic, and the one source of chance.
+"""How long to wait before another try: pure arithmetic, chance is handed in.
 
 "Full jitter" (Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog): the pause is drawn
 evenly from nothing to a ceiling that doubles with each try, so that clients thrown out together do not
@@ -8,7 +8,6 @@ come back together. What the service asks for by Retry-After is never cut.
 from __future__ import annotations
 
 import math
-import random
 
 FIRST_CEILING = 1.0
 """Seconds the first pause takes at most."""
@@ -28,13 +27,8 @@ def ceiling(attempt: int) -> float:
 def pause(attempt: int, retry_after: float | None, jitter: float) -> float:
     """Return the seconds to wait after failed try `attempt` (counted from 1).
 
-    `jitter` is from 0 to 1, see `draw`. `retry_after` is what the service asked for, in seconds, or None: the
+    `jitter` is a random number from 0 to 1. `retry_after` is what the service asked for, in seconds, or None: the
     pause is never shorter, and longer by the jittered part, or all workers would return at the same instant.
     """
     own = min(max(jitter, 0.0), 1.0) * ceiling(attempt)
     return max(retry_after or 0.0, 0.0) + own
-
-
-def draw() -> float:
-    """Return a random number from 0 to 1, for `pause`."""
-    return random.random()  # noqa: S311 - spreads load and guards nothing

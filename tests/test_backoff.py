@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.backoff import HIGHEST_CEILING, ceiling, draw, pause
+from telecmi_leads.backoff import HIGHEST_CEILING, ceiling, pause
 
 ATTEMPTS = st.integers(-5, 10**6)
 JITTERS = st.floats(0, 1)
@@ -38,10 +38,3 @@ def test_bounds(attempt: int, asked: float | None, jitter: float) -> None:
 def test_grows(attempt: int, jitter: float) -> None:
     """A later try never waits less at the same throw of the dice."""
     assert pause(attempt, None, jitter) <= pause(attempt + 1, None, jitter)
-
-
-def test_draw() -> None:
-    """What is drawn lies from 0 to 1 and is not always the same."""
-    drawn = {draw() for _ in range(20)}
-    assert len(drawn) > 1
-    assert all(0 <= one < 1 for one in drawn)
