@@ -24,16 +24,14 @@ class Finding:
     rows: int = 0
 
 
-def write_left_out(folder: ReportFolder, summary: RunSummary, journal: Journal) -> list[Finding]:
+def write_left_out(folder: ReportFolder, summary: RunSummary, run_id: str, journal: Journal) -> list[Finding]:
     """Write the reject files and left-out.csv; return what was found, the most frequent first.
 
     Memory does not grow with the rows. Raises BalanceError where the ledger holds more or fewer rows than it counts.
     """
-    if summary.run is None:
-        return []
     found: dict[tuple[LeftOutKind, str], Finding] = {}
     rejects, others = RejectFiles(folder, summary.tables), LeftOutFile(folder, summary.tables)
-    for row in journal.left_out(summary.run):
+    for row in journal.left_out(run_id):
         finding = found.get((row.kind, row.code))
         if finding is None:
             finding = found[row.kind, row.code] = Finding(row)

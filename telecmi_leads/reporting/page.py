@@ -66,7 +66,7 @@ class Share:
 
 
 def render_page(
-    summary: RunSummary, run: RunRecord | None, findings: Sequence[Finding], *, show_phones: bool = False
+    summary: RunSummary, run: RunRecord, findings: Sequence[Finding], *, show_phones: bool = False
 ) -> bytes:
     """Return the page."""
     style = _asset("report.css")
@@ -80,8 +80,8 @@ def render_page(
         summary=summary,
         title=safe(summary.name) if summary.name else "Check of a lead file",
         headline=wording.headline(summary),
-        made=_moment(run.created) if run is not None else "",
-        account=safe(run.account) if run is not None and not summary.dry_run else "",
+        made=_moment(run.created),
+        account=safe(run.account) if not summary.dry_run else "",
         tables=[
             (safe(table.file), safe(wording.table(table)), [*map(safe, table.notes)])
             for table in summary.tables
@@ -101,10 +101,11 @@ def render_page(
         parts=_parts(summary.campaigns),
         repairs=_bars((wording.repair(code), number) for code, number in summary.repairs.items()),
         files=[
-            (key, PurePath(path).name)
+            (PurePath(path).name, _FILE_SAYS[key.partition("_")[0] if key.startswith("rejects") else key])
             for key, path in summary.reports.items()
             if key not in {"folder", "html"}
         ],
+        show_phones=show_phones,
         moment=_moment,
     )
     return page.encode("utf-8", "backslashreplace")

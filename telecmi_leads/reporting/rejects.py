@@ -98,7 +98,7 @@ class RejectFiles:
     def _in_book(self, index: int, table: TableInfo, layout: Layout, cells: list[str]) -> bool:
         """Write into the workbook; tell whether it had room for one more sheet."""
         if self._book is None:
-            path = self._folder.begin("rejects", "rejects.xlsx")
+            path = self._folder.begin(self._label(), "rejects.xlsx")
             self._book = RejectBook(path, self._folder.work)
         if not self._book.has(index):
             if self._book.sheets >= MOST_SHEETS:
@@ -121,6 +121,11 @@ class RejectFiles:
             )
             self._texts[key] = _TextFile(self._folder.begin(label, name), layout)
         return self._texts[key]
+
+    def _label(self) -> str:
+        """Name the next file in the summary's `reports`: rejects, rejects_2, …"""
+        number = len(self._texts) + (self._book is not None) + 1
+        return "rejects" if number == 1 else f"rejects_{number}"
 
     def close(self) -> None:
         """Write what is left."""

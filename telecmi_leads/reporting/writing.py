@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from telecmi_leads.journal import Journal
-    from telecmi_leads.models import RunSummary
+    from telecmi_leads.models import RunRecord, RunSummary
 
 
 def write_reports(
-    folder: Path, summary: RunSummary, journal: Journal, *, show_phones: bool = False
+    folder: Path, summary: RunSummary, run: RunRecord, journal: Journal, *, show_phones: bool = False
 ) -> RunSummary:
     """Write the report files of a run into a folder that `prepare_folder` has made.
 
+    `run` is the ledger's record, also of a plan that is a trial or refused, for which the summary names no run.
     Returns the summary with the files' paths as `reports`: folder, html, campaigns, summary, and where there
     are any rejects (rejects_2, …), refused and left_out. Raises ReportError where the disk refuses, BalanceError where
     the rows in the ledger are not those that it counts.
     """
-    run = journal.run(summary.run) if summary.run is not None else None
     with ReportFolder(folder) as writing:
         page = writing.begin("html", "report.html")
         write_campaigns(writing, summary.campaigns)
-        findings = write_left_out(writing, summary, journal)
+        findings = write_left_out(writing, summary, run.id, journal)
         write_refused(writing, summary.campaigns, journal)
         facts = writing.begin("summary", SUMMARY)
         done = replace(summary, reports={"folder": str(folder), **writing.files})
