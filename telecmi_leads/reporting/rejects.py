@@ -123,7 +123,7 @@ class RejectFiles:
         return self._texts[key]
 
     def _label(self) -> str:
-        """Name the next file in the summary's `reports`: rejects, rejects_2, …"""
+        """Name the next file in the summary's `reports`: rejects, then rejects_2 and so on."""
         number = len(self._texts) + (self._book is not None) + 1
         return "rejects" if number == 1 else f"rejects_{number}"
 
