@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from telecmi_leads.journal import Journal
 
 ACCOUNT = "1234567@example.com"
+AT_WORK_AFTER_THE_CLIENT = 20.0
+"""Seconds that the service may still work on a request whose client has gone: less than `settle`, which is for this."""
+
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -150,9 +153,12 @@ class Service:
         self._leave(request)
 
     def forget_clients(self) -> None:
-        """Have all clients die: what they sent is still worked on, and nobody hears of it."""
+        """Have all clients die: what they sent is still worked on for a while, and nobody hears of it."""
         for request in list(self._open):
             request.outcome = Outcome(OutcomeKind.INTERRUPTED)
+            if request.act.commits is not None:
+                latest = self.now - request.came + AT_WORK_AFTER_THE_CLIENT
+                request.act = replace(request.act, commits=min(request.act.commits, latest))
             self._leave(request)
 
     def _leave(self, request: _Request) -> None:

@@ -18,6 +18,7 @@ from telecmi_leads.models import (
     CampaignStatus,
     CampaignWaiting,
     OutcomeKind,
+    RunState,
     RunStopping,
     StopCause,
 )
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.clock import Clock, StopRequest
     from telecmi_leads.journal import Journal, Word
-    from telecmi_leads.models import CampaignRecord, Outcome, UploadEvent
+    from telecmi_leads.models import CampaignRecord, Outcome, RunRecord, UploadEvent
     from telecmi_leads.options import SendingOptions
 
 _ONCE_MORE = frozenset({Step.AGAIN, Step.AGAIN_WHEN_SETTLED})
@@ -49,13 +50,20 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
 ) -> Iterator[UploadEvent]:
     """Send what a run has left to send, and yield what happens; to be called under the account's lock.
 
+    A finished run has nothing left, refused campaigns included.
+
     `send` takes a request's frozen bytes and returns its outcome, in any thread, within a deadline of its own. The run
     ends when nothing is left that may be sent now, when every further request would fail (RunStopping), or when `stop`
     asks for it: once, after the requests under way; twice, at once, which leaves their outcome unknown. What is left
     unsent or unknown goes with the next call. Raises LedgerError as soon as a write fails; what is under way then is
     abandoned.
     """
-    run = _Run(run_id, journal, send, options, clock, stop)
+    record = journal.run(run_id)
+    if record is None:
+        raise ValueError(f"there is no run {run_id}")
+    if record.state is RunState.FINISHED:
+        return
+    run = _Run(record, journal, send, options, clock, stop)
     try:
         yield from run.events()
     finally:
@@ -78,16 +86,13 @@ class _Job:
 class _Run:
     def __init__(  # noqa: PLR0913, PLR0917 - upload's
         self,
-        run_id: str,
+        run: RunRecord,
         journal: Journal,
         send: Callable[[bytes], Outcome],
         options: SendingOptions,
         clock: Clock,
         stop: StopRequest,
     ) -> None:
-        run = journal.run(run_id)
-        if run is None:
-            raise ValueError(f"there is no run {run_id}")
         self._run_id = run.id
         self._account = run.account
         self._journal = journal
