@@ -47,8 +47,7 @@ def test_what_was_decided(name: str) -> None:
     """Format, encoding, delimiter and the number of rows come out right with no option."""
     with open_source(SAMPLES / name, ReadingOptions()) as source:
         sheets = [
-            (sheet.encoding, sheet.delimiter, sum(len(block.rows) for block in sheet.blocks))
-            for sheet in source.sheets
+            (sheet.encoding, sheet.delimiter, sum(len(block.rows) for block in sheet.blocks)) for sheet in source.sheets
         ]
     format_, encoding, delimiter, rows = DECIDED[name]
     assert source.format is format_

@@ -56,7 +56,6 @@ def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source
     text = text_file(stream, file.name)
     beginning = text.open(by_lines=False).read(HEAD)
     format_ = text_format(beginning, options.format, file.name)
-    disguised = disguise(format_, beginning, file.name)
     if format_ in {FileFormat.JSON, FileFormat.JSONL}:
         format_, sheets = read_json(text, options.sheet, lines=format_ is FileFormat.JSONL)
     elif format_ is FileFormat.HTML:
@@ -65,5 +64,5 @@ def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source
         sheets = read_vcard(text)
     else:
         sheets = read_delimited(text)
-    notes = ("unpacked from gzip",) if packed else ()
-    return Source(file.name, format_, file.size, (*disguised, *notes), sheets)
+    notes = (*disguise(format_, beginning, file.name), *(("unpacked from gzip",) if packed else ()))
+    return Source(file.name, format_, file.size, notes, sheets)

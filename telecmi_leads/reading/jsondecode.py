@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from telecmi_leads.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _EMPTY = {"NaN": ""}  # what Python programs write for a number that is not there
 _KEY = re.compile(r'"[ \t\r\n]*:')
@@ -50,8 +54,9 @@ _ONE = json.JSONDecoder(
     parse_constant=lambda word: _EMPTY.get(word, word),
     strict=False,
 )
-_MANY = msgspec.json.Decoder(list[Any], float_hook=str)
-_LINES = msgspec.json.Decoder(float_hook=str)
+_NOT_PLAIN = (msgspec.DecodeError, UnicodeEncodeError, RecursionError)
+_GIVE_UP = 8  # times that objects had other keys than those learned
+_MOST_KEYS = 256
 
 
 def decode_one(text: str, start: int) -> tuple[Any, int]:
@@ -67,36 +72,106 @@ def decode_one(text: str, start: int) -> tuple[Any, int]:
         raise BrokenJsonError(f'an object has the key "{safe(str(error))}" twice', start) from None
 
 
-def decode_elements(text: str) -> list[Any] | None:
-    """Decode the elements of a list, given without its brackets; None where that needs a closer look."""
-    try:
-        values = _MANY.decode(f"[{text}]")
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return None
-    return None if _may_have_equal_keys(text, values) else values
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Objects that all have the same keys, as rows of their values in the order of `keys`."""
+
+    keys: tuple[str, ...]
+    rows: list[list[Any]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
-def decode_lines(text: str) -> list[Any] | None:
-    """Decode whole lines, one value a line; None where that needs a closer look."""
-    try:
-        values = _LINES.decode_lines(text)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+class ManyDecoder:
+    """Decodes many values at once, and ever faster: it learns the keys that the objects of a file have.
+
+    Objects with known keys become rows by way of a msgspec struct, in less than half the time that dicts take.
+    With `counting`, values are only counted, and equal keys don't matter.
+    """
+
+    def __init__(self, *, counting: bool = False) -> None:
+        self._counting = counting
+        self._keys: tuple[str, ...] = ()
+        self._failures = 0
+        self._one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=str)
+        self._list: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[Any], float_hook=str)
+        self._known_one: msgspec.json.Decoder[Any] | None = None
+        self._known_list: msgspec.json.Decoder[list[Any]] | None = None
+
+    def elements(self, text: str) -> list[Any] | Rows | None:
+        """Decode the elements of a list, given without its brackets; None where that needs a closer look."""
+        text = f"[{text}]"
+        if self._known_list is not None:
+            rows = self._rows(self._known_list.decode, text)
+            if rows is not None:
+                return rows
+        return self._values(self._list.decode, text)
+
+    def lines(self, text: str) -> list[Any] | Rows | None:
+        """Decode whole lines, one value a line; None where that needs a closer look."""
+        values: list[Any] | Rows | None = None
+        if self._known_one is not None:
+            values = self._rows(self._known_one.decode_lines, text)
+        if values is None:
+            values = self._values(self._one.decode_lines, text)
+        return values if values is not None and len(values) == text.count("\n") else None
+
+    def _rows(self, decode: Callable[[str], list[Any]], text: str) -> Rows | None:
+        try:
+            rows = list(map(list, map(msgspec.structs.astuple, decode(text))))
+        except _NOT_PLAIN:
+            self._failures += 1
+            if self._failures == _GIVE_UP:
+                self._known_one = self._known_list = None
+            return None
+        count = len(rows) * len(self._keys)
+        if self._counting or text.count(":") == count or text.count('":') == count:
+            return Rows(self._keys, rows)
         return None
-    if len(values) != text.count("\n") or _may_have_equal_keys(text, values):
-        return None
-    return values
+
+    def _values(self, decode: Callable[[str], list[Any]], text: str) -> list[Any] | None:
+        try:
+            values = decode(text)
+        except _NOT_PLAIN:
+            return None
+        if not self._counting and _may_have_equal_keys(text, values):
+            return None
+        if values and isinstance(values[0], dict) and self._failures < _GIVE_UP:
+            self._learn(tuple(values[0]))
+        return values
+
+    def _learn(self, keys: tuple[str, ...]) -> None:
+        if keys == self._keys or not 0 < len(keys) <= _MOST_KEYS:
+            return
+        names = {f"key{number}": key for number, key in enumerate(keys)}
+        try:
+            known = msgspec.defstruct(
+                "Known", [(name, Any) for name in names], rename=names, forbid_unknown_fields=True, gc=False
+            )
+        except ValueError:  # a quote or a control character in a key
+            return
+        self._keys = keys
+        self._known_one = msgspec.json.Decoder(known, float_hook=str)
+        self._known_list = msgspec.json.Decoder(list[known], float_hook=str)  # type: ignore[valid-type]
 
 
 def _may_have_equal_keys(text: str, values: list[Any]) -> bool:
     r"""Tell whether text holds more keys than came out of it; `\\":` within a value counts as one."""
-    if set(map(type, values)) == {dict} and text.count('":') == sum(map(len, values)):
-        return False  # flat objects in compact writing: nearly always
-    return len(_KEY.findall(text)) > sum(map(_keys, values))
+    if set(map(type, values)) == {dict}:
+        keys = sum(map(len, values))
+        if text.count(":") == keys or text.count('":') == keys:
+            return False  # flat objects in compact writing: nearly always
+    return len(_KEY.findall(text)) > _keys(values)
 
 
-def _keys(value: Any) -> int:  # noqa: ANN401 - any JSON value
-    if isinstance(value, dict):
-        return len(value) + sum(_keys(inner) for inner in value.values() if isinstance(inner, dict | list))
-    if isinstance(value, list):
-        return sum(_keys(inner) for inner in value if isinstance(inner, dict | list))
-    return 0
+def _keys(values: list[Any]) -> int:
+    count = 0
+    waiting: list[Any] = [values]
+    while waiting:
+        inner = waiting.pop()
+        if type(inner) is dict:
+            count += len(inner)
+            inner = inner.values()
+        waiting += [value for value in inner if type(value) is dict or type(value) is list]
+    return count

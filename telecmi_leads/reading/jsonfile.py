@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from telecmi_leads.errors import SourceUnreadable
 from telecmi_leads.models import RowBlock
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telecmi_leads.reading.encoding import TextFile
+    from telecmi_leads.reading.jsondecode import Rows
 
 _DEPTH = 4  # {"data": {"result": {"leads": {"items": […]}}}} and no deeper
 _USUAL_NAMES = frozenset(
@@ -50,9 +51,9 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
     `wanted` (--sheet) names the list where there are several; `lines` tells that it is JSON Lines (--format).
     Raises SourceUnreadable, with the line, for broken JSON.
     """
-    scanner = Scanner(file)
     if lines:
-        return FileFormat.JSONL, _sheets(scanner.lines(), file, FileFormat.JSONL)
+        return FileFormat.JSONL, _sheets(Scanner(file).lines(), file, FileFormat.JSONL)
+    scanner = Scanner(file, counting=True)
     if scanner.peek() != "{":
         return FileFormat.JSON, _top_list(file)
     lists: list[_List] = []
@@ -66,11 +67,11 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
     return FileFormat.JSON, _sheets(_list_at(Scanner(file), chosen.path), file, FileFormat.JSON, note)
 
 
-def _sheets(batches: Iterator[list[Any]], file: TextFile, format_: FileFormat, *notes: str) -> Iterator[Sheet]:
+def _sheets(batches: Iterator[list[Any] | Rows], file: TextFile, format_: FileFormat, *notes: str) -> Iterator[Sheet]:
     return record_sheets(map(named_cells, batches), file, format_, notes)
 
 
-def _values(file: TextFile) -> Iterator[list[Any]]:
+def _values(file: TextFile) -> Iterator[list[Any] | Rows]:
     """Walk values that follow one another: by lines where the first stands in one line, else wherever they end."""
     scanner = Scanner(file)
     scanner.value()
@@ -86,7 +87,7 @@ def _top_list(file: TextFile) -> Iterator[Sheet]:
     """Read a file that is a list: of objects, or of rows that are lists themselves."""
     scanner = Scanner(file)
     batches = _lists(scanner)
-    first = next(batches, [])
+    first = _first(batches)
     whole = _chained(first, batches)
     if first and isinstance(first[0], list):
         yield Sheet(
@@ -103,28 +104,34 @@ def _top_list(file: TextFile) -> Iterator[Sheet]:
         yield from _sheets(whole, file, FileFormat.JSON)
 
 
-def _lists(scanner: Scanner) -> Iterator[list[Any]]:
+def _lists(scanner: Scanner) -> Iterator[list[Any] | Rows]:
     """Walk the elements of the list at the cursor, and of lists that follow it, as pages do that were put together."""
     yield from scanner.elements()
     while scanner.peek():
         yield from scanner.elements()
 
 
-def _chained(first: list[Any], batches: Iterator[list[Any]]) -> Iterator[list[Any]]:
+def _chained(first: list[Any] | Rows, batches: Iterator[list[Any] | Rows]) -> Iterator[list[Any] | Rows]:
     yield first
     yield from batches
 
 
-def _grid(batches: Iterator[list[Any]], name: str) -> Iterator[RowBlock]:
+def _first(batches: Iterator[list[Any] | Rows]) -> list[Any]:
+    """Take the first batch; only later ones are rows, when the keys are known."""
+    first = next(batches, [])
+    return first if isinstance(first, list) else []
+
+
+def _grid(batches: Iterator[list[Any] | Rows], name: str) -> Iterator[RowBlock]:
     row = 1
     for batch in batches:
-        for element in batch:
+        for element in batch if isinstance(batch, list) else [None]:
             if not isinstance(element, list) or len(element) > MAX_COLUMNS:
                 raise SourceUnreadable(
                     f"{name}, row {row:,}: expected a list of at most {MAX_COLUMNS:,} cells",
                     hint="Export a list of objects, or a list of rows.",
                 )
-        yield RowBlock(row, [[cell(value) for value in element] for element in batch])
+        yield RowBlock(row, [[cell(value) for value in element] for element in cast("list[list[Any]]", batch)])
         row += len(batch)
 
 
@@ -145,7 +152,7 @@ def _survey(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> None
 
 def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> None:
     batches = scanner.elements()
-    first = next(batches, [])
+    first = _first(batches)
     count = len(first) + sum(map(len, batches))
     if not first or (isinstance(first[0], dict) and not is_answers(path[-1], first)):
         lists.append(_List(path, count))
@@ -182,7 +189,7 @@ def _chosen(lists: list[_List], name: str, wanted: tuple[str, ...]) -> _List | N
     return full[0] if full else None
 
 
-def _list_at(scanner: Scanner, path: tuple[str, ...]) -> Iterator[list[Any]]:
+def _list_at(scanner: Scanner, path: tuple[str, ...]) -> Iterator[list[Any] | Rows]:
     for key in _keys(scanner):
         if key == path[0] and len(path) == 1:
             yield from scanner.elements()

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from telecmi_leads.reading.jsondecode import Rows
 from telecmi_leads.reading.records import Batch, batch_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _ANSWERS = frozenset(
         "form_fields formfields form_data responses columns",
     )
 )
-_SCALARS = frozenset({str, int, bool, type(None)})
 
 
 def cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
@@ -41,28 +41,35 @@ def cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
     return str(value)
 
 
-def named_cells(elements: list[Any]) -> Batch:
-    """Return elements as records. Those that are flat and all alike, as nearly always, are taken column by column."""
-    if set(map(type, elements)) == {dict}:
-        keys = tuple(elements[0])
-        if all(tuple(element) == keys for element in elements):
-            rows = [list(element.values()) for element in elements]
-            if _as_text(rows):
-                return Batch(keys, rows)
+def named_cells(elements: list[Any] | Rows) -> Batch:
+    """Return elements as records. Objects that are flat and all alike, as nearly always, are taken column by column."""
+    if isinstance(elements, Rows):
+        if _as_text(elements.rows):
+            return Batch(elements.keys, elements.rows)
+        elements = [dict(zip(elements.keys, row, strict=True)) for row in elements.rows]
     return batch_of([flat(element) for element in elements])
 
 
 def _as_text(rows: list[list[Any]]) -> bool:
     """Turn the cells of equally long rows into text, in place; tell whether that could be done."""
-    columns = list(zip(*rows, strict=True))
-    kinds = [set(map(type, column)) for column in columns]
-    if not all(kind <= _SCALARS for kind in kinds):
+    mixed = [place for place, column in enumerate(zip(*rows, strict=True)) if not _is_text(column)]
+    for row in rows:
+        for place in mixed:
+            value = row[place]
+            if type(value) is int:
+                row[place] = str(value)
+            elif isinstance(value, dict | list):
+                return False
+            else:
+                row[place] = cell(value)
+    return True
+
+
+def _is_text(column: tuple[Any, ...]) -> bool:
+    try:
+        "".join(column)  # faster than asking each value for its type
+    except TypeError:
         return False
-    for place, kind in enumerate(kinds):
-        if kind != {str}:
-            for row in rows:
-                if type(row[place]) is not str:
-                    row[place] = cell(row[place])
     return True
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.errors import SourceUnreadable
-from telecmi_leads.reading.jsondecode import BrokenJsonError, decode_elements, decode_lines, decode_one
+from telecmi_leads.reading.jsondecode import BrokenJsonError, ManyDecoder, Rows, decode_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +23,12 @@ _OPENING = re.compile(r'\{[ \t\r\n]*(?:"[^"\\]{0,100}"|\})')
 
 
 class Scanner:
-    """A cursor over JSON text. Every error is a SourceUnreadable that names the line."""
+    """A cursor over JSON text, or over its structure only (`counting`). Every error names the line."""
 
-    def __init__(self, file: TextFile) -> None:
+    def __init__(self, file: TextFile, *, counting: bool = False) -> None:
         self._text = file.open(by_lines=False)
         self._name = file.name
+        self._decoder = ManyDecoder(counting=counting)
         self._buffer = ""
         self._at = 0
         self._line = 1
@@ -73,7 +74,7 @@ class Scanner:
                     return value
             self._fill()
 
-    def elements(self) -> Iterator[list[Any]]:
+    def elements(self) -> Iterator[list[Any] | Rows]:
         """Decode the list at the cursor in batches of elements, and step over its end."""
         self.skip("[")
         if self.peek() == "]":
@@ -89,7 +90,7 @@ class Scanner:
                 return
             self.skip(",")
 
-    def _elements_in_buffer(self) -> list[Any] | None:
+    def _elements_in_buffer(self) -> list[Any] | Rows | None:
         """Decode the objects that end in the buffer and step over them; None where that is not to be had.
 
         The cut is made before an object that opens like the one at the cursor. If what comes before it parses as a
@@ -107,17 +108,17 @@ class Scanner:
                 return None
             before = self._buffer[self._at : cut].rstrip(" \t\r\n")
             if before.endswith(","):
-                values = decode_elements(before[:-1])
+                values = self._decoder.elements(before[:-1])
                 if values is not None:
                     self._at += len(before) - 1
                     return values
         return None
 
-    def lines(self) -> Iterator[list[Any]]:
+    def lines(self) -> Iterator[list[Any] | Rows]:
         """Decode JSON Lines in batches, one value a line; a blank line is None."""
         while self._whole_lines():
             end = self._buffer.rfind("\n") + 1
-            batch = decode_lines(self._buffer[self._at : end])
+            batch = self._decoder.lines(self._buffer[self._at : end])
             if batch is None:
                 while self._at < end:
                     line_end = self._buffer.index("\n", self._at)
