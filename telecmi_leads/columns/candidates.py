@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _PROPERTY = frozenset({"property", "listing", "project"})
 _PROPERTY_FACTS = frozenset({"id", "title", "code", "name", "type", "no", "number", "link", "url", "details"})
-_BELIEVED_FROM = 0.3
-"""The share of cells like phones from which on a doubtful name ("Contact") is believed to name phones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,8 @@ class Candidate:
 
     @property
     def weak(self) -> bool:
-        """Tell whether only the last words of the name are known."""
-        return self.reading.rule is Rule.HEAD_NOUN
+        """Tell whether the column gives way to any other that says it better."""
+        return self.reading.weak
 
     @property
     def preference(self) -> tuple[int, ...]:
@@ -87,12 +85,10 @@ def _agreeing(candidate: Candidate, cells: Sequence[str]) -> Candidate:
         return _agreeing_phone(candidate, cells)
     if head in (Head.DIALCODE, Head.COUNTRY, Head.SALUTATION):
         return Candidate(candidate.index, _code_or_country(reading, cells))
-    if (
-        head in NAME_HEADS
-        and (reading.doubtful or candidate.weak)
-        and values.share(cells, values.like_name) < values.MOST
-    ):
-        return candidate.refused(Rule.WRONG_VALUES)
+    if head in NAME_HEADS:
+        doubtful = reading.doubtful or reading.weak
+        test, enough = (values.like_name, values.MOST) if doubtful else (values.has_letters, values.SOME)
+        return candidate if values.share(cells, test) >= enough else candidate.refused(Rule.WRONG_VALUES)
     return candidate
 
 
@@ -105,7 +101,7 @@ def _agreeing_phone(candidate: Candidate, cells: Sequence[str]) -> Candidate:
         return Candidate(candidate.index, replace(read_name(f"{reading.word} phone"), rule=Rule.VALUES))
     flags = all(map(values.like_flag, cells))
     if reading.doubtful or candidate.weak:
-        believed = like_phone >= _BELIEVED_FROM
+        believed = like_phone >= values.SOME
         return candidate if believed else _no_phone(candidate, cells, flags=flags)
     said = flags and not all(
         cell.strip().isdecimal() for cell in cells

@@ -38,7 +38,7 @@ def choose_fields(
 ) -> None:
     """Give the columns to the fields. `cells` are each column's cells that hold something."""
     _names(draft, found, cells)
-    draft.put(draft.companies, _of(found, Head.COMPANY), Rule.COMPANY)
+    draft.put(draft.companies, _strong_else_weak(_of(found, Head.COMPANY)), Rule.COMPANY)
     draft.give(Field.EMAIL, _strong_else_weak(_of(found, Head.EMAIL)))
     draft.give(Field.DIALCODE, _of(found, Head.DIALCODE))
     draft.give(Field.COMMENT, _strong_else_weak(_of(found, Head.COMMENT)))
@@ -149,14 +149,24 @@ def _addresses(draft: Draft, found: Iterable[Candidate], cells: Sequence[Sequenc
 
 
 def _parts(group: list[Candidate]) -> list[list[Candidate]]:
-    """Split the address columns of one place into addresses, each with its parts in order."""
+    """Split the address columns of one place into addresses, each with its parts in order.
+
+    "Street", "Address line 2" are one address; "Street", "Address 1", "Address 2" are two; "Address" twice is two.
+    """
     streets = [candidate for candidate in group if candidate.head is Head.STREET]
+    others = [candidate for candidate in group if candidate.head is Head.ADDRESS]
+    if any(candidate.reading.ordinal == 1 for candidate in others):
+        return [address for part in (streets, others) for address in _lines(part)]
+    return _lines([*streets, *others])
+
+
+def _lines(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
     lines: dict[int, Candidate] = {}
     wholes: list[list[Candidate]] = []
-    for candidate in (*streets, *(c for c in group if c.head is Head.ADDRESS)):
+    for candidate in candidates:
         ordinal = candidate.reading.ordinal
         if ordinal in lines:
             wholes.append([candidate])
         else:
             lines[ordinal] = candidate
-    return [[lines[ordinal] for ordinal in sorted(lines)], *wholes]
+    return [*([[lines[ordinal] for ordinal in sorted(lines)]] if lines else []), *wholes]

@@ -36,7 +36,15 @@ NAME_HEADS = frozenset(
 _PLACE_HEADS = frozenset({Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY})
 
 # Where some words of the name are unknown, only these are believed: "Yacht phone" is one, "Exam city" no lead's city.
-_HEAD_NOUNS = PHONE_HEADS | {Head.EMAIL, Head.FIRST, Head.LAST, Head.FULL, Head.NAME, Head.COMMENT}
+_HEAD_NOUNS = PHONE_HEADS | {
+    Head.EMAIL,
+    Head.FIRST,
+    Head.LAST,
+    Head.FULL,
+    Head.NAME,
+    Head.COMPANY,
+    Head.COMMENT,
+}
 
 _NEVER_RULES = {
     Never.OWNER: Rule.OTHER_PERSON,
@@ -80,7 +88,8 @@ class Reading:
     `head` is None where the name says nothing, or says that the column is not the lead's: `rule` tells which.
     `word` is the word that decided. `ordinal` is 2 for "Phone 2", `group` the same for the whole address or person
     ("Address 2 - City"). `other` marks an alternate. `owner` marks "Owner name", which is the lead's only in an owner
-    list. `doubtful` asks for values that agree. `beside` names columns of which one must be there.
+    list. `doubtful` asks for values that agree, `weak` gives way to any name that says it better. `beside` names
+    columns of which one must be there.
     """
 
     head: Head | None
@@ -92,6 +101,7 @@ class Reading:
     other: bool = False
     owner: bool = False
     doubtful: bool = False
+    weak: bool = False
     beside: frozenset[tuple[str, ...]] = frozenset()
 
     @property
@@ -210,6 +220,7 @@ def _read_own(segments: list[Segment]) -> Reading:
         group=group,
         other=Modifier.OTHER in modifiers,
         doubtful=head in (Head.NUMBER, Head.CONTACT, Head.WHATSAPP),
+        weak=unknown or head is Head.NUMBER,
     )
 
 

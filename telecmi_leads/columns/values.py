@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST = 0.6
 """The share of cells from which on a column "mostly" holds something."""
 
+SOME = 0.3
+"""The share of cells that is enough where the column's name says the same."""
+
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _DIAL_CODE = re.compile(r"(?:[^\d+]{0,40}\(?\+|\(?0{0,2})\d{1,3}(?:-\d{1,4})?\)?(?:\.0)?")
 _MASK = re.compile(r"[xX*•#]")
@@ -71,9 +74,14 @@ def like_name(cell: str) -> bool:
     return (
         len(cell) <= _LONGEST_NAME
         and len(cell.split()) <= _MOST_NAME_WORDS
-        and any(char.isalpha() for char in cell)
+        and has_letters(cell)
         and not any(char.isdecimal() or char in "@_/\\<>{}=:;!?" for char in cell)
     )
+
+
+def has_letters(cell: str) -> bool:
+    """Tell whether there is a letter in the cell."""
+    return any(char.isalpha() for char in cell)
 
 
 def like_dial_code(cell: str) -> bool:
