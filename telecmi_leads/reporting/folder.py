@@ -39,9 +39,9 @@ def prepare_folder(path: Path, inputs: Sequence[Path] = ()) -> Path:
 
     Raises ReportError for a link, a file, a folder where a report would overwrite an input, or a disk that refuses.
     """
-    _refuse_links(path)
-    _refuse_inputs(path, inputs)
     with disk_errors(path):
+        _refuse_links(path)
+        _refuse_inputs(path, inputs)
         private.make_folder(path)
         probe = path / f"{_UNFINISHED}{secrets.token_hex(4)}"
         os.close(private.create(probe))

@@ -1,0 +1,142 @@
+"""A run in a ledger, made without reading a file or sending a request: what reports and screens are shown from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from telecmi_leads.models import (
+    CampaignStatus,
+    Lead,
+    LeftOutKind,
+    LeftOutRow,
+    Outcome,
+    OutcomeKind,
+    RowTotals,
+    StagedCampaign,
+    TableInfo,
+)
+from telecmi_leads.requests_format import encode_leads, freeze, leads_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from telecmi_leads.journal import Journal
+
+MORNING = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+RUN = "20260302-083000-k3f9"
+ACCOUNT = "1234567@rest.telecmi.com"
+LEADS_CSV = TableInfo(
+    "leads.csv",
+    "csv",
+    ("Name", "Mobile", "City"),
+    1,
+    encoding="UTF-8",
+    delimiter=",",
+)
+
+ACCEPTED = (
+    CampaignStatus.ACCEPTED,
+    Outcome(OutcomeKind.ACCEPTED, 200, "Leads Added Successfully", seconds=0.4),
+)
+REFUSED = (
+    CampaignStatus.REFUSED,
+    Outcome(OutcomeKind.REFUSED, 400, "Duplicate phone numbers found", seconds=0.3),
+)
+TAKEN = (
+    CampaignStatus.REFUSED,
+    Outcome(OutcomeKind.NAME_EXISTS, 400, "Lead Name Already Exists", seconds=0.3),
+)
+UNVERIFIED = (
+    CampaignStatus.UNVERIFIED,
+    Outcome(OutcomeKind.NAME_EXISTS, 400, "Lead Name Already Exists", seconds=3.2),
+)
+LOST = (
+    CampaignStatus.UNKNOWN,
+    Outcome(
+        OutcomeKind.UNKNOWN_CONNECTION,
+        None,
+        "the connection was lost after the request was sent",
+        seconds=12.0,
+    ),
+)
+UNSENT = None
+
+
+def rejected(  # noqa: PLR0913 - what a rejection consists of
+    row: int, code: str, cells: Sequence[str], *, column: str = "Mobile", table: int = 0, phone: str = ""
+) -> LeftOutRow:
+    """Return a rejected row."""
+    return LeftOutRow(table, row, LeftOutKind.REJECTED, code, column, phone, tuple(cells))
+
+
+def left(row: int, kind: LeftOutKind, *, code: str = "", table: int = 0, phone: str = "") -> LeftOutRow:
+    """Return a row left out for another reason."""
+    return LeftOutRow(table, row, kind, code, "", phone)
+
+
+def people(count: int, first: int = 919876500000) -> list[Lead]:
+    """Return so many leads."""
+    return [Lead(f"Asha {number}", "Rao", str(first + number)) for number in range(count)]
+
+
+@dataclass
+class ARun:
+    """What to put into the ledger. `ends` says for each campaign how it ended, UNSENT for none."""
+
+    tables: Sequence[TableInfo] = (LEADS_CSV,)
+    left_out: Sequence[LeftOutRow] = ()
+    campaigns: Sequence[Sequence[Lead]] = field(default_factory=lambda: [people(2)])
+    ends: Sequence[tuple[CampaignStatus, Outcome] | None] = (ACCEPTED,)
+    groups: Sequence[str] = ()
+    name: str = "March"
+    run: str = RUN
+    blank: int = 0
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    dry_run: bool = False
+    report_dir: str = ""
+
+    def put(self, journal: Journal) -> str:
+        """Put the run into the ledger and return its id."""
+        journal.begin_run(
+            run_id=self.run,
+            account=ACCOUNT,
+            name=self.name,
+            created=MORNING,
+            report_dir=self.report_dir,
+            dry_run=self.dry_run,
+        )
+        for table in self.tables:
+            journal.add_table(self.run, table)
+        staged = [self._staged(number, leads) for number, leads in enumerate(self.campaigns, start=1)]
+        journal.stage(self.run, staged, self.left_out)
+        heaps = Counter(row.kind.value for row in self.left_out)
+        leads = sum(map(len, self.campaigns))
+        journal.finish_plan(
+            self.run,
+            RowTotals(read=self.blank + len(self.left_out) + leads, blank=self.blank, leads=leads, **heaps),
+            Counter(row.code for row in self.left_out if row.kind is LeftOutKind.REJECTED),
+            self.repairs,
+            self.skipped,
+            b"digest",
+            audience=self.audience,
+        )
+        for number, (campaign, end) in enumerate(zip(journal.campaigns(self.run), self.ends, strict=False)):
+            if end is not None:
+                at = MORNING + timedelta(seconds=number)
+                journal.begin_attempts([campaign.id], at=at)
+                journal.record(campaign.id, end[1], end[0], at=at + timedelta(seconds=end[1].seconds))
+        journal.finish_run(self.run)
+        return self.run
+
+    def _staged(self, number: int, leads: Sequence[Lead]) -> StagedCampaign:
+        group = self.groups[number - 1] if self.groups else ""
+        name = f"{self.name}-{group}-{number:03d}" if group else f"{self.name}-{number:03d}"
+        users = encode_leads(leads)
+        return StagedCampaign(
+            number, group, name, len(leads), leads_digest(users), freeze(name, 1234567, users)
+        )

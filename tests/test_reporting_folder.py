@@ -1,0 +1,222 @@
+"""The report folder: private, never through a link, whole files, nothing of the user's lost (rows 33 and 37)."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from a_run import LEADS_CSV, REFUSED, RUN, ARun, left, people, rejected
+
+from telecmi_leads.errors import BalanceError, ReportError
+from telecmi_leads.journal import Journal
+from telecmi_leads.models import LeftOutKind, RunStatus
+from telecmi_leads.reporting import prepare_folder, summarise, write_reports
+from telecmi_leads.reporting.folder import ReportFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from telecmi_leads.models import RunSummary
+
+ALL = ARun(
+    left_out=[
+        rejected(3, "too_short", ("Ravi", "98765", "Pune")),
+        left(4, LeftOutKind.DUPLICATE),
+    ],
+    campaigns=[people(2), people(1, 919876600000)],
+    ends=[REFUSED, REFUSED],
+)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Open a fresh ledger."""
+    with Journal.open(tmp_path / "state") as ledger:
+        yield ledger
+
+
+def write(journal: Journal, folder: Path, run: str = RUN) -> RunSummary:
+    """Write the reports of a run."""
+    record = journal.run(run)
+    assert record is not None
+    summary = summarise(journal, run, exit_code=4, status=RunStatus.REFUSED)
+    return write_reports(prepare_folder(folder), summary, record, journal)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_every_report_is_private_whatever_the_umask(journal: Journal, tmp_path: Path) -> None:
+    """Row 37: with umask 000 files are 0600 and the folders made for them 0700."""
+    ALL.put(journal)
+    before = os.umask(0)
+    try:
+        write(journal, tmp_path / "reports" / RUN)
+    finally:
+        os.umask(before)
+    modes = {
+        str(path.relative_to(tmp_path)): stat.S_IMODE(path.stat().st_mode)
+        for path in [tmp_path / "reports", *(tmp_path / "reports").rglob("*")]
+    }
+    assert modes == {
+        "reports": 0o700,
+        f"reports/{RUN}": 0o700,
+        f"reports/{RUN}/report.html": 0o600,
+        f"reports/{RUN}/campaigns.csv": 0o600,
+        f"reports/{RUN}/rejects.csv": 0o600,
+        f"reports/{RUN}/left-out.csv": 0o600,
+        f"reports/{RUN}/refused.csv": 0o600,
+        f"reports/{RUN}/summary.json": 0o600,
+    }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("above", [False, True], ids=["the folder", "a folder above it"])
+def test_a_link_is_not_followed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    above: bool,
+) -> None:
+    """Row 37: a symbolic link in place of the report folder, or above it in the working directory, is refused."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    Path("reports").symlink_to("elsewhere")
+    with pytest.raises(ReportError) as caught:
+        prepare_folder(Path("reports", RUN) if above else Path("reports"))
+    assert "leads through a symbolic link, which is not followed." in caught.value.message
+    with pytest.raises(ReportError):
+        prepare_folder(tmp_path / "reports" / RUN if above else tmp_path / "reports")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    """Row 37: the input given as the report folder is refused and left as it is."""
+    leads = tmp_path / "leads.csv"
+    leads.write_text("Name,Mobile\n")
+    with pytest.raises(ReportError) as caught:
+        prepare_folder(leads, [leads])
+    assert caught.value.message == f"The report folder {leads} is a file."
+    assert caught.value.exit_code == 8
+    assert leads.read_text() == "Name,Mobile\n"
+
+
+def test_a_report_never_overwrites_its_input(tmp_path: Path) -> None:
+    """A corrected rejects.csv can't be uploaded with its own folder as the report folder."""
+    leads = tmp_path / "rejects.csv"
+    leads.write_text("Name,Mobile\n")
+    with pytest.raises(ReportError) as caught:
+        prepare_folder(tmp_path, [leads])
+    assert caught.value.message == f"The report would overwrite the input {leads}."
+    assert prepare_folder(tmp_path, [tmp_path / "leads.csv"]) == tmp_path
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    """A folder without write permission is a ReportError of its own."""
+    tmp_path.chmod(0o500)
+    with pytest.raises(ReportError):
+        prepare_folder(tmp_path)
+    tmp_path.chmod(0o700)
+
+
+def test_what_the_system_reports_is_told_in_words(tmp_path: Path) -> None:
+    """An error of the system becomes a ReportError that names the path."""
+    with pytest.raises(ReportError) as caught:
+        prepare_folder(tmp_path / ("x" * 300))
+    assert "can't be written: File name too long." in caught.value.message
+
+
+def test_writing_again_replaces_only_what_nobody_has_touched(journal: Journal, tmp_path: Path) -> None:
+    """A reject file that was corrected meanwhile is kept beside the fresh one; untouched reports are replaced."""
+    ALL.put(journal)
+    folder = tmp_path / "reports"
+    write(journal, folder)
+    original = (folder / "rejects.csv").read_bytes()
+    write(journal, folder)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {
+        "report.html",
+        "campaigns.csv",
+        "rejects.csv",
+        "left-out.csv",
+        "refused.csv",
+        "summary.json",
+    }
+    later = time.time_ns() + 2_000_000_000
+    (folder / "rejects.csv").write_text("corrected\n")
+    os.utime(folder / "rejects.csv", ns=(later, later))
+    write(journal, folder)
+    assert (folder / "rejects.kept.csv").read_text() == "corrected\n"
+    assert (folder / "rejects.csv").read_bytes() == original
+    assert {path.name for path in folder.iterdir()} == names | {"rejects.kept.csv"}
+
+
+def test_a_file_that_was_there_before_is_kept(journal: Journal, tmp_path: Path) -> None:
+    """A campaigns.csv of the user's own in the chosen folder survives beside ours, twice over."""
+    ALL.put(journal)
+    (tmp_path / "campaigns.csv").write_text("mine\n")
+    (tmp_path / "campaigns.kept.csv").write_text("mine too\n")
+    write(journal, tmp_path)
+    assert (tmp_path / "campaigns.kept-2.csv").read_text() == "mine\n"
+    assert (tmp_path / "campaigns.kept.csv").read_text() == "mine too\n"
+
+
+def test_reports_of_an_earlier_state_do_not_stay_behind(journal: Journal, tmp_path: Path) -> None:
+    """A fixed report folder holds one run's files: what the next run has no need of goes."""
+    ALL.put(journal)
+    ARun(run="20260303-083000-aaaa", name="April").put(journal)
+    folder = tmp_path / "reports"
+    write(journal, folder)
+    write(journal, folder, "20260303-083000-aaaa")
+    assert {path.name for path in folder.iterdir()} == {"report.html", "campaigns.csv", "summary.json"}
+
+
+def test_a_failed_writing_leaves_the_old_reports(journal: Journal, tmp_path: Path) -> None:
+    """Where the writing ends in an error, everything that was there stays, and nothing half made is left."""
+    ALL.put(journal)
+    folder = tmp_path / "reports"
+    write(journal, folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(RuntimeError), ReportFolder(folder) as writing:  # noqa: PT012 - the block is what fails
+        writing.write("campaigns", "campaigns.csv", b"half")
+        raise RuntimeError
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_what_a_kill_left_is_cleared_an_hour_later(journal: Journal, tmp_path: Path) -> None:
+    """The working folder of a killed process goes with the next writing, a younger one may be in use."""
+    ALL.put(journal)
+    folder = prepare_folder(tmp_path / "reports")
+    old, young = folder / ".unfinished-old", folder / ".unfinished-young"
+    for remains in (old, young):
+        remains.mkdir()
+        (remains / "rejects.csv").write_text("people\n")
+    os.utime(old, (time.time() - 7200, time.time() - 7200))
+    write(journal, folder)
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_rows_that_the_ledger_does_not_hold_are_a_bug(journal: Journal, tmp_path: Path) -> None:
+    """Row 40: a ledger whose rows are not those it counts ends in a BalanceError, not in a report."""
+
+    class Forgetful:
+        """A ledger that hands out a row less than it has."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(journal, name)
+
+        def left_out(self, run_id: str) -> list[object]:
+            return list(journal.left_out(run_id))[:-1]
+
+    ALL.put(journal)
+    record = journal.run(RUN)
+    assert record is not None
+    summary = summarise(journal, RUN, exit_code=4, status=RunStatus.REFUSED)
+    with pytest.raises(BalanceError) as caught:
+        write_reports(prepare_folder(tmp_path / "r"), summary, record, Forgetful())  # type: ignore[arg-type]
+    assert caught.value.message == "1 rows are counted as rejected, and the ledger holds 0."
+    assert list((tmp_path / "r").iterdir()) == []
+    assert LEADS_CSV in summary.tables
