@@ -18,67 +18,63 @@ if TYPE_CHECKING:
 _EVER = -(2**63)
 _PENDING_BODIES = """
 SELECT b.body FROM runs r JOIN campaigns c ON c.run = r.seq JOIN bodies b ON b.campaign = c.id
-WHERE r.account = ? AND r.state = 'planned' AND r.id IS NOT ? AND c.split = 0
+WHERE r.account = ? AND r.state = 'planned' AND c.split = 0
     AND c.status IN ('unsent', 'sending', 'unknown', 'unverified')
 """
 _FRESH = """
 SELECT f.hashes FROM fresh f JOIN campaigns c ON c.id = f.campaign JOIN runs r ON r.seq = c.run
-WHERE r.account = ? AND r.id IS NOT ? AND c.settled >= ?
+WHERE r.account = ? AND c.settled >= ?
 """
 
 
 class Numbers(Reading):
     """The part of the ledger that recognises numbers."""
 
-    def uploaded_among(
-        self, account: str, phones: Sequence[str], since: datetime | None, *, except_run: str | None = None
-    ) -> list[bool]:
+    def uploaded_among(self, account: str, phones: Sequence[str], since: datetime | None) -> list[bool]:
         """Tell for each number (E.164 digits) whether the account has uploaded it, ever or since a time.
 
         Numbers in unverified campaigns count, and so do those that wait in an unfinished run, since `resume` will
-        send them. `except_run` leaves one run out of it: for preparing that very run once more.
+        send them.
         """
         hashes = Hasher(self._key, account).numbers(phones)
-        waiting = self._waiting_hashes(account, since, except_run)
-        known = {*waiting.intersection(hashes), *self._uploaded_hashes(hashes.tolist(), since, except_run)}
+        waiting = self._waiting_hashes(account, since)
+        known = {*waiting.intersection(hashes), *self._uploaded_hashes(hashes.tolist(), since)}
         return [number in known for number in hashes]
 
     def fates(self, phone: str) -> list[Fate]:
         """Return what became of a number (E.164 digits) in every run that knows it, newest first."""
         found: list[Fate] = []
-        for (account,) in self._rows("SELECT DISTINCT account FROM runs WHERE state <> 'preparing'"):
+        for (account,) in self._rows("SELECT DISTINCT account FROM runs"):
             number = Hasher(self._key, account).numbers([phone])[0]
             found += self._accepted(account, number)
             found += self._left_out(account, number)
             found += self._still_here(account, phone)
         return sorted(found, key=lambda fate: fate.when, reverse=True)
 
-    def _uploaded_hashes(self, hashes: list[int], since: datetime | None, except_run: str | None) -> set[int]:
+    def _uploaded_hashes(self, hashes: list[int], since: datetime | None) -> set[int]:
         wanted = json.dumps(sorted(hashes))
-        if since is None and except_run is None:
+        if since is None:
             sql = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM uploaded WHERE hash = value)"
             return {number for (number,) in self._rows(sql, (wanted,))}
         sql = (
             "SELECT value FROM json_each(?) WHERE EXISTS"
-            " (SELECT 1 FROM uploaded u JOIN campaigns c ON c.id = u.campaign WHERE u.hash = value AND c.settled >= ?"
-            " AND c.run IS NOT (SELECT seq FROM runs WHERE id = ?))"
+            " (SELECT 1 FROM uploaded u JOIN campaigns c ON c.id = u.campaign WHERE u.hash = value AND c.settled >= ?)"
         )
-        earliest = _EVER if since is None else to_micros(since)
-        return {number for (number,) in self._rows(sql, (wanted, earliest, except_run))}
+        return {number for (number,) in self._rows(sql, (wanted, to_micros(since)))}
 
-    def _waiting_hashes(self, account: str, since: datetime | None, except_run: str | None) -> frozenset[int]:
+    def _waiting_hashes(self, account: str, since: datetime | None) -> frozenset[int]:
         """Return the hashes that the tree of uploaded numbers does not hold yet; read once.
 
         These are the numbers that unfinished runs will still send, or have sent and can't prove; and those of
         campaigns accepted by a run that has not ended, or was killed.
         """
-        asked = (account, since, except_run)
+        asked = (account, since)
         if asked not in self._waiting:
             hasher = Hasher(self._key, account)
             waiting: set[int] = set()
-            for (body,) in self._stream(_PENDING_BODIES, (account, except_run)):
+            for (body,) in self._stream(_PENDING_BODIES, (account,)):
                 waiting.update(hasher.numbers([lead.phone for lead in thaw_leads(body)]))
-            for (blob,) in self._stream(_FRESH, (account, except_run, _EVER if since is None else to_micros(since))):
+            for (blob,) in self._stream(_FRESH, (account, _EVER if since is None else to_micros(since))):
                 waiting.update(memoryview(blob).cast("q"))
             self._waiting[asked] = frozenset(waiting)
         return self._waiting[asked]
@@ -101,7 +97,7 @@ class Numbers(Reading):
     def _left_out(self, account: str, number: int) -> list[Fate]:
         rows = self._rows(
             "SELECT r.id, r.name, r.created, l.kind, l.code FROM left_phones l JOIN runs r ON r.seq = l.run"
-            " WHERE l.hash = ? AND r.state <> 'preparing'",
+            " WHERE l.hash = ?",
             (number,),
         )
         return [
@@ -116,7 +112,7 @@ class Numbers(Reading):
             "SELECT r.id, r.name, coalesce(c.settled, r.created), c.name,"
             " replace(c.status, 'sending', 'unknown'), b.body"
             " FROM bodies b JOIN campaigns c ON c.id = b.campaign JOIN runs r ON r.seq = c.run"
-            " WHERE r.account = ? AND r.state <> 'preparing' AND c.split = 0",
+            " WHERE r.account = ? AND r.state IN ('planned', 'finished') AND c.split = 0",
             (account,),
         )
         return [

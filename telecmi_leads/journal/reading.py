@@ -51,8 +51,8 @@ class Reading(Store):
     """The part of the ledger that answers questions."""
 
     def runs(self, account: str | None = None) -> list[RunRecord]:
-        """Return the runs of an account, or all, newest first. Plans in the making are not among them."""
-        return self._runs("" if account is None else "account = ?", () if account is None else (account,))
+        """Return the runs of an account, or all, newest first. Plans in the making or refused are not among them."""
+        return self._runs("state <> ? AND (account = ? OR ?2 IS NULL)", (RunState.REFUSED, account))
 
     def run(self, run_id: str) -> RunRecord | None:
         """Return the run of this id, or the only one whose id begins so; None where there is none, or several."""
@@ -139,7 +139,7 @@ class Reading(Store):
             "SELECT value FROM json_each(?2) WHERE EXISTS"
             " (SELECT 1 FROM used_names WHERE account = ?1 AND name = value) OR value IN"
             " (SELECT c.name FROM campaigns c JOIN runs r ON r.seq = c.run"
-            " WHERE r.account = ?1 AND r.state <> 'preparing')"
+            " WHERE r.account = ?1 AND r.state IN ('planned', 'finished'))"
         )
         return {name for (name,) in self._rows(sql, (account, json.dumps(list(names))))}
 
@@ -147,14 +147,13 @@ class Reading(Store):
         """Return the highest campaign number used under a run's name, 0 where there is none."""
         sql = (
             "SELECT max(number) FROM (SELECT c.number FROM campaigns c JOIN runs r ON r.seq = c.run"
-            " WHERE r.account = ?1 AND r.name = ?2 AND r.state <> 'preparing'"
+            " WHERE r.account = ?1 AND r.name = ?2 AND r.state IN ('planned', 'finished')"
             " UNION ALL SELECT number FROM used_names WHERE account = ?1 AND run_name = ?2)"
         )
         return self._rows(sql, (account, name))[0][0] or 0
 
     def _runs(self, where: str, values: Sequence[Any]) -> list[RunRecord]:
-        condition = f" AND {where}" if where else ""
-        found = self._rows(f"{_RUN}{condition} ORDER BY created DESC, seq DESC", values)
+        found = self._rows(f"{_RUN} AND {where} ORDER BY created DESC, seq DESC", values)
         wanted = json.dumps([row[0] for row in found])
         heaps: dict[int, dict[str, int]] = defaultdict(dict)
         for seq, kind, count in self._rows(

@@ -86,7 +86,8 @@ class Staging(Store):
         with self._writing() as connection:
             seq = _preparing(connection, run_id)
             _compare(rows, _staged_totals(connection, seq, rows.read, rows.blank))
-            self._note_left_phones(connection, seq)
+            if self._keeps_bodies and not refused:
+                self._note_left_phones(connection, seq)
             texts = [msgspec.json.encode(each).decode() for each in (rejections, repairs, skipped, audience or {})]
             connection.execute(
                 "UPDATE runs SET state = ?, digest = ?, read = ?, blank = ?,"
@@ -105,13 +106,12 @@ class Staging(Store):
             ).fetchone()[0]
             if tried:
                 raise ValueError(f"run {run_id} has been sent in part")
+            connection.execute("DELETE FROM left_phones WHERE run = (SELECT seq FROM runs WHERE id = ?)", (run_id,))
             connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
         self._waiting.clear()
 
     def _note_left_phones(self, connection: sqlite3.Connection, seq: int) -> None:
         """Remember by hash why good numbers were left out, for `explain`; the newest reason replaces an older one."""
-        if not self._keeps_bodies:
-            return
         account = connection.execute("SELECT account FROM runs WHERE seq = ?", (seq,)).fetchone()[0]
         hasher = Hasher(self._key, account)
         for kind in (LeftOutKind.EXCLUDED, LeftOutKind.REJECTED):

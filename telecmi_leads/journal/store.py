@@ -65,7 +65,7 @@ class Store:
         self._path = path
         self._failed: LedgerError | None = None
         self._in_flight: set[int] = set()
-        self._waiting: dict[tuple[str, datetime | None, str | None], frozenset[int]] = {}
+        self._waiting: dict[tuple[str, datetime | None], frozenset[int]] = {}
 
     @property
     def _keeps_bodies(self) -> bool:
