@@ -13,7 +13,7 @@ from telecmi_leads.reading.delimited import read_delimited
 from telecmi_leads.reading.encoding import text_file
 from telecmi_leads.reading.htmltable import read_html
 from telecmi_leads.reading.jsonfile import read_json
-from telecmi_leads.reading.opening import open_file
+from telecmi_leads.reading.opening import check_file, open_file
 from telecmi_leads.reading.sniffing import HEAD, disguise, is_workbook, refuse_foreign, text_format
 from telecmi_leads.reading.source import BLOCK_ROWS, Sheet, Source
 from telecmi_leads.reading.unpacking import GZIP, unpacked
