@@ -141,7 +141,8 @@ def trouble(error: BaseException) -> Trouble:
         return Trouble(f"the request failed ({type(error).__name__})")
     cause, meaning = (telling or found)[-1]
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return Trouble(f"{meaning.words}: {safe(cause.verify_message)}", retryable=False)
+        reason = safe(getattr(cause, "verify_message", ""))
+        return Trouble(f"{meaning.words}: {reason or 'no reason given'}", retryable=False)
     if any(isinstance(one, of_requests.ProxyError | of_urllib3.ProxyError) for one in causes) and meaning is not _PROXY:
         return Trouble(f"{_PROXY.words}: {meaning.words}", retryable=meaning.retryable)
     return meaning

@@ -1,0 +1,305 @@
+"""What the client makes of an answer: faults rows 15, 16, 17, 18, 19, 20, 21."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telecmi_leads.client.answers import LONGEST_RETRY_AFTER, Answer, classify, retry_after_seconds
+from telecmi_leads.models import Outcome, OutcomeKind
+
+ACCEPTED, NAME_EXISTS, REFUSED = OutcomeKind.ACCEPTED, OutcomeKind.NAME_EXISTS, OutcomeKind.REFUSED
+ACCOUNT, BUSY, MISDIRECTED = OutcomeKind.ACCOUNT, OutcomeKind.BUSY, OutcomeKind.MISDIRECTED
+CONNECTION, SERVER = OutcomeKind.UNKNOWN_CONNECTION, OutcomeKind.UNKNOWN_SERVER
+
+NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+HTML = b"<html><body>Hello</body></html>"
+
+
+def said(status: int, body: bytes | None, **headers: Any) -> Outcome:
+    """Return what an answer is classified as."""
+    return classify(Answer(status, body, **headers), lambda: NOW)
+
+
+SUCCESS = [
+    b'{"code":200,"msg":"Leads Added Successfully"}',
+    b'{"code":200}',
+    b'{"code":"200"}',
+    b'{"code":" 200 "}',
+    b'{"code":"cmi-200"}',
+    b'{"code":"CMI-200"}',
+    b'{"code":200.0}',
+    b'{"code":2e2}',
+    b'\xef\xbb\xbf{"code":200}',
+    b' \r\n{"code": 200} \n',
+    b'{"code":200,"status":"success","surplus":[1,2,{}]}',
+]
+
+
+@pytest.mark.parametrize("body", SUCCESS)
+def test_success(body: bytes) -> None:
+    """Row 15: code 200, as a number or as text, in an object with a 2xx status is success."""
+    assert [said(status, body).kind for status in (200, 201, 299)] == [ACCEPTED] * 3
+
+
+@pytest.mark.parametrize("body", SUCCESS)
+@pytest.mark.parametrize("status", [500, 502, 400, 404, 429, 100, 600])
+def test_success_needs_2xx(status: int, body: bytes) -> None:
+    """Row 16: code 200 under another HTTP status contradicts itself: the server's word proves nothing."""
+    assert said(status, body).kind is SERVER
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        HTML,
+        b"",
+        b"[]",
+        b"null",
+        b"200",
+        b'"200"',
+        b"[200]",
+        b'[{"code":200}]',
+        b"{}",
+        b'{"code":true}',
+        b'{"code":null}',
+        b'{"code":[200]}',
+        b'{"code":{"code":200}}',
+        b'{"code":"OK"}',
+        b'{"code":"200 OK"}',
+        b'{"code":"+200"}',
+        '{"code":"２００"}'.encode(),  # noqa: RUF001 - full-width digits
+        b'{"code":200.5}',
+        b'{"code":NaN}',
+        b'{"code":1e400}',
+        b'{"Code":200}',
+        b'{"status":"success"}',
+        b'{"code":200',
+        b'{"code":200}{"code":200}',
+        b'{"code":200}<html>',
+        b"{'code':200}",
+        b'{"code":200}'.decode().encode("utf-16"),
+        b'{"code":200,"msg":"\xff"}',
+        b"[" * 60_000,
+        b'{"a":' * 10_000,
+        b'{"code":' + b"9" * 60_000 + b"}",
+        None,
+    ],
+    ids=lambda body: repr(body)[:30],
+)
+def test_no_success_by_status_alone(body: bytes | None) -> None:
+    """Row 15: HTTP 200 with anything else in the body is unknown."""
+    assert said(200, body) == Outcome(CONNECTION, 200, "HTTP 200 OK: the answer is not the service's")
+
+
+@pytest.mark.parametrize(
+    ("code", "msg", "kind"),
+    [
+        (400, "Lead Name Already Exists", NAME_EXISTS),
+        (400, "  lead name ALREADY exists !", NAME_EXISTS),
+        (400, "Lead  Name\u00a0Already Exists!", NAME_EXISTS),
+        (400, "Lead Name Already Exist", REFUSED),
+        (400, "Lead is Used in Active Campaign", REFUSED),
+        (400, "Duplicate phone numbers found", REFUSED),
+        (400, "", REFUSED),
+        (404, "Account Not Found", ACCOUNT),
+        (422, "Parameter missing", REFUSED),
+        (422, "Invalid phone number", REFUSED),
+        (422, "Lead Name Already Exists", REFUSED),
+        (500, "Internal Server Error", SERVER),
+        (500, "Lead Name Already Exists", SERVER),
+        (401, "Unauthorized", ACCOUNT),
+        (403, "Forbidden", ACCOUNT),
+        (413, "Too large", REFUSED),
+        (429, "Too many", BUSY),
+        (503, "Down", SERVER),
+        (201, "Created", SERVER),
+        (402, "Pay", SERVER),
+        (408, "Slow", SERVER),
+        (409, "Conflict", SERVER),
+        (0, "?", SERVER),
+        (-200, "?", SERVER),
+        (1062, "?", SERVER),
+    ],
+)
+def test_body_decides(code: int, msg: str, kind: OutcomeKind) -> None:
+    """Rows 16, 20, 21: the body's code decides, whatever the HTTP status and however the code is written."""
+    words = " ".join(msg.split())
+    for status in (200, 400, 404, 422, 500, 503):
+        for written in (code, str(code), f"cmi-{code}", float(code)):
+            if isinstance(written, str) and code < 0:
+                continue
+            outcome = said(status, json.dumps({"code": written, "msg": msg}).encode())
+            assert (outcome.kind, outcome.code) == (kind, code)
+            assert not words or outcome.message == words
+
+
+@pytest.mark.parametrize("key", ["msg", "message", "error"])
+def test_where_the_text_stands(key: str) -> None:
+    """The text is found under each of the reported names; the first that is a text counts."""
+    body = json.dumps({"msg": None, "code": "cmi-400", "status": "error", key: "Lead Name Already Exists !"}).encode()
+    assert said(200, body) == Outcome(NAME_EXISTS, 400, "Lead Name Already Exists !")
+
+
+@pytest.mark.parametrize("body", [HTML, b"", b"[]", b"null", None, b'{"code":true}', b'{"msg":"no code"}'])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, REFUSED),
+        (422, REFUSED),
+        (413, REFUSED),
+        (404, ACCOUNT),
+        (429, BUSY),
+        (500, SERVER),
+        (502, SERVER),
+        (503, SERVER),
+        (504, SERVER),
+        (599, SERVER),
+        (401, MISDIRECTED),
+        (403, MISDIRECTED),
+        (405, MISDIRECTED),
+        (407, MISDIRECTED),
+        (408, CONNECTION),
+        (418, MISDIRECTED),
+        (204, CONNECTION),
+        (101, CONNECTION),
+        (999, CONNECTION),
+    ],
+)
+def test_status_decides_without_a_code(status: int, kind: OutcomeKind, body: bytes | None) -> None:
+    """Row 18: where the body holds no code the HTTP status decides, and proves as little as it can."""
+    outcome = said(status, body)
+    assert (outcome.kind, outcome.code) == (kind, status)
+    assert outcome.message.startswith((f"HTTP {status}", "no code"))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(200, CONNECTION), (400, CONNECTION), (404, CONNECTION), (422, CONNECTION), (500, SERVER), (502, SERVER)],
+)
+def test_cut_answers(status: int, kind: OutcomeKind) -> None:
+    """Row 14: an answer that ended early proves nothing, even where its first part looks like success."""
+    outcome = said(status, b'{"code":200}', cut="the answer was cut off")
+    assert outcome.kind is kind
+    if kind is CONNECTION:
+        assert outcome.message.endswith(": the answer was cut off")
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+def test_redirects(status: int) -> None:
+    """Row 19: a redirect is a redirect, whatever its body says; the message names the host alone."""
+    outcome = said(status, SUCCESS[0], location="https://user:pw@elsewhere.example.com/login?secret=1")
+    assert (outcome.kind, outcome.code, outcome.unknown) == (MISDIRECTED, status, False)
+    assert outcome.message.endswith(": a redirect to elsewhere.example.com")
+    assert said(status, b"").message.endswith(": a redirect")
+    assert said(status, b"", location="http://[").message.endswith(": a redirect")
+    assert "\x1b" not in said(status, b"", location="http://a\x1b[31m/").message
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("5", 5),
+        (" 5 ", 5),
+        ("0", 0),
+        ("-1", 0),
+        ("2.5", 2.5),
+        ("1000000000", 1e9),
+        ("1e9", 1e9),
+        ("9" * 300, LONGEST_RETRY_AFTER),
+        ("1e999", LONGEST_RETRY_AFTER),
+        ("9" * 5000, None),
+        ("abc", None),
+        ("", None),
+        ("inf", None),
+        ("nan", None),
+        ("\u0665", None),
+        ("5, 10", None),
+        ("Sat, 31 Jan 2026 12:00:30 GMT", 30),
+        ("Sat, 31 Jan 2026 12:00:30 -0000", 30),
+        ("Saturday, 31-Jan-26 12:00:30 GMT", 30),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_RETRY_AFTER),
+        ("Sat, 99 Jan 2026 12:00:30 GMT", None),
+        ("Sat, 31 Jan 99999999999999 12:00:30 GMT", None),
+    ],
+)
+def test_retry_after(header: str, seconds: float | None) -> None:
+    """Row 18: seconds and dates are read, what is past is 0, what is absurd stays large, garbage is nothing."""
+    assert retry_after_seconds(header, None, lambda: NOW) == seconds
+    for status in (429, 503):
+        outcome = said(status, HTML, retry_after=header)
+        assert (outcome.kind, outcome.code, outcome.retry_after) == (BUSY, status, seconds)
+
+
+def test_retry_after_by_the_servers_clock() -> None:
+    """Row 10: a date counts from the answer's own Date: a clock here that is a day off changes nothing."""
+    for day in (-1, 0, 1):
+        clock = NOW + timedelta(days=day)
+        date = "Sat, 31 Jan 2026 12:00:00 GMT"
+        assert retry_after_seconds("Sat, 31 Jan 2026 12:00:30 GMT", date, lambda clock=clock: clock) == 30
+    assert retry_after_seconds("Sat, 31 Jan 2026 12:00:30 GMT", "garbage", lambda: NOW) == 30
+
+
+def test_busy_by_the_body() -> None:
+    """A 429 or 503 in the body asks for a pause too, and the header says how long."""
+    assert said(200, b'{"code":429,"msg":"Slow down"}', retry_after="7") == Outcome(BUSY, 429, "Slow down", 7.0)
+    assert said(200, b'{"code":503}', retry_after="7") == Outcome(BUSY, 503, "HTTP 503 Service Unavailable", 7.0)
+    assert said(503, b'{"code":500}', retry_after="7").kind is SERVER
+
+
+def test_hostile_text() -> None:
+    """Row 32: a server's words are one bounded line without control, escape or bidi characters."""
+    text = "\x1b]52;c;aGk=\x07[red]\u202eevil\x9b31m\r\nSet" + "a\u0301" * 3 + "\u0301" * 1000 + "x" * 100_000
+    message = said(400, json.dumps({"code": 400, "msg": text}).encode()).message
+    assert len(message) < 400
+    assert message.isprintable()
+    assert message.startswith("]52;c;aGk= [red]evil 31m Set")
+
+
+def test_secret_in_the_servers_words() -> None:
+    """A server that repeats the secret does not get it into the outcome."""
+
+    def hide(text: str) -> str:
+        return text.replace("kanarienvogel", "•••")
+
+    body = b'{"code":404,"msg":"no account for kanarienvogel"}'
+    assert classify(Answer(404, body), lambda: NOW, hide).message == "no account for •••"
+    elsewhere = Answer(302, b"", location="http://kanarienvogel.example.com/")
+    assert "kanarienvogel" not in classify(elsewhere, lambda: NOW, hide).message
+
+
+BODIES = st.binary(max_size=60) | st.sampled_from(SUCCESS) | st.builds(lambda b: SUCCESS[0][: len(b)] + b, st.binary())
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text() | st.sampled_from([200, "200", "cmi-200"]),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["code", "msg"]), inner),
+    max_leaves=5,
+).map(lambda value: json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+@given(
+    st.integers(100, 999) | st.just(200),
+    st.none() | BODIES | JSON,
+    st.sampled_from(["", "the answer was cut off"]),
+    st.none() | st.text(),
+    st.none() | st.text(),
+    st.none() | st.text(),
+)
+def test_never_surprised(  # noqa: PLR0913, PLR0917 - one for each part of an answer
+    status: int, body: bytes | None, cut: str, retry_after: str | None, date: str | None, location: str | None
+) -> None:
+    """Whatever comes, there is an outcome; and it is success only for 2xx with an object whose code is 200."""
+    outcome = classify(Answer(status, body, cut, retry_after, date, location), lambda: NOW)
+    assert outcome.message.replace("\u200c", "").replace("\u200d", "").isprintable()
+    assert outcome.retry_after is None or 0 <= outcome.retry_after <= LONGEST_RETRY_AFTER
+    assert outcome.retry_after is None or outcome.kind is BUSY
+    if outcome.kind is ACCEPTED:
+        code = json.loads((body or b"").decode("utf-8-sig"))["code"]
+        assert (status // 100, cut) == (2, "")
+        assert code is not True
+        assert str(code).lower().removeprefix("cmi-").strip() in {"200", "200.0"}
