@@ -2,8 +2,8 @@
 
     python examples/generate.py
 
-The same rows every time. Indian numbers are from one invented block (98765 0xxxx), British ones from the
-range that Ofcom keeps for drama (07700 900xxx); addresses are at example.com. Needs openpyxl (the `test` extra).
+The same rows every time. Indian numbers are from one invented block (98765 0xxxx), American ones from the
+range that is kept for fiction (555-01xx); addresses are at example.com. Needs openpyxl (the `test` extra).
 """
 
 from __future__ import annotations
@@ -52,16 +52,16 @@ def notation(rng: random.Random, digits: str) -> str:
 def lead(rng: random.Random, number: int) -> list[str]:
     """Make one good row; `number` makes its phone unique."""
     first, last = rng.choice(FIRST), rng.choice(LAST)
-    british = number % 97 == 0
-    digits = f"7700900{number // 97:03d}" if british else f"98765{number:05d}"
+    american = number % 97 == 0
+    digits = f"20255501{number // 97:02d}" if american else f"98765{number:05d}"
     return [
         "",
         first if rng.random() < 0.06 else f"{first} {last}",
-        f"0{digits[:4]} {digits[4:]}" if british else notation(rng, digits),
+        f"({digits[:3]}) {digits[3:6]}-{digits[6:]}" if american else notation(rng, digits),
         "",
         f"{first.lower()}.{last.lower()}@example.com" if rng.random() < 0.8 else "",
-        "London" if british else rng.choice(CITIES),
-        "United Kingdom" if british else "India",
+        "Washington" if american else rng.choice(CITIES),
+        "United States" if american else "India",
         rng.choice(SOURCES),
         rng.choice(REQUIREMENTS),
     ]

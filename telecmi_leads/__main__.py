@@ -14,7 +14,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command line; returns the exit code."""
-    if arguments == ["--version"]:  # answered before anything else is imported
+    if "--version" in arguments:  # answered before anything else is imported
         print(f"telecmi-leads {__version__}")  # noqa: T201 - the one line that needs no console
         return 0
     from telecmi_leads.entry import run_command  # noqa: PLC0415 - see above

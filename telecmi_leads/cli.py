@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="telecmi-leads",
-    help="Upload lead files to TeleCMI's dialler: nothing lost, nothing twice, every row accounted for.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a traceback with locals would print the secret
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -78,6 +77,14 @@ def _parameter(group: type, field: Any) -> inspect.Parameter:  # noqa: ANN401 - 
         default=False if flag else None,
         annotation=Annotated[kind, option],
     )
+
+
+@app.callback()
+def program(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,  # noqa: ARG001 - answered in __main__
+) -> None:
+    """Upload lead files to TeleCMI's dialler: nothing lost, nothing twice, every row accounted for."""
 
 
 @_command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import match_columns
+from telecmi_leads.columns import is_unnamed, match_columns
 from telecmi_leads.errors import ColumnMissing
 from telecmi_leads.tables import open_table
 from telecmi_leads.text import safe
@@ -44,7 +44,7 @@ class Matcher:
             info.header,
             sample,
             self.fields,
-            header_found=info.header_row is not None,
+            header_found=has_names(info),
             phone_score=self.share_of_numbers,
         )
 
@@ -54,6 +54,11 @@ class Matcher:
         if not filled:
             return 0.0
         return 1 - len(self.book.column(filled, self.region).faults) / len(filled)
+
+
+def has_names(info: TableInfo) -> bool:
+    """Tell whether the columns have names of their own, from a header row or from the format."""
+    return not is_unnamed(info.header)
 
 
 def no_phone_column(file: str, tables: Sequence[TableInfo]) -> ColumnMissing:

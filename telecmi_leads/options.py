@@ -473,7 +473,9 @@ class SourceOptions:
         None, "Read credentials from this file, not from .env in the working directory.", parse=Path, metavar="FILE"
     )
     config: Path | None = option(
-        None, "Read defaults from this file, not from telecmi-leads.toml in the working directory.", parse=Path,
+        None,
+        "Read defaults from this file, not from telecmi-leads.toml in the working directory.",
+        parse=Path,
         metavar="FILE",
     )
     profile: str | None = option(None, "Use the defaults of [profile.NAME] too.", metavar="NAME")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.columns import ColumnFinder
 from telecmi_leads.errors import InputRefused, NoLeads, TooManyRejects, UsageError
-from telecmi_leads.matching import Matcher, no_phone_column
+from telecmi_leads.matching import Matcher, has_names, no_phone_column
 from telecmi_leads.models import (
     Field,
     LeftOutKind,
@@ -193,7 +193,7 @@ class _Preparation:
         split_by = self.settings[CampaignOptions].split_by
         group_column = None
         if split_by is not None and split_by not in VIRTUAL_COLUMNS:
-            group_column = ColumnFinder(info.header, info.header_row is not None).find(split_by, "--split-by")
+            group_column = ColumnFinder(info.header, has_names(info)).find(split_by, "--split-by")
         self.notify(TableOpened(info, _columns_used(info, plan)))
         return Cleaner(
             info=info,

@@ -32,6 +32,8 @@ FILLER = "-"
 _TAG = re.compile(r"<\s*/?\s*(?:br|p|div|span|b|i|u|strong|em|ul|ol|li|font|a)\b[^<>]{0,200}>", re.IGNORECASE)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}(?:\.0+)?")
 
+_NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLDER})
+
 Column = Sequence[str]
 
 
@@ -140,13 +142,13 @@ class Cleaner:
             if kind is RowKind.NEW_HEADER:
                 self._cut(work, index)
                 return
-            if kind in (RowKind.REPEATED_HEADER, RowKind.TOTAL):
+            if kind in _NO_LEADS:
                 work.skipped[kind.value] += 1
                 work.blanks.append(work.first_row + index)
                 del work.faults[index]
             elif kind is RowKind.TEST_LEAD:
                 work.faults[index] = Fault(Reason.TEST_LEAD)
-        if may_be_test_lead(work.rows):
+        if may_be_test_lead(work.rows, self.info.header):
             for index, number in enumerate(work.numbers):
                 if number and row_kind(work.rows[index], self.info.header) is RowKind.TEST_LEAD:
                     work.numbers[index] = ""

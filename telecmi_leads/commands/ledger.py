@@ -77,6 +77,7 @@ def report(wanted: str, given: dict[str, Any]) -> int:
                 status=ending.status(run.leads, code),
                 error=ending.problem(run, code, None),
             ),
+            run,
             journal,
         )
     if session.output.json:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telecmi_leads.client import Client
 from telecmi_leads.clock import StopRequest
 from telecmi_leads.commands import ending
 from telecmi_leads.errors import ExitCode
@@ -55,6 +54,8 @@ def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
 
 
 def _service(session: Session, whose: Account) -> Service:
+    from telecmi_leads.client import Client  # noqa: PLC0415 - loading requests takes 90 ms that a dry run need not wait
+
     client = Client(whose, session.settings[SendingOptions], proxies(session.environment, whose.base_url))
     return Service(whose.key, whose.app_id, client.send)
 
@@ -88,7 +89,7 @@ def _send(session: Session, journal: Journal, run: RunRecord, service: Service, 
 def refusal_reports(journal: Journal, run: RunRecord) -> Mapping[str, str]:
     """Write the reports of a plan that must not be sent, so that its rows can be mended; return them."""
     summary = summarise(journal, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=None)
-    return write_reports(Path(run.report_dir), summary, journal).reports
+    return write_reports(Path(run.report_dir), replace(summary, run=None), run, journal).reports
 
 
 _SETTLED = frozenset({CampaignStatus.ACCEPTED, CampaignStatus.REFUSED})
@@ -107,4 +108,4 @@ def end_run(session: Session, journal: Journal, run: RunRecord, stopping: RunSto
     )
     if now.dry_run:
         summary = replace(summary, run=None)
-    return write_reports(session.output.report_dir or Path(run.report_dir), summary, journal)
+    return write_reports(session.output.report_dir or Path(run.report_dir), summary, now, journal)

@@ -1,0 +1,107 @@
+"""The real program as a process of its own, against a sandbox, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+APP_ID = "1111112"
+SECRET = "s3cret-canary-81f2"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The one JSON object on standard output."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+@dataclass
+class Program:
+    """Runs telecmi-leads in a folder, with the settings of a sandbox at `url`; nothing of this machine's own reaches it."""
+
+    folder: Path
+    url: str = "http://127.0.0.1:9"
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def variables(self) -> dict[str, str]:
+        """Return the process's environment."""
+        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
+        return {
+            **kept,
+            "HOME": str(self.folder),
+            "TELECMI_APP_ID": APP_ID,
+            "TELECMI_SECRET": SECRET,
+            "TELECMI_BASE_URL": self.url,
+            "TELECMI_STATE_DIR": str(self.folder / "state"),
+            **self.environment,
+        }
+
+    def start(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
+        """Start the program and return at once."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "telecmi_leads", *map(str, arguments)],
+            cwd=self.folder,
+            env=self.variables(),
+            text=True,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.PIPE,
+            **options,
+        )
+
+    def run(self, *arguments: str | Path, stdin: str = "", timeout: float = 100) -> Ended:
+        """Run the program to its end."""
+        process = self.start(*arguments)
+        out, err = process.communicate(stdin, timeout=timeout)
+        return Ended(process.returncode, out, err)
+
+    def killed_after(self, seconds: float, *arguments: str | Path) -> bool:
+        """Run the program and kill it -9 after some seconds; tell whether it was still at work."""
+        process = self.start(*arguments)
+        try:
+            process.communicate("", timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            return True
+        return False
+
+
+def write_leads(path: Path, count: int, *, first: int = 0) -> Path:
+    """Write a CSV file of so many good leads with distinct numbers, 98765 00000 onward."""
+    rows = [f"Asha {number},98765{number:05d}" for number in range(first, first + count)]
+    path.write_text("\n".join(["Name,Mobile", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def phones(campaigns: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Return the numbers that a sandbox holds, sorted, each as often as it is there."""
+    return sorted(lead["phone"] for leads in campaigns.values() for lead in leads)
+
+
+def expected_phones(count: int, *, first: int = 0) -> list[str]:
+    """Return the numbers that `write_leads` writes, as they must arrive."""
+    return [f"9198765{number:05d}" for number in range(first, first + count)]
+
+
+def balanced(summary: dict[str, Any]) -> bool:
+    """Tell whether the two equations of the contract hold for a JSON summary."""
+    rows, leads = dict(summary["rows"]), summary["leads"]
+    read = rows.pop("read")
+    return bool(read == sum(rows.values()) and rows["leads"] == sum(leads.values()))
