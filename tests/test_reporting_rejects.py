@@ -1,0 +1,424 @@
+"""Reject files that can be corrected and uploaded again, and the listings beside them (row 33)."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import tracemalloc
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from a_run import ACCEPTED, LEADS_CSV, LOST, REFUSED, TAKEN, UNSENT, ARun, left, people, rejected
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from telecmi_leads.journal import Journal
+from telecmi_leads.models import CampaignStatus, Lead, LeftOutKind, LeftOutRow, RunStatus, TableInfo
+from telecmi_leads.reading.codepage import LABELS
+from telecmi_leads.reporting import REJECT_COLUMNS, prepare_folder, summarise, write_reports
+from telecmi_leads.reporting.dialect import Dialect, dialect_of, encode_rows
+from telecmi_leads.reporting.folder import ReportFolder
+from telecmi_leads.reporting.rejects import RejectFiles
+from telecmi_leads.reporting.workbook import MOST_SHEETS, fitting
+from telecmi_leads.text import restore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from telecmi_leads.models import RunSummary
+
+TIP = "Add the missing digits or the area code."
+
+
+def report(run: ARun, folder: Path) -> RunSummary:
+    """Put a run into a ledger and write its reports."""
+    with Journal.open(folder / "state") as journal:
+        run.put(journal)
+        record = journal.run(run.run)
+        assert record is not None
+        summary = summarise(journal, run.run, exit_code=0, status=RunStatus.COMPLETE)
+        return write_reports(prepare_folder(folder / "r"), summary, record, journal)
+
+
+def table_of(path: Path, encoding: str = "utf-8-sig", delimiter: str = ",") -> list[list[str]]:
+    """Read a delimited file."""
+    return list(csv.reader(io.StringIO(path.read_bytes().decode(encoding), newline=""), delimiter=delimiter))
+
+
+def test_rejects_keep_their_columns_and_say_what_is_wrong(tmp_path: Path) -> None:
+    """Row number, code, reason with the column, and tip stand behind the original cells."""
+    report(
+        ARun(
+            left_out=[
+                rejected(3, "too_short", ("Ravi", "98765", "Pune")),
+                rejected(9, "no_name", ("", "9876500001"), column=""),
+                rejected(12, "too_many_cells", ("Asha", "9876500002", "Pune", "Camp"), column=""),
+            ]
+        ),
+        tmp_path,
+    )
+    assert (tmp_path / "r" / "rejects.csv").read_bytes().decode("utf-8") == (
+        "\ufeffName,Mobile,City,reject_row,reject_code,reject_reason,reject_tip\r\n"
+        "Ravi,98765,Pune,3,too_short,the number is too short (column Mobile),"
+        "Add the missing digits or the area code.\r\n"
+        ",9876500001,,9,no_name,there is no name in the row,"
+        '"Fill in a name, or use --fill firstname=...."\r\n'
+        "Asha,9876500002,Pune,Camp,12,too_many_cells,the row has more cells than the header has columns,"
+        "A value probably holds the delimiter: put it in quotes.\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter", "codec", "mark"),
+    [
+        ("UTF-8", ",", "utf-8", b"\xef\xbb\xbf"),
+        ("UTF-8 with BOM", ";", "utf-8", b"\xef\xbb\xbf"),
+        ("UTF-16 LE", "\t", "utf-16-le", b"\xff\xfe"),
+        ("UTF-16 BE", "\t", "utf-16-be", b"\xfe\xff"),
+        ("UTF-32 LE", ",", "utf-32-le", b"\xff\xfe\x00\x00"),
+        ("Windows-1252", ";", "cp1252", b""),
+        ("Windows-1251", "|", "cp1251", b""),
+        ("Shift JIS", ",", "cp932", b""),
+        (None, None, "utf-8", b"\xef\xbb\xbf"),
+    ],
+)
+def test_rejects_are_in_the_inputs_own_dialect(
+    tmp_path: Path, encoding: str | None, delimiter: str | None, codec: str, mark: bytes
+) -> None:
+    """Encoding, byte-order mark and delimiter are those of the file that the rows came from."""
+    table = TableInfo("leads.csv", "csv", ("Name", "Mobile"), 1, encoding=encoding, delimiter=delimiter)
+    report(ARun(tables=[table], left_out=[rejected(3, "too_short", ("Ravi; K, | \t", "98765"))]), tmp_path)
+    written = (tmp_path / "r" / "rejects.csv").read_bytes()
+    assert written.startswith(mark + "Name".encode(codec))
+    text = written.removeprefix(mark).decode(codec)
+    assert list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or ",")) == [
+        ["Name", "Mobile", *REJECT_COLUMNS],
+        ["Ravi; K, | \t", "98765", "3", "too_short", "the number is too short (column Mobile)", TIP],
+    ]
+
+
+def test_every_encoding_that_is_read_can_be_written() -> None:
+    """The name that reading gives an encoding leads back to its codec."""
+    found = {
+        label: dialect_of(TableInfo("f", "csv", (), 1, encoding=label)).codec for label in LABELS.values()
+    }
+    assert found == {label: codecs.lookup(codec).name for codec, label in LABELS.items()}
+
+
+def test_characters_that_the_encoding_lacks_are_written_as_escapes() -> None:
+    """A header from another language or half a character never ends a report."""
+    assert encode_rows([["नमस्ते", "a\ud800b"]], Dialect(codec="cp1252")).startswith(b"\\u0928\\u092e")
+    assert encode_rows([["a\ud800b"]], Dialect()) == b"a\\ud800b\r\n"
+
+
+DEFUSED = ("=1+1", "+91 98765", "-5", "@SUM(A1)", "\tx", "\rx", "\uff1d1", "'=1", "''+1", "plain", "it's", "")
+
+
+@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+def test_cells_that_a_spreadsheet_would_run_are_defused_and_read_back_right(
+    tmp_path: Path, format_: str
+) -> None:
+    """Row 33: no cell of a reject file starts a formula, the header's neither, and restoring gives the cells."""
+    table = TableInfo("leads", format_, ("=Name", "Mobile"), 1, delimiter=",")
+    report(
+        ARun(
+            tables=[table], left_out=[rejected(n, "too_short", (cell, "9")) for n, cell in enumerate(DEFUSED)]
+        ),
+        tmp_path,
+    )
+    path = tmp_path / "r" / f"rejects.{format_}"
+    rows = table_of(path) if format_ == "csv" else sheets_of(path)["leads"]
+    cells = [row[0] for row in rows]
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\uff1d")) for cell in cells)
+    assert [restore(cell) for cell in cells] == ["=Name", *DEFUSED]
+
+
+@given(
+    st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2), min_size=1)
+)
+def test_any_text_goes_round(rows: list[list[str]]) -> None:
+    """Whatever stood in a cell is there again after writing, reading and restoring."""
+    rows = [[cell.replace("\0", "") for cell in row] for row in rows]
+    text = encode_rows(rows, Dialect()).decode()
+    found = list(csv.reader(io.StringIO(text, newline="")))
+    assert [[restore(cell) for cell in row] for row in found] == rows
+
+
+def sheets_of(path: Path) -> dict[str, list[list[str]]]:
+    """Read a workbook's cells as the program itself does."""
+    book = CalamineWorkbook.from_path(str(path))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def test_a_workbook_gives_a_workbook_with_a_sheet_for_each_table(tmp_path: Path) -> None:
+    """Sheets bear the names of the originals, and all cells are text, also for what is typed in later."""
+    tables = [
+        TableInfo("portal.xlsx", "xlsx", ("Name", "Mobile"), 1, sheet="Pune"),
+        TableInfo("portal.xlsx", "xlsx", ("Lead", "Phone", "Budget"), 3, sheet="History"),
+        TableInfo("portal.xlsx", "xlsx", ("Name", "Mobile"), 1, sheet="pune"),
+        TableInfo("portal.xlsx", "xlsx", ("Nothing",), 1, sheet="Clean"),
+    ]
+    summary = report(
+        ARun(
+            tables=tables,
+            left_out=[
+                rejected(2, "too_short", ("Ravi", "0098765")),
+                rejected(7, "too_short", ("Asha", "12", "=1+1"), column="Phone", table=1),
+                rejected(3, "too_short", ("Mala", "13"), table=2),
+            ],
+        ),
+        tmp_path,
+    )
+    says = ["too_short", "the number is too short (column Mobile)", TIP]
+    assert sheets_of(tmp_path / "r" / "rejects.xlsx") == {
+        "Pune": [["Name", "Mobile", *REJECT_COLUMNS], ["Ravi", "0098765", "2", *says]],
+        "history rejects": [
+            ["Lead", "Phone", "Budget", *REJECT_COLUMNS],
+            ["Asha", "12", "'=1+1", "7", "too_short", "the number is too short (column Phone)", TIP],
+        ],
+        "pune (2)": [["Name", "Mobile", *REJECT_COLUMNS], ["Mala", "13", "3", *says]],
+    }
+    cells = openpyxl.load_workbook(tmp_path / "r" / "rejects.xlsx")["Pune"]
+    assert {cell.number_format for row in cells.iter_rows() for cell in row} == {"@"}
+    assert summary.reports["rejects"] == str(tmp_path / "r" / "rejects.xlsx")
+
+
+def test_sheets_of_several_workbooks_bear_their_files_names(tmp_path: Path) -> None:
+    """Excel's rules for names hold: 31 characters, no brackets or slashes, none twice."""
+    name = "a:very/long[name]of*a?workbook.xlsx"
+    tables = [TableInfo(name, "xlsx", ("Mobile",), 1, sheet=sheet) for sheet in ("One", "Two")]
+    tables.append(TableInfo("b.ods", "ods", ("Mobile",), 1, sheet=None))
+    report(
+        ARun(tables=tables, left_out=[rejected(2, "too_short", ("9",), table=n) for n in range(3)]), tmp_path
+    )
+    assert list(sheets_of(tmp_path / "r" / "rejects.xlsx")) == [
+        "a very long name of a workbook.",
+        "a very long name of a workb (2)",
+        "b.ods",
+    ]
+
+
+def test_a_cell_is_never_longer_than_excel_allows() -> None:
+    """What must be cut says so; characters outside the first plane count twice and are never halved."""
+    assert fitting("x" * 32_767) == "x" * 32_767
+    cut = fitting("😀" * 20_000)
+    assert len(cut.encode("utf-16-le")) // 2 <= 32_767
+    assert cut.endswith("😀 ... (cut: Excel holds 32,767 characters)")
+    assert fitting("a\ud800") == "a\\ud800"
+
+
+def test_more_tables_than_sheets_can_be_open_go_into_text_files(tmp_path: Path) -> None:
+    """Beyond the limit rejects of further tables stand in rejects.csv: none is lost."""
+    tables = [
+        TableInfo("b.xlsx", "xlsx", ("Mobile",), 1, sheet=f"S{number}") for number in range(MOST_SHEETS + 2)
+    ]
+    rows = [rejected(2, "too_short", (str(n),), table=n) for n in range(len(tables))]
+    report(ARun(tables=tables, left_out=rows), tmp_path)
+    sheets = sheets_of(tmp_path / "r" / "rejects.xlsx")
+    assert len(sheets) == MOST_SHEETS
+    assert [row[0] for row in table_of(tmp_path / "r" / "rejects.csv")] == ["Mobile", "100", "101"]
+
+
+def test_tables_with_other_headers_have_files_of_their_own(tmp_path: Path) -> None:
+    """Equal headers share a file, in which the reason names the table; others have their own."""
+    tables = [
+        TableInfo("a.csv", "csv", ("Name", "Mobile"), 1, encoding="UTF-8", delimiter=","),
+        TableInfo("b.csv", "csv", ("Lead", "Phone"), 1, encoding="UTF-8", delimiter=","),
+        TableInfo("c.csv", "csv", ("Name", "Mobile"), 1, encoding="UTF-8", delimiter=","),
+    ]
+    rows = [rejected(2, "masked", (f"n{n}", "98X"), column="Mobile", table=n) for n in range(3)]
+    summary = report(ARun(tables=tables, left_out=rows), tmp_path)
+    found = {
+        name: [row[:4] + row[4:5] for row in table_of(tmp_path / "r" / name)]
+        for name in ("rejects.csv", "rejects-2.csv")
+    }
+    assert found == {
+        "rejects.csv": [
+            ["Name", "Mobile", "reject_row", "reject_code", "reject_reason"],
+            ["n0", "98X", "2", "masked", "a.csv: some digits are masked (column Mobile)"],
+            ["n2", "98X", "2", "masked", "c.csv: some digits are masked (column Mobile)"],
+        ],
+        "rejects-2.csv": [
+            ["Lead", "Phone", "reject_row", "reject_code", "reject_reason"],
+            ["n1", "98X", "2", "masked", "some digits are masked (column Mobile)"],
+        ],
+    }
+    folder = tmp_path / "r"
+    assert {key: path for key, path in summary.reports.items() if key.startswith("rejects")} == {
+        "rejects": str(folder / "rejects.csv"),
+        "rejects_2": str(folder / "rejects-2.csv"),
+    }
+
+
+def test_objects_of_one_json_file_share_a_file_whatever_their_keys(tmp_path: Path) -> None:
+    """Keys that come up later in a file are columns for all of its rows."""
+    tables = [
+        TableInfo("leads.json", "json", ("name", "phone"), None),
+        TableInfo("leads.json", "json", ("phone", "name", "city"), None),
+    ]
+    rows = [
+        rejected(1, "masked", ("Ravi", "98X"), column="phone"),
+        rejected(2, "masked", ("97X", "Asha", "Goa"), column="phone", table=1),
+    ]
+    report(ARun(tables=tables, left_out=rows), tmp_path)
+    assert [row[:4] for row in table_of(tmp_path / "r" / "rejects.csv")] == [
+        ["name", "phone", "city", "reject_row"],
+        ["Ravi", "98X", "", "1"],
+        ["Asha", "97X", "Goa", "2"],
+    ]
+
+
+def test_the_columns_of_an_earlier_report_are_not_doubled(tmp_path: Path) -> None:
+    """A reject file that is uploaded and rejected again keeps one set of the four columns, with the new reasons."""
+    table = TableInfo("rejects.csv", "csv", ("Name", "Mobile", *REJECT_COLUMNS), 1, delimiter=",")
+    row = rejected(2, "masked", ("Ravi", "98X", "17", "too_short", "old", "old"))
+    report(ARun(tables=[table], left_out=[row]), tmp_path)
+    assert table_of(tmp_path / "r" / "rejects.csv") == [
+        ["Name", "Mobile", *REJECT_COLUMNS],
+        [
+            "Ravi",
+            "98X",
+            "2",
+            "masked",
+            "some digits are masked (column Mobile)",
+            "Get the whole number from where the list comes from.",
+        ],
+    ]
+
+
+def test_refused_leads_are_listed_with_the_answer(tmp_path: Path) -> None:
+    """refused.csv holds the leads of refused campaigns and no others, under the API's field names."""
+    asha = Lead("Asha", "-", "919876500030", email="a@example.com", comment="=1+1", order_index=7)
+    report(
+        ARun(
+            campaigns=[
+                [asha, Lead("Bob", "Ray", "12025550123")],
+                people(1),
+                people(1),
+                people(1, 971501234567),
+            ],
+            ends=[REFUSED, ACCEPTED, UNSENT, TAKEN],
+        ),
+        tmp_path,
+    )
+    tip = "The whole campaign was refused: look for the lead at fault, or use --isolate."
+    said = ["400", "Duplicate phone numbers found", tip]
+    assert table_of(tmp_path / "r" / "refused.csv") == [
+        [
+            "campaign",
+            "firstname",
+            "lastname",
+            "phone",
+            "email",
+            "comment",
+            "address",
+            "city",
+            "country",
+            "order_index",
+            "dial_code",
+            *REJECT_COLUMNS,
+        ],
+        [
+            "March-001", "Asha", "'-", "919876500030", "a@example.com", "'=1+1", "", "", "", "7", "91", "1", *said,
+        ],
+        ["March-001", "Bob", "Ray", "12025550123", "", "", "", "", "", "", "1", "2", *said],
+        [
+            "March-004", "Asha 0", "Rao", "971501234567", "", "", "", "", "", "", "971", "1",
+            "400", "Lead Name Already Exists", tip,
+        ],
+    ]  # fmt: skip
+
+
+def test_rows_left_out_for_other_reasons_are_listed(tmp_path: Path) -> None:
+    """left-out.csv says file, sheet, row, why, and the number where the ledger keeps it."""
+    tables = [LEADS_CSV, TableInfo("b.xlsx", "xlsx", ("Mobile",), 1, sheet="=S")]
+    report(
+        ARun(
+            tables=tables,
+            left_out=[
+                left(4, LeftOutKind.DUPLICATE, phone="919876500001"),
+                left(5, LeftOutKind.EXCLUDED, code="dnd.csv", table=1, phone="919876500002"),
+                left(6, LeftOutKind.ALREADY_UPLOADED),
+            ],
+        ),
+        tmp_path,
+    )
+    found = table_of(tmp_path / "r" / "left-out.csv")
+    assert found[0] == ["file", "sheet", "row", "why", "phone"]
+    assert sorted(found[1:]) == [
+        ["b.xlsx", "'=S", "5", "the number is on a do-not-call list (dnd.csv)", "919876500002"],
+        ["leads.csv", "", "4", "the same number stands in an earlier row", ""],
+        ["leads.csv", "", "6", "this account has uploaded the number before", ""],
+    ]
+
+
+def test_campaigns_are_listed_with_outcome_and_timing(tmp_path: Path) -> None:
+    """campaigns.csv has a row for each campaign; what the service said is shown escaped."""
+    hostile = (
+        CampaignStatus.REFUSED,
+        REFUSED[1].__class__(REFUSED[1].kind, 400, "=\x1b[31mno\n", seconds=0.25),
+    )
+    report(ARun(campaigns=[people(1), people(2), people(3)], ends=[hostile, LOST, UNSENT]), tmp_path)
+    rows = table_of(tmp_path / "r" / "campaigns.csv")
+    assert rows[0] == [
+        "number",
+        "name",
+        "group",
+        "leads",
+        "status",
+        "code",
+        "message",
+        "attempts",
+        "seconds",
+        "started",
+        "confirmed_by_name",
+        "halved_from",
+    ]
+    assert [row[:9] for row in rows[1:]] == [
+        ["1", "March-001", "", "1", "refused", "400", "'=\\x1b[31mno\\n", "1", "0.250"],
+        ["2", "March-002", "", "2", "unknown", "", LOST[1].message, "1", "12.000"],
+        ["3", "March-003", "", "3", "unsent", "", "", "0", "0.000"],
+    ]
+    assert rows[1][9]
+    assert rows[3][9] == ""
+
+
+def test_without_rejects_there_is_no_reject_file(tmp_path: Path) -> None:
+    """A clean run leaves the page, the campaigns and the figures."""
+    summary = report(ARun(), tmp_path)
+    folder = tmp_path / "r"
+    assert summary.reports == {
+        "folder": str(folder),
+        "html": str(folder / "report.html"),
+        "campaigns": str(folder / "campaigns.csv"),
+        "summary": str(folder / "summary.json"),
+    }
+    assert {path.name for path in folder.iterdir()} == {"report.html", "campaigns.csv", "summary.json"}
+
+
+@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+def test_memory_does_not_grow_with_the_rejects(tmp_path: Path, format_: str) -> None:
+    """Twenty thousand rejects take as little memory as two thousand."""
+    table = TableInfo("leads", format_, ("Name", "Mobile", "City"), 1, delimiter=",")
+
+    def peak(rows: Iterable[LeftOutRow]) -> int:
+        with ReportFolder(prepare_folder(tmp_path / "r")) as folder:
+            tracemalloc.start()
+            files = RejectFiles(folder, [table])
+            for row in rows:
+                files.add(row)
+            files.close()
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+        return most
+
+    def some(count: int) -> Iterable[LeftOutRow]:
+        cells: Sequence[str] = ("Ravi Kumar", "98765", "Pune " * 10)
+        return (rejected(number, "too_short", cells) for number in range(count))
+
+    few, many = peak(some(2_000)), peak(some(20_000))
+    assert many < few + 500_000
