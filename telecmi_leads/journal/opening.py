@@ -154,10 +154,11 @@ def _make(folder: Path, path: Path) -> None:
     try:
         os.close(private.create(made))
         with closing(_connect(made)) as connection:
+            connection.execute("PRAGMA journal_mode = MEMORY")  # nobody misses this file if it is not finished
             connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID:d}")
-            connection.execute("PRAGMA journal_mode = WAL")
             schema.migrate(connection)
             connection.execute("INSERT INTO meta VALUES ('key', ?)", (_mark(key),))
+            connection.execute("PRAGMA journal_mode = WAL")
         private.place(made, path)
     except FileNotFoundError:
         return  # another process cleaned up behind a kill and took ours for its remains; the caller looks again

@@ -1,7 +1,11 @@
-"""Rows that did not become leads, packed: a million of them cost the ledger some megabytes."""
+"""Rows that did not become leads, packed: a million of them cost the ledger some megabytes.
+
+A lone surrogate, which JSON can smuggle into a cell and no encoding can write, is kept as U+FFFD.
+"""
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import TYPE_CHECKING
 
@@ -52,7 +56,24 @@ def pack_heap(kind: LeftOutKind, heap: Sequence[LeftOutRow]) -> bytes:
         phones=phones if any(phones) else [],
         cells=cells if any(cells) else [],
     )
-    return zlib.compress(_encoder.encode(columns), _FASTEST)
+    return zlib.compress(_encode(columns), _FASTEST)
+
+
+def _encode(columns: _Columns) -> bytes:
+    try:
+        return _encoder.encode(columns)
+    except UnicodeEncodeError:
+        texts = {name: [writable(text) for text in getattr(columns, name)] for name in ("codes", "columns", "phones")}
+        cells = [tuple(map(writable, each)) for each in columns.cells]
+        return _encoder.encode(msgspec.structs.replace(columns, cells=cells, **texts))
+
+
+def writable(text: str) -> str:
+    """Return the text with lone surrogates replaced, so that it can be written as UTF-8."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def unpack(kind: LeftOutKind, blob: bytes) -> Iterator[LeftOutRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,10 @@ class Reading(Store):
         rows = self._rows(
             "SELECT info FROM tables WHERE run = (SELECT seq FROM runs WHERE id = ?) ORDER BY position", (run_id,)
         )
-        return [msgspec.json.decode(info, type=TableInfo) for (info,) in rows]
+        try:
+            return [msgspec.json.decode(info, type=TableInfo) for (info,) in rows]
+        except msgspec.MsgspecError as error:
+            raise self._damaged("a table can't be read") from error
 
     def left_out(self, run_id: str, kind: LeftOutKind | None = None) -> Iterator[LeftOutRow]:
         """Yield the rows that did not become leads, of one heap or of all, in file order within each heap.
@@ -107,9 +111,9 @@ class Reading(Store):
         if not rows:
             raise KeyError(campaign_id)
         crc, body = rows[0]
-        if zlib.crc32(body) != crc:
+        if not isinstance(body, bytes) or zlib.crc32(body) != crc:
             raise self._damaged("the request of a campaign is not as it was written")
-        return bytes(body)
+        return body
 
     def has_body(self, campaign_id: int) -> bool:
         """Tell whether the campaign's leads are still in the ledger."""
@@ -190,7 +194,7 @@ class Reading(Store):
                 rejections=rejections,
                 repairs=repairs,
                 skipped=skipped,
-                report_dir=report_dir,
+                report_dir=os.fsdecode(report_dir),
                 dry_run=bool(dry_run),
                 audience=audience,
             )

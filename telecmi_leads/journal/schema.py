@@ -4,7 +4,7 @@ A change is a further script at the end of `MIGRATIONS`, never an edit of an ear
 been made by a prefix of this list, and `user_version` says by how long a one. Kept to what SQLite 3.33 knows (no
 STRICT, no RETURNING).
 
-Times are microseconds since 1970, UTC. Text from enums holds their values.
+Times are microseconds since 1970, UTC. Text from enums holds their values, paths are as the system writes them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CREATE TABLE runs (
     repairs TEXT NOT NULL DEFAULT '{}',
     skipped TEXT NOT NULL DEFAULT '{}',
     audience TEXT NOT NULL DEFAULT '{}',
-    report_dir TEXT NOT NULL DEFAULT '',
+    report_dir BLOB NOT NULL DEFAULT x'',
     dry_run INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX runs_of_account ON runs (account, name);

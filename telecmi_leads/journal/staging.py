@@ -5,14 +5,16 @@ Nobody sees it before it is whole.
 
 from __future__ import annotations
 
+import os
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from telecmi_leads.errors import BalanceError
 from telecmi_leads.journal.hashing import Hasher
-from telecmi_leads.journal.packing import pack, unpack
+from telecmi_leads.journal.packing import pack, unpack, writable
 from telecmi_leads.journal.store import Store
 from telecmi_leads.journal.values import to_micros
 from telecmi_leads.models import LeftOutKind, RowTotals, RunState
@@ -42,7 +44,7 @@ class Staging(Store):
             )
             connection.execute(
                 "INSERT INTO runs (id, account, name, created, state, report_dir, dry_run) VALUES (?,?,?,?,?,?,?)",
-                (run_id, account, name, to_micros(created), RunState.PREPARING, report_dir, dry_run),
+                (run_id, account, name, to_micros(created), RunState.PREPARING, os.fsencode(report_dir), dry_run),
             )
 
     def add_table(self, run_id: str, table: TableInfo) -> int:
@@ -50,7 +52,7 @@ class Staging(Store):
         with self._writing(durable=False) as connection:
             seq = _preparing(connection, run_id)
             position: int = connection.execute("SELECT count(*) FROM tables WHERE run = ?", (seq,)).fetchone()[0]
-            info = msgspec.json.encode(table)
+            info = _encode_table(table)
             connection.execute("INSERT INTO tables VALUES (?, ?, ?)", (seq, position, info))
         return position
 
@@ -141,6 +143,16 @@ def add_campaign(connection: sqlite3.Connection, seq: int, campaign: StagedCampa
 def put_body(connection: sqlite3.Connection, campaign: int, body: bytes) -> None:
     """Store the frozen bytes of a campaign's request."""
     connection.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", (campaign, zlib.crc32(body), body))
+
+
+def _encode_table(table: TableInfo) -> bytes:
+    try:
+        return msgspec.json.encode(table)
+    except UnicodeEncodeError:  # a file's name may hold bytes that are no text
+        header = tuple(map(writable, table.header))
+        notes = tuple(map(writable, table.notes))
+        named = replace(table, file=writable(table.file), sheet=table.sheet and writable(table.sheet))
+        return msgspec.json.encode(replace(named, header=header, notes=notes))
 
 
 def _preparing(connection: sqlite3.Connection, run_id: str) -> int:
