@@ -1,0 +1,390 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from simulated import (
+    ACCOUNT,
+    ADDED,
+    BAD_PHONE,
+    EXISTS,
+    NOT_SENT,
+    SERVER_ERROR_IN,
+    START,
+    TIMED_OUT,
+    Service,
+    SimulatedClock,
+    ok,
+    plan,
+    staged,
+)
+
+from telecmi_leads.clock import StopRequest
+from telecmi_leads.errors import UsageError
+from telecmi_leads.journal import Attempt, Fate, Forgotten, Journal, Word
+from telecmi_leads.models import (
+    CampaignStatus,
+    LeftOutKind,
+    LeftOutRow,
+    Outcome,
+    OutcomeKind,
+    RowTotals,
+    RunState,
+)
+from telecmi_leads.options import SendingOptions
+from telecmi_leads.requests_format import thaw_leads
+from telecmi_leads.uploading import resolve, upload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+OTHER = "7654321@example.com"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Open a fresh ledger."""
+    with Journal.open(tmp_path / "state") as opened:
+        yield opened
+
+
+def accept(journal: Journal, run: str = "run-1", at: datetime = START, *, finish: bool = True) -> None:
+    """Have every campaign of a run accepted."""
+    for campaign in journal.campaigns(run):
+        journal.begin_attempts([campaign.id], at=at)
+        journal.record(campaign.id, ADDED, CampaignStatus.ACCEPTED, at=at)
+    if finish:
+        journal.finish_run(run)
+
+
+def files_of(journal: Journal) -> bytes:
+    """Return all bytes of the ledger's files but the key."""
+    path = journal._path  # noqa: SLF001 - where it is
+    assert path is not None
+    return b"".join(each.read_bytes() for each in path.parent.iterdir() if each.name.startswith("ledger.sq"))
+
+
+# --- who was uploaded before ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("finish", [False, True])
+def test_accepted_numbers_are_known(journal: Journal, finish: bool) -> None:
+    """Numbers of accepted campaigns are recognised, before their run's end as after it; others are not."""
+    phones = plan(journal, 2)
+    accept(journal, finish=finish)
+    asked = [phones[0], "919800000000", phones[3], "", phones[0]]
+    assert journal.uploaded_among(ACCOUNT, asked, None) == [True, False, True, False, True]
+    assert journal.uploaded_among(ACCOUNT, [], None) == []
+
+
+def test_accounts_know_their_own(journal: Journal) -> None:
+    """What one account has uploaded is new to another."""
+    phones = plan(journal, 1)
+    accept(journal)
+    assert journal.uploaded_among(OTHER, phones, None) == [False, False]
+
+
+@pytest.mark.parametrize("finish", [False, True])
+def test_since(journal: Journal, finish: bool) -> None:
+    """--new-only 30d knows those of the last 30 days; a number uploaded twice counts by its last time."""
+    phones = plan(journal, 1)
+    accept(journal, at=START, finish=finish)
+    again = plan(journal, 1, run="run-2", name="April", first_phone=int(phones[1]))
+    accept(journal, "run-2", START + timedelta(days=20), finish=finish)
+    asked = [phones[0], phones[1], again[1]]
+    assert journal.uploaded_among(ACCOUNT, asked, START - timedelta(days=1)) == [True, True, True]
+    assert journal.uploaded_among(ACCOUNT, asked, START) == [True, True, True]
+    assert journal.uploaded_among(ACCOUNT, asked, START + timedelta(days=10)) == [False, True, True]
+    assert journal.uploaded_among(ACCOUNT, asked, START + timedelta(days=21)) == [False, False, False]
+
+
+def test_numbers_that_wait_are_known(journal: Journal) -> None:
+    """Numbers that `resume` will send, or that are unverified, count as uploaded, so that none goes twice."""
+    phones = plan(journal, 5, size=1)
+    acts = [ok(), SERVER_ERROR_IN, TIMED_OUT, BAD_PHONE, NOT_SENT]
+    service = Service(lambda _number, name, _phones: ok() if name in service.held else acts[int(name[-1]) - 1])
+    clock = SimulatedClock(service, journal)
+    list(upload("run-1", journal, service.send, SendingOptions(workers=1, retries=1), clock, StopRequest()))
+    statuses = [campaign.status for campaign in journal.campaigns("run-1")]
+    assert statuses == ["accepted", "unverified", "unknown", "refused", "unsent"]
+    assert journal.uploaded_among(ACCOUNT, phones, None) == [True, True, True, False, True]
+
+
+def test_plans_in_the_making_are_not_known(journal: Journal) -> None:
+    """A plan's own leads don't hide themselves while it is made, nor a refused plan's anybody's."""
+    journal.begin_run(run_id="r", account=ACCOUNT, name="x", created=START)
+    journal.stage("r", [staged("x-001", 1, ["919876500000"])], [])
+    assert journal.uploaded_among(ACCOUNT, ["919876500000"], None) == [False]
+    journal.finish_plan("r", RowTotals(read=1, leads=1), {}, {}, {}, b"", refused=True)
+    assert journal.uploaded_among(ACCOUNT, ["919876500000"], None) == [False]
+
+
+def test_what_is_known_follows_the_ledger(journal: Journal) -> None:
+    """The answer changes with the runs, also within one process."""
+    asked = ["919876500000"]
+    assert journal.uploaded_among(ACCOUNT, asked, None) == [False]
+    plan(journal, 1)
+    assert journal.uploaded_among(ACCOUNT, asked, None) == [True]
+    campaign = journal.campaigns("run-1")[0].id
+    journal.begin_attempts([campaign], at=START)
+    journal.record(campaign, BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED, at=START)
+    assert journal.uploaded_among(ACCOUNT, asked, None) == [False]
+
+
+def test_another_process_knows_what_was_accepted(journal: Journal, tmp_path: Path) -> None:
+    """The key beside the ledger makes the hashes the same in every process."""
+    phones = plan(journal, 1)
+    accept(journal)
+    with Journal.open(tmp_path / "state") as other:
+        assert other.uploaded_among(ACCOUNT, phones, None) == [True, True]
+
+
+def test_leads_leave_the_ledger_on_acceptance(journal: Journal) -> None:
+    """Once a run has ended, no accepted lead's number or name is in any of the ledger's files."""
+    phones = plan(journal, 3, size=50)
+    assert phones[0].encode() in files_of(journal)
+    accept(journal)
+    content = files_of(journal)
+    assert b"Asha" not in content
+    assert not any(phone.encode() in content for phone in phones)
+
+
+# --- what became of a number ----------------------------------------------------------------------
+
+
+def test_fates(journal: Journal) -> None:
+    """`explain` finds every run that took the number, and why it was left out the last time."""
+    phones = plan(journal, 1)
+    accept(journal, at=START + timedelta(hours=1))
+    for day, list_ in ((1, "old.csv"), (2, "dnc.csv")):
+        run = f"later-{day}"
+        row = LeftOutRow(0, 7, LeftOutKind.EXCLUDED, list_, "", phones[0])
+        journal.begin_run(run_id=run, account=ACCOUNT, name=run, created=START + timedelta(days=day))
+        journal.stage(run, [], [row])
+        journal.finish_plan(run, RowTotals(read=1, excluded=1), {}, {}, {}, b"")
+    plan(journal, 1, run="waiting", name="May", account=OTHER)
+    assert journal.fates(phones[0]) == [
+        Fate(ACCOUNT, "later-2", "later-2", START + timedelta(days=2), left_out=LeftOutKind.EXCLUDED, code="dnc.csv"),
+        Fate(ACCOUNT, "run-1", "March", START + timedelta(hours=1), "March-001", CampaignStatus.ACCEPTED),
+        Fate(OTHER, "waiting", "May", START, "May-001", CampaignStatus.UNSENT),
+    ]
+    assert journal.fates("919800000000") == []
+
+
+def test_fates_before_the_run_has_ended(journal: Journal) -> None:
+    """Campaigns accepted by a run that was killed are found too."""
+    phones = plan(journal, 2)
+    accept(journal, finish=False)
+    assert [(fate.campaign, fate.status) for fate in journal.fates(phones[2])] == [("March-002", "accepted")]
+
+
+# --- what a person says ---------------------------------------------------------------------------
+
+
+def unknown(journal: Journal, kind: OutcomeKind = OutcomeKind.UNKNOWN_CONNECTION) -> None:
+    """Leave the first campaign of a new run unknown."""
+    plan(journal, 2)
+    journal.begin_attempts([1], at=START)
+    journal.record(1, Outcome(kind, 500, "lost", seconds=1.5), CampaignStatus.UNKNOWN, at=START + timedelta(seconds=2))
+
+
+def test_resolved_as_accepted(journal: Journal) -> None:
+    """A person's word that it is there settles a campaign like the service's: the leads go, the hashes stay."""
+    unknown(journal)
+    clock = SimulatedClock(Service(), journal)
+    settled = resolve(journal, "run-1", "March-001", accepted=True, clock=clock)
+    assert (settled.status, settled.confirmed_by_name, settled.attempts) == (CampaignStatus.ACCEPTED, False, 1)
+    assert not journal.has_body(1)
+    assert journal.uploaded_among(ACCOUNT, ["919876500000"], None) == [True]
+    assert journal.history(1) == [
+        Attempt(START, START + timedelta(seconds=2), OutcomeKind.UNKNOWN_CONNECTION, 500, "lost", 1.5),
+        Attempt(START, START, Word.ACCEPTED, None, "", 0.0),
+    ]
+    record = journal.run("run-1")
+    assert record is not None
+    assert record.state is RunState.PLANNED
+
+
+def test_the_last_word_finishes_the_run(journal: Journal) -> None:
+    """When nothing else is open, resolving the last campaign finishes the run."""
+    unknown(journal)
+    journal.begin_attempts([2], at=START)
+    journal.record(2, ADDED, CampaignStatus.ACCEPTED, at=START)
+    resolve(journal, "run-1", "1", accepted=True, clock=SimulatedClock(Service(), journal))
+    record = journal.run("run-1")
+    assert record is not None
+    assert record.state is RunState.FINISHED
+
+
+def test_resolved_as_not_uploaded_goes_again_at_once(journal: Journal) -> None:
+    """What a person has not found there is sent again under the same name."""
+    unknown(journal)
+    service = Service()
+    clock = SimulatedClock(service, journal)
+    settled = resolve(journal, "run-1", "001", accepted=False, clock=clock)
+    assert settled.status is CampaignStatus.UNSENT
+    list(upload("run-1", journal, service.send, SendingOptions(workers=1), clock, StopRequest()))
+    assert [name for _, name in service.came] == ["March-001", "March-002"]
+    assert [campaign.status for campaign in journal.campaigns("run-1")] == ["accepted", "accepted"]
+
+
+@pytest.mark.parametrize("kind", [OutcomeKind.UNKNOWN_CONNECTION, OutcomeKind.UNKNOWN_SERVER])
+def test_not_uploaded_and_yet_the_name_is_taken(journal: Journal, kind: OutcomeKind) -> None:
+    """If the name is taken although a person said it isn't there, nothing is proven either way."""
+    unknown(journal, kind)
+    service = Service()
+    service.held["March-001"] = [[]]
+    clock = SimulatedClock(service, journal)
+    resolve(journal, "run-1", "March-001", accepted=False, clock=clock)
+    list(upload("run-1", journal, service.send, SendingOptions(workers=1), clock, StopRequest()))
+    first = journal.campaigns("run-1")[0]
+    assert (first.status, first.code) == (CampaignStatus.UNVERIFIED, EXISTS.code)
+    assert resolve(journal, "run-1", "1", accepted=False, clock=clock).status is CampaignStatus.UNSENT
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ("March-002", "campaign March-002 is unsent: there is nothing to resolve"),
+        ("March-009", "run run-1 has no campaign March-009"),
+        ("9", "run run-1 has no campaign 9"),
+        ("\x1b[31m", "run run-1 has no campaign \\x1b[31m"),
+    ],
+)
+def test_nothing_to_resolve(journal: Journal, wanted: str, message: str) -> None:
+    """A campaign that isn't there, or whose state is proven, is not for a person to decide."""
+    unknown(journal)
+    with pytest.raises(UsageError) as raised:
+        resolve(journal, "run-1", wanted, accepted=True, clock=SimulatedClock(Service(), journal))
+    assert raised.value.message == message
+    assert raised.value.hint
+
+
+def test_a_number_in_two_groups_is_no_name(journal: Journal) -> None:
+    """Groups count on their own: where two campaigns have the number, the name is needed."""
+    journal.begin_run(run_id="r", account=ACCOUNT, name="x", created=START)
+    journal.stage("r", [staged("x-A-001", 1, ["1"], "A"), staged("x-B-001", 1, ["2"], "B")], [])
+    journal.finish_plan("r", RowTotals(read=2, leads=2), {}, {}, {}, b"")
+    with pytest.raises(UsageError, match="several campaigns 1"):
+        resolve(journal, "r", "1", accepted=True, clock=SimulatedClock(Service(), journal))
+
+
+def test_a_word_on_a_settled_campaign_is_an_error(journal: Journal) -> None:
+    """The ledger itself takes no word, no attempt and no outcome that its state doesn't allow."""
+    plan(journal, 1)
+    with pytest.raises(ValueError, match="neither unknown nor unverified"):
+        journal.resolve(1, accepted=True, at=START)
+    with pytest.raises(ValueError, match="no request on its way"):
+        journal.record(1, ADDED, CampaignStatus.ACCEPTED, at=START)
+    accept(journal)
+    with pytest.raises(ValueError, match="not waiting to be sent"):
+        journal.begin_attempts([1], at=START)
+    assert [attempt.kind for attempt in journal.history(1)] == [OutcomeKind.ACCEPTED]
+
+
+# --- forgetting -----------------------------------------------------------------------------------
+
+
+def test_forgetting_a_run(journal: Journal) -> None:
+    """A forgotten run is gone with its hashes and rows; its campaigns' names stay taken, since the service has them."""
+    phones = plan(journal, 2)
+    accept(journal)
+    later = plan(journal, 1, run="run-2", name="April", first_phone=919876600000)
+    accept(journal, "run-2")
+    assert journal.forget(run="run-1") == Forgotten(runs=1, campaigns=2, numbers=4)
+    assert [run.id for run in journal.runs()] == ["run-2"]
+    assert journal.uploaded_among(ACCOUNT, [*phones, *later], None) == [False] * 4 + [True] * 2
+    assert journal.names_taken(ACCOUNT, ["March-001", "March-002", "March-003"]) == {"March-001", "March-002"}
+    assert journal.last_number(ACCOUNT, "March") == 2
+
+
+def test_forgetting_by_date(journal: Journal) -> None:
+    """Finished runs made before the date go; unfinished ones stay, and are counted."""
+    for month, (state, created) in enumerate([("done", 0), ("open", 1), ("done", 2)]):
+        run = f"run-{month}"
+        journal.begin_run(run_id=run, account=ACCOUNT, name=run, created=START + timedelta(days=created))
+        rejected = LeftOutRow(0, 1, LeftOutKind.REJECTED, "too_short", "Phone", "", ("Asha Rao", "12"))
+        journal.stage(run, [staged(f"{run}-001", 1, [f"9198765{month:05d}"])], [rejected])
+        journal.finish_plan(run, RowTotals(read=2, rejected=1, leads=1), {}, {}, {}, b"")
+        if state == "done":
+            accept(journal, run)
+    gone = journal.forget(before=START + timedelta(days=2))
+    assert gone == Forgotten(runs=1, campaigns=1, rows=1, numbers=1, unfinished_kept=1)
+    assert [run.id for run in journal.runs()] == ["run-2", "run-1"]
+
+
+def test_forgetting_an_unfinished_run_by_name(journal: Journal) -> None:
+    """Asked for by id, an unfinished run goes with the leads that waited; only names that were sent stay taken."""
+    plan(journal, 3)
+    journal.begin_attempts([1], at=START)
+    assert journal.forget(run="run-1") == Forgotten(runs=1, campaigns=3)
+    assert journal.names_taken(ACCOUNT, ["March-001", "March-002"]) == {"March-001"}
+    assert b"91987650000" not in files_of(journal)
+
+
+def test_forgetting_an_unknown_run(journal: Journal) -> None:
+    """A run that isn't there can't be forgotten."""
+    with pytest.raises(UsageError, match="there is no run nothing"):
+        journal.forget(run="nothing")
+
+
+def test_forgetting_a_number(journal: Journal) -> None:
+    """A forgotten number is found nowhere any more: hashes, refused leads, rejected rows as typed, reasons."""
+    phone = "919876500000"
+    rejected = LeftOutRow(0, 3, LeftOutKind.REJECTED, "wrong_type", "Phone", phone, ("Asha Rao", "098765 00000"))
+    other = LeftOutRow(0, 4, LeftOutKind.REJECTED, "too_short", "Phone", "", ("Ravi", "9876"))
+    excluded = LeftOutRow(0, 5, LeftOutKind.EXCLUDED, "dnc.csv", "Phone", phone)
+    journal.begin_run(run_id="run-0", account=ACCOUNT, name="x", created=START)
+    journal.stage("run-0", [staged("x-001", 1, [phone, "919876500009"])], [rejected, other, excluded])
+    journal.finish_plan("run-0", RowTotals(read=5, rejected=2, excluded=1, leads=2), {}, {}, {}, b"")
+    [campaign] = journal.campaigns("run-0")
+    journal.begin_attempts([campaign.id], at=START)
+    journal.record(campaign.id, BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED, at=START)
+    plan(journal, 1)
+    accept(journal, finish=False)
+    plan(journal, 1, run="run-2", name="April")
+    accept(journal, "run-2")
+    assert len(journal.fates(phone)) == 4
+
+    assert journal.forget(phone=phone) == Forgotten(numbers=3, rows=2)
+    assert journal.fates(phone) == []
+    assert journal.uploaded_among(ACCOUNT, [phone, "919876500001"], None) == [False, True]
+    assert [lead.phone for lead in thaw_leads(journal.body(campaign.id))] == ["919876500009"]
+    assert sorted(journal.left_out("run-0"), key=lambda row: row.row) == [
+        LeftOutRow(0, 3, LeftOutKind.REJECTED, "wrong_type", "Phone"),
+        other,
+        LeftOutRow(0, 5, LeftOutKind.EXCLUDED, "dnc.csv", "Phone"),
+    ]
+    record = journal.run("run-0")
+    assert record is not None
+    assert record.rows == RowTotals(read=5, rejected=2, excluded=1, leads=2)
+    content = files_of(journal)
+    assert (phone.encode() in content, b"098765 00000" in content) == (False, False)
+
+
+def test_a_number_that_waits_is_not_forgotten(journal: Journal) -> None:
+    """A request that may be under way can't be changed: the run is to be finished or forgotten first."""
+    plan(journal, 1)
+    with pytest.raises(UsageError) as raised:
+        journal.forget(phone="919876500000")
+    assert raised.value.message == "9198•••••000 waits in campaign March-001 of run run-1"
+    assert "resume run-1" in raised.value.hint
+
+
+def test_nothing_to_forget(journal: Journal) -> None:
+    """Something must be named."""
+    with pytest.raises(ValueError, match="what to forget"):
+        journal.forget()
+
+
+def test_forgetting_leaves_no_free_pages(journal: Journal) -> None:
+    """The file shrinks, so that nothing hides in its free pages."""
+    empty = len(files_of(journal))
+    plan(journal, 20, size=500)
+    assert len(files_of(journal)) > 5 * empty
+    journal.forget(run="run-1")
+    assert len(files_of(journal)) < 2 * empty
+    assert journal._connection.execute("PRAGMA freelist_count").fetchone() == (0,)  # noqa: SLF001 - how it is stored
