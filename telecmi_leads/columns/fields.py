@@ -24,7 +24,7 @@ _PHONE_PLACE = {Place.PLAIN: 0, Place.WORK: 1, Place.HOME: 2, Place.SHIPPING: 3,
 _CLOSED = frozenset(
     {
         *(Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.OTHER_THING, Rule.OTHER_PLACE, Rule.FLAG),
-        *(Rule.WRONG_VALUES, Rule.SERIAL, Rule.UNUSED, Rule.OWN_REPORT),
+        *(Rule.WRONG_VALUES, Rule.SERIAL, Rule.UNUSED, Rule.OWN_REPORT, Rule.MAPPED),
     }
 )
 _ADDRESS_HEADS = (Head.ADDRESS, Head.STREET)
@@ -103,7 +103,7 @@ def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[st
         firsts, lasts, fulls, bare = (
             [candidate for candidate in group if not candidate.weak] for group in (firsts, lasts, fulls, bare)
         )
-    if bare and not fulls and bool(firsts) != bool(lasts):
+    if bare and bool(firsts) != bool(lasts):
         part = (firsts or lasts)[0]
         if not _holds_whole_name(cells[bare[0].index], cells[part.index]):
             (lasts if firsts else firsts).append(bare.pop(0))
@@ -118,8 +118,7 @@ def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[st
     draft.give(Field.LASTNAME, lasts)
     draft.give(Field.FULLNAME, wholes)
     draft.put(draft.titles, _of(found, Head.SALUTATION), Rule.TITLE)
-    if firsts:
-        draft.put(draft.middles, _of(found, Head.MIDDLE), Rule.MIDDLE)
+    draft.put(draft.middles, _of(found, Head.MIDDLE), Rule.MIDDLE)
 
 
 def _holds_whole_name(wholes: Sequence[str], parts: Sequence[str]) -> bool:

@@ -10,15 +10,14 @@ import re
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import values
-from telecmi_leads.columns.candidates import Candidate
 from telecmi_leads.columns.fields import by_values
-from telecmi_leads.columns.names import Reading
 from telecmi_leads.columns.plan import Rule
 from telecmi_leads.models import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from telecmi_leads.columns.candidates import Candidate
     from telecmi_leads.columns.draft import Draft
 
 _UNNAMED = re.compile(r"column \d+")
@@ -59,19 +58,18 @@ def choose_unnamed(
     draft: Draft,
     found: Sequence[Candidate],
     cells: Sequence[Sequence[str]],
-    rows: int,
     phone_score: Callable[[Sequence[str]], float],
 ) -> None:
-    """Give columns to fields by layout, else by their cells, which hold something in `rows` rows at the most."""
-    if _is_vicidial(cells, rows):
-        _lay_out(draft, found)
+    """Give columns to fields by layout, else by their cells."""
+    open_ = [candidate for candidate in found if candidate.reading.rule is Rule.NO_NAME]
+    if _is_vicidial(cells):
+        _lay_out(draft, {candidate.index: candidate for candidate in open_})
         return
-    nameless = [Candidate(candidate.index, Reading(None, Rule.NO_NAME)) for candidate in found]
-    by_values(draft, nameless, cells, phone_score)
+    by_values(draft, open_, cells, phone_score)
     used = draft.used()
     texts = [
         c
-        for c in nameless
+        for c in open_
         if c.index not in used and values.share(cells[c.index], values.like_name) >= values.MOST
     ]
     cities = [c for c in texts if values.share(cells[c.index], values.like_city) >= values.MOST]
@@ -79,7 +77,8 @@ def choose_unnamed(
     _names(draft, [candidate for candidate in texts if candidate not in cities], cells)
 
 
-def _is_vicidial(cells: Sequence[Sequence[str]], rows: int) -> bool:
+def _is_vicidial(cells: Sequence[Sequence[str]]) -> bool:
+    rows = max(map(len, cells), default=0)
     if len(cells) < _FEWEST_COLUMNS or any(
         len(cells[index]) < rows * _NEARLY_ALL for index in _ALWAYS_FILLED
     ):
@@ -91,12 +90,12 @@ def _is_vicidial(cells: Sequence[Sequence[str]], rows: int) -> bool:
     )
 
 
-def _lay_out(draft: Draft, found: Sequence[Candidate]) -> None:
+def _lay_out(draft: Draft, columns: Mapping[int, Candidate]) -> None:
     for target, indexes in _FIELDS.items():
-        draft.give(target, [found[index] for index in indexes if index < len(found)], Rule.LAYOUT)
-    draft.addresses = [_FIELDS[Field.ADDRESS]]
-    draft.put(draft.titles, [found[_TITLE]], Rule.TITLE)
-    draft.put(draft.middles, [found[_MIDDLE]], Rule.MIDDLE)
+        draft.give(target, [columns[index] for index in indexes if index in columns], Rule.LAYOUT)
+    draft.addresses = [tuple(draft.sources.get(Field.ADDRESS, ()))]
+    draft.put(draft.titles, [columns[_TITLE]] if _TITLE in columns else [], Rule.TITLE)
+    draft.put(draft.middles, [columns[_MIDDLE]] if _MIDDLE in columns else [], Rule.MIDDLE)
 
 
 def _names(draft: Draft, texts: Sequence[Candidate], cells: Sequence[Sequence[str]]) -> None:

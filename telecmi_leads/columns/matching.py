@@ -12,16 +12,20 @@ from telecmi_leads.columns.fields import choose_fields
 from telecmi_leads.columns.headerless import choose_unnamed, is_unnamed
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.names import Reading
-from telecmi_leads.columns.overrides import ColumnFinder, apply_overrides
+from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.plan import ColumnChoice, ColumnPlan, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from telecmi_leads.options import FieldOptions
 
 REPORT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
 """The columns that a rejects file has beside the original ones; ignored when it is read again."""
+
+
+_NAMELESS = Reading(None, Rule.NO_NAME)
 
 
 def is_own_report(header: Sequence[str]) -> bool:
@@ -51,15 +55,13 @@ def match_columns(
     for index in ignored:
         cells[index] = []
     draft = Draft()
-    if is_unnamed([name for index, name in enumerate(header) if index not in ignored]):
-        found = [Candidate(index, Reading(None, Rule.NO_NAME)) for index in range(len(header))]
-        found = [c.refused(Rule.OWN_REPORT) if c.index in ignored else c for c in found]
-        choose_unnamed(draft, found, cells, len(sample), phone_score)
-    else:
-        found = read_columns(header, cells)
-        found = [c.refused(Rule.OWN_REPORT) if c.index in ignored else c for c in found]
-        choose_fields(draft, found, cells, phone_score)
-    templates = apply_overrides(draft, ColumnFinder(header, header_found), options)
+    said = read_said(ColumnFinder(header, header_found), options)
+    named = not is_unnamed([name for index, name in enumerate(header) if index not in ignored])
+    found = read_columns(header, cells) if named else [Candidate(at, _NAMELESS) for at in range(len(header))]
+    found = [_set_aside(candidate, ignored, said.columns) for candidate in found]
+    choose = choose_fields if named else choose_unnamed
+    choose(draft, found, cells, phone_score)
+    said.apply(draft)
     return ColumnPlan(
         phones=tuple(draft.phones),
         sources=MappingProxyType({target: tuple(indexes) for target, indexes in draft.sources.items()}),
@@ -67,12 +69,19 @@ def match_columns(
         titles=tuple(draft.titles),
         middles=tuple(draft.middles),
         companies=tuple(draft.companies),
-        templates=templates,
+        templates=said.templates,
         fills=MappingProxyType(dict(options.fill)),
         choices=tuple(_choice(draft, candidate, header[candidate.index]) for candidate in found),
         ignored=ignored,
         own_report=own_report,
     )
+
+
+def _set_aside(candidate: Candidate, ignored: AbstractSet[int], mapped: AbstractSet[int]) -> Candidate:
+    """Keep the columns of an earlier report, and those the user has mapped, out of the choice."""
+    if candidate.index in ignored:
+        return candidate.refused(Rule.OWN_REPORT)
+    return candidate.refused(Rule.MAPPED) if candidate.index in mapped else candidate
 
 
 def _choice(draft: Draft, candidate: Candidate, header: str) -> ColumnChoice:

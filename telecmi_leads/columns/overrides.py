@@ -89,13 +89,66 @@ class ColumnFinder:
         return "The columns have no names: say column 1, column 2, …"
 
 
-def apply_overrides(draft: Draft, finder: ColumnFinder, options: FieldOptions) -> Mapping[Field, Template]:
-    """Put --map into the draft and return the templates of --set.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the user says: the columns of mapped fields, in the order given, and the templates of set ones."""
 
-    A field that is mapped or set takes nothing from elsewhere, and a column that is mapped feeds nothing else. Where
-    the full name is mapped or set, first and last name are not looked for, and the other way round.
-    Raises ColumnMissing and UsageError.
-    """
+    mapped: Mapping[Field, Sequence[int]]
+    templates: Mapping[Field, Template]
+
+    @property
+    def fields(self) -> frozenset[Field]:
+        """The fields that take nothing from elsewhere.
+
+        Where the full name is mapped or set, first and last name are not looked for, and the other way round.
+        """
+        said = self.mapped.keys() | self.templates.keys()
+        if Field.FULLNAME in said and not said & {Field.FIRSTNAME, Field.LASTNAME}:
+            return frozenset(said | _NAMES)
+        return frozenset(said | {Field.FULLNAME}) if said & _NAMES else frozenset(said)
+
+    @property
+    def columns(self) -> frozenset[int]:
+        """The columns that feed nothing but what they are mapped to."""
+        return frozenset(index for indexes in self.mapped.values() for index in indexes)
+
+    def apply(self, draft: Draft) -> None:
+        """Put the mapped columns in place of what was found for their fields."""
+        self._release(draft)
+        for target, indexes in self.mapped.items():
+            if target is Field.PHONE:
+                draft.phones = list(indexes)
+            else:
+                draft.sources[target] = list(indexes)
+            if target is Field.ADDRESS:
+                draft.addresses = [tuple(indexes)]
+            for index in indexes:
+                draft.reasons[index] = (target, Rule.MAPPED, "")
+        if Field.FIRSTNAME not in draft.sources:  # nothing to go behind
+            for index in draft.middles:
+                draft.reasons[index] = (None, Rule.NOT_NEEDED, "")
+            draft.middles = []
+        for target, template in self.templates.items():
+            for index in template.columns:
+                if draft.reasons.get(index, (None,))[0] is None:
+                    draft.reasons[index] = (target, Rule.TEMPLATE, "")
+
+    def _release(self, draft: Draft) -> None:
+        fields = self.fields
+        phone = self.templates.get(Field.PHONE)
+        if phone is not None and set(phone.columns) & set(draft.sources.get(Field.DIALCODE, ())):
+            fields |= {Field.DIALCODE}  # "{Code}{Number}": the code is in there already
+        if Field.PHONE in fields:
+            draft.phones = []
+        if Field.ADDRESS in fields:
+            draft.addresses = []
+        draft.sources = {target: indexes for target, indexes in draft.sources.items() if target not in fields}
+        for index in draft.reasons.keys() - draft.used():
+            draft.reasons[index] = (None, Rule.OVERRULED, "")
+
+
+def read_said(finder: ColumnFinder, options: FieldOptions) -> Said:
+    """Find the columns that --map and --set name. Raises ColumnMissing, and UsageError for a malformed template."""
     templates = {
         target: parse_template(target, text, partial(finder.find, option=f"--set {target}"))
         for target, text in options.set
@@ -105,57 +158,7 @@ def apply_overrides(draft: Draft, finder: ColumnFinder, options: FieldOptions) -
         index = finder.find(name, f"--map {target}")
         if target not in templates and index not in mapped[target]:
             mapped[target].append(index)
-    _release(draft, mapped, templates)
-    for target, indexes in mapped.items():
-        _map(draft, target, indexes)
-    for target, template in templates.items():
-        for index in template.columns:
-            if draft.reasons.get(index, (None,))[0] is None:
-                draft.reasons[index] = (target, Rule.TEMPLATE, "")
-    return MappingProxyType(templates)
-
-
-def _map(draft: Draft, target: Field, indexes: list[int]) -> None:
-    if target is Field.PHONE:
-        draft.phones = indexes
-    else:
-        draft.sources[target] = indexes
-    if target is Field.ADDRESS:
-        draft.addresses = [tuple(indexes)]
-    for index in indexes:
-        draft.reasons[index] = (target, Rule.MAPPED, "")
-
-
-def _release(draft: Draft, mapped: Mapping[Field, list[int]], templates: Mapping[Field, Template]) -> None:
-    """Take back what was found for fields, and of columns, that the user decides on."""
-    said = mapped.keys() | templates.keys()
-    fields = set(said)
-    if Field.FULLNAME in said and not said & {Field.FIRSTNAME, Field.LASTNAME}:
-        fields |= _NAMES
-    elif said & _NAMES and Field.FULLNAME not in said:
-        fields.add(Field.FULLNAME)
-    taken = {index for indexes in mapped.values() for index in indexes}
-    if Field.PHONE in templates:  # "{Code}{Number}": the code is in there already
-        taken |= set(templates[Field.PHONE].columns) & set(draft.sources.get(Field.DIALCODE, ()))
-    draft.phones = [] if Field.PHONE in fields else _without(draft.phones, taken)
-    draft.titles, draft.middles = _without(draft.titles, taken), _without(draft.middles, taken)
-    draft.companies = _without(draft.companies, taken)
-    if Field.FIRSTNAME in fields:
-        draft.middles = []
-    draft.addresses = [] if Field.ADDRESS in fields else [a for a in draft.addresses if not taken & set(a)]
-    if Field.ADDRESS not in fields and taken & set(draft.sources.get(Field.ADDRESS, ())):
-        draft.sources[Field.ADDRESS] = list(draft.addresses[0]) if draft.addresses else []
-    kept = {
-        target: _without(indexes, taken) for target, indexes in draft.sources.items() if target not in fields
-    }
-    draft.sources = {target: indexes for target, indexes in kept.items() if indexes}
-    used = draft.used()
-    for index in draft.reasons.keys() - used:
-        draft.reasons[index] = (None, Rule.OVERRULED, "")
-
-
-def _without(indexes: list[int], taken: set[int]) -> list[int]:
-    return [index for index in indexes if index not in taken]
+    return Said(MappingProxyType(dict(mapped)), MappingProxyType(templates))
 
 
 # --- pinning ------------------------------------------------------------------------------------

@@ -1,0 +1,92 @@
+"""Exports known from real life: which column feeds which field."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matching_help import feeds, plan_of
+
+from telecmi_leads.columns import Rule, pins, read_name
+from telecmi_leads.models import Field
+from telecmi_leads.options import field_and_text
+
+EXPORTS: dict[str, dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "leadfiles" / "exports.json").read_text(encoding="utf-8")
+)
+NEVER = {Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.FLAG, Rule.OTHER_NAME, Rule.OTHER_THING}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_each_export_feeds_the_right_fields(name: str) -> None:
+    """Every column feeds what a person would say it feeds, in the right order, and the others feed nothing."""
+    export = EXPORTS[name]
+    assert feeds(plan_of(export["header"], *export["rows"], region=export["region"])) == export["feeds"]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_each_column_is_explained_once(name: str) -> None:
+    """There is one choice a column, in file order, and it agrees with the plan."""
+    export = EXPORTS[name]
+    plan = plan_of(export["header"], *export["rows"], region=export["region"])
+    assert [choice.header for choice in plan.choices] == export["header"]
+    assert [choice.index for choice in plan.choices] == list(range(len(export["header"])))
+    used = {index for indexes in (plan.phones, *plan.sources.values(), *plan.addresses) for index in indexes}
+    assert {choice.index for choice in plan.choices if choice.field is not None} == used
+    assert all(choice.rule.says for choice in plan.choices)
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_pins_say_what_was_found(name: str) -> None:
+    """The --map options that are offered give the same again, middle names and companies included."""
+    export = EXPORTS[name]
+    plan = plan_of(export["header"], *export["rows"], region=export["region"])
+    pinned = [field_and_text(pin) for pin in pins(plan)]
+    again = plan_of(export["header"], *export["rows"], region=export["region"], map_=pinned)
+    assert feeds(again) == feeds(plan)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(EXPORTS)), st.randoms(use_true_random=False))
+def test_the_order_of_columns_opens_no_door(name: str, random: Any) -> None:
+    """However the columns stand, none that is somebody else's feeds a field."""
+    export = EXPORTS[name]
+    order = random.sample(range(len(export["header"])), len(export["header"]))
+    header = [export["header"][at] for at in order]
+    plan = plan_of(header, *[[row[at] for at in order] for row in export["rows"]], region=export["region"])
+    for choice in plan.choices:
+        if choice.field is not None:
+            assert read_name(choice.header).rule not in NEVER
+    owners_too = {choice.header for choice in plan.choices if choice.field is Field.PHONE}
+    assert owners_too == set(export["feeds"].get("phone", ()))
+
+
+NAMES = st.sampled_from([name for export in EXPORTS.values() for name in export["header"]])
+CELLS = st.sampled_from(
+    ["", "Asha Menon", "9876500001", "+91", "a@example.com", "Pune", "0", "Yes", "IN", "Mr", "x" * 99]
+)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.one_of(NAMES, st.text(max_size=20)), max_size=12).flatmap(
+        lambda header: st.tuples(st.just(header), st.lists(st.lists(CELLS, max_size=14), max_size=6))
+    )
+)
+def test_no_mixture_of_columns_breaks_the_matching(table: tuple[list[str], list[list[str]]]) -> None:
+    """Any names above any cells give a plan that uses no column of somebody else's, and none twice."""
+    header, rows = table
+    plan = plan_of(header, *rows)
+    used = [
+        index
+        for indexes in (plan.phones, *plan.sources.values(), plan.titles, plan.middles)
+        for index in indexes
+    ]
+    assert len(used) == len(set(used))
+    for index in used:
+        rule = read_name(header[index]).rule
+        assert rule not in NEVER or (rule is Rule.OTHER_NAME and index in plan.sources.get(Field.EMAIL, ()))
