@@ -382,7 +382,7 @@ def account(settings: Settings) -> Account:
 def app_id_or_none(settings: Settings) -> int | None:
     """Return the App id where one is set, for commands that work without an account."""
     given = settings[AccountOptions].app_id
-    return None if given is None else _app_id(given)
+    return None if given is None or not given.strip() else _app_id(given)
 
 
 def _app_id(given: str | None) -> int:

@@ -52,7 +52,7 @@ def test_a_file_becomes_numbered_campaigns(program: Program, sandbox: Sandbox, t
 
 def test_the_first_campaign_goes_alone(program: Program, sandbox: Sandbox, tmp_path: Path) -> None:
     """No second request leaves before the first is answered."""
-    sandbox.order("latency=300@1")
+    sandbox.order("latency=0.3@1")
     write_leads(tmp_path / "leads.csv", 30)
     assert program.run("upload", "leads.csv", "--name", "A", "--region", "IN", "--size", "5").code == 0
     first, *others = sandbox.requests()

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.client import Client
+from telecmi_leads.commands.sending import open_client
 from telecmi_leads.commands.session import Session, begin
 from telecmi_leads.errors import ExitCode, LeadsError, LedgerError, ReportError, SettingsError
 from telecmi_leads.models import OutcomeKind
-from telecmi_leads.options import OutputOptions, PhoneOptions, SendingOptions
+from telecmi_leads.options import OutputOptions, PhoneOptions
 from telecmi_leads.reporting import check_json
-from telecmi_leads.settings import DEFAULT, account, base_url, proxies
+from telecmi_leads.settings import DEFAULT, account, base_url
 from telecmi_leads.text import safe
 from telecmi_leads.views import CheckView
 
@@ -56,8 +56,8 @@ def _address(session: Session) -> str:
 def _service(session: Session) -> str:
     """Ask the balance endpoint, which changes nothing; that it takes the pair makes it likely that leads/add does."""
     whose = account(session.settings)
-    client = Client(whose, session.settings[SendingOptions], proxies(session.environment, whose.base_url))
-    outcome = client.check_balance()
+    with open_client(session, whose) as client:
+        outcome = client.check_balance()
     if outcome.kind is OutcomeKind.ACCEPTED:
         return "reachable, and it accepts the credentials"
     said = f" It said: {safe(outcome.message)}" if outcome.message else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from telecmi_leads.client import ping
 from telecmi_leads.commands.session import Session, begin
 from telecmi_leads.commands.signals import Signals, Stopped
 from telecmi_leads.errors import ExitCode, InputRefused, LeadsError
@@ -98,8 +99,6 @@ def _show(session: Session, summary: RunSummary) -> None:
 
 def _tell(session: Session, url: str, summary: RunSummary) -> None:
     """Tell the heartbeat; whether anybody hears it never changes how a run ended."""
-    from telecmi_leads.client import ping  # noqa: PLC0415 - loading requests takes a while; most runs have no heartbeat
-
     where = url if summary.exit_code == ExitCode.OK else f"{url.rstrip('/')}/fail"
     if not ping(where, session.environment):
         session.console.warning("The heartbeat could not be told.")

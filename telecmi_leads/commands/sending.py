@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from telecmi_leads.client import Client
 from telecmi_leads.clock import StopRequest
 from telecmi_leads.commands import ending
 from telecmi_leads.errors import ExitCode
@@ -44,20 +45,21 @@ class Service:
 def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
     """Open the account's service, or a stand-in that lives as long as the context."""
     if not sandbox:
-        yield _service(session, account(session.settings))
+        whose = account(session.settings)
+        with open_client(session, whose) as client:
+            yield Service(whose.key, whose.app_id, client.send)
         return
     from telecmi_leads.sandbox import Sandbox  # noqa: PLC0415 - a server is loaded only where one is run
 
     with Sandbox() as stand_in:
         invented = Account(_SANDBOX_APP_ID, Secret(secrets.token_hex(16)), stand_in.url)
-        yield Service(SANDBOX, _SANDBOX_APP_ID, _service(session, invented).send)
+        with open_client(session, invented) as client:
+            yield Service(SANDBOX, invented.app_id, client.send)
 
 
-def _service(session: Session, whose: Account) -> Service:
-    from telecmi_leads.client import Client  # noqa: PLC0415 - loading requests takes 90 ms that a dry run need not wait
-
-    client = Client(whose, session.settings[SendingOptions], proxies(session.environment, whose.base_url))
-    return Service(whose.key, whose.app_id, client.send)
+def open_client(session: Session, whose: Account) -> Client:
+    """Return a client for an account, by the proxies of the environment; a context manager."""
+    return Client(whose, session.settings[SendingOptions], proxies(session.environment, whose.base_url))
 
 
 def sandbox_wanted(session: Session) -> bool:

@@ -70,7 +70,7 @@ def _show_heaps(screen: Screen, summary: RunSummary) -> None:
         skipped = ", ".join(
             f"{shown(wording.words(code))} {number:,}" for code, number in summary.skipped.items()
         )
-        screen.paragraph(f"not counted as rows: {skipped}", 2)
+        screen.paragraph(f"among the blank: {skipped}", 2)
 
 
 def show_balance(screen: Screen, equation: str) -> None:
