@@ -114,13 +114,16 @@ class Transport:
         if time.monotonic() - self._last_use > IDLE_SECONDS:
             self.close()
         deadlines.begin(seconds)
+        response = None
         try:
             made = requests.Request(method, url, headers=_HEADERS if body is not None else _BARE, data=body).prepare()
             response = self._adapter.send(made, stream=True, timeout=seconds, proxies=self._proxies)
+            answer = _read(response)
         except Exception as error:  # noqa: BLE001 - whatever a library makes of a hostile answer, the outcome is known
+            if response is not None:
+                response.close()
             self.close()
             return trouble(error).outcome(sent=deadlines.sent())
-        answer = _read(response)
         if answer.cut or answer.body is None:
             response.close()
         self._last_use = time.monotonic()
@@ -138,8 +141,7 @@ def _read(response: requests.Response) -> Answer:
     headers = response.headers
     body: bytes | None
     try:
-        body = response.raw.read(ANSWER_LIMIT + 1, decode_content=False)
-        cut = ""
+        body, cut = _read_up_to(response.raw, ANSWER_LIMIT + 1), ""
     except Exception as error:  # noqa: BLE001 - the same
         body, cut = None, trouble(error).words
     return Answer(
@@ -150,6 +152,14 @@ def _read(response: requests.Response) -> Answer:
         date=headers.get("Date"),
         location=headers.get("Location"),
     )
+
+
+def _read_up_to(raw: Any, limit: int) -> bytes:  # noqa: ANN401 - as requests has it
+    """Read to the end or the limit. That a body is shorter than its length is told by the read after its last byte."""
+    body = b""
+    while len(body) < limit and (more := raw.read(limit - len(body), decode_content=False)):
+        body += more
+    return body
 
 
 def _unpacked(body: bytes | None, encoding: str) -> bytes | None:

@@ -140,6 +140,8 @@ def trouble(error: BaseException) -> Trouble:
     if not found:
         return Trouble(f"the request failed ({type(error).__name__})")
     cause, meaning = (telling or found)[-1]
+    if meaning is _TOO_SLOW and any(each is _NO_CONNECTION for _, each in found):
+        meaning = _NO_CONNECTION
     if isinstance(cause, ssl.SSLCertVerificationError):
         reason = safe(getattr(cause, "verify_message", ""))
         return Trouble(f"{meaning.words}: {reason or 'no reason given'}", retryable=False)
