@@ -16,7 +16,7 @@ from telecmi_leads.errors import ExitCode
 from telecmi_leads.models import CampaignStatus, LeftOutKind, Reason, Repair, RowTotals, RunState, RunStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from telecmi_leads.models import CampaignRecord, LeadTotals, RunRecord, RunSummary, TableInfo
 
@@ -226,6 +226,36 @@ def _joined(*parts: str) -> str:
     return "; ".join(part for part in parts if part) + "."
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What --split-by made of one value: campaigns, leads, and leads accepted."""
+
+    name: str
+    campaigns: int
+    leads: int
+    accepted: int
+
+
+def groups(campaigns: Sequence[CampaignRecord]) -> tuple[Group, ...]:
+    """Return the groups of a split run, the largest first; () where it was not split."""
+    found: dict[str, list[CampaignRecord]] = {}
+    for campaign in campaigns:
+        if not campaign.split:
+            found.setdefault(campaign.group, []).append(campaign)
+    if set(found) <= {""}:
+        return ()
+    made = [
+        Group(
+            name,
+            len(members),
+            sum(member.leads for member in members),
+            sum(member.leads for member in members if member.status is CampaignStatus.ACCEPTED),
+        )
+        for name, members in found.items()
+    ]
+    return tuple(sorted(made, key=lambda group: (-group.leads, group.name)))
+
+
 # --- reasons, tables, campaigns -----------------------------------------------------------------
 
 
@@ -366,7 +396,7 @@ def _reject_steps(summary: RunSummary) -> list[NextStep]:
     if not summary.rows.rejected or not paths:
         return []
     rows = count(summary.rows.rejected, "rejected row")
-    if summary.name is None or summary.dry_run:
+    if summary.name is None or summary.run is None or summary.dry_run:
         return [NextStep(f"{rows}: each stands with its reason in {', '.join(map(argument, paths))}")]
     text = (
         f"Correct the {rows} in the reject file and upload {'them' if summary.rows.rejected > 1 else 'it'}:"

@@ -74,7 +74,7 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
         screen.dim(tip, 2)
     facts = [
         ("read for", shown(phone.region) or "no region: only + and a country code count"),
-        ("country", shown(phone.country)),
+        ("country", _country(phone.country)),
         ("type", shown(wording.words(phone.type))),
         ("time zone", shown(", ".join(phone.timezones))),
         ("mended", "; ".join(shown(wording.repair(code)) for code in phone.repairs)),
@@ -85,6 +85,12 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
         screen.paragraph("never uploaded, and never left out", 2)
     for fate in phone.fates:
         screen.paragraph(_fate(fate), 20, f"  {moment(fate.when)}")
+
+
+def _country(region: str) -> str:
+    from telecmi_leads.phones import name_of_region  # noqa: PLC0415 - loads phonenumbers, which only some screens need
+
+    return f"{shown(name_of_region(region))} ({shown(region)})" if region else ""
 
 
 def _fate(fate: Fate) -> str:

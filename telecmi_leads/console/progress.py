@@ -110,7 +110,7 @@ class Preparing(_Phase):
             return
         show_table(self._screen, event.table)
         if event.columns == self._columns:
-            self._screen.paragraph("  the same columns as above", indent=2)
+            self._screen.paragraph("the same columns as above", 2)
         else:
             self._screen.rows(
                 [(shown(field), shown(", ".join(names))) for field, names in event.columns.items()], fold=(1,)

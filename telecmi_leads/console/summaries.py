@@ -24,6 +24,7 @@ _HEAP_STYLES = {
     "rejected": "red",
 }
 _CAMPAIGNS_SHOWN = 10
+_GROUPS_SHOWN = 20
 _WIDEST_BAR = 40
 _OTHER_COLUMNS = 38  # what label, number and share take beside the bar
 
@@ -35,6 +36,7 @@ def show_summary(screen: Screen, summary: RunSummary) -> None:
     screen.blank()
     screen.paragraph(Text(wording.headline(summary), style="bold"))
     _show_heaps(screen, summary)
+    _show_groups(screen, summary)
     _show_campaigns(screen, summary)
     _show_reasons(screen, summary)
     _show_repairs(screen, summary.repairs)
@@ -78,13 +80,31 @@ def show_balance(screen: Screen, equation: str) -> None:
     screen.packed(equation.split(" + "), " + ", 2)
 
 
+def _show_groups(screen: Screen, summary: RunSummary) -> None:
+    groups = wording.groups(summary.campaigns)
+    if not groups:
+        return
+    screen.heading(wording.count(len(groups), "group"))
+    shown_groups = groups[:_GROUPS_SHOWN]
+    rows = [
+        (shown(group.name), f"{group.campaigns:,}", f"{group.leads:,}", f"{group.accepted:,}")
+        for group in shown_groups
+    ]
+    cut = 3 if summary.dry_run else 4
+    header = ("group", "campaigns", "leads", "accepted")[:cut]
+    screen.rows([row[:cut] for row in rows], right=(1, 2, 3), fold=(0,), header=header)
+    if len(groups) > _GROUPS_SHOWN:
+        screen.paragraph(f"and {len(groups) - _GROUPS_SHOWN:,} more, all of them in campaigns.csv", 2)
+
+
 def _show_campaigns(screen: Screen, summary: RunSummary) -> None:
     """Show the campaigns that are not in; on a dry run they are only counted."""
     if summary.dry_run:
         if summary.campaigns:
             first, last = summary.campaigns[0].name, summary.campaigns[-1].name
             names = first if len(summary.campaigns) == 1 else f"{first} to {last}"
-            screen.heading(f"{wording.count(len(summary.campaigns), 'campaign')} planned: {shown(names)}")
+            named = f": {shown(names)}" if summary.name is not None else ""
+            screen.heading(f"{wording.count(len(summary.campaigns), 'campaign')} planned{named}")
         return
     settled = {CampaignStatus.ACCEPTED}
     left = [

@@ -94,7 +94,7 @@ def render_page(
         skipped=[(wording.words(code), number) for code, number in summary.skipped.items()],
         findings=_findings(summary, findings, show_phones=show_phones),
         audience=_audience(summary.audience),
-        groups=_groups(plan),
+        groups=[(safe(each.name), each) for each in wording.groups(plan)[:_GROUPS]],
         stretches=stretches(summary.campaigns) if not summary.dry_run else (),
         attention=[] if summary.dry_run else list(map(_campaign, open_ones[:_ATTENTION])),
         attention_more=0 if summary.dry_run else max(len(open_ones) - _ATTENTION, 0),
@@ -305,19 +305,6 @@ def _parts(campaigns: Sequence[CampaignRecord]) -> list[tuple[str, list[Row]]]:
         counts = ", ".join(f"{len(list(same)):,} {outcome}" for outcome, same in groupby(outcomes))
         parts.append((f"{part[0].name} to {part[-1].name}: {counts}", part))
     return parts
-
-
-def _groups(plan: Sequence[CampaignRecord]) -> list[tuple[str, int, int, int]]:
-    """Return each group of a split run: name, campaigns, leads, leads accepted; the largest where there are many."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for campaign in plan:
-        campaigns, leads, accepted = found.get(campaign.group, (0, 0, 0))
-        proven = campaign.leads if campaign.status is CampaignStatus.ACCEPTED else 0
-        found[campaign.group] = (campaigns + 1, leads + campaign.leads, accepted + proven)
-    if set(found) <= {""}:
-        return []
-    ordered = sorted(found.items(), key=lambda each: (-each[1][1], each[0]))[:_GROUPS]
-    return [(safe(name), *counts) for name, counts in ordered]
 
 
 def _moment(when: datetime, *, seconds: bool = False) -> str:

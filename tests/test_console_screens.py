@@ -1,0 +1,389 @@
+"""Whole screens as they were read and approved: tests/snapshots/*.txt, at 80 columns, plain."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import time
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from a_run import MORNING, RUN
+from ended_runs import COLUMNS, COMPLETE, EVERY_END, FOLDER, LEADS_CSV, campaign
+from snapshot import check_snapshot
+
+from telecmi_leads.console import Console
+from telecmi_leads.errors import ColumnMissing
+from telecmi_leads.journal.values import Fate, Forgotten
+from telecmi_leads.models import (
+    CampaignSending,
+    CampaignSettled,
+    CampaignStatus,
+    CampaignWaiting,
+    LeadTotals,
+    LeftOutKind,
+    Problem,
+    RowsPrepared,
+    RowTotals,
+    RunRecord,
+    RunState,
+    RunStatus,
+    RunStopping,
+    StopCause,
+    TableInfo,
+    TableOpened,
+)
+from telecmi_leads.options import OutputOptions
+from telecmi_leads.reporting import summary_json
+from telecmi_leads.settings import Terminal
+from telecmi_leads.views import CheckView, ColumnView, PhoneView, ResolvedView, TableView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Ticking:
+    """A clock that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """Return the seconds."""
+        return self.now
+
+
+class Shown:
+    """A console with what it has written."""
+
+    def __init__(self, options: OutputOptions | None = None, columns: int = 80) -> None:
+        self.out, self.err, self.clock = io.StringIO(), io.StringIO(), Ticking()
+        self.console = Console(
+            options or OutputOptions(),
+            Terminal(no_color=False, dumb=False, columns=columns),
+            out=self.out,  # type: ignore[arg-type] - text streams they are
+            err=self.err,  # type: ignore[arg-type]
+            clock=self.clock,
+        )
+
+    @property
+    def both(self) -> str:
+        """Both streams, one after the other."""
+        return self.err.getvalue() + self.out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show times of day as in Greenwich."""
+    monkeypatch.setenv("TZ", "UTC")
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+PORTAL = TableInfo(
+    "portal.xlsx", "xlsx", ("Name", "Mobile"), 3, sheet="Pune", notes=("hidden sheet Lists skipped",)
+)
+UNFINISHED = replace(
+    COMPLETE,
+    status=RunStatus.UNFINISHED,
+    exit_code=5,
+    rows=RowTotals(5515, 3, 11, 58, 5, 7, 5431),
+    leads=LeadTotals(2000, 1000, 1000, 1000, 431),
+    campaigns=EVERY_END,
+    reports={**COMPLETE.reports, "refused": f"{FOLDER}/refused.csv"},
+)
+TRIAL = replace(
+    COMPLETE,
+    run=None,
+    dry_run=True,
+    leads=LeadTotals(unsent=2431),
+    campaigns=tuple(campaign(number, "unsent") for number in (1, 2, 3)),
+)
+CHECKED = replace(TRIAL, name=None)
+GROUPED = replace(
+    COMPLETE,
+    campaigns=(
+        campaign(1, group="Pune", name="March-Pune-001"),
+        campaign(2, group="Pune", name="March-Pune-002"),
+        campaign(3, group="Goa", name="March-Goa-001", leads=431),
+    ),
+)
+FAILED = replace(
+    COMPLETE,
+    run=None,
+    status=RunStatus.FAILED,
+    exit_code=3,
+    rows=RowTotals(100, 0, 90, 0, 0, 0, 10),
+    leads=LeadTotals(unsent=10),
+    campaigns=(campaign(1, "unsent", leads=10),),
+    rejections={"no_region": 90},
+    repairs={},
+    skipped={},
+)
+NOTHING_NEW = replace(
+    COMPLETE,
+    rows=RowTotals(2515, 0, 0, 0, 0, 2515, 0),
+    leads=LeadTotals(),
+    campaigns=(),
+    rejections={},
+    repairs={},
+    skipped={},
+)
+
+
+def run_record(day: int, name: str, leads: LeadTotals) -> RunRecord:
+    """Return a run of the ledger."""
+    return RunRecord(
+        id=f"202603{day:02d}-083000-k3f9",
+        account="1234567@rest.telecmi.com",
+        name=name,
+        created=MORNING + timedelta(days=day),
+        state=RunState.PLANNED,
+        digest=b"",
+        rows=RowTotals(2515, 3, 11, 58, 5, 7, 2431),
+        leads=leads,
+        campaigns=3,
+        report_dir=FOLDER,
+    )
+
+
+RUNS = [
+    run_record(4, "April-{group}", LeadTotals(1000, unsent=1000, refused=431)),
+    run_record(3, "मार्च सूची", LeadTotals(2431)),
+    run_record(2, "March", LeadTotals(2431)),
+]
+TABLE_VIEW = TableView(
+    LEADS_CSV,
+    (
+        ColumnView("Sr", "", "no field goes by this name", ("1", "2")),
+        ColumnView(
+            "Name of Buyer", "fullname", "a name this field goes by", ("Mr. Gaurav G", "Mrs. Vijaya S")
+        ),
+        ColumnView("Contact No. 1", "phone", "a name this field goes by", ("9876500030", "9876500032/33")),
+        ColumnView("", "", "no field goes by this name", ()),
+        ColumnView("City", "city", "the field's own name", ("Pune",)),
+    ),
+    (("--map", "phone=Contact No. 1"), ("--map", "fullname=Name of Buyer")),
+)
+GOOD_PHONE = PhoneView(
+    "98765 00030",
+    "IN",
+    "919876500030",
+    "",
+    "IN",
+    "mobile",
+    ("Asia/Kolkata",),
+    ("punctuation",),
+    (
+        Fate("a", RUN, "March", MORNING, campaign="March-001", status=CampaignStatus.ACCEPTED),
+        Fate("a", "20260221-083000-aaaa", "Feb", MORNING, left_out=LeftOutKind.EXCLUDED, code="dnd.csv"),
+        Fate("a", "20260220-083000-aaaa", "Feb", MORNING, left_out=LeftOutKind.REJECTED, code="wrong_type"),
+    ),
+)
+CHECKS = [
+    CheckView("credentials", passed=True, detail="App id 1234567 from .env, and a secret"),
+    CheckView("service", passed=False, detail="connection refused", hint="Check TELECMI_BASE_URL."),
+    CheckView("balance", passed=None, detail="not asked, since the service can't be reached"),
+]
+
+
+def preparing(shown: Shown) -> None:
+    """Open tables, and prepare 1,500 rows over half a minute."""
+    with shown.console.preparing() as display:
+        display.event(TableOpened(LEADS_CSV, COLUMNS))
+        display.event(TableOpened(LEADS_CSV, COLUMNS))
+        display.event(TableOpened(PORTAL, {"fullname": ("Name",), "phone": ("Mobile",)}))
+        for rows in (500, 1000, 1500):
+            shown.clock.now += 10
+            display.event(RowsPrepared(rows, rows - 20))
+
+
+def uploading(shown: Shown) -> None:
+    """Settle campaigns in every way there is, with pauses in between."""
+    halved = campaign(7, "refused", name="March-007", code=422, message="Invalid phone number", split=True)
+    with shown.console.uploading(7, 6431) as display:
+        for each in (*EVERY_END[:5], halved):
+            display.event(CampaignSending(each, 1))
+            if each.number in {2, 3}:
+                display.event(CampaignWaiting(each, 12, "the service asked for it"))
+            shown.clock.now += 4
+            display.event(CampaignSettled(each))
+        display.event(RunStopping(StopCause.MAX_WAIT, "the service asked for a pause of 600 s"))
+
+
+def ledger(shown: Shown) -> None:
+    """Show the runs, one of them, a campaign settled either way, and something deleted."""
+    shown.console.runs(RUNS)
+    shown.console.runs([])
+    shown.console.run(RUNS[0], EVERY_END)
+    shown.console.resolved(ResolvedView(RUN, EVERY_END[3], accepted=True))
+    shown.console.resolved(ResolvedView(RUN, EVERY_END[3], accepted=False))
+    shown.console.forgotten(Forgotten(2, 40, 310, 39000, 1))
+
+
+def lookups(shown: Shown) -> None:
+    """Show columns, numbers good and bad, and the check."""
+    shown.console.columns([TABLE_VIEW])
+    shown.console.explanation(GOOD_PHONE)
+    shown.console.explanation(PhoneView("98XXXXXX10", reason="masked"))
+    shown.console.check(CHECKS)
+
+
+def messages(shown: Shown) -> None:
+    """Say things, warn, and tell errors, short and long."""
+    shown.console.note("Going on with run 20260302-083000-k3f9.")
+    shown.console.warning(".env holds the secret and others can read it")
+    shown.console.error(ColumnMissing("leads.csv: there is no phone column", hint="Use --map phone=COLUMN."))
+    shown.console.error(
+        Problem("x", "First line \x1b[31m[red]:smile: of what is wrong! " * 3, "One way.\nAnother.")
+    )
+
+
+SCREENS: dict[str, Callable[[Shown], None]] = {
+    "preparing": preparing,
+    "uploading": uploading,
+    "complete": lambda shown: shown.console.summary(COMPLETE),
+    "unfinished": lambda shown: shown.console.summary(UNFINISHED),
+    "trial": lambda shown: shown.console.summary(TRIAL),
+    "validate": lambda shown: shown.console.summary(CHECKED),
+    "groups": lambda shown: shown.console.summary(GROUPED),
+    "failed": lambda shown: shown.console.summary(FAILED),
+    "nothing-new": lambda shown: shown.console.summary(NOTHING_NEW),
+    "ledger": ledger,
+    "lookups": lookups,
+    "messages": messages,
+}
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_screen(name: str) -> None:
+    """The screen is the one that was approved."""
+    shown = Shown()
+    SCREENS[name](shown)
+    check_snapshot(f"{name}.txt", shown.both)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 140])
+@pytest.mark.parametrize("name", SCREENS)
+def test_lines_keep_to_the_width(name: str, columns: int) -> None:
+    """Nothing is wider than the terminal but commands, errors in logs and file names, which are never broken."""
+    shown = Shown(columns=columns)
+    SCREENS[name](shown)
+    unbroken = re.compile(r"\s*(telecmi-leads |--map|Error:|Warning:|First|\d+  March|March-|  )")
+    long = [line for line in shown.both.splitlines() if len(line) > columns and not unbroken.match(line)]
+    assert long == []
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_plain_screens_have_no_control_codes(name: str) -> None:
+    """Where no terminal is there is no escape, no carriage return and no trailing space."""
+    shown = Shown()
+    SCREENS[name](shown)
+    assert all(line.isprintable() for line in shown.both.splitlines())
+    assert [line for line in shown.both.splitlines() if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_quiet_shows_errors_only(name: str) -> None:
+    """With --quiet both streams are empty but for errors."""
+    shown = Shown(OutputOptions(quiet=True))
+    SCREENS[name](shown)
+    assert shown.out.getvalue() == ""
+    said = shown.err.getvalue()
+    assert said.startswith("Error: leads.csv") if name == "messages" else said == ""
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_json_has_standard_output_to_itself(name: str) -> None:
+    """With --json nothing but the JSON is on standard output."""
+    shown = Shown(OutputOptions(json=True))
+    SCREENS[name](shown)
+    assert shown.out.getvalue() == ""
+    shown.console.json(summary_json(UNFINISHED))
+    assert json.loads(shown.out.getvalue())["exit_code"] == 5
+    assert shown.out.getvalue().endswith("}\n")
+
+
+def test_messages_and_results_have_their_own_streams() -> None:
+    """What happens goes to standard error, what came of it to standard output."""
+    shown = Shown()
+    preparing(shown)
+    uploading(shown)
+    messages(shown)
+    assert shown.out.getvalue() == ""
+    said = shown.err.getvalue()
+    shown.console.summary(COMPLETE)
+    lookups(shown)
+    shown.console.line("http://127.0.0.1:8080")
+    assert shown.err.getvalue() == said
+    assert shown.out.getvalue().endswith("http://127.0.0.1:8080\n")
+
+
+HOSTILE = (
+    "[red]",
+    "[/b]",
+    ":smile:",
+    "\x1b[31m",
+    "\x1b]52;c;x\x07",
+    "\x9b31m",
+    "\u202e",
+    "a\r\nb",
+    "e" + "\u0301" * 40,
+)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_foreign_text_is_shown_escaped(hostile: str) -> None:
+    """Row 32: markup and emoji codes stand as they are, control characters as escapes, wherever the text came from."""
+    table = TableInfo(
+        hostile, "csv", (hostile,), 1, sheet=hostile, encoding=hostile, delimiter="\x1b", notes=(hostile,)
+    )
+    named = campaign(3, "refused", name=hostile, message=hostile, group=hostile)
+    shown = Shown(columns=200)
+    with shown.console.preparing() as display:
+        display.event(TableOpened(table, {hostile: (hostile,)}))
+    with shown.console.uploading(1, 1000) as upload:
+        upload.event(CampaignWaiting(named, 1, hostile))
+        upload.event(CampaignSettled(named))
+        upload.event(RunStopping(StopCause.INTERRUPTED, hostile))
+    shown.console.summary(
+        replace(
+            UNFINISHED,
+            name=hostile,
+            campaigns=(named,),
+            rejections={hostile: 11},
+            repairs={hostile: 1},
+            skipped={hostile: 1},
+            reports={"folder": hostile, "rejects": hostile},
+        )
+    )
+    shown.console.runs([run_record(2, hostile, LeadTotals(1))])
+    shown.console.run(run_record(2, hostile, LeadTotals(1)), [named])
+    shown.console.columns(
+        [TableView(table, (ColumnView(hostile, hostile, hostile, (hostile,)),), (("--map", hostile),))]
+    )
+    shown.console.explanation(
+        PhoneView(hostile, hostile, "", hostile, hostile, hostile, (hostile,), (hostile,))
+    )
+    shown.console.check([CheckView(hostile, passed=False, detail=hostile, hint=hostile)])
+    shown.console.resolved(ResolvedView(hostile, named, accepted=True))
+    shown.console.note(hostile)
+    shown.console.warning(hostile)
+    shown.console.error(Problem(hostile, hostile, hostile))
+    shown.console.line(hostile)
+    assert all(line.isprintable() for line in shown.both.split("\n"))
+    if hostile.isascii() and hostile.isprintable():
+        assert shown.both.count(hostile) > 20
+
+
+def test_samples_are_masked_unless_told_otherwise() -> None:
+    """Phone numbers in samples are masked on the screen, and whole with --show-phones."""
+    masked, whole = Shown(), Shown(OutputOptions(show_phones=True))
+    masked.console.columns([TABLE_VIEW])
+    whole.console.columns([TABLE_VIEW])
+    assert "9876•••030" in masked.out.getvalue()
+    assert "9876500030" not in masked.out.getvalue()
+    assert "9876500030" in whole.out.getvalue()
