@@ -106,8 +106,11 @@ class Reading:
 
     @property
     def known(self) -> bool:
-        """Tell whether the name is one that columns have."""
-        return self.rule not in (Rule.UNKNOWN, Rule.NO_NAME, Rule.HEAD_NOUN)
+        """Tell whether the name is one that columns have: "Home" and "Work" are as often what stands in cells."""
+        return (
+            self.rule not in (Rule.UNKNOWN, Rule.NO_NAME, Rule.HEAD_NOUN)
+            and self.head is not Head.PLACE_PHONE
+        )
 
 
 @lru_cache(maxsize=4096)

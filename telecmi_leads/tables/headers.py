@@ -20,6 +20,7 @@ SEARCHED_ROWS = 50
 """So many rows that are not blank are searched for the header."""
 
 _NUMBER = re.compile(r"[`'=\"]*\+?[\d\s().\-/]{7,25}")
+_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}\b.*")
 _EMAIL = re.compile(r"[^\s@,;:]+@[^\s@,;:]+\.[^\s@,;:]+")
 _FEWEST_DIGITS = 7
 _LONGEST_NAME = 300
@@ -27,8 +28,6 @@ _MOST_PREAMBLE_CELLS = 2
 _FEWEST_HEADER_CELLS_BELOW_PREAMBLE = 4
 _MOSTLY = 0.6
 _HALF = 0.5
-
-PhoneScore = "Callable[[Sequence[str]], float]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,9 @@ class _Row:
     def _is_data(self, cell: str) -> bool:
         if _EMAIL.match(cell):
             return True
-        digits = sum(char.isdecimal() for char in cell)
-        return digits >= _FEWEST_DIGITS and (
-            _NUMBER.fullmatch(cell) is not None or self._phone_score([cell]) > 0
-        )
+        if sum(char.isdecimal() for char in cell) < _FEWEST_DIGITS or _DATE.fullmatch(cell):
+            return False
+        return _NUMBER.fullmatch(cell) is not None or self._phone_score([cell]) > 0
 
     @cached_property
     def known(self) -> int:

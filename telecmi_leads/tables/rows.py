@@ -186,4 +186,4 @@ def _is_footer(texts: list[str]) -> bool:
     first = plain(texts[0][:_LONGEST_NAME])
     if _TOTAL.fullmatch(first):
         return all(_NUMBER.fullmatch(text) or _is_filler(text) for text in texts[1:])
-    return _FOOTERS.fullmatch(first) is not None and not any("@" in text for text in texts)
+    return _FOOTERS.fullmatch(first) is not None
