@@ -31,6 +31,7 @@ def make_folder(folder: Path) -> None:
     for each in reversed(missing):
         with suppress(FileExistsError):  # another process was faster
             each.mkdir(FOLDER_MODE)
+            each.chmod(FOLDER_MODE)  # the umask may have taken even our own bits
         sync_folder(each.parent)
 
 

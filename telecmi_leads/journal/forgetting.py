@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,14 @@ from telecmi_leads.journal.hashing import Hasher
 from telecmi_leads.journal.numbers import Numbers
 from telecmi_leads.journal.packing import pack_heap, unpack
 from telecmi_leads.journal.staging import put_body
-from telecmi_leads.journal.store import ledger_error
+from telecmi_leads.journal.store import FAILURES, ledger_error
 from telecmi_leads.journal.values import Forgotten, to_micros
 from telecmi_leads.models import CampaignStatus, LeftOutKind, LeftOutRow, RunState
 from telecmi_leads.requests_format import refreeze, thaw_leads
 from telecmi_leads.text import mask_phone, safe
 
 if TYPE_CHECKING:
+    import sqlite3
     from datetime import datetime
 
 _GOING_NUMBERS = "SELECT count(*) FROM uploaded WHERE campaign IN (SELECT id FROM campaigns WHERE run IN going)"
@@ -136,7 +136,7 @@ class Forgetting(Numbers):
         """Write the ledger anew without its free space, and empty the log."""
         try:
             self._connection.execute("VACUUM")
-        except (sqlite3.Error, MemoryError) as error:
+        except FAILURES as error:
             raise ledger_error(error, self._path) from error
         self._empty_log()
 

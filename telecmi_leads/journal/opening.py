@@ -19,7 +19,7 @@ from urllib.parse import quote
 from telecmi_leads import private
 from telecmi_leads.errors import LedgerError
 from telecmi_leads.journal import schema
-from telecmi_leads.journal.store import RECOVERY, leave_open, ledger_error
+from telecmi_leads.journal.store import FAILURES, RECOVERY, leave_open, ledger_error
 from telecmi_leads.text import safe
 
 LEDGER = "ledger.sqlite3"
@@ -30,7 +30,8 @@ _CHECKED_WHOLE = 16 * 2**20
 """Bytes up to which every page is checked at each opening (some 20 ms); of a larger ledger the small tables are."""
 
 _SMALL_TABLES = ("meta", "runs", "campaigns", "attempts")
-_UNDONE_NAMES = "ledger-new-*"
+_UNDONE = "ledger-new-"
+_UNDONE_NAMES = (f"{_UNDONE}*", f"{KEY}.*.new")
 _TRIES = 5
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs"})
 
@@ -50,6 +51,9 @@ def open_ledger(folder: Path) -> tuple[sqlite3.Connection, bytes, Path]:
                 break
             _make(folder, path)
         _trust(path, folder=False)
+        _refuse_unwritable(path)
+        for names in _UNDONE_NAMES:
+            _remove(folder, names)
         key = _read_key(folder)
     except OSError as error:
         raise ledger_error(error, path) from error
@@ -76,6 +80,14 @@ def _trust(path: Path, *, folder: bool) -> None:
         raise LedgerError(
             f"the ledger's {'folder' if folder else 'file'} {safe(str(path))} {why}",
             hint="Set TELECMI_STATE_DIR to a folder of your own that nobody else can write.",
+        )
+
+
+def _refuse_unwritable(path: Path) -> None:
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise LedgerError(
+            f"the ledger {safe(str(path))} or its folder can't be written",
+            hint="Make both writable for this user, or set TELECMI_STATE_DIR to another folder.",
         )
 
 
@@ -146,12 +158,10 @@ def _mark(key: bytes) -> bytes:
 
 def _make(folder: Path, path: Path) -> None:
     """Make an empty ledger under another name, whole, and then give it its own: a kill leaves all of it or nothing."""
-    for undone in folder.glob(_UNDONE_NAMES):
-        undone.unlink(missing_ok=True)
-    private.write_once(folder / KEY, secrets.token_bytes(_KEY_BYTES))
-    key = _read_key(folder)
-    made = folder / _UNDONE_NAMES.replace("*", secrets.token_hex(4))
+    made = folder / f"{_UNDONE}{secrets.token_hex(4)}"
     try:
+        private.write_once(folder / KEY, secrets.token_bytes(_KEY_BYTES))
+        key = _read_key(folder)
         os.close(private.create(made))
         with closing(_connect(made)) as connection:
             connection.execute("PRAGMA journal_mode = MEMORY")  # nobody misses this file if it is not finished
@@ -160,13 +170,18 @@ def _make(folder: Path, path: Path) -> None:
             connection.execute("INSERT INTO meta VALUES ('key', ?)", (_mark(key),))
             connection.execute("PRAGMA journal_mode = WAL")
         private.place(made, path)
-    except FileNotFoundError:
-        return  # another process cleaned up behind a kill and took ours for its remains; the caller looks again
-    except (sqlite3.Error, MemoryError) as error:
-        raise ledger_error(error, path) from error
+    except (*FAILURES, OSError) as error:
+        if not path.exists():
+            raise ledger_error(error, path) from error
+        # another process was faster, and took ours for the remains of a kill
     finally:
-        for undone in folder.glob(f"{made.name}*"):
-            undone.unlink(missing_ok=True)
+        _remove(folder, f"{made.name}*")
+
+
+def _remove(folder: Path, names: str) -> None:
+    """Remove what a killed process has left half made. The ledger is there: whoever is still at it is not needed."""
+    for undone in folder.glob(names):
+        undone.unlink(missing_ok=True)
 
 
 # --- checking -----------------------------------------------------------------------------------
@@ -181,21 +196,16 @@ def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
-    except sqlite3.Error as error:
+    except FAILURES as error:
         raise ledger_error(error, path) from error
     return connection
 
 
 def _connect_and_migrate(path: Path) -> sqlite3.Connection:
-    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        raise LedgerError(
-            f"the ledger {safe(str(path))} or its folder can't be written",
-            hint="Make both writable for this user, or set TELECMI_STATE_DIR to another folder.",
-        )
     connection = _connect(path)
     try:
         schema.migrate(connection)
-    except (sqlite3.Error, MemoryError) as error:
+    except FAILURES as error:
         leave_open(connection)
         raise ledger_error(error, path) from error
     return connection
@@ -212,7 +222,7 @@ def _check(path: Path, key: bytes) -> None:
                 f"the key {KEY} does not belong to the ledger {safe(str(path))}",
                 hint=f"Restore both files from the same backup, or move {LEDGER} away to start afresh.",
             )
-    except (sqlite3.Error, MemoryError) as error:
+    except FAILURES as error:
         raise ledger_error(error, path) from error
     finally:
         connection.close()

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+FAILURES = (sqlite3.Error, MemoryError, UnicodeDecodeError)
+"""What SQLite raises when a ledger can't be read or written; its own messages may quote bytes that are no text."""
+
 RECOVERY = (
     "Nothing was changed. Restore the file from a backup; or move it away to start afresh: campaigns that are in the "
     "account already are then refused by their names, and --new-only no longer knows who was uploaded."
@@ -43,6 +46,8 @@ def ledger_error(error: Exception, where: Path | None) -> LedgerError:
     place = f"the ledger {safe(str(where))}" if where is not None else "the temporary ledger"
     if isinstance(error, MemoryError):
         return LedgerError(f"{place}: there is not enough memory", hint="Close other programs, then try again.")
+    if isinstance(error, UnicodeDecodeError):
+        return LedgerError(f"{place}: it is damaged", hint=RECOVERY)
     if isinstance(error, OSError):
         return LedgerError(f"{place}: {error.strerror or error}", hint="Check the folder, its owner and the disk.")
     name = getattr(error, "sqlite_errorname", "") or ""
@@ -78,7 +83,7 @@ class Store:
             return
         try:
             self._connection.close()
-        except sqlite3.Error as error:
+        except FAILURES as error:
             raise ledger_error(error, self._path) from error
 
     def __enter__(self) -> Self:
@@ -100,12 +105,12 @@ class Store:
             if not durable:
                 connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN IMMEDIATE")
-        except (sqlite3.Error, MemoryError) as error:
+        except FAILURES as error:
             raise ledger_error(error, self._path) from error
         try:
             yield connection
             connection.execute("COMMIT")
-        except (sqlite3.Error, MemoryError) as error:
+        except FAILURES as error:
             self._failed = ledger_error(error, self._path)
             raise self._failed from error
         finally:
@@ -117,7 +122,7 @@ class Store:
                 self._connection.execute("ROLLBACK")
             if not durable:
                 self._connection.execute("PRAGMA synchronous = FULL")
-        except sqlite3.Error as error:
+        except FAILURES as error:
             self._failed = self._failed or ledger_error(error, self._path)
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
@@ -128,7 +133,7 @@ class Store:
         """Yield a query's rows as they are read."""
         try:
             yield from self._connection.execute(sql, values)
-        except (sqlite3.DatabaseError, MemoryError) as error:
+        except FAILURES as error:
             raise ledger_error(error, self._path) from error
 
     def _empty_log(self) -> None:
@@ -138,7 +143,7 @@ class Store:
         """
         try:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        except (sqlite3.Error, MemoryError) as error:
+        except FAILURES as error:
             self._failed = ledger_error(error, self._path)
             raise self._failed from error
 
