@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-MAX_CAMPAIGN_LEADS = 1000
-"""The service takes at most this many leads a request (documented for v3/leads/add)."""
-
-
 # --- rows ---------------------------------------------------------------------------------------
 
 
@@ -51,22 +47,6 @@ class RowBlock:
 
     first_row: int
     rows: list[list[str]]
-
-
-class Field(StrEnum):
-    """What a column can feed: the API's eight fields, and three that are made into them."""
-
-    FIRSTNAME = "firstname"
-    LASTNAME = "lastname"
-    PHONE = "phone"
-    EMAIL = "email"
-    COMMENT = "comment"
-    ADDRESS = "address"
-    CITY = "city"
-    COUNTRY = "country"
-    ORDER_INDEX = "order_index"
-    FULLNAME = "fullname"
-    DIALCODE = "dialcode"
 
 
 class Lead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from telecmi_leads.models import MAX_CAMPAIGN_LEADS, Field
+from telecmi_leads.fields import MAX_CAMPAIGN_LEADS, Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

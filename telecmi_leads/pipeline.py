@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from telecmi_leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.columns import ColumnFinder
 from telecmi_leads.errors import InputRefused, NoLeads, TooManyRejects, UsageError
+from telecmi_leads.fields import Field
 from telecmi_leads.matching import Matcher, has_names, no_phone_column
 from telecmi_leads.models import (
-    Field,
     LeftOutKind,
     LeftOutRow,
     Reason,

@@ -6,7 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import ColumnPlan, match_columns
-from telecmi_leads.models import Field, RowBlock
+from telecmi_leads.fields import Field
+from telecmi_leads.models import RowBlock
 from telecmi_leads.options import FieldOptions, FileFormat, PhoneOptions, ReadingOptions
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.reading import Sheet

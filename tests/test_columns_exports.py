@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matching_help import feeds, plan_of
 
 from telecmi_leads.columns import Rule, pins, read_name
-from telecmi_leads.models import Field
+from telecmi_leads.fields import Field
 from telecmi_leads.options import field_and_text
 
 EXPORTS: dict[str, dict[str, Any]] = json.loads(

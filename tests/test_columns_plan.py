@@ -13,7 +13,7 @@ from matching_help import feeds, plan_of, rules
 
 from telecmi_leads.columns import Rule, Template, pins
 from telecmi_leads.errors import ColumnMissing, UsageError
-from telecmi_leads.models import Field
+from telecmi_leads.fields import Field
 
 VICIDIAL = (Path(__file__).parent / "leadfiles" / "samples" / "vicidial_noheader.txt").read_text(
     encoding="utf-8"

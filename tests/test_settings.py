@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from telecmi_leads.errors import SettingsError, UsageError
-from telecmi_leads.models import Field
+from telecmi_leads.fields import Field
 from telecmi_leads.options import AccountOptions, CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions
 from telecmi_leads.settings import (
     Secret,

@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING
 from telecmi_leads.cleaning.emails import first_address
 from telecmi_leads.cleaning.names import is_placeholder, kept_title, split_full_name
 from telecmi_leads.cleaning.numbers import Fault, Rows, find_numbers
-from telecmi_leads.models import Field, Lead, LeftOutKind, LeftOutRow, Reason, Repair, RowBlock, TableInfo
+from telecmi_leads.fields import Field
+from telecmi_leads.models import (
+    Lead,
+    LeftOutKind,
+    LeftOutRow,
+    Reason,
+    Repair,
+    RowBlock,
+    TableInfo,
+)
 from telecmi_leads.tables import RowKind, may_be_test_lead, row_kind
 from telecmi_leads.text import NormalForm, clean_column, restore
 

@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from telecmi_leads.models import Field, Reason, Repair
+from telecmi_leads.fields import Field
+from telecmi_leads.models import Reason, Repair
 from telecmi_leads.phones import region_of_country, region_of_dial_code
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from telecmi_leads.models import Field
+from telecmi_leads.fields import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

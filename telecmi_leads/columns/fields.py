@@ -10,7 +10,7 @@ from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.names import PHONE_HEADS, Place
 from telecmi_leads.columns.plan import Rule
 from telecmi_leads.columns.words import plain, words
-from telecmi_leads.models import Field
+from telecmi_leads.fields import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

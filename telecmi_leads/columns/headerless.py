@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import values
 from telecmi_leads.columns.fields import by_values
 from telecmi_leads.columns.plan import Rule
-from telecmi_leads.models import Field
+from telecmi_leads.fields import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -14,7 +14,7 @@ from telecmi_leads.columns.plan import Rule
 from telecmi_leads.columns.templates import Template, parse_template
 from telecmi_leads.columns.words import plain, words
 from telecmi_leads.errors import ColumnMissing
-from telecmi_leads.models import Field
+from telecmi_leads.fields import Field
 from telecmi_leads.text import safe
 
 if TYPE_CHECKING:

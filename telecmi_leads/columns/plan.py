@@ -7,7 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from telecmi_leads.models import Field
+from telecmi_leads.fields import Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

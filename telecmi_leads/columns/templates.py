@@ -15,7 +15,7 @@ from telecmi_leads.text import safe
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from telecmi_leads.models import Field
+    from telecmi_leads.fields import Field
 
 
 @dataclass(frozen=True, slots=True)

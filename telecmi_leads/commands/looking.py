@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.columns import pins
 from telecmi_leads.commands.session import begin
 from telecmi_leads.errors import ExitCode
-from telecmi_leads.models import Field
+from telecmi_leads.fields import Field
 from telecmi_leads.options import PhoneOptions
 from telecmi_leads.pipeline import matcher
 from telecmi_leads.reading import open_source
