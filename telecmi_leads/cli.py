@@ -66,7 +66,7 @@ def _parameter(group: type, field: Any) -> inspect.Parameter:  # noqa: ANN401 - 
     kind: Any = bool if flag else list[str] | None if field.metadata["repeat"] else str | None
     option = typer.Option(
         f"--{field.name.replace('_', '-')}",
-        help=field.metadata["help"],
+        help=_with_default(field),
         metavar=field.metadata["metavar"],
         rich_help_panel=group.PANEL,  # type: ignore[attr-defined]  # every option group has one
         show_default=False,
@@ -77,6 +77,15 @@ def _parameter(group: type, field: Any) -> inspect.Parameter:  # noqa: ANN401 - 
         default=False if flag else None,
         annotation=Annotated[kind, option],
     )
+
+
+def _with_default(field: Any) -> str:  # noqa: ANN401 - the same
+    """Return an option's help with its default, unless there is none or the text says it."""
+    text: str = field.metadata["help"]
+    if isinstance(field.default, bool) or not field.default or "default" in text:
+        return text
+    shown = f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
+    return f"{text.removesuffix('.')} (default: {shown})."
 
 
 @app.callback()

@@ -20,35 +20,43 @@ _COMMON = "Settings"
 
 
 def commands() -> str:
-    """Return every command with its usage, what it does, and its options by group."""
+    """Return every command with its usage, what it does and its own options, then the groups of options."""
     group: Any = typer.main.get_command(app)
-    parts = [_command(name, command) for name, command in group.commands.items()]
+    shared: dict[str, dict[str, str]] = {}
+    parts = [_command(name, command, shared) for name, command in group.commands.items()]
+    for panel, options in shared.items():
+        parts += [f"### Options: {panel.lower()}\n\n{_table(options)}"]
     return "\n\n".join(parts)
 
 
-def _command(name: str, command: Any) -> str:
-    arguments = " ".join(
-        parameter.metavar or parameter.name.upper()
-        for parameter in command.params
-        if parameter.param_type_name == "argument"
-    )
-    usage = " ".join(part for part in (f"telecmi-leads {name}", arguments, "[OPTIONS]") if part)
-    lines = [f"### {name}", "", " ".join(command.help.split("\n\n")[0].split()), "", f"    {usage}", ""]
-    panels: dict[str, list[str]] = {}
-    for parameter in command.params:
-        if parameter.param_type_name != "option" or parameter.name == "help":
+def _command(name: str, command: Any, shared: dict[str, dict[str, str]]) -> str:
+    arguments = [each.metavar or each.name.upper() for each in command.params if each.param_type_name == "argument"]
+    own: dict[str, str] = {}
+    panels: list[str] = []
+    for each in command.params:
+        if each.param_type_name != "option" or each.name == "help":
             continue
-        spelled = (
-            f"{parameter.opts[0]} {parameter.metavar}"
-            if not parameter.is_flag and parameter.metavar
-            else parameter.opts[0]
-        )
-        panels.setdefault(getattr(parameter, "rich_help_panel", None) or "Options", []).append(
-            f"| `{spelled.replace('|', chr(92) + '|')}` | {parameter.help} |"
-        )
-    for panel, rows in panels.items():
-        lines += [f"| {panel} | |", "|---|---|", *rows, ""]
+        panel = getattr(each, "rich_help_panel", None)
+        if panel is None:
+            own[_spelled(each)] = each.help
+        else:
+            shared.setdefault(panel, {})[_spelled(each)] = each.help
+            panels += [panel] if panel not in panels else []
+    usage = " ".join([f"telecmi-leads {name}", *arguments, "[OPTIONS]"])
+    lines = [f"### {name}", "", " ".join(command.help.split()), "", f"    {usage}", ""]
+    lines += [_table(own), ""] if own else []
+    lines += [f"Options: {', '.join(panel.lower() for panel in panels)}."] if panels else []
     return "\n".join(lines).rstrip()
+
+
+def _spelled(option: Any) -> str:
+    value = f" {option.metavar}" if not option.is_flag and option.metavar else ""
+    return f"{option.opts[0]}{value}".replace("|", "\\|")
+
+
+def _table(options: dict[str, str]) -> str:
+    rows = [f"| `{spelled}` | {says} |" for spelled, says in options.items()]
+    return "\n".join(["| option | what it does |", "|---|---|", *rows])
 
 
 def reasons() -> str:
@@ -69,8 +77,8 @@ PARTS = {"commands": commands, "reasons": reasons, "repairs": repairs}
 def filled(text: str) -> str:
     """Return README text with every generated part made anew."""
     for name, make in PARTS.items():
-        pattern = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
-        text, found = pattern.subn(lambda match, make=make: f"{match[1]}\n{make()}\n{match[2]}", text)
+        pattern = re.compile(rf"(<!-- {name} -->).*?(<!-- /{name} -->)", re.DOTALL)
+        text, found = pattern.subn(lambda match, make=make: f"{match[1]}\n\n{make()}\n\n{match[2]}", text)
         if found != 1:
             raise ValueError(f"README.md has no part {name}")
     return text
