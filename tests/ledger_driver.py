@@ -1,0 +1,43 @@
+"""A program that makes a ledger, plans a run and writes what an upload writes, saying each step as it is done.
+
+For the tests that kill it or its disk at every system call. Usage: ledger_driver.py FOLDER
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from simulated import ADDED, START, plan
+
+from telecmi_leads.errors import LedgerError
+from telecmi_leads.journal import Journal
+from telecmi_leads.models import CampaignStatus
+
+
+def say(*words: object) -> None:
+    """Tell the test, at once and in one system call."""
+    os.write(1, f"{' '.join(map(str, words))}\n".encode())
+
+
+def main(folder: Path) -> None:
+    """Do all the steps."""
+    with Journal.open(folder) as journal:
+        plan(journal, 3)
+        say("planned")
+        for campaign in journal.campaigns("run-1"):
+            journal.begin_attempts([campaign.id], at=START)
+            say("intent", campaign.id)
+            journal.record(campaign.id, ADDED, CampaignStatus.ACCEPTED, at=START)
+            say("accepted", campaign.id)
+        journal.finish_run("run-1")
+        say("finished")
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(sys.argv[1]))
+    except LedgerError as error:
+        say("refused", error.message)
+        sys.exit(8)

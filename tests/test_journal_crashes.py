@@ -1,0 +1,215 @@
+"""The ledger under kill -9 and a failing disk, at every system call that changes a file."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from simulated import ACCOUNT, ADDED, START, plan
+
+from telecmi_leads.errors import LedgerError
+from telecmi_leads.journal import Journal
+from telecmi_leads.models import CampaignStatus, RunState
+
+HERE = Path(__file__).parent
+CHANGING = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "linkat", "rename", "mkdir")
+WRITING = ("pwrite64", "ftruncate")
+SYNCING = ("fdatasync", "fsync")
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("strace") is None, reason="strace is not installed; the long run needs it on Linux"
+)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the driver ended, what it said, and its system calls."""
+
+    code: int
+    said: list[str]
+    calls: list[str]
+
+
+def drive(folder: Path, *inject: str) -> Ended:
+    """Run the driver on a folder under strace; `inject` as strace takes it."""
+    log = folder.with_suffix(".strace")
+    command = ["strace", "-qq", "-o", str(log), "-y", "-e", f"trace=write,{','.join(CHANGING)}"]
+    for each in inject:
+        command += ["-e", f"inject={each}"]
+    environment = {**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}", "PYTHONDONTWRITEBYTECODE": "1"}
+    command += [sys.executable, str(HERE / "ledger_driver.py"), str(folder)]
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert "Traceback" not in ended.stderr, ended.stderr
+    return Ended(ended.returncode, ended.stdout.splitlines(), log.read_text(errors="replace").splitlines())
+
+
+def counts(ended: Ended) -> dict[str, int]:
+    """Return how often each system call was made."""
+    return {call: sum(line.startswith(f"{call}(") for line in ended.calls) for call in CHANGING}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """Run the driver undisturbed."""
+    ended = drive(tmp_path_factory.mktemp("whole") / "state")
+    assert (ended.code, ended.said[-1]) == (0, "finished")
+    return ended
+
+
+def keeps_its_word(folder: Path, said: list[str]) -> None:
+    """Open the ledger that was left: all that was said is in it, and the rest can be done."""
+    with Journal.open(folder) as journal:
+        run = journal.run("run-1")
+        assert run is not None or "planned" not in said
+        if run is None:
+            return
+        assert run.leads.total == 6
+        status = {campaign.id: campaign.status for campaign in journal.campaigns("run-1")}
+        for campaign in (1, 2, 3):
+            if f"accepted {campaign}" in said:
+                assert status[campaign] is CampaignStatus.ACCEPTED
+            elif f"intent {campaign}" in said:
+                assert status[campaign] in {CampaignStatus.UNKNOWN, CampaignStatus.ACCEPTED}
+            before = campaign - 1
+            if before and f"accepted {before}" not in said:
+                assert status[campaign] is CampaignStatus.UNSENT
+        if "finished" in said:
+            assert run.state is RunState.FINISHED
+        journal.settle_interrupted("run-1", at=START)
+        for campaign, reached in status.items():
+            if reached is not CampaignStatus.ACCEPTED:
+                journal.begin_attempts([campaign], at=START)
+                journal.record(campaign, ADDED, CampaignStatus.ACCEPTED, at=START)
+        assert journal.finish_run("run-1")
+        assert journal.uploaded_among(ACCOUNT, [str(919876500000 + index) for index in range(6)], None) == [True] * 6
+
+
+def places(count: int, step: int) -> range:
+    """Return which of so many calls to strike at: every `step`-th, the first and the last among them."""
+    return range(1, count + 1, step) if step == 1 else range(1, count + 1, max(1, count // step))
+
+
+def kill_at_all(whole: Ended, folder: Path, step: int) -> int:
+    """Kill at each place; return how many there were."""
+    struck = 0
+    for call, count in counts(whole).items():
+        for when in places(count, step):
+            state = folder / f"{call}-{when}"
+            ended = drive(state, f"{call}:signal=KILL:when={when}")
+            assert ended.code in {-9, 137}, (call, when)
+            keeps_its_word(state, ended.said)
+            struck += 1
+    return struck
+
+
+def test_some_kills(whole: Ended, tmp_path: Path) -> None:
+    """Fault 1: killed at a sample of its system calls, the ledger keeps its word."""
+    assert kill_at_all(whole, tmp_path, step=5) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_all_kills(whole: Ended, tmp_path: Path) -> None:
+    """Fault 1: killed at every one of its system calls, the ledger keeps its word."""
+    print("kill points:", kill_at_all(whole, tmp_path, step=1))  # noqa: T201 - how many there are is part of the proof
+
+
+def fail_at_all(whole: Ended, folder: Path, step: int) -> int:
+    """Have the disk be full from each write on, and fail once at each flush; return how many places there were."""
+    struck = 0
+    failures = [(call, "ENOSPC", "+") for call in WRITING] + [(call, "EIO", "") for call in SYNCING]
+    for call, error, onwards in failures:
+        for when in places(counts(whole)[call], step):
+            state = folder / f"{call}-{error}-{when}"
+            ended = drive(state, f"{call}:error={error}:when={when}{onwards}")
+            if ended.code:  # what fails while the log is copied or closed is done again by the next process
+                assert ended.code == 8, (call, when, ended)
+                assert ended.said[-1].startswith("refused"), (call, when)
+            keeps_its_word(state, ended.said)
+            struck += 1
+    return struck
+
+
+def test_some_disk_failures(whole: Ended, tmp_path: Path) -> None:
+    """Fault 4: a full disk or a failed flush ends in exit code 8, and the ledger keeps its word afterwards."""
+    assert fail_at_all(whole, tmp_path, step=5) > 10
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_all_disk_failures(whole: Ended, tmp_path: Path) -> None:
+    """Fault 4: the same at every write and every flush."""
+    print("failing writes and flushes:", fail_at_all(whole, tmp_path, step=1))  # noqa: T201 - part of the proof
+
+
+def test_the_intent_is_flushed_before_it_is_said(whole: Ended) -> None:
+    """Nothing is said, and so nothing would be sent, between a write to the log and its flush."""
+    unflushed = False
+    steps = 0
+    for call in whole.calls:
+        if "-wal>" in call:
+            unflushed = call.startswith("pwrite64(") or (unflushed and not call.startswith("fdatasync("))
+        elif call.startswith("write(1<"):
+            assert not unflushed, call
+            steps += 1
+    assert steps == 8
+
+
+def test_no_second_try_of_a_failed_flush(whole: Ended, tmp_path: Path) -> None:
+    """Fault 4: after a flush that failed nothing is written or flushed any more, not even when the process ends."""
+    said_at = [index for index, call in enumerate(whole.calls) if re.match(r'write\(1<.*"intent 2', call)]
+    when = sum(call.startswith("fdatasync(") for call in whole.calls[: said_at[0]])
+    ended = drive(tmp_path / "state", f"fdatasync:error=EIO:when={when}")
+    assert (ended.code, ended.said[:3]) == (8, ["planned", "intent 1", "accepted 1"])
+    failed = next(index for index, call in enumerate(ended.calls) if "EIO" in call)
+    after = [call for call in ended.calls[failed + 1 :] if not call.startswith("write(1<")]
+    assert after == []
+    keeps_its_word(tmp_path / "state", ended.said)
+
+
+def test_a_limit_on_file_sizes(tmp_path: Path) -> None:
+    """Fault 38: where the system allows no larger file, the ledger ends cleanly and can go on afterwards."""
+    script = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (130_000, -1));"
+    script += "sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+    environment = {**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}"}
+    ended = subprocess.run(
+        [sys.executable, "-c", script, str(HERE / "ledger_driver.py"), str(tmp_path / "state")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (8, "")
+    keeps_its_word(tmp_path / "state", ended.stdout.splitlines())
+
+
+def test_after_a_failed_write_nothing_is_written(tmp_path: Path) -> None:
+    """Fault 4: the ledger refuses every write after one that failed, in the same words, and can still be read."""
+    with Journal.open(tmp_path / "state") as journal:
+        plan(journal, 3)
+        journal._connection.execute("PRAGMA max_page_count = 1")  # noqa: SLF001 - no page more than there are
+        with pytest.raises(LedgerError, match="the disk is full") as first:
+            plan(journal, 5, size=500, run="run-2")
+        journal._connection.execute("PRAGMA max_page_count = 100000")  # noqa: SLF001 - space again
+        with pytest.raises(LedgerError) as second:
+            journal.begin_attempts([1], at=START)
+        assert [campaign.status for campaign in journal.campaigns("run-1")] == ["unsent"] * 3
+    assert first.value is second.value
+    keeps_its_word(tmp_path / "state", ["planned"])
+
+
+def test_a_busy_ledger_is_not_a_broken_one(tmp_path: Path) -> None:
+    """Another process's long write is waited for, then said; the next try may succeed."""
+    with Journal.open(tmp_path / "state") as journal, Journal.open(tmp_path / "state") as other:
+        journal._connection.execute("PRAGMA busy_timeout = 50")  # noqa: SLF001 - shorter than for users
+        other._connection.execute("BEGIN IMMEDIATE")  # noqa: SLF001 - a write that takes long
+        with pytest.raises(LedgerError, match="another process keeps it busy"):
+            journal.begin_run(run_id="r", account=ACCOUNT, name="n", created=START)
+        other._connection.execute("ROLLBACK")  # noqa: SLF001 - and is over
+        journal.begin_run(run_id="r", account=ACCOUNT, name="n", created=START)
