@@ -91,7 +91,7 @@ def _with_default(field: Any) -> str:  # noqa: ANN401 - the same
 @app.callback()
 def program(
     *,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,  # noqa: ARG001 - answered in __main__
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     """Upload lead files to TeleCMI's dialler: nothing lost, nothing twice, every row accounted for."""
 
