@@ -95,7 +95,9 @@ def share(part: int, whole: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time in the two units that matter: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
+    """Return a time in the units that matter: `0.02 s`, `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
+    if 0 < seconds < 0.095:  # noqa: PLR2004 - below what one decimal shows
+        return f"{max(seconds, 0.01):.2f} s"
     if seconds < 9.95:  # noqa: PLR2004 - where one decimal stops to matter
         return f"{max(seconds, 0):.1f} s"
     whole = round(seconds)
