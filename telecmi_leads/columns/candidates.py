@@ -22,6 +22,10 @@ _PROPERTY = frozenset({"property", "listing", "project"})
 _PROPERTY_FACTS = frozenset({"id", "title", "code", "name", "type", "no", "number", "link", "url", "details"})
 
 
+_WHOLE_NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME})
+_OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A column and the reading of its name."""
@@ -89,6 +93,8 @@ def _agreeing(candidate: Candidate, cells: Sequence[str]) -> Candidate:
         doubtful = reading.doubtful or reading.weak
         test, enough = (values.like_name, values.MOST) if doubtful else (values.has_letters, values.SOME)
         return candidate if values.share(cells, test) >= enough else candidate.refused(Rule.WRONG_VALUES)
+    if head is Head.EMAIL and reading.rule is not Rule.EXACT and not any(map(values.like_email, cells)):
+        return candidate.refused(Rule.WRONG_VALUES)
     return candidate
 
 
@@ -157,18 +163,22 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
 
 
 def _second_persons(found: list[Candidate]) -> list[Candidate]:
-    """Refuse "Name 2" and, since it belongs to that person, "Phone 2"."""
-    numbered = {
-        max(c.reading.ordinal, c.reading.group) for c in found if c.head in NAME_HEADS and not c.reading.owner
-    }
+    """Refuse "Name 2" and "Alternate name" and, since they belong to that person, "Phone 2" and "Alternate phone"."""
+    names = [
+        c.reading for c in found if c.head in _WHOLE_NAMES | {Head.FIRST, Head.LAST} and not c.reading.owner
+    ]
+    numbered = {max(name.ordinal, name.group) for name in names}
     others = numbered - {1} if 1 in numbered else set()
-    if not others:
+    alternate = {name.other for name in names if name.head in _WHOLE_NAMES} == {True, False}
+    if not others and not alternate:
         return found
     return [
-        candidate.refused(Rule.OTHER_PERSON, str(number))
-        if candidate.head is not None
-        and candidate.head not in (Head.ADDRESS, Head.STREET)
-        and (number := max(candidate.reading.ordinal, candidate.reading.group)) in others
+        candidate.refused(Rule.OTHER_PERSON, "other" if number == 1 else str(number))
+        if candidate.head in _OF_A_PERSON
+        and (
+            (number := max(candidate.reading.ordinal, candidate.reading.group)) in others
+            or (alternate and candidate.reading.other)
+        )
         else candidate
         for candidate in found
     ]

@@ -35,6 +35,9 @@ NAME_HEADS = frozenset(
 )
 _PLACE_HEADS = frozenset({Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY})
 
+# What "Phone country code" and "Phone STD code" are; with a word like "with" before the code it is a phone.
+_CODES = {Head.DIALCODE: Head.DIALCODE, Head.COUNTRY: Head.DIALCODE, Head.STATE: Head.STATE}
+
 # Where some words of the name are unknown, only these are believed: "Yacht phone" is one, "Exam city" no lead's city.
 _HEAD_NOUNS = PHONE_HEADS | {
     Head.EMAIL,
@@ -333,8 +336,8 @@ def _line(rest: set[Head], heads: Sequence[Head], modifiers: set[Modifier]) -> H
         return None
     if last is Head.COMMENT:
         return Head.COMMENT
-    if last in (Head.DIALCODE, Head.COUNTRY) and Modifier.WITH not in modifiers:
-        return Head.DIALCODE
+    if last in _CODES and Modifier.WITH not in modifiers:
+        return _CODES[last]
     return next(head for head in (Head.MOBILE, Head.WHATSAPP, Head.LANDLINE, Head.PHONE) if head in phones)
 
 
@@ -365,4 +368,4 @@ def _place_head(rest: set[Head], heads: Sequence[Head]) -> Head | None:
         return heads[-1]
     if rest == {Head.ADDRESS, Head.LOCALITY}:
         return Head.ADDRESS
-    return Head.STATE if Head.STATE in rest else None
+    return next((head for head in (Head.LOCALITY, Head.STATE) if head in rest), None)

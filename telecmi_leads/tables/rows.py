@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import PHONE_HEADS, Head, read_name
@@ -77,26 +78,34 @@ _known_header = lru_cache(maxsize=8)(_KnownHeader)
 
 def _repeats(filled: list[tuple[int, str]], names: tuple[str, ...]) -> bool:
     """Tell whether the row says the header's names again, at their places."""
-    same = sum(
-        index < len(names) and plain(cell[:_LONGEST_NAME]) == names[index] != "" for index, cell in filled
-    )
-    if same < min(2, sum(map(bool, names))):
-        return False
-    return same >= len(filled) * _NEARLY_ALL
+    same = max(min(2, sum(map(bool, names))), ceil(len(filled) * _NEARLY_ALL))
+    others = len(filled) - same
+    for index, cell in filled:
+        if index >= len(names) or not names[index] or plain(cell[:_LONGEST_NAME]) != names[index]:
+            others -= 1
+            if others < 0:  # most rows are told by their first cells
+                return False
+    return others >= 0
 
 
 def _names_columns(texts: list[str]) -> bool:
     """Tell whether the cells are column names: most of them known, a phone and something else of a lead among them."""
-    if len(texts) < 2 or any(len(text) > _LONGEST_NAME or _NUMBER.fullmatch(text) for text in texts):  # noqa: PLR2004
+    if len(texts) < 2 or any(len(text) > _LONGEST_NAME or _is_value(text) for text in texts):  # noqa: PLR2004
         return False
-    readings = [read_name(text) for text in texts]
+    readings = []
+    unknown = len(texts) * (1 - _MOST)
+    for text in texts:
+        readings.append(read_name(text))
+        unknown -= not readings[-1].known
+        if unknown < 0:
+            return False
     heads = [reading.head for reading in readings if reading.head is not None and reading.known]
-    return (
-        len(heads) > 1
-        and any(head in PHONE_HEADS for head in heads)
-        and any(head not in PHONE_HEADS for head in heads)
-        and sum(reading.known for reading in readings) >= len(texts) * _MOST
-    )
+    return any(head in PHONE_HEADS for head in heads) and any(head not in PHONE_HEADS for head in heads)
+
+
+def _is_value(text: str) -> bool:
+    """Tell whether a cell can't be a column's name: an address, or nothing but a number."""
+    return "@" in text or (any(map(str.isdecimal, text)) and _NUMBER.fullmatch(text) is not None)
 
 
 # --- test leads ---------------------------------------------------------------------------------
