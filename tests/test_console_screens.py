@@ -8,6 +8,7 @@ import re
 import time
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -320,6 +321,16 @@ def test_messages_and_results_have_their_own_streams() -> None:
     shown.console.line("http://127.0.0.1:8080")
     assert shown.err.getvalue() == said
     assert shown.out.getvalue().endswith("http://127.0.0.1:8080\n")
+
+
+def test_paths_are_shown_as_one_would_type_them() -> None:
+    """A report below the working directory is named from there, any other in full."""
+    here, elsewhere = Shown(), Shown()
+    full = {key: str(Path.cwd() / path) for key, path in COMPLETE.reports.items()}
+    here.console.summary(replace(COMPLETE, reports=full))
+    check_snapshot("complete.txt", here.out.getvalue())
+    elsewhere.console.summary(replace(COMPLETE, reports={"folder": str(Path.cwd().parent / "r")}))
+    assert f"  {Path.cwd().parent / 'r'}\n" in elsewhere.out.getvalue()
 
 
 HOSTILE = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from dataclasses import replace
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from telecmi_leads import wording
@@ -33,6 +34,7 @@ def show_summary(screen: Screen, summary: RunSummary) -> None:
     """Show a whole summary."""
     from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
 
+    summary = replace(summary, reports={key: _from_here(path) for key, path in summary.reports.items()})
     screen.blank()
     screen.paragraph(Text(wording.headline(summary), style="bold"))
     _show_heaps(screen, summary)
@@ -42,6 +44,14 @@ def show_summary(screen: Screen, summary: RunSummary) -> None:
     _show_repairs(screen, summary.repairs)
     _show_reports(screen, summary.reports)
     _show_next_steps(screen, summary)
+
+
+def _from_here(path: str) -> str:
+    """Return a path as one would type it in the working directory."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except (ValueError, OSError):  # elsewhere, or the working directory is gone
+        return path
 
 
 def _show_heaps(screen: Screen, summary: RunSummary) -> None:
