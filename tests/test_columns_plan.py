@@ -226,9 +226,11 @@ def test_why_a_column_is_left_out() -> None:
         "PIN": "unused",
         "Hm": "unknown",
         "": "no_name",
-        "Company": "company",
     }
-    assert [choice.word for choice in plan.choices if choice.rule is Rule.OTHER_PERSON] == ["father"]
+    assert [choice.says for choice in plan.choices if choice.rule in {Rule.OTHER_PERSON, Rule.COMPANY}] == [
+        "somebody else's (father)",
+        "where there is no person's name",
+    ]
 
 
 def test_an_earlier_report_is_read_without_its_columns() -> None:
@@ -266,7 +268,7 @@ def test_vicidial_standard_order() -> None:
             Field.COUNTRY: (16,),
             Field.EMAIL: (20,),
         } | ({Field.COMMENT: (22,)} if width == 23 else {})
-        assert {choice.rule for choice in plan.choices if choice.field} == {Rule.LAYOUT}
+        assert {choice.rule for choice in plan.choices if choice.field} == {Rule.LAYOUT, Rule.TITLE, Rule.MIDDLE}
 
 
 @pytest.mark.parametrize(

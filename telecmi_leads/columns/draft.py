@@ -35,11 +35,11 @@ class Draft:
         if not to and target is not Field.PHONE:
             del self.sources[target]
 
-    def put(self, to: list[int], candidates: Iterable[Candidate], rule: Rule) -> None:
-        """Put columns into `titles`, `middles` or `companies`."""
+    def put(self, to: list[int], candidates: Iterable[Candidate], target: Field, rule: Rule) -> None:
+        """Put columns into `titles`, `middles` or `companies`, which go into the field `target`."""
         for candidate in candidates:
             to.append(candidate.index)
-            self.reasons[candidate.index] = (None, rule, "")
+            self.reasons[candidate.index] = (target, rule, "")
 
     def used(self) -> frozenset[int]:
         """Return the columns that feed something."""

@@ -38,7 +38,7 @@ def choose_fields(
 ) -> None:
     """Give the columns to the fields. `cells` are each column's cells that hold something."""
     _names(draft, found, cells)
-    draft.put(draft.companies, _strong_else_weak(_of(found, Head.COMPANY)), Rule.COMPANY)
+    draft.put(draft.companies, _strong_else_weak(_of(found, Head.COMPANY)), Field.FULLNAME, Rule.COMPANY)
     draft.give(Field.EMAIL, _strong_else_weak(_of(found, Head.EMAIL)))
     draft.give(Field.DIALCODE, _of(found, Head.DIALCODE))
     draft.give(Field.COMMENT, _strong_else_weak(_of(found, Head.COMMENT)))
@@ -117,8 +117,8 @@ def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[st
     draft.give(Field.FIRSTNAME, firsts)
     draft.give(Field.LASTNAME, lasts)
     draft.give(Field.FULLNAME, wholes)
-    draft.put(draft.titles, _of(found, Head.SALUTATION), Rule.TITLE)
-    draft.put(draft.middles, _of(found, Head.MIDDLE), Rule.MIDDLE)
+    draft.put(draft.titles, _of(found, Head.SALUTATION), Field.FIRSTNAME, Rule.TITLE)
+    draft.put(draft.middles, _of(found, Head.MIDDLE), Field.FIRSTNAME, Rule.MIDDLE)
 
 
 def _holds_whole_name(wholes: Sequence[str], parts: Sequence[str]) -> bool:

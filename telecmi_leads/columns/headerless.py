@@ -94,8 +94,8 @@ def _lay_out(draft: Draft, columns: Mapping[int, Candidate]) -> None:
     for target, indexes in _FIELDS.items():
         draft.give(target, [columns[index] for index in indexes if index in columns], Rule.LAYOUT)
     draft.addresses = [tuple(draft.sources.get(Field.ADDRESS, ()))]
-    draft.put(draft.titles, [columns[_TITLE]] if _TITLE in columns else [], Rule.TITLE)
-    draft.put(draft.middles, [columns[_MIDDLE]] if _MIDDLE in columns else [], Rule.MIDDLE)
+    draft.put(draft.titles, [columns[_TITLE]] if _TITLE in columns else [], Field.FIRSTNAME, Rule.TITLE)
+    draft.put(draft.middles, [columns[_MIDDLE]] if _MIDDLE in columns else [], Field.FIRSTNAME, Rule.MIDDLE)
 
 
 def _names(draft: Draft, texts: Sequence[Candidate], cells: Sequence[Sequence[str]]) -> None:

@@ -19,29 +19,29 @@ class Rule(Enum):
     """Why a column is used, or is not: a stable code, and words for a person."""
 
     MAPPED = ("mapped", "--map says so")
-    TEMPLATE = ("template", "--set uses it")
+    TEMPLATE = ("template", "used by --set")
     EXACT = ("exact", "a known name")
-    WORDS = ("words", "every word of the name is known")
-    HEAD_NOUN = ("head_noun", "the name ends in a known word")
-    VALUES = ("values", "its values show it")
-    LAYOUT = ("layout", "VICIdial's standard order of columns")
-    TITLE = ("title", "a salutation; Dr. and the like go before the first name")
-    MIDDLE = ("middle", "a middle name; goes behind the first name")
-    COMPANY = ("company", "a company; the name where there is no person's")
-    NOT_NEEDED = ("not_needed", "known, and a better column feeds the field")
-    OVERRULED = ("overruled", "known, and --map or --set feeds the field from elsewhere")
-    OTHER_PERSON = ("other_person", "somebody else's, not the lead's")
-    OTHER_LINE = ("other_line", "a line that reaches nobody by voice, such as a fax")
-    OTHER_NAME = ("other_name", "a form of the name that is not used for calling")
-    OTHER_PLACE = ("other_place", "the property's place, not the lead's")
-    OTHER_THING = ("other_thing", "speaks of something other than the lead")
-    FLAG = ("flag", "a flag, not a value")
-    WRONG_VALUES = ("wrong_values", "its values are not what its name says")
-    SERIAL = ("serial", "a serial number; use --map order_index=… if it is the order to dial in")
-    OWN_REPORT = ("own_report", "written by an earlier report of this program")
-    UNUSED = ("unused", "known, but the service has no field for it")
+    WORDS = ("words", "known words")
+    HEAD_NOUN = ("head_noun", "ends in a known word")
+    VALUES = ("values", "told by its values")
+    LAYOUT = ("layout", "VICIdial's standard order")
+    TITLE = ("title", "Dr. and the like, before the name")
+    MIDDLE = ("middle", "goes behind the first name")
+    COMPANY = ("company", "where there is no person's name")
+    NOT_NEEDED = ("not_needed", "another column says it better")
+    OVERRULED = ("overruled", "--map or --set say otherwise")
+    OTHER_PERSON = ("other_person", "somebody else's")
+    OTHER_LINE = ("other_line", "no line for calls")
+    OTHER_NAME = ("other_name", "no name to call by")
+    OTHER_PLACE = ("other_place", "the property's place")
+    OTHER_THING = ("other_thing", "not about the lead")
+    FLAG = ("flag", "a flag")
+    WRONG_VALUES = ("wrong_values", "its values don't fit its name")
+    SERIAL = ("serial", "a serial number, or --map order_index")
+    OWN_REPORT = ("own_report", "from an earlier report")
+    UNUSED = ("unused", "the service has no field for it")
     UNKNOWN = ("unknown", "nothing known by this name")
-    NO_NAME = ("no_name", "the column has no name")
+    NO_NAME = ("no_name", "no name")
 
     def __init__(self, code: str, says: str) -> None:
         self.code = code
@@ -52,8 +52,8 @@ class Rule(Enum):
 class ColumnChoice:
     """What became of one column.
 
-    `header` is its name as it stands in the file. `field` is what it feeds, None where it feeds none. `word` is the
-    word of the name that decided, "" where there is none.
+    `header` is its name as it stands in the file. `field` is what it feeds, None where it feeds none; titles and middle
+    names feed the first name, companies the full name. `word` is the word of the name that decided, "" where none did.
     """
 
     index: int
@@ -61,6 +61,11 @@ class ColumnChoice:
     field: Field | None
     rule: Rule
     word: str = ""
+
+    @property
+    def says(self) -> str:
+        """The rule in words, with the deciding word: `somebody else's (dealer)`. The word is the file's text."""
+        return f"{self.rule.says} ({self.word})" if self.word else self.rule.says
 
 
 @dataclass(frozen=True, slots=True)
