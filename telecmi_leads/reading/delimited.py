@@ -73,7 +73,7 @@ def _checked(block: RowBlock, name: str) -> RowBlock:
     if max(map(len, block.rows)) > MAX_COLUMNS:
         at = next(index for index, row in enumerate(block.rows) if len(row) > MAX_COLUMNS)
         raise SourceUnreadable(
-            f"{name}, row {block.first_row + at}: more than {MAX_COLUMNS:,} columns",
+            f"{name}, row {block.first_row + at}: more than {MAX_COLUMNS:,} columns.",
             hint="The file is damaged, or its delimiter is not what it looks like: export it again.",
         )
     return block
@@ -90,6 +90,7 @@ def _careful(lines: Iterator[str], dialect: Dialect, name: str, row: int, line: 
 
     reader = dialect.rows(remembered(), strict=False)
     rows: list[list[str]] = []
+    last: list[str] = []
     while True:
         try:
             record = next(reader, None)
@@ -101,10 +102,12 @@ def _careful(lines: Iterator[str], dialect: Dialect, name: str, row: int, line: 
             _refuse_swallowed(taken, dialect, name, line)
         rows.append(record)
         line += len(taken)
+        last = taken.copy()
         taken.clear()
         if len(rows) == BLOCK_ROWS:
             yield _checked(RowBlock(row, rows), name)
             row, rows = row + len(rows), []
+    _refuse_swallowed(last, dialect, name, line - len(last))
     if rows:
         yield _checked(RowBlock(row, rows), name)
 
@@ -123,12 +126,12 @@ def _damaged(taken: list[str], dialect: Dialect, name: str, line: int) -> Source
     """Tell what is wrong with the record that begins after `line` lines of the file."""
     if len(taken) == 1 and len(taken[0]) > MAX_CELL:
         return SourceUnreadable(
-            f"{name}, line {line + 1}: a cell of more than {MAX_CELL:,} characters",
+            f"{name}, line {line + 1}: a cell of more than {MAX_CELL:,} characters.",
             hint="The file is damaged, or not what it looks like: export it again.",
         )
     opened = line + 1 + _lines_before_quote(taken, dialect)
     return SourceUnreadable(
-        f"{name}, line {opened}: a quote opens a cell there and does not close where the cell ends",
+        f"{name}, line {opened}: a quote opens a cell there and does not close where the cell ends.",
         hint='Correct or remove the quote in that line; a quote inside a quoted cell is written twice ("").',
     )
 

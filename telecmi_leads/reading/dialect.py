@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from _csv import Reader  # csv.reader's own type has no other name
@@ -24,15 +24,6 @@ _ONE_COLUMN = "\x1e"  # parts nothing: commas are text then
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?[ ,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 _HEADER_AGREES = 1.5  # what a delimiter gains when the first row has the width of the others
 _UNTRUE_QUOTES = 0.2  # what is left of its worth when quotes close in the middle of a cell
-
-
-class _Options(TypedDict):
-    """What csv.reader is told."""
-
-    delimiter: str
-    escapechar: str | None
-    doublequote: bool
-    skipinitialspace: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +46,9 @@ class Dialect:
 
     def rows(self, lines: Iterable[str], *, strict: bool) -> Reader:
         """Parse lines; strictly, a quote that closes in the middle of a cell or never raises csv.Error."""
-        options = _Options(
-            delimiter=self.delimiter,
-            escapechar="\\" if self.escaped else None,
-            doublequote=not self.escaped,
-            skipinitialspace=self.spaced,
-        )
-        return csv.reader(lines, strict=strict, **options)
+        if self.escaped:  # csv's own escapes would also swallow line ends
+            lines = (line.replace('\\"', '""') for line in lines)
+        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=self.spaced, strict=strict)
 
 
 def decide_dialect(sample: str, *, whole: bool) -> Dialect:
@@ -119,7 +106,8 @@ def _worth(lines: list[str], dialect: Dialect) -> float:
     width, count = max(several.items(), key=lambda item: (item[1], item[0]))
     share = count / len(widths)
     header_agrees = widths[0] == width
-    if not header_agrees and (share < 0.5 or _is_punctuation(lines, dialect.delimiter)):  # noqa: PLR2004 - half
+    parted = several.total() / len(widths) if header_agrees else share
+    if parted < 0.5 or (not header_agrees and _is_punctuation(lines, dialect.delimiter)):  # noqa: PLR2004 - half
         return 0.0
     worth = share * math.sqrt(width - 1) * (_HEADER_AGREES if header_agrees else 1)
     return worth * _UNTRUE_QUOTES if _untrue(lines, dialect) else worth

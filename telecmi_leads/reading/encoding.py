@@ -35,6 +35,10 @@ _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|
 _HIGH = bytes(range(0x80, 0x100))
 _CONTROLS = bytes([*range(1, 9), *range(14, 26), 28, 29, 127])  # text has none; it may have NUL or ESC
 _BINARY = 0.04  # random bytes have a tenth of them, text next to none
+_FEW = 20
+_ASCII_SHARE = 0.1
+_MOSTLY = 0.5
+_WHOLE = 0.6  # in text of one byte a character, delimiters rarely have a NUL beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +100,28 @@ def _decide(stream: BinaryIO, name: str) -> Encoding:
     wide = _wide(head)
     if wide is not None:
         return wide
-    if (len(head) - len(head.translate(None, _CONTROLS))) > _BINARY * len(head):
+    if len(head) - len(head.translate(None, _CONTROLS)) > max(_FEW, _BINARY * len(head)):
         raise SourceUnreadable(
-            f"{name} is a binary file of no known kind", hint="Export the leads as CSV, XLSX or JSON."
+            f"{name} is a binary file of no known kind.", hint="Export the leads as CSV, XLSX or JSON."
         )
     return _narrow(stream, head)
 
 
 def _wide(head: bytes) -> Encoding | None:
-    """UTF-16 without a mark: delimiters, digits and line ends leave NULs on one side of the pairs only."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    few, many = sorted((even, odd))
-    if many * 10 < len(head) // 2 or few * 20 > many:
+    """Tell UTF-16 without a mark: read so, a tenth of it at least is ASCII, and what parts cells and lines is whole."""
+    if 0 not in head:
         return None
-    codec, label = ("utf-16-le", "UTF-16 LE") if odd > even else ("utf-16-be", "UTF-16 BE")
-    parted = any(char in "\n\r,;\t|{[<" for char in head[:_SAMPLE].decode(codec, "replace"))
-    return Encoding(codec, label, nuls=True) if parted else None
+    sample = head[: _SAMPLE - _SAMPLE % 2]
+    best, best_share = None, _ASCII_SHARE
+    for codec, label, low in (("utf-16-le", "UTF-16 LE", sample[0::2]), ("utf-16-be", "UTF-16 BE", sample[1::2])):
+        text = sample.decode(codec, "replace")
+        share = len(text.encode("ascii", "ignore").translate(None, _CONTROLS + b"\0")) / max(len(text), 1)
+        whole = sum(map(text.count, "\n,;"))
+        parted = share > _MOSTLY or whole >= _WHOLE * sum(map(low.count, b"\n,;"))
+        parted = parted and any(char in text for char in "\n\r,;\t|{[<")
+        if share > best_share and parted and text.count("\0") < _ASCII_SHARE * share * len(text):
+            best, best_share = Encoding(codec, label, nuls=True), share
+    return best
 
 
 def _narrow(stream: BinaryIO, head: bytes) -> Encoding:
@@ -185,7 +195,7 @@ class _Bytes(io.RawIOBase):
         self._since_line_end = len(data) - last if last >= 0 else self._since_line_end + len(data)
         if self._since_line_end > self._max_line:
             raise SourceUnreadable(
-                f"{self._name} has a line of more than {_MAX_LINE >> 20} MB",
+                f"{self._name} has a line of more than {_MAX_LINE >> 20} MB.",
                 hint="It is damaged, or not the kind of file it looks like: export it again.",
             )
         return len(data)

@@ -166,7 +166,7 @@ class _Tables(HTMLParser):
 
     def _broken(self, what: str) -> SourceUnreadable:
         return SourceUnreadable(
-            f"{self._name}: {what}", hint="It is damaged, or not what it looks like: export the leads as CSV."
+            f"{self._name}: {what}.", hint="It is damaged, or not what it looks like: export the leads as CSV."
         )
 
 

@@ -128,7 +128,7 @@ def _grid(batches: Iterator[list[Any] | Rows], name: str) -> Iterator[RowBlock]:
         for element in batch if isinstance(batch, list) else [None]:
             if not isinstance(element, list) or len(element) > MAX_COLUMNS:
                 raise SourceUnreadable(
-                    f"{name}, row {row:,}: expected a list of at most {MAX_COLUMNS:,} cells",
+                    f"{name}, row {row:,}: expected a list of at most {MAX_COLUMNS:,} cells.",
                     hint="Export a list of objects, or a list of rows.",
                 )
         yield RowBlock(row, [[cell(value) for value in element] for element in cast("list[list[Any]]", batch)])
@@ -166,7 +166,7 @@ def _keys(scanner: Scanner) -> Iterator[str]:
         return
     while True:
         if scanner.peek() != '"':
-            raise scanner.broken("expected a key in quotes")
+            raise scanner.broken("this is no valid JSON (expected a key in quotes)")
         key = scanner.value()
         scanner.skip(":")
         yield key
@@ -184,7 +184,7 @@ def _chosen(lists: list[_List], name: str, wanted: tuple[str, ...]) -> _List | N
     if len(full) > 1:
         names = ", ".join(f"{safe(found.name)} ({found.count:,})" for found in full)
         raise SourceUnreadable(
-            f"{name} has several lists: {names}", hint=f"Name the one with the leads: --sheet {safe(full[0].name)}"
+            f"{name} has several lists: {names}.", hint=f"Name the one with the leads: --sheet {safe(full[0].name)}"
         )
     return full[0] if full else None
 

@@ -55,7 +55,7 @@ class Scanner:
     def skip(self, expected: str) -> None:
         """Step over a character that must be there."""
         if self.peek() != expected:
-            raise self.broken(f"expected {expected}")
+            raise self.broken(f"this is no valid JSON (expected {expected})")
         self._at += 1
 
     def value(self) -> Any:  # noqa: ANN401 - any JSON value
@@ -145,7 +145,7 @@ class Scanner:
         except BrokenJsonError as error:
             raise self.broken(error.what) from None
         if at < len(text):
-            raise self.broken("expected one value a line")
+            raise self.broken("more than one value in a line of JSON Lines")
         return value
 
     def _fill(self) -> None:
@@ -163,6 +163,6 @@ class Scanner:
         ended = self._ended and self._at >= len(self._buffer.rstrip())
         line = self._line + self._buffer.count("\n", 0, self._at)
         return SourceUnreadable(
-            f"{self._name}, line {line:,}: no valid JSON: {'the file ends too early' if ended else what}",
+            f"{self._name}, line {line:,}: {'the file ends in the middle' if ended else what}.",
             hint="Export the file again; it may have been cut off, or edited.",
         )

@@ -53,7 +53,7 @@ def open_file(path: Path | None) -> Iterator[OpenFile]:
             with _spooled(stream, name) as spooled:
                 yield spooled
         else:
-            raise SourceUnreadable(f"{name} is a device, not a file", hint="Name a file with leads in it.")
+            raise SourceUnreadable(f"{name} is a device, not a file.", hint="Name a file with leads in it.")
 
 
 def check_file(path: Path) -> None:
@@ -73,30 +73,30 @@ def _opened(path: Path, name: str) -> BinaryIO:
         if path.is_dir():  # Windows says so only this way
             raise _folder(name) from None
         raise SourceUnreadable(
-            f"{name} may not be read by this user",
+            f"{name} may not be read by this user.",
             hint="Change its permissions, or copy it to a place of your own.",
         ) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SourceUnreadable(f"{name} can't be opened: {safe(reason)}", hint="Check the path.") from None
+        raise SourceUnreadable(f"{name} can't be opened: {safe(reason)}.", hint="Check the path.") from None
 
 
 def _missing(path: Path, name: str) -> SourceUnreadable:
     if path.is_symlink():
         target = safe(str(path.readlink()))
         return SourceUnreadable(
-            f"{name} is a link to {target}, which is not there",
+            f"{name} is a link to {target}, which is not there.",
             hint="Name the file itself, or mend the link.",
         )
     parent = path.parent
     if not parent.is_dir():
         return SourceUnreadable(
-            f"{name} can't be found: there is no folder {safe(str(parent))}", hint="Check the path."
+            f"{name} can't be found: there is no folder {safe(str(parent))}.", hint="Check the path."
         )
     near = _near_names(path)
     if near:
-        return SourceUnreadable(f"there is no file {name}", hint=f"Did you mean {' or '.join(near)}?")
-    return SourceUnreadable(f"there is no file {name}", hint="Check its name and the folder you are in.")
+        return SourceUnreadable(f"There is no file {name}.", hint=f"Did you mean {' or '.join(near)}?")
+    return SourceUnreadable(f"There is no file {name}.", hint="Check its name and the folder you are in.")
 
 
 def _near_names(path: Path) -> list[str]:
@@ -110,7 +110,7 @@ def _near_names(path: Path) -> list[str]:
 
 
 def _folder(name: str) -> SourceUnreadable:
-    return SourceUnreadable(f"{name} is a folder", hint=f"Name the files in it, such as {name}/*.csv.")
+    return SourceUnreadable(f"{name} is a folder.", hint=f"Name the files in it, such as {name}/*.csv.")
 
 
 @contextmanager
@@ -121,7 +121,7 @@ def _spooled(stream: BinaryIO, name: str) -> Iterator[OpenFile]:
             copy.flush()
         except OSError as error:
             raise SourceUnreadable(
-                f"{name} can't be copied into the temporary folder: {safe(error.strerror or str(error))}",
+                f"{name} can't be copied into the temporary folder: {safe(error.strerror or str(error))}.",
                 hint="Free some space, or save the input as a file and name that.",
             ) from None
         yield _with_content(name, cast("BinaryIO", copy), copy.tell())
@@ -129,6 +129,6 @@ def _spooled(stream: BinaryIO, name: str) -> Iterator[OpenFile]:
 
 def _with_content(name: str, stream: BinaryIO, size: int) -> OpenFile:
     if size == 0:
-        raise SourceUnreadable(f"{name} is empty (0 bytes)", hint="Export it again.")
+        raise SourceUnreadable(f"{name} is empty (0 bytes).", hint="Export it again.")
     stream.seek(0)
     return OpenFile(name, stream, size)

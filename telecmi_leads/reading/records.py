@@ -87,7 +87,7 @@ class _Records:
             names = dict.fromkeys(chain(self.keys, *(batch.keys for batch in taken)))
             if len(names) > MAX_KEYS:
                 raise SourceUnreadable(
-                    f"{self._name}: its records have more than {MAX_KEYS:,} different names",
+                    f"{self._name}: its records have more than {MAX_KEYS:,} different names.",
                     hint="Export a list of records that all have the same fields.",
                 )
             if len(names) > len(self.keys):

@@ -66,7 +66,7 @@ def refuse_foreign(head: bytes, name: str) -> None:
     for place, magic, what in _FOREIGN:
         if head.startswith(magic, place):
             raise SourceUnreadable(
-                f"{name} is {what}, which can't be read", hint="Export the leads as CSV, XLSX or JSON."
+                f"{name} is {what}, which can't be read.", hint="Export the leads as CSV, XLSX or JSON."
             )
 
 
@@ -80,11 +80,11 @@ def text_format(head: str, forced: FileFormat | None, name: str) -> FileFormat:
         return FileFormat.JSONL if forced is FileFormat.JSONL else FileFormat.JSON
     if forced in {FileFormat.XLSX, FileFormat.XLS, FileFormat.XLSB, FileFormat.ODS}:
         raise SourceUnreadable(
-            f"{name} is no {forced.upper()} workbook but a text file", hint="Leave --format away, or say csv."
+            f"{name} is no {forced.upper()} workbook but a text file.", hint="Leave --format away, or say csv."
         )
     if forced is None and _XML.match(head):
         raise SourceUnreadable(
-            f"{name} is an XML file, which can't be read", hint="Export the leads as CSV, XLSX or JSON."
+            f"{name} is an XML file, which can't be read.", hint="Export the leads as CSV, XLSX or JSON."
         )
     return forced or FileFormat.CSV
 

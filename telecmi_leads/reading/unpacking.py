@@ -43,11 +43,11 @@ class _Unpacked(io.RawIOBase):
             data = self._stream.read(len(view))
         except (OSError, EOFError, zlib.error):
             raise SourceUnreadable(
-                f"{self._name} is a gzip file that is damaged or cut off", hint="Copy or export it again."
+                f"{self._name} is a gzip file that is damaged or cut off.", hint="Copy or export it again."
             ) from None
         if self._stream.tell() > self._limit:
             raise SourceUnreadable(
-                f"{self._name} unpacks to more than {_MAX_RATIO} times its size, which no lead file does",
+                f"{self._name} unpacks to more than {_MAX_RATIO} times its size, which no lead file does.",
                 hint="Unpack it and look at what is in it.",
             )
         view[: len(data)] = data

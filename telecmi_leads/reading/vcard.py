@@ -99,7 +99,7 @@ def _contacts(file: TextFile) -> Iterator[dict[str, str]]:
             properties.append(found)
     if depth:
         raise SourceUnreadable(
-            f"{file.name}: the contact that begins in line {opened:,} has no end",
+            f"{file.name}: the contact that begins in line {opened:,} has no end.",
             hint="The file is cut off: export it again.",
         )
 
@@ -128,7 +128,7 @@ def _logical_lines(file: TextFile) -> Iterator[tuple[int, str]]:
         size += len(line)
         if parts and size > MAX_CELL:
             raise SourceUnreadable(
-                f"{file.name}, line {first:,}: a property of more than {MAX_CELL:,} characters",
+                f"{file.name}, line {first:,}: a property of more than {MAX_CELL:,} characters.",
                 hint="The file is damaged, or not what it looks like: export it again.",
             )
     if parts:

@@ -45,7 +45,7 @@ class Workbook:
         for sheet in wanted:
             if sheet not in names:
                 has = ", ".join(map(safe, names))
-                raise SourceUnreadable(f"{name} has no sheet {safe(sheet)}", hint=f"Its sheets are: {has}.")
+                raise SourceUnreadable(f"{name} has no sheet {safe(sheet)}.", hint=f"Its sheets are: {has}.")
         self.format = FileFormat(told)
         self.notes = tuple(
             f"hidden sheet {safe(sheet)} skipped"
@@ -101,7 +101,7 @@ class _Child:
             )
         except OSError as error:
             raise SourceUnreadable(
-                f"{name}: the reader for workbooks can't be started: {safe(error.strerror or str(error))}",
+                f"{name}: the reader for workbooks can't be started: {safe(error.strerror or str(error))}.",
                 hint="Export the sheet as CSV and use that.",
             ) from None
 
@@ -150,7 +150,7 @@ class _Child:
             head, payload = explaining._received()  # noqa: SLF001 - another of the same class
             if head[:1] == b"E":
                 return _refused(self._name, *_ERROR.decode(payload))
-        return SourceUnreadable(f"{self._name}{self._sheet} can't be read: {end}", hint=_SAVE_AGAIN)
+        return SourceUnreadable(f"{self._name}{self._sheet} can't be read: {end}.", hint=_SAVE_AGAIN)
 
     def close(self) -> None:
         """End the child."""
@@ -191,7 +191,7 @@ def _refused(name: str, code: str, detail: str) -> SourceUnreadable:
         ),
         "memory": ("takes too much memory", "Export the sheet as CSV."),
     }.get(code, (f"can't be read as a workbook: {safe(detail)}", _SAVE_AGAIN))
-    return SourceUnreadable(f"{name} {says}", hint=hint)
+    return SourceUnreadable(f"{name} {says}.", hint=hint)
 
 
 def _places() -> list[str]:

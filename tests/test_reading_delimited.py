@@ -1,0 +1,228 @@
+"""Delimited text: dialects, line ends, quotes in and out of order (row 27 of the fault list)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from reading_files import read_bounded, read_rows, read_sheets, refusal
+
+from telecmi_leads.reading.dialect import decide_dialect
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    """Write a file without changing its line ends."""
+    path = tmp_path / "leads.csv"
+    path.write_bytes(text.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("Name,Phone\nAsha,1\n", ","),
+        ("Name;Phone;Note\nAsha;1;3,50\nRavi;2;4,50\n", ";"),
+        ("Name\tPhone\tAddress\nAsha\t1\tMG Road, Pune\nRavi\t2\tHill Road, Goa\n", "\t"),
+        ("Name|Phone\nAsha|1\n", "|"),
+        ("Name,Phones\nAsha,1;2;3\nRavi,4;5;6\n", ","),
+        ("Report of May\n\nName;Phone;City\nAsha;1;Pune\nRavi;2;Goa\n", ";"),
+        ("Name,Tags,Note\nAsha,a|b|c,x\nRavi,a|b|c,y\n", ","),
+        ('"Menon, Asha";"1"\n"Rao, Ravi";"2"\n', ";"),
+        ("Name\nMenon, Asha\nRao, Ravi\nRoy, Anil\n", None),
+        ("Name\nAsha\nRavi\nAnil\n", None),
+        ("9876500001\n9876500002\n", None),
+        ("9876500001, 9876500002\n9876500003\n9876500004\n9876500005\n", None),
+        ("Address\nHauptstr. 3; Hof\nAm Markt\nWeg 4; Keller\n", None),
+    ],
+)
+def test_delimiters(tmp_path: Path, text: str, delimiter: str | None) -> None:
+    """The delimiter is what parts the rows alike; a file of one column is one column."""
+    (sheet,) = read_sheets(written(tmp_path, text))
+    assert sheet.delimiter == delimiter
+    if delimiter is None:
+        assert sheet.rows == [[line] for line in text.splitlines()]
+
+
+def test_sep_line(tmp_path: Path) -> None:
+    """Excel's sep= line says the delimiter and is no row, as in Excel."""
+    for text in ("sep=|\r\nName|Phone\r\nA|1", '"sep=|"\nName|Phone\nA|1', "SEP=|\rName|Phone\rA|1"):
+        (sheet,) = read_sheets(written(tmp_path, text))
+        assert (sheet.delimiter, sheet.rows, sheet.first_row) == ("|", [["Name", "Phone"], ["A", "1"]], 1)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends(tmp_path: Path, end: str) -> None:
+    """LF, CRLF and the lone CR of old Macs end a line; within quotes they are text."""
+    text = end.join(["Name,Note", f'Asha,"one{end}two"', "", "Ravi,three", ""])
+    assert read_rows(written(tmp_path, text)) == [["Name", "Note"], ["Asha", f"one{end}two"], [], ["Ravi", "three"]]
+
+
+def test_mixed_line_ends(tmp_path: Path) -> None:
+    """Line ends may change in a file that was put together from several."""
+    rows = read_rows(written(tmp_path, "N,P\r\nA,1\nB,2\rC,3"))
+    assert rows == [["N", "P"], ["A", "1"], ["B", "2"], ["C", "3"]]
+
+
+def test_ragged_rows_stay_ragged(tmp_path: Path) -> None:
+    """Missing and additional cells are left for others to judge; none is dropped or made up."""
+    rows = read_rows(written(tmp_path, "a,b,c\n1,2\n1,2,3,4\n\n,,\n1,2,3\n"))
+    assert rows == [["a", "b", "c"], ["1", "2"], ["1", "2", "3", "4"], [], ["", "", ""], ["1", "2", "3"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('N,P\nA,1\nB,"2\nC,3\nD,4\n', 3),
+        ('N,P\nA,1\nB,"2', 3),
+        ('N,P\nA,"1\nB,2\n"C",3\n', 2),
+        ('N,P\n"one\ntwo","three\nfour"x,1\n', 3),
+        ('N,P\n"one\ntwo",1\nB,"2\n\n', 4),
+        ('sep=,\nN,P\nA,"1\nB,2\n', 3),
+        ("N,P\n" + "A,1\n" * 5000 + 'B,"2\n' + "C,3\n" * 5000, 5002),
+    ],
+)
+def test_unclosed_quotes(tmp_path: Path, text: str, line: int) -> None:
+    """A quote that swallows line ends would lose rows: refused, with the line where it opens (row 27)."""
+    message = refusal(written(tmp_path, text))
+    assert message == f"leads.csv, line {line}: a quote opens a cell there and does not close where the cell ends."
+
+
+def test_swallowing_quote_in_a_large_file(tmp_path: Path) -> None:
+    """A quote that opens early in a file of many megabytes is found without reading it all into one cell."""
+    path = written(tmp_path, 'N,P\nA,"1\n' + "B,2\n" * 3_000_000)
+    read = read_bounded(path)
+    assert read.output.startswith("refused leads.csv, line 2: a quote opens")
+    assert (read.seconds < 5, read.megabytes < 100) == (True, True)
+
+
+def test_stray_quotes_within_a_line_are_text(tmp_path: Path) -> None:
+    """Quotes out of order that stay in their line are read as spreadsheets read them, before and after other rows."""
+    text = "N,P,C\n" + "A,1,x\n" * 3000 + '5" pipe,2,y\n"Asha" Menon,3,z\n"one\ntwo",4,""\n' + "B,5,x\n" * 3000
+    rows = read_rows(written(tmp_path, text))
+    assert len(rows) == 6004
+    assert rows[3001:3004] == [['5" pipe', "2", "y"], ["Asha Menon", "3", "z"], ["one\ntwo", "4", ""]]
+
+
+def test_escaped_quotes(tmp_path: Path) -> None:
+    r"""Files whose quotes are written \" are told by their beginning; others keep their backslashes."""
+    text = 'N,C,P\n"A","say \\"hi, you\\"",9\n"B","x",10\n'
+    assert read_rows(written(tmp_path, text))[1] == ["A", 'say "hi, you"', "9"]
+    assert read_rows(written(tmp_path, 'N,C\n"A","C:\\new\\"\n'))[1] == ["A", "C:\\new\\"]
+
+
+def test_spaces_before_quotes(tmp_path: Path) -> None:
+    """A quoted cell may come after a space, as people type it."""
+    rows = read_rows(written(tmp_path, 'N, "C", P\nA, "Pune, MH", 9\n'))
+    assert rows == [["N", "C", "P"], ["A", "Pune, MH", "9"]]
+
+
+def test_cells_of_any_bearable_size(tmp_path: Path) -> None:
+    """A cell of 200 KB is read, one beyond a million characters refused with its line (row 27)."""
+    assert read_rows(written(tmp_path, f"N,P\n{'x' * 200_000},1\n"))[1] == ["x" * 200_000, "1"]
+    message = refusal(written(tmp_path, f"N,P\nA,1\n{'x' * 1_100_000},1\n"))
+    assert message == "leads.csv, line 3: a cell of more than 1,048,576 characters."
+
+
+def test_too_many_columns(tmp_path: Path) -> None:
+    """A row of more columns than any spreadsheet has is damage."""
+    message = refusal(written(tmp_path, "N,P\nA,1\n" + "," * 20_000 + "\n"))
+    assert message == "leads.csv, row 3: more than 16,384 columns."
+
+
+@pytest.mark.parametrize("text", ["\n", "\r\n\r\n", ",", '""', " ", "\ufeff", "sep=;", 'sep=;\n"', "\x1e\n\x1e"])
+def test_nearly_nothing(tmp_path: Path, text: str) -> None:
+    """Files without any lead are read for what they are, or refused; they don't crash."""
+    path = written(tmp_path, text)
+    if text.endswith('\n"'):
+        assert "line 2: a quote opens" in refusal(path)
+    else:
+        assert sum(len(sheet.rows) for sheet in read_sheets(path)) <= 2
+
+
+def test_large_files_in_flat_memory(tmp_path: Path) -> None:
+    """Memory does not grow with the file."""
+    path = tmp_path / "leads.csv"
+    with path.open("w") as file:
+        for _ in range(60):
+            file.write("Asha,Menon,9876500001,asha@example.com,Kochi,India,a comment of some length\n" * 10_000)
+    read = read_bounded(path)
+    assert read.output == "read 600000"
+    assert read.megabytes < 80
+
+
+# --- any table reads back to the same cells --------------------------------------------------------
+
+CELL = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n\r\v\f\x1e\x85", max_codepoint=0x3000),
+    max_size=8,
+)
+PLAIN = st.text(st.sampled_from("abcé ÄZ09+-.@_/'मः\x85\u2028"), max_size=8)
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
+
+
+def tables(cell: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]]:
+    """Tables of two to five columns under a header of plain names."""
+
+    def of_width(width: int) -> st.SearchStrategy[list[list[str]]]:
+        header = st.just([f"column {number}" for number in range(width)])
+        row = st.lists(cell, min_size=width, max_size=width)
+        return st.builds(lambda first, rows: [first, *rows], header, st.lists(row, min_size=1, max_size=6))
+
+    return st.integers(2, 5).flatmap(of_width)
+
+
+def round_trip(table: list[list[str]], encoding: str, **dialect: object) -> None:
+    """Write a table and compare what is read."""
+    text = io.StringIO(newline="")
+    csv.writer(text, **dialect).writerows(table)  # type: ignore[arg-type]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.csv"
+        path.write_bytes(text.getvalue().encode(encoding))
+        assert read_rows(path) == table
+
+
+@given(tables(CELL), st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(ENCODINGS))
+@example([["column 0", "column 1"], ["a,b", "c,d"], ["e,f", "g,h"]], ";", "\n", "utf-8")
+def test_quoted_tables_round_trip(table: list[list[str]], delimiter: str, end: str, encoding: str) -> None:
+    """Any table whose cells are all in quotes reads back to the same cells, whatever is in them."""
+    round_trip(table, encoding, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
+
+
+@given(tables(PLAIN), st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(ENCODINGS))
+def test_plain_tables_round_trip(table: list[list[str]], delimiter: str, end: str, encoding: str) -> None:
+    """Any table without other delimiters in its cells reads back to the same cells, with the fewest quotes."""
+    round_trip(table, encoding, delimiter=delimiter, lineterminator=end)
+
+
+@given(st.lists(PLAIN.filter(str.strip), min_size=1, max_size=8))
+def test_one_column_round_trips(cells: list[str]) -> None:
+    """Any list of plain values is one column."""
+    round_trip([[cell] for cell in cells], "utf-8")
+
+
+@given(st.text(st.sampled_from("ab,;\t|\"\n\r \\'"), max_size=60))
+def test_no_rows_are_lost(text: str) -> None:
+    """Whatever the quotes, a file is refused or gives as many rows as it has lines outside its quoted cells."""
+    assume(text.strip('"') != "")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.csv"
+        path.write_bytes(text.encode())
+        try:
+            rows = read_rows(path)
+        except Exception as error:  # noqa: BLE001 - looked at
+            assert type(error).__name__ == "SourceUnreadable"  # noqa: PT017 - either way is right
+            return
+    within = sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for row in rows for cell in row)
+    lines = len(list(io.StringIO(text, newline="")))
+    assert len(rows) + within == lines
+
+
+@given(st.text(st.sampled_from('ab,;\t|"\n\\ ='), max_size=80))
+def test_any_beginning_has_a_dialect(text: str) -> None:
+    """Whatever a file begins with, there is a dialect for it."""
+    assert len(decide_dialect(text, whole=True).delimiter) == 1
