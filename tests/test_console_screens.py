@@ -386,6 +386,7 @@ def test_foreign_text_is_shown_escaped(hostile: str) -> None:
     shown.console.error(Problem(hostile, hostile, hostile))
     shown.console.line(hostile)
     assert all(line.isprintable() for line in shown.both.split("\n"))
+    assert "\U0001f604" not in shown.both
     if hostile.isascii() and hostile.isprintable():
         assert shown.both.count(hostile) > 20
 

@@ -1,0 +1,204 @@
+"""The sentences that the terminal and the page share: exact numbers, whole sentences, commands one can type."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+
+import pytest
+from ended_runs import COMPLETE, campaign
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telecmi_leads import wording
+from telecmi_leads.models import (
+    LeadTotals,
+    LeftOutKind,
+    Reason,
+    Repair,
+    RowTotals,
+    RunStatus,
+    RunSummary,
+    TableInfo,
+)
+from telecmi_leads.text import mask_text
+
+
+def run(rows: RowTotals, leads: LeadTotals, **more: object) -> RunSummary:
+    """Return a run that ended so."""
+    return replace(COMPLETE, rows=rows, leads=leads, **more)  # type: ignore[arg-type] - fields of a summary
+
+
+@pytest.mark.parametrize(
+    ("summary", "says"),
+    [
+        (
+            run(RowTotals(9850, 0, 438, leads=9412), LeadTotals(9412)),
+            "9,412 of 9,850 leads are in; 438 rows were left out.",
+        ),
+        (run(RowTotals(2, 1, leads=1), LeadTotals(1)), "The one lead is in."),
+        (run(RowTotals(20, 0, leads=20), LeadTotals(20)), "All 20 leads are in."),
+        (
+            run(RowTotals(3, 0, 1, leads=2), LeadTotals(1, refused=1)),
+            "1 of 3 leads is in; 1 was refused; 1 row was left out.",
+        ),
+        (
+            run(RowTotals(9, 0, leads=9), LeadTotals(0, 1, 1, 1, 6)),
+            "None of 9 leads is in; 1 was refused; 6 were not sent yet; 2 are not proven to be in.",
+        ),
+        (
+            run(
+                RowTotals(9, 0, 4, leads=5),
+                LeadTotals(unsent=5),
+                run=None,
+                status=RunStatus.FAILED,
+                exit_code=3,
+            ),
+            "Nothing was sent; 4 rows were left out.",
+        ),
+        (
+            run(RowTotals(9, 0, 4, leads=5), LeadTotals(unsent=5), dry_run=True),
+            "5 of 9 leads can be uploaded; 4 rows were left out.",
+        ),
+        (
+            run(RowTotals(9, 0, already_uploaded=9), LeadTotals()),
+            "Nothing new to upload: all 9 rows were left out.",
+        ),
+        (run(RowTotals(1, 0, 1), LeadTotals(), exit_code=3), "Nothing to upload: 1 row was left out."),
+        (run(RowTotals(5, 5), LeadTotals()), "There is no lead in the file."),
+        (run(RowTotals(), LeadTotals()), "Nothing was read."),
+    ],
+)
+def test_headline(summary: RunSummary, says: str) -> None:
+    """One sentence says how a run ended; its numbers add up to what stands in the file."""
+    assert wording.headline(summary) == says
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7))
+def test_a_share_never_rounds_a_rest_away(part: int, rest: int) -> None:
+    """0% is nothing, 100% is all, and whatever lies between is seen to lie between."""
+    said = wording.share(part, part + rest)
+    assert (said == "0%") == (part == 0)
+    assert (said == "100%") == (part > 0 and rest == 0)
+    assert said != "0.0%"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [
+        (0, "0.0 s"),
+        (0.004, "0.01 s"),
+        (0.05, "0.05 s"),
+        (0.42, "0.4 s"),
+        (9.94, "9.9 s"),
+        (9.96, "10 s"),
+        (59.4, "59 s"),
+        (60, "1 min"),
+        (185, "3 min 5 s"),
+        (3600, "1 h"),
+        (7800, "2 h 10 min"),
+        (3_600_000, "1,000 h"),
+    ],
+)
+def test_duration(seconds: float, says: str) -> None:
+    """Times are told in the units that matter."""
+    assert wording.duration(seconds) == says
+
+
+def test_every_code_has_words() -> None:
+    """No reason, repair or heap is shown as a bare code; an unknown one is shown as words."""
+    assert {wording.reason(reason.code) for reason in Reason} == {
+        (reason.says, reason.tip) for reason in Reason
+    }
+    assert all(
+        wording.repair(repair) not in set(Repair) and " " in wording.repair(repair) for repair in Repair
+    )
+    assert set(wording.LEFT_OUT) == set(LeftOutKind)
+    assert wording.reason("from_a_newer_version") == ("from a newer version", "")
+    assert wording.repair("from_a_newer_version") == "from a newer version"
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        (
+            TableInfo("f", "csv", (), 1, encoding="UTF-8", delimiter=";"),
+            "CSV, UTF-8, semicolon, header in row 1",
+        ),
+        (
+            TableInfo("f", "csv", (), None, encoding="UTF-16 LE", delimiter="\t"),
+            "CSV, UTF-16 LE, tab, no header row",
+        ),
+        (TableInfo("f", "csv", (), 1, delimiter="~"), "CSV, delimiter ~, header in row 1"),
+        (TableInfo("f", "xlsx", (), 1204, sheet="Pune"), "XLSX, sheet Pune, header in row 1,204"),
+        (TableInfo("f", "jsonl", (), None), "JSON Lines"),
+    ],
+)
+def test_table(table: TableInfo, says: str) -> None:
+    """How a file was read is said in one line."""
+    assert wording.table(table) == says
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1))
+def test_commands_can_be_typed(text: str) -> None:
+    """A shell takes a shown argument for the text that was meant."""
+    assert shlex.split(wording.command("resolve", text)) == ["telecmi-leads", "resolve", text]
+
+
+def test_what_to_do_next_comes_with_the_commands() -> None:
+    """Unverified campaigns are to be looked up, what is left sent, what was refused or rejected corrected."""
+    unverified = [campaign(number, "unverified") for number in range(1, 6)]
+    summary = run(
+        RowTotals(6431, 0, 431, leads=6000),
+        LeadTotals(0, 5000, 0, 500, 500),
+        campaigns=(*unverified, campaign(6, "unknown", 500), campaign(7, "unsent", 500)),
+        exit_code=6,
+    )
+    steps = wording.next_steps(summary)
+    commands = [command.removeprefix("telecmi-leads ") for step in steps for command in step.commands]
+    assert commands == [
+        "check",
+        "resolve 20260302-083000-k3f9 March-001 --accepted",
+        "resolve 20260302-083000-k3f9 March-001 --not-uploaded",
+        "resolve 20260302-083000-k3f9 March-002 --accepted",
+        "resolve 20260302-083000-k3f9 March-002 --not-uploaded",
+        "resolve 20260302-083000-k3f9 March-003 --accepted",
+        "resolve 20260302-083000-k3f9 March-003 --not-uploaded",
+        "runs 20260302-083000-k3f9",
+        "resume 20260302-083000-k3f9",
+        "upload telecmi-reports/20260302-083000-k3f9/rejects.csv --name March --append",
+    ]
+    assert steps[4].text == "Do the same for 2 further unverified campaigns; this lists them:"
+    assert steps[5].text == "Send what is left (1,000 leads); nothing goes out twice:"
+
+
+def test_a_name_that_is_taken_is_not_used_again() -> None:
+    """Leads refused since the name exists go out under another one; others are corrected first."""
+    taken = campaign(1, "refused", code=400, message="Lead Name Already Exists")
+    summary = run(
+        RowTotals(1000, leads=1000),
+        LeadTotals(refused=1000),
+        campaigns=(taken,),
+        reports={"refused": "r/refused.csv"},
+        exit_code=4,
+    )
+    [step] = wording.next_steps(summary)
+    assert step.commands == ("telecmi-leads upload r/refused.csv --name March-b",)
+    [step] = wording.next_steps(replace(summary, campaigns=(replace(taken, message="Invalid phone number"),)))
+    assert step.commands == ("telecmi-leads upload r/refused.csv --name March --append",)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("+91 98765-43210", "+91 98•••-••210"),
+        ("call 9876543210 now", "call 9876•••210 now"),
+        ("1234567", "12•••••"),
+        ("row 123456", "row 123456"),
+        ("९८७६५४३२१०", "९८७६•••२१०"),
+        ("98XXXXXX10", "98XXXXXX10"),
+    ],
+)
+def test_numbers_inside_text_are_masked(text: str, masked: str) -> None:
+    """What may be a phone number is masked wherever it stands, in any script's digits."""
+    assert mask_text(text) == masked
