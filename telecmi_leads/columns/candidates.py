@@ -62,9 +62,10 @@ def read_columns(header: Sequence[str], cells: Sequence[Sequence[str]]) -> list[
     named = frozenset(words(name) for name in header)
     found = [_beside(Candidate(index, read_name(name)), named) for index, name in enumerate(header)]
     found = [_agreeing(candidate, cells[candidate.index]) for candidate in found]
+    found = _second_names(found)
     found = _owners(found)
     found = _second_persons(found)
-    if any(len(name) > 1 and name[0] in _PROPERTY and name[1] in _PROPERTY_FACTS for name in named):
+    if any(name and name[0] in _PROPERTY and _PROPERTY_FACTS.issuperset(name[1:2]) for name in named):
         found = [_property_place(candidate) for candidate in found]
     return found
 
@@ -141,6 +142,12 @@ def _code_or_country(reading: Reading, cells: Sequence[str]) -> Reading:
 
 
 # --- the neighbours' say ------------------------------------------------------------------------
+
+
+def _second_names(found: list[Candidate]) -> list[Candidate]:
+    """Read "Second name" as a middle name beside a last name (Bitrix24), as the last name otherwise."""
+    head = Head.MIDDLE if any(candidate.head is Head.LAST for candidate in found) else Head.LAST
+    return [Candidate(c.index, replace(c.reading, head=head)) if c.head is Head.SECOND else c for c in found]
 
 
 def _owners(found: list[Candidate]) -> list[Candidate]:

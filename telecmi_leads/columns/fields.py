@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from telecmi_leads.columns.draft import Draft
 
 _PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
-_PHONE_PLACE = {Place.PLAIN: 0, Place.WORK: 1, Place.HOME: 2, Place.SHIPPING: 3, Place.ORGANISATION: 4}
+_WORK_FIRST = (Place.PLAIN, Place.WORK, Place.HOME, Place.SHIPPING, Place.ORGANISATION)
 # Columns whose values are never tried: they hold numbers of others, or numbers that only look like phones.
 _CLOSED = frozenset(
     {
@@ -39,7 +39,8 @@ def choose_fields(
     """Give the columns to the fields. `cells` are each column's cells that hold something."""
     _names(draft, found, cells)
     draft.put(draft.companies, _strong_else_weak(_of(found, Head.COMPANY)), Field.FULLNAME, Rule.COMPANY)
-    draft.give(Field.EMAIL, _strong_else_weak(_of(found, Head.EMAIL)))
+    emails = sorted(_of(found, Head.EMAIL), key=_line_preference)
+    draft.give(Field.EMAIL, _strong_else_weak(emails))
     draft.give(Field.DIALCODE, _of(found, Head.DIALCODE))
     draft.give(Field.COMMENT, _strong_else_weak(_of(found, Head.COMMENT)))
     _addresses(draft, found, cells)
@@ -47,7 +48,7 @@ def choose_fields(
     draft.give(Field.COUNTRY, _of(found, Head.COUNTRY))
     draft.give(Field.ORDER_INDEX, _of(found, Head.ORDER))
     phones = [candidate for candidate in found if candidate.head in PHONE_HEADS]
-    draft.give(Field.PHONE, _strong_else_weak(sorted(phones, key=_phone_preference)))
+    draft.give(Field.PHONE, _strong_else_weak(sorted(phones, key=_line_preference)))
     by_values(draft, found, cells, phone_score)
 
 
@@ -61,7 +62,8 @@ def by_values(
     used = draft.used()
     open_ = [c for c in found if c.index not in used and c.reading.rule not in _CLOSED and cells[c.index]]
     if not draft.phones:
-        hopeful = [c for c in open_ if values.share(cells[c.index], values.like_phone) >= values.MOST]
+        named = [c for c in open_ if c.reading.rule is not Rule.OTHER_NAME]
+        hopeful = [c for c in named if values.share(cells[c.index], values.like_phone) >= values.MOST]
         scores = [(phone_score(cells[candidate.index]), candidate) for candidate in hopeful]
         best = max(scores, key=lambda scored: scored[0], default=(0.0, None))
         if best[1] is not None and best[0] >= values.MOST:
@@ -81,13 +83,16 @@ def _strong_else_weak(found: Sequence[Candidate]) -> Sequence[Candidate]:
     return [candidate for candidate in found if not candidate.weak] or found
 
 
-def _phone_preference(candidate: Candidate) -> tuple[int, ...]:
-    """Mobile before WhatsApp before phone before work before home; an alternate after all that are none."""
+def _line_preference(candidate: Candidate) -> tuple[int, ...]:
+    """Mobile before WhatsApp before phone before work before home; an alternate after all that are none.
+
+    Emails are sorted the same way: the plain one, work, home, alternates, the company's.
+    """
     reading = candidate.reading
-    rank = 0 if candidate.head is None else _PHONE_RANK.get(candidate.head, len(_PHONE_RANK))
-    place = _PHONE_PLACE[reading.place]
+    rank = _PHONE_RANK.get(candidate.head, 0) if candidate.head else 0
     company = reading.place is Place.ORGANISATION
     shipping = reading.place is Place.SHIPPING
+    place = _WORK_FIRST.index(reading.place)
     return (company, reading.other, shipping, reading.group, rank, place, reading.ordinal, candidate.index)
 
 

@@ -26,6 +26,7 @@ class Head(StrEnum):
 
     FIRST = "firstname"
     LAST = "lastname"
+    SECOND = "secondname"
     MIDDLE = "middlename"
     FULL = "fullname"
     PERSON = "personname"

@@ -24,6 +24,7 @@ NAME_HEADS = frozenset(
     {
         Head.FIRST,
         Head.LAST,
+        Head.SECOND,
         Head.MIDDLE,
         Head.FULL,
         Head.PERSON,
