@@ -15,6 +15,9 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+SANDBOX_ACCOUNT = "sandbox"
+"""What the ledger calls the account of runs that were sent to the stand-in."""
+
 
 # --- rows ---------------------------------------------------------------------------------------
 
@@ -387,7 +390,7 @@ class Problem:
 class RunSummary:
     """All that is said at the end of a command that prepares or sends leads: the JSON object of the contract.
 
-    `audience` is RunRecord's.
+    `audience` and `account` are RunRecord's.
     """
 
     run: str | None
@@ -405,6 +408,7 @@ class RunSummary:
     reports: Mapping[str, str]
     error: Problem | None = None
     audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    account: str = ""
 
 
 # --- events -------------------------------------------------------------------------------------

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telecmi_leads.errors import ExitCode
-from telecmi_leads.models import CampaignStatus, LeftOutKind, Reason, Repair, RowTotals, RunState, RunStatus
+from telecmi_leads.models import (
+    SANDBOX_ACCOUNT,
+    CampaignStatus,
+    LeftOutKind,
+    Reason,
+    Repair,
+    RowTotals,
+    RunState,
+    RunStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -339,7 +348,10 @@ class NextStep:
 
 
 def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
-    """Return what is left for the user to do, most urgent first; () where there is nothing."""
+    """Return what is left for the user to do, most urgent first; () where there is nothing.
+
+    After a trial with the stand-in the commands go to the stand-in too.
+    """
     return (*_sending_steps(summary), *_refused_steps(summary), *_reject_steps(summary))
 
 
@@ -362,7 +374,7 @@ def _sending_steps(summary: RunSummary) -> list[NextStep]:
         steps.append(NextStep(text, (command("runs", run),)))
     if leads.unsent + leads.unknown:
         text = f"Send what is left ({count(leads.unsent + leads.unknown, 'lead')}); nothing goes out twice:"
-        steps.append(NextStep(text, (command("resume", run),)))
+        steps.append(NextStep(text, (command("resume", run, *_to(summary)),)))
     return steps
 
 
@@ -388,9 +400,9 @@ def _refused_steps(summary: RunSummary) -> list[NextStep]:
         return []
     if all("already exists" in campaign.message.lower() for campaign in refused):
         text = "TeleCMI already has campaigns of these names. Upload their leads under another name:"
-        return [NextStep(text, (command("upload", path, "--name", f"{summary.name}-b"),))]
+        return [NextStep(text, (command("upload", path, "--name", f"{summary.name}-b", *_to(summary)),))]
     text = "See in refused.csv what TeleCMI answered, correct the leads and upload them:"
-    return [NextStep(text, (command("upload", path, "--name", summary.name, "--append"),))]
+    return [NextStep(text, (command("upload", path, "--name", summary.name, "--append", *_to(summary)),))]
 
 
 def _reject_steps(summary: RunSummary) -> list[NextStep]:
@@ -403,7 +415,11 @@ def _reject_steps(summary: RunSummary) -> list[NextStep]:
     text = (
         f"Correct the {rows} in the reject file and upload {'them' if summary.rows.rejected > 1 else 'it'}:"
     )
-    return [NextStep(text, (command("upload", *paths, "--name", summary.name, "--append"),))]
+    return [NextStep(text, (command("upload", *paths, "--name", summary.name, "--append", *_to(summary)),))]
+
+
+def _to(summary: RunSummary) -> tuple[str, ...]:
+    return ("--sandbox",) if summary.account == SANDBOX_ACCOUNT else ()
 
 
 def command(*arguments: str) -> str:

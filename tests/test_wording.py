@@ -172,6 +172,23 @@ def test_what_to_do_next_comes_with_the_commands() -> None:
     assert steps[5].text == "Send what is left (1,000 leads); nothing goes out twice:"
 
 
+def test_a_trial_with_the_stand_in_goes_on_there() -> None:
+    """What is copied from the screen after --sandbox never goes to the account."""
+    summary = run(
+        RowTotals(12, 0, 2, leads=10),
+        LeadTotals(5, unsent=3, refused=2),
+        campaigns=(campaign(1, "refused", leads=2, code=422, message="Invalid phone number"),),
+        reports={"refused": "r/refused.csv", "rejects": "r/rejects.csv"},
+        account="sandbox",
+    )
+    commands = [command for step in wording.next_steps(summary) for command in step.commands]
+    assert commands == [
+        "telecmi-leads resume 20260302-083000-k3f9 --sandbox",
+        "telecmi-leads upload r/refused.csv --name March --append --sandbox",
+        "telecmi-leads upload r/rejects.csv --name March --append --sandbox",
+    ]
+
+
 def test_a_name_that_is_taken_is_not_used_again() -> None:
     """Leads refused since the name exists go out under another one; others are corrected first."""
     taken = campaign(1, "refused", code=400, message="Lead Name Already Exists")

@@ -53,6 +53,7 @@ def summarise(  # noqa: PLR0913 - what the ledger does not know of an end
         reports=dict(reports or {}),
         error=problem_of(error),
         audience=run.audience,
+        account=run.account,
     )
 
 
