@@ -6,6 +6,10 @@ Pure functions on cleaned text.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # What exporters write where there is no name. Real surnames such as "Na" are not among them.
 _PLACEHOLDERS = frozenset(
@@ -44,3 +48,14 @@ def split_full_name(name: str) -> tuple[str, str]:
             return first, last
     first, _, last = name.rpartition(" ")
     return (first, last) if first else (name, "")
+
+
+def split_full_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split a column of full names as `split_full_name` does each; returns first and last names."""
+    parts = [name.rpartition(" ") for name in names]
+    firsts, lasts = [part[0] for part in parts], [part[2] for part in parts]
+    unusual = not all(firsts) or "," in "".join(names)
+    for position, name in enumerate(names) if unusual else ():
+        if not firsts[position] or "," in name:
+            firsts[position], lasts[position] = split_full_name(name)
+    return firsts, lasts

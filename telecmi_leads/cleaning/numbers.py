@@ -39,6 +39,11 @@ class RowNumbers:
     faults: dict[int, Fault] = field(default_factory=dict)
     repairs: Counter[str] = field(default_factory=Counter)
 
+    def reject(self, index: int, reason: Reason) -> None:
+        """Take a row's number away: something else is wrong with the row."""
+        self.numbers[index] = ""
+        self.faults[index] = Fault(reason)
+
 
 def find_numbers(rows: Rows, plan: ColumnPlan, book: PhoneBook, region: str | None) -> RowNumbers:
     """Return each row's number. `rows` all have the header's width; `region` is for rows that name none."""
