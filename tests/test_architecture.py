@@ -21,8 +21,14 @@ LAYERS = {
 }
 LAYER_OF = {module: layer for layer, modules in LAYERS.items() for module in modules}
 # Within a layer imports run from right to left of these chains, and nowhere else.
-CHAINS = [("errors", "fields", "models"), ("fields", "options"), ("columns", "tables", "cleaning"), ("cli", "entry", "__main__")]
-CHAINS += [("matching", "pipeline"), ("matching", "excluding"), ("text", "settings"), ("text", "views", "wording")]
+CHAINS = [("errors", "fields", "models"), ("fields", "options"), ("cli", "entry", "__main__")]
+CHAINS += [
+    ("columns", "tables", "cleaning"),
+    ("matching", "pipeline"),
+    ("matching", "excluding"),
+    ("text", "settings"),
+    ("text", "views", "wording"),
+]
 
 OWNERS = {
     "phonenumbers": {"phones"},

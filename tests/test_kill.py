@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from program import Program, balanced, expected_phones, phones, write_leads
 
 from telecmi_leads.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("attempt", range(10))

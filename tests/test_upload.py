@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from program import SECRET, Program, balanced, expected_phones, phones, write_leads
 
 from telecmi_leads.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -101,7 +104,7 @@ def test_a_dry_run_sends_and_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_every_row_is_accounted_for(program: Program, sandbox: Sandbox, tmp_path: Path) -> None:
-    """Blank, rejected, duplicate and excluded rows each lie on one heap, with their reason, and the reports name them."""
+    """Blank, rejected, duplicate and excluded rows each lie on one heap, with their reason; the reports name them."""
     (tmp_path / "leads.csv").write_text(
         "Name,Mobile,Email\n"
         "Asha Menon,9876500001,asha@example.com\n"
@@ -216,7 +219,7 @@ def test_a_refused_campaign_is_reported_and_the_rest_goes_on(
 
 
 def test_wrong_credentials_cost_one_request(program: Program, sandbox: Sandbox, tmp_path: Path) -> None:
-    """A 404 stops the run: exit code 6, one request in all; with the right secret, resume goes on under the same names."""
+    """A 404 stops the run: exit code 6, one request in all; put right, resume goes on under the same names."""
     sandbox.order("404@1")
     write_leads(tmp_path / "leads.csv", 15)
     ended = program.run("upload", "leads.csv", "--name", "M", "--region", "IN", "--size", "5", "--json")

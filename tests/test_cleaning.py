@@ -1,0 +1,210 @@
+"""Rows become leads and rejections: names, emails, text, and what is no lead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telecmi_leads.cleaning import CleanBlock, Cleaner
+from telecmi_leads.cleaning.emails import first_address, first_addresses
+from telecmi_leads.cleaning.names import is_placeholder, kept_title, split_full_name, split_full_names
+from telecmi_leads.columns import match_columns
+from telecmi_leads.fields import Field
+from telecmi_leads.models import Lead, RowBlock, TableInfo
+from telecmi_leads.options import FieldOptions, PhoneOptions
+from telecmi_leads.phones import PhoneBook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BOOK = PhoneBook(PhoneOptions(region="IN"))
+
+
+def cleaned(
+    header: Sequence[str], rows: list[list[str]], fields: FieldOptions | None = None, *, region: str | None = "IN"
+) -> CleanBlock:
+    """Clean rows below a header, as the pipeline does."""
+    fields = fields or FieldOptions()
+    plan = match_columns(
+        header, rows, fields, header_found=True, phone_score=lambda cells: sum(map(str.isdigit, cells)) / len(cells)
+    )
+    info = TableInfo("x.csv", "csv", tuple(header), 1)
+    return Cleaner(info, 0, plan, BOOK, region, no_fill=fields.no_fill).clean(RowBlock(2, rows))
+
+
+def only(header: Sequence[str], row: list[str], fields: FieldOptions | None = None) -> Lead:
+    """Clean one row that is a lead."""
+    [lead] = cleaned(header, [row], fields).leads
+    return lead
+
+
+P = "9876500001"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "name"),
+    [
+        (["Name", "Mobile"], ["Asha Menon", P], ("Asha", "Menon")),
+        (["Name", "Mobile"], ["Menon, Asha", P], ("Asha", "Menon")),
+        (["Name", "Mobile"], ["Roshan", P], ("Roshan", "-")),
+        (["Name", "Mobile"], ["Maria del Carmen Ruiz", P], ("Maria del Carmen", "Ruiz")),
+        (["First Name", "Last Name", "Mobile"], ["", "Menon", P], ("Menon", "-")),
+        (["First Name", "Last Name", "Mobile"], ["Asha", "[not provided]", P], ("Asha", "-")),
+        (["First Name", "Last Name", "Company", "Mobile"], ["", "[not provided]", "Gamma Ltd", P], ("Gamma Ltd", "-")),
+        (["First Name", "Middle Name", "Last Name", "Mobile"], ["Raj", "V", "Kumar", P], ("Raj V", "Kumar")),
+        (["Name Prefix", "First Name", "Last Name", "Mobile"], ["Dr.", "Anil", "Rao", P], ("Dr. Anil", "Rao")),
+        (["Salutation", "First Name", "Last Name", "Mobile"], ["Mrs", "Anil", "Rao", P], ("Anil", "Rao")),
+        (["First Name", "Last Name", "Full Name", "Mobile"], ["", "", "Asha Menon", P], ("Asha", "Menon")),
+        (["Name", "Mobile"], ["ℝ𝕖𝕟𝕦\u200b  Rao", P], ("Renu", "Rao")),
+    ],
+)
+def test_names_come_from_what_there_is(header: list[str], row: list[str], name: tuple[str, str]) -> None:
+    """Full names are split, placeholders seen through, one name is the first name, titles kept where they belong."""
+    lead = only(header, row)
+    assert (lead.firstname, lead.lastname) == name
+
+
+@pytest.mark.parametrize(
+    ("fields", "row", "outcome"),
+    [
+        (FieldOptions(), ["", P], "no_name"),
+        (FieldOptions(no_fill=True), ["Roshan", P], "no_last_name"),
+        (FieldOptions(fill=((Field.LASTNAME, "Unknown"),)), ["Roshan", P], ("Roshan", "Unknown")),
+        (FieldOptions(fill=((Field.FIRSTNAME, "Friend"),)), ["", P], ("Friend", "-")),
+        (FieldOptions(no_fill=True, fill=((Field.LASTNAME, "X"),)), ["Roshan", P], ("Roshan", "X")),
+    ],
+)
+def test_missing_names_are_filled_or_rejected(fields: FieldOptions, row: list[str], outcome: object) -> None:
+    """The filler, --fill and --no-fill each do what they say; nobody without any name goes unless filled."""
+    block = cleaned(["Name", "Mobile"], [row], fields)
+    if isinstance(outcome, str):
+        assert [rejection.code for rejection in block.rejections] == [outcome]
+    else:
+        assert [(lead.firstname, lead.lastname) for lead in block.leads] == [outcome]
+
+
+def test_fields_are_set_and_filled() -> None:
+    """--set writes from other columns, --fill where a field is empty; tags and line breaks become spaces."""
+    fields = FieldOptions(set=((Field.COMMENT, "{Source}: {Budget}"),), fill=((Field.CITY, "Pune"),))
+    lead = only(["Name", "Mobile", "City", "Source", "Budget"], ["A B", P, "", "Web", "50k<br>net\nmonthly"], fields)
+    assert (lead.comment, lead.city) == ("Web: 50k net monthly", "Pune")
+
+
+def test_the_rows_region_comes_before_the_default() -> None:
+    """A country or dial-code column decides for its row; the dial code is joined once."""
+    block = cleaned(
+        ["Name", "Country", "Mobile"],
+        [["A B", "United States", "(202) 555-0101"], ["C D", "", P], ["E F", "UK", "07911 123456"]],
+    )
+    assert [lead.phone for lead in block.leads] == ["12025550101", "919876500001", "447911123456"]
+    block = cleaned(
+        ["Name", "Country Code", "Mobile"],
+        [["A B", "+91", P], ["C D", "91", "919876500002"], ["E F", "1", "2025550102"]],
+    )
+    assert [lead.phone for lead in block.leads] == ["919876500001", "919876500002", "12025550102"]
+
+
+def test_without_any_region_numbers_need_their_country_code() -> None:
+    """No region: the number with a plus goes, the other is told which option is missing."""
+    block = cleaned(["Name", "Mobile"], [["A B", P], ["C D", "+919876500002"]], region=None)
+    assert [lead.phone for lead in block.leads] == ["919876500002"]
+    assert [rejection.code for rejection in block.rejections] == ["no_region"]
+
+
+def test_the_best_phone_column_wins_row_by_row() -> None:
+    """Mobile before work; a bad or empty mobile gives way to the next that is good; the reason is the first's."""
+    block = cleaned(
+        ["Name", "Work Phone", "Mobile"],
+        [["A", "022-26543210", P], ["B", "022-26543210", ""], ["C", "022-26543210", "98XXXXXX10"], ["D", "", "12"]],
+    )
+    assert [lead.phone for lead in block.leads] == ["919876500001", "912226543210", "912226543210"]
+    assert [(rejection.code, rejection.column) for rejection in block.rejections] == [("too_short", "Mobile")]
+    assert block.repairs["other_phone_column"] == 2
+
+
+def test_rows_that_are_no_leads_are_told_apart() -> None:
+    """Blank, repeated header, total, test lead, overfull: each is counted where it belongs, in its own row."""
+    block = cleaned(
+        ["Name", "Mobile"],
+        [
+            ["A B", P],
+            [],
+            ["", "  "],
+            ["Name", "Mobile"],
+            ["C D", P, "surplus"],
+            ["<test lead: dummy data for full_name>", "9876500009"],
+            ["E F"],
+            ["Total", "4"],
+        ],
+    )
+    assert (block.read, block.blanks, dict(block.skipped)) == (8, [3, 4, 5, 9], {"repeated_header": 1, "total": 1})
+    assert [(rejection.row, rejection.code) for rejection in block.rejections] == [
+        (6, "too_many_cells"),
+        (7, "test_lead"),
+        (8, "no_phone"),
+    ]
+    assert block.rows == [2]
+
+
+def test_a_header_of_another_layout_ends_the_block() -> None:
+    """What stands below it was not looked at, what stands above is whole."""
+    block = cleaned(["Name", "Mobile"], [["A B", P], ["x", ""], ["Phone Number", "City", "Email"], [P, "Pune", ""]])
+    assert (block.next_header, block.read, len(block.leads), len(block.rejections)) == (2, 2, 1, 1)
+
+
+def test_lone_surrogates_are_rejected() -> None:
+    """(Row 31) Text that is no text in any encoding is a rejection of its row, not a crash."""
+    block = cleaned(["Name", "Mobile"], [["A \ud800", P], ["C D", "9876500002"]])
+    assert [rejection.code for rejection in block.rejections] == ["unreadable_text"]
+    assert [lead.firstname for lead in block.leads] == ["C"]
+
+
+@given(st.lists(st.lists(st.text(max_size=12), max_size=4), max_size=12))
+def test_every_row_lies_on_one_heap(rows: list[list[str]]) -> None:
+    """Whatever stands in the cells, each row is a lead, a rejection or blank, once."""
+    block = cleaned(["Name", "Mobile", "Email"], rows)
+    heaps = sorted([*block.rows, *(rejection.row for rejection in block.rejections), *block.blanks])
+    assert heaps == list(range(2, 2 + block.read))
+    assert block.read == (len(rows) if block.next_header is None else block.next_header)
+
+
+@pytest.mark.parametrize(
+    ("cell", "address"),
+    [
+        ("asha@example.com", "asha@example.com"),
+        ("a@example.com, b@example.com", "a@example.com"),
+        ("Asha <asha@example.com>", "asha@example.com"),
+        ("mailto:asha@example.com", "asha@example.com"),
+        ("* a@example.com ::: b@example.org", "a@example.com"),
+        ("asha(at)example.com", ""),
+        ("asha@localhost", ""),
+        ("a..b@example.com", ""),
+        ("@example.com", ""),
+        (f"{'x' * 250}@example.com", ""),
+    ],
+)
+def test_emails_are_well_formed_or_dropped(cell: str, address: str) -> None:
+    """The first good address of a cell is taken; a bad one is no reason to lose the lead."""
+    assert (first_address(cell), first_addresses([cell, ""])) == (address, [address, ""])
+
+
+@given(st.lists(st.text(st.sampled_from("ab ,"), max_size=9).map(lambda text: " ".join(text.split()))))
+def test_a_column_of_names_is_split_as_each_name_is(names: list[str]) -> None:
+    """The whole-column way and the single way agree."""
+    assert list(zip(*split_full_names(names), strict=True)) == [split_full_name(name) for name in names]
+
+
+def test_titles_and_placeholders() -> None:
+    """Dr. and Prof. are part of a name, Mr is not; "Na" is a surname, "N/A" is not."""
+    assert [kept_title(title) for title in ("Dr.", "Prof", "Mr", "Ms.", "")] == ["Dr.", "Prof", "", "", ""]
+    assert [is_placeholder(name) for name in ("N/A", "-", "[not provided]", "Na", "Null", "Asha")] == [
+        True,
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]
