@@ -418,8 +418,13 @@ def _reject_steps(summary: RunSummary) -> list[NextStep]:
     return [NextStep(text, (command("upload", *paths, "--name", summary.name, "--append", *_to(summary)),))]
 
 
-def _to(summary: RunSummary) -> tuple[str, ...]:
+def _to(summary: RunSummary | RunRecord) -> tuple[str, ...]:
     return ("--sandbox",) if summary.account == SANDBOX_ACCOUNT else ()
+
+
+def resume(run: RunRecord) -> str:
+    """Return the command that goes on with a run."""
+    return command("resume", run.id, *_to(run))
 
 
 def command(*arguments: str) -> str:

@@ -217,3 +217,15 @@ def test_an_error_is_shown_on_two_lines() -> None:
     console = Console(OutputOptions(quiet=True), PLAIN, out=io.StringIO(), err=err)  # type: ignore[arg-type]
     console.error(Problem("ledger", "the ledger is damaged", "Restore it from a backup."))
     assert err.getvalue() == "Error: the ledger is damaged.\n       Restore it from a backup.\n"
+
+
+def test_what_is_heavy_is_loaded_when_needed() -> None:
+    """Importing console and reporting loads none of the libraries that draw, write workbooks or know phone numbers."""
+    heavy = "rich jinja2 xlsxwriter phonenumbers sqlite3 requests"
+    code = (
+        "import sys, telecmi_leads.console, telecmi_leads.reporting;"
+        f"print([name for name in {heavy!r}.split() if name in sys.modules])"
+    )
+    env = {**os.environ, "PYTHONPATH": PATHS}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True)
+    assert done.stdout == "[]\n"

@@ -217,6 +217,16 @@ def test_a_trial_says_that_nothing_was_sent(tmp_path: Path) -> None:
     assert "1234567" not in words
 
 
+def test_a_run_of_nothing_has_a_page(tmp_path: Path) -> None:
+    """Where every row was blank, or none was read, the page says just that."""
+    words = Page(page_of(ARun(campaigns=[], ends=[], blank=3), tmp_path)).words
+    assert "There is no lead in the file." in words
+    (tmp_path / "none").mkdir()
+    words = Page(page_of(ARun(campaigns=[], ends=[], tables=[]), tmp_path / "none")).words
+    assert "Nothing was read." in words
+    assert "Where the rows went" not in words
+
+
 def test_ten_thousand_campaigns_stay_usable(tmp_path: Path) -> None:
     """A page of 10,000 campaigns is made in seconds, is under 5 MB, and folds them into parts of 200."""
     run = ARun(campaigns=[people(1)] * 10_000, ends=[ACCEPTED] * 2000)

@@ -5,7 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
+import re
+import subprocess
+import sys
 import tracemalloc
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -27,7 +32,6 @@ from telecmi_leads.text import restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from telecmi_leads.models import RunSummary
 
@@ -422,3 +426,44 @@ def test_memory_does_not_grow_with_the_rejects(tmp_path: Path, format_: str) -> 
 
     few, many = peak(some(2_000)), peak(some(20_000))
     assert many < few + 500_000
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+sys.path[:0] = sys.argv[2:]
+from a_run import LEADS_CSV, rejected
+from telecmi_leads.errors import ReportError
+from telecmi_leads.models import TableInfo
+from telecmi_leads.reporting.folder import ReportFolder, prepare_folder
+from telecmi_leads.reporting.rejects import RejectFiles
+folder = prepare_folder(Path("r"))
+resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+table = TableInfo("leads", sys.argv[1], ("Name", "Mobile"), 1)
+try:
+    with ReportFolder(folder) as writing:
+        files = RejectFiles(writing, [table])
+        for number in range(5000):
+            files.add(rejected(number, "too_short", ("Ravi Kumar", "98765")))
+        files.close()
+except ReportError as error:
+    print(error.message)
+print([path.name for path in folder.iterdir()])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no limits of this kind")
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_full_disk_is_a_report_error(tmp_path: Path, kind: str) -> None:
+    """Where the disk takes no more the error says so, nothing half made is left, and nothing else is said."""
+    here = Path(__file__).parent
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, kind, str(here), str(here.parent)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
+    )
+    first, second = done.stdout.splitlines()
+    assert re.fullmatch(r"The report .*rejects\.(csv|xlsx) can't be written: File too large\.", first)
+    assert (second, done.stderr) == ("[]", "")

@@ -76,7 +76,7 @@ def show_run(screen: Screen, run: RunRecord, campaigns: Sequence[CampaignRecord]
     if open_leads:
         screen.heading("What to do next")
         screen.paragraph(f"Send what is left ({wording.count(open_leads, 'lead')}):", 2)
-        screen.line(Text.assemble("    ", (wording.command("resume", shown(run.id)), "bold")))
+        screen.line(Text.assemble("    ", (shown(wording.resume(run)), "bold")))
 
 
 def show_resolved(screen: Screen, resolved: ResolvedView) -> None:

@@ -85,11 +85,18 @@ def run_json(run: RunRecord, campaigns: Sequence[CampaignRecord]) -> bytes:
     )
 
 
-def columns_json(tables: Sequence[TableView], *, show_phones: bool = False, exit_code: int = 0) -> bytes:
-    """Return the object of `columns`."""
+def columns_json(
+    tables: Sequence[TableView],
+    *,
+    show_phones: bool = False,
+    exit_code: int = 0,
+    error: Problem | LeadsError | None = None,
+) -> bytes:
+    """Return the object of `columns`; `error` says that no table has a phone column."""
     return _command(
         "columns",
         exit_code=exit_code,
+        error=error,
         tables=[
             {
                 **_table(view.table),

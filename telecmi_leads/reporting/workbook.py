@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from telecmi_leads.reporting.folder import disk_errors
 from telecmi_leads.text import defuse
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ class RejectBook:
     def __init__(self, path: Path, work: Path) -> None:
         from xlsxwriter import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; rarely needed
 
+        self._path = path
         self._book = Workbook(str(path), {"constant_memory": True, "tmpdir": str(work)})
+        self._book.use_zip64()  # where a part is larger than 4 GB
         self._head = self._book.add_format({"bold": True, "num_format": "@", "bottom": 1})
         self._cell = self._book.add_format({"num_format": "@"})
         self._sheets: dict[int, tuple[Worksheet, int]] = {}
@@ -43,9 +46,10 @@ class RejectBook:
 
     def add_sheet(self, table: int, name: str, header: Sequence[str]) -> None:
         """Begin a table's sheet."""
-        sheet = self._book.add_worksheet(self._free_name(name))
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(len(header) - 1, 0), 18, self._cell)
+        with disk_errors(self._path):
+            sheet = self._book.add_worksheet(self._free_name(name))
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, max(len(header) - 1, 0), 18, self._cell)
         self.sheets += 1
         self._sheets[table], self._headers[table] = (sheet, 0), (name, header)
         self._write(table, header, self._head)
@@ -58,9 +62,10 @@ class RejectBook:
 
     def _write(self, table: int, cells: Sequence[str], look: object) -> None:
         sheet, row = self._sheets[table]
-        for column, cell in enumerate(cells):
-            if cell:
-                sheet.write_string(row, column, fitting(defuse(cell)), look)
+        with disk_errors(self._path):
+            for column, cell in enumerate(cells):
+                if cell:
+                    sheet.write_string(row, column, fitting(defuse(cell)), look)
         self._sheets[table] = (sheet, row + 1)
 
     def _free_name(self, name: str) -> str:
@@ -78,7 +83,15 @@ class RejectBook:
 
     def close(self) -> None:
         """Write the workbook's file."""
-        self._book.close()
+        from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+
+        with disk_errors(self._path):
+            try:
+                self._book.close()
+            except FileCreateError as error:  # an OSError in a wrapping of its own
+                raise OSError(
+                    getattr(error.args[0], "errno", None), getattr(error.args[0], "strerror", "")
+                ) from error
 
 
 def fitting(cell: str) -> str:
