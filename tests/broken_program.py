@@ -1,0 +1,109 @@
+"""The program with one deliberate breakage: `python broken_program.py BREAKAGE ARGUMENTS…`.
+
+A harness proves nothing unless it fails on a broken program.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.__main__ import run
+from telecmi_leads.commands import sending
+from telecmi_leads.journal import Journal
+from telecmi_leads.models import CampaignStatus, Outcome, OutcomeKind, RowTotals
+from telecmi_leads.requests_format import refreeze, thaw_leads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from telecmi_leads.options import SendingOptions
+
+begin_attempts, record, body, finish_plan = (
+    Journal.begin_attempts,
+    Journal.record,
+    Journal.body,
+    Journal.finish_plan,
+)
+
+
+def new_names() -> None:
+    """Break it: a new name at each retry."""
+
+    def renamed(journal: Journal, campaign_id: int) -> bytes:
+        frozen, campaign = body(journal, campaign_id), journal.campaign(campaign_id)
+        if not campaign.attempts or campaign.status is CampaignStatus.SENDING:
+            return frozen
+        return refreeze(frozen, f"{campaign.name}-{campaign.attempts}", thaw_leads(frozen))
+
+    Journal.body = renamed  # type: ignore[method-assign]
+
+
+def no_intent() -> None:
+    """Break it: nothing is written before the request."""
+
+    def silent(_journal: Journal, _campaign_ids: Sequence[int], **_: Any) -> None:
+        return
+
+    def both(journal: Journal, campaign_id: int, *args: Any, **more: Any) -> Any:
+        begin_attempts(journal, [campaign_id], at=more["at"])
+        return record(journal, campaign_id, *args, **more)
+
+    Journal.begin_attempts = silent  # type: ignore[method-assign]
+    Journal.record = both  # type: ignore[method-assign]
+
+
+def accepted_first() -> None:
+    """Break it: accepted is written before the request."""
+
+    def hopeful(journal: Journal, campaign_ids: Sequence[int], **more: Any) -> None:
+        begin_attempts(journal, campaign_ids, **more)
+        for campaign in campaign_ids:
+            record(journal, campaign, Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED, **more)
+
+    def nothing(journal: Journal, campaign_id: int, *_: Any, **__: Any) -> Any:
+        return journal.campaign(campaign_id)
+
+    Journal.begin_attempts = hopeful  # type: ignore[method-assign]
+    Journal.record = nothing  # type: ignore[method-assign]
+
+
+def no_settling() -> None:
+    """Break it: a second try goes while the first request may still be at work."""
+    upload = sending.upload_events
+
+    def hasty(run_id: str, journal: Journal, send: Any, options: SendingOptions, *more: Any) -> Iterator[Any]:
+        return upload(run_id, journal, send, replace(options, settle=0.0), *more)
+
+    sending.upload_events = hasty
+
+
+def lost_row() -> None:
+    """Break it: a row is counted as read, and lies on no heap."""
+
+    def miscounted(journal: Journal, run_id: str, rows: RowTotals, *more: Any, **named: Any) -> Any:
+        return finish_plan(journal, run_id, replace(rows, read=rows.read + 1), *more, **named)
+
+    Journal.finish_plan = miscounted  # type: ignore[method-assign]
+
+
+def lost_lead() -> None:
+    """Break it: a campaign's leads vanish from the ledger with it when it is accepted."""
+
+    def forgetful(journal: Journal, campaign_id: int, *args: Any, **more: Any) -> Any:
+        settled = record(journal, campaign_id, *args, **more)
+        with journal._writing() as connection:  # noqa: SLF001 - damage from within
+            connection.execute("UPDATE campaigns SET leads = leads - 1 WHERE id = ?", (campaign_id,))
+        return settled
+
+    Journal.record = forgetful  # type: ignore[method-assign]
+
+
+BREAKAGES: dict[str, Callable[[], None]] = {
+    each.__name__: each for each in (new_names, no_intent, accepted_first, no_settling, lost_row, lost_lead)
+}
+
+if __name__ == "__main__":
+    BREAKAGES[sys.argv[1]]()
+    sys.exit(run(sys.argv[2:]))

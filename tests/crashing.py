@@ -1,0 +1,282 @@
+"""Runs that are killed, or whose system calls fail, at a chosen place; and what must hold when they have come to rest.
+
+strace strikes: at the N-th call of a kind the process is killed before the call is made, or the call fails without
+having been made. It counts each thread for itself, so that N beyond the calls of a thread's own beginning finds the
+thread with the most calls; what only the senders call is counted in them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from program import Ended, Program, balanced, expected_phones, phones, write_leads
+
+from telecmi_leads.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+LEADS = 20
+SENDING = ("--settle", "0.1", "--json")
+UPLOAD = ("upload", "leads.csv", "--name", "K", "--region", "IN", "--size", "5", "--workers", "2", *SENDING)
+RESUME = ("resume", *SENDING)
+KILLED = -9
+
+HAVE_STRACE = shutil.which("strace") is not None
+
+STRUCK = (
+    *("write", "writev", "pwrite64", "pwritev", "fsync", "fdatasync", "ftruncate", "fallocate", "msync"),
+    *(
+        "openat",
+        "close",
+        "link",
+        "linkat",
+        "symlink",
+        "unlink",
+        "unlinkat",
+        "rename",
+        "renameat",
+        "renameat2",
+    ),
+    *("mkdir", "rmdir", "chmod", "fchmod", "fcntl", "flock"),
+    *("socket", "connect", "sendto", "sendmsg", "recvfrom", "recvmsg", "shutdown"),
+)
+"""Every system call that writes, syncs, makes, opens, names, cuts, locks, sends or receives."""
+
+_CALL = re.compile(r"^(\d+) +(\w+)\((.*)$")
+
+
+@dataclass
+class Wrapped(Program):
+    """The program below another one, such as strace; or a broken program in its place."""
+
+    wrapper: Sequence[str] = ()
+    python: Sequence[str] = ("-m", "telecmi_leads")
+
+    def start(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
+        """Start it and return at once."""
+        return subprocess.Popen(
+            [*self.wrapper, sys.executable, *self.python, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.variables(),
+            text=True,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.PIPE,
+            **options,
+        )
+
+
+def strace(*options: str, output: Path | str = "/dev/null") -> list[str]:
+    """Return the command that runs another below strace, all of its threads (--seccomp-bpf would miscount)."""
+    return ["strace", "-f", "-qq", "-o", str(output), *options]
+
+
+@dataclass(frozen=True)
+class Point:
+    """The place of a strike: the N-th call of a kind."""
+
+    call: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.call} {self.number}"
+
+    def killing(self) -> list[str]:
+        """Return strace's options to kill the process there."""
+        return ["-e", f"trace={self.call}", "-e", f"inject={self.call}:signal=KILL:when={self.number}"]
+
+    def failing(self, error: str, *, onward: bool) -> list[str]:
+        """Return strace's options to have that call fail, or all from that one onward."""
+        when = f"{self.number}+" if onward else str(self.number)
+        return ["-e", f"inject={self.call}:error={error}:when={when}"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A system call of a recorded run, with its place among the calls of its kind in its thread."""
+
+    point: Point
+    thread: str
+    arguments: str
+
+
+def prepared(folder: Path, sandbox: Sandbox, **wrapped: Any) -> Wrapped:
+    """Return the program in a new folder with the leads of the small run."""
+    folder.mkdir(parents=True)
+    write_leads(folder / "leads.csv", LEADS)
+    return Wrapped(folder, sandbox.url, **wrapped)
+
+
+def recorded(folder: Path, **wrapped: Any) -> list[Call]:
+    """Run the small run to its end; return its calls from the first that touches the ledger's folder onward."""
+    trace = folder.with_suffix(".trace")
+    kinds = ",".join(f"?{call}" for call in STRUCK)
+    with Sandbox() as sandbox:
+        program = prepared(folder, sandbox, **wrapped)
+        assert program.run(*UPLOAD).code == 0  # all bytecode is written now
+        shutil.rmtree(folder / "state")
+    with Sandbox() as sandbox:
+        program.url = sandbox.url
+        program.wrapper = strace("-s", "200", "-e", f"trace={kinds}", output=trace)
+        assert program.run(*UPLOAD).code == 0
+    return list(_of_interest(trace.read_text(errors="replace").splitlines(), str(folder / "state")))
+
+
+def _of_interest(lines: Iterable[str], state: str) -> Iterator[Call]:
+    counts: Counter[tuple[str, str]] = Counter()
+    begun = False
+    for line in lines:
+        found = _CALL.match(line)
+        if found is None:
+            continue  # the end of a call that another thread's interrupted
+        thread, call, arguments = found.groups()
+        counts[thread, call] += 1
+        begun = begun or state in arguments
+        if begun:
+            yield Call(Point(call, counts[thread, call]), thread, arguments)
+
+
+def points(calls: Iterable[Call]) -> list[Point]:
+    """Return the places in the order of the run, each once."""
+    return list(dict.fromkeys(call.point for call in calls))
+
+
+def before_sending(calls: Sequence[Call]) -> list[Point]:
+    """Return the places before the first request leaves."""
+    first = next(index for index, call in enumerate(calls) if call.point.call in {"sendto", "sendmsg"})
+    return points(calls[:first])
+
+
+def spread(all_points: Sequence[Point], count: int) -> list[Point]:
+    """Return some of the places: one amid the calls that send and receive, the others evenly over the run."""
+    network = [each for each in all_points if each.call in {"sendto", "recvfrom"}]
+    others = [each for each in all_points if each not in network]
+    step = max(len(others) // max(count - 2, 1), 1)
+    return [*network[1::3][:2], *others[step // 2 :: step]][:count]
+
+
+def wrong(sandbox: Sandbox, summary: dict[str, Any], count: int = LEADS) -> list[str]:
+    """Return what of the balance does not hold, in words; a run that has come to its end gives none."""
+    held, expected = Counter(phones(sandbox.campaigns())), expected_phones(count)
+    found = [f"{phone} is lost" for phone in expected if phone not in held]
+    found += [f"{phone} is there {times} times" for phone, times in held.items() if times > 1]
+    if not balanced(summary):
+        found.append(f"the summary does not add up: {summary['rows']} {summary['leads']}")
+    if summary["leads"]["accepted"] != count:
+        found.append(f"{count} leads are not all accepted: {summary['leads']}")
+    return found + misbehaviour(sandbox)
+
+
+def misbehaviour(sandbox: Sandbox) -> list[str]:
+    """Return what no run may do, whatever comes of it: other bytes under a name, a try while another is at work."""
+    found: list[str] = []
+    by_name: dict[str, list[Any]] = {}
+    for request in sandbox.requests():
+        by_name.setdefault(request.name, []).append(request)
+    for name, requests in by_name.items():
+        if len({request.digest for request in requests}) > 1:
+            found.append(f"{name} was sent with other bytes")
+        for earlier, later in itertools.pairwise(requests):
+            if later.time < earlier.time + earlier.seconds:
+                found.append(f"{name} was sent again while the request before was at work")
+    return found
+
+
+def come_to_rest(program: Program, *, resume: bool) -> Ended:
+    """Go on after a stop: by `resume`, and the same command again where no run had come to be; or by that at once."""
+    if resume:
+        ended = program.run(*RESUME)
+        if ended.code != 0 or ended.json["run"] is not None:
+            return ended
+    return program.run(*UPLOAD)
+
+
+def verdict(sandbox: Sandbox, ended: Ended) -> list[str]:
+    """Return what is wrong with how a run has ended that should have come to its good end."""
+    if ended.code != 0:
+        return [f"exit code {ended.code}: {ended.out} {ended.err}", *misbehaviour(sandbox)]
+    return wrong(sandbox, ended.json)
+
+
+def killed_at(point: Point, folder: Path, *, upload: Sequence[str] = UPLOAD, **wrapped: Any) -> tuple[bool, list[str]]:
+    """Kill the small run at a place and let it go on; return whether it was struck, and what is wrong then."""
+    with Sandbox() as sandbox:
+        program = prepared(folder, sandbox, wrapper=strace(*point.killing()), **wrapped)
+        struck = program.run(*upload)
+        program.wrapper = ()
+        if struck.code != KILLED:
+            return False, verdict(sandbox, struck)
+        found = verdict(sandbox, come_to_rest(program, resume=point.number % 2 == 0))
+    if not found:
+        shutil.rmtree(folder)
+    return True, found
+
+
+@dataclass(frozen=True)
+class Failed:
+    """How a run ended in which a system call failed, and what is wrong with that and with its continuation."""
+
+    struck: bool
+    code: int
+    requests: int
+    wrong: list[str]
+
+
+def failed_at(
+    point: Point,
+    error: str,
+    folder: Path,
+    *,
+    onward: bool = False,
+    upload: Sequence[str] = UPLOAD,
+    **wrapped: Any,
+) -> Failed:
+    """Have a system call of the small run fail, once or from there on; then let it go on on a sound machine."""
+    trace = folder.with_suffix(".trace")
+    calls = f"trace=fsync,fdatasync,{point.call}"
+    with Sandbox() as sandbox:
+        strike = strace("-y", "-e", calls, *point.failing(error, onward=onward), output=trace)
+        program = prepared(folder, sandbox, wrapper=strike, **wrapped)
+        first = program.run(*upload)
+        requests = len(sandbox.requests())
+        lines = trace.read_text(errors="replace").splitlines()
+        struck = any("(INJECTED)" in line for line in lines)
+        found = [] if "Traceback" not in first.err else [first.err]
+        if not onward:
+            found += flushed_again(lines)
+        if first.code != 0:
+            program.wrapper = ()
+            first_code, rest = first.code, come_to_rest(program, resume=point.number % 2 == 0)
+        else:
+            first_code, rest = 0, first
+        found += verdict(sandbox, rest)
+    if not found:
+        shutil.rmtree(folder)
+    return Failed(struck, first_code, requests, found)
+
+
+_FLUSH = re.compile(r"f(?:data)?sync\((?:\d+<(?P<file>[^>]*)>)?")
+
+
+def flushed_again(lines: Iterable[str]) -> list[str]:
+    """Return the flushes of a file of the ledger after one of its files could not be flushed."""
+    lost = False
+    found = []
+    for line in lines:
+        flush = _FLUSH.search(line)
+        if flush is None or "/ledger.sqlite3" not in (flush["file"] or ""):
+            continue
+        if lost:
+            found.append(f"flushed again: {line}")
+        lost = lost or "(INJECTED)" in line
+    return found
