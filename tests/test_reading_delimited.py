@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from reading_files import read_bounded, read_rows, read_sheets, refusal
 
@@ -186,6 +186,7 @@ def round_trip(table: list[list[str]], encoding: str, **dialect: object) -> None
         assert read_rows(path) == table
 
 
+@settings(deadline=None)
 @given(tables(CELL), st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(ENCODINGS))
 @example([["column 0", "column 1"], ["a,b", "c,d"], ["e,f", "g,h"]], ";", "\n", "utf-8")
 def test_quoted_tables_round_trip(table: list[list[str]], delimiter: str, end: str, encoding: str) -> None:
@@ -193,18 +194,21 @@ def test_quoted_tables_round_trip(table: list[list[str]], delimiter: str, end: s
     round_trip(table, encoding, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
 
 
+@settings(deadline=None)
 @given(tables(PLAIN), st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(ENCODINGS))
 def test_plain_tables_round_trip(table: list[list[str]], delimiter: str, end: str, encoding: str) -> None:
     """Any table without other delimiters in its cells reads back to the same cells, with the fewest quotes."""
     round_trip(table, encoding, delimiter=delimiter, lineterminator=end)
 
 
+@settings(deadline=None)
 @given(st.lists(PLAIN.filter(str.strip), min_size=1, max_size=8))
 def test_one_column_round_trips(cells: list[str]) -> None:
     """Any list of plain values is one column."""
     round_trip([[cell] for cell in cells], "utf-8")
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab,;\t|\"\n\r \\'"), max_size=60))
 def test_no_rows_are_lost(text: str) -> None:
     """Whatever the quotes, a file is refused or gives as many rows as it has lines outside its quoted cells."""

@@ -114,7 +114,8 @@ class _Child:
     def frame(self) -> tuple[bytes, bytes]:
         """Take the next frame: its kind and payload. Raises SourceUnreadable for an error or a dead child."""
         if self._ahead is not None:
-            ahead, self._ahead = self._ahead, None
+            ahead = self._ahead
+            self._ahead = ahead if ahead[0] == b"Z" else None  # nothing comes after the end
             return ahead
         try:
             head, payload = self._received()
@@ -124,6 +125,8 @@ class _Child:
             raise _refused(f"{self._name}{self._sheet}", *_ERROR.decode(payload))
         if head[:1] == b"S":
             self._sheet = f", sheet {safe(_NAME.decode(payload))}"
+        if head[:1] == b"Z":
+            self._ahead = (head[:1], payload)
         return head[:1], payload
 
     def _received(self) -> tuple[bytes, bytes]:

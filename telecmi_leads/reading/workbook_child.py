@@ -128,8 +128,9 @@ def _send_rows(sheet: Any, send: Send) -> None:  # noqa: ANN401 - calamine's she
         return
     rows: list[list[str]] = []
     block = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // (sheet.end[1] + 1)))
-    for row in sheet.iter_rows():  # from the first row of the sheet on, also where its first rows are empty
-        cells = [cell if type(cell) is str else text(cell) for cell in row]
+    before = [""] * sheet.start[1]  # calamine leaves out the columns before the first filled one, but not the rows
+    for row in sheet.iter_rows():
+        cells = before + [cell if type(cell) is str else text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         rows.append(cells)

@@ -1,0 +1,434 @@
+"""Workbooks: cells as typed, sheets by name, and hostile files within bounds (row 30 of the fault list)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import struct
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.styles import Font
+from reading_files import ROOT, read_bounded, read_rows, read_sheets, refusal
+
+from telecmi_leads.options import FileFormat, ReadingOptions
+from telecmi_leads.reading import open_source, workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LEADS = [["Name", "Phone"], ["Asha", 9876500001]]
+READ = [["Name", "Phone"], ["Asha", "9876500001"]]
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def saved(path: Path, rows: list[list[object]], name: str = "Leads") -> Path:
+    """Write a workbook of one sheet."""
+    book = openpyxl.Workbook()
+    book.active.title = name
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def patched(source: Path, target: Path, change: Callable[[str, bytes], bytes | None], **more: bytes) -> Path:
+    """Write a workbook again with its parts changed (None leaves one out), and more parts."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
+        for name in old.namelist():
+            data = change(name, old.read(name))
+            if data is not None:
+                new.writestr(name, data)
+        for name, data in more.items():
+            new.writestr(name, data)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (9876543210, "9876543210"),
+        (9876543210.0, "9876543210"),
+        (9.19877e11, "919877000000"),
+        (1.23456789012346e20, "123456789012346000000"),
+        (0.0000001, "0.0000001"),
+        (70000.5, "70000.5"),
+        (-5, "-5"),
+        (True, "TRUE"),
+        ("09876500001", "09876500001"),
+        (" Asha\nMenon ", " Asha\nMenon "),
+        (dt.datetime(2026, 5, 28, 19, 1, 33), "2026-05-28 19:01:33"),  # noqa: DTZ001 - a workbook knows no zones
+        (dt.date(2026, 5, 28), "2026-05-28"),
+        (dt.time(7, 5), "07:05:00"),
+        (dt.timedelta(hours=30, minutes=5), "30:05:00"),
+    ],
+)
+def test_cells_are_text_as_typed(tmp_path: Path, typed: object, read: str) -> None:
+    """Whole numbers lose their fraction and exponent, dates are ISO, text is untouched."""
+    assert read_rows(saved(tmp_path / "leads.xlsx", [["x"], [typed]])) == [["x"], [read]]
+
+
+def test_phone_formatted_as_date(tmp_path: Path) -> None:
+    """A phone in a column formatted as a date is still its digits; a date is a date (row 30)."""
+    book = openpyxl.Workbook()
+    book.active.append([9876543210, 45000])
+    for cell in book.active[1]:
+        cell.number_format = "dd/mm/yyyy"
+    book.save(tmp_path / "leads.xlsx")
+    assert read_rows(tmp_path / "leads.xlsx") == [["9876543210", "2023-03-15"]]
+
+
+def test_formulas_give_their_cached_values(tmp_path: Path) -> None:
+    """A formula is what the spreadsheet computed; one that was never computed, and an error, are empty."""
+    path = saved(tmp_path / "plain.xlsx", [["Asha", "=1+1", "=1+1"]])
+    cells = b'<c r="B1"><f>1+1</f><v>9876500001</v></c><c r="C1" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+    rows = sheet + cells + b"</row></sheetData></worksheet>"
+    path = patched(path, tmp_path / "leads.xlsx", lambda name, data: rows if name == SHEET else data)
+    assert read_rows(path) == [["", "9876500001"]]
+
+
+def test_rows_are_numbered_as_in_the_sheet(tmp_path: Path) -> None:
+    """Blank rows and columns count, also before the first filled cell; no row has empty cells at its end."""
+    book = openpyxl.Workbook()
+    book.active["B3"], book.active["D5"] = "here", 5
+    book.save(tmp_path / "leads.xlsx")
+    (sheet,) = read_sheets(tmp_path / "leads.xlsx")
+    assert (sheet.first_row, sheet.rows) == (1, [[], [], ["", "here"], [], ["", "", "", "5"]])
+
+
+def three_sheets(tmp_path: Path) -> Path:
+    """Write a workbook with a visible, a hidden and a very hidden sheet, and an empty one."""
+    book = openpyxl.Workbook()
+    book.active.title = "Leads"
+    for name, state in (("Lists", "hidden"), ("Codes", "veryHidden"), ("Empty", "visible"), ("More", "visible")):
+        book.create_sheet(name).sheet_state = state
+    for sheet in book:
+        if sheet.title != "Empty":
+            sheet.append([f"in {sheet.title}"])
+    book.save(tmp_path / "leads.xlsx")
+    return tmp_path / "leads.xlsx"
+
+
+def test_hidden_sheets_are_skipped_and_said_so(tmp_path: Path) -> None:
+    """Every visible sheet is read, in order; hidden ones are noted."""
+    path = three_sheets(tmp_path)
+    assert [(sheet.name, sheet.rows) for sheet in read_sheets(path)] == [
+        ("Leads", [["in Leads"]]),
+        ("Empty", []),
+        ("More", [["in More"]]),
+    ]
+    with open_source(path, ReadingOptions()) as source:
+        assert source.notes == ("hidden sheet Lists skipped", "hidden sheet Codes skipped")
+
+
+def test_sheets_by_name(tmp_path: Path) -> None:
+    """--sheet reads those named, hidden ones as well; one that is not there is answered with those that are."""
+    path = three_sheets(tmp_path)
+    sheets = read_sheets(path, ReadingOptions(sheet=("Codes", "More")))
+    assert [(sheet.name, sheet.rows) for sheet in sheets] == [("Codes", [["in Codes"]]), ("More", [["in More"]])]
+    assert refusal(path, ReadingOptions(sheet=("leads",))) == "leads.xlsx has no sheet leads."
+
+
+def test_sheets_may_be_left_unread(tmp_path: Path) -> None:
+    """A sheet that is not read to its end does not disturb the next."""
+    book = openpyxl.Workbook()
+    for row in range(5000):
+        book.active.append([row])
+    book.create_sheet("More").append(["here"])
+    book.save(tmp_path / "leads.xlsx")
+    with open_source(tmp_path / "leads.xlsx", ReadingOptions()) as source:
+        first = next(source.sheets)
+        assert len(next(first.blocks).rows) == 1024
+        second = next(source.sheets)
+        assert next(second.blocks).rows == [["here"]]
+        assert list(source.sheets) == []
+        assert list(second.blocks) == []
+
+
+def test_old_workbooks(tmp_path: Path) -> None:
+    """XLS is told by its content and read alike."""
+    xlwt = pytest.importorskip("xlwt")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Leads")
+    for at, row in enumerate(LEADS):
+        for column, value in enumerate(row):
+            sheet.write(at, column, value)
+    book.add_sheet("Lists").visibility = 1
+    book.save(str(tmp_path / "leads.csv"))
+    with open_source(tmp_path / "leads.csv", ReadingOptions()) as source:
+        assert (source.format, source.notes) == (FileFormat.XLS, ("hidden sheet Lists skipped",))
+        sheets = [(sheet.name, [block.rows for block in sheet.blocks]) for sheet in source.sheets]
+    assert sheets == [("Leads", [READ])]
+
+
+def test_opendocument(tmp_path: Path) -> None:
+    """ODS is told by its content; an OpenDocument text is refused by its kind."""
+    table = (
+        '<table:table table:name="Leads"><table:table-row><table:table-cell office:value-type="string">'
+        "<text:p>Asha</text:p></table:table-cell>"
+        '<table:table-cell office:value-type="float" office:value="9876500001"><text:p>9876500001</text:p>'
+        "</table:table-cell></table:table-row></table:table>"
+    )
+    names = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    content = (
+        f'<?xml version="1.0"?><office:document-content {names}><office:body><office:spreadsheet>{table}'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    for kind in ("spreadsheet", "text"):
+        with zipfile.ZipFile(tmp_path / f"{kind}.zip", "w") as book:
+            book.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+            book.writestr("content.xml", content)
+            book.writestr("META-INF/manifest.xml", "<manifest/>")
+    with open_source(tmp_path / "spreadsheet.zip", ReadingOptions()) as source:
+        assert source.format is FileFormat.ODS
+        assert [block.rows for sheet in source.sheets for block in sheet.blocks] == [[["Asha", "9876500001"]]]
+    assert refusal(tmp_path / "text.zip") == "text.zip is an OpenDocument file, but no spreadsheet."
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("word/document.xml", "is a Word document."),
+        ("ppt/presentation.xml", "is a PowerPoint presentation."),
+        ("Index/Document.iwa", "is an Apple Numbers document."),
+        ("leads.csv", "is a zip archive (with leads.csv)."),
+    ],
+)
+def test_other_zips_are_named(tmp_path: Path, name: str, what: str) -> None:
+    """A zip file that is no workbook is called what it is."""
+    with zipfile.ZipFile(tmp_path / "leads.xlsx", "w") as archive:
+        archive.writestr(name, "x")
+    assert refusal(tmp_path / "leads.xlsx") == f"leads.xlsx {what}"
+
+
+def test_password_protected(tmp_path: Path) -> None:
+    """A workbook behind a password is said to be one (row 30)."""
+    ole2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(2000)
+    (tmp_path / "leads.xlsx").write_bytes(ole2)
+    assert refusal(tmp_path / "leads.xlsx") == "leads.xlsx is password-protected."
+
+
+def test_damaged_workbooks(tmp_path: Path) -> None:
+    """A workbook that is cut off or bent is an input error."""
+    whole = saved(tmp_path / "leads.xlsx", LEADS * 50).read_bytes()
+    for name, data in (("cut", whole[: len(whole) // 2]), ("ole", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000))):
+        (tmp_path / name).write_bytes(data)
+        assert refusal(tmp_path / name).startswith(f"{name} can't be read as a workbook")
+    bent = patched(tmp_path / "leads.xlsx", tmp_path / "bent", lambda name, data: data[:-40] if name == SHEET else data)
+    assert "bent, sheet Leads can't be read as a workbook" in refusal(bent) or read_rows(bent)
+
+
+# --- row 30: hostile workbooks, within 5 s and 512 MB ----------------------------------------------
+
+
+def refused_in_bounds(path: Path) -> str:
+    """Read a hostile workbook in a process of its own, within the bounds; returns what it said."""
+    read = read_bounded(path)
+    assert read.seconds < 5
+    assert read.megabytes < 512
+    return read.output.removeprefix("refused ")
+
+
+def far_away(tmp_path: Path, dimension: bytes) -> Path:
+    """Write a small workbook with a cell in the far corner, and `dimension` for its extent."""
+    path = saved(tmp_path / "near.xlsx", LEADS)
+    far = b'<row r="1048576"><c r="XFD1048576" t="n"><v>1</v></c></row></sheetData>'
+
+    def moved(name: str, data: bytes) -> bytes:
+        if name != SHEET:
+            return data
+        return data.replace(b'<dimension ref="A1:B2" />', dimension).replace(b"</sheetData>", far)
+
+    return patched(path, tmp_path / "far.xlsx", moved)
+
+
+@pytest.mark.parametrize("dimension", [b'<dimension ref="A1:XFD1048576"/>', b'<dimension ref="A1:B2"/>', b""])
+def test_far_cell(tmp_path: Path, dimension: bytes) -> None:
+    """A cell at XFD1048576 aborts calamine; the sheet is measured before, or after its reader died (row 30)."""
+    message = refused_in_bounds(far_away(tmp_path, dimension))
+    assert message == "far.xlsx has a cell as far off as XFD1048576, and nearly nothing before it."
+
+
+def test_far_cell_without_content(tmp_path: Path) -> None:
+    """A far cell with nothing but a format is no content: the leads before it are read."""
+    book = openpyxl.Workbook()
+    for row in LEADS:
+        book.active.append(row)
+    book.active["XFD1048576"].font = Font(bold=True)
+    book.save(tmp_path / "leads.xlsx")
+    assert read_rows(tmp_path / "leads.xlsx") == READ
+
+
+def test_zip_bomb(tmp_path: Path) -> None:
+    """A sheet that unpacks to gigabytes is refused by its sizes (row 30)."""
+    path = saved(tmp_path / "small.xlsx", LEADS)
+    blanks = b" " * 300_000_000
+    bomb = patched(
+        path,
+        tmp_path / "bomb.xlsx",
+        lambda name, data: data.replace(b"</sheetData>", blanks + b"</sheetData>") if name == SHEET else data,
+    )
+    message = refused_in_bounds(bomb)
+    assert message == "bomb.xlsx is no honest workbook: xl/worksheets/sheet1.xml unpacks to 286 MB."
+
+
+def test_lying_sizes(tmp_path: Path) -> None:
+    """A bomb whose directory says that it is small is stopped when it is larger than it says (row 30)."""
+    path = saved(tmp_path / "small.xlsx", LEADS)
+    blanks = b" " * 300_000_000
+    bomb = patched(
+        path,
+        tmp_path / "bomb.xlsx",
+        lambda name, data: data.replace(b"</sheetData>", blanks + b"</sheetData>") if name == SHEET else data,
+    )
+    data = bytearray(bomb.read_bytes())
+    at = 0
+    while (at := data.find(b"PK\x01\x02", at)) >= 0:
+        if data[at + 46 : at + 46 + len(SHEET)] == SHEET.encode():
+            data[at + 24 : at + 28] = struct.pack("<I", 1000)
+        at += 4
+    (tmp_path / "lying.xlsx").write_bytes(data)
+    message = refused_in_bounds(tmp_path / "lying.xlsx")
+    assert "larger than its declared uncompressed size" in message
+
+
+def test_many_entries(tmp_path: Path) -> None:
+    """A workbook of 100,000 parts is refused (row 30)."""
+    path = saved(tmp_path / "leads.xlsx", LEADS)
+    with zipfile.ZipFile(path, "a") as book:
+        for number in range(100_000):
+            book.writestr(f"junk/{number}", b"")
+    assert refused_in_bounds(path).startswith("leads.xlsx is no honest workbook: it holds 100,0")
+
+
+def test_parent_names_are_harmless(tmp_path: Path) -> None:
+    """Nothing in a workbook is written anywhere, so names with ../ do nothing (row 30)."""
+    path = patched(
+        saved(tmp_path / "a.xlsx", LEADS), tmp_path / "b.xlsx", lambda _, data: data, **{"../../evil.txt": b"x"}
+    )
+    assert read_rows(path) == READ
+    assert {entry.name for entry in tmp_path.iterdir()} == {"a.xlsx", "b.xlsx"}
+
+
+def test_entities(tmp_path: Path) -> None:
+    """Entities of a DTD are neither expanded nor fetched (row 30)."""
+    dtd = b'<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
+    cell = b'<row r="3"><c r="A3" t="inlineStr"><is><t>&b;&f;</t></is></c></row></sheetData>'
+    path = patched(
+        saved(tmp_path / "a.xlsx", LEADS),
+        tmp_path / "b.xlsx",
+        lambda name, data: dtd + data.replace(b"</sheetData>", cell) if name == SHEET else data,
+    )
+    message = refused_in_bounds(path)
+    assert "unrecognized entity" in message
+    assert "root:" not in message
+
+
+@pytest.mark.parametrize("row", ['<row r="%d" s="1" customFormat="1"/>', '<row r="%d"><c r="A%d" s="0"/></row>'])
+def test_a_million_styled_rows(tmp_path: Path, row: str) -> None:
+    """A million rows that hold only formats are no rows (row 30)."""
+    marks = row.count("%d")
+    rows = "".join(row % ((number,) * marks) for number in range(3, 1_000_003)).encode()
+    path = patched(
+        saved(tmp_path / "a.xlsx", LEADS),
+        tmp_path / "b.xlsx",
+        lambda name, data: data.replace(b"</sheetData>", rows + b"</sheetData>") if name == SHEET else data,
+    )
+    assert refused_in_bounds(path) == "read 2"
+
+
+def test_one_long_text_shared_by_many_cells(tmp_path: Path) -> None:
+    """A text of a megabyte in 20,000 cells would be 20 GB: its reader is stopped, and the sheet named (row 30)."""
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet("Leads")
+        for row in range(20_000):
+            sheet.write_string(row, 0, "short")
+    path = patched(
+        tmp_path / "a.xlsx",
+        tmp_path / "b.xlsx",
+        lambda _, data: data.replace(b">short<", b">" + b"A" * 1_000_000 + b"<"),
+    )
+    assert refused_in_bounds(path) == "b.xlsx, sheet Leads can't be read: it takes too much memory."
+
+
+def test_the_child_gets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that reads has no environment, and imports nothing from the folder it is started in (row 34)."""
+    spy = tmp_path / "child.py"
+    spy.write_text(
+        "import os, sys\n"
+        "print(sorted(os.environ), [p for p in sys.path if p in ('', os.getcwd())], file=open('seen', 'w'))\n"
+    )
+    (tmp_path / "signal.py").write_text("raise SystemExit('from the working folder')\n")
+    (tmp_path / "msgspec.py").write_text("raise SystemExit('from the working folder')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TELECMI_SECRET", "canary")
+    path = saved(tmp_path / "leads.xlsx", LEADS)
+    assert read_rows(path) == READ
+    monkeypatch.setattr(workbook, "_CHILD", spy)
+    refusal(path)
+    assert (tmp_path / "seen").read_text() in {"[] []\n", "['LC_CTYPE'] []\n"}
+
+
+def test_interrupts_are_the_parents() -> None:
+    """Ctrl-C does not reach the child: it is the leader of a session of its own."""
+    script = (
+        "import os\nfrom pathlib import Path\nfrom telecmi_leads.options import ReadingOptions\n"
+        "from telecmi_leads.reading import open_source, workbook\n"
+        "made = workbook.subprocess.Popen\n"
+        "def spy(*a, **k):\n    child = made(*a, **k)\n    print(os.getsid(child.pid) == child.pid)\n    return child\n"
+        "workbook.subprocess.Popen = spy\n"
+        "with open_source(Path('tests/leadfiles/samples/naukri_multi.xlsx'), ReadingOptions()) as source:\n"
+        "    print(source.format)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout == "True\nxlsx\n"
+
+
+def test_no_child_is_left_behind(tmp_path: Path) -> None:
+    """A workbook that is not read to its end leaves no process."""
+    path = saved(tmp_path / "leads.xlsx", [[number] for number in range(50_000)])
+    with open_source(path, ReadingOptions()) as source:
+        next(next(source.sheets).blocks)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+# --- any table reads back ----------------------------------------------------------------------------
+
+TEXT = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"], include_characters="\t\n", max_codepoint=0xFFFD),
+    max_size=10,
+)
+VALUE = st.one_of(TEXT.filter(lambda text: text[:1] not in {"=", "#"}), st.integers(-(10**15), 10**15), st.booleans())
+
+
+def shown(value: object) -> str:
+    """Return a value as a reader must show it."""
+    return str(value).upper() if isinstance(value, bool) else str(value)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.lists(VALUE, min_size=1, max_size=4), min_size=1, max_size=6))
+def test_workbooks_round_trip(table: list[list[object]]) -> None:
+    """Any table that openpyxl writes reads back to the same cells."""
+    with TemporaryDirectory() as folder:
+        rows = read_rows(saved(Path(folder) / "leads.xlsx", [[f"'{number}" for number in range(5)], *table]))
+    expected = []
+    for row in table:
+        cells = [shown(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        expected.append(cells)
+    while expected and not expected[-1]:
+        expected.pop()
+    assert rows[1:] == expected
