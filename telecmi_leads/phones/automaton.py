@@ -1,8 +1,8 @@
-"""The metadata's regular expressions as automata, to prove what holds for every continuation of a prefix.
+r"""The metadata's regular expressions as automata, to prove what holds for every continuation of a prefix.
 
 A pattern is read into positions (Glushkov's construction): each stands for one digit, a state is the set of positions
 that the digits so far may have ended in, kept as the bits of an int. Only what phone metadata uses is understood:
-digits, `\\d`, classes, groups, alternatives, `?`, `*`, `+` and counts. Anything else is `Unsupported`, never guessed at.
+digits, `\d`, classes, groups, alternatives, `?`, `*`, `+` and counts. Anything else is `Unsupported`, not guessed at.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _ALL_DIGITS = (1 << 10) - 1
 _COUNTED = frozenset("?*+{")
 
 
-class Unsupported(ValueError):  # noqa: N818 - says what the pattern is
+class Unsupported(ValueError):
     """The pattern uses more than this module understands."""
 
 
@@ -78,16 +78,17 @@ class Automaton:
             state = self.step(state, digit)
             if state == self.DEAD:
                 return Outlook.NEVER
-        return self._outlook(state, rest)
+        return self.outlook_from(state, rest)
 
-    def _outlook(self, state: int, rest: int) -> Outlook:
+    def outlook_from(self, state: int, rest: int) -> Outlook:
+        """Tell the same for a state that digits have led to."""
         if rest == 0:
             return Outlook.ALWAYS if self.accepts(state) else Outlook.NEVER
         if state == self.DEAD:
             return Outlook.NEVER
         found = self._outlooks.get((state, rest))
         if found is None:
-            ahead = {self._outlook(after, rest - 1) for after in set(self._next(state))}
+            ahead = {self.outlook_from(after, rest - 1) for after in set(self._next(state))}
             found = ahead.pop() if len(ahead) == 1 else Outlook.DEPENDS
             self._outlooks[state, rest] = found
         return found
@@ -151,7 +152,9 @@ class Automaton:
         for repetition in range(1, max(least, most or 1)):
             self._at = begin
             again = self._item()
-            whole = self._joined(whole, again if repetition < least else _Piece(True, again.first, again.last))
+            whole = self._joined(
+                whole, again if repetition < least else _Piece(True, again.first, again.last)
+            )
         self._at = after
         return whole
 
@@ -162,7 +165,7 @@ class Automaton:
             return {"?": (0, 1), "*": (0, None), "+": (1, None)}[char]
         inside, brace, _ = self._pattern[self._at :].partition("}")
         low, comma, high = inside.partition(",")
-        if not brace or not low.isdecimal() or (comma and not high.isdecimal()):
+        if not brace or not low.isdecimal() or (comma and not high.isdecimal()) or int(high or low) == 0:
             raise Unsupported(self._pattern)
         self._at += len(inside) + 1
         return int(low), int(high) if comma else int(low)
@@ -178,11 +181,11 @@ class Automaton:
         return self._position(self._class() if self._take("[") else self._single())
 
     def _single(self) -> int:
-        char = self._pattern[self._at]
+        char = self._pattern[self._at : self._at + 1]
         if self._pattern.startswith("\\d", self._at):
             self._at += 2
             return _ALL_DIGITS
-        if char not in "0123456789":
+        if not ("0" <= char <= "9"):
             raise Unsupported(self._pattern)
         self._at += 1
         return 1 << int(char)
@@ -190,11 +193,11 @@ class Automaton:
     def _class(self) -> int:
         digits = 0
         while not self._take("]"):
-            one = self._single() if self._at < len(self._pattern) else 0
+            one = self._single()
             if self._take("-"):
                 other = self._single()
                 one = (other << 1) - one  # all bits from the one to the other
-            if one <= 0:
+            if one <= 0:  # a range that runs backwards
                 raise Unsupported(self._pattern)
             digits |= one
         return digits

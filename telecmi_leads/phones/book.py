@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from telecmi_leads.models import Reason, Repair
 from telecmi_leads.options import PhoneOptions, PhoneType
-from telecmi_leads.phones.cells import read_cell
+from telecmi_leads.phones.cells import TWO_NUMBERS, read_cell
+from telecmi_leads.phones.column import ODD, look_up
 from telecmi_leads.phones.explaining import explain
-from telecmi_leads.phones.regions import is_region
+from telecmi_leads.phones.lanes import LanesByRegion
 from telecmi_leads.phones.library import Library
+from telecmi_leads.phones.regions import is_region
 from telecmi_leads.phones.ruling import Ruling, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from telecmi_leads.phones.cells import CellReading
+    from telecmi_leads.phones.column import Regions
     from telecmi_leads.phones.explaining import PhoneExplanation
+
+_BLOCK = 8192
+"""Cells are looked at in blocks: long enough for joined strings to pay, short enough to stay in the cache."""
+
+# Cells in one of the commonest wrappers, which go the fast way once it is off; all others are read one by one.
+_INSIDE = r"(?P<inside>[+(]?\d[\d ().\-]*\d)"
+_WRAPPERS = (
+    (re.compile(rf"(?:p|tel|whatsapp):{_INSIDE}", re.ASCII | re.IGNORECASE), Repair.LINK),
+    (re.compile(rf"['`]{_INSIDE}", re.ASCII), Repair.LEADING_QUOTE),
+    (re.compile(r"(?P<inside>\+?\d{7,})\.0+", re.ASCII), Repair.DECIMAL),
+)
+
+# Which of --types a number of each type satisfies: phonenumbers can't tell mobiles from fixed lines everywhere.
+_SERVES = {kind: frozenset({kind}) for kind in PhoneType} | {
+    PhoneType.FIXED_LINE_OR_MOBILE: frozenset(
+        {PhoneType.FIXED_LINE_OR_MOBILE, PhoneType.FIXED_LINE, PhoneType.MOBILE}
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +51,8 @@ class NumberColumn:
     """
 
     numbers: list[str]
-    faults: dict[int, Reason] = field(default_factory=dict)
-    repairs: dict[Repair, int] = field(default_factory=dict)
+    faults: dict[int, Reason]
+    repairs: dict[Repair, int]
 
 
 class PhoneBook:
@@ -40,7 +61,7 @@ class PhoneBook:
     def __init__(self, options: PhoneOptions) -> None:
         self._types = options.types
         self._allow_premium = options.allow_premium
-        self._read = lru_cache(maxsize=65536)(self._read_cell)
+        self._lanes = LanesByRegion()
 
     def column(self, cells: Sequence[str], regions: str | Sequence[str | None] | None) -> NumberColumn:
         """Read a column of cells.
@@ -48,29 +69,77 @@ class PhoneBook:
         `regions` is the region of all rows (CLDR two letters, None where it is not known) or a sequence with one for
         each cell. A region that phonenumbers does not have counts as not known.
         """
-        each = [regions] * len(cells) if regions is None or isinstance(regions, str) else regions
+        known = _known(regions)
         numbers: list[str] = []
         faults: dict[int, Reason] = {}
         repairs: Counter[Repair] = Counter()
-        for index, (cell, region) in enumerate(zip(cells, each, strict=True)):
-            reading = self._read(cell, region)
-            numbers.append(reading.number)
-            if reading.reason is None:
-                repairs.update(reading.repairs)
-            else:
-                faults[index] = reading.reason
-        return NumberColumn(numbers, faults, dict(repairs))
+        for start in range(0, len(cells), _BLOCK):
+            end = start + _BLOCK
+            block = self._block(cells[start:end], _part(known, start, end))
+            numbers += block.numbers
+            faults.update((start + index, reason) for index, reason in block.faults.items())
+            repairs.update(block.repairs)
+        return NumberColumn(numbers, faults, {repair: count for repair, count in repairs.items() if count})
 
     def explain(self, cell: str, region: str | None) -> PhoneExplanation:
         """Read one cell and tell every step of it, what the number is and where it is from."""
-        return explain(cell, region, self._read_cell(cell, region))
-
-    def _read_cell(self, cell: str, region: str | None) -> CellReading:
         known = region if region is not None and is_region(region) else None
-        return read_cell(cell, partial(rule, region=known, reader=Library()), self._refuses)
+        return explain(
+            cell, known, read_cell(cell, partial(rule, region=known, reader=Library()), self._refusal)
+        )
 
-    def _refuses(self, ruling: Ruling) -> Reason | None:
-        """Say why the options refuse a good number, or None."""
+    def _block(self, cells: Sequence[str], regions: Regions) -> NumberColumn:
+        """Read a block of cells: all of them by table, and what the tables can't read after that."""
+        digits, rulings, punctuated = look_up(cells, regions, self._lanes)
+        numbers = [ruling.prefix + text[ruling.strip :] for text, ruling in zip(digits, rulings, strict=True)]
+        repairs: Counter[Repair] = Counter()
+        if punctuated:
+            repairs[Repair.PUNCTUATION] = sum(punctuated)
+        refusals: dict[Ruling, Reason] = {}
+        for ruling, count in Counter(rulings).items():
+            reason = self._refusal(ruling)
+            if reason is not None:
+                refusals[ruling] = reason
+            elif ruling.repairs:
+                repairs.update(dict.fromkeys(ruling.repairs, count))
+        block = NumberColumn(numbers, {}, repairs)
+        if refusals:
+            refused = [index for index, ruling in enumerate(rulings) if ruling in refusals]
+            odd: list[int] = []
+            for index in refused:
+                changed = bool(punctuated) and punctuated[index]
+                repairs[Repair.PUNCTUATION] -= changed
+                if rulings[index] is ODD or (changed and len(digits[index]) >= TWO_NUMBERS):
+                    odd.append(index)
+                else:
+                    _put(block, index, "", refusals[rulings[index]])
+            if odd:
+                self._read_odd(cells, regions, odd, block)
+        return block
+
+    def _read_odd(self, cells: Sequence[str], regions: Regions, odd: list[int], block: NumberColumn) -> None:
+        """Read cells that are more than digits and punctuation: in a common wrapper the fast way, else one by one."""
+        for pattern, repair in _WRAPPERS:
+            matches = [(index, match) for index in odd if (match := pattern.fullmatch(cells[index]))]
+            if matches:
+                inside = self._block(
+                    [match["inside"] for _, match in matches],
+                    regions if isinstance(regions, str | None) else [regions[index] for index, _ in matches],
+                )
+                for place, (index, _) in enumerate(matches):
+                    _put(block, index, inside.numbers[place], inside.faults.get(place))
+                _count(block, inside.repairs)
+                _count(block, {repair: len(matches) - len(inside.faults)})
+                taken = {index for index, _ in matches}
+                odd = [index for index in odd if index not in taken]
+        for index in odd:
+            region = regions if isinstance(regions, str | None) else regions[index]
+            reading = read_cell(cells[index], self._lanes[region].rule, self._refusal)
+            _put(block, index, reading.number, reading.reason)
+            _count(block, dict.fromkeys(reading.repairs, 1))
+
+    def _refusal(self, ruling: Ruling) -> Reason | None:
+        """Say why there is no good number here, by the ruling or by the user's options; None where there is one."""
         if ruling.reason is not None:
             return ruling.reason
         if ruling.type is PhoneType.PREMIUM_RATE and not self._allow_premium:
@@ -78,9 +147,27 @@ class PhoneBook:
         return Reason.WRONG_TYPE if self._types and not self._types & _SERVES[ruling.type] else None
 
 
-# Which of --types a number of each type satisfies: phonenumbers can't tell mobiles from fixed lines everywhere.
-_SERVES = {kind: frozenset({kind}) for kind in PhoneType} | {
-    PhoneType.FIXED_LINE_OR_MOBILE: frozenset(
-        {PhoneType.FIXED_LINE_OR_MOBILE, PhoneType.FIXED_LINE, PhoneType.MOBILE}
-    )
-}
+def _put(block: NumberColumn, index: int, number: str, reason: Reason | None) -> None:
+    block.numbers[index] = number
+    if reason is not None:
+        block.faults[index] = reason
+
+
+def _count(block: NumberColumn, repairs: Mapping[Repair, int]) -> None:
+    for repair, count in repairs.items():
+        block.repairs[repair] = block.repairs.get(repair, 0) + count
+
+
+def _known(regions: str | Sequence[str | None] | None) -> Regions:
+    """Make one region of a sequence that holds only one, and None of what is no region of phonenumbers'."""
+    if isinstance(regions, str | None):
+        return regions if regions is not None and is_region(regions) else None
+    distinct = set(regions)
+    if len(distinct) == 1:
+        return _known(distinct.pop())
+    unknown = {region for region in distinct if region is not None and not is_region(region)}
+    return [None if region in unknown else region for region in regions] if unknown else regions
+
+
+def _part(regions: Regions, start: int, end: int) -> Regions:
+    return regions if isinstance(regions, str | None) else regions[start:end]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from telecmi_leads.models import Reason, Repair
-from telecmi_leads.phones.splitting import SOFT, WORD, Part, Pieces, take_apart
 from telecmi_leads.phones.ruling import MOBILE_TYPES, Ruling
+from telecmi_leads.phones.splitting import SOFT, WORD, Part, Pieces, take_apart
 from telecmi_leads.phones.wrapping import Step, unwrap
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LONGEST_CELL = 250
 """phonenumbers reads no longer text either."""
 
-TWO_NUMBERS = 14
+TWO_NUMBERS = 16
 """So many digits may be two numbers with nothing but a space or a hyphen between them."""
 
 # What forms, exports and spreadsheets write where there is nothing: in lower case, without punctuation at the ends.
@@ -178,7 +178,7 @@ def _try_part(parts: Sequence[Part], index: int, search: _Search) -> int:
 
 
 def _try_slashed(part: Part, search: _Search) -> None:
-    """Try `022-26543210/11` and `9876543210/9876543211` as two numbers, `030/901820` as one: the first piece decides."""
+    """Try `022-26543210/11` and `9876543210/9876543211` as two numbers, `030/901820` as one: the first decides."""
     pieces = part.text.split("/")
     pieces[1:] = [piece.replace("+", " ") if digits_of(pieces[0]) == "+" else piece for piece in pieces[1:]]
     before, start = part.before, 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import phonenumbers
 from phonenumbers import (
@@ -77,17 +77,19 @@ class Library:
         return _longest_usual(region)
 
 
-@lru_cache(maxsize=None)
+@cache
 def why_invalid(code: int, digits: int) -> Reason:
     """Say why a number of so many national digits is not valid, measured by the lengths of fixed lines and mobiles."""
     number = PhoneNumber(country_code=code, national_number=int("1" * digits))
-    result = phonenumbers.is_possible_number_for_type_with_reason(number, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    result = phonenumbers.is_possible_number_for_type_with_reason(
+        number, PhoneNumberType.FIXED_LINE_OR_MOBILE
+    )
     if result == ValidationResult.INVALID_LENGTH:  # also where there are no such numbers, as under +800
         result = phonenumbers.is_possible_number_with_reason(number)
     return _LENGTH_FAULTS.get(result, Reason.NOT_VALID)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _longest_usual(region: str) -> int:
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     kinds = (metadata.mobile, metadata.fixed_line, metadata.general_desc) if metadata else ()

@@ -31,10 +31,11 @@ MOBILE_TYPES = frozenset({PhoneType.MOBILE, PhoneType.FIXED_LINE_OR_MOBILE})
 
 _FEWEST_FILLER_DIGITS = 4  # fewer digits are just too short
 _RISING = "01234567890123456789"
+_RISING_FROM_ONE = _RISING[1:]
 _EVIDENT_MISSING_PLUS = 12  # so many digits and more are a national number almost nowhere
 
 
-class Unsettled(Exception):  # noqa: N818 - not an error: the digits that are known do not settle the question
+class Unsettled(Exception):
     """What is asked depends on digits that are not known, or on what can't be proved."""
 
 
@@ -114,7 +115,7 @@ def rule(text: str, region: str | None, reader: Reader) -> Ruling:
     Valid is what phonenumbers calls valid. What it does not read by itself is tried after it: `00` where the region
     dials otherwise, a trunk zero before the region's own country code, a country code without its plus.
     """
-    digits = text.lstrip("+")
+    digits = text.lstrip("+-")
     if digits in {"", "0"}:
         return REJECTED[Reason.NO_PHONE]
     if region is not None and len(text) <= LONGEST_SHORT_NUMBER and reader.is_emergency(text, region):
@@ -122,7 +123,7 @@ def rule(text: str, region: str | None, reader: Reader) -> Ruling:
     if is_filler(digits):
         return REJECTED[Reason.JUNK]
     first: Ruling | None = None
-    for candidate, repair in _readings(text, region, reader):
+    for candidate, repair in readings(text, region, reader):
         ruling = _ruled(text, candidate, repair, reader.read(candidate, region), reader)
         if ruling.reason in _FINAL:
             return ruling
@@ -146,14 +147,23 @@ def is_filler(digits: str) -> bool:
     """
     if len(digits) < _FEWEST_FILLER_DIGITS:
         return False
-    return _is(digits, digits[0] * len(digits)) or _is(digits, _RISING) or _is("0" + digits, _RISING)
+    return _is(digits, digits[0] * len(digits)) or _is(digits, _RISING) or _is(digits, _RISING_FROM_ONE)
+
+
+def may_become_filler(digits: str) -> bool:
+    """Tell whether digits followed by others may be a filler."""
+    return (
+        digits == digits[:1] * len(digits)
+        or _RISING.startswith(digits)
+        or _RISING_FROM_ONE.startswith(digits)
+    )
 
 
 def _is(digits: str, filler: str) -> bool:
     return len(digits) <= len(filler) and begins(digits, filler[: len(digits)])
 
 
-def _readings(text: str, region: str | None, reader: Reader) -> Iterator[tuple[str, Repair | None]]:
+def readings(text: str, region: str | None, reader: Reader) -> Iterator[tuple[str, Repair | None]]:
     """List how the text may be meant, the likeliest first, each with the repair it takes."""
     digits = text.lstrip("+")
     if begins(digits, "00"):
@@ -194,24 +204,23 @@ def _ruled(text: str, candidate: str, repair: Repair | None, reading: Reading, r
         if home and len(national) <= LONGEST_SHORT_NUMBER and reader.is_emergency(national, home):
             return REJECTED[Reason.EMERGENCY]
         return REJECTED[reading.reason]
-    repairs = _repairs_made(candidate, reading, repair)
+    repairs = repairs_made(candidate, reading.source, reading.code, national, repair)
     if text.endswith(national):
         return Ruling(None, reading.type, reading.region, reading.code, len(text) - len(national), repairs)
     return Ruling(None, reading.type, reading.region, reading.code + national, NOTHING_LEFT, repairs)
 
 
-def _repairs_made(candidate: str, reading: Reading, repair: Repair | None) -> tuple[Repair, ...]:
-    """Name what stood between the text and its E.164 digits."""
+def repairs_made(
+    candidate: str, source: Source, code: str, national: str, repair: Repair | None
+) -> tuple[Repair, ...]:
+    """Name what stood between a candidate and its E.164 digits; `repair` is what made the candidate of its text."""
     made = [] if repair is None else [repair]
-    if reading.source is Source.IDD:
+    if source is Source.IDD:
         made.append(Repair.INTERNATIONAL_PREFIX)
-    elif reading.source is Source.NO_PLUS:
+    elif source is Source.NO_PLUS:
         made.append(Repair.MISSING_PLUS)
     written = candidate.lstrip("+")
-    if reading.source is Source.REGION:
-        trunk = written != reading.national
-    else:
-        trunk = not written.endswith(reading.code + reading.national)
+    trunk = written != national if source is Source.REGION else not written.endswith(code + national)
     if trunk and Repair.TRUNK_PREFIX not in made:
         made.append(Repair.TRUNK_PREFIX)
     return tuple(made)

@@ -1,0 +1,288 @@
+"""Rulings by length and first digits: tables that fill as numbers come, with nothing in them that is not proved.
+
+A lane holds the numbers of one region and length. Its table goes from their first few characters to a ruling, if that
+is the ruling of all numbers that begin so. Where the digits that follow matter, the number's own digits are walked to
+their end, and what can't be proved at all is asked of phonenumbers. A lane that walks often looks at one character
+more: three national digits settle nearly all numbers of most countries, those of India take five.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from telecmi_leads.models import Reason
+from telecmi_leads.options import PhoneType
+from telecmi_leads.phones.library import Library, why_invalid
+from telecmi_leads.phones.metadata import Metadata, parse
+from telecmi_leads.phones.numbering import numbering
+from telecmi_leads.phones.ruling import (
+    ANY_DIGIT,
+    LONGEST_SHORT_NUMBER,
+    REJECTED,
+    Ruling,
+    Unsettled,
+    is_filler,
+    may_become_filler,
+    readings,
+    repairs_made,
+    rule,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from telecmi_leads.models import Repair
+    from telecmi_leads.phones.numbering import Kind, Node
+
+OPEN = Ruling(None)
+"""Stands in a table where the characters looked up settle nothing: `Lane.finish` rules on the number at hand."""
+
+LONGEST = 31
+"""Texts with more characters have no lane."""
+
+DATE_DIGITS = 8
+"""A punctuated cell with so many digits may be a date (`2024-03-12`); numbers that begin like a year stay OPEN."""
+
+_YEARS = ("19", "20")
+_USUAL_DIGITS = 10
+_LONGEST_CODE = 3
+_FIRST_CUT = 2
+# After these a country code may follow, which decides more: not worth asking before so many characters.
+_PATIENCE = {"+": 3, "0": 4}
+_DEEPEST_CUT = 5
+_GLANCE = 4
+_FEWEST_WALKS = 50
+_LARGEST_TABLE = 100_000
+_library, _metadata = Library(), Metadata()
+_interned: dict[tuple[PhoneType, str | None, str, int, tuple[Repair, ...]], Ruling] = {}
+
+
+class _Track:
+    """How texts that begin alike are read first: their national digits start at `start`, and are walked from `root`."""
+
+    __slots__ = ("_invalid", "_prefix", "_region", "_repairs", "_rulings", "_text", "root", "start")
+
+    def __init__(self, text: str, region: str | None) -> None:
+        """Find how a text whose end is not known is read; Unsettled where what is known is too little for that."""
+        candidate, repair = next(readings(text, region, _metadata), (text, None))
+        code, national, source, fault = parse(candidate, region)
+        self.start = len(text) - len(national)
+        if fault is not None or ANY_DIGIT in text[: self.start]:
+            raise Unsettled
+        self.root = numbering(code, len(national)).root
+        self._prefix = str(code)
+        self._repairs = repairs_made(candidate, source, self._prefix, national, repair)
+        self._rulings: dict[Kind, Ruling | None] = {}
+        self._text = text
+        self._region = region
+
+    def ruling(self, kind: Kind) -> Ruling | None:
+        """Return the ruling on numbers of this kind, None where an invalid one may be read in other ways."""
+        try:
+            return self._rulings[kind]
+        except KeyError:
+            if kind.type is PhoneType.UNKNOWN:
+                ruling = (
+                    REJECTED[why_invalid(int(self._prefix), self.root.rest)] if self._is_final() else None
+                )
+            else:
+                ruling = _intern(
+                    Ruling(None, kind.type, kind.region, self._prefix, self.start, self._repairs)
+                )
+            self._rulings[kind] = ruling
+            return ruling
+
+    def _is_final(self) -> bool:
+        """Tell whether an invalid number is not tried in any other way."""
+        try:
+            only = len(list(readings(self._text, self._region, _metadata))) == 1
+        except Unsettled:
+            return False
+        return only and self.root.rest > LONGEST_SHORT_NUMBER
+
+
+class _Fork(dict[str, Ruling]):
+    """The rulings on texts that begin alike, by the character after that; each is asked for when it is first needed."""
+
+    __slots__ = ("_settle",)
+
+    def __init__(self, settle: Callable[[str], Ruling]) -> None:
+        super().__init__()
+        self._settle = settle
+
+    def __missing__(self, char: str) -> Ruling:
+        ruling = self[char] = self._settle(char)
+        return ruling
+
+
+class Lane(dict[str, dict[str, Ruling]]):
+    """The table of one region and length: `lane[text[:lane.cut]][text[lane.cut]]` is a text's ruling, or OPEN.
+
+    Two steps and not one longer key: most beginnings are settled by the first, and the table stays small enough for
+    the processor's cache.
+    """
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a lane is itself, whatever is in it
+
+    def __init__(self, region: str | None, length: int) -> None:
+        super().__init__()
+        self.region = region
+        prefix = max(length - _USUAL_DIGITS, 0)
+        short = length <= LONGEST_SHORT_NUMBER
+        self.cut = max(length - 1, 0) if short else _FIRST_CUT + prefix
+        self._deepest = self.cut if short else min(_DEEPEST_CUT + prefix, length - 1)
+        self._length = length
+        self._walks = 0
+        self._places: dict[str, tuple[_Track, Node] | None] = {}
+        self._proofs: dict[str, Ruling] = {}
+        self._forks: dict[tuple[_Track, Node], _Fork] = {}
+
+    def __missing__(self, head: str) -> dict[str, Ruling]:
+        if len(self) >= _LARGEST_TABLE:
+            self.clear()
+        found = self[head] = self._ahead(head)
+        return found
+
+    def _ahead(self, head: str) -> dict[str, Ruling]:
+        """Return the rulings on texts that begin so, by what follows; beginnings that lead to one place share them."""
+        ruling = OPEN if self.cut == self._length - 1 else self.settle(head)
+        if ruling is not OPEN:
+            return _whatever_follows(ruling)
+        place = self._place(head) if self.cut < self._length - 1 else None
+        if place is None or place[1].kind is not None or self._is_special(head, place[0]):
+            return _Fork(lambda char: self.settle(head + char))
+        fork = self._forks.get(place)
+        if fork is None:
+            fork = self._forks[place] = _Fork(partial(_one_further, *place))
+        return fork
+
+    def _is_special(self, head: str, track: _Track) -> bool:
+        """Tell whether more is to be asked about what begins so than how it is read and of what kind it is."""
+        fillers = may_become_filler(head.lstrip("+")) or may_become_filler(head[track.start :])
+        return fillers or self._may_be_date(head)
+
+    def _may_be_date(self, head: str) -> bool:
+        return self._length == DATE_DIGITS and head.startswith(_YEARS)
+
+    def finish(self, text: str) -> Ruling:
+        """Rule on a number whose first characters settle nothing."""
+        self._walks += 1
+        place = self._place(text[: self.cut])
+        if place is None:
+            return rule(text, self.region, _library)
+        track, node = place
+        digits, national = text.lstrip("+"), text[track.start :]
+        if (may_become_filler(digits[:_GLANCE]) and is_filler(digits)) or (
+            may_become_filler(national[:_GLANCE]) and is_filler(national)
+        ):
+            return REJECTED[Reason.JUNK]
+        kind = node.walk(text[self.cut :]).kind
+        ruling = (track.ruling(kind) if kind else None) or self._proved(text[: self.cut + 1])
+        return rule(text, self.region, _library) if ruling is OPEN else ruling
+
+    def adapt(self) -> None:
+        """Look at one character more once there were half as many numbers to walk as the table has entries.
+
+        Not to be called between a look-up's two steps.
+        """
+        if self._walks > max(len(self) // 2, _FEWEST_WALKS) and self.cut < self._deepest:
+            self.cut += 1
+            self._walks = 0
+            self.clear()
+            self._forks.clear()
+
+    def settle(self, head: str) -> Ruling:
+        """Rule on all texts that begin so, OPEN where they are not all alike."""
+        if len(head) == self._length:
+            return _intern(rule(head, self.region, _library))
+        place = self._place(head)
+        if place is None:
+            return OPEN if self._may_be_date(head) else self._proved(head)
+        track, node = place
+        kind = node.kind
+        if kind is None or self._is_special(head, track):
+            return OPEN
+        return track.ruling(kind) or self._proved(head)
+
+    def _proved(self, head: str) -> Ruling:
+        """Prove the whole of the rules for all numbers that begin so, as early as can be, or leave them OPEN."""
+        found = self._proofs.get(head)
+        if found is None:
+            found = self._proved(head[:-1]) if len(head) > 1 else OPEN
+            if found is OPEN:
+                try:
+                    found = _intern(rule(self._any(head), self.region, _metadata))
+                except Unsettled:
+                    found = OPEN
+            self._proofs[head] = found
+        return found
+
+    def _place(self, head: str) -> tuple[_Track, Node] | None:
+        """Find the track of texts that begin so and how far their digits lead on it, None while that is not settled."""
+        above = self._places.get(head[:-1])
+        if above is None:
+            if head in self._places:
+                return self._places[head]
+            above = self._place(head[:-1]) if len(head) > 1 else None
+            if above is None:
+                track = self._track(head)
+                place = None if track is None else (track, track.root.walk(head[track.start :]))
+                self._places[head] = place
+                return place
+            self._places[head[:-1]] = above
+        track, node = above
+        return track, node if node.kind is not None else node.after(head[-1])
+
+    def _track(self, head: str) -> _Track | None:
+        """Find how texts that begin so are read; None where that takes more characters, or can't be proved."""
+        wait = head[0] in _PATIENCE and len(head) < min(_PATIENCE[head[0]], self.cut)
+        try:
+            return None if wait else _Track(self._any(head), self.region)
+        except Unsettled:
+            return None
+
+    def _any(self, head: str) -> str:
+        return head + ANY_DIGIT * (self._length - len(head))
+
+
+class Lanes(list[Lane]):
+    """The lanes of one region, by length up to LONGEST."""
+
+    def __init__(self, region: str | None) -> None:
+        super().__init__(Lane(region, length) for length in range(LONGEST + 1))
+
+    def rule(self, text: str) -> Ruling:
+        """Rule on one text of digits."""
+        length = len(text)
+        if not 0 < length <= LONGEST:
+            return rule(text, self[0].region, _library)
+        lane = self[length]
+        ruling = lane[text[: lane.cut]][text[lane.cut]]
+        return lane.finish(text) if ruling is OPEN else ruling
+
+
+class LanesByRegion(dict[str | None, Lanes]):
+    """The lanes of every region asked for so far."""
+
+    def __missing__(self, region: str | None) -> Lanes:
+        lanes = self[region] = Lanes(region)
+        return lanes
+
+
+def _one_further(track: _Track, node: Node, digit: str) -> Ruling:
+    kind = node.after(digit).kind
+    return (track.ruling(kind) if kind is not None else None) or OPEN
+
+
+@cache
+def _whatever_follows(ruling: Ruling) -> dict[str, Ruling]:
+    return dict.fromkeys("0123456789", ruling)
+
+
+def _intern(ruling: Ruling) -> Ruling:
+    """Return the one ruling that stands for all that are alike, so that they can be counted by identity."""
+    if ruling.reason is not None:
+        return ruling
+    key = (ruling.type, ruling.region, ruling.prefix, ruling.strip, ruling.repairs)
+    return _interned.setdefault(key, ruling) if len(ruling.prefix) <= _LONGEST_CODE else ruling

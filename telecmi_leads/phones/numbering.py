@@ -1,0 +1,232 @@
+"""A calling code's numbers of one length as an automaton: digits in, type and region out, as early as they are settled.
+
+phonenumbers finds a number's region (region_code_for_number) and type (number_type) by asking one expression of its
+metadata after the other. Here all of them walk along at once, digit by digit, and a `Node` says what the answer is as
+soon as no further digit can change it. Nodes are made when they are first reached and shared by all paths to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import phonenumbers
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+from telecmi_leads.options import PhoneType
+from telecmi_leads.phones.automaton import Automaton, Outlook, Unsupported
+from telecmi_leads.phones.ruling import ANY_DIGIT, Unsettled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from phonenumbers.phonemetadata import PhoneNumberDesc
+
+# In the order in which phonenumbers asks for them; fixed lines and mobiles come last and may be one.
+_SPECIAL_TYPES = (
+    PhoneType.PREMIUM_RATE,
+    PhoneType.TOLL_FREE,
+    PhoneType.SHARED_COST,
+    PhoneType.VOIP,
+    PhoneType.PERSONAL_NUMBER,
+    PhoneType.PAGER,
+    PhoneType.UAN,
+    PhoneType.VOICEMAIL,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """What a national number is: (UNKNOWN, the code's main region) where it is not valid. Told apart by identity."""
+
+    type: PhoneType
+    region: str
+
+
+class Node:
+    """What is known of a number after some of its digits: `kind`, or None while that depends on the others."""
+
+    __slots__ = ("_numbering", "_states", "_steps", "kind", "rest")
+
+    def __init__(self, numbering: Numbering, states: dict[str, int], rest: int) -> None:
+        self._numbering = numbering
+        self._states = states
+        self._steps: list[Node | None] = [None] * 10
+        self.rest = rest
+        try:
+            self.kind: Kind | None = numbering.kind(states, rest)
+        except Unsettled:
+            self.kind = None
+
+    def after(self, digit: str) -> Node:
+        """Return the node that one more digit leads to."""
+        index = ord(digit) - 48
+        node = self._steps[index]
+        if node is None:
+            states = {}
+            for pattern, state in self._states.items():
+                following = automaton(pattern).step(state, digit)
+                if following:
+                    states[pattern] = following
+            node = self._steps[index] = self._numbering.node(states, self.rest - 1)
+        return node
+
+    def walk(self, digits: str) -> Node:
+        """Return the node that digits lead to, or the first on the way where all is settled."""
+        node = self
+        for digit in digits:
+            if node.kind is not None:
+                break
+            node = node.after(digit)
+        return node
+
+
+class _RegionPlan(NamedTuple):
+    """One region's expressions that numbers of this length can match; None where there is none."""
+
+    region: str
+    leading: str | None
+    general: str | None
+    special: tuple[tuple[PhoneType, str], ...]
+    fixed: str | None
+    mobile: str | None
+    same: bool
+
+
+class Numbering:
+    """The national numbers of one length under one calling code; `root` is the node before the first digit."""
+
+    def __init__(self, code: int, length: int) -> None:
+        regions = COUNTRY_CODE_TO_REGION_CODE[code]
+        self._plans = [
+            _plan(metadata_of(code, region), region, length, shared=len(regions) > 1) for region in regions
+        ]
+        self._kinds: dict[tuple[PhoneType, str], Kind] = {}
+        self._main_region = regions[0]
+        self._nodes: dict[tuple[int, tuple[tuple[str, int], ...]], Node] = {}
+        patterns = {pattern for plan in self._plans for pattern in _patterns(plan)}
+        self.root = self.node({pattern: automaton(pattern).start for pattern in sorted(patterns)}, length)
+
+    def node(self, states: dict[str, int], rest: int) -> Node:
+        """Return the node for these states of the expressions that may still match."""
+        key = (rest, tuple(states.items()))
+        found = self._nodes.get(key)
+        if found is None:
+            found = self._nodes[key] = Node(self, states, rest)
+        return found
+
+    def kind(self, states: dict[str, int], rest: int) -> Kind:
+        """Find region and type in phonenumbers' order."""
+
+        def matches(pattern: str | None) -> bool:
+            state = states.get(pattern) if pattern is not None else None
+            if pattern is None or state is None:
+                return False
+            outlook = automaton(pattern).outlook_from(state, rest)
+            if outlook is Outlook.DEPENDS:
+                raise Unsettled
+            return outlook is Outlook.ALWAYS
+
+        for plan in self._plans:
+            if plan.leading is None:
+                kind = _type(plan, matches)
+                if kind is not PhoneType.UNKNOWN:
+                    return self._kind(kind, plan.region)
+            elif matches(plan.leading):
+                kind = _type(plan, matches)
+                return self._kind(kind, self._main_region if kind is PhoneType.UNKNOWN else plan.region)
+        return self._kind(PhoneType.UNKNOWN, self._main_region)
+
+    def _kind(self, kind: PhoneType, region: str) -> Kind:
+        return self._kinds.setdefault((kind, region), Kind(kind, region))
+
+
+@cache
+def numbering(code: int, length: int) -> Numbering:
+    """Return the numbering of a calling code for national numbers of so many digits."""
+    return Numbering(code, length)
+
+
+@cache
+def automaton(pattern: str) -> Automaton:
+    """Return the automaton of an expression; Unsettled where the expression is beyond it."""
+    try:
+        return Automaton(pattern)
+    except Unsupported:
+        raise Unsettled from None
+
+
+@cache
+def metadata_of(code: int, region: str) -> PhoneMetadata:
+    """Return the metadata of a region, or of a calling code without one (region 001)."""
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    if metadata is None:
+        raise Unsettled
+    return metadata
+
+
+def main_metadata(code: int) -> PhoneMetadata:
+    """Return the metadata of a calling code's main region."""
+    return metadata_of(code, phonenumbers.region_code_for_country_code(code))
+
+
+def general_of(metadata: PhoneMetadata) -> PhoneNumberDesc:
+    """Return the description that all numbers of a region have to fit."""
+    if metadata.general_desc is None:
+        raise Unsettled
+    return metadata.general_desc
+
+
+def fits(desc: PhoneNumberDesc | None, national: str) -> bool:
+    """Tell whether a number, as far as its digits are known, fits one description of the metadata."""
+    pattern = _pattern(desc, len(national))
+    if pattern is None:
+        return False
+    known = national.rstrip(ANY_DIGIT)
+    outlook = automaton(pattern).outlook(known, len(national) - len(known))
+    if outlook is Outlook.DEPENDS:
+        raise Unsettled
+    return outlook is Outlook.ALWAYS
+
+
+def _pattern(desc: PhoneNumberDesc | None, length: int) -> str | None:
+    """Return the expression of a description if it has one and its numbers may be this long."""
+    if desc is None or not desc.national_number_pattern:
+        return None
+    possible = not desc.possible_length or length in desc.possible_length
+    return desc.national_number_pattern if possible else None
+
+
+def _plan(metadata: PhoneMetadata, region: str, length: int, *, shared: bool) -> _RegionPlan:
+    leading = metadata.leading_digits if shared else None
+    special = ((kind, _pattern(getattr(metadata, kind.value), length)) for kind in _SPECIAL_TYPES)
+    return _RegionPlan(
+        region,
+        rf"(?:{leading})\d*" if leading is not None else None,
+        _pattern(metadata.general_desc, length),
+        tuple((kind, pattern) for kind, pattern in special if pattern is not None),
+        _pattern(metadata.fixed_line, length),
+        _pattern(metadata.mobile, length),
+        bool(metadata.same_mobile_and_fixed_line_pattern),
+    )
+
+
+def _patterns(plan: _RegionPlan) -> list[str]:
+    every = [plan.leading, plan.general, plan.fixed, plan.mobile, *(pattern for _, pattern in plan.special)]
+    return [pattern for pattern in every if pattern is not None]
+
+
+def _type(plan: _RegionPlan, matches: Callable[[str | None], bool]) -> PhoneType:
+    """Find a number's type within one region, as phonenumbers does."""
+    if not matches(plan.general):
+        return PhoneType.UNKNOWN
+    for kind, pattern in plan.special:
+        if matches(pattern):
+            return kind
+    fixed = matches(plan.fixed)
+    if plan.same:
+        return PhoneType.FIXED_LINE_OR_MOBILE if fixed else PhoneType.UNKNOWN
+    if matches(plan.mobile):
+        return PhoneType.FIXED_LINE_OR_MOBILE if fixed else PhoneType.MOBILE
+    return PhoneType.FIXED_LINE if fixed else PhoneType.UNKNOWN
