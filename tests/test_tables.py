@@ -93,6 +93,11 @@ TABLES = {
         "Name|Phone|Address Street|Address City|Address PIN",
         2,
     ),
+    "labels above": (
+        "City|Date|Source|\n\nName|Mobile|Email|City\nAsha|9876500001||Kochi",
+        "Name|Mobile|Email|City",
+        3,
+    ),
     "banner is no group": (
         "Report of March||\nName|Mobile|City\nAsha|9876500001|Kochi",
         "Name|Mobile|City",
@@ -198,6 +203,7 @@ def test_blank_blocks_at_the_top_are_not_kept() -> None:
     table = table_of(rows, block=100)
     assert (table.info.header, table.info.header_row) == (tuple(HEADER), 10_001)
     assert data_of(table) == {10_002: ASHA}
+    assert min(data_of(table_of([[]] * 1000 + [ASHA], block=100))) == 1001
 
 
 def test_an_earlier_reports_names_are_restored() -> None:

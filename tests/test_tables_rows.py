@@ -37,6 +37,7 @@ KINDS = {
         Count: 12|||
         |||Total
         Total|1,204||99.5%
+        Total|5|10|15
         Total Records: 57|||
         Summe|3||
         Gesamt|3||
@@ -84,6 +85,7 @@ KINDS = {
         Total Kumar|||
         Count Basie|||
         Page Turner|12||
+        Page 1|Asha|Kochi|x
         Name|Asha||
         Mobile|||
         Agent|Manager|Sales|

@@ -51,7 +51,7 @@ def row_kind(cells: Sequence[str], header: Sequence[str]) -> RowKind:
         return RowKind.REPEATED_HEADER
     if _is_test_lead(cells, texts, known):
         return RowKind.TEST_LEAD
-    if len(texts) <= _FEW_CELLS and _is_footer(texts):
+    if _is_footer(texts):
         return RowKind.TOTAL
     if _names_columns(texts):
         return RowKind.NEW_HEADER
@@ -195,4 +195,4 @@ def _is_footer(texts: list[str]) -> bool:
     first = plain(texts[0][:_LONGEST_NAME])
     if _TOTAL.fullmatch(first):
         return all(_NUMBER.fullmatch(text) or _is_filler(text) for text in texts[1:])
-    return _FOOTERS.fullmatch(first) is not None
+    return len(texts) <= _FEW_CELLS and _FOOTERS.fullmatch(first) is not None
