@@ -89,11 +89,14 @@ def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary]) -> i
 
 
 def _show(session: Session, summary: RunSummary) -> None:
+    told = False
     if session.output.json:
         session.console.json(summary_json(summary))
     elif summary.rows.read or summary.run is not None:
         session.console.summary(summary)
-    if summary.error is not None:
+        # The summary of a run that was sent tells what is open and what to do; --quiet has not shown it.
+        told = bool(summary.campaigns) and not session.output.quiet
+    if summary.error is not None and not told:
         session.console.error(summary.error)
 
 
