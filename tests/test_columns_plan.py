@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matching_help import feeds, plan_of, rules
+from matching_help import feeds, phone_score, plan_of, rules
 
-from telecmi_leads.columns import Rule, Template, pins
+from telecmi_leads.columns import Rule, Template, number_columns, pins
 from telecmi_leads.errors import ColumnMissing, UsageError
 from telecmi_leads.fields import Field
 
@@ -82,6 +82,17 @@ def test_too_few_numbers_are_no_phone_column() -> None:
     """A column in which less than three cells of five are numbers is not taken."""
     rows = [["9876500001"], ["9876500002"], ["none so far"], ["call the office"], ["ask"]]
     assert feeds(plan_of(["Info X"], *rows)) == {}
+
+
+def test_columns_of_numbers_for_do_not_call_lists() -> None:
+    """Where only the cells count, every column of numbers is found, that of a dealer too."""
+    rows = [
+        ["9876500001", "x", "", "9876500002"],
+        ["9876500003", "9876500004", "", "9876500005"],
+        ["9876500006"],
+    ]
+    assert number_columns(rows, 4, phone_score()) == (0, 3)
+    assert number_columns([], 0, phone_score()) == ()
 
 
 # --- names against neighbours -------------------------------------------------------------------
@@ -268,7 +279,11 @@ def test_vicidial_standard_order() -> None:
             Field.COUNTRY: (16,),
             Field.EMAIL: (20,),
         } | ({Field.COMMENT: (22,)} if width == 23 else {})
-        assert {choice.rule for choice in plan.choices if choice.field} == {Rule.LAYOUT, Rule.TITLE, Rule.MIDDLE}
+        assert {choice.rule for choice in plan.choices if choice.field} == {
+            Rule.LAYOUT,
+            Rule.TITLE,
+            Rule.MIDDLE,
+        }
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ words → lexicon → names (one name) → candidates (held against cells and ne
 overrides (--map, --set) → ColumnPlan. Matching is by whole names, whole words and head nouns, never by substring.
 """
 
+from telecmi_leads.columns.fields import number_columns
 from telecmi_leads.columns.headerless import is_unnamed
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.matching import REPORT_COLUMNS, is_own_report, match_columns
@@ -25,6 +26,7 @@ __all__ = [
     "is_own_report",
     "is_unnamed",
     "match_columns",
+    "number_columns",
     "pins",
     "read_name",
 ]

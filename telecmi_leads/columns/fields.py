@@ -73,6 +73,17 @@ def by_values(
         draft.give(Field.EMAIL, emails[:1], Rule.VALUES)
 
 
+def number_columns(
+    sample: Sequence[Sequence[str]], width: int, phone_score: Callable[[Sequence[str]], float]
+) -> tuple[int, ...]:
+    """Return the columns in which most cells are good numbers, whatever their names.
+
+    For do-not-call lists: there "DND number" is no flag, and somebody else's number does no harm.
+    """
+    cells = values.columns_of(sample, width)
+    return tuple(index for index in range(width) if cells[index] and phone_score(cells[index]) >= values.MOST)
+
+
 def _of(found: Iterable[Candidate], *heads: Head) -> list[Candidate]:
     """Return the candidates of these heads, best first."""
     return sorted((candidate for candidate in found if candidate.head in heads), key=lambda c: c.preference)
