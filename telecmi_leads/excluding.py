@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telecmi_leads.cleaning import find_numbers, leveled
+from telecmi_leads.columns import number_columns
 from telecmi_leads.errors import ExcludeListFailed, InputRefused
-from telecmi_leads.matching import Matcher
+from telecmi_leads.matching import Matcher, no_phone_column
 from telecmi_leads.options import FieldOptions, PhoneOptions, ReadingOptions, ScreeningOptions
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.reading import open_source
 from telecmi_leads.screening import ExcludeList, NumberSet
 from telecmi_leads.text import safe
+from telecmi_leads.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 _ANY_NUMBER = PhoneOptions(allow_premium=True)
 """Whoever is on the list is left out, whatever --types and --allow-premium say of leads."""
+
+_NOTHING_SENT = "Nothing was sent."
 
 
 def load_lists(settings: Settings, now: datetime) -> list[ExcludeList]:
@@ -39,7 +43,7 @@ def load_lists(settings: Settings, now: datetime) -> list[ExcludeList]:
 
 
 def _load(path: Path, matcher: Matcher, max_age: timedelta | None, now: datetime) -> ExcludeList:
-    shown = safe(str(path))
+    shown = f"The do-not-call list {safe(str(path))}"
     numbers = NumberSet()
     unusable = 0
     try:
@@ -50,19 +54,19 @@ def _load(path: Path, matcher: Matcher, max_age: timedelta | None, now: datetime
     except ExcludeListFailed:
         raise
     except (InputRefused, OSError) as problem:
-        why = problem.message if isinstance(problem, InputRefused) else problem.strerror
-        raise ExcludeListFailed(
-            f"The do-not-call list {shown} can't be used: {why}", hint="Nothing was sent. Mend the list and try again."
-        ) from None
+        why = problem.message if isinstance(problem, InputRefused) else f"{problem.strerror}."
+        way_out = f"{problem.hint} " if isinstance(problem, InputRefused) else ""
+        raise ExcludeListFailed(f"{shown} can't be used. {why}", hint=f"{way_out}{_NOTHING_SENT}") from None
     if unusable > len(numbers):
         raise ExcludeListFailed(
-            f"The do-not-call list {shown} holds {len(numbers):,} numbers and {unusable:,} rows that are none.",
-            hint="Check its phone column (telecmi-leads columns FILE) and --region. Nothing was sent.",
+            f"{shown} can't be relied on: {count(unusable, 'row')} can't be read as a number, "
+            f"{count(len(numbers), 'number')} can.",
+            hint=f"Check its phone column (telecmi-leads columns FILE) and --region. {_NOTHING_SENT}",
         )
     if not len(numbers):
         raise ExcludeListFailed(
-            f"The do-not-call list {shown} holds no number.",
-            hint="Nothing was sent. Leave --exclude away if there is nobody to leave out.",
+            f"{shown} holds no number.",
+            hint=f"Leave --exclude away if there is nobody to leave out. {_NOTHING_SENT}",
         )
     return ExcludeList(path.name, numbers)
 
@@ -75,7 +79,7 @@ def _check_age(path: Path, max_age: timedelta | None, now: datetime) -> None:
         raise ExcludeListFailed(
             f"The do-not-call list {safe(str(path))} is {age / 86400:.1f} days old, "
             f"older than the {max_age.total_seconds() / 86400:g} days allowed.",
-            hint="Fetch a fresh list, or raise --exclude-max-age. Nothing was sent.",
+            hint=f"Fetch a fresh list, or raise --exclude-max-age. {_NOTHING_SENT}",
         )
 
 
@@ -83,15 +87,21 @@ def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
     """Yield, block by block, the numbers of all phone columns, and how many rows hold text but no number."""
     with open_source(path, matcher.reading) as source:
         for table, plan in matcher.tables(source):
-            if not plan.phones:
-                raise InputRefused(f"it has no phone column ({safe(table.info.file)}).")
+            # "DND number" is a flag on lead files, and here the very column; a number too many does no harm.
+            shown = number_columns(table.sample, len(table.info.header), matcher.share_of_numbers)
+            columns = tuple(dict.fromkeys((*plan.phones, *shown)))
+            if not columns:
+                raise InputRefused(
+                    no_phone_column(table.info.file, [table.info]).message,
+                    hint="Name the column with its numbers Phone.",
+                )
             for block in table.blocks:
                 rows, _ = leveled(block.rows, len(table.info.header))
-                found = [find_numbers(rows, only, matcher.book, matcher.region) for only in _one_column_each(plan)]
+                found = [find_numbers(rows, only, matcher.book, matcher.region) for only in _one_column_each(plan, columns)]
                 with_number = {at for each in found for at, number in enumerate(each.numbers) if number}
                 faults = sum(1 for at, row in enumerate(rows) if at not in with_number and any(map(str.strip, row)))
                 yield [number for each in found for number in each.numbers if number], faults
 
 
-def _one_column_each(plan: ColumnPlan) -> list[ColumnPlan]:
-    return [replace(plan, phones=(column,)) for column in plan.phones]
+def _one_column_each(plan: ColumnPlan, columns: Sequence[int]) -> list[ColumnPlan]:
+    return [replace(plan, phones=(column,)) for column in columns]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.columns import pins
 from telecmi_leads.commands.session import begin
 from telecmi_leads.errors import ExitCode
-from telecmi_leads.fields import Field
+from telecmi_leads.matching import no_phone_column
 from telecmi_leads.options import PhoneOptions
 from telecmi_leads.pipeline import matcher
 from telecmi_leads.reading import open_source
@@ -29,18 +29,22 @@ def columns(file: str, given: dict[str, Any]) -> int:
     """Show how a file is read and which column feeds which field; exit code 3 where none is a phone column."""
     session = begin(given)
     matching = matcher(session.settings)
-    tables = []
+    tables, usable = [], False
     with open_source(None if file == "-" else Path(file), matching.reading) as source:
         for table, plan in matching.tables(source):
+            usable = usable or plan.has_phone
             tables.append(_table_view(table.info, table.sample, plan))
             for _ in table.blocks:  # a damaged file says so here, and the next sheet comes after this one
                 pass
-    found = any(column.field == Field.PHONE for view in tables for column in view.columns)
-    code = ExitCode.OK if found else ExitCode.INPUT
+    missing = None if usable else no_phone_column(source.file, [view.table for view in tables])
+    code = missing.exit_code if missing else ExitCode.OK
     if session.output.json:
-        session.console.json(columns_json(tables, show_phones=session.output.show_phones, exit_code=code))
+        shown = session.output.show_phones
+        session.console.json(columns_json(tables, show_phones=shown, exit_code=code, error=missing))
     else:
         session.console.columns(tables)
+    if missing is not None:
+        session.console.error(missing)
     return code
 
 
@@ -49,7 +53,7 @@ def _table_view(info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPl
         ColumnView(
             name=choice.header,
             field=choice.field.value if choice.field else "",
-            rule=choice.rule.says,
+            rule=choice.says,
             samples=_samples(sample, choice.index),
         )
         for choice in plan.choices
