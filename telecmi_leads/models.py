@@ -284,11 +284,12 @@ class OutcomeKind(StrEnum):
 class Outcome:
     """The classified result of one request.
 
-    ACCEPTED: in. NAME_EXISTS: 400 "Lead Name Already Exists". REFUSED: 400 or 422. ACCOUNT: 404.
+    ACCEPTED: in. NAME_EXISTS: 400 "Lead Name Already Exists". REFUSED: 400, 422 or 413. ACCOUNT: 404.
     NOT_SENT: provably never left the machine (`retryable` False for a certificate that fails).
     BUSY: 429, or 503 with Retry-After. UNKNOWN_CONNECTION: a time-out, a lost connection, an answer that
-    can't be read. UNKNOWN_SERVER: any other 5xx. INTERRUPTED: the process died between intent and result.
-    MISDIRECTED: a redirect, which is not followed.
+    can't be read. UNKNOWN_SERVER: any other 5xx, or a code that nobody has documented.
+    INTERRUPTED: the process died between intent and result. MISDIRECTED: a redirect, which is not followed, or
+    another 4xx that is not in the service's form: a proxy, a firewall, a wrong base URL.
 
     `code` is the body's code, else the HTTP status; `message` the service's words, trimmed and bounded;
     `retry_after` and `seconds` are in seconds.
