@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import sys
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.errors import ExitCode, LeadsError, UsageError
+from telecmi_leads.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _WITH_RUN = frozenset({"upload", "validate", "resume"})
 _AGE = re.compile(r"\d+(?:\.\d+)?[smhdwSMHDW]?|ever")
@@ -38,7 +40,8 @@ def _call(arguments: Sequence[str]) -> int:
 
     from telecmi_leads.cli import app  # noqa: PLC0415 - the same
 
-    command = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app)
+    _check_command(_command_of(arguments), command.commands)
     try:
         code: int | None = command.main(args=list(arguments), prog_name="telecmi-leads", standalone_mode=False)
     except typer.Abort:
@@ -47,14 +50,35 @@ def _call(arguments: Sequence[str]) -> int:
         # Typer's usage errors share no public base class; they all can format themselves for a person.
         if not hasattr(error, "format_message"):
             raise
-        raise _as_usage(error.format_message(), arguments) from None
+        raise _as_usage(error, _command_of(arguments)) from None
     return code or ExitCode.OK
 
 
-def _as_usage(message: str, arguments: Sequence[str]) -> UsageError:
-    command = _command_of(arguments)
-    asked = f"telecmi-leads {command} --help" if command.isidentifier() else "telecmi-leads --help"
-    return UsageError(message, hint=f"{asked} lists what there is.")
+def _check_command(given: str, known: Iterable[str]) -> None:
+    if given and given not in known:
+        near = difflib.get_close_matches(given, known, n=1)
+        meant = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(f"There is no command {safe(given)!r}.", hint=f"{meant}telecmi-leads --help lists them all.")
+
+
+def _as_usage(error: Any, command: str) -> UsageError:  # noqa: ANN401 - see _call
+    """Put what the parser says into this program's words; what it says of anything else stands as it is."""
+    asked = f"telecmi-leads {command} --help".replace("  ", " ")
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        near = difflib.get_close_matches(error.option_name, error.possibilities or (), n=1)
+        meant = f"Did you mean {near[0]}? " if near else ""
+        return UsageError(f"There is no option {safe(error.option_name)}.", hint=f"{meant}{asked} lists them all.")
+    if kind == "BadOptionUsage":
+        return UsageError(f"{safe(error.option_name)} has no value.", hint=f"{asked} says what it takes.")
+    if kind == "MissingParameter" and error.param is not None:
+        return UsageError(
+            f"{(error.param.metavar or error.param.name).strip('[].')} is missing.",
+            hint=f"{asked} shows how the command is typed.",
+        )
+    if kind == "BadParameter" and error.param is not None:
+        return UsageError(f"The value of {error.param.opts[0]} does not fit.", hint=f"{asked} says what it takes.")
+    return UsageError(error.format_message(), hint=f"{asked} lists what there is.")
 
 
 def _command_of(arguments: Sequence[str]) -> str:

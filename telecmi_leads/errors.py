@@ -47,8 +47,9 @@ class LeadsError(Exception):
     code: str = "error"
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+        whole = message if message.endswith((".", "!", "?")) else f"{message}."
+        super().__init__(whole)
+        self.message = whole
         self.hint = hint
 
 

@@ -73,7 +73,7 @@ def hold(  # noqa: PLR0913 - which lock, how long to wait for it, and what to te
     except OSError as error:
         lock.release()
         raise LedgerError(
-            f"the lock {safe(str(path))} can't be used: {error.strerror or error}",
+            f"The lock {safe(str(path))} can't be used: {error.strerror or error}",
             hint="Make the state folder writable for this user, or set TELECMI_STATE_DIR to another one.",
         ) from error
     try:
@@ -110,7 +110,7 @@ def _tell(about: Path, clock: Clock, command: str) -> None:
 
 
 def _held_by(about: Path) -> LockHeld:
-    says = "another run of this account is at work"
+    says = "Another run of this account is at work"
     with suppress(OSError, msgspec.MsgspecError):  # it may be about to be written, or never have been
         holder = msgspec.json.decode(about.read_bytes(), type=_Holder)
         says += f" since {safe(holder.since)}: process {holder.pid} on {safe(holder.host)}, {safe(holder.command)}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.columns import ColumnFinder
-from telecmi_leads.errors import InputRefused, NoLeads, TooManyRejects, UsageError
+from telecmi_leads.errors import ColumnMissing, InputRefused, NoLeads, SettingsError, TooManyRejects, UsageError
 from telecmi_leads.fields import Field
 from telecmi_leads.matching import Matcher, has_names, no_phone_column
 from telecmi_leads.models import (
@@ -37,7 +37,9 @@ from telecmi_leads.options import (
 )
 from telecmi_leads.phones import PhoneBook, is_region, region_of_number, timezones_of_number, type_of_number
 from telecmi_leads.reading import open_source
+from telecmi_leads.settings import COMMAND_LINE
 from telecmi_leads.text import safe
+from telecmi_leads.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -105,11 +107,13 @@ def prepare(  # noqa: PLR0913 - the parts that are composed here
 
 
 def matcher(settings: Settings) -> Matcher:
-    """Return what matches columns as the settings say. Raises UsageError for a region that does not exist."""
+    """Return what matches columns as the settings say. Raises UsageError or SettingsError for an unknown region."""
     options = settings[PhoneOptions]
     if options.region is not None and not is_region(options.region):
-        raise UsageError(
-            f"There is no region {safe(options.region)!r} (from {safe(settings.origins['region'])}).",
+        origin = settings.origins["region"]
+        wrong = UsageError if origin == COMMAND_LINE else SettingsError
+        raise wrong(
+            f"There is no country with the letters {safe(options.region)!r} (region, from {safe(origin)}).",
             hint="Give a country's two letters, such as IN, GB or AE.",
         )
     return Matcher(settings[ReadingOptions], settings[FieldOptions], PhoneBook(options), options.region)
@@ -190,10 +194,7 @@ class _Preparation:
             self.notify(RowsPrepared(self.read, self.leads))
 
     def _cleaner(self, info: TableInfo, plan: ColumnPlan) -> Cleaner:
-        split_by = self.settings[CampaignOptions].split_by
-        group_column = None
-        if split_by is not None and split_by not in VIRTUAL_COLUMNS:
-            group_column = ColumnFinder(info.header, has_names(info)).find(split_by, "--split-by")
+        group_column = self._group_column(info)
         self.notify(TableOpened(info, _columns_used(info, plan)))
         return Cleaner(
             info=info,
@@ -204,6 +205,16 @@ class _Preparation:
             no_fill=self.settings[FieldOptions].no_fill,
             group_column=group_column,
         )
+
+    def _group_column(self, info: TableInfo) -> int | None:
+        split_by = self.settings[CampaignOptions].split_by
+        if split_by is None or split_by in VIRTUAL_COLUMNS:
+            return None
+        try:
+            return ColumnFinder(info.header, has_names(info)).find(split_by, "--split-by")
+        except ColumnMissing as missing:
+            virtual = f"{', '.join(VIRTUAL_COLUMNS)} are made from the number."
+            raise ColumnMissing(missing.message, hint=f"{missing.hint} {virtual}") from None
 
     def _below_header(self, above: TableInfo, block: RowBlock, index: int) -> tuple[Cleaner, RowBlock]:
         """Match columns anew below a header row in the middle of a table."""
@@ -297,25 +308,32 @@ def _refusal(rows: RowTotals, rejections: Counter[str], settings: Settings) -> I
         return NoLeads("There is no row below the header.", hint="Put leads into the file, or name another one.")
     options = settings[ScreeningOptions]
     limit = RejectLimit(rows=0) if options.strict else options.max_rejects
-    if limit.exceeded(rows.rejected, filled):
-        return TooManyRejects(
-            f"{rows.rejected:,} of {filled:,} rows are rejected, which is more than the limit of {limit}; "
-            "nothing was sent.",
-            hint=_likeliest_cause(rejections, settings),
+    if not limit.exceeded(rows.rejected, filled):
+        return (
+            None if rows.rejected < filled else NoLeads("Every row was rejected.", hint=_advice(rejections, settings))
         )
-    if rows.rejected == filled:
-        return NoLeads("Every row is rejected.", hint=_likeliest_cause(rejections, settings))
-    return None
+    share = f"{rows.rejected:,} of {count(filled, 'row')} {'was' if rows.rejected == 1 else 'were'} rejected"
+    if _likeliest(rejections) is Reason.NO_REGION:
+        return TooManyRejects(
+            f"{share}: no region is set, and {count(rejections[Reason.NO_REGION.code], 'row')} had no country code. "
+            "Nothing was sent.",
+            hint="Add --region with the country of these numbers, such as --region IN, or set TELECMI_REGION.",
+        )
+    allowed = "--strict allows none" if options.strict else f"--max-rejects allows {limit}"
+    return TooManyRejects(f"{share}; {allowed}. Nothing was sent.", hint=_advice(rejections, settings, limited=True))
 
 
-def _likeliest_cause(rejections: Counter[str], settings: Settings) -> str:
+def _likeliest(rejections: Counter[str]) -> Reason:
     code = rejections.most_common(1)[0][0]
-    reason = next(reason for reason in Reason if reason.code == code)
-    share = f"{rejections[code]:,} times: {reason.says}."
-    if reason is Reason.NO_REGION:
-        return f"{share} {reason.tip}"
+    return next(reason for reason in Reason if reason.code == code)
+
+
+def _advice(rejections: Counter[str], settings: Settings, *, limited: bool = False) -> str:
+    reason = _likeliest(rejections)
     region = settings[PhoneOptions].region
+    way_out = ", or raise --max-rejects" if limited and not settings[ScreeningOptions].strict else ""
     return (
-        f"{share} Check that this is the right column (telecmi-leads columns FILE) and the right region "
-        f"({region or 'none is set'}); --max-rejects raises the limit."
+        f"Mostly ({count(rejections[reason.code], 'row')}): {reason.says}. Check that it is the right column "
+        f"(telecmi-leads columns FILE) and the right region ({region or 'none is set'}){way_out}; "
+        "the reject file says what is wrong with each row."
     )

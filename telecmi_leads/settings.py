@@ -200,16 +200,38 @@ def _parsed(declaration: Any, raw: Any, origin: str) -> Any:  # noqa: ANN401 - t
     try:
         if isinstance(declaration.default, bool):
             return _flag(raw)
-        if metadata["repeat"]:
-            return tuple(_text_parsed(metadata["parse"], text) for text in _texts(raw))
-        return _text_parsed(metadata["parse"], _text(raw))
+        texts = _texts(raw) if metadata["repeat"] else [_text(raw)]
     except ValueError as problem:
-        option = f"--{declaration.name.replace('_', '-')}"
-        if origin == COMMAND_LINE:
-            raise UsageError(f"{option}: {safe(_shown(raw))!r} does not fit: {problem}.") from None
-        what = metadata["env"] if "(" in origin and metadata["env"] else declaration.name
-        shown = "" if metadata["env"] == _SECRET_VARIABLE else f" {safe(_shown(raw))!r}"
-        raise SettingsError(f"{what}{shown} from {safe(origin)} does not fit: {problem}.") from None
+        raise _misfit(declaration, _shown(raw), origin, str(problem)) from None
+    values = []
+    for text in texts:
+        if origin == COMMAND_LINE and text.startswith("--"):
+            raise UsageError(
+                f"--{_dashed(declaration)} has no value: {safe(text)} follows it.",
+                hint="Put its value between the two.",
+            )
+        try:
+            values.append(_text_parsed(metadata["parse"], text))
+        except ValueError as problem:
+            raise _misfit(declaration, text, origin, str(problem)) from None
+    return tuple(values) if metadata["repeat"] else values[0]
+
+
+def _misfit(declaration: Any, text: str, origin: str, advice: str) -> LeadsError:  # noqa: ANN401 - as in _parsed
+    """Return the error for a value that an option can't have; `advice` says what it may be."""
+    hint = f"{advice[:1].upper()}{advice[1:]}."
+    if origin == COMMAND_LINE:
+        return UsageError(f"--{_dashed(declaration)} {safe(text)!r} does not fit.", hint=hint)
+    variable = declaration.metadata["env"]
+    what = variable if "(" in origin and variable else declaration.name
+    shown = "" if variable == _SECRET_VARIABLE else f" {safe(text)!r}"
+    place = origin.removesuffix(f" ({variable})")
+    return SettingsError(f"{what}{shown} (from {safe(place)}) does not fit.", hint=hint)
+
+
+def _dashed(declaration: Any) -> str:  # noqa: ANN401 - as in _parsed
+    name: str = declaration.name
+    return name.replace("_", "-")
 
 
 def _shown(raw: Any) -> str:  # noqa: ANN401 - whatever stood in the file
@@ -278,7 +300,10 @@ def _read_config(sources: Sources) -> list[tuple[str, Mapping[str, Any]]]:
     try:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as problem:
-        raise SettingsError(f"{safe(str(path))} is not valid TOML: {safe(str(problem))}.") from None
+        raise SettingsError(
+            f"{safe(str(path))} is not valid TOML: {safe(str(problem))}.",
+            hint='Correct that line; a text stands in quotes, such as region = "IN".',
+        ) from None
     profiles = content.pop("profile", {})
     if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
         raise SettingsError(f"In {safe(str(path))}, profiles are tables named [profile.NAME].")
@@ -314,10 +339,13 @@ def _checked_keys(table: Mapping[str, Any], path: Path) -> dict[str, Any]:
     for key, value in table.items():
         name = key.replace("-", "_")
         if name not in known:
-            raise SettingsError(f"{safe(str(path))}: there is no option {safe(key)!r}.", hint=_nearest(name, known))
+            raise SettingsError(
+                f"{safe(str(path))}: there is no option {safe(key)!r}.",
+                hint=_nearest(name, known) or "Keys are the long options of telecmi-leads upload --help.",
+            )
         if not known[name]:
             raise SettingsError(
-                f"{safe(str(path))} holds {name!r}: the secret does not belong into this file.",
+                f"{safe(str(path))} holds {name!r}: the secret does not belong in this file.",
                 hint=f"Put it into {ENV_NAME}, the environment ({_SECRET_VARIABLE}) or a file for --secret-file.",
             )
         checked[name] = value
@@ -389,7 +417,8 @@ def _app_id(given: str | None) -> int:
     if given is None or not given.strip():
         raise SettingsError(
             "TELECMI_APP_ID is missing.",
-            hint=f"Put TELECMI_APP_ID=… and {_SECRET_VARIABLE}=… into a file named {ENV_NAME} (see .env.example).",
+            hint=f"Put TELECMI_APP_ID=… and {_SECRET_VARIABLE}=… into a file named {ENV_NAME} (see .env.example). "
+            "Without an account, --dry-run and --sandbox try everything out.",
         )
     text = given.strip()
     if "_" in text:
@@ -455,7 +484,7 @@ def base_url(settings: Settings) -> str:
     plain = not (parts.username or parts.password or parts.query or parts.fragment) and given.isprintable()
     if not (secure and host and plain and " " not in given):
         raise SettingsError(
-            f"The base URL {safe(given)!r} (from {safe(origin)}) is not allowed.",
+            f"The base URL {safe(given)!r}, from {safe(origin)}, is not allowed.",
             hint="It is https://HOST, without user, query or fragment; http:// is for the loopback interface only.",
         )
     return given.rstrip("/")

@@ -111,7 +111,7 @@ def test_no_link_is_followed(folder: Path, tmp_path: Path, name: str) -> None:
     """Fault 5: a symlink in place of the ledger or its key is refused."""
     shutil.move(folder / name, tmp_path / name)
     (folder / name).symlink_to(tmp_path / name)
-    assert refusal(folder).message == f"the ledger's file {folder / name} is a symbolic link, which is not followed"
+    assert refusal(folder).message == f"The ledger's file {folder / name} is a symbolic link, which is not followed."
 
 
 def test_no_dangling_link_is_filled(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_what_cannot_be_written(folder: Path, target: str) -> None:
     """Fault 5: a read-only file or folder is said before anything is sent."""
     with unwritable(folder / target):
         error = refusal(folder)
-    assert error.message == f"the ledger {folder / 'ledger.sqlite3'} or its folder can't be written"
+    assert error.message == f"The ledger {folder / 'ledger.sqlite3'} or its folder can't be written."
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_an_empty_file(folder: Path) -> None:
     """Fault 6: an empty file is a loss, not a fresh start."""
     (folder / "ledger.sqlite3").write_bytes(b"")
     error = refusal(folder)
-    assert error.message == f"the ledger {folder / 'ledger.sqlite3'} is empty"
+    assert error.message == f"The ledger {folder / 'ledger.sqlite3'} is empty."
     assert "Restore the file from a backup" in error.hint
 
 
@@ -319,7 +319,7 @@ def test_a_log_without_its_ledger(folder: Path) -> None:
     (folder / "ledger.sqlite3-wal").write_bytes(b"x" * 5000)
     (folder / "ledger.sqlite3").unlink()
     error = refusal(folder)
-    assert error.message.endswith("is gone, and its log ledger.sqlite3-wal is still there")
+    assert error.message.endswith("is gone, and its log ledger.sqlite3-wal is still there.")
     (folder / "ledger.sqlite3-wal").unlink()
     with Journal.open(folder) as journal:
         assert journal.runs() == []

@@ -75,8 +75,8 @@ def test_the_second_says_who_holds_it(holder: subprocess.Popen[str], tmp_path: P
     assert time.monotonic() - before < 1
     assert raised.value.exit_code == ExitCode.LOCKED
     expected = (
-        r"another run of this account is at work since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d: "
-        rf"process {holder.pid} on \S+, upload --name March"
+        r"Another run of this account is at work since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d: "
+        rf"process {holder.pid} on \S+, upload --name March\."
     )
     assert re.fullmatch(expected, raised.value.message)
 
@@ -94,7 +94,7 @@ def test_four_at_once(tmp_path: Path) -> None:
     """Fault 8: of four started at once one works, and the others end with the lock held."""
     processes = [start(tmp_path / "state") for _ in range(4)]
     said = [first_line(process) for process in processes]
-    assert sorted(line.split()[0] for line in said) == ["another", "another", "another", "held"]
+    assert sorted(line.split()[0] for line in said) == ["Another", "Another", "Another", "held"]
     for process in processes:
         process.communicate()
     assert sorted(process.returncode for process in processes) == [0, 7, 7, 7]
@@ -161,10 +161,10 @@ def test_what_the_holder_says_may_be_anything(holder: subprocess.Popen[str], tmp
     assert holder.poll() is None
     [about] = (tmp_path / "state").glob("*.json")
     about.write_bytes(content)
-    with pytest.raises(LockHeld, match=r"another run of this account is at work$"):
+    with pytest.raises(LockHeld, match=r"Another run of this account is at work\.$"):
         take(tmp_path / "state")
     about.unlink()
-    with pytest.raises(LockHeld, match=r"another run of this account is at work$"):
+    with pytest.raises(LockHeld, match=r"Another run of this account is at work\.$"):
         take(tmp_path / "state")
 
 

@@ -104,14 +104,14 @@ def test_unknown_names_get_the_nearest(tmp_path: Path) -> None:
     ("given", "says"),
     [
         ({"size": "1001"}, "--size '1001' does not fit. Give a whole number from 1 to 1000."),
-        ({"max_rejects": "5 %%"}, "--max-rejects \'5 %%' does not fit"),
-        ({"types": "mobil"}, "--types \'mobil' does not fit"),
+        ({"max_rejects": "5 %%"}, "--max-rejects '5 %%' does not fit"),
+        ({"types": "mobil"}, "--types 'mobil' does not fit"),
         ({"map": ["fone=A"]}, "--map 'fone=A' does not fit"),
-        ({"name_format": "{name}"}, "--name-format \'{name}' does not fit"),
-        ({"name_format": "{number.__class__}"}, "--name-format \'{number.__class__}' does not fit"),
-        ({"region": "INDIA"}, "--region \'INDIA' does not fit"),
-        ({"exclude_max_age": "soon"}, "--exclude-max-age \'soon' does not fit"),
-        ({"rate": "0"}, "--rate \'0' does not fit"),
+        ({"name_format": "{name}"}, "--name-format '{name}' does not fit"),
+        ({"name_format": "{number.__class__}"}, "--name-format '{number.__class__}' does not fit"),
+        ({"region": "INDIA"}, "--region 'INDIA' does not fit"),
+        ({"exclude_max_age": "soon"}, "--exclude-max-age 'soon' does not fit"),
+        ({"rate": "0"}, "--rate '0' does not fit"),
     ],
 )
 def test_bad_options_are_wrong_usage(tmp_path: Path, given: dict[str, Any], says: str) -> None:

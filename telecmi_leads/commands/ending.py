@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telecmi_leads.errors import ExitCode
-from telecmi_leads.models import Problem, RunStatus, StopCause
+from telecmi_leads.models import CampaignStatus, Problem, RunStatus, StopCause
+from telecmi_leads.text import safe
+from telecmi_leads.wording import command, count
 
 if TYPE_CHECKING:
-    from telecmi_leads.models import LeadTotals, RunRecord, RunStopping
+    from collections.abc import Collection, Mapping, Sequence
+
+    from telecmi_leads.models import CampaignRecord, LeadTotals, RunRecord, RunStopping
 
 _CODES = {
     StopCause.INTERRUPTED: ExitCode.INTERRUPTED,
@@ -34,26 +38,72 @@ def status(leads: LeadTotals, code: ExitCode) -> RunStatus:
     return RunStatus.UNFINISHED
 
 
-def problem(run: RunRecord, code: ExitCode, stopping: RunStopping | None) -> Problem | None:
+def problem(
+    run: RunRecord, code: ExitCode, stopping: RunStopping | None, campaigns: Sequence[CampaignRecord]
+) -> Problem | None:
     """Return what the summary says of an end that is not complete, and what to do next."""
     if code is ExitCode.OK:
         return None
     if code is ExitCode.REFUSED:
+        refused = f"{run.leads.refused:,} of {count(run.leads.total, 'lead')}"
         return Problem(
             "campaigns_refused",
-            f"TeleCMI refused {run.leads.refused:,} of {run.leads.total:,} leads.",
-            "refused.csv holds them, with TeleCMI's reason for each campaign.",
+            f"TeleCMI refused {refused}{_because(campaigns, _REFUSED)}.",
+            "refused.csv holds them, with TeleCMI's answer to each campaign.",
         )
-    resume = f"telecmi-leads resume {run.id}"
+    resume = command("resume", run.id)
     if stopping is not None:
-        settle = code is ExitCode.SETTINGS
-        return Problem(
-            stopping.cause.value, stopping.why, f"Mend it, then: {resume}" if settle else f"Go on with: {resume}"
-        )
+        says, first = _STOPPED[stopping.cause]
+        why = stopping.why.rstrip(".")
+        return Problem(stopping.cause.value, says.format(why=why, app_id=run.account.partition("@")[0]), first + resume)
     if run.leads.unsent or run.leads.unknown:
-        return Problem("unfinished", "Some campaigns are unsent or of unknown outcome.", f"Go on with: {resume}")
+        return Problem(
+            "unfinished", f"{_waiting(run.leads)}{_because(campaigns, _WAITING)}.", f"Finish them with: {resume}"
+        )
     return Problem(
         "unverified",
-        f"{run.leads.unverified:,} leads are in campaigns whose name is there but whose count is not proved.",
-        f"Look them up in the dashboard, then: telecmi-leads resolve {run.id} CAMPAIGN --accepted or --not-uploaded",
+        f"{count(run.leads.unverified, 'lead')} are in campaigns that TeleCMI has, but it is not proven that it has "
+        "all of their leads.",
+        f"Look the campaigns up in the dashboard, then: {command('resolve', run.id, 'CAMPAIGN')} --accepted "
+        "or --not-uploaded",
     )
+
+
+_REFUSED = frozenset({CampaignStatus.REFUSED})
+_WAITING = frozenset({CampaignStatus.UNSENT, CampaignStatus.UNKNOWN, CampaignStatus.SENDING})
+_GO_ON = "Go on with: "
+_STOPPED: Mapping[StopCause, tuple[str, str]] = {
+    StopCause.INTERRUPTED: ("Stopped by Ctrl-C.", _GO_ON),
+    StopCause.TERMINATED: ("Stopped by a signal.", _GO_ON),
+    StopCause.ACCOUNT_REFUSED: (
+        "TeleCMI does not take App id {app_id} with this secret: {why}.",
+        "Correct them (telecmi-leads check tells whether they work), then: ",
+    ),
+    StopCause.SERVICE_FAILING: ("Stopped, since the service is failing: {why}.", "Try later: "),
+    StopCause.MAX_WAIT: ("Stopped, since the service asks for a long pause: {why}.", "Try later: "),
+    StopCause.MISDIRECTED: (
+        "The service sends elsewhere, and that is not followed: {why}.",
+        "Check TELECMI_BASE_URL and the proxy, then: ",
+    ),
+    StopCause.CERTIFICATE: (
+        "The service's certificate can't be trusted: {why}.",
+        "Behind a proxy with certificates of its own, name them with --ca-bundle FILE. Then: ",
+    ),
+}
+"""What is said of a run that stopped, and what goes before the command that goes on with it."""
+
+
+def _waiting(leads: LeadTotals) -> str:
+    parts = [
+        f"{count(number, 'lead')} {'is' if number == 1 else 'are'} {word}"
+        for number, word in ((leads.unsent, "not sent"), (leads.unknown, "of unknown outcome"))
+        if number
+    ]
+    return " and ".join(parts)
+
+
+def _because(campaigns: Sequence[CampaignRecord], states: Collection[CampaignStatus]) -> str:
+    """Return the first answer that led to one of these states, as the end of a sentence."""
+    said = (each.message for each in campaigns if each.status in states and not each.split and each.message)
+    first = next(said, "")
+    return f": {safe(first.rstrip('.'))}" if first else ""

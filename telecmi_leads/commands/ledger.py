@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.commands import ending
 from telecmi_leads.commands.session import Session, begin, find_run, locked
 from telecmi_leads.errors import ExitCode, UsageError
+from telecmi_leads.journal import Forgotten
 from telecmi_leads.options import PhoneOptions
 from telecmi_leads.pipeline import matcher
 from telecmi_leads.reporting import (
@@ -75,7 +76,7 @@ def report(wanted: str, given: dict[str, Any]) -> int:
                 run.id,
                 exit_code=code,
                 status=ending.status(run.leads, code),
-                error=ending.problem(run, code, None),
+                error=ending.problem(run, code, None, journal.campaigns(run.id)),
             ),
             run,
             journal,
@@ -114,14 +115,18 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
     session = begin(given)
     day = _day(before) if before is not None else None
     digits = _digits(session, phone) if phone is not None else None
-    what = f"everything before {before}" if before else f"run {safe(run)}" if run else f"the number {safe(phone or '')}"
-    if not yes and not session.console.confirm(f"Delete {what} from the ledger? This can't be undone."):
-        session.console.note("Nothing was deleted.")
-        return ExitCode.OK
-    with session.ledger() as journal, ExitStack() as locks:
-        for account in sorted({known.account for known in journal.runs()}):
-            locks.enter_context(locked(session, account, command="forget"))
-        gone = journal.forget(before=day, run=find_run(journal, run).id if run else None, phone=digits)
+    with session.existing_ledger() as journal, ExitStack() as locks:
+        run_id = find_run(journal, run).id if run is not None else None
+        if journal is None:
+            gone = Forgotten()
+        else:
+            what = f"everything before {before}" if before else f"run {run_id}" if run_id else f"the number +{digits}"
+            if not yes and not session.console.confirm(f"Delete {what} from the ledger? This can't be undone."):
+                session.console.note("Nothing was deleted.")
+                return ExitCode.OK
+            for account in sorted({known.account for known in journal.runs()}):
+                locks.enter_context(locked(session, account, command="forget"))
+            gone = journal.forget(before=day, run=run_id, phone=digits)
     if session.output.json:
         session.console.json(forgotten_json(gone))
     else:

@@ -106,7 +106,7 @@ def end_run(session: Session, journal: Journal, run: RunRecord, stopping: RunSto
         run.id,
         exit_code=code,
         status=ending.status(now.leads, code),
-        error=ending.problem(now, code, stopping),
+        error=ending.problem(now, code, stopping, journal.campaigns(run.id)),
     )
     if now.dry_run:
         summary = replace(summary, run=None)

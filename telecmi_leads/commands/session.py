@@ -81,7 +81,10 @@ def find_run(journal: Journal | None, wanted: str) -> RunRecord:
         return found
     known = [run.id for run in journal.runs()] if journal is not None else []
     near = [run_id for run_id in known if wanted and run_id.startswith(wanted)] or known[:3]
+    several = [run_id for run_id in near if wanted and run_id.startswith(wanted)]
     raise UsageError(
-        f"There is no run {safe(wanted)!r}" + (", or more than one begins so." if len(near) > 1 else "."),
-        hint=f"The runs there are: {', '.join(near)}" if near else "The ledger holds no run yet.",
+        f"Several runs begin with {safe(wanted)!r}." if several else f"There is no run {safe(wanted)!r}.",
+        hint=f"{'They' if several else 'The latest'} are {', '.join(near)}; telecmi-leads runs shows all."
+        if near
+        else "The ledger holds no run yet.",
     )

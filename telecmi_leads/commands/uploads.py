@@ -140,6 +140,10 @@ def _name(session: Session, paths: Sequence[str]) -> str:
     if name is None:
         raise UsageError("--name is missing.", hint="Say what the campaigns are called, such as --name March.")
     stem = "stdin" if paths[0] == "-" else Path(paths[0]).name.partition(".")[0]
+    if "{group}" in name and session.settings[CampaignOptions].split_by is None:
+        raise UsageError(
+            "--name holds {group}, and nothing makes groups.", hint="Add --split-by, or leave {group} away."
+        )
     return run_name(name, today=session.clock.now().date(), stem=stem)
 
 
@@ -196,6 +200,7 @@ class _Plan:
         self._id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         folder = self._session.settings[OutputOptions].report_dir or _REPORTS / self._id
         self._folder = folder.absolute()
+        self._inputs: list[Path] = []
         self._planner = Planner(course.name or "validate", app_id, self._session.settings[CampaignOptions])
 
     def prepare(self, files: Sequence[Path | None], known: Journal | None, *, last_number: int) -> Prepared:
@@ -204,6 +209,7 @@ class _Plan:
         Raises InputRefused, with the reports written, where the leads must not be sent.
         """
         course, session = self._course, self._session
+        self._inputs = [file for file in files if file is not None]
         screen = Screen(load_lists(session.settings, self._now), self._uploaded_before(known))
         self._planner.last_number = last_number
         self._journal.begin_run(
@@ -247,14 +253,14 @@ class _Plan:
 
     def keep(self) -> None:
         """Make the plan visible: from here on it can be sent and resumed. Its report folder is there before."""
-        prepare_folder(self._folder)
+        prepare_folder(self._folder, self._inputs)
         self._finish(refused=False)
         if not self._course.dry_run:
             self._course.run = self._id
 
     def _refuse(self) -> None:
         """Write the reports of a plan that must not be sent, and let go of it."""
-        prepare_folder(self._folder)
+        prepare_folder(self._folder, self._inputs)
         self._finish(refused=True)
         self._course.reports = refusal_reports(self._journal, self.run())
         self.discard()

@@ -78,7 +78,7 @@ def _trust(path: Path, *, folder: bool) -> None:
     why = private.objection(path, folder=folder)
     if why is not None:
         raise LedgerError(
-            f"the ledger's {'folder' if folder else 'file'} {safe(str(path))} {why}",
+            f"The ledger's {'folder' if folder else 'file'} {safe(str(path))} {why}",
             hint="Set TELECMI_STATE_DIR to a folder of your own that nobody else can write.",
         )
 
@@ -86,7 +86,7 @@ def _trust(path: Path, *, folder: bool) -> None:
 def _refuse_unwritable(path: Path) -> None:
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise LedgerError(
-            f"the ledger {safe(str(path))} or its folder can't be written",
+            f"The ledger {safe(str(path))} or its folder can't be written",
             hint="Make both writable for this user, or set TELECMI_STATE_DIR to another folder.",
         )
 
@@ -95,12 +95,12 @@ def _is_there(path: Path) -> bool:
     """Tell whether there is a ledger. A log without its ledger is a loss that must be seen, not a fresh start."""
     if path.is_symlink() or path.exists():
         if path.lstat().st_size == 0:
-            raise LedgerError(f"the ledger {safe(str(path))} is empty", hint=RECOVERY)
+            raise LedgerError(f"The ledger {safe(str(path))} is empty", hint=RECOVERY)
         return True
     log = path.with_name(f"{LEDGER}-wal")
     if log.exists() and not path.exists():  # asked again: another process may just have made it
         raise LedgerError(
-            f"the ledger {safe(str(path))} is gone, and its log {log.name} is still there",
+            f"The ledger {safe(str(path))} is gone, and its log {log.name} is still there",
             hint=f"Put the ledger back; or remove {log.name} to start afresh: campaigns that are in the account "
             "already are then refused by their names.",
         )
@@ -112,7 +112,7 @@ def _refuse_network(folder: Path) -> None:
     kind = "a network path" if str(folder.absolute()).startswith("\\\\") else _mounted_as(folder)
     if kind == "a network path" or kind in _NETWORK:
         raise LedgerError(
-            f"the ledger's folder {safe(str(folder))} is on a network file system ({kind})",
+            f"The ledger's folder {safe(str(folder))} is on a network file system ({kind})",
             hint="Set TELECMI_STATE_DIR to a folder on a local disk.",
         )
 
@@ -138,13 +138,13 @@ def _read_key(folder: Path) -> bytes:
     path = folder / KEY
     if not path.is_symlink() and not path.exists():
         raise LedgerError(
-            f"the ledger's key {safe(str(path))} is missing, so that numbers uploaded before can't be recognised",
+            f"The ledger's key {safe(str(path))} is missing, so that numbers uploaded before can't be recognised",
             hint=f"Restore {KEY} from a backup, or move {LEDGER} away to start afresh.",
         )
     _trust(path, folder=False)
     key = path.read_bytes()
     if len(key) != _KEY_BYTES:
-        raise LedgerError(f"the ledger's key {safe(str(path))} is damaged", hint=f"Restore {KEY} from a backup.")
+        raise LedgerError(f"The ledger's key {safe(str(path))} is damaged", hint=f"Restore {KEY} from a backup.")
     return key
 
 
@@ -219,7 +219,7 @@ def _check(path: Path, key: bytes) -> None:
         _check_pages(connection, path)
         if connection.execute("SELECT value FROM meta WHERE name = 'key'").fetchone() != (_mark(key),):
             raise LedgerError(
-                f"the key {KEY} does not belong to the ledger {safe(str(path))}",
+                f"The key {KEY} does not belong to the ledger {safe(str(path))}",
                 hint=f"Restore both files from the same backup, or move {LEDGER} away to start afresh.",
             )
     except FAILURES as error:
@@ -230,11 +230,11 @@ def _check(path: Path, key: bytes) -> None:
 
 def _check_origin(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA application_id").fetchone() != (schema.APPLICATION_ID,):
-        raise LedgerError(f"the file {safe(str(path))} is no ledger of this program", hint=RECOVERY)
+        raise LedgerError(f"The file {safe(str(path))} is no ledger of this program", hint=RECOVERY)
     version = schema.version(connection)
     if version > len(schema.MIGRATIONS):
         raise LedgerError(
-            f"the ledger {safe(str(path))} was written by a newer version of this program "
+            f"The ledger {safe(str(path))} was written by a newer version of this program "
             f"(its format is {version}, this version knows {len(schema.MIGRATIONS)})",
             hint="Update telecmi-leads.",
         )
@@ -246,4 +246,4 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
     for question in questions:
         answer = connection.execute(f"PRAGMA {question}").fetchone()
         if answer != ("ok",):
-            raise LedgerError(f"the ledger {safe(str(path))} is damaged: {safe(str(answer[0]))}", hint=RECOVERY)
+            raise LedgerError(f"The ledger {safe(str(path))} is damaged: {safe(str(answer[0]))}", hint=RECOVERY)

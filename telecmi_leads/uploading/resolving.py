@@ -27,7 +27,7 @@ def resolve(journal: Journal, run_id: str, campaign: str, *, accepted: bool, clo
     found = _find(journal, run_id, campaign)
     if found.status not in _OPEN or found.split:
         raise UsageError(
-            f"campaign {safe(found.name)} is {found.status}: there is nothing to resolve",
+            f"Campaign {safe(found.name)} is {found.status}: there is nothing to resolve",
             hint="Only a campaign that is unknown or unverified needs a person's word.",
         )
     settled = journal.resolve(found.id, accepted=accepted, at=clock.now())
@@ -43,6 +43,6 @@ def _find(journal: Journal, run_id: str, wanted: str) -> CampaignRecord:
         return found[0]
     open_ones = ", ".join(safe(each.name) for each in campaigns if each.status in _OPEN and not each.split)
     raise UsageError(
-        f"run {run_id} has {'several campaigns' if found else 'no campaign'} {safe(wanted)}",
+        f"Run {run_id} has {'several campaigns' if found else 'no campaign'} {safe(wanted)}",
         hint=f"To be resolved: {open_ones}." if open_ones else "Nothing in this run is to be resolved.",
     )
