@@ -248,10 +248,10 @@ def test_not_uploaded_and_yet_the_name_is_taken(journal: Journal, kind: OutcomeK
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ("March-002", "campaign March-002 is unsent: there is nothing to resolve"),
-        ("March-009", "run run-1 has no campaign March-009"),
-        ("9", "run run-1 has no campaign 9"),
-        ("\x1b[31m", "run run-1 has no campaign \\x1b[31m"),
+        ("March-002", "Campaign March-002 is unsent: there is nothing to resolve."),
+        ("March-009", "Run run-1 has no campaign March-009."),
+        ("9", "Run run-1 has no campaign 9."),
+        ("\x1b[31m", "Run run-1 has no campaign \\x1b[31m."),
     ],
 )
 def test_nothing_to_resolve(journal: Journal, wanted: str, message: str) -> None:
@@ -327,7 +327,7 @@ def test_forgetting_an_unfinished_run_by_name(journal: Journal) -> None:
 
 def test_forgetting_an_unknown_run(journal: Journal) -> None:
     """A run that isn't there can't be forgotten."""
-    with pytest.raises(UsageError, match="there is no run nothing"):
+    with pytest.raises(UsageError, match="There is no run nothing"):
         journal.forget(run="nothing")
 
 
@@ -370,7 +370,7 @@ def test_a_number_that_waits_is_not_forgotten(journal: Journal) -> None:
     plan(journal, 1)
     with pytest.raises(UsageError) as raised:
         journal.forget(phone="919876500000")
-    assert raised.value.message == "9198•••••000 waits in campaign March-001 of run run-1"
+    assert raised.value.message == "9198•••••000 waits in campaign March-001 of run run-1."
     assert "resume run-1" in raised.value.hint
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING
 
 from telecmi_leads.errors import UsageError
-from telecmi_leads.journal.hashing import Hasher
+from telecmi_leads.journal.hashing import RECORD_BYTES, Hasher, bucket_of, id_bytes, split, without
 from telecmi_leads.journal.numbers import Numbers
 from telecmi_leads.journal.packing import pack_heap, unpack
 from telecmi_leads.journal.staging import put_body
@@ -18,13 +17,12 @@ from telecmi_leads.text import mask_phone, safe
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Collection
     from datetime import datetime
 
-_GOING_NUMBERS = "SELECT count(*) FROM uploaded WHERE campaign IN (SELECT id FROM campaigns WHERE run IN going)"
 _GOING_FRESH = """
 SELECT coalesce(sum(length(hashes)), 0) / 8 FROM fresh WHERE campaign IN (SELECT id FROM campaigns WHERE run IN going)
 """
-_DELETE_GOING_NUMBERS = "DELETE FROM uploaded WHERE campaign IN (SELECT id FROM campaigns WHERE run IN going)"
 _KEEP_NAMES = """
 INSERT OR IGNORE INTO used_names
 SELECT r.account, c.name, r.name, c.number FROM campaigns c JOIN runs r ON r.seq = c.run
@@ -47,7 +45,7 @@ class Forgetting(Numbers):
         phone that waits in an unfinished run, since a request that may be under way can't be changed.
         """
         gone = self._forget_runs(self._chosen(before, run), before) if phone is None else self._forget_phone(phone)
-        self._waiting.clear()
+        self._forget_known()
         self._rewrite()
         return gone
 
@@ -55,7 +53,7 @@ class Forgetting(Numbers):
         if run is not None:
             found = self.run(run)
             if found is None:
-                raise UsageError(f"there is no run {safe(run)}", hint="`telecmi-leads runs` lists them.")
+                raise UsageError(f"There is no run {safe(run)}", hint="`telecmi-leads runs` lists them.")
             return [seq for (seq,) in self._rows("SELECT seq FROM runs WHERE id = ?", (found.id,))]
         if before is None:
             raise ValueError("say what to forget")
@@ -77,11 +75,10 @@ class Forgetting(Numbers):
                 runs=len(runs),
                 campaigns=_count(connection, "SELECT count(*) FROM campaigns WHERE run IN going"),
                 rows=_count(connection, "SELECT coalesce(sum(count), 0) FROM left_out WHERE run IN going"),
-                numbers=_count(connection, _GOING_NUMBERS) + _count(connection, _GOING_FRESH),
+                numbers=_count(connection, _GOING_FRESH) + _drop_campaigns(connection),
                 unfinished_kept=kept,
             )
             connection.execute(_KEEP_NAMES)
-            connection.execute(_DELETE_GOING_NUMBERS)
             connection.execute("DELETE FROM left_phones WHERE run IN going")
             connection.execute("DELETE FROM runs WHERE seq IN going")
             connection.execute("DROP TABLE going")
@@ -93,8 +90,7 @@ class Forgetting(Numbers):
         with self._writing() as connection:
             for (account,) in connection.execute("SELECT DISTINCT account FROM runs").fetchall():
                 number = Hasher(self._key, account).numbers([phone])[0]
-                numbers += connection.execute("DELETE FROM uploaded WHERE hash = ?", (number,)).rowcount
-                numbers += _drop_fresh(connection, number)
+                numbers += _drop_number(connection, number)
                 connection.execute("DELETE FROM left_phones WHERE hash = ?", (number,))
             numbers += self._take_out_of_bodies(connection, phone)
             rows = self._blank_rows(connection, phone)
@@ -146,15 +142,37 @@ def _count(connection: sqlite3.Connection, sql: str) -> int:
     return count
 
 
-def _drop_fresh(connection: sqlite3.Connection, number: int) -> int:
+def _drop_campaigns(connection: sqlite3.Connection) -> int:
+    """Take the hashes of the going runs out of all buckets; return how many there were."""
+    going = {id_bytes(id_) for (id_,) in connection.execute("SELECT id FROM campaigns WHERE run IN going")}
     dropped = 0
+    for (bucket,) in connection.execute("SELECT bucket FROM uploaded").fetchall():
+        dropped += _rewrite_bucket(connection, bucket, campaigns=going)
+    return dropped
+
+
+def _drop_number(connection: sqlite3.Connection, number: bytes) -> int:
+    """Take a hash out of its bucket and out of campaigns just accepted; return in how many campaigns it was."""
+    dropped = _rewrite_bucket(connection, bucket_of(number), number=number)
     for campaign, blob in connection.execute("SELECT campaign, hashes FROM fresh").fetchall():
-        hashes = memoryview(blob).cast("q").tolist()
+        hashes = split(blob)
         if number in hashes:
-            kept = array("q", [each for each in hashes if each != number])
-            connection.execute("UPDATE fresh SET hashes = ? WHERE campaign = ?", (kept.tobytes(), campaign))
+            kept = b"".join(each for each in hashes if each != number)
+            connection.execute("UPDATE fresh SET hashes = ? WHERE campaign = ?", (kept, campaign))
             dropped += 1
     return dropped
+
+
+def _rewrite_bucket(
+    connection: sqlite3.Connection, bucket: int, *, number: bytes | None = None, campaigns: Collection[bytes] = ()
+) -> int:
+    found = connection.execute("SELECT records FROM uploaded WHERE bucket = ?", (bucket,)).fetchone()
+    if found is None:
+        return 0
+    kept = without(found[0], number=number, campaigns=campaigns)
+    if kept != found[0]:
+        connection.execute("UPDATE uploaded SET records = ? WHERE bucket = ?", (kept, bucket))
+    return (len(found[0]) - len(kept)) // RECORD_BYTES
 
 
 def _holds(row: LeftOutRow, phone: str) -> bool:

@@ -102,15 +102,14 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_of_campaign ON attempts (campaign);
 CREATE INDEX attempts_open ON attempts (campaign) WHERE ended IS NULL;
 
--- Keyed hashes of the numbers in accepted campaigns. No foreign key: each deleted campaign would scan all of it.
+-- Keyed hashes of the numbers in accepted campaigns, in buckets (see hashing.py).
 CREATE TABLE uploaded (
-    hash INTEGER NOT NULL,
-    campaign INTEGER NOT NULL,
-    PRIMARY KEY (hash, campaign)
-) WITHOUT ROWID;
+    bucket INTEGER PRIMARY KEY,
+    records BLOB NOT NULL CHECK (length(records) % 10 = 0)
+);
 
--- The same for campaigns just accepted, 8 bytes a number: a thousand random places in a tree of millions are
--- four megabytes of log for each acceptance, this is eight kilobytes. Merged in one go when the run's sending ends.
+-- The same for campaigns just accepted, 8 bytes a number: a thousand numbers are a thousand buckets, which is four
+-- megabytes of log for each acceptance; this is eight kilobytes. Sorted into the buckets when the run's sending ends.
 CREATE TABLE fresh (
     campaign INTEGER PRIMARY KEY REFERENCES campaigns (id) ON DELETE CASCADE,
     hashes BLOB NOT NULL
@@ -118,11 +117,11 @@ CREATE TABLE fresh (
 
 -- Why a number was left out the last time: keyed hashes, for rejected and excluded rows with a good number.
 CREATE TABLE left_phones (
-    hash INTEGER PRIMARY KEY,
+    hash BLOB PRIMARY KEY,
     run INTEGER NOT NULL,
     kind TEXT NOT NULL,
     code TEXT NOT NULL
-);
+) WITHOUT ROWID;
 
 -- Names of campaigns whose run was forgotten: the service may still hold them, and they are nobody's data.
 CREATE TABLE used_names (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telecmi_leads.journal.hashing import Hasher
+from telecmi_leads.journal.hashing import Hasher, pack
 from telecmi_leads.journal.reading import Reading
 from telecmi_leads.journal.staging import add_campaign
 from telecmi_leads.journal.values import Word, to_micros
@@ -72,7 +72,7 @@ class Sending(Reading):
             if status is CampaignStatus.ACCEPTED:
                 self._let_go(connection, campaign_id)
         self._in_flight.discard(campaign_id)
-        self._waiting.clear()
+        self._forget_known()
         return self.campaign(campaign_id)
 
     def settle_interrupted(self, run_id: str, *, at: datetime) -> int:
@@ -105,7 +105,7 @@ class Sending(Reading):
                 added.append(child)
             connection.execute("UPDATE campaigns SET split = 1 WHERE id = ?", (campaign_id,))
             connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
-        self._waiting.clear()
+        self._forget_known()
         return [self.campaign(child) for child in added]
 
     def resolve(self, campaign_id: int, *, accepted: bool, at: datetime) -> CampaignRecord:
@@ -128,7 +128,7 @@ class Sending(Reading):
             )
             if accepted:
                 self._let_go(connection, campaign_id)
-        self._waiting.clear()
+        self._forget_known()
         return self.campaign(campaign_id)
 
     def finish_run(self, run_id: str) -> bool:
@@ -154,14 +154,15 @@ class Sending(Reading):
         ).fetchone()[0]
         phones = [lead.phone for lead in thaw_leads(self.body(campaign_id))]
         hashes = Hasher(self._key, account).numbers(phones)
-        connection.execute("INSERT INTO fresh VALUES (?, ?)", (campaign_id, hashes.tobytes()))
+        connection.execute("INSERT INTO fresh VALUES (?, ?)", (campaign_id, b"".join(hashes)))
         connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
 
     def _merge_fresh(self, connection: sqlite3.Connection) -> None:
-        pairs = sorted(
-            (number, campaign)
-            for campaign, blob in connection.execute("SELECT campaign, hashes FROM fresh")
-            for number in memoryview(blob).cast("q")
+        buckets = pack(connection.execute("SELECT campaign, hashes FROM fresh"))
+        connection.executemany(
+            "INSERT INTO uploaded VALUES (?, ?)"
+            " ON CONFLICT (bucket) DO UPDATE SET records = CAST(records || excluded.records AS BLOB)",
+            sorted(buckets.items()),
         )
-        connection.executemany("INSERT OR IGNORE INTO uploaded VALUES (?, ?)", pairs)
         connection.execute("DELETE FROM fresh")
+        self._forget_known()

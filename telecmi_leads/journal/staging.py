@@ -96,7 +96,7 @@ class Staging(Store):
                 " rejections = ?, repairs = ?, skipped = ?, audience = ? WHERE seq = ?",
                 (RunState.REFUSED if refused else RunState.PLANNED, digest, rows.read, rows.blank, *texts, seq),
             )
-        self._waiting.clear()
+        self._forget_known()
 
     def discard_run(self, run_id: str) -> None:
         """Remove a run of which nothing was ever sent. Raises ValueError for any other."""
@@ -107,10 +107,10 @@ class Staging(Store):
                 (run_id,),
             ).fetchone()[0]
             if tried:
-                raise ValueError(f"run {run_id} has been sent in part")
+                raise ValueError(f"Run {run_id} has been sent in part")
             connection.execute("DELETE FROM left_phones WHERE run = (SELECT seq FROM runs WHERE id = ?)", (run_id,))
             connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
-        self._waiting.clear()
+        self._forget_known()
 
     def _note_left_phones(self, connection: sqlite3.Connection, seq: int) -> None:
         """Remember by hash why good numbers were left out, for `explain`; the newest reason replaces an older one."""
@@ -160,7 +160,7 @@ def _preparing(connection: sqlite3.Connection, run_id: str) -> int:
         "SELECT seq FROM runs WHERE id = ? AND state = ?", (run_id, RunState.PREPARING)
     ).fetchone()
     if found is None:
-        raise ValueError(f"there is no plan {run_id} in the making")
+        raise ValueError(f"There is no plan {run_id} in the making")
     seq: int = found[0]
     return seq
 
@@ -176,8 +176,8 @@ def _staged_totals(connection: sqlite3.Connection, seq: int, read: int, blank: i
 def _compare(counted: RowTotals, staged: RowTotals) -> None:
     if counted != staged:
         raise BalanceError(
-            f"the plan's rows were counted as {counted}, and the ledger holds {staged}",
+            f"The plan's rows were counted as {counted}, and the ledger holds {staged}",
             hint="Nothing was sent. Please report this.",
         )
     if not counted.balanced():
-        raise BalanceError(f"the plan's rows don't add up: {counted}", hint="Nothing was sent. Please report this.")
+        raise BalanceError(f"The plan's rows don't add up: {counted}", hint="Nothing was sent. Please report this.")

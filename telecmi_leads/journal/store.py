@@ -43,7 +43,7 @@ _SAID: tuple[tuple[str, str, str], ...] = (
 
 def ledger_error(error: Exception, where: Path | None) -> LedgerError:
     """Return the LedgerError that says in a user's words what SQLite, the system or the memory reports."""
-    place = f"the ledger {safe(str(where))}" if where is not None else "the temporary ledger"
+    place = f"The ledger {safe(str(where))}" if where is not None else "The temporary ledger"
     if isinstance(error, MemoryError):
         return LedgerError(f"{place}: there is not enough memory", hint="Close other programs, then try again.")
     if isinstance(error, UnicodeDecodeError):
@@ -70,11 +70,17 @@ class Store:
         self._path = path
         self._failed: LedgerError | None = None
         self._in_flight: set[int] = set()
-        self._waiting: dict[tuple[str, datetime | None], frozenset[int]] = {}
+        self._waiting: dict[tuple[str, datetime | None], frozenset[bytes]] = {}
+        self._buckets: list[bytes] | None = None
 
     @property
     def _keeps_bodies(self) -> bool:
         return self._path is not None
+
+    def _forget_known(self) -> None:
+        """Let go of what was read of the numbers uploaded before: the ledger has changed."""
+        self._waiting.clear()
+        self._buckets = None
 
     def close(self) -> None:
         """Close the ledger. After a failed write the files are left as they are, for the next process to recover."""
@@ -149,7 +155,7 @@ class Store:
 
     def _damaged(self, what: str) -> LedgerError:
         place = safe(str(self._path)) if self._path is not None else "in memory"
-        return LedgerError(f"the ledger {place} is damaged: {what}", hint=RECOVERY)
+        return LedgerError(f"The ledger {place} is damaged: {what}", hint=RECOVERY)
 
 
 def leave_open(connection: sqlite3.Connection) -> None:
