@@ -259,7 +259,10 @@ class Lanes(list[Lane]):
             return rule(text, self[0].region, _library)
         lane = self[length]
         ruling = lane[text[: lane.cut]][text[lane.cut]]
-        return lane.finish(text) if ruling is OPEN else ruling
+        if ruling is OPEN:
+            ruling = lane.finish(text)
+            lane.adapt()
+        return ruling
 
 
 class LanesByRegion(dict[str | None, Lanes]):

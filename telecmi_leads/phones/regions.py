@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
 
+from telecmi_leads.options import PhoneType
 from telecmi_leads.phones.country_codes import ALPHA_3, OTHER_NAMES
-from telecmi_leads.phones.library import TYPES
-
-if TYPE_CHECKING:
-    from telecmi_leads.options import PhoneType
+from telecmi_leads.phones.lanes import Lanes
+from telecmi_leads.phones.library import Library
+from telecmi_leads.phones.ruling import Ruling
 
 _SEPARATORS = re.compile(r"[^\w]+|_")
 _ENDS = re.compile(r"(?i)\b(?:the|of|and)\b")
 _FLAG_A = 0x1F1E6
 _CODE_DIGITS = re.compile(r"\d[\d\s\-]*")
+_UNKNOWN_TIMEZONE = "Etc/Unknown"  # ICU's name for it, which phonenumbers' table uses
 _LONGEST_DIAL_CODE = 7  # 1 and a Caribbean area code, 44 and that of the Isle of Man
 
 
@@ -63,7 +64,7 @@ def region_of_dial_code(text: str) -> str | None:
 
 def region_of_number(digits: str) -> str | None:
     """Return the region that a good number (E.164 digits, no plus) belongs to; None for international services."""
-    region = phonenumbers.region_code_for_number(_parsed(digits))
+    region = _ruling(digits).region
     return region if region is not None and is_region(region) else None
 
 
@@ -78,20 +79,51 @@ def name_of_region(region: str) -> str:
 
 def type_of_number(digits: str) -> PhoneType:
     """Return the type of a good number (E.164 digits, no plus)."""
-    return TYPES[phonenumbers.number_type(_parsed(digits))]
+    return _ruling(digits).type
 
 
 def timezones_of_number(digits: str) -> tuple[str, ...]:
-    """Return the time zones (IANA names) that a good number (E.164 digits, no plus) may be in; () where not known."""
-    from phonenumbers import timezone  # noqa: PLC0415 - its table is large and only some runs need it
+    """Return the time zones (IANA names) that a good number (E.164 digits, no plus) may be in; () where not known.
 
-    zones = timezone.time_zones_for_number(_parsed(digits))
-    return () if timezone.UNKNOWN_TIMEZONE in zones else tuple(zones)
+    As phonenumbers' timezone.time_zones_for_number has it: the longest known prefix of the number, or of its calling
+    code where the type of the number says nothing about its place.
+    """
+    from phonenumbers.tzdata import (  # noqa: PLC0415 - a large table, and only some runs need it
+        TIMEZONE_DATA,
+        TIMEZONE_LONGEST_PREFIX,
+    )
+
+    ruling = _ruling(digits)
+    if ruling.type is PhoneType.UNKNOWN:
+        return ()
+    code = ruling.prefix
+    if not _is_geographical(ruling.type, code):
+        digits = code
+    for length in range(min(TIMEZONE_LONGEST_PREFIX, len(digits)), 0, -1):
+        zones = TIMEZONE_DATA.get(digits[:length])
+        if zones is not None:
+            return () if _UNKNOWN_TIMEZONE in zones else tuple(zones)
+    return ()
 
 
-@lru_cache(maxsize=4096)
-def _parsed(digits: str) -> phonenumbers.PhoneNumber:
-    return phonenumbers.parse("+" + digits)
+@cache
+def _is_geographical(kind: PhoneType, code: str) -> bool:
+    return bool(phonenumbers.is_number_type_geographical(getattr(PhoneNumberType, kind.name), int(code)))
+
+
+@cache
+def _international() -> Lanes:
+    return Lanes(None)
+
+
+def _ruling(digits: str) -> Ruling:
+    """Rule on E.164 digits; a filler that is a valid number counts as one here."""
+    text = "+" + digits
+    ruling = _international().rule(text)
+    if ruling.reason is None:
+        return ruling
+    reading = Library().read(text, None)
+    return Ruling(None, reading.type, reading.region, reading.code)
 
 
 def _among(regions: tuple[str, ...], rest: str, named: str | None) -> str | None:
