@@ -387,7 +387,11 @@ class SendingOptions:
     isolate: bool = option(False, "Halve a refused campaign until the offending leads stand alone.")
     isolate_budget: int = option(40, "Requests that --isolate may spend on one campaign.", parse=whole(1), metavar="N")
     ca_bundle: Path | None = option(
-        None, "Certificates to trust, where a proxy has its own.", parse=Path, metavar="FILE"
+        None,
+        "Certificates to trust, where a proxy has its own.",
+        parse=Path,
+        metavar="FILE",
+        env="REQUESTS_CA_BUNDLE",
     )
     lock_wait: float = option(
         0.0, "Seconds to wait for another run of this account to end.", parse=seconds, metavar="SECONDS"

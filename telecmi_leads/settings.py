@@ -13,7 +13,6 @@ import os
 import re
 import stat
 import tomllib
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -502,6 +501,8 @@ def is_loopback(host: str) -> bool:
 
 def proxies(environment: Mapping[str, str], url: str) -> dict[str, str]:
     """Return scheme → proxy as the user's environment sets them; none for loopback and NO_PROXY's hosts."""
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # noqa: PLC0415 - it loads ssl and email, which only sending needs
+
     host = urlsplit(url).hostname or ""
     found = {
         name.lower().removesuffix("_proxy"): value
@@ -509,7 +510,7 @@ def proxies(environment: Mapping[str, str], url: str) -> dict[str, str]:
         if name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"} and value
     }
     bypass = {"no": found.pop("no", "")}
-    if is_loopback(host) or urllib.request.proxy_bypass_environment(host, bypass):  # type: ignore[attr-defined]
+    if is_loopback(host) or proxy_bypass_environment(host, bypass):
         return {}
     return found
 
