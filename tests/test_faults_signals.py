@@ -1,0 +1,170 @@
+"""Signals and closed streams: row 24, and kill -9 while the server is at work: row 2."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from crashing import RESUME, UPLOAD, prepared, verdict
+from rawserver import wait_until
+
+from telecmi_leads.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def while_the_second_is_at_work(folder: Path, *signals: int, pause: float = 0.3) -> tuple[int, float, Sandbox]:
+    """Send signals while the second request takes 1.5 s; return the exit code, the seconds to the end, the sandbox."""
+    with Sandbox(faults=["latency=1.5@2"]) as sandbox:
+        program = prepared(folder, sandbox)
+        process = program.start(*UPLOAD, "--workers", "1")
+        wait_until(lambda: len(sandbox.requests()) == 2)
+        began = time.monotonic()
+        for number in signals:
+            process.send_signal(number)
+            time.sleep(pause)
+        out, err = process.communicate(timeout=30)
+        took = time.monotonic() - began
+        assert "Traceback" not in err
+        if len(signals) == 1:
+            assert json.loads(out)["status"] == "unfinished"
+            assert json.loads(out)["leads"] == {
+                "accepted": 10,
+                "unverified": 0,
+                "refused": 0,
+                "unknown": 0,
+                "unsent": 10,
+            }
+        assert len(sandbox.requests()) == 2
+        program.run("runs")  # the ledger can be read
+        resumed = program.run(*RESUME, "--settle", "1.6")
+        assert verdict(sandbox, resumed) == []
+    return process.returncode, took, sandbox
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)],
+    ids=["Ctrl-C", "SIGTERM", "SIGHUP"],
+)
+def test_one_signal_lets_requests_in_flight_end(tmp_path: Path, number: int, code: int) -> None:
+    """(Row 24) The request under way is waited for, no other is sent, the exit code says why, resume goes on."""
+    found, took, sandbox = while_the_second_is_at_work(tmp_path / "run", number)
+    assert found == code
+    assert took > 0.8
+    assert len(sandbox.requests()) == 4  # nothing was sent twice
+
+
+def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+    """(Row 24) Ctrl-C twice: 130 without waiting; the outcome is unknown, settled by name later."""
+    found, took, sandbox = while_the_second_is_at_work(tmp_path / "run", signal.SIGINT, signal.SIGINT)
+    assert found == 130
+    assert took < 1.4
+    assert [request.name for request in sandbox.requests()].count("K-002") == 2
+
+
+def test_a_signal_before_anything_is_sent(tmp_path: Path) -> None:
+    """(Row 24) Ctrl-C while the input is read: 130, nothing sent, nothing left that a later run would stumble over."""
+    with Sandbox() as sandbox:
+        program = prepared(tmp_path / "run", sandbox)
+        fifo = tmp_path / "run" / "slow.csv"
+        os.mkfifo(fifo)
+        command = ["slow.csv" if word == "leads.csv" else word for word in UPLOAD]
+        process = program.start(*command)
+        with fifo.open("w") as feed:  # opens as soon as the program reads
+            feed.write("Name,Mobile\n")
+            feed.flush()
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+        assert (process.returncode, json.loads(out)["run"]) == (130, None)
+        assert "Traceback" not in err
+        assert sandbox.requests() == ()
+        assert verdict(sandbox, program.run(*UPLOAD)) == []
+
+
+def test_an_ignored_hangup_stays_ignored(tmp_path: Path) -> None:
+    """(Row 24) Under nohup a SIGHUP does not end the run."""
+    with Sandbox(latency=0.1) as sandbox:
+        program = prepared(tmp_path / "run", sandbox, wrapper=("nohup",))
+        process = program.start(*UPLOAD)
+        wait_until(lambda: len(sandbox.requests()) >= 1)
+        process.send_signal(signal.SIGHUP)
+        out, _ = process.communicate(timeout=30)
+        assert process.returncode == 0
+        assert json.loads(out)["leads"]["accepted"] == 20
+
+
+@pytest.mark.parametrize(
+    ("closed", "json_wanted"), [("stdout", True), ("stderr", False), ("both", False)], ids=["stdout", "stderr", "both"]
+)
+def test_closed_streams_end_no_upload(tmp_path: Path, closed: str, json_wanted: bool) -> None:
+    """(Row 24) Whoever read the output has gone, as `| head` does: everything is uploaded, X0, no traceback, no 120."""
+    command = [word for word in UPLOAD if json_wanted or word != "--json"]
+    with Sandbox(latency=0.05) as sandbox:
+        program = prepared(tmp_path / "run", sandbox)
+        process = program.start(*command)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        if closed in {"stdout", "both"}:
+            process.stdout.close()
+        if closed in {"stderr", "both"}:
+            process.stderr.close()
+        said = "" if process.stderr.closed else process.stderr.read()
+        assert process.wait(timeout=30) == 0
+        assert "Traceback" not in said
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None and not stream.closed:
+                stream.close()
+        assert len(sandbox.campaigns()) == 4
+
+
+def test_a_full_standard_output_ends_no_upload(tmp_path: Path) -> None:
+    """(Row 24) Standard output on a full device: everything is uploaded all the same."""
+    with Sandbox() as sandbox:
+        program = prepared(tmp_path / "run", sandbox, wrapper=("sh", "-c", 'exec "$@" > /dev/full', "sh"))
+        ended = program.run(*UPLOAD)
+        assert "Traceback" not in ended.err
+        assert len(sandbox.campaigns()) == 4
+        assert ended.code in {0, 8}
+
+
+def test_killed_while_the_server_is_at_work(tmp_path: Path) -> None:
+    """(Row 2) kill -9 a second into a request of two: resume settles first, then the name confirms it."""
+    with Sandbox(faults=["latency=2@2"]) as sandbox:
+        program = prepared(tmp_path / "run", sandbox)
+        process = program.start(*UPLOAD, "--workers", "1")
+        wait_until(lambda: len(sandbox.requests()) == 2)
+        time.sleep(1)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        resumed = program.run(*RESUME, "--settle", "2")
+        assert verdict(sandbox, resumed) == []
+        second = next(each for each in resumed.json["campaigns"] if each["name"] == "K-002")
+        assert (second["status"], second["confirmed_by_name"], second["attempts"]) == ("accepted", True, 2)
+        assert second["message"] == "Lead Name Already Exists"
+
+
+def test_head_gets_its_line_and_the_upload_goes_on(tmp_path: Path) -> None:
+    """(Row 24) A real `| head -n 1` behind the program: the pipeline's first exit code is the run's own."""
+    with Sandbox(latency=0.05) as sandbox:
+        program = prepared(tmp_path / "run", sandbox)
+        line = " ".join(UPLOAD).replace("upload", "-m telecmi_leads upload", 1)
+        shell = subprocess.run(
+            ["bash", "-c", f'"$0" {line} | head -c 1; exit ${{PIPESTATUS[0]}}', sys.executable],
+            cwd=program.folder,
+            env=program.variables(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (shell.returncode, shell.stdout, shell.stderr) == (0, "{", "")
+        assert len(sandbox.campaigns()) == 4
