@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.commands import ending
+from telecmi_leads.commands.sending import report_folder
 from telecmi_leads.commands.session import Session, begin, find_run, locked
 from telecmi_leads.errors import ExitCode, UsageError
 from telecmi_leads.journal import Forgotten
@@ -67,7 +67,7 @@ def report(wanted: str, given: dict[str, Any]) -> int:
         run = find_run(journal, wanted)
         if journal is None:  # pragma: no cover - then find_run has raised
             raise AssertionError
-        folder = prepare_folder((session.output.report_dir or Path(run.report_dir)).absolute())
+        folder = prepare_folder(report_folder(session, run))
         code = ending.exit_code(run.leads, None)
         summary = write_reports(
             folder,
@@ -80,6 +80,7 @@ def report(wanted: str, given: dict[str, Any]) -> int:
             ),
             run,
             journal,
+            show_phones=session.output.show_phones,
         )
     if session.output.json:
         session.console.json(summary_json(summary))

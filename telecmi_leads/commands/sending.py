@@ -88,10 +88,20 @@ def _send(session: Session, journal: Journal, run: RunRecord, service: Service, 
     return stopping
 
 
-def refusal_reports(journal: Journal, run: RunRecord) -> Mapping[str, str]:
+def report_folder(session: Session, run: RunRecord) -> Path:
+    """Return where a run's reports go: --report-dir, else where they went from the start."""
+    return (session.output.report_dir or Path(run.report_dir)).absolute()
+
+
+def refusal_reports(session: Session, journal: Journal, run: RunRecord) -> Mapping[str, str]:
     """Write the reports of a plan that must not be sent, so that its rows can be mended; return them."""
     summary = summarise(journal, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=None)
-    return write_reports(Path(run.report_dir), replace(summary, run=None), run, journal).reports
+    return _written(session, replace(summary, run=None), run, journal).reports
+
+
+def _written(session: Session, summary: RunSummary, run: RunRecord, journal: Journal) -> RunSummary:
+    show_phones = session.output.show_phones
+    return write_reports(report_folder(session, run), summary, run, journal, show_phones=show_phones)
 
 
 _SETTLED = frozenset({CampaignStatus.ACCEPTED, CampaignStatus.REFUSED})
@@ -110,4 +120,4 @@ def end_run(session: Session, journal: Journal, run: RunRecord, stopping: RunSto
     )
     if now.dry_run:
         summary = replace(summary, run=None)
-    return write_reports(session.output.report_dir or Path(run.report_dir), summary, now, journal)
+    return _written(session, summary, now, journal)

@@ -15,6 +15,7 @@ from telecmi_leads.commands.sending import (
     end_run,
     open_service,
     refusal_reports,
+    report_folder,
     sandbox_wanted,
     send_run,
 )
@@ -104,7 +105,7 @@ def _resume(course: Course, wanted: str | None) -> RunSummary:
         if run is None:
             return course.nothing_to_do("No run of this account is unfinished.")
         course.run, course.name = run.id, run.name
-        prepare_folder(Path(run.report_dir))
+        prepare_folder(report_folder(session, run))
         return send_run(session, journal, run, service, course.signals)
 
 
@@ -159,7 +160,7 @@ def _planned(course: Course, files: Sequence[Path | None], journal: Journal, ser
         return plan.run()
     plan.discard()
     course.run = earlier.id
-    prepare_folder(Path(earlier.report_dir))
+    prepare_folder(report_folder(course.session, earlier))
     when = f"{earlier.created:%Y-%m-%d %H:%M}"
     if earlier.state is RunState.FINISHED:
         course.session.console.note(f"{earlier.name} was uploaded on {when} (run {earlier.id}); nothing is sent again.")
@@ -262,7 +263,7 @@ class _Plan:
         """Write the reports of a plan that must not be sent, and let go of it."""
         prepare_folder(self._folder, self._inputs)
         self._finish(refused=True)
-        self._course.reports = refusal_reports(self._journal, self.run())
+        self._course.reports = refusal_reports(self._session, self._journal, self.run())
         self.discard()
 
     def _finish(self, *, refused: bool) -> None:
