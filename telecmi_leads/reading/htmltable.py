@@ -45,7 +45,7 @@ class _Table:
     """A table that is being read.
 
     `rows` are counted, `row` has the cells so far, `cell` the pieces of text so far, `across` the columns the cell
-    covers; `covered` tells, by column, how many rows below a cell still covers.
+    covers; `covered` tells, by column, the last row that a cell above reaches into.
     """
 
     number: int
@@ -61,11 +61,10 @@ class _Table:
         if self.row is None:
             self.row = []
         self.row += [""] * (place - 1 - len(self.row))
-        while self.covered.get(len(self.row), 0) > 0:
-            self.covered[len(self.row)] -= 1
+        while self.covered.get(len(self.row), -1) >= self.rows:
             self.row.append("")
         if down > 1:
-            self.covered |= dict.fromkeys(range(len(self.row), len(self.row) + across), down - 1)
+            self.covered |= dict.fromkeys(range(len(self.row), len(self.row) + across), self.rows + down - 1)
         self.cell, self.across = [], across
 
     def end_cell(self) -> None:
@@ -128,7 +127,9 @@ class _Tables(HTMLParser):
                 raise self._broken(f"a row has more than {MAX_CELL:,} characters")
 
     def end(self) -> None:
-        """Take what is complete at the end of a page whose last tags are missing."""
+        """Take what is there at the end of a page whose last tags are missing."""
+        if len(self.rawdata) < _PIECE:  # more is a tag that never ends
+            self.close()
         while self._open:
             self._end_row()
             self._open.pop()

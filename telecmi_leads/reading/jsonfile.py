@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 from telecmi_leads.errors import SourceUnreadable
 from telecmi_leads.models import RowBlock
 from telecmi_leads.options import FileFormat
-from telecmi_leads.reading.jsonrows import cell, is_answers, named_cells
+from telecmi_leads.reading.jsonrows import cell, is_part, named_cells
 from telecmi_leads.reading.jsonscan import Scanner
-from telecmi_leads.reading.jsonshapes import as_records
+from telecmi_leads.reading.jsonshapes import HEADS, as_records
 from telecmi_leads.reading.records import record_sheets
 from telecmi_leads.reading.source import MAX_COLUMNS, Sheet
 from telecmi_leads.text import safe
@@ -34,10 +34,11 @@ _USUAL_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A list of objects in the file: the keys under which it stands, and how many elements it has."""
+    """A list in the file: the keys under which it stands, how many elements it has, and whether those are lists."""
 
     path: tuple[str, ...]
     count: int
+    grid: bool
 
     @property
     def name(self) -> str:
@@ -60,7 +61,7 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
     _survey(scanner, (), lists)
     if scanner.peek():
         return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
-    chosen = _chosen(lists, file.name, wanted)
+    chosen = _chosen(_of_leads(lists), file.name, wanted)
     if chosen is None:
         return FileFormat.JSON, _sheets(iter([as_records(Scanner(file).value())]), file, FileFormat.JSON)
     note = f"the list under {safe(chosen.name)}"
@@ -154,8 +155,8 @@ def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) ->
     batches = scanner.elements()
     first = _first(batches)
     count = len(first) + sum(map(len, batches))
-    if not first or (isinstance(first[0], dict) and not is_answers(path[-1], first)):
-        lists.append(_List(path, count))
+    if not first or (isinstance(first[0], dict | list) and not is_part(path[-1], first)):
+        lists.append(_List(path, count, grid=bool(first) and isinstance(first[0], list)))
 
 
 def _keys(scanner: Scanner) -> Iterator[str]:
@@ -174,6 +175,12 @@ def _keys(scanner: Scanner) -> Iterator[str]:
             scanner.skip("}")
             return
         scanner.skip(",")
+
+
+def _of_leads(lists: list[_List]) -> list[_List]:
+    """Return the lists of objects, without those that only name the columns of a grid beside them."""
+    grids = {found.path[:-1] for found in lists if found.grid}
+    return [found for found in lists if not found.grid and not (found.path[-1] in HEADS and found.path[:-1] in grids)]
 
 
 def _chosen(lists: list[_List], name: str, wanted: tuple[str, ...]) -> _List | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NAMES = ("name", "column_name", "column_id", "key", "field", "field_name", "question", "label", "title")
 _VALUES = ("value", "values", "string_value", "answer", "answers")
 _KINDS = ("label", "type", "kind")  # of several values of one sort: [{"label": "work", "value": "…"}] under "phone"
+_OF_A_SORT = re.compile(r"phone|mobile|tel|mail|address|url|website|social", re.IGNORECASE)
 _SPREAD = 4  # elements of a list of objects that get cells of their own
 _DEEPEST = 16
 
@@ -100,9 +101,9 @@ def _spread(row: dict[str, str], name: str, value: Any, depth: int) -> None:  # 
 
 def _named(name: str, elements: list[Any]) -> Iterator[tuple[str, Any]]:
     """Give names to the elements of a list that are objects or lists."""
-    if is_answers(name, elements):
+    if not _OF_A_SORT.search(name) and _are_answers(name, elements):
         yield from map(_name_and_value, elements)
-    elif _is_sorted(elements):
+    elif _are_of_a_sort(elements):
         for element in elements:
             kind = next(element[key] for key in _KINDS if isinstance(element.get(key), str))
             yield f"{name}.{kind}" if kind else name, element["value"]
@@ -121,7 +122,12 @@ def _put(row: dict[str, str], name: str, text: str) -> None:
         row[name] = text
 
 
-def is_answers(name: str, elements: list[Any]) -> bool:
+def is_part(name: str, elements: list[Any]) -> bool:
+    """Tell whether a list of objects is part of one lead: its answers, or its phones or emails, each with its kind."""
+    return _are_answers(name, elements) or (bool(_OF_A_SORT.search(name)) and _are_of_a_sort(elements))
+
+
+def _are_answers(name: str, elements: list[Any]) -> bool:
     """Tell whether a list holds names and values: under a usual name, or with a name of which every form has one."""
     if not elements or not all(isinstance(element, dict) and _is_answer(element) for element in elements):
         return False
@@ -140,7 +146,7 @@ def _name_and_value(element: dict[str, Any]) -> tuple[str, Any]:
     return name, next(element[key] for key in _VALUES if key in element)
 
 
-def _is_sorted(elements: list[Any]) -> bool:
+def _are_of_a_sort(elements: list[Any]) -> bool:
     """Tell whether a list holds several values of one sort, each with its kind, as CRMs send phones and emails."""
     return all(
         isinstance(element, dict) and "value" in element and any(isinstance(element.get(key), str) for key in _KINDS)

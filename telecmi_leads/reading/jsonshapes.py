@@ -11,13 +11,13 @@ import re
 from typing import Any
 
 _HAS_DIGIT = re.compile(r"[^\d]*\d")
-_HEADS = ("columns", "headers", "header", "fields", "cols")
+HEADS = ("columns", "headers", "header", "fields", "cols")
 _BODIES = ("data", "rows", "values", "records")
 
 
 def as_records(value: dict[str, Any]) -> list[Any]:
     """Return the records that an object holds: itself, if it is one."""
-    return _by_columns(value) or _by_rows(value) or _by_keys(value) or [value]
+    return _by_rows(value) or _by_columns(value) or _by_keys(value) or [value]
 
 
 def _by_columns(value: dict[str, Any]) -> list[Any]:
@@ -35,10 +35,11 @@ def _by_columns(value: dict[str, Any]) -> list[Any]:
 
 
 def _by_rows(value: dict[str, Any]) -> list[Any]:
-    head: list[Any] = next((value[key] for key in _HEADS if isinstance(value.get(key), list)), [])
+    head: list[Any] = next((value[key] for key in HEADS if isinstance(value.get(key), list)), [])
     body: list[Any] = next((value[key] for key in _BODIES if isinstance(value.get(key), list)), [])
     if not head or not body or not all(isinstance(row, list) for row in body):
-        return []
+        inner = [_by_rows(part) for part in value.values() if isinstance(part, dict)]
+        return next(filter(None, inner), [])
     names = [str(name.get("name", name)) if isinstance(name, dict) else str(name) for name in head]
     names += [f"column {number}" for number in range(len(names) + 1, max(map(len, body)) + 1)]
     return [dict(zip(names, row, strict=False)) for row in body]
@@ -49,6 +50,8 @@ def _by_keys(value: dict[str, Any]) -> list[Any]:
         (inner,) = value.values()
         return _by_keys(inner) if isinstance(inner, dict) else []
     records = list(value.values())
-    if not all(isinstance(record, dict) for record in records) or not all(map(_HAS_DIGIT.match, value)):
+    if not records or not all(isinstance(record, dict) for record in records):
+        return []
+    if not all(map(_HAS_DIGIT.match, value)):
         return []
     return records if set.intersection(*map(set, records)) else []

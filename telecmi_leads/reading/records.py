@@ -71,10 +71,12 @@ class _Records:
         """Hand on blocks of rows until the columns change."""
         keys = self.keys
         while self.waiting and keys is self.keys:
-            block = RowBlock(self._row, self.waiting)
-            self._row += len(self.waiting)
+            rows = self.waiting
             self._advance()
-            yield block
+            for at in range(0, len(rows), BLOCK_ROWS):
+                block = RowBlock(self._row, rows[at : at + BLOCK_ROWS])
+                self._row += len(block.rows)
+                yield block
 
     def _advance(self) -> None:
         taken: list[Batch] = []

@@ -1,0 +1,177 @@
+"""Web tables and XML spreadsheets, which portals save as .xls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reading_files import read_bounded, read_rows, read_sheets, refusal
+
+from telecmi_leads.options import FileFormat, ReadingOptions
+from telecmi_leads.reading import open_source
+
+
+def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
+    """Write a page."""
+    path = tmp_path / "leads.xls"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_a_page_with_a_table(tmp_path: Path) -> None:
+    """Entities are decoded, inline tags dropped, blanks run together, lines kept; scripts and styles are no text."""
+    page = (
+        "<!DOCTYPE html><html><head><title>Leads</title><style>td { color: red }</style></head><body>Report"
+        "<table border=1><thead><tr><th>Name</th><th>Phone &#x20;No.</th></tr></thead>\n<tbody><tr><td>\n  Asha\n"
+        " <b>M</b>enon &amp; Co</td><td>98765<br>00056<script>if (a<b) '</td>'</script></td></tr></tbody></table>after"
+    )
+    assert read_rows(written(tmp_path, page)) == [["Name", "Phone No."], ["Asha Menon & Co", "98765\n00056"]]
+    with open_source(tmp_path / "leads.xls", ReadingOptions()) as source:
+        assert (source.format, source.notes) == (FileFormat.HTML, ("a web page saved as .xls",))
+
+
+def test_spans_keep_the_columns(tmp_path: Path) -> None:
+    """A cell over several columns or rows leaves its neighbours empty, as a merged cell does."""
+    page = (
+        "<table><tr><td colspan=3>Report<tr><td rowspan=3>Pune<td>a<td rowspan='2'>b"
+        "<tr><td>c<tr><td>d<td>e<tr><td>f<td colspan=x>g</table>"
+    )
+    assert read_rows(written(tmp_path, page)) == [
+        ["Report", "", ""],
+        ["Pune", "a", "b"],
+        ["", "c"],
+        ["", "d", "e"],
+        ["f", "g"],
+    ]
+
+
+def test_each_table_is_a_sheet(tmp_path: Path) -> None:
+    """Tables come one after the other; one without rows is none; a row that holds a table is layout."""
+    page = (
+        "<table><tr><td>Menu</table><table></table>"
+        "<table><tr><td><table><tr><td>Asha<td>1</table></td></tr><tr><td>end</table>"
+    )
+    sheets = [(sheet.name, sheet.rows) for sheet in read_sheets(written(tmp_path, page))]
+    assert sheets == [(None, [["Menu"]]), ("table 4", [["Asha", "1"]]), ("table 3", [["end"]])]
+
+
+def test_xml_spreadsheet(tmp_path: Path) -> None:
+    """Excel 2003's XML counts the blank rows and cells that it leaves out."""
+    page = (
+        '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Leads"><Table>'
+        '<Row><Cell ss:MergeAcross="1"><Data ss:Type="String">Report</Data></Cell><Cell><Data>x</Data></Cell></Row>'
+        '<Row ss:Index="4"><Cell><Data>Asha &amp; Co</Data></Cell>'
+        '<Cell ss:Index="3"><Data>9876500001</Data></Cell></Row>'
+        "<Row><Cell/><Cell><Data>b</Data></Cell></Row></Table></Worksheet></Workbook>"
+    )
+    path = written(tmp_path, page)
+    assert read_rows(path) == [["Report", "", "x"], [], [], ["Asha & Co", "", "9876500001"], ["", "b"]]
+    with open_source(path, ReadingOptions()) as source:
+        assert source.notes == ("an XML spreadsheet of Excel 2003 saved as .xls",)
+
+
+@pytest.mark.parametrize(
+    ("declared", "codec", "label"),
+    [
+        ("windows-1251", "cp1251", "Windows-1251"),
+        ("iso-8859-1", "cp1252", "Windows-1252"),
+        ("shift_jis", "shift_jis", "SHIFT_JIS"),
+        ("no-such-thing", "cp1252", "Windows-1252"),
+        ("hex", "cp1252", "Windows-1252"),
+    ],
+)
+def test_declared_charset(tmp_path: Path, declared: str, codec: str, label: str) -> None:
+    """The code page that a page names is taken, unless the bytes themselves tell."""
+    name = {"cp1251": "Имя", "cp1252": "Léa", "shift_jis": "氏名"}[codec]
+    page = f"<html><head><meta charset='{declared}'></head><table><tr><td>{name}</td></tr></table>"
+    (sheet,) = read_sheets(written(tmp_path, page, codec))
+    assert (sheet.encoding, sheet.rows) == (label, [[name]])
+    assert read_rows(written(tmp_path, page)) == [[name]]
+
+
+def test_a_page_cut_off(tmp_path: Path) -> None:
+    """What is there of the last row is read, though no tag is closed."""
+    assert read_rows(written(tmp_path, "<table><tr><td>a<td>b<tr><td>c<td>d &am")) == [["a", "b"], ["c", "d &am"]]
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ("<table><tr><td>" + "x" * 1_100_000, "a row has more than 1,048,576 characters."),
+        ("<table><tr>" + "<td>" * 20_000, "row 1 has more than 16,384 columns."),
+        ("<table><tr>" + "<td colspan=999>" * 20, "row 1 has more than 16,384 columns."),
+        ("<table><tr><td " + "a" * 5_000_000, "a tag or script has more than 4 MB."),
+        ("<html><script>" + "x" * 5_000_000, "a tag or script has more than 4 MB."),
+    ],
+)
+def test_pages_beyond_all_bounds(tmp_path: Path, page: str, message: str) -> None:
+    """Cells, rows and tags that would fill the memory are refused."""
+    assert refusal(written(tmp_path, page)) == f"leads.xls: {message}"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<",
+        "&",
+        "<a ",
+        "<!",
+        "<?",
+        "</",
+        "<!--",
+        "<![CDATA[",
+        '<a b="',
+        "<table><tr><td>",
+        "<td rowspan=9999999>",
+        "<script>",
+    ],
+)
+def test_hostile_pages_in_bounds(tmp_path: Path, piece: str) -> None:
+    """A megabyte of anything that opens and never closes is read or refused in time."""
+    path = written(tmp_path, "<html><table><tr><td>" + piece * (1_000_000 // len(piece)))
+    read = read_bounded(path)
+    assert (read.seconds < 5, read.megabytes < 512) == (True, True)
+
+
+def test_large_pages_in_flat_memory(tmp_path: Path) -> None:
+    """Rows are handed on while the page is read."""
+    path = written(tmp_path, "<table>" + "<tr><td>Asha</td><td>9876500001</td><td>Pune</td></tr>\n" * 60_000)
+    read = read_bounded(path)
+    assert read.output == "read 60000"
+    assert read.megabytes < 80
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8), min_size=1, max_size=4),
+        min_size=1,
+    )
+)
+def test_tables_round_trip(table: list[list[str]]) -> None:
+    """Any table reads back to the same cells, but for blanks, which a page does not keep."""
+    escaped = "".join(
+        "<tr>" + "".join(f"<td>{cell.replace('&', '&amp;').replace('<', '&lt;')}</td>" for cell in row) + "</tr>"
+        for row in table
+    )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.html"
+        path.write_text(f"<table>{escaped}</table>", encoding="utf-8")
+        rows = read_rows(path)
+    expected = [[" ".join(cell.split()) for cell in row] for row in table]
+    assert rows == [row if any(row) else [] for row in expected]
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("<>/=&;!-'\" tabletrdh123#x"), max_size=80))
+def test_anything_is_read(text: str) -> None:
+    """Whatever stands in a page, it is read."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.html"
+        path.write_text(f"<table>{text}")
+        read_sheets(path)

@@ -1,0 +1,337 @@
+"""JSON: every shape that holds leads, numbers as typed, and hostile files refused (row 31 of the fault list)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reading_files import read_bounded, read_rows, read_sheets, refusal
+
+from telecmi_leads.options import FileFormat, ReadingOptions
+from telecmi_leads.reading import open_source
+
+ASHA = {"name": "Asha", "phone": "9876500001"}
+RAVI = {"name": "Ravi", "phone": "9876500002"}
+READ = [["name", "phone"], ["Asha", "9876500001"], ["Ravi", "9876500002"]]
+
+
+def written(tmp_path: Path, value: object, **options: Any) -> Path:
+    """Write a value as JSON, or text as it is."""
+    path = tmp_path / "leads.json"
+    path.write_text(value if isinstance(value, str) else json.dumps(value, **options))
+    return path
+
+
+def request(*users: object) -> dict[str, object]:
+    """Return the API's own request."""
+    return {"lead_name": "March-001", "inet_no": 1234567, "users": list(users)}
+
+
+# --- where the leads are -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [ASHA, RAVI],
+        request(ASHA, RAVI),
+        {"CODE": 200, "STATUS": "SUCCESS", "RESPONSE": [ASHA, RAVI]},
+        {"data": [ASHA, RAVI], "paging": {"cursors": {"after": "x"}}, "errors": []},
+        {"result": {"leads": [ASHA, RAVI], "total": 2}},
+        {"data": {"result": {"list": {"items": [ASHA, RAVI]}}}},
+        {"data": [ASHA, RAVI], "included": [{"id": "1", "type": "owner"}]},
+        {"name": ["Asha", "Ravi"], "phone": ["9876500001", "9876500002"]},
+        {"name": {"0": "Asha", "1": "Ravi"}, "phone": {"0": "9876500001", "1": "9876500002"}},
+        {"columns": ["name", "phone"], "index": [0, 1], "data": [["Asha", "9876500001"], ["Ravi", "9876500002"]]},
+        {"cols": [{"name": "name"}, {"name": "phone"}], "rows": [["Asha", "9876500001"], ["Ravi", "9876500002"]]},
+        {"-NaX1": ASHA, "-NaX2": RAVI},
+        {"leads": {"1": ASHA, "2": RAVI}},
+        [["name", "phone"], ["Asha", "9876500001"], ["Ravi", "9876500002"]],
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_where_the_leads_are(tmp_path: Path, value: object, indent: int | None) -> None:
+    """A list, a list under a key, columns, rows, or records by key: the same two leads."""
+    assert read_rows(written(tmp_path, value, indent=indent)) == READ
+
+
+def test_pages_one_after_the_other(tmp_path: Path) -> None:
+    """Lists that were put together in one file are one list."""
+    assert read_rows(written(tmp_path, json.dumps([ASHA]) + "\n" + json.dumps([RAVI]))) == READ
+
+
+def test_several_lists(tmp_path: Path) -> None:
+    """Several lists of which none is plainly the leads are refused with their names; --sheet takes one."""
+    path = written(tmp_path, {"north": [ASHA], "south": {"east": [RAVI, RAVI]}})
+    assert refusal(path) == "leads.json has several lists: north (1), south.east (2)."
+    assert read_rows(path, ReadingOptions(sheet=("south.east",)))[1:] == [["Ravi", "9876500002"]] * 2
+
+
+def test_the_list_is_noted(tmp_path: Path) -> None:
+    """Under which key the leads were is said."""
+    (sheet,) = read_sheets(written(tmp_path, request(ASHA)))
+    assert sheet.notes == ("the list under users",)
+
+
+def test_a_single_object_is_one_lead(tmp_path: Path) -> None:
+    """What a webhook delivers is one lead, its answers included."""
+    google = {
+        "lead_id": "L1",
+        "user_column_data": [
+            {"column_name": "Full Name", "string_value": "Om Rao", "column_id": "FULL_NAME"},
+            {"column_id": "PHONE_NUMBER", "string_value": "+919876500039"},
+        ],
+        "api_version": "1.0",
+    }
+    rows = read_rows(written(tmp_path, google))
+    assert rows == [["lead_id", "Full Name", "PHONE_NUMBER", "api_version"], ["L1", "Om Rao", "+919876500039", "1.0"]]
+
+
+def test_two_people_of_one_lead_are_one_lead(tmp_path: Path) -> None:
+    """Objects under words are parts of one record, not records."""
+    rows = read_rows(written(tmp_path, {"applicant": ASHA, "guarantor": RAVI}))
+    assert rows[0] == ["applicant.name", "applicant.phone", "guarantor.name", "guarantor.phone"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", [True, False])
+def test_json_lines(tmp_path: Path, end: str, last: bool) -> None:
+    """One object a line; a blank line is a blank row, so that rows are lines."""
+    lines = [json.dumps(ASHA), "", json.dumps(RAVI)]
+    path = tmp_path / "leads"
+    path.write_bytes((end.join(lines) + (end if last else "")).encode())
+    (sheet,) = read_sheets(path)
+    assert sheet.rows == [READ[1], [], READ[2]]
+    with open_source(path, ReadingOptions()) as source:
+        assert source.format is FileFormat.JSONL
+
+
+def test_objects_one_after_the_other(tmp_path: Path) -> None:
+    """Objects that follow one another over several lines are read as well."""
+    assert read_rows(written(tmp_path, json.dumps(ASHA, indent=2) + json.dumps(RAVI, indent=2))) == READ
+
+
+def test_nothing_in_it(tmp_path: Path) -> None:
+    """Empty lists and objects have no rows, and are no error here."""
+    for value in ([], {"users": []}, {}):
+        assert sum(len(sheet.rows) for sheet in read_sheets(written(tmp_path, value))) <= 1
+
+
+# --- what the cells are ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("9876543210", "9876543210"),
+        ("9876543210.0", "9876543210.0"),
+        ("919876543210919876543210", "919876543210919876543210"),
+        ("1.10", "1.10"),
+        ("9.19877E+11", "9.19877E+11"),
+        ("1e400", "1e400"),
+        ("NaN", ""),
+        ("Infinity", "Infinity"),
+        ("null", ""),
+        ("true", "true"),
+        ("false", "false"),
+        ('"\\u0928\\n"', "न\n"),
+        ('"\\ud83d\\ude00"', "😀"),
+        ('"\\ud800"', "\ud800"),
+        ('"say \\": hi"', 'say ": hi'),
+        ("9" * 5000, "9" * 5000),
+    ],
+)
+def test_values_as_typed(tmp_path: Path, typed: str, read: str) -> None:
+    """Numbers keep their digits, lone surrogates stay for their row to be rejected, NaN is empty (row 31)."""
+    rows = read_rows(written(tmp_path, f'[{{"a": 1, "x": {typed}}}, {{"a": 2, "x": "y"}}]'))
+    assert rows == [["a", "x"], ["1", read], ["2", "y"]]
+
+
+def test_nested_values_become_columns(tmp_path: Path) -> None:
+    """Objects give dotted columns, lists of scalars one cell, kinds of phones a column each."""
+    lead = {
+        "address": {"city": "Pune", "geo": {"lat": 1.5}},
+        "tags": ["a", 2, None],
+        "phone": [{"label": "mobile", "value": "1"}, {"label": "work", "value": "2"}],
+        "orders": [{"id": 1}, {"id": 2}],
+        "matrix": [[1, 2], [3]],
+        "empty": [],
+    }
+    header, row = read_rows(written(tmp_path, [lead]))
+    assert dict(zip(header, row, strict=True)) == {
+        "address.city": "Pune",
+        "address.geo.lat": "1.5",
+        "tags": "a, 2",
+        "phone.mobile": "1",
+        "phone.work": "2",
+        "orders.id": "1",
+        "orders.2.id": "2",
+        "matrix": "1, 2",
+        "matrix.2": "3",
+        "empty": "",
+    }
+
+
+def test_answers_become_columns(tmp_path: Path) -> None:
+    """Names and values, as ad platforms and form builders send them, are columns of their own."""
+    leads = [
+        {"id": 1, "field_data": [{"name": "full_name", "values": ["Om"]}, {"name": "phone", "values": ["1", "2"]}]},
+        {"id": 2, "field_data": [{"name": "phone", "values": ["3"]}, {"name": "city", "values": []}]},
+    ]
+    assert read_rows(written(tmp_path, {"data": leads})) == [
+        ["id", "full_name", "phone", "city"],
+        ["1", "Om", "1, 2", ""],
+        ["2", "", "3", ""],
+    ]
+
+
+def test_new_keys_later_begin_a_new_sheet(tmp_path: Path) -> None:
+    """Keys that come late widen the columns from there on; no cell is lost and rows are counted on."""
+    leads = [ASHA] * 30_000 + [{**RAVI, "email": "r@example.com"}] + [ASHA] * 10
+    first, second = read_sheets(written(tmp_path, leads))
+    assert (first.keys, second.keys) == (("name", "phone"), ("name", "phone", "email"))
+    assert second.first_row == len(first.rows) + 1
+    assert len(first.rows) + len(second.rows) == 30_011
+    assert [row for row in second.rows if row[2]] == [["Ravi", "9876500002", "r@example.com"]]
+    assert second.rows[-1] == ["Asha", "9876500001", ""]
+
+
+def test_keys_in_another_order(tmp_path: Path) -> None:
+    """The order of keys does not matter, nor does a key that is missing."""
+    leads = [ASHA, {"phone": "2", "name": "Ravi"}, {"phone": "3"}] * 2000
+    (sheet,) = read_sheets(written(tmp_path, leads))
+    assert sheet.rows == [READ[1], ["Ravi", "2"], ["", "3"]] * 2000
+
+
+# --- broken and hostile ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[{"a": 1},', "line 1: the file ends in the middle."),
+        ('[{"a": 1}\n\n', "line 3: the file ends in the middle."),
+        ('[{"a": "x', "line 1: this is no valid JSON (unterminated string starting at)."),
+        ('[{"a": 1}\n{"a": 2}]', "line 2: this is no valid JSON (expected ,)."),
+        ('[{"a": 1},\n{"a" 2}]', "line 2: this is no valid JSON (expecting ':' delimiter)."),
+        ('{"users": [{"a": 1}], "x": }', "line 1: this is no valid JSON (expecting value)."),
+        ('{"a": 1}\n{"a": 2\n{"a": 3}\n', "line 2: this is no valid JSON (expecting ',' delimiter)."),
+        ('{"a": 1}\n{"a": 2} {"a": 3}\n', "line 2: more than one value in a line of JSON Lines."),
+        ('[{"a": 1, "a": 2}]', 'line 1: an object has the key "a" twice.'),
+        ('[{"b": 1},\n{"b": {"a": 1, "a": 2}}]', 'line 2: an object has the key "a" twice.'),
+        ('{"a": 1}\n{"a": 1, "a": 2}\n', 'line 2: an object has the key "a" twice.'),
+        ('[{"a": 1}] x', "line 1: this is no valid JSON (expected [)."),
+        ("[" * 100_000, "line 1: lists and objects are nested too deep."),
+        ('[{"a":' * 100_000, "line 1: lists and objects are nested too deep."),
+        ('{"a":' * 100_000, "line 1: lists and objects are nested too deep."),
+        ('{"users": [{"b": ' + "[" * 100_000, "line 1: lists and objects are nested too deep."),
+    ],
+)
+def test_broken_json(tmp_path: Path, text: str, message: str) -> None:
+    """JSON that is broken, nested 100,000 deep or has equal keys is refused with the line (row 31)."""
+    assert refusal(written(tmp_path, text)) == f"leads.json, {message}"
+
+
+def test_equal_keys_far_into_a_file(tmp_path: Path) -> None:
+    """Equal keys are seen in any of many objects, whichever way they are decoded."""
+    for text in ('[{"a": 1, "b": 2}', '{"a": 1, "b": 2}'):
+        joint = "," if text[0] == "[" else "\n"
+        many = joint.join([text, *['{"a": 3, "b": ": 4"}'] * 20_000, '{"a": 5, "a": 6, "b": 7}'])
+        message = refusal(written(tmp_path, many + ("]" if joint == "," else "\n")))
+        assert message.endswith('an object has the key "a" twice.')
+
+
+def test_too_many_different_keys(tmp_path: Path) -> None:
+    """Data in the place of names is refused before it fills the memory."""
+    path = written(tmp_path, [{f"key {number}": 1} for number in range(5000)])
+    assert refusal(path) == "leads.json: its records have more than 4,096 different names."
+
+
+def test_one_endless_value(tmp_path: Path) -> None:
+    """A single value that would fill the memory is refused."""
+    path = written(tmp_path, '[{"a": "' + "x" * 40_000_000 + '"}]')
+    read = read_bounded(path)
+    assert read.output == "refused leads.json, line 1: one value is longer than 16 MB."
+    assert (read.seconds < 5, read.megabytes < 512) == (True, True)
+
+
+@pytest.mark.parametrize("shape", ["list", "lines", "nested"])
+def test_large_files_in_flat_memory(tmp_path: Path, shape: str) -> None:
+    """Memory does not grow with the file: 300,000 objects in a quarter of what a million may take."""
+    path = tmp_path / "leads.json"
+    lead = json.dumps({**ASHA, "email": "asha@example.com", "note": "a comment of some length", "n": 1})
+    with path.open("w") as file:
+        file.write({"list": "[", "lines": "", "nested": '{"data": ['}[shape])
+        for number in range(300_000):
+            file.write("\n" if shape == "lines" and number else "," if number else "")
+            file.write(lead)
+        file.write({"list": "]", "lines": "\n", "nested": "]}"}[shape])
+    read = read_bounded(path)
+    assert read.output == "read 300000"
+    assert read.megabytes < 80
+
+
+# --- any records read back ---------------------------------------------------------------------------------
+
+TEXT = st.text(st.characters(max_codepoint=0x10FFFF), max_size=8)
+SCALAR = st.one_of(TEXT, st.integers(), st.booleans(), st.none())
+
+
+def shown(value: object) -> str:
+    """Return a scalar as a reader must show it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+RECORDS = st.lists(st.text(max_size=6), min_size=1, max_size=4, unique=True).flatmap(
+    lambda keys: st.lists(st.fixed_dictionaries(dict.fromkeys(keys, SCALAR)), min_size=1, max_size=5)
+)
+
+
+@settings(deadline=None)
+@given(RECORDS, st.booleans(), st.sampled_from([None, 1]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+def test_records_round_trip(records: list[dict[str, Any]], ascii_only: bool, indent: int | None, codec: str) -> None:
+    """Any list of objects that json writes reads back to the same cells."""
+    text = json.dumps(records, ensure_ascii=ascii_only, indent=indent)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.json"
+        path.write_bytes(text.encode(codec, "surrogatepass" if codec == "utf-16" else "replace"))
+        rows = read_rows(path)
+    if ascii_only or text.isascii():
+        keys = list(records[0])
+        assert rows == [keys, *[[shown(record[key]) for key in keys] for record in records]]
+    assert len(rows) == len(records) + 1
+
+
+@settings(deadline=None)
+@given(st.lists(RECORDS.map(lambda records: records[0]), min_size=2, max_size=8))
+def test_lines_round_trip(records: list[dict[str, Any]]) -> None:
+    """Any JSON Lines read back to the same cells, whatever keys each line has."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.jsonl"
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+        sheets = read_sheets(path, ReadingOptions(format=FileFormat.JSONL))
+    (sheet,) = sheets
+    keys = sheet.keys or ()
+    assert keys == tuple(dict.fromkeys(key for record in records for key in record))
+    assert sheet.rows == [[shown(record.get(key)) for key in keys] for record in records]
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from('{}[]",:01.eE-\\ntrue\n ua'), max_size=60))
+def test_anything_is_read_or_refused(text: str) -> None:
+    """Whatever stands in a JSON file, it is read or refused."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.json"
+        path.write_text("{" + text)
+        for format_ in (FileFormat.JSON, FileFormat.JSONL):
+            try:
+                read_sheets(path, ReadingOptions(format=format_))
+            except Exception as error:  # noqa: BLE001 - looked at
+                assert type(error).__name__ == "SourceUnreadable", error  # noqa: PT017 - either way is right
