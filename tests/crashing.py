@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -191,6 +192,21 @@ def misbehaviour(sandbox: Sandbox) -> list[str]:
             if earlier.message == AT_WORK or later.time < earlier.time + earlier.seconds:
                 found.append(f"{name} was sent again while the request before was at work")
     return found
+
+
+@contextmanager
+def started(program: Program, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run the program beside the test, and let nothing of it outlive the test."""
+    process = program.start(*arguments)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+        process.wait()
 
 
 def come_to_rest(program: Program, *, resume: bool) -> Ended:

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from crashing import RESUME, UPLOAD, prepared, verdict
+from crashing import RESUME, UPLOAD, prepared, started, verdict
 from rawserver import wait_until
 
 from telecmi_leads.sandbox import Sandbox
@@ -24,13 +24,13 @@ def while_the_second_is_at_work(folder: Path, *signals: int, pause: float = 0.3)
     """Send signals while the second request takes 1.5 s; return the exit code, the seconds to the end, the sandbox."""
     with Sandbox(faults=["latency=1.5@2"]) as sandbox:
         program = prepared(folder, sandbox)
-        process = program.start(*UPLOAD, "--workers", "1")
-        wait_until(lambda: len(sandbox.requests()) == 2)
-        began = time.monotonic()
-        for number in signals:
-            process.send_signal(number)
-            time.sleep(pause)
-        out, err = process.communicate(timeout=30)
+        with started(program, *UPLOAD, "--workers", "1") as process:
+            wait_until(lambda: len(sandbox.requests()) == 2)
+            began = time.monotonic()
+            for number in signals:
+                process.send_signal(number)
+                time.sleep(pause)
+            out, err = process.communicate(timeout=30)
         took = time.monotonic() - began
         assert "Traceback" not in err
         if len(signals) == 1:
@@ -77,8 +77,7 @@ def test_a_signal_before_anything_is_sent(tmp_path: Path) -> None:
         fifo = tmp_path / "run" / "slow.csv"
         os.mkfifo(fifo)
         command = ["slow.csv" if word == "leads.csv" else word for word in UPLOAD]
-        process = program.start(*command)
-        with fifo.open("w") as feed:  # opens as soon as the program reads
+        with started(program, *command) as process, fifo.open("w") as feed:  # opens as soon as the program reads
             feed.write("Name,Mobile\n")
             feed.flush()
             time.sleep(0.3)
@@ -94,10 +93,10 @@ def test_an_ignored_hangup_stays_ignored(tmp_path: Path) -> None:
     """(Row 24) Under nohup a SIGHUP does not end the run."""
     with Sandbox(latency=0.1) as sandbox:
         program = prepared(tmp_path / "run", sandbox, wrapper=("nohup",))
-        process = program.start(*UPLOAD)
-        wait_until(lambda: len(sandbox.requests()) >= 1)
-        process.send_signal(signal.SIGHUP)
-        out, _ = process.communicate(timeout=30)
+        with started(program, *UPLOAD) as process:
+            wait_until(lambda: len(sandbox.requests()) >= 1)
+            process.send_signal(signal.SIGHUP)
+            out, _ = process.communicate(timeout=30)
         assert process.returncode == 0
         assert json.loads(out)["leads"]["accepted"] == 20
 
@@ -110,19 +109,16 @@ def test_closed_streams_end_no_upload(tmp_path: Path, closed: str, json_wanted: 
     command = [word for word in UPLOAD if json_wanted or word != "--json"]
     with Sandbox(latency=0.05) as sandbox:
         program = prepared(tmp_path / "run", sandbox)
-        process = program.start(*command)
-        assert process.stdout is not None
-        assert process.stderr is not None
-        if closed in {"stdout", "both"}:
-            process.stdout.close()
-        if closed in {"stderr", "both"}:
-            process.stderr.close()
-        said = "" if process.stderr.closed else process.stderr.read()
-        assert process.wait(timeout=30) == 0
-        assert "Traceback" not in said
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is not None and not stream.closed:
-                stream.close()
+        with started(program, *command) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            if closed in {"stdout", "both"}:
+                process.stdout.close()
+            if closed in {"stderr", "both"}:
+                process.stderr.close()
+            said = "" if process.stderr.closed else process.stderr.read()
+            assert process.wait(timeout=30) == 0
+            assert "Traceback" not in said
         assert len(sandbox.campaigns()) == 4
 
 
@@ -140,11 +136,11 @@ def test_killed_while_the_server_is_at_work(tmp_path: Path) -> None:
     """(Row 2) kill -9 a second into a request of two: resume settles first, then the name confirms it."""
     with Sandbox(faults=["latency=2@2"]) as sandbox:
         program = prepared(tmp_path / "run", sandbox)
-        process = program.start(*UPLOAD, "--workers", "1")
-        wait_until(lambda: len(sandbox.requests()) == 2)
-        time.sleep(1)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        with started(program, *UPLOAD, "--workers", "1") as process:
+            wait_until(lambda: len(sandbox.requests()) == 2)
+            time.sleep(1)
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
         resumed = program.run(*RESUME, "--settle", "2")
         assert verdict(sandbox, resumed) == []
         second = next(each for each in resumed.json["campaigns"] if each["name"] == "K-002")
