@@ -289,7 +289,7 @@ CASES = [
     Case("an App id with letters", UPLOAD, ExitCode.SETTINGS, environment={"TELECMI_APP_ID": "my-app"}),
     Case("an empty secret", UPLOAD, ExitCode.SETTINGS, environment={"TELECMI_SECRET": " "}),
     Case("a secret with a line break", UPLOAD, ExitCode.SETTINGS, environment={"TELECMI_SECRET": "abc\n"}),
-    Case("credentials that TeleCMI refuses", UPLOAD, ExitCode.SETTINGS, faults=("404",)),
+    Case("credentials that TeleCMI refuses", (*UPLOAD, "--quiet"), ExitCode.SETTINGS, faults=("404",)),
     Case("a base URL without https", UPLOAD, ExitCode.SETTINGS, environment={"TELECMI_BASE_URL": "http://example.com"}),
     Case(
         "a region in the environment that is none",
@@ -356,13 +356,18 @@ CASES = [
     # --- the service
     Case(
         "the service can't be reached",
-        (*UPLOAD, "--retries", "0"),
+        (*UPLOAD, "--quiet", "--retries", "0"),
         ExitCode.UNFINISHED,
         environment={"TELECMI_BASE_URL": "http://127.0.0.1:9"},
     ),
-    Case("a campaign is refused", UPLOAD, ExitCode.REFUSED, faults=("422",)),
-    Case("the service is failing", (*UPLOAD, "--settle", "0", "--retries", "1"), ExitCode.UNFINISHED, faults=("500",)),
-    Case("a redirect", UPLOAD, ExitCode.SETTINGS, faults=("302=https://example.com/",)),
+    Case("a campaign is refused", (*UPLOAD, "--quiet"), ExitCode.REFUSED, faults=("422",)),
+    Case(
+        "the service is failing",
+        (*UPLOAD, "--quiet", "--settle", "0", "--retries", "1"),
+        ExitCode.UNFINISHED,
+        faults=("500",),
+    ),
+    Case("a redirect", (*UPLOAD, "--quiet"), ExitCode.SETTINGS, faults=("302=https://example.com/",)),
 ]
 SENT = {"credentials that TeleCMI refuses": 1, "a campaign is refused": 1, "the service is failing": 2, "a redirect": 1}
 """The cases in which requests are made; all others send nothing."""

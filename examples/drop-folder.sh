@@ -1,0 +1,28 @@
+#!/bin/sh
+# Upload every file that somebody puts into a folder, from cron every few minutes:
+#
+#   */5 * * * * cd "$HOME/leads" && sh drop-folder.sh inbox
+#
+# A file that is in goes to FOLDER/done, one that can't be used to FOLDER/failed, each with its reports beside it. A file
+# that could not be finished (no network, a kill) stays, and the next time goes on with it. The same file dropped twice is
+# not uploaded twice; other leads under a name seen before go on counting (--append).
+set -u
+inbox=${1:?name the folder}
+mkdir -p "$inbox/done" "$inbox/failed" "$inbox/reports"
+
+telecmi-leads resume --quiet --lock-wait 10m || exit $?
+
+for file in "$inbox"/*; do
+    # Folders are no leads, and a file changed within the last minute may still be being written.
+    [ -n "$(find "$file" -prune -type f -mmin +1 2>/dev/null)" ] || continue
+    name=$(basename "$file")
+    reports="$inbox/reports/$(date +%Y%m%d-%H%M%S)-$name"
+    telecmi-leads upload "$file" --name "{file}" --append --quiet --lock-wait 10m --report-dir "$reports"
+    code=$?
+    case $code in
+        0 | 4) place=done ;;
+        2 | 3) place=failed ;;
+        *) exit "$code" ;; # it stays: resume, settings or a full disk come first
+    esac
+    mv -- "$file" "$inbox/$place/$(date +%Y%m%d-%H%M%S)-$name"
+done
