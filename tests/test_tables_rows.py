@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -153,11 +152,10 @@ def test_any_row_has_a_kind(cells: list[str], header: list[str]) -> None:
     assert row_kind(cells, header) in RowKind
 
 
+@pytest.mark.timeout(10)
 @pytest.mark.parametrize(
     "cell", ["Total " * 500, "Page " + "1" * 5000, "<" * 10_000, "confidential" * 999, "a" * 100_000]
 )
 def test_long_cells_cost_nothing(cell: str) -> None:
-    """A cell without end is judged by its beginning."""
-    began = perf_counter()
-    row_kind([cell], HEADER)
-    assert perf_counter() - began < 0.5
+    """A cell without end is judged by its beginning: an expression that backtracks would run into the time limit."""
+    assert row_kind([cell], HEADER) in RowKind
