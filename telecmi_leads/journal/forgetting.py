@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telecmi_leads.errors import UsageError
-from telecmi_leads.journal.hashing import RECORD_BYTES, Hasher, bucket_of, id_bytes, split, without
+from telecmi_leads.journal.hashing import (
+    TAIL_BYTES,
+    Bucket,
+    Hasher,
+    bucket_of,
+    id_bytes,
+    not_of_campaigns,
+    split,
+    without_number,
+)
 from telecmi_leads.journal.numbers import Numbers
 from telecmi_leads.journal.packing import pack_heap, unpack
 from telecmi_leads.journal.staging import put_body
@@ -17,7 +26,6 @@ from telecmi_leads.text import mask_phone, safe
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection
     from datetime import datetime
 
 _GOING_FRESH = """
@@ -146,14 +154,18 @@ def _drop_campaigns(connection: sqlite3.Connection) -> int:
     """Take the hashes of the going runs out of all buckets; return how many there were."""
     going = {id_bytes(id_) for (id_,) in connection.execute("SELECT id FROM campaigns WHERE run IN going")}
     dropped = 0
-    for (bucket,) in connection.execute("SELECT bucket FROM uploaded").fetchall():
-        dropped += _rewrite_bucket(connection, bucket, campaigns=going)
+    for (number,) in connection.execute("SELECT bucket FROM uploaded").fetchall():
+        bucket = connection.execute("SELECT tails, ids FROM uploaded WHERE bucket = ?", (number,)).fetchone()
+        kept = not_of_campaigns(bucket, going)
+        dropped += _put_bucket(connection, number, bucket, kept)
     return dropped
 
 
 def _drop_number(connection: sqlite3.Connection, number: bytes) -> int:
     """Take a hash out of its bucket and out of campaigns just accepted; return in how many campaigns it was."""
-    dropped = _rewrite_bucket(connection, bucket_of(number), number=number)
+    place = bucket_of(number)
+    bucket = connection.execute("SELECT tails, ids FROM uploaded WHERE bucket = ?", (place,)).fetchone() or (b"", b"")
+    dropped = _put_bucket(connection, place, bucket, without_number(bucket, number))
     for campaign, blob in connection.execute("SELECT campaign, hashes FROM fresh").fetchall():
         hashes = split(blob)
         if number in hashes:
@@ -163,16 +175,11 @@ def _drop_number(connection: sqlite3.Connection, number: bytes) -> int:
     return dropped
 
 
-def _rewrite_bucket(
-    connection: sqlite3.Connection, bucket: int, *, number: bytes | None = None, campaigns: Collection[bytes] = ()
-) -> int:
-    found = connection.execute("SELECT records FROM uploaded WHERE bucket = ?", (bucket,)).fetchone()
-    if found is None:
-        return 0
-    kept = without(found[0], number=number, campaigns=campaigns)
-    if kept != found[0]:
-        connection.execute("UPDATE uploaded SET records = ? WHERE bucket = ?", (kept, bucket))
-    return (len(found[0]) - len(kept)) // RECORD_BYTES
+def _put_bucket(connection: sqlite3.Connection, place: int, before: Bucket, kept: Bucket) -> int:
+    """Store what is left of a bucket; return how many hashes went."""
+    if kept != before:
+        connection.execute("UPDATE uploaded SET tails = ?, ids = ? WHERE bucket = ?", (*kept, place))
+    return (len(before[0]) - len(kept[0])) // TAIL_BYTES
 
 
 def _holds(row: LeftOutRow, phone: str) -> bool:

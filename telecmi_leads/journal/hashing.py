@@ -3,25 +3,28 @@
 BLAKE2b in its keyed mode is a MAC of its own (RFC 7693). At ten million numbers uploaded, one new number in
 two million million is taken for a known one.
 
-The hashes of accepted campaigns lie in 65,536 buckets by their first two bytes: a bucket is one blob of records, the
-other six bytes of a hash and the campaign's id in four. Ten million are a hundred megabytes, and a million are looked
-up among them in half a second, where a tree with a row for each takes four times as long and twice the space.
+The hashes of accepted campaigns lie in 262,144 buckets by their first 18 bits. A bucket is two blobs: the last six
+bytes of each hash, and in the same order the ids of the campaigns, four bytes each. It is searched in a tenth of a
+microsecond, and the buckets of ten million numbers are read in a fifth of a second; a tree with a row for each number
+takes three times as long for a million.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 HASH_BYTES = 8
-BUCKETS = 65536
-_TAIL_BYTES = 6
+BUCKETS = 2**18
+TAIL_BYTES = 6
 _ID_BYTES = 4
-RECORD_BYTES = _TAIL_BYTES + _ID_BYTES
+
+Bucket = tuple[bytes, bytes]
+"""The tails of hashes, and the ids of their campaigns."""
 
 
 class Hasher:
@@ -54,52 +57,69 @@ def id_bytes(campaign: int) -> bytes:
 
 def bucket_of(number: bytes) -> int:
     """Return which bucket a hash lies in."""
-    return number[0] << 8 | number[1]
+    return (number[0] << 16 | number[1] << 8 | number[2]) >> 6
 
 
-def pack(hashes: Iterable[tuple[int, bytes]]) -> Mapping[int, bytes]:
-    """Return records for the joined hashes of campaigns, by bucket."""
-    buckets: defaultdict[int, bytearray] = defaultdict(bytearray)
-    for campaign, joined in hashes:
-        id_ = id_bytes(campaign)
-        for number in split(joined):
-            buckets[number[0] << 8 | number[1]] += number[2:] + id_
-    return {bucket: bytes(records) for bucket, records in buckets.items()}
+def pack(hashes: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield what the joined hashes of campaigns add to each bucket, in the buckets' order: number, tails, ids."""
+    numbers = sorted((number, campaign) for campaign, joined in hashes for number in split(joined))
+    for bucket, found in groupby(numbers, key=lambda pair: bucket_of(pair[0])):
+        pairs = list(found)
+        yield bucket, b"".join(number[2:] for number, _ in pairs), b"".join(id_bytes(id_) for _, id_ in pairs)
 
 
 def among(
-    hashes: Sequence[bytes], buckets: Sequence[bytes], others: Collection[bytes], only: Collection[bytes] | None
+    hashes: Sequence[bytes],
+    tails: Sequence[bytes],
+    others: Collection[bytes],
+    recent: tuple[Sequence[bytes], Collection[bytes]] | None,
 ) -> list[bool]:
     """Tell for each hash whether it is in its bucket, or among the others.
 
-    `only` restricts the buckets' records to those of campaigns with these ids.
+    `tails` holds every bucket's tails. `recent` is every bucket's ids and the ids that count; None: all of them.
     """
     answers = []
     for number in hashes:
-        records = buckets[number[0] << 8 | number[1]]
+        bucket = (number[0] << 16 | number[1] << 8 | number[2]) >> 6
         tail = number[2:]
-        at = records.find(tail)
-        while at >= 0 and (
-            at % RECORD_BYTES or not (only is None or records[at + _TAIL_BYTES : at + RECORD_BYTES] in only)
-        ):
-            at = records.find(tail, at + 1)
+        at = tails[bucket].find(tail)
+        while at >= 0 and (at % TAIL_BYTES or (recent and _id_at(recent[0][bucket], at) not in recent[1])):
+            at = tails[bucket].find(tail, at + 1)
         answers.append(at >= 0 or number in others)
     return answers
 
 
-def campaigns_of(records: bytes, number: bytes) -> Iterator[int]:
+def _id_at(ids: bytes, at: int) -> bytes:
+    """Return the id that belongs to the tail at this place."""
+    start = at // TAIL_BYTES * _ID_BYTES
+    return ids[start : start + _ID_BYTES]
+
+
+def campaigns_of(bucket: Bucket, number: bytes) -> Iterator[int]:
     """Yield the ids of the campaigns that a hash was uploaded in, from its bucket."""
-    for tail, id_ in _records(records):
-        if tail == number[2:]:
-            yield int.from_bytes(id_, "big")
+    return (int.from_bytes(id_, "big") for tail, id_ in records(bucket) if tail == number[2:])
 
 
-def without(records: bytes, *, number: bytes | None = None, campaigns: Collection[bytes] = ()) -> bytes:
-    """Return a bucket without a hash, or without the records of campaigns with these ids."""
-    gone = number and number[2:]
-    return b"".join(tail + id_ for tail, id_ in _records(records) if tail != gone and id_ not in campaigns)
+def without_number(bucket: Bucket, number: bytes) -> Bucket:
+    """Return a bucket without a hash."""
+    return _joined((tail, id_) for tail, id_ in records(bucket) if tail != number[2:])
 
 
-def _records(records: bytes) -> Iterator[tuple[bytes, bytes]]:
-    for start in range(0, len(records), RECORD_BYTES):
-        yield records[start : start + _TAIL_BYTES], records[start + _TAIL_BYTES : start + RECORD_BYTES]
+def not_of_campaigns(bucket: Bucket, campaigns: Collection[bytes]) -> Bucket:
+    """Return what of a bucket was uploaded in other campaigns than these."""
+    return _joined((tail, id_) for tail, id_ in records(bucket) if id_ not in campaigns)
+
+
+def records(bucket: Bucket) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the tail of each hash with its campaign's id."""
+    tails, ids = bucket
+    for index in range(len(ids) // _ID_BYTES):
+        yield (
+            tails[index * TAIL_BYTES : (index + 1) * TAIL_BYTES],
+            ids[index * _ID_BYTES : (index + 1) * _ID_BYTES],
+        )
+
+
+def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Bucket:
+    kept = list(pairs)
+    return b"".join(tail for tail, _ in kept), b"".join(id_ for _, id_ in kept)

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.journal.forgetting import Forgetting
 from telecmi_leads.journal.opening import LEDGER, open_ledger, open_temporary
-from telecmi_leads.journal.sending import Sending
 from telecmi_leads.journal.staging import Staging
+from telecmi_leads.journal.withdrawing import Withdrawing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Journal(Staging, Sending, Forgetting):
+class Journal(Staging, Withdrawing, Forgetting):
     """One ledger, open in one thread of one process.
 
     Each part is a class of its own: Staging takes plans in, Reading answers, Sending writes what the upload does,
-    Numbers recognises numbers, Forgetting removes people. A context manager; every method may raise LedgerError.
+    Withdrawing changes what is planned, Numbers recognises numbers, Forgetting removes people. A context manager; every method may raise LedgerError.
     """
 
     @classmethod

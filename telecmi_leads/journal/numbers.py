@@ -38,7 +38,8 @@ class Numbers(Reading):
         """
         hashes = Hasher(self._key, account).numbers(phones)
         waiting = self._waiting_hashes(account, since)
-        return among(hashes, self._all_buckets(), waiting, None if since is None else self._campaigns_since(since))
+        recent = None if since is None else (self._column("ids"), self._campaigns_since(since))
+        return among(hashes, self._column("tails"), waiting, recent)
 
     def fates(self, phone: str) -> list[Fate]:
         """Return what became of a number (E.164 digits) in every run that knows it, newest first."""
@@ -50,18 +51,20 @@ class Numbers(Reading):
             found += self._still_here(account, phone)
         return sorted(found, key=lambda fate: fate.when, reverse=True)
 
-    def _all_buckets(self) -> list[bytes]:
-        """Return every bucket, b"" for an empty one; read once, ten million numbers in a tenth of a second."""
-        if self._buckets is None:
-            buckets = [b""] * BUCKETS
-            for bucket, records in self._stream("SELECT bucket, records FROM uploaded"):
-                buckets[bucket] = records
-            self._buckets = buckets
-        return self._buckets
+    def _column(self, name: str) -> list[bytes]:
+        """Return the tails or the ids of all buckets, b"" for an empty one; read once."""
+        if name not in self._columns:
+            column = [b""] * BUCKETS
+            for bucket, *both in self._stream("SELECT bucket, tails, ids FROM uploaded"):
+                column[bucket] = both[name == "ids"]
+            self._columns[name] = column
+        return self._columns[name]
 
     def _campaigns_since(self, since: datetime) -> frozenset[bytes]:
-        rows = self._stream("SELECT id FROM campaigns WHERE settled >= ?", (to_micros(since),))
-        return frozenset(id_bytes(id_) for (id_,) in rows)
+        if since not in self._since:
+            rows = self._stream("SELECT id FROM campaigns WHERE settled >= ?", (to_micros(since),))
+            self._since = {since: frozenset(id_bytes(id_) for (id_,) in rows)}
+        return self._since[since]
 
     def _waiting_hashes(self, account: str, since: datetime | None) -> frozenset[bytes]:
         """Return the hashes that the buckets do not hold yet; read once.
@@ -92,8 +95,8 @@ class Numbers(Reading):
         ]
 
     def _campaigns_holding(self, number: bytes) -> list[int]:
-        found = self._rows("SELECT records FROM uploaded WHERE bucket = ?", (bucket_of(number),))
-        campaigns = [campaign for (records,) in found for campaign in campaigns_of(records, number)]
+        found = self._rows("SELECT tails, ids FROM uploaded WHERE bucket = ?", (bucket_of(number),))
+        campaigns = [campaign for bucket in found for campaign in campaigns_of(bucket, number)]
         fresh = self._stream("SELECT campaign, hashes FROM fresh")
         return campaigns + [campaign for campaign, hashes in fresh if number in split(hashes)]
 

@@ -105,7 +105,9 @@ CREATE INDEX attempts_open ON attempts (campaign) WHERE ended IS NULL;
 -- Keyed hashes of the numbers in accepted campaigns, in buckets (see hashing.py).
 CREATE TABLE uploaded (
     bucket INTEGER PRIMARY KEY,
-    records BLOB NOT NULL CHECK (length(records) % 10 = 0)
+    tails BLOB NOT NULL,
+    ids BLOB NOT NULL,
+    CHECK (length(tails) % 6 = 0 AND length(tails) * 2 = length(ids) * 3)
 );
 
 -- The same for campaigns just accepted, 8 bytes a number: a thousand numbers are a thousand buckets, which is four

@@ -158,11 +158,10 @@ class Sending(Reading):
         connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
 
     def _merge_fresh(self, connection: sqlite3.Connection) -> None:
-        buckets = pack(connection.execute("SELECT campaign, hashes FROM fresh"))
         connection.executemany(
-            "INSERT INTO uploaded VALUES (?, ?)"
-            " ON CONFLICT (bucket) DO UPDATE SET records = CAST(records || excluded.records AS BLOB)",
-            sorted(buckets.items()),
+            "INSERT INTO uploaded VALUES (?, ?, ?) ON CONFLICT (bucket) DO UPDATE SET"
+            " tails = CAST(tails || excluded.tails AS BLOB), ids = CAST(ids || excluded.ids AS BLOB)",
+            pack(connection.execute("SELECT campaign, hashes FROM fresh")),
         )
         connection.execute("DELETE FROM fresh")
         self._forget_known()

@@ -71,7 +71,8 @@ class Store:
         self._failed: LedgerError | None = None
         self._in_flight: set[int] = set()
         self._waiting: dict[tuple[str, datetime | None], frozenset[bytes]] = {}
-        self._buckets: list[bytes] | None = None
+        self._columns: dict[str, list[bytes]] = {}
+        self._since: dict[datetime, frozenset[bytes]] = {}
 
     @property
     def _keeps_bodies(self) -> bool:
@@ -80,7 +81,8 @@ class Store:
     def _forget_known(self) -> None:
         """Let go of what was read of the numbers uploaded before: the ledger has changed."""
         self._waiting.clear()
-        self._buckets = None
+        self._columns.clear()
+        self._since.clear()
 
     def close(self) -> None:
         """Close the ledger. After a failed write the files are left as they are, for the next process to recover."""
