@@ -37,6 +37,7 @@ ALL_GROUPS: tuple[type[Any], ...] = (
     declared.ReadingOptions,
     declared.FieldOptions,
     declared.PhoneOptions,
+    declared.ExcludeOptions,
     declared.ScreeningOptions,
     declared.CampaignOptions,
     declared.SendingOptions,
@@ -143,7 +144,17 @@ def resolve_here(given: Mapping[str, Any]) -> Settings:
     """Resolve every option for this process: its environment, its working directory, its command line."""
     paths = {name: Path(given[name]) for name in ("env_file", "config") if given.get(name)}
     named = SourceOptions(**paths, profile=given.get("profile"))
-    return resolve(given, Sources(environment(), Path.cwd(), named.env_file, named.config, named.profile))
+    return resolve(given, Sources(environment(), _working_folder(), named.env_file, named.config, named.profile))
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as problem:
+        raise SettingsError(
+            f"The working folder can't be used: {problem.strerror or 'it is gone'}.",
+            hint="Change to a folder that is there and that you may read.",
+        ) from None
 
 
 def environment() -> dict[str, str]:
@@ -285,10 +296,18 @@ def _read_settings_file(path: Path, what: str) -> str:
         raise SettingsError(f"{what} {safe(str(path))} is not UTF-8 text.", hint="Save it again as UTF-8.") from None
 
 
+def _may_be_there(path: Path) -> bool:
+    """Tell whether to read a settings file that nobody has named; where that can't be seen, the reading says why."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
+
+
 def _read_config(sources: Sources) -> list[tuple[str, Mapping[str, Any]]]:
     """Read the TOML file: the chosen profile first, then the top level."""
     path = sources.config or sources.folder / CONFIG_NAME
-    if sources.config is None and not path.is_file():
+    if sources.config is None and not _may_be_there(path):
         if sources.profile is not None:
             raise SettingsError(
                 f"There is no profile {safe(sources.profile)!r}: {CONFIG_NAME} is not in this folder.",
@@ -358,7 +377,7 @@ def _nearest(name: str, known: Mapping[str, Any]) -> str:
 
 def _read_env_file(sources: Sources) -> tuple[Path | None, dict[str, str]]:
     path = sources.env_file or sources.folder / ENV_NAME
-    if sources.env_file is None and not path.is_file():
+    if sources.env_file is None and not _may_be_there(path):
         return None, {}
     from io import StringIO  # noqa: PLC0415 - only where there is a file to read
 
