@@ -85,7 +85,7 @@ class PhoneBook:
         """Read one cell and tell every step of it, what the number is and where it is from."""
         known = region if region is not None and is_region(region) else None
         return explain(
-            cell, known, read_cell(cell, partial(rule, region=known, reader=Library()), self._refusal)
+            cell, known, read_cell(cell, partial(rule, region=known, reader=Library()), self.refusal)
         )
 
     def _block(self, cells: Sequence[str], regions: Regions) -> NumberColumn:
@@ -97,7 +97,7 @@ class PhoneBook:
             repairs[Repair.PUNCTUATION] = sum(punctuated)
         refusals: dict[Ruling, Reason] = {}
         for ruling, count in Counter(rulings).items():
-            reason = self._refusal(ruling)
+            reason = self.refusal(ruling)
             if reason is not None:
                 refusals[ruling] = reason
             elif ruling.repairs:
@@ -134,11 +134,11 @@ class PhoneBook:
                 odd = [index for index in odd if index not in taken]
         for index in odd:
             region = regions if isinstance(regions, str | None) else regions[index]
-            reading = read_cell(cells[index], self._lanes[region].rule, self._refusal)
+            reading = read_cell(cells[index], self._lanes[region].rule, self.refusal)
             _put(block, index, reading.number, reading.reason)
             _count(block, dict.fromkeys(reading.repairs, 1))
 
-    def _refusal(self, ruling: Ruling) -> Reason | None:
+    def refusal(self, ruling: Ruling) -> Reason | None:
         """Say why there is no good number here, by the ruling or by the user's options; None where there is one."""
         if ruling.reason is not None:
             return ruling.reason

@@ -116,10 +116,10 @@ def rule(text: str, region: str | None, reader: Reader) -> Ruling:
     dials otherwise, a trunk zero before the region's own country code, a country code without its plus.
     """
     digits = text.lstrip("+-")
-    if digits in {"", "0"}:
-        return REJECTED[Reason.NO_PHONE]
     if region is not None and len(text) <= LONGEST_SHORT_NUMBER and reader.is_emergency(text, region):
         return REJECTED[Reason.EMERGENCY]
+    if len(digits) < _FEWEST_FILLER_DIGITS and not digits.strip("0"):
+        return REJECTED[Reason.NO_PHONE]
     if is_filler(digits):
         return REJECTED[Reason.JUNK]
     first: Ruling | None = None

@@ -28,7 +28,7 @@ _EXTENSION = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # One x or # between a number and a few digits: an extension if the number is whole, a masked digit otherwise.
-_MARKED_EXTENSION = re.compile(r"(?<=[\d)])\s*[xX#~][\s.:]*\d{1,6}\)?\s*#?\s*")
+_MARKED_EXTENSION = re.compile(r"(?<=[\d)])\s*[xX#~][\s.:]*\d{1,6}\)?\s*#?\s*(?:/\s*[xX]\d{1,6}\s*)*")
 _MASKED = re.compile(
     rf"(?<!{_LETTERS})[xX]+(?!{_LETTERS})"
     r"|(?<=\d)[ \-]?[#*]|[#*]{2,}|\*(?=\d)|_{2,}|\.{3,}|(?<=\d)\?(?=\d)|\?{2,}"
@@ -41,7 +41,7 @@ _DATE = re.compile(
     r"(?:[T\s]+\d\d?:\d\d.*)?\s*"
 )
 _ELSEWHERE = re.compile(r"\S*@\S+|[a-z][a-z0-9+.\-]*://\S+|www\.\S+", re.IGNORECASE)
-_VANITY = re.compile(r"\d[\-.][A-Z]{3,}(?![a-z])")
+_VANITY = re.compile(r"\d[\-.][A-Z]{3,}(?![a-z])|\b8\d\d [A-Z]{5,}\b")
 # What may touch a number without a space; any other letter that does may be a misread digit.
 _LABELS = frozenset(
     (
@@ -51,6 +51,7 @@ _LABELS = frozenset(
     )
 )  # fmt: skip
 _JOINERS = frozenset(("and", "or", "und", "oder", "et", "ou", "y", "o", "e", "aur", "या", "और"))
+_MAY_TOUCH = _LABELS | {joiner for joiner in _JOINERS if len(joiner) > 1}
 _NUMBERED_LABEL = re.compile(rf"({_LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
 _FEWEST_DIGITS = 4  # a stretch with fewer and with words about it is no attempt at a number
 _FEWEST_BEFORE_EXTENSION = 6
@@ -142,7 +143,7 @@ def _take_wordy(stretch: str, before: str, pieces: Pieces) -> None:
     for word in _WORDS.finditer(stretch):
         start, end = word.span()
         touches = stretch[start - 1 : start].isdigit() or stretch[end : end + 1].isdigit()
-        if touches and not word[0].endswith(".") and word[0].casefold() not in _LABELS:
+        if touches and not word[0].endswith(".") and word[0].casefold() not in _MAY_TOUCH:
             few = _count_digits(stretch) < _FEWEST_DIGITS
             pieces.faults.append(Reason.NOT_A_NUMBER if few else Reason.LETTERS)
             return

@@ -31,7 +31,7 @@ _LINK = re.compile(
 _EXPONENT = re.compile(
     r"(?<![\w.,])(?P<whole>\d+)(?:[.,](?P<fraction>\d+))?\s?[eE](?P<sign>\+?)(?P<power>\d{1,2})(?![\w.,])"
 )
-_DECIMAL = re.compile(r"(?<![\d.,])(\d{7,})\.0+(?=\s*(?:$|[,;/|&\n]))")
+_DECIMAL = re.compile(r"(?<![\d.,])((?:\d[ ()\-]*){7,})\.0+(?=\s*(?:$|[,;/|&\n]))")
 _DECIMAL_COMMA = re.compile(r"(\s*\+?\d{7,}),0{1,2}\s*")
 _SHORTEST_FORM = 7  # significant digits from which an exponent without a sign is a program's exact notation
 

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, PhoneNumberType
@@ -26,6 +27,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from telecmi_leads.options import PhoneOptions
 from telecmi_leads.phones import PhoneBook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 REGIONS = (
     "IN", "US", "GB", "DE", "FR", "AE", "BR", "AR", "RU", "CN", "JP", "ID", "NG", "ZA", "SG", "MX", "IT", "ES", "AU",
@@ -41,15 +45,16 @@ def numbers_of(region: str, count: int, rnd: random.Random) -> list[str]:
     """Make national mobile numbers of a region: its example's length, any digits that its metadata allows."""
     metadata = PhoneMetadata.metadata_for_region(region)
     example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
-    length = len(phonenumbers.national_significant_number(example))
-    mobile = re.compile(metadata.mobile.national_number_pattern)
-    fixed_digits = phonenumbers.national_significant_number(example)
+    assert metadata is not None and metadata.mobile is not None and example is not None  # noqa: PT018 - for the types
+    example_digits = phonenumbers.national_significant_number(example)
+    length = len(example_digits)
+    mobile = re.compile(str(metadata.mobile.national_number_pattern))
     found: list[str] = []
     misses = 0
     while len(found) < count:
         digits = "".join(rnd.choices("0123456789", k=length))
         if misses > 200:  # a country whose mobiles are few: vary the end of its example
-            digits = fixed_digits[:3] + digits[3:]
+            digits = example_digits[:3] + digits[3:]
         if mobile.fullmatch(digits) or rnd.random() < SHARE_OF_ANYTHING / 20:
             found.append(digits)
             misses = 0
@@ -82,7 +87,7 @@ def mixed(count: int, rnd: random.Random) -> tuple[list[str], list[str]]:
 KINDS = {"Indian mobiles, 3 notations": indian, f"{len(REGIONS)} regions mixed": mixed}
 
 
-def library_seconds(cells: list[str], regions: list[str]) -> float:
+def library_seconds(cells: Sequence[str], regions: Sequence[str]) -> float:
     """Time phonenumbers alone on the cells."""
     start = time.process_time()
     for cell, region in zip(cells, regions, strict=True):

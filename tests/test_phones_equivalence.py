@@ -1,0 +1,172 @@
+"""The fast way gives what phonenumbers gives: no verdict, number, type or repair differs, on any input."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from functools import partial
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from phone_inputs import REGIONS, Inputs
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from telecmi_leads.models import Reason, Repair
+from telecmi_leads.options import PhoneOptions
+from telecmi_leads.phones import PhoneBook
+from telecmi_leads.phones.cells import read_cell
+from telecmi_leads.phones.lanes import LanesByRegion
+from telecmi_leads.phones.library import TYPES, Library
+from telecmi_leads.phones.ruling import Ruling, rule
+
+BLOCK = 5_000
+# What may make a good number of a text that phonenumbers alone calls invalid.
+OWN_REPAIRS = {Repair.INTERNATIONAL_PREFIX, Repair.TRUNK_PREFIX, Repair.MISSING_PLUS}
+# To phonenumbers a trailing `.0` is one more digit.
+DECIMAL = re.compile(r"\.0+\D*$")
+# What may make us reject a text that phonenumbers alone calls valid.
+OWN_REJECTIONS = {Reason.JUNK, Reason.EMERGENCY, Reason.NOT_A_NUMBER}
+
+
+def fresh_seed() -> int:
+    """Return a seed that is new in every run; a failing assertion names it."""
+    return random.SystemRandom().randrange(1 << 32)
+
+
+def by_library(text: str, region: str | None) -> tuple[str, str]:
+    """Return what phonenumbers' own functions say of a text: E.164 digits and type, ("", "") where it is not valid."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException:
+        return "", ""
+    if not phonenumbers.is_valid_number(number):
+        return "", ""
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return e164[1:], TYPES[phonenumbers.number_type(number)]
+
+
+def values(ruling: Ruling, text: str) -> tuple[object, ...]:
+    """Return all that a ruling says of a text."""
+    return (ruling.reason, ruling.type, ruling.region, ruling.number(text), ruling.repairs)
+
+
+def compare_rulings(seed: int, count: int) -> None:
+    """Compare the tables with phonenumbers, on plain numbers of all regions in all notations."""
+    inputs, lanes, library = Inputs(seed), LanesByRegion(), Library()
+    for _ in range(count):
+        text, region = inputs.plain()
+        ruling = lanes[region].rule(text)
+        wanted = rule(text, region, library)
+        assert values(ruling, text) == values(wanted, text), (seed, text, region)
+        number, kind = by_library(text, region)
+        if number and ruling.reason is None:
+            assert (ruling.number(text), ruling.type) == (number, kind), (seed, text, region)
+        elif number:
+            assert ruling.reason in OWN_REJECTIONS, (seed, text, region)
+        elif ruling.reason is None:
+            assert set(ruling.repairs) & OWN_REPAIRS, (seed, text, region)
+            assert by_library("+" + ruling.number(text), None) == (ruling.number(text), ruling.type)
+
+
+def compare_columns(seed: int, count: int) -> None:
+    """Compare columns of punctuated numbers with phonenumbers given the very cells."""
+    inputs, book = Inputs(seed), PhoneBook(PhoneOptions(allow_premium=True))
+    for block in range(-(-count // BLOCK)):
+        rows = [inputs.punctuated() for _ in range(min(BLOCK, count - block * BLOCK))]
+        column = book.column([cell for cell, _ in rows], [region for _, region in rows])
+        for index, (cell, region) in enumerate(rows):
+            number, _ = by_library(cell, region)
+            ours = column.numbers[index]
+            if number and not DECIMAL.search(cell):
+                reason = column.faults.get(index)
+                assert ours == number or reason in OWN_REJECTIONS, (seed, cell, region, ours, number)
+            elif ours:
+                assert by_library("+" + ours, None)[0] == ours, (seed, cell, region, ours)
+
+
+def compare_cells(seed: int, count: int) -> None:
+    """Compare columns of cells as files have them with each cell read alone and ruled on by phonenumbers."""
+    inputs, book, library = Inputs(seed), PhoneBook(PhoneOptions()), Library()
+    for block in range(-(-count // BLOCK)):
+        rows = [inputs.cell() for _ in range(min(BLOCK, count - block * BLOCK))]
+        if block % 3 == 0:
+            rows = [(cell, rows[0][1]) for cell, _ in rows]
+        column = book.column([cell for cell, _ in rows], [region for _, region in rows])
+        repairs: Counter[Repair] = Counter()
+        for index, (cell, region) in enumerate(rows):
+            wanted = read_cell(cell, partial(rule, region=region, reader=library), book.refusal)
+            ours = (column.numbers[index], column.faults.get(index))
+            assert ours == (wanted.number, wanted.reason), (seed, cell, region)
+            repairs.update(wanted.repairs)
+        assert column.repairs == repairs, seed
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_rulings_are_those_of_phonenumbers(part: int) -> None:
+    """80,000 new plain numbers of all regions in every run: same verdict, E.164, type, region and repairs."""
+    compare_rulings(fresh_seed() + part, 20_000)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_columns_are_those_of_phonenumbers(part: int) -> None:
+    """80,000 new punctuated numbers in every run: what phonenumbers calls valid comes out as its E.164."""
+    compare_columns(fresh_seed() + part, 20_000)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_cells_are_read_alike_fast_and_slowly(part: int) -> None:
+    """40,000 new cells in every run: the column gives what reading them one by one gives, repairs included."""
+    compare_cells(fresh_seed() + part, 10_000)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("part", range(10))
+def test_five_million_inputs(part: int) -> None:
+    """Five million generated inputs of all regions, and not one difference."""
+    seed = fresh_seed() + part
+    compare_rulings(seed, 250_000)
+    compare_columns(seed + 100, 150_000)
+    compare_cells(seed + 200, 100_000)
+
+
+BOOK = PhoneBook(PhoneOptions())
+LIBRARY = Library()
+LIKE_PHONES = st.text(
+    st.sampled_from("0123456789019876 +-().,/;:xX#*'`=\"eE~_|&\n\t\u200b\u00a0०९٣oOl"), max_size=40
+)
+ANY_REGION = st.sampled_from([None, "IN", "US", "DE", "AR", "JP", "BR", "GB", *REGIONS[::10]])
+
+
+@given(st.one_of(LIKE_PHONES, st.text(max_size=60)), ANY_REGION)
+def test_any_text_is_read_alike_fast_and_slowly(cell: str, region: str | None) -> None:
+    """Whatever is in a cell, nothing crashes, and both ways give the same number, reason and repairs."""
+    column = BOOK.column([cell], region)
+    wanted = read_cell(cell, partial(rule, region=region, reader=LIBRARY), BOOK.refusal)
+    assert column.numbers == [wanted.number]
+    assert column.faults.get(0) is wanted.reason
+    assert set(column.repairs) == set(wanted.repairs)
+    assert (wanted.number == "") == (wanted.reason is not None)
+
+
+@given(st.lists(st.tuples(LIKE_PHONES, ANY_REGION), max_size=30))
+def test_cells_do_not_influence_each_other(rows: list[tuple[str, str | None]]) -> None:
+    """A column is its cells: each has the answer it has alone."""
+    column = BOOK.column([cell for cell, _ in rows], [region for _, region in rows])
+    alone = [BOOK.column([cell], region) for cell, region in rows]
+    assert column.numbers == [one.numbers[0] for one in alone]
+    assert column.faults == {index: one.faults[0] for index, one in enumerate(alone) if one.faults}
+
+
+def test_numbers_read_again_stay_as_they_are() -> None:
+    """What came out goes in again with a plus: the same number, without a repair (idempotent)."""
+    seed = fresh_seed()
+    inputs = Inputs(seed)
+    rows = [inputs.cell() for _ in range(20_000)]
+    numbers = [number for number in BOOK.column([c for c, _ in rows], [r for _, r in rows]).numbers if number]
+    assert len(numbers) > 5_000
+    again = BOOK.column(["+" + number for number in numbers], None)
+    assert (again.numbers, again.faults, again.repairs) == (numbers, {}, {}), seed
