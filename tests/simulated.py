@@ -186,9 +186,11 @@ class SimulatedClock(Clock):
 
     __slots__ = ("journal", "service")
 
-    def __init__(self, service: Service, journal: Journal) -> None:
+    def __init__(self, service: Service, journal: Journal, now: Callable[[], datetime] | None = None) -> None:
         super().__init__(
-            now=lambda: START + timedelta(seconds=service.now), monotonic=lambda: service.now, random=lambda: 0.5
+            now=now or (lambda: START + timedelta(seconds=service.now)),
+            monotonic=lambda: service.now,
+            random=lambda: 0.5,
         )
         object.__setattr__(self, "service", service)
         object.__setattr__(self, "journal", journal)

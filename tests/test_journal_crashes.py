@@ -173,19 +173,28 @@ def test_no_second_try_of_a_failed_flush(whole: Ended, tmp_path: Path) -> None:
     keeps_its_word(tmp_path / "state", ended.said)
 
 
+def limited(folder: Path, limits: str) -> subprocess.CompletedProcess[str]:
+    """Run the driver under limits of the resource module, without strace."""
+    script = f"import resource, runpy, sys; {limits}; sys.argv = sys.argv[1:]"
+    script += "; runpy.run_path(sys.argv[0], run_name='__main__')"
+    environment = {**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}"}
+    command = [sys.executable, "-c", script, str(HERE / "ledger_driver.py"), str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
 def test_a_limit_on_file_sizes(tmp_path: Path) -> None:
     """Fault 38: where the system allows no larger file, the ledger ends cleanly and can go on afterwards."""
-    script = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (130_000, -1));"
-    script += "sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
-    environment = {**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}"}
-    ended = subprocess.run(
-        [sys.executable, "-c", script, str(HERE / "ledger_driver.py"), str(tmp_path / "state")],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+    ended = limited(tmp_path / "state", "resource.setrlimit(resource.RLIMIT_FSIZE, (130_000, -1))")
     assert (ended.returncode, ended.stderr) == (8, "")
+    keeps_its_word(tmp_path / "state", ended.stdout.splitlines())
+
+
+def test_little_memory_and_few_descriptors(tmp_path: Path) -> None:
+    """Fault 38: 256 MB of address space and 16 descriptors are enough."""
+    limits = "resource.setrlimit(resource.RLIMIT_AS, (2**28, 2**28))"
+    limits += "; resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))"
+    ended = limited(tmp_path / "state", limits)
+    assert (ended.returncode, ended.stderr) == (0, "")
     keeps_its_word(tmp_path / "state", ended.stdout.splitlines())
 
 

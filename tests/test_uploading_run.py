@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,8 @@ from telecmi_leads.options import SendingOptions
 from telecmi_leads.uploading import upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
     from queue import SimpleQueue
 
@@ -405,6 +407,40 @@ def test_an_interrupted_request_waits_for_settle_after_a_restart(journal: Journa
     assert journal.campaigns("run-1")[0].confirmed_by_name
     kinds = [attempt.kind for attempt in journal.history(first.id)]
     assert kinds == [OutcomeKind.INTERRUPTED, OutcomeKind.NAME_EXISTS]
+
+
+@pytest.mark.parametrize("acts", [[], [TIMED_OUT], [TIMED_OUT_IN, NOT_SENT], [SERVER_ERROR]])
+def test_two_hosts(journal: Journal, tmp_path: Path, acts: list[Act]) -> None:
+    """Fault 9: the same file under the same name from two hosts makes one copy of each lead."""
+    phones = plan(journal, 3)
+    service = Service()
+    run(journal, service)
+    with Journal.open(tmp_path / "other host") as other:
+        plan(other, 3)
+        other_service = Service(acts)
+        other_service.held = service.held
+        run(other, other_service)
+        assert {*statuses(other)} <= {"refused", "accepted", "unverified"}
+    assert [service.copies(phone) for phone in phones] == [1] * 6
+
+
+def test_the_wall_clock_disturbs_nothing(journal: Journal) -> None:
+    """Fault 10: with a wall clock that jumps days back and forth, every pause is as long as without."""
+    came = []
+    for number, days in enumerate([0, 1, -1]):
+        plan(journal, 4, run=f"run-{number}", name=f"N{number}", first_phone=919876000000 + 1000 * number)
+        service = Service([ok(), TIMED_OUT_IN, BUSY, NOT_SENT, SERVER_ERROR])
+        clock = SimulatedClock(service, journal, jumping(service, days))
+        options = SendingOptions(workers=2)
+        assert list(upload(f"run-{number}", journal, service.send, options, clock, StopRequest()))
+        came.append([(time, name[2:]) for time, name in service.came])
+    assert len(came[0]) > 6
+    assert came[0] == came[1] == came[2]
+
+
+def jumping(service: Service, days: int) -> Callable[[], datetime]:
+    """Make a wall clock that jumps so many days at each request."""
+    return lambda: START + timedelta(days=days * len(service.came))
 
 
 def test_a_failed_write_ends_the_run(journal: Journal) -> None:

@@ -70,7 +70,7 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
         run.close()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Job:
     """A campaign on its way: its place in line, what was tried before, and not before when it may go."""
 
