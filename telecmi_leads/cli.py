@@ -33,6 +33,7 @@ _PREPARING = (
     declared.ReadingOptions,
     declared.FieldOptions,
     declared.PhoneOptions,
+    declared.ExcludeOptions,
     declared.ScreeningOptions,
 )
 _ALWAYS = (declared.OutputOptions, declared.SourceOptions)
@@ -125,12 +126,13 @@ def validate(files: Files, given: Given) -> int:
 
 
 @_command(
+    declared.ExcludeOptions,
     declared.SendingOptions,
     declared.TrialOptions,
     declared.HeartbeatOptions,
     *_ALWAYS,
     declared.AccountOptions,
-    example="telecmi-leads resume",
+    example="telecmi-leads resume --exclude do-not-call.csv",
 )
 def resume(
     given: Given, run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's id; the newest.")] = None

@@ -9,7 +9,7 @@ from telecmi_leads.cleaning import find_numbers, leveled
 from telecmi_leads.columns import number_columns
 from telecmi_leads.errors import ExcludeListFailed, InputRefused
 from telecmi_leads.matching import Matcher, no_phone_column
-from telecmi_leads.options import FieldOptions, PhoneOptions, ReadingOptions, ScreeningOptions
+from telecmi_leads.options import ExcludeOptions, FieldOptions, PhoneOptions, ReadingOptions
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.reading import open_source
 from telecmi_leads.screening import ExcludeList, NumberSet
@@ -36,7 +36,7 @@ def load_lists(settings: Settings, now: datetime) -> list[ExcludeList]:
     Raises ExcludeListFailed for a list that is missing, unreadable, empty, without a single number, mostly no
     numbers (the wrong column or region is likelier than bad data), or older than --exclude-max-age at `now`.
     """
-    options = settings[ScreeningOptions]
+    options = settings[ExcludeOptions]
     region = settings[PhoneOptions].region
     matcher = Matcher(ReadingOptions(), FieldOptions(), PhoneBook(_ANY_NUMBER), region)
     return [_load(path, matcher, options.exclude_max_age, now) for path in options.exclude]

@@ -305,8 +305,8 @@ class PhoneOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class ScreeningOptions:
-    """Which rows are left out."""
+class ExcludeOptions:
+    """Who must not be called, also where a run is gone on with that was planned before they said so."""
 
     PANEL: ClassVar[str] = "Leaving rows out"
 
@@ -316,6 +316,14 @@ class ScreeningOptions:
     exclude_max_age: timedelta | None = option(
         None, "Refuse a do-not-call list older than this, such as 7d.", parse=age, metavar="AGE"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningOptions:
+    """Which other rows are left out."""
+
+    PANEL: ClassVar[str] = "Leaving rows out"
+
     new_only: Age | None = option(
         None,
         "Leave out numbers this account has uploaded before; with an age such as 30d, only in that time.",

@@ -32,6 +32,7 @@ from telecmi_leads.reporting import prepare_folder
 from telecmi_leads.screening import Screen
 from telecmi_leads.settings import account_key, app_id_or_none, base_url
 from telecmi_leads.text import safe
+from telecmi_leads.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from telecmi_leads.commands.session import Session
     from telecmi_leads.models import RunRecord, RunSummary
     from telecmi_leads.pipeline import Prepared
-    from telecmi_leads.screening import UploadedBefore
+    from telecmi_leads.screening import ExcludeList, UploadedBefore
 
 _REPORTS = Path("telecmi-reports")
 _NO_APP_ID = 1
@@ -106,6 +107,7 @@ def _resume(course: Course, wanted: str | None) -> RunSummary:
             return course.nothing_to_do("No run of this account is unfinished.")
         course.run, course.name = run.id, run.name
         prepare_folder(report_folder(session, run))
+        _leave_out(session, journal, run, load_lists(session.settings, session.clock.now()))
         return send_run(session, journal, run, service, course.signals)
 
 
@@ -119,6 +121,20 @@ def _unfinished(journal: Journal, wanted: str | None, account: str) -> RunRecord
             hint="Choose that account's settings, with --env-file or --profile.",
         )
     return run
+
+
+def _leave_out(session: Session, journal: Journal, run: RunRecord, lists: Sequence[ExcludeList]) -> None:
+    """Take whoever is on a list by now out of what a run has not sent yet."""
+    for listed in lists:
+        gone = journal.withdraw(run.id, listed.numbers.hits, listed.name)
+        if gone:
+            session.console.note(f"{count(gone, 'lead')} taken out: on {listed.name} since the run was planned.")
+        late = journal.waiting_among(run.id, listed.numbers.hits)
+        if late:
+            session.console.warning(
+                f"{count(late, 'number')} on {listed.name} may be in already, in campaigns whose outcome is unknown. "
+                "Look for them in the dashboard."
+            )
 
 
 # --- planning -----------------------------------------------------------------------------------
@@ -166,6 +182,7 @@ def _planned(course: Course, files: Sequence[Path | None], journal: Journal, ser
         course.session.console.note(f"{earlier.name} was uploaded on {when} (run {earlier.id}); nothing is sent again.")
     else:
         course.session.console.note(f"Going on with run {earlier.id} of {when}.")
+        _leave_out(course.session, journal, earlier, plan.lists)
     return earlier
 
 
@@ -202,6 +219,7 @@ class _Plan:
         folder = self._session.settings[OutputOptions].report_dir or _REPORTS / self._id
         self._folder = folder.absolute()
         self._inputs: list[Path] = []
+        self.lists: Sequence[ExcludeList] = ()
         self._planner = Planner(course.name or "validate", app_id, self._session.settings[CampaignOptions])
 
     def prepare(self, files: Sequence[Path | None], known: Journal | None, *, last_number: int) -> Prepared:
@@ -211,7 +229,8 @@ class _Plan:
         """
         course, session = self._course, self._session
         self._inputs = [file for file in files if file is not None]
-        screen = Screen(load_lists(session.settings, self._now), self._uploaded_before(known))
+        self.lists = load_lists(session.settings, self._now)
+        screen = Screen(self.lists, self._uploaded_before(known))
         self._planner.last_number = last_number
         self._journal.begin_run(
             run_id=self._id,

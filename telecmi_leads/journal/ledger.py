@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 class Journal(Staging, Withdrawing, Forgetting):
     """One ledger, open in one thread of one process.
 
-    Each part is a class of its own: Staging takes plans in, Reading answers, Sending writes what the upload does,
-    Withdrawing changes what is planned, Numbers recognises numbers, Forgetting removes people. A context manager; every method may raise LedgerError.
+    Each part is a class of its own: Staging takes plans in, Withdrawing changes what is planned, Reading answers,
+    Sending writes what the upload does, Numbers recognises numbers, Forgetting removes people. A context manager;
+    every method may raise LedgerError.
     """
 
     @classmethod
