@@ -70,6 +70,7 @@ def patched(source: Path, target: Path, change: Callable[[str, bytes], bytes | N
         (dt.date(2026, 5, 28), "2026-05-28"),
         (dt.time(7, 5), "07:05:00"),
         (dt.timedelta(hours=30, minutes=5), "30:05:00"),
+        (dt.timedelta(hours=-1, minutes=-30), "-1:30:00"),
     ],
 )
 def test_cells_are_text_as_typed(tmp_path: Path, typed: object, read: str) -> None:
@@ -213,9 +214,15 @@ def test_other_zips_are_named(tmp_path: Path, name: str, what: str) -> None:
 
 def test_password_protected(tmp_path: Path) -> None:
     """A workbook behind a password is said to be one (row 30)."""
-    ole2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(2000)
-    (tmp_path / "leads.xlsx").write_bytes(ole2)
-    assert refusal(tmp_path / "leads.xlsx") == "leads.xlsx is password-protected."
+    begin, file_pass = struct.pack("<HHHHQQ", 0x809, 16, 0x600, 5, 0, 0)[:20], struct.pack("<HHI", 0x2F, 4, 1)
+    for name, content in (("new", "EncryptedPackage".encode("utf-16-le")), ("old", begin + file_pass)):
+        shell = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+        (tmp_path / name).write_bytes(shell + content + bytes(2000))
+        assert refusal(tmp_path / name) == f"{name} is password-protected."
+    with zipfile.ZipFile(tmp_path / "ods", "w") as book:
+        book.writestr("content.xml", b"noise")
+        book.writestr("META-INF/manifest.xml", b"<manifest:encryption-data/>")
+    assert refusal(tmp_path / "ods") == "ods is password-protected."
 
 
 def test_damaged_workbooks(tmp_path: Path) -> None:

@@ -30,7 +30,10 @@ _WIDE_BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16 LE"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16 BE"),
 )
-_OUTSIDE_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_OUTSIDE_ASCII = re.compile(rb"[\x80-\xff]")
+_LINE_END = re.compile(rb"[\r\n]")
+_BLANK = re.compile(rb"[\x00-\x2f]")  # the second byte of no character in any code page
+_BEFORE, _LONG = 60, 1000  # bytes of a line before its first character outside ASCII, and from there on
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = bytes(range(0x80, 0x100))
 _CONTROLS = bytes([*range(1, 9), *range(14, 26), 28, 29, 127])  # text has none; it may have NUL or ESC
@@ -166,12 +169,20 @@ def _outside_ascii(stream: BinaryIO) -> tuple[list[bytes], int, int]:
         valid = _UTF8_SEQUENCE.findall(chunk)
         sequences += len(valid)
         others += len(chunk) - len(chunk.translate(None, _HIGH)) - sum(map(len, valid))
-        for line in _OUTSIDE_ASCII.finditer(chunk):
-            if room <= 0:
-                break
-            lines.append(line[0][:_SAMPLE])
+        end = 0
+        while room > 0 and (found := _OUTSIDE_ASCII.search(chunk, end)):
+            before, start, end = end, found.start(), _piece_end(chunk, found.start())
+            lines.append(chunk[max(before, start - _BEFORE) : end])
             room -= len(lines[-1])
     return lines, sequences, others
+
+
+def _piece_end(chunk: bytes, start: int) -> int:
+    """Return where a piece of a line ends that is long enough to judge: at a byte that is no part of a character."""
+    ends = _LINE_END.search(chunk, start, start + _LONG)
+    if ends is None:
+        ends = _BLANK.search(chunk, start + _LONG)
+    return ends.start() + 1 if ends else len(chunk)
 
 
 class _Bytes(io.RawIOBase):

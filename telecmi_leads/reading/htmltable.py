@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from telecmi_leads.reading.encoding import TextFile
 
-_PIECE = 64 * 1024
-_PENDING = 4 * 1024 * 1024
+_PIECE = 256 * 1024
+_REST = 4096
+_PENDING = 1024 * 1024
 _MAX_SPAN = 1000
 _MAX_BLANK_ROWS = 1_048_576  # as many rows as a spreadsheet has
 _LINE = "\v"  # marks where a line ends in a cell; a page's own line ends are blanks
@@ -34,8 +35,9 @@ _ROW = frozenset({"tr", "row", "ss:row"})
 _CELL = frozenset({"td", "th", "cell", "ss:cell"})
 _TABLE = frozenset({"table", "ss:table"})
 _LINES = frozenset({"br", "p", "div", "li"})
-_UNSEEN = frozenset({"script", "style"})
+_UNSEEN = frozenset({"script", "style", "comment", "ss:comment"})
 
+_TEXT = re.compile(r"<(?=[^A-Za-z/!?])")  # begins no tag; the parser takes its time to find that out
 _CHARSET = re.compile(r"(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _HEAD = 4096
 
@@ -128,7 +130,7 @@ class _Tables(HTMLParser):
 
     def end(self) -> None:
         """Take what is there at the end of a page whose last tags are missing."""
-        if len(self.rawdata) < _PIECE:  # more is a tag that never ends
+        if len(self.rawdata) < _REST:  # more is a tag that never ends, and costs the parser its square
             self.close()
         while self._open:
             self._end_row()
@@ -211,7 +213,7 @@ def _rows(file: TextFile) -> Iterator[tuple[int, list[str]]]:
     parser = _Tables(file.name)
     text = file.open(by_lines=False)
     while piece := text.read(_PIECE):
-        parser.feed(piece.replace(_LINE, " "))
+        parser.feed(_TEXT.sub("&lt;", piece.replace(_LINE, " ")))
         parser.check_pending()
         yield from parser.done
         parser.done.clear()

@@ -59,8 +59,11 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
         return FileFormat.JSON, _top_list(file)
     lists: list[_List] = []
     _survey(scanner, (), lists)
-    if scanner.peek():
+    following = scanner.peek()
+    if following == "{":
         return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
+    if following:
+        raise scanner.broken("this is no valid JSON (something follows the object)")
     chosen = _chosen(_of_leads(lists), file.name, wanted)
     if chosen is None:
         return FileFormat.JSON, _sheets(iter([as_records(Scanner(file).value())]), file, FileFormat.JSON)

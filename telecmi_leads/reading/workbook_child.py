@@ -37,10 +37,13 @@ _BYTES_A_SECOND = 10 * _MB  # a tenth of what this takes on a slow machine
 
 _MAX_ENTRIES = 10_000
 _MAX_RATIO = 100  # XML packs 5 to 40 times, a bomb a thousand times
-_UNSUSPECTED = 8 * _MB
+_UNSUSPECTED = 64 * _MB
 _MAX_EXTENT = 64_000_000  # cells between the corners of a sheet: as many as fit into the memory if all were empty
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BEGIN = re.compile(rb"\x09\x08..\x00[\x05\x06]\x05\x00", re.DOTALL)  # BOF of a workbook, Excel 5 to 2003
+_FILE_PASS = b"\x2f\x00"
+_FIRST_RECORDS = 8
 _OTHER_ZIPS = (
     ("word/document.xml", "a Word document"),
     ("ppt/presentation.xml", "a PowerPoint presentation"),
@@ -158,8 +161,8 @@ def text(cell: Any) -> str:  # noqa: ANN401 - any of calamine's values
 
 
 def _duration(span: timedelta) -> str:
-    minutes, seconds = divmod(round(span.total_seconds()), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    minutes, seconds = divmod(round(abs(span.total_seconds())), 60)
+    return f"{'-' if span < timedelta() else ''}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def explain(stream: BinaryIO) -> None:
@@ -218,16 +221,19 @@ def look_into_zip(stream: BinaryIO, *, exactly: bool) -> tuple[str, int]:
     entries = archive.infolist()
     if len(entries) > _MAX_ENTRIES:
         raise Refused("bomb", f"it holds {len(entries):,} files")
-    names = {entry.filename for entry in entries}
-    format_ = _zip_format(archive, names)
     if any(entry.flag_bits & 1 for entry in entries):
         raise Refused("password")
     for entry in entries:
         if entry.file_size > max(_UNSUSPECTED, _MAX_RATIO * entry.compress_size):
             raise Refused("bomb", f"{entry.filename} unpacks to {entry.file_size // _MB:,} MB")
-        if format_ == "xlsx" and entry.filename.startswith("xl/worksheets/"):
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > max(4 * _UNSUSPECTED, _MAX_RATIO * sum(entry.compress_size for entry in entries)):
+        raise Refused("bomb", f"it unpacks to {unpacked // _MB:,} MB")
+    format_ = _zip_format(archive, {entry.filename.replace("\\", "/") for entry in entries})
+    for entry in entries:
+        if format_ == "xlsx" and "/worksheets/" in entry.filename.replace("\\", "/"):
             _check_extent(archive, entry, exactly=exactly)
-    return format_, sum(entry.file_size for entry in entries)
+    return format_, unpacked
 
 
 def _zip_format(archive: zipfile.ZipFile, names: set[str]) -> str:
@@ -235,6 +241,8 @@ def _zip_format(archive: zipfile.ZipFile, names: set[str]) -> str:
         return "xlsb"
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
+    if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise Refused("password")
     for name, what in _OTHER_ZIPS:
         if name in names:
             raise Refused("other", what)
@@ -243,6 +251,8 @@ def _zip_format(archive: zipfile.ZipFile, names: set[str]) -> str:
         if kind and "spreadsheet" not in kind:
             raise Refused("other", "an OpenDocument file, but no spreadsheet")
         return "ods"
+    if "[Content_Types].xml" in names:  # a workbook whose parts lie elsewhere, perhaps
+        return "xlsx"
     raise Refused("archive", ", ".join(sorted(names)[:3]))
 
 
@@ -296,11 +306,23 @@ def explain_ole2(stream: BinaryIO) -> None:
     """Raise Refused with what an OLE2 container is that is no readable workbook, if that can be told."""
     stream.seek(0)
     data = stream.read()
-    if "EncryptedPackage".encode("utf-16-le") in data:
+    if "EncryptedPackage".encode("utf-16-le") in data or _has_file_pass(data):
         raise Refused("password")
     for name, what in _OTHER_STREAMS:
         if name.encode("utf-16-le") in data:
             raise Refused("other", what)
+
+
+def _has_file_pass(data: bytes) -> bool:
+    """Tell whether one of a workbook's first records says that the others are encrypted ([MS-XLS] 2.4.117)."""
+    begun = _BEGIN.search(data)
+    at = begun.start() if begun else len(data)
+    for _ in range(_FIRST_RECORDS):
+        kind, size = data[at : at + 2], int.from_bytes(data[at + 2 : at + 4], "little")
+        if kind == _FILE_PASS:
+            return True
+        at += 4 + size
+    return False
 
 
 if __name__ == "__main__":
