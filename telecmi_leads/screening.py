@@ -18,33 +18,49 @@ UploadedBefore = Callable[[Sequence[str]], Sequence[bool]]
 
 @dataclass(slots=True)
 class NumberSet:
-    """A set of E.164 numbers (digits without plus), compact at ten million."""
+    """A set of E.164 numbers (digits without plus), compact at ten million.
 
-    _seen: BitMap64 = field(default_factory=BitMap64)
+    `limit` numbers are kept in a plain set, which is faster, before they move to the bitmap, which is smaller.
+    """
+
+    limit: int = 500_000
+    _fresh: set[int] = field(default_factory=set)
+    _packed: BitMap64 = field(default_factory=BitMap64)
 
     def __len__(self) -> int:
-        return len(self._seen)
+        return len(self._packed) + len(self._fresh)
 
     def add(self, numbers: Sequence[str]) -> None:
         """Put numbers in."""
-        self._seen.update(map(int, numbers))
+        self._fresh.update(value for value in map(int, numbers) if value not in self._packed)
+        self._pack()
 
     def hits(self, numbers: Sequence[str]) -> list[int]:
         """Return the positions of numbers that are in the set."""
-        seen = self._seen
-        return [position for position, value in enumerate(map(int, numbers)) if value in seen]
+        fresh, packed = self._fresh, self._packed
+        return [at for at, value in enumerate(map(int, numbers)) if value in fresh or value in packed]
 
     def repeats(self, numbers: Sequence[str]) -> list[int]:
         """Return the positions of numbers that were in the set or stand further up, and put all of them in."""
-        seen, block, found = self._seen, set[int](), []
-        for position, value in enumerate(map(int, numbers)):
-            # One by one is faster here than set algebra on bitmaps: the numbers of a block lie far apart.
-            if value in seen or value in block:
-                found.append(position)
+        fresh, packed = self._fresh, self._packed
+        values = list(map(int, numbers))
+        new = set(values)
+        if len(new) == len(values) and fresh.isdisjoint(new) and not (packed and any(map(packed.__contains__, values))):
+            fresh |= new
+            self._pack()
+            return []
+        found = []
+        for at, value in enumerate(values):
+            if value in fresh or value in packed:
+                found.append(at)
             else:
-                block.add(value)
-        seen.update(block)
+                fresh.add(value)
         return found
+
+    def _pack(self) -> None:
+        if len(self._fresh) >= self.limit:
+            self._packed.update(self._fresh)
+            self._fresh.clear()
 
 
 @dataclass(frozen=True, slots=True)

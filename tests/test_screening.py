@@ -11,10 +11,10 @@ from telecmi_leads.screening import ExcludeList, LeftOut, NumberSet, Screen
 NUMBERS = st.lists(st.integers(10_000, 10_040).map(str), max_size=30)
 
 
-@given(st.lists(NUMBERS, max_size=5))
-def test_the_first_of_equal_numbers_stays(blocks: list[list[str]]) -> None:
-    """Over all blocks, exactly the later ones of equal numbers are duplicates."""
-    screen, seen = Screen(), set()
+@given(st.lists(NUMBERS, max_size=5), st.integers(1, 20))
+def test_the_first_of_equal_numbers_stays(blocks: list[list[str]], limit: int) -> None:
+    """Over all blocks, exactly the later ones of equal numbers are duplicates, wherever the earlier are kept."""
+    screen, seen = Screen(seen=NumberSet(limit)), set()
     for block in blocks:
         expected = {}
         for position, number in enumerate(block):
@@ -22,6 +22,17 @@ def test_the_first_of_equal_numbers_stays(blocks: list[list[str]]) -> None:
                 expected[position] = LeftOut(LeftOutKind.DUPLICATE)
             seen.add(number)
         assert screen.screen(block) == expected
+    assert len(screen.seen) == len(seen)
+
+
+@given(NUMBERS, NUMBERS, st.integers(1, 20))
+def test_a_list_knows_its_numbers(listed: list[str], asked: list[str], limit: int) -> None:
+    """A number is hit exactly where it was put in."""
+    numbers = NumberSet(limit)
+    for number in listed:
+        numbers.add([number])
+    assert numbers.hits(asked) == [at for at, number in enumerate(asked) if number in listed]
+    assert len(numbers) == len(set(listed))
 
 
 def test_the_reasons_have_an_order() -> None:

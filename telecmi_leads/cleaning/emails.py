@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 # The form that browsers accept for <input type=email> (WHATWG HTML), with a dot in the domain: what the
 # service calls a valid address is not documented, and an address without a dot reaches nobody.
-_ADDRESS = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
-)
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+"
+_DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+_ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
+_COLUMN = re.compile(f"(?:(?:{_LOCAL}@{_DOMAIN})?+\n)*+")
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3 with erratum 1690
 _SEVERAL = re.compile(r"[,;|\s<>()\"]+|:::|mailto:", re.IGNORECASE)
 
@@ -29,9 +29,12 @@ def first_address(cell: str) -> str:
     return ""
 
 
-def first_addresses(cells: Iterable[str]) -> list[str]:
-    """Return `first_address` of each cell; most cells are one address, which costs them no call."""
-    return [
-        cell if not cell or (matched and len(cell) <= _LONGEST) else first_address(cell)
-        for cell, matched in ((cell, _ADDRESS.fullmatch(cell)) for cell in cells)
-    ]
+def first_addresses(cells: Sequence[str]) -> Sequence[str]:
+    """Return `first_address` of each cell; the very sequence where each cell is one address or empty.
+
+    One match over the whole column settles nearly every block, at a fraction of a call for each cell.
+    """
+    together = "\n".join(cells) + "\n"
+    if _COLUMN.fullmatch(together) and together.count("\n") == len(cells) and max(map(len, cells)) <= _LONGEST:
+        return cells
+    return [first_address(cell) if cell else cell for cell in cells]

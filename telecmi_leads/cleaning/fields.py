@@ -9,7 +9,7 @@ from operator import ne
 from typing import TYPE_CHECKING
 
 from telecmi_leads.cleaning.emails import first_addresses
-from telecmi_leads.cleaning.names import is_placeholder, kept_title, split_full_names
+from telecmi_leads.cleaning.names import any_placeholder, is_placeholder, kept_title, split_full_names
 from telecmi_leads.fields import Field
 from telecmi_leads.models import Reason, Repair
 from telecmi_leads.text import clean_column
@@ -142,7 +142,7 @@ class Fields:
         if isinstance(cells, repeat):
             return cells
         addresses = first_addresses(cells)
-        if addresses != cells:
+        if addresses is not cells:
             dropped = (cell for cell, address in zip(cells, addresses, strict=True) if cell and not address)
             self.repairs[Repair.EMAIL_DROPPED] += sum(1 for cell in dropped if not is_placeholder(cell))
         return addresses
@@ -164,6 +164,8 @@ def _order(cell: str) -> int | None:
 
 
 def _without_placeholders(names: Sequence[str]) -> list[str]:
+    if not any_placeholder(names):
+        return list(names)
     return ["" if is_placeholder(name) else name for name in names]
 
 

@@ -32,6 +32,11 @@ def is_placeholder(name: str) -> bool:
     return name.lower() in _PLACEHOLDERS
 
 
+def any_placeholder(names: Sequence[str]) -> bool:
+    """Tell whether a column holds any placeholder: one look at the column, where asking each name costs a call."""
+    return not _PLACEHOLDERS.isdisjoint(map(str.lower, names))
+
+
 def kept_title(title: str) -> str:
     """Return a title that belongs before the first name (Dr., Prof.), "" for a mere salutation."""
     return title if _WORD_END.sub("", title).lower() in _KEPT_TITLES else ""
