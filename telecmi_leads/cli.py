@@ -135,12 +135,21 @@ def validate(files: Files, given: Given) -> int:
     example="telecmi-leads resume --exclude do-not-call.csv",
 )
 def resume(
-    given: Given, run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's id; the newest.")] = None
+    given: Given,
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's id; the newest.")] = None,
+    *,
+    region: Annotated[
+        str | None,
+        typer.Option(metavar="REGION", help="The country of numbers without a country code on do-not-call lists."),
+    ] = None,
 ) -> int:
-    """Go on with an unfinished run from its own stored copy: the input file is not needed."""
+    """Go on with an unfinished run from its own stored copy: the input file is not needed.
+
+    Whoever has come onto a do-not-call list since the run was planned is taken out of what is not sent yet.
+    """
     from telecmi_leads.commands import uploads  # noqa: PLC0415 - see the module's docstring
 
-    return uploads.resume(run, given)
+    return uploads.resume(run, {**given, "region": region})
 
 
 @_command(

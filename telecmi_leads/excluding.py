@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from telecmi_leads.cleaning import find_numbers, leveled
 from telecmi_leads.columns import number_columns
 from telecmi_leads.errors import ExcludeListFailed, InputRefused
 from telecmi_leads.matching import Matcher, no_phone_column
+from telecmi_leads.models import Repair
 from telecmi_leads.options import ExcludeOptions, FieldOptions, PhoneOptions, ReadingOptions
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.reading import open_source
@@ -17,7 +19,7 @@ from telecmi_leads.text import safe
 from telecmi_leads.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 _ANY_NUMBER = PhoneOptions(allow_premium=True)
 """Whoever is on the list is left out, whatever --types and --allow-premium say of leads."""
+
+_TWO_NUMBERS = 14
+"""Digits below which a cell does not hold two numbers worth a longer look."""
 
 _NOTHING_SENT = "Nothing was sent."
 
@@ -39,10 +44,14 @@ def load_lists(settings: Settings, now: datetime) -> list[ExcludeList]:
     options = settings[ExcludeOptions]
     region = settings[PhoneOptions].region
     matcher = Matcher(ReadingOptions(), FieldOptions(), PhoneBook(_ANY_NUMBER), region)
-    return [_load(path, matcher, options.exclude_max_age, now) for path in options.exclude]
+    names = Counter(path.name for path in options.exclude)
+    return [
+        _load(path, path.name if names[path.name] == 1 else str(path), matcher, options.exclude_max_age, now)
+        for path in options.exclude
+    ]
 
 
-def _load(path: Path, matcher: Matcher, max_age: timedelta | None, now: datetime) -> ExcludeList:
+def _load(path: Path, name: str, matcher: Matcher, max_age: timedelta | None, now: datetime) -> ExcludeList:
     shown = f"The do-not-call list {safe(str(path))}"
     numbers = NumberSet()
     unusable = 0
@@ -68,7 +77,7 @@ def _load(path: Path, matcher: Matcher, max_age: timedelta | None, now: datetime
             f"{shown} holds no number.",
             hint=f"Leave --exclude away if there is nobody to leave out. {_NOTHING_SENT}",
         )
-    return ExcludeList(path.name, numbers)
+    return ExcludeList(safe(name), numbers)
 
 
 def _check_age(path: Path, max_age: timedelta | None, now: datetime) -> None:
@@ -97,10 +106,26 @@ def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
                 )
             for block in table.blocks:
                 rows, _ = leveled(block.rows, len(table.info.header))
-                found = [find_numbers(rows, only, matcher.book, matcher.region) for only in _one_column_each(plan, columns)]
+                found = [
+                    find_numbers(rows, only, matcher.book, matcher.region) for only in _one_column_each(plan, columns)
+                ]
                 with_number = {at for each in found for at, number in enumerate(each.numbers) if number}
                 faults = sum(1 for at, row in enumerate(rows) if at not in with_number and any(map(str.strip, row)))
-                yield [number for each in found for number in each.numbers if number], faults
+                numbers = [number for each in found for number in each.numbers if number]
+                for each, column in zip(found, columns, strict=True):
+                    if each.repairs[Repair.SEVERAL_NUMBERS]:
+                        numbers += _all_numbers({row[column] for row in rows}, matcher)
+                yield numbers, faults
+
+
+def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:
+    """Yield every number of cells that may hold several: a lead needs one of them, on a list all of them count."""
+    for cell in cells:
+        if sum(map(str.isdecimal, cell)) < _TWO_NUMBERS:
+            continue
+        for candidate in matcher.book.explain(cell, matcher.region).candidates:
+            if candidate.number:
+                yield candidate.number
 
 
 def _one_column_each(plan: ColumnPlan, columns: Sequence[int]) -> list[ColumnPlan]:

@@ -391,7 +391,8 @@ class Problem:
 class RunSummary:
     """All that is said at the end of a command that prepares or sends leads: the JSON object of the contract.
 
-    `audience` and `account` are RunRecord's.
+    `audience` and `account` are RunRecord's. `excluded` counts the excluded rows by do-not-call list, once the reports
+    are written.
     """
 
     run: str | None
@@ -408,6 +409,7 @@ class RunSummary:
     tables: tuple[TableInfo, ...]
     reports: Mapping[str, str]
     error: Problem | None = None
+    excluded: Mapping[str, int] = field(default_factory=dict)
     audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     account: str = ""
 

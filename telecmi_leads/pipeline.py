@@ -57,9 +57,18 @@ if TYPE_CHECKING:
 
 _SAMPLE_ROWS = 100
 
+SEVERAL_ZONES = "several zones"
+"""The group of numbers whose time zone the number does not tell: mobiles of a country with many, toll-free numbers."""
+
+
+def _one_timezone(zones: Sequence[str]) -> str:
+    """Return the zone a number is in; one that may be in several must not be among those of a single one."""
+    return SEVERAL_ZONES if len(zones) > 1 else "".join(zones)
+
+
 VIRTUAL_COLUMNS: Mapping[str, Callable[[str], str]] = {
     "country": lambda number: region_of_number(number) or "",
-    "timezone": lambda number: next(iter(timezones_of_number(number)), ""),
+    "timezone": lambda number: _one_timezone(timezones_of_number(number)),
     "type": lambda number: type_of_number(number).value,
 }
 """What --split-by knows beside the file's columns: made from the number itself."""

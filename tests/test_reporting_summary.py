@@ -143,6 +143,7 @@ def test_the_summary_is_the_contracts_object(journal: Journal, tmp_path: Path) -
         "rejections": {"too_short": 1, "masked": 1},
         "repairs": {"punctuation": 9},
         "skipped": {"repeated_header": 1},
+        "excluded": {"dnd.csv": 1},
         "halved": [],
         "tables": [
             {

@@ -136,9 +136,13 @@ def _show_reasons(screen: Screen, summary: RunSummary) -> None:
         return
     screen.heading("Why rows were left out")
     reasons = [(number, *wording.reason(code)) for code, number in summary.rejections.items() if number]
-    kinds = (LeftOutKind.DUPLICATE, LeftOutKind.EXCLUDED, LeftOutKind.ALREADY_UPLOADED)
+    kinds = [LeftOutKind.DUPLICATE, LeftOutKind.ALREADY_UPLOADED]
+    kinds += [] if summary.excluded else [LeftOutKind.EXCLUDED]
     heaps = [(getattr(summary.rows, kind.value), wording.LEFT_OUT[kind], "") for kind in kinds]
-    found = [heap for heap in (*reasons, *heaps) if heap[0]]
+    lists = [
+        (number, f"{wording.LEFT_OUT[LeftOutKind.EXCLUDED]}: {name}", "") for name, number in summary.excluded.items()
+    ]
+    found = [heap for heap in (*reasons, *heaps, *lists) if heap[0]]
     found.sort(key=lambda heap: -heap[0])
     digits = max(len(f"{number:,}") for number, _, _ in found)
     for number, says, tip in found:

@@ -52,6 +52,7 @@ def summary_json(summary: RunSummary) -> bytes:
             "rejections": dict(summary.rejections),
             "repairs": dict(summary.repairs),
             "skipped": dict(summary.skipped),
+            "excluded": dict(summary.excluded),
             "campaigns": [_campaign(each) for each in summary.campaigns if not each.split],
             "halved": [_campaign(each) for each in summary.campaigns if each.split],
             "tables": [_table(table) for table in summary.tables],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from telecmi_leads.models import LeftOutKind
 from telecmi_leads.reporting.findings import write_left_out
 from telecmi_leads.reporting.folder import SUMMARY, ReportFolder
 from telecmi_leads.reporting.json_output import summary_json
@@ -24,7 +25,8 @@ def write_reports(
     """Write the report files of a run into a folder that `prepare_folder` has made.
 
     `run` is the ledger's record, also of a plan that is a trial or refused, for which the summary names no run.
-    Returns the summary with the files' paths as `reports`: folder, html, campaigns, summary, and where there
+    Returns the summary with the rows excluded by each list, and with the files' paths as `reports`: folder, html,
+    campaigns, summary, and where there
     are any rejects (rejects_2, …), refused and left_out. Raises ReportError where the disk refuses, BalanceError where
     the rows in the ledger are not those that it counts.
     """
@@ -34,7 +36,11 @@ def write_reports(
         findings = write_left_out(writing, summary, run.id, journal)
         write_refused(writing, summary.campaigns, journal)
         facts = writing.begin("summary", SUMMARY)
-        done = replace(summary, reports={"folder": str(folder), **writing.files})
+        done = replace(
+            summary,
+            reports={"folder": str(folder), **writing.files},
+            excluded={each.example.code: each.rows for each in findings if each.example.kind is LeftOutKind.EXCLUDED},
+        )
         with writing.open(page) as file:
             file.write(render_page(done, run, findings, show_phones=show_phones))
         with writing.open(facts) as file:

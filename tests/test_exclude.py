@@ -1,0 +1,219 @@
+"""Who is left out: lists in every format and what makes them fail, people uploaded before, limits; whole outputs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+from inside import Inside
+from program import balanced, expected_phones, phones, write_leads
+
+from telecmi_leads.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+UPLOAD = ("upload", "leads.csv", "--name", "M", "--region", "IN", "--json")
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Run a sandbox for one test."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def program(tmp_path: Path, sandbox: Sandbox) -> Inside:
+    """Return the program, in a folder with five leads, 98765 00000 to 00004."""
+    write_leads(tmp_path / "leads.csv", 5)
+    return Inside(tmp_path, sandbox.url)
+
+
+def workbook(path: Path) -> None:
+    """Write a list as a workbook, numbers as numbers, below a title."""
+    book = openpyxl.Workbook()
+    for row in (["Asked not to be called"], [], ["Customer", "Phone"], ["Asha", 9876500001], ["Ravi", 9876500002]):
+        book.active.append(row)
+    book.save(path)
+
+
+LISTS: dict[str, str | bytes] = {
+    "plain.txt": "9876500001\n9876500002\n",
+    "one number.txt": "+919876500001\n09876500002\n",
+    "plain with plus.txt": "+91 98765 00001\n+91 98765 00002\n",
+    "header.csv": "Phone\n9876500001\n9876500002\n",
+    "semicolon.csv": "Name;T\xe9l\xe9phone\nAsha;098765-00001\nRavi;98765 00002\n".encode("latin-1"),
+    "utf16.csv": "Name\tMobile\nAsha\t9876500001\nRavi\t9876500002\n".encode("utf-16"),
+    "several.csv": "Phone\n9876500001 / 9876500002\n9999900001\n",
+    "two columns.csv": "Mobile,Phone 2\n9876500001,9876500002\n",
+    "list.json": json.dumps({"dnc": [{"phone": "919876500001"}, {"phone": 9876500002}]}),
+    "lines.jsonl": '{"phone": "+919876500001"}\n{"phone": "+919876500002"}\n',
+    "card.vcf": "BEGIN:VCARD\nVERSION:3.0\nFN:Asha\nTEL:+919876500001\nTEL:+919876500002\nEND:VCARD\n",
+    "flag.csv": "DND number\n9876500001\n9876500002\n",
+}
+
+
+@pytest.mark.parametrize("name", [*LISTS, "list.xlsx"])
+def test_a_list_may_be_any_file(program: Inside, sandbox: Sandbox, name: str) -> None:
+    """Whoever is on the list is left out, whatever the list looks like; every number of a cell and a row counts."""
+    path = program.folder / name
+    if name in LISTS:
+        content = LISTS[name]
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    else:
+        workbook(path)
+    ended = program.run(*UPLOAD, "--exclude", name)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.json["rows"] == rows(read=5, excluded=2, leads=3)
+    assert phones(sandbox.campaigns()) == ["919876500000", "919876500003", "919876500004"]
+
+
+def rows(**counts: int) -> dict[str, int]:
+    """Return the rows of a summary."""
+    heaps = ("read", "blank", "rejected", "duplicate", "excluded", "already_uploaded", "leads")
+    return {heap: counts.get(heap, 0) for heap in heaps}
+
+
+def test_each_list_is_counted(program: Inside) -> None:
+    """The JSON, the screen and left-out.csv tell the lists apart, also two of the same name; the first one counts."""
+    (program.folder / "dnc.csv").write_text("Phone\n9876500001\n9876500002\n")
+    (program.folder / "old").mkdir()
+    (program.folder / "old" / "dnc.csv").write_text("Phone\n9876500002\n9876500003\n")
+    lists = ("--exclude", "dnc.csv", "--exclude", "old/dnc.csv")
+    found = program.run("validate", "leads.csv", "--region", "IN", "--json", *lists).json
+    assert found["excluded"] == {"dnc.csv": 2, "old/dnc.csv": 1}
+    shown = program.run("validate", "leads.csv", "--region", "IN", "--report-dir", "out", *lists)
+    assert "  2  the number is on a do-not-call list: dnc.csv\n" in shown.out
+    assert "  1  the number is on a do-not-call list: old/dnc.csv\n" in shown.out
+    with (program.folder / "out" / "left-out.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [(row["row"], row["why"]) for row in csv.DictReader(file)] == [
+            ("3", "the number is on a do-not-call list (dnc.csv)"),
+            ("4", "the number is on a do-not-call list (dnc.csv)"),
+            ("5", "the number is on a do-not-call list (old/dnc.csv)"),
+        ]
+
+
+def test_a_fresh_list_passes_and_a_stale_one_does_not(program: Inside, sandbox: Sandbox) -> None:
+    """--exclude-max-age compares the file's age; the failing of one list stops all (the catalogue has each failure)."""
+    (program.folder / "dnc.csv").write_text("Phone\n9876500001\n")
+    assert program.run(*UPLOAD, "--exclude", "dnc.csv", "--exclude-max-age", "1h").code == 0
+    time.sleep(0.05)
+    stale = program.run(*UPLOAD, "--exclude", "dnc.csv", "--exclude-max-age", "0.01s", "--append")
+    assert (stale.code, stale.json["error"]["code"], stale.json["status"]) == (3, "exclude_list_failed", "refused")
+    assert len(sandbox.requests()) == 1
+
+
+def test_who_is_listed_later_is_taken_out_on_resume(program: Inside, sandbox: Sandbox) -> None:
+    """What is not sent yet is screened anew, its rows count as excluded; a bad list stops it."""
+    sandbox.order("404@1")
+    assert program.run(*UPLOAD, "--size", "2").code == 6
+    (program.folder / "dnc.csv").write_text("Phone\n9876500000\n9876500004\n")
+    stopped = program.run("resume", "--exclude", "missing.csv", "--json")
+    assert (stopped.code, len(sandbox.requests())) == (3, 1)
+    ended = program.run("resume", "--exclude", "dnc.csv", "--region", "IN", "--json")
+    assert ended.code == 0, ended.err
+    assert ended.json["rows"] == rows(read=5, excluded=2, leads=3)
+    assert ended.json["excluded"] == {"dnc.csv": 2}
+    assert {name: phones({name: leads}) for name, leads in sandbox.campaigns().items()} == {
+        "M-001": ["919876500001"],
+        "M-002": ["919876500002", "919876500003"],
+    }
+    explained = program.run("explain", "9876500004", "--region", "IN", "--json").json
+    assert [(fate["left_out"], fate["code"]) for fate in explained["fates"]] == [("excluded", "dnc.csv")]
+
+
+def test_the_same_upload_again_screens_anew(program: Inside, sandbox: Sandbox) -> None:
+    """An unfinished run that `upload` goes on with leaves out whoever has been listed meanwhile."""
+    sandbox.order("404@1")
+    (program.folder / "dnc.csv").write_text("Phone\n9999900001\n")
+    command = (*UPLOAD, "--new-only", "--exclude", "dnc.csv")
+    assert program.run(*command).code == 6
+    (program.folder / "dnc.csv").write_text("Phone\n9999900001\n9876500003\n")
+    ended = program.run(*command)
+    assert (ended.code, ended.json["rows"]["excluded"], ended.json["leads"]["accepted"]) == (0, 1, 4)
+    assert "919876500003" not in phones(sandbox.campaigns())
+
+
+def test_new_only_by_age(program: Inside, sandbox: Sandbox) -> None:
+    """--new-only 1h leaves out who was uploaded in the last hour, --new-only 0.1s not who was before that."""
+    assert program.run(*UPLOAD).code == 0
+    write_leads(program.folder / "leads.csv", 7)
+    recent = program.run(*UPLOAD[:2], "--name", "R", *UPLOAD[4:], "--new-only", "1h").json
+    time.sleep(0.3)
+    again = program.run(*UPLOAD[:2], "--name", "A", *UPLOAD[4:], "--new-only", "0.1s").json
+    assert recent["rows"] == rows(read=7, already_uploaded=5, leads=2)
+    assert again["rows"] == rows(read=7, leads=7)
+    assert len(phones(sandbox.campaigns())) == 5 + 2 + 7
+
+
+@pytest.mark.parametrize("where", ["--new-only", "--new-only=ever"])
+def test_nothing_new_is_a_clear_line(program: Inside, where: str) -> None:
+    """A night without anybody new ends with 0 and says so."""
+    assert program.run(*UPLOAD, "--new-only").code == 0
+    ended = program.run(*UPLOAD[:-1], where)
+    assert ended.code == 0
+    assert ended.out.startswith("\nNothing new to upload: all 5 rows were left out.\n")
+
+
+def test_new_only_may_stand_before_the_file(program: Inside) -> None:
+    """--new-only without an age takes no file for one."""
+    assert program.run("upload", "--new-only", *UPLOAD[1:]).code == 0
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [
+        (["--max-rejects", "2"], 0),
+        (["--max-rejects", "1"], 3),
+        (["--max-rejects", "40%"], 0),
+        (["--max-rejects", "39%"], 3),
+        ([], 0),
+        (["--strict"], 3),
+    ],
+)
+def test_the_limit_of_rejects(program: Inside, sandbox: Sandbox, limit: list[str], code: int) -> None:
+    """Two bad rows of five: as many as the limit are allowed, one more is not, and then nothing is sent."""
+    (program.folder / "leads.csv").write_text(
+        "Name,Mobile\nA,9876500001\nB,98765\n,,\nC,9876500002\nD,98XX\nE,9876500003\n"
+    )
+    ended = program.run(*UPLOAD, *limit, "--report-dir", "out")
+    assert (ended.code, len(sandbox.requests())) == (code, 0 if code else 1)
+    assert ended.json["rows"] == rows(read=6, blank=1, rejected=2, leads=3)
+    assert ended.json["leads"]["unsent" if code else "accepted"] == 3
+    assert (program.folder / "out" / "rejects.csv").exists()
+    assert balanced(ended.json)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 100])
+def test_a_trial_of_the_first_leads(program: Inside, sandbox: Sandbox, limit: int) -> None:
+    """--limit takes the first leads and counts no row behind the last of them."""
+    bad = ["Bad,98XX", ",", "Twice,9876500000"]
+    good = [f"A,987650000{number}" for number in range(6)]
+    lines = [good[0], *bad, good[1], good[2], *bad, *good[3:], *bad]
+    (program.folder / "leads.csv").write_text("\n".join(["Name,Mobile", *lines]) + "\n")
+    ended = program.run(*UPLOAD, "--limit", str(limit))
+    assert ended.code == 0, ended.err
+    read = lines.index(good[limit - 1]) + 1 if limit <= 6 else len(lines)
+    seen = lines[:read]
+    assert ended.json["rows"] == rows(
+        read=read,
+        blank=seen.count(","),
+        rejected=seen.count("Bad,98XX"),
+        duplicate=seen.count("Twice,9876500000"),
+        leads=min(limit, 6),
+    )
+    assert phones(sandbox.campaigns()) == expected_phones(min(limit, 6))
+
+
+def test_a_trial_and_then_the_rest(program: Inside, sandbox: Sandbox) -> None:
+    """--limit 2 first, then --append --new-only: everybody is in, once, and the numbers go on."""
+    assert program.run(*UPLOAD, "--limit", "2").code == 0
+    rest: dict[str, Any] = program.run(*UPLOAD, "--append", "--new-only").json
+    assert rest["rows"] == rows(read=5, already_uploaded=2, leads=3)
+    assert {name: len(leads) for name, leads in sandbox.campaigns().items()} == {"M-001": 2, "M-002": 3}
