@@ -57,7 +57,7 @@ def hold(  # noqa: PLR0913 - which lock, how long to wait for it, and what to te
     """
     path = folder / f"account-{hashlib.sha256(account_key.encode()).hexdigest()[:16]}.lock"
     about = path.with_suffix(".json")
-    lock = FileLock(path, mode=private.FILE_MODE, thread_local=False)
+    lock = FileLock(path, mode=private.FILE_MODE)
     deadline = clock.monotonic() + wait_seconds
     mailbox: SimpleQueue[None] = SimpleQueue()
     if stop is not None:

@@ -260,6 +260,35 @@ def test_flipped_bytes(folder: Path, tmp_path: Path, flips: list[tuple[float, in
         journal.uploaded_among(ACCOUNT, ["919876500000"], None)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_damaged_pages(folder: Path, monkeypatch: pytest.MonkeyPatch, whole: bool) -> None:
+    """Fault 6: a damaged page is found at opening; in a large ledger, one of the tables that say what was sent."""
+    if not whole:
+        monkeypatch.setattr(opening, "_CHECKED_WHOLE", 0)
+    content = (folder / "ledger.sqlite3").read_bytes()
+    with sqlite3.connect(f"file:{folder / 'ledger.sqlite3'}?mode=ro", uri=True) as connection:
+        names = "('meta', 'runs', 'campaigns', 'attempts')" if not whole else "(SELECT name FROM dbstat)"
+        pages = connection.execute(f"SELECT DISTINCT pageno FROM dbstat WHERE name IN {names}").fetchall()  # noqa: S608
+    connection.close()
+    assert len(pages) >= 4
+    for (page,) in pages:
+        damaged = bytearray(content)
+        damaged[(page - 1) * 4096 + (100 if page == 1 else 0)] ^= 0xFF
+        (folder / "ledger.sqlite3").write_bytes(damaged)
+        refusal(folder)
+
+
+def test_every_commit_is_flushed(folder: Path) -> None:
+    """A commit is on the disk when it returns, also in a process that plans nothing, and after one that did."""
+    with Journal.open(folder) as journal:
+        full = (2,)
+        assert journal._connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
+        plan(journal, 1, run="run-2", name="April")
+        assert journal._connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
+        assert journal._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)  # noqa: SLF001 - how it is set
+        assert journal._connection.execute("PRAGMA secure_delete").fetchone() == (1,)  # noqa: SLF001 - how it is set
+
+
 def test_a_newer_version(folder: Path) -> None:
     """Fault 6: a ledger of a newer version is refused, not misread."""
     with sqlite3.connect(folder / "ledger.sqlite3") as connection:

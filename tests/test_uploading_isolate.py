@@ -136,6 +136,8 @@ def test_any_leads_bad(tmp_path_factory: pytest.TempPathFactory, bad: set[int], 
         assert len(out) == len(set(out))
         assert [service.copies(phone) for phone in phones] == [int(phone not in out) for phone in phones]
         assert leads(journal) == LeadTotals(accepted=40 - len(out), refused=len(out))
+        for campaign in ("March-001", "March-002"):
+            assert sum(name.startswith(campaign) for _, name in service.came) <= 1 + budget
 
 
 def test_parts_are_named_after_their_campaign(journal: Journal) -> None:
@@ -243,6 +245,16 @@ def test_going_on_after_a_kill(journal: Journal, until: int) -> None:
     assert set(refused_phones(journal)) == bad - doubtful
     assert len(service.came) <= 32
     assert [service.copies(phone) for phone in phones] == [int(phone not in bad | doubtful) for phone in phones]
+
+
+def test_a_finished_run_is_not_cut(journal: Journal) -> None:
+    """What was refused without --isolate, in a run that has ended, stays refused."""
+    phones = plan(journal, 1, size=10)
+    service = Service(refusing(phones[0]))
+    clock = SimulatedClock(service, journal)
+    list(upload("run-1", journal, service.send, SendingOptions(), clock, StopRequest()))
+    assert run(journal, service) == []
+    assert len(service.came) == 1
 
 
 def test_halves_are_frozen_like_campaigns(journal: Journal) -> None:
