@@ -159,11 +159,22 @@ def resume(
     *_ALWAYS,
     example="telecmi-leads columns leads.csv",
 )
-def columns(file: Annotated[str, typer.Argument(metavar="FILE", help="A lead file.")], given: Given) -> int:
+def columns(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A lead file.")],
+    given: Given,
+    *,
+    save: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[PROFILE]",
+            help="Keep the choice as a profile in telecmi-leads.toml; without a name it is called like the file.",
+        ),
+    ] = None,
+) -> int:
     """Show how a file is read and which column feeds which field."""
     from telecmi_leads.commands import looking  # noqa: PLC0415 - see the module's docstring
 
-    return looking.columns(file, given)
+    return looking.columns(file, given, save)
 
 
 @_command(declared.PhoneOptions, *_ALWAYS, example="telecmi-leads explain 098765-43210 --region IN")

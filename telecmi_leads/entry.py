@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _WITH_RUN = frozenset({"upload", "validate", "resume"})
-_AGE = re.compile(r"\d+(?:\.\d+)?[smhdwSMHDW]?|ever")
+_MAY_STAND_ALONE = {
+    "--new-only": (re.compile(r"\d+(?:\.\d+)?[smhdwSMHDW]?|ever"), "ever"),
+    "--save": (re.compile(r"[A-Za-z0-9_]+[A-Za-z0-9_-]*"), "from file"),
+}
+"""Options whose value may be left away: what is taken for one, and what stands for none."""
 
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run a command line (without the program's name); every error is shown, none is raised."""
-    arguments = _with_whole_new_only(arguments)
+    arguments = _with_whole_values(arguments)
     try:
         return _call(arguments)
     except LeadsError as error:
@@ -94,13 +98,13 @@ def _failure_json(command: str, error: LeadsError) -> bytes:
     return error_json(command, error.exit_code, error)
 
 
-def _with_whole_new_only(arguments: Sequence[str]) -> list[str]:
-    """Give --new-only its value: on the command line it may stand alone, which no option parser here knows."""
+def _with_whole_values(arguments: Sequence[str]) -> list[str]:
+    """Give --new-only and --save their values: they may stand alone, which no option parser here knows."""
     whole: list[str] = []
     for position, argument in enumerate(arguments):
         following = arguments[position + 1] if position + 1 < len(arguments) else ""
-        alone = argument == "--new-only" and not _AGE.fullmatch(following)
-        whole.append("--new-only=ever" if alone else argument)
+        alone, value = _MAY_STAND_ALONE.get(argument, (None, ""))
+        whole.append(f"{argument}={value}" if alone is not None and not alone.fullmatch(following) else argument)
     return whole
 
 

@@ -421,8 +421,14 @@ def _others_can_read(path: Path) -> bool:
 
 def account(settings: Settings) -> Account:
     """Return the account to send to. Raises SettingsError for what is missing or malformed."""
+    app_id, secret = credentials(settings)
+    return Account(app_id, secret, base_url(settings))
+
+
+def credentials(settings: Settings) -> tuple[int, Secret]:
+    """Return App id and secret. Raises SettingsError for what is missing or malformed."""
     given = settings[AccountOptions]
-    return Account(_app_id(given.app_id), _secret(given), base_url(settings))
+    return _app_id(given.app_id), _secret(given)
 
 
 def app_id_or_none(settings: Settings) -> int | None:

@@ -12,7 +12,7 @@ from telecmi_leads.errors import ExitCode, LeadsError, LedgerError, ReportError,
 from telecmi_leads.models import OutcomeKind
 from telecmi_leads.options import OutputOptions, PhoneOptions
 from telecmi_leads.reporting import check_json
-from telecmi_leads.settings import DEFAULT, account, base_url
+from telecmi_leads.settings import DEFAULT, account, base_url, credentials
 from telecmi_leads.text import safe
 from telecmi_leads.views import CheckView
 
@@ -45,8 +45,8 @@ def _looked(what: str, look: Look, session: Session) -> tuple[CheckView, ExitCod
 
 
 def _credentials(session: Session) -> str:
-    whose = account(session.settings)
-    return f"App id {whose.app_id} and a secret are set"
+    app_id, _ = credentials(session.settings)
+    return f"App id {app_id} and a secret are set"
 
 
 def _address(session: Session) -> str:

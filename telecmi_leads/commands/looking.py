@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.columns import pins
+from telecmi_leads.commands.saving import save_profile
 from telecmi_leads.commands.session import begin
 from telecmi_leads.errors import ExitCode
 from telecmi_leads.matching import no_phone_column
@@ -25,19 +26,28 @@ if TYPE_CHECKING:
 _SAMPLES = 3
 
 
-def columns(file: str, given: dict[str, Any]) -> int:
-    """Show how a file is read and which column feeds which field; exit code 3 where none is a phone column."""
+def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
+    """Show how a file is read and which column feeds which field; exit code 3 where none is a phone column.
+
+    `save` names the profile that keeps the choice.
+    """
     session = begin(given)
     matching = matcher(session.settings)
-    tables, usable = [], False
+    tables: list[TableView] = []
+    usable: list[TableView] = []
     with open_source(None if file == "-" else Path(file), matching.reading) as source:
         for table, plan in matching.tables(source):
-            usable = usable or plan.has_phone
-            tables.append(_table_view(table.info, table.sample, plan))
+            view = _table_view(table.info, table.sample, plan)
+            tables.append(view)
+            if plan.has_phone:
+                usable.append(view)
             for _ in table.blocks:  # a damaged file says so here, and the next sheet comes after this one
                 pass
     missing = None if usable else no_phone_column(source.file, [view.table for view in tables])
     code = missing.exit_code if missing else ExitCode.OK
+    saved = None
+    if save is not None and missing is None:
+        saved = save_profile(save, file, [[pin for _, pin in view.options] for view in usable], given)
     if session.output.json:
         shown = session.output.show_phones
         session.console.json(columns_json(tables, show_phones=shown, exit_code=code, error=missing))
@@ -45,6 +55,8 @@ def columns(file: str, given: dict[str, Any]) -> int:
         session.console.columns(tables)
     if missing is not None:
         session.console.error(missing)
+    if saved is not None:
+        session.console.note(saved)
     return code
 
 
