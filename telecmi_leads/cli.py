@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from telecmi_leads import options as declared
+from telecmi_leads.helping import GroupedCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,8 @@ app = typer.Typer(
     name="telecmi-leads",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a traceback with locals would print the secret
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,  # see helping.py
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
 Given = dict[str, Any]
@@ -56,7 +58,7 @@ def _command(
 
         call.__signature__ = inspect.Signature([*own, *offered])  # type: ignore[attr-defined]  # inspect looks here
         call.__doc__ = body.__doc__
-        app.command(name or body.__name__, epilog=f"Example: {example}")(call)
+        app.command(name or body.__name__, cls=GroupedCommand, epilog=f"Example: {example}")(call)
         return body
 
     return register

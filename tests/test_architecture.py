@@ -17,11 +17,11 @@ LAYERS = {
     4: {"matching", "pipeline", "excluding", "uploading"},
     5: {"reporting", "console"},
     6: {"commands"},
-    7: {"cli", "entry", "__main__"},
+    7: {"helping", "cli", "entry", "__main__"},
 }
 LAYER_OF = {module: layer for layer, modules in LAYERS.items() for module in modules}
 # Within a layer imports run from right to left of these chains, and nowhere else.
-CHAINS = [("errors", "fields", "models"), ("fields", "options"), ("cli", "entry", "__main__")]
+CHAINS = [("errors", "fields", "models"), ("fields", "options"), ("helping", "cli", "entry", "__main__")]
 CHAINS += [
     ("columns", "tables", "cleaning"),
     ("matching", "pipeline"),
@@ -43,7 +43,7 @@ OWNERS = {
     "requests": {"client"},
     "urllib3": {"client"},
     "rich": {"console"},
-    "typer": {"cli", "entry"},
+    "typer": {"helping", "cli", "entry"},
     "xlsxwriter": {"reporting"},
     "jinja2": {"reporting"},
     "pyroaring": {"screening"},
