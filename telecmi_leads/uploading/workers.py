@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from telecmi_leads.models import Outcome, OutcomeKind
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from telecmi_leads.models import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,23 @@ class Workers:
         self._threads = 0
 
     def send(self, campaign: int, body: bytes, under_way: int) -> None:
-        """Send a request, as one of so many under way."""
+        """Send a request, as one of so many under way.
+
+        Where no further thread can be started those that run have to do; where none runs, the request is not sent.
+        """
+        if self._threads < under_way and not self._one_more() and not self._threads:
+            self._mailbox.put(Sent(campaign, Outcome(OutcomeKind.NOT_SENT, message="no thread could be started")))
+            return
         self._requests.put((campaign, body))
-        if self._threads < under_way:
-            self._threads += 1
-            threading.Thread(target=self._work, name=f"sender-{self._threads}", daemon=True).start()
+
+    def _one_more(self) -> bool:
+        thread = threading.Thread(target=self._work, name=f"sender-{self._threads + 1}", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the system has no memory or no number left for one
+            return False
+        self._threads += 1
+        return True
 
     def close(self) -> None:
         """Let each thread end after the request it is at; does not wait for them."""
