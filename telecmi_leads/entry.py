@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
-import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,7 +58,7 @@ def _call(arguments: Sequence[str]) -> int:
 
 def _check_command(given: str, known: Iterable[str]) -> None:
     if given and given not in known:
-        near = difflib.get_close_matches(given, known, n=1)
+        near = _near(given, known)
         meant = f"Did you mean {near[0]}? " if near else ""
         raise UsageError(f"There is no command {safe(given)!r}.", hint=f"{meant}telecmi-leads --help lists them all.")
 
@@ -70,7 +68,7 @@ def _as_usage(error: Any, command: str) -> UsageError:  # noqa: ANN401 - see _ca
     asked = f"telecmi-leads {command} --help".replace("  ", " ")
     kind = type(error).__name__
     if kind == "NoSuchOption":
-        near = difflib.get_close_matches(error.option_name, error.possibilities or (), n=1)
+        near = _near(error.option_name, error.possibilities or ())
         meant = f"Did you mean {near[0]}? " if near else ""
         return UsageError(f"There is no option {safe(error.option_name)}.", hint=f"{meant}{asked} lists them all.")
     if kind == "BadOptionUsage":
@@ -83,6 +81,12 @@ def _as_usage(error: Any, command: str) -> UsageError:  # noqa: ANN401 - see _ca
     if kind == "BadParameter" and error.param is not None:
         return UsageError(f"The value of {error.param.opts[0]} does not fit.", hint=f"{asked} says what it takes.")
     return UsageError(error.format_message(), hint=f"{asked} lists what there is.")
+
+
+def _near(word: str, known: Iterable[str]) -> list[str]:
+    import difflib  # noqa: PLC0415 - for a hint alone
+
+    return difflib.get_close_matches(word, list(known), n=1)
 
 
 def _command_of(arguments: Sequence[str]) -> str:
@@ -124,6 +128,8 @@ def _failed(arguments: Sequence[str], error: LeadsError) -> int:
 
 def _as_bug(bug: Exception) -> LeadsError:
     """Put a bug into words without what it held: an exception's text may quote a lead or a secret."""
+    import traceback  # noqa: PLC0415 - only where there is a bug
+
     frames = traceback.extract_tb(bug.__traceback__)[-4:]
     where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
     error = LeadsError(
