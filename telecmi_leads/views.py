@@ -71,12 +71,13 @@ class PhoneView:
     """What a number normalises to, why it is or isn't good, and what became of it.
 
     `number` is E.164 digits, "" where there is none; then `reason` is the rejection's code. `region` is the
-    region it was read for. `country` is the number's own, as shown; `type` a PhoneType; `timezones` IANA names;
+    region it was read for, `region_from` the setting that says so. `country` is the number's own, as shown; `type` a PhoneType; `timezones` IANA names;
     `repairs` Repair codes. `fates` come from the ledger, newest first.
     """
 
     given: str
     region: str = ""
+    region_from: str = ""
     number: str = ""
     reason: str = ""
     country: str = ""

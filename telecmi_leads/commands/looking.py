@@ -88,6 +88,7 @@ def explain(phone: str, given: dict[str, Any]) -> int:
     view = PhoneView(
         given=phone,
         region=region or "",
+        region_from=session.settings.origins["region"] if region else "",
         number=found.number,
         reason=found.reason.code if found.reason else "",
         country=found.number_region or "",

@@ -73,7 +73,7 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
         screen.paragraph(Text.assemble(f"{given} can't be uploaded: ", (shown(says), "bold")))
         screen.dim(tip, 2)
     facts = [
-        ("read for", shown(phone.region) or "no region: only + and a country code count"),
+        ("read for", _read_for(phone)),
         ("country", _country(phone.country)),
         ("type", shown(wording.words(phone.type))),
         ("time zone", shown(", ".join(phone.timezones))),
@@ -85,6 +85,12 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
         screen.paragraph("never uploaded, and never left out", 2)
     for fate in phone.fates:
         screen.paragraph(_fate(fate), 20, f"  {moment(fate.when)}")
+
+
+def _read_for(phone: PhoneView) -> str:
+    if not phone.region:
+        return "no region: only + and a country code count"
+    return f"{shown(phone.region)}{f' (from {shown(phone.region_from)})' if phone.region_from else ''}"
 
 
 def _country(region: str) -> str:

@@ -127,6 +127,7 @@ def phone_json(phone: PhoneView, *, exit_code: int = 0) -> bytes:
         exit_code=exit_code,
         phone=phone.given,
         region=phone.region or None,
+        region_from=phone.region_from or None,
         number=phone.number or None,
         valid=not phone.reason,
         reason={"code": phone.reason, "says": says, "tip": tip} if phone.reason else None,

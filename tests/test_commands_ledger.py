@@ -1,0 +1,229 @@
+"""What the ledger knows and what one tells it: runs, report, explain, resolve, forget; for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from inside import Inside
+from program import Program, phones, write_leads
+
+from telecmi_leads.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+UPLOAD = ("upload", "leads.csv", "--name", "March", "--region", "IN", "--size", "2")
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Run a sandbox for one test."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def program(tmp_path: Path, sandbox: Sandbox) -> Inside:
+    """Return the program, in a folder with five leads."""
+    write_leads(tmp_path / "leads.csv", 5)
+    return Inside(tmp_path, sandbox.url, {"COLUMNS": "100"})
+
+
+def run_ids(program: Inside) -> list[str]:
+    """Return the ledger's runs, newest first."""
+    return [each["run"] for each in program.run("runs", "--json").json["runs"]]
+
+
+def test_an_empty_ledger_is_no_error_and_is_not_made(program: Inside) -> None:
+    """Looking makes nothing: no run, nothing to resume, nothing to forget."""
+    assert program.run("runs").out == "The ledger holds no run yet.\n"
+    assert program.run("runs", "--json").json["runs"] == []
+    assert program.run("explain", "+919876500001").code == 0
+    forgotten = program.run("forget", "--phone", "+919876500001", "--yes", "--json")
+    assert forgotten.json["deleted"] == {"runs": 0, "campaigns": 0, "rows": 0, "numbers": 0, "unfinished_kept": 0}
+    assert not (program.folder / "state").exists()
+
+
+def test_runs_and_one_run(program: Inside) -> None:
+    """The list tells each run's date, name, leads and state; one run tells its campaigns."""
+    assert program.run(*UPLOAD).code == 0
+    [run] = run_ids(program)
+    listed = program.run("runs").out.splitlines()
+    assert re.fullmatch(r"run +date +name +leads +state", listed[0].strip())
+    assert re.fullmatch(rf"{run} +\d{{4}}-\d\d-\d\d \d\d:\d\d +March +5 +complete", listed[1].strip())
+    shown = program.run("runs", run[:15])
+    assert shown.out.startswith("March\n")
+    assert "read 5 = leads 5" in shown.out
+    found = program.run("runs", run, "--json").json
+    assert (found["command"], found["run"]["run"], found["run"]["state"]) == ("runs", run, "finished")
+    assert [(each["name"], each["leads"], each["status"]) for each in found["campaigns"]] == [
+        ("March-001", 2, "accepted"),
+        ("March-002", 2, "accepted"),
+        ("March-003", 1, "accepted"),
+    ]
+
+
+def test_a_report_is_written_again(program: Inside) -> None:
+    """Into another folder, the same as the first, without the input or the service."""
+    (program.folder / "leads.csv").write_text("Name,Mobile\nA,9876500001\nB,98XX\n")
+    first = program.run(*UPLOAD, "--json").json
+    (program.folder / "leads.csv").unlink()
+    program.url = "http://127.0.0.1:9"
+    again = program.run("report", first["run"], "--report-dir", "again", "--json")
+    assert again.code == 0, again.err
+    assert {**again.json, "reports": None} == {**first, "reports": None}
+    before, after = (program.folder / folder for folder in (f"telecmi-reports/{first['run']}", "again"))
+    assert sorted(path.name for path in before.iterdir()) == sorted(path.name for path in after.iterdir())
+    for name in ("rejects.csv", "campaigns.csv"):
+        assert (before / name).read_bytes() == (after / name).read_bytes()
+
+
+def test_explain_tells_the_number_and_its_fate(program: Inside) -> None:
+    """What it normalises to, for which region and who says so, and what became of it."""
+    (program.folder / "leads.csv").write_text("Name,Mobile\nA,9876500001\nB,9876500002\nC,9876500002\n")
+    (program.folder / "dnc.csv").write_text("Phone\n9876500002\n")
+    assert program.run(*UPLOAD, "--exclude", "dnc.csv").code == 0
+    [run] = run_ids(program)
+    program.environment["TELECMI_REGION"] = "IN"
+    found = program.run("explain", "098765-00001", "--json").json
+    assert (found["number"], found["valid"], found["country"], found["type"]) == ("919876500001", True, "IN", "mobile")
+    assert (found["region"], found["region_from"]) == ("IN", "environment (TELECMI_REGION)")
+    assert [(fate["run"], fate["campaign"], fate["status"]) for fate in found["fates"]] == [
+        (run, "March-001", "accepted")
+    ]
+    shown = program.run("explain", "098765-00001").out
+    assert shown.startswith("098765-00001 is a good number: +919876500001\n")
+    assert re.search(r"read for +IN \(from environment \(TELECMI_REGION\)\)\n", shown)
+    assert f"accepted in March-001, run {run} (March)" in " ".join(shown.split())
+    listed = program.run("explain", "9876500002", "--json").json
+    assert [(fate["left_out"], fate["code"]) for fate in listed["fates"]] == [("excluded", "dnc.csv")]
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [("98XXXXXX10", "masked"), ("12", "too_short"), ("hello", "not_a_number"), ("112", "emergency")],
+)
+def test_explain_tells_why_not(program: Inside, number: str, reason: str) -> None:
+    """A number that is none has its reason and tip, and the exit code of a refused input."""
+    ended = program.run("explain", number, "--region", "IN", "--json")
+    assert (ended.code, ended.json["valid"], ended.json["reason"]["code"]) == (3, False, reason)
+    shown = program.run("explain", number, "--region", "IN")
+    assert (shown.code, shown.out.splitlines()[0]) == (3, f"{number} can't be uploaded: {ended.json['reason']['says']}")
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_person_settles_what_the_program_cannot_prove(program: Inside, sandbox: Sandbox, *, accepted: bool) -> None:
+    """After a 5xx and "already exists" a campaign is unverified; --accepted ends it, --not-uploaded sends it again."""
+    sandbox.order("500-after@March-001*1")
+    ended = program.run(*UPLOAD, "--settle", "0", "--json")
+    assert (ended.code, ended.json["leads"]["unverified"]) == (5, 2)
+    [run] = run_ids(program)
+    word = "--accepted" if accepted else "--not-uploaded"
+    settled = program.run("resolve", run, "March-001", word, "--json").json
+    assert (settled["decision"], settled["campaign"]["name"]) == (word[2:].replace("-", "_"), "March-001")
+    assert settled["campaign"]["status"] == ("accepted" if accepted else "unsent")
+    resumed = program.run("resume", run, "--settle", "0", "--json")
+    assert (resumed.code, resumed.json["leads"]["accepted"]) == ((0, 5) if accepted else (5, 3))
+    assert len(phones(sandbox.campaigns())) == len(set(phones(sandbox.campaigns()))) == 5
+
+
+def test_a_forgotten_number_leaves_no_trace(program: Inside) -> None:
+    """Forget --phone takes it out of rejects and hashes: explain knows nothing, no byte of the ledger holds it."""
+    (program.folder / "leads.csv").write_text("Name,Mobile\nA,9876500001\nCanary Person,98765000022222\nB,9876500003\n")
+    (program.folder / "dnc.csv").write_text("Phone\n9876500003\n")
+    assert program.run(*UPLOAD, "--exclude", "dnc.csv").code == 0
+    assert program.run("explain", "+919876500001", "--json").json["fates"] != []
+    for number in ("+919876500001", "+919876500003"):
+        gone = program.run("forget", "--phone", number, "--yes", "--json")
+        assert gone.code == 0, gone.err
+        assert program.run("explain", number, "--json").json["fates"] == []
+    assert in_ledger(program.folder, "9876500001", "9876500003") == []
+    write_leads(program.folder / "leads.csv", 1, first=1)
+    again = program.run(*UPLOAD, "--append", "--new-only", "--json").json
+    assert (again["rows"]["already_uploaded"], again["leads"]["accepted"]) == (0, 1)
+
+
+def test_a_forgotten_run_is_gone_and_its_names_stay_taken(program: Inside) -> None:
+    """Forget --run and --before remove runs with all that names a person; what is used up stays used up."""
+    (program.folder / "leads.csv").write_text("Name,Mobile\nA,9876500001\nCanary Person,98XX\n")
+    assert program.run(*UPLOAD).code == 0
+    [run] = run_ids(program)
+    assert in_ledger(program.folder, run) != []
+    gone = program.run("forget", "--run", run, "--yes", "--json").json["deleted"]
+    assert (gone["runs"], gone["campaigns"], gone["numbers"]) == (1, 1, 1)
+    assert (run_ids(program), in_ledger(program.folder, run, "Canary")) == ([], [])
+    write_leads(program.folder / "leads.csv", 3)
+    taken = program.run(*UPLOAD, "--json")
+    assert (taken.code, taken.json["error"]["code"]) == (2, "name_in_use")
+    assert program.run(*UPLOAD, "--append").code == 0
+    assert program.run("forget", "--before", "2020-01-01", "--yes", "--json").json["deleted"]["runs"] == 0
+    assert program.run("forget", "--before", "2999-01-01", "--yes", "--json").json["deleted"]["runs"] == 1
+    assert run_ids(program) == []
+
+
+def in_ledger(folder: Path, *texts: str) -> list[str]:
+    """Return which texts stand anywhere in the bytes of the ledger's files."""
+    content = b"".join(path.read_bytes() for path in (folder / "state").iterdir() if path.is_file())
+    return [text for text in texts if text.encode() in content]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals there")
+@pytest.mark.parametrize(("answer", "left"), [("no\n", 1), ("\n", 1), ("yes\n", 0)])
+def test_forget_asks(program: Inside, answer: str, left: int) -> None:
+    """On a terminal it asks, and only a yes deletes."""
+    assert program.run(*UPLOAD).code == 0
+    [run] = run_ids(program)
+    ours, theirs = pty.openpty()
+    whole = Program(program.folder, program.url)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "telecmi_leads", "forget", "--run", run],
+        cwd=program.folder,
+        env={**whole.variables(), "TERM": "xterm"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    os.write(ours, answer.encode())
+    said = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        said += piece
+    os.close(ours)
+    assert process.wait() == 0
+    assert f"Delete run {run} from the ledger?" in " ".join(said.decode().split())
+    assert len(run_ids(program)) == left
+
+
+def test_json_of_every_command_is_one_object(program: Inside) -> None:
+    """Each command that shows data has --json: schema 1, its exit code, alone on standard output."""
+    assert program.run(*UPLOAD).code == 0
+    [run] = run_ids(program)
+    for command in (
+        ("runs",),
+        ("runs", run),
+        ("report", run),
+        ("explain", "+919876500001"),
+        ("columns", "leads.csv"),
+        ("check",),
+        ("validate", "leads.csv", "--region", "IN"),
+        ("resume",),
+        ("forget", "--before", "2020-01-01", "--yes"),
+    ):
+        ended = program.run(*command, "--json")
+        found = json.loads(ended.out)
+        assert (found["schema"], found["exit_code"], found["error"]) == (1, ended.code, None), command
+        assert (ended.code, ended.err) == (0, ""), command
