@@ -159,23 +159,31 @@ def _mark(key: bytes) -> bytes:
 def _make(folder: Path, path: Path) -> None:
     """Make an empty ledger under another name, whole, and then give it its own: a kill leaves all of it or nothing."""
     made = folder / f"{_UNDONE}{secrets.token_hex(4)}"
+    ours = None
     try:
         private.write_once(folder / KEY, secrets.token_bytes(_KEY_BYTES))
         key = _read_key(folder)
         os.close(private.create(made))
+        ours = made.stat().st_ino
         with closing(_connect(made)) as connection:
             connection.execute("PRAGMA journal_mode = MEMORY")  # nobody misses this file if it is not finished
             connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID:d}")
             schema.migrate(connection)
             connection.execute("INSERT INTO meta VALUES ('key', ?)", (_mark(key),))
-            connection.execute("PRAGMA journal_mode = WAL")
+            _switch_log_on(connection)
         private.place(made, path)
     except (*FAILURES, OSError) as error:
-        if not path.exists():
+        if not path.exists() or path.stat().st_ino == ours:
             raise ledger_error(error, path) from error
         # another process was faster, and took ours for the remains of a kill
     finally:
         _remove(folder, f"{made.name}*")
+
+
+def _switch_log_on(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log. The statement writes at its end, so that it must be read to there to fail."""
+    if connection.execute("PRAGMA journal_mode = WAL").fetchall() != [("wal",)]:
+        raise sqlite3.OperationalError("the log can't be switched on")
 
 
 def _remove(folder: Path, names: str) -> None:
