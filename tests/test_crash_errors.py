@@ -68,6 +68,19 @@ def test_a_flush_that_fails_is_not_tried_again(calls: list[Call], tmp_path: Path
         assert (failed.struck, failed.code, failed.wrong) == (True, LEDGER_FAILED, [])
 
 
+@pytest.mark.parametrize(
+    ("kind", "where"), [("pwrite64", "ledger-new-"), ("fdatasync", "ledger-new-"), ("fsync", "/state>")]
+)
+def test_a_ledger_that_cannot_be_made_whole_is_not_used(
+    calls: list[Call], tmp_path: Path, kind: str, where: str
+) -> None:
+    """(Row 4) The last write or flush of a new ledger, or the flush of its name, fails: X8 before anything is sent."""
+    made = next(index for index, call in enumerate(calls) if "account-" in call.arguments)
+    places = points(call for call in calls[:made] if call.point.call == kind and where in call.arguments)
+    failed = failed_at(places[-1], "EIO", tmp_path / "run")
+    assert failed == Failed(struck=True, code=LEDGER_FAILED, requests=0, wrong=[])
+
+
 def test_a_second_flush_would_be_seen() -> None:
     """The check for second flushes is worth something."""
     ledger = "7 fdatasync(5</x/state/ledger.sqlite3-wal>) = "
