@@ -71,13 +71,12 @@ class PhoneView:
     """What a number normalises to, why it is or isn't good, and what became of it.
 
     `number` is E.164 digits, "" where there is none; then `reason` is the rejection's code. `region` is the
-    region it was read for, `region_from` the setting that says so. `country` is the number's own, as shown; `type` a PhoneType; `timezones` IANA names;
-    `repairs` Repair codes. `fates` come from the ledger, newest first.
+    region it was read for, `region_from` where that setting came from. `country` is the number's own, as shown; `type`
+    a PhoneType; `timezones` IANA names; `repairs` Repair codes. `fates` come from the ledger, newest first.
     """
 
     given: str
     region: str = ""
-    region_from: str = ""
     number: str = ""
     reason: str = ""
     country: str = ""
@@ -85,6 +84,7 @@ class PhoneView:
     timezones: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
     fates: tuple[Fate, ...] = ()
+    region_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

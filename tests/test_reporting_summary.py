@@ -325,6 +325,7 @@ def test_the_other_commands_objects(journal: Journal) -> None:
         "error": None,
         "phone": "98X",
         "region": "IN",
+        "region_from": None,
         "number": None,
         "valid": False,
         "reason": {
