@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 _ALL_DIGITS = (1 << 10) - 1
 _COUNTED = frozenset("?*+{")
@@ -24,6 +25,11 @@ class Outlook(Enum):
     ALWAYS = "always"
     NEVER = "never"
     DEPENDS = "depends"
+
+
+@cache
+def _listed(digits: int) -> tuple[int, ...]:
+    return tuple(digit for digit in range(10) if digits >> digit & 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +50,23 @@ class Automaton:
     DEAD = 0
 
     def __init__(self, pattern: str) -> None:
-        self._digits: list[int] = []  # for each position, the digits it stands for, as bits
-        self._follow: list[int] = []
+        self._follow: list[int] = []  # for each position, those that may come after it
+        self._by_digit = [0] * 10  # for each digit, the positions that stand for it
         self._pattern = pattern
         self._at = 0
         whole = self._alternatives()
         if self._at < len(pattern):
             raise Unsupported(pattern)
         # The start is a position of its own, so that a state with nothing read is no special case.
-        self.start = 1 << len(self._digits)
-        self._digits.append(0)
-        self._follow.append(whole.first)
+        self.start = self._position(0).first
+        self._follow[-1] = whole.first
         self._last = whole.last | (self.start if whole.empty else 0)
-        self._by_digit = [
-            sum(1 << position for position, digits in enumerate(self._digits) if digits >> digit & 1)
-            for digit in range(10)
-        ]
         self._successors: dict[int, tuple[int, ...]] = {}
         self._outlooks: dict[tuple[int, int], Outlook] = {}
 
     def step(self, state: int, digit: str) -> int:
         """Return the state after one more ASCII digit."""
-        return self._next(state)[ord(digit) - 48]
+        return self.following(state)[ord(digit) - 48]
 
     def accepts(self, state: int) -> bool:
         """Tell whether what has been read is a match."""
@@ -88,12 +89,21 @@ class Automaton:
             return Outlook.NEVER
         found = self._outlooks.get((state, rest))
         if found is None:
-            ahead = {self.outlook_from(after, rest - 1) for after in set(self._next(state))}
-            found = ahead.pop() if len(ahead) == 1 else Outlook.DEPENDS
-            self._outlooks[state, rest] = found
+            found = self._outlooks[state, rest] = self._common_outlook(set(self.following(state)), rest - 1)
         return found
 
-    def _next(self, state: int) -> tuple[int, ...]:
+    def _common_outlook(self, states: set[int], rest: int) -> Outlook:
+        """Return the outlook that all the states share, DEPENDS at the first that differs."""
+        common = None
+        for state in states:
+            outlook = self.outlook_from(state, rest)
+            if outlook is Outlook.DEPENDS or outlook is not (common or outlook):
+                return Outlook.DEPENDS
+            common = outlook
+        return common or Outlook.NEVER
+
+    def following(self, state: int) -> tuple[int, ...]:
+        """Return the states after one more digit, by digit."""
         found = self._successors.get(state)
         if found is None:
             reach = 0
@@ -203,9 +213,10 @@ class Automaton:
         return digits
 
     def _position(self, digits: int) -> _Piece:
-        bit = 1 << len(self._digits)
-        self._digits.append(digits)
+        bit = 1 << len(self._follow)
         self._follow.append(0)
+        for digit in _listed(digits):
+            self._by_digit[digit] |= bit
         return _Piece(empty=False, first=bit, last=bit)
 
     def _take(self, char: str) -> bool:

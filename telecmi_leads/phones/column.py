@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from telecmi_leads.models import Reason
 from telecmi_leads.phones.cells import LONGEST_CELL
-from telecmi_leads.phones.lanes import DATE_DIGITS, LONGEST, OPEN
+from telecmi_leads.phones.lanes import DATE_DIGITS, OPEN
 from telecmi_leads.phones.ruling import Ruling
 
 if TYPE_CHECKING:
@@ -51,14 +51,7 @@ class Ruled(NamedTuple):
 def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Ruled:
     """Look up a column; `regions` is one for all cells or a sequence with one for each."""
     digits, strange = _digits(cells)
-    try:
-        rulings = _rulings(digits, regions, lanes)
-    except IndexError:  # a cell with more digits than there are lanes
-        too_long = [index for index, text in enumerate(digits) if len(text) > LONGEST]
-        for index in too_long:
-            digits[index] = _NOTHING
-        strange += too_long
-        rulings = _rulings(digits, regions, lanes)
+    rulings = _rulings(digits, regions, lanes)
     punctuated: Sequence[bool] = list(map(ne, cells, digits))
     if True not in punctuated:
         punctuated = ()

@@ -38,12 +38,10 @@ if TYPE_CHECKING:
 OPEN = Ruling(None)
 """Stands in a table where the characters looked up settle nothing: `Lane.finish` rules on the number at hand."""
 
-LONGEST = 31
-"""Texts with more characters have no lane."""
-
 DATE_DIGITS = 8
 """A punctuated cell with so many digits may be a date (`2024-03-12`); numbers that begin like a year stay OPEN."""
 
+_LONGEST = 31  # longer texts are no numbers
 _YEARS = ("19", "20")
 _USUAL_DIGITS = 10
 _LONGEST_CODE = 3
@@ -170,7 +168,7 @@ class Lane(dict[str, dict[str, Ruling]]):
         self._walks += 1
         place = self._place(text[: self.cut])
         if place is None:
-            return rule(text, self.region, _library)
+            return self._whole(text)
         track, node = place
         digits, national = text.lstrip("+"), text[track.start :]
         if (may_become_filler(digits[:_GLANCE]) and is_filler(digits)) or (
@@ -179,7 +177,7 @@ class Lane(dict[str, dict[str, Ruling]]):
             return REJECTED[Reason.JUNK]
         kind = node.walk(text[self.cut :]).kind
         ruling = (track.ruling(kind) if kind else None) or self._proved(text[: self.cut + 1])
-        return rule(text, self.region, _library) if ruling is OPEN else ruling
+        return self._whole(text) if ruling is OPEN else ruling
 
     def adapt(self) -> None:
         """Look at one character more once there were half as many numbers to walk as the table has entries.
@@ -195,7 +193,7 @@ class Lane(dict[str, dict[str, Ruling]]):
     def settle(self, head: str) -> Ruling:
         """Rule on all texts that begin so, OPEN where they are not all alike."""
         if len(head) == self._length:
-            return _intern(rule(head, self.region, _library))
+            return _intern(self._whole(head))
         place = self._place(head)
         if place is None:
             return OPEN if self._may_be_date(head) else self._proved(head)
@@ -242,22 +240,52 @@ class Lane(dict[str, dict[str, Ruling]]):
         except Unsettled:
             return None
 
+    def _whole(self, text: str) -> Ruling:
+        """Rule on a number of which every digit is known; what its metadata can't tell is for phonenumbers to say."""
+        try:
+            return rule(text, self.region, _metadata)
+        except Unsettled:
+            return rule(text, self.region, _library)
+
     def _any(self, head: str) -> str:
         return head + ANY_DIGIT * (self._length - len(head))
 
 
-class Lanes(list[Lane]):
-    """The lanes of one region, by length up to LONGEST."""
+class _LongTexts(Lane):
+    """Texts too long to be numbers, which need no table."""
+
+    def __init__(self, region: str | None, length: int) -> None:
+        super().__init__(region, length)
+        self.cut = self._deepest = 0
+
+    def __missing__(self, head: str) -> dict[str, Ruling]:
+        return _Fork(lambda _: OPEN)
+
+    def finish(self, text: str) -> Ruling:
+        """Leave the words to phonenumbers."""
+        return rule(text, self.region, _library)
+
+
+class Lanes(dict[int, Lane]):
+    """The lanes of one region by length, made when the first text of that length comes."""
 
     def __init__(self, region: str | None) -> None:
-        super().__init__(Lane(region, length) for length in range(LONGEST + 1))
+        super().__init__()
+        self._region = region
+
+    def __missing__(self, length: int) -> Lane:
+        if length > _LONGEST:
+            lane = self.get(_LONGEST + 1) or _LongTexts(self._region, length)
+        else:
+            lane = Lane(self._region, length)
+        self[length] = lane
+        return lane
 
     def rule(self, text: str) -> Ruling:
         """Rule on one text of digits."""
-        length = len(text)
-        if not 0 < length <= LONGEST:
-            return rule(text, self[0].region, _library)
-        lane = self[length]
+        if not text:
+            return REJECTED[Reason.NO_PHONE]
+        lane = self[len(text)]
         ruling = lane[text[: lane.cut]][text[lane.cut]]
         if ruling is OPEN:
             ruling = lane.finish(text)

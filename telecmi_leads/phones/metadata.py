@@ -113,9 +113,12 @@ def _without_trunk(national: str, metadata: PhoneMetadata) -> str:
     match = _match_start(pattern, national) if national and pattern else None
     if match is None:
         return national
-    if metadata.national_prefix_transform_rule and match.groups() and match.groups()[-1] is not None:
-        raise Unsettled
     stripped = national[match.end() :]
+    rule = metadata.national_prefix_transform_rule
+    if pattern and rule and match.groups() and match.groups()[-1] is not None:
+        if ANY_DIGIT in national:
+            raise Unsettled
+        stripped = re.compile(pattern).sub(rule, national, count=1)
     general = general_of(metadata)
     return national if fits(general, national) and not fits(general, stripped) else stripped
 

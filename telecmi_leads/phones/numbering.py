@@ -49,7 +49,7 @@ class Node:
 
     __slots__ = ("_numbering", "_states", "_steps", "kind", "rest")
 
-    def __init__(self, numbering: Numbering, states: dict[str, int], rest: int) -> None:
+    def __init__(self, numbering: Numbering, states: dict[Automaton, int], rest: int) -> None:
         self._numbering = numbering
         self._states = states
         self._steps: list[Node | None] = [None] * 10
@@ -65,10 +65,10 @@ class Node:
         node = self._steps[index]
         if node is None:
             states = {}
-            for pattern, state in self._states.items():
-                following = automaton(pattern).step(state, digit)
+            for machine, state in self._states.items():
+                following = machine.following(state)[index]
                 if following:
-                    states[pattern] = following
+                    states[machine] = following
             node = self._steps[index] = self._numbering.node(states, self.rest - 1)
         return node
 
@@ -86,11 +86,11 @@ class _RegionPlan(NamedTuple):
     """One region's expressions that numbers of this length can match; None where there is none."""
 
     region: str
-    leading: str | None
-    general: str | None
-    special: tuple[tuple[PhoneType, str], ...]
-    fixed: str | None
-    mobile: str | None
+    leading: Automaton | None
+    general: Automaton | None
+    special: tuple[tuple[PhoneType, Automaton], ...]
+    fixed: Automaton | None
+    mobile: Automaton | None
     same: bool
 
 
@@ -104,11 +104,11 @@ class Numbering:
         ]
         self._kinds: dict[tuple[PhoneType, str], Kind] = {}
         self._main_region = regions[0]
-        self._nodes: dict[tuple[int, tuple[tuple[str, int], ...]], Node] = {}
-        patterns = {pattern for plan in self._plans for pattern in _patterns(plan)}
-        self.root = self.node({pattern: automaton(pattern).start for pattern in sorted(patterns)}, length)
+        self._nodes: dict[tuple[int, tuple[tuple[Automaton, int], ...]], Node] = {}
+        machines = dict.fromkeys(machine for plan in self._plans for machine in _machines(plan))
+        self.root = self.node({machine: machine.start for machine in machines}, length)
 
-    def node(self, states: dict[str, int], rest: int) -> Node:
+    def node(self, states: dict[Automaton, int], rest: int) -> Node:
         """Return the node for these states of the expressions that may still match."""
         key = (rest, tuple(states.items()))
         found = self._nodes.get(key)
@@ -116,14 +116,14 @@ class Numbering:
             found = self._nodes[key] = Node(self, states, rest)
         return found
 
-    def kind(self, states: dict[str, int], rest: int) -> Kind:
+    def kind(self, states: dict[Automaton, int], rest: int) -> Kind:
         """Find region and type in phonenumbers' order."""
 
-        def matches(pattern: str | None) -> bool:
-            state = states.get(pattern) if pattern is not None else None
-            if pattern is None or state is None:
+        def matches(machine: Automaton | None) -> bool:
+            state = states.get(machine) if machine is not None else None
+            if machine is None or state is None:
                 return False
-            outlook = automaton(pattern).outlook_from(state, rest)
+            outlook = machine.outlook_from(state, rest)
             if outlook is Outlook.DEPENDS:
                 raise Unsettled
             return outlook is Outlook.ALWAYS
@@ -180,49 +180,49 @@ def general_of(metadata: PhoneMetadata) -> PhoneNumberDesc:
 
 def fits(desc: PhoneNumberDesc | None, national: str) -> bool:
     """Tell whether a number, as far as its digits are known, fits one description of the metadata."""
-    pattern = _pattern(desc, len(national))
-    if pattern is None:
+    machine = _machine(desc, len(national))
+    if machine is None:
         return False
     known = national.rstrip(ANY_DIGIT)
-    outlook = automaton(pattern).outlook(known, len(national) - len(known))
+    outlook = machine.outlook(known, len(national) - len(known))
     if outlook is Outlook.DEPENDS:
         raise Unsettled
     return outlook is Outlook.ALWAYS
 
 
-def _pattern(desc: PhoneNumberDesc | None, length: int) -> str | None:
-    """Return the expression of a description if it has one and its numbers may be this long."""
+def _machine(desc: PhoneNumberDesc | None, length: int) -> Automaton | None:
+    """Return the automaton of a description if it has an expression and its numbers may be this long."""
     if desc is None or not desc.national_number_pattern:
         return None
     possible = not desc.possible_length or length in desc.possible_length
-    return desc.national_number_pattern if possible else None
+    return automaton(desc.national_number_pattern) if possible else None
 
 
 def _plan(metadata: PhoneMetadata, region: str, length: int, *, shared: bool) -> _RegionPlan:
     leading = metadata.leading_digits if shared else None
-    special = ((kind, _pattern(getattr(metadata, kind.value), length)) for kind in _SPECIAL_TYPES)
+    special = ((kind, _machine(getattr(metadata, kind.value), length)) for kind in _SPECIAL_TYPES)
     return _RegionPlan(
         region,
-        rf"(?:{leading})\d*" if leading is not None else None,
-        _pattern(metadata.general_desc, length),
-        tuple((kind, pattern) for kind, pattern in special if pattern is not None),
-        _pattern(metadata.fixed_line, length),
-        _pattern(metadata.mobile, length),
+        automaton(rf"(?:{leading})\d*") if leading is not None else None,
+        _machine(metadata.general_desc, length),
+        tuple((kind, machine) for kind, machine in special if machine is not None),
+        _machine(metadata.fixed_line, length),
+        _machine(metadata.mobile, length),
         bool(metadata.same_mobile_and_fixed_line_pattern),
     )
 
 
-def _patterns(plan: _RegionPlan) -> list[str]:
-    every = [plan.leading, plan.general, plan.fixed, plan.mobile, *(pattern for _, pattern in plan.special)]
-    return [pattern for pattern in every if pattern is not None]
+def _machines(plan: _RegionPlan) -> list[Automaton]:
+    every = [plan.leading, plan.general, plan.fixed, plan.mobile, *(machine for _, machine in plan.special)]
+    return [machine for machine in every if machine is not None]
 
 
-def _type(plan: _RegionPlan, matches: Callable[[str | None], bool]) -> PhoneType:
+def _type(plan: _RegionPlan, matches: Callable[[Automaton | None], bool]) -> PhoneType:
     """Find a number's type within one region, as phonenumbers does."""
     if not matches(plan.general):
         return PhoneType.UNKNOWN
-    for kind, pattern in plan.special:
-        if matches(pattern):
+    for kind, machine in plan.special:
+        if matches(machine):
             return kind
     fixed = matches(plan.fixed)
     if plan.same:
