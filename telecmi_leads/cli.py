@@ -27,9 +27,37 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
+
+def _complete_map(ctx: typer.Context, incomplete: str) -> list[str]:
+    from telecmi_leads.commands import completing  # noqa: PLC0415 - see the module's docstring
+
+    named = [*(ctx.params.get("files") or ()), ctx.params.get("file"), *ctx.args]  # where it is depends on the order
+    return completing.maps([file for file in named if file], incomplete)
+
+
+def _complete_run(incomplete: str) -> list[str]:
+    from telecmi_leads.commands import completing  # noqa: PLC0415 - see the module's docstring
+
+    return completing.run_ids(incomplete)
+
+
+def _complete_profile(ctx: typer.Context, incomplete: str) -> list[str]:
+    from telecmi_leads.commands import completing  # noqa: PLC0415 - see the module's docstring
+
+    return completing.profiles(incomplete, ctx.params.get("config"))
+
+
+_COMPLETIONS = {"map": _complete_map, "profile": _complete_profile}
+
 Given = dict[str, Any]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Lead files; - is standard input.")]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", autocompletion=_complete_run)]
+Newest = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", help="A run's id; the newest.", autocompletion=_complete_run)
+]
+Shown = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", help="Show this run's campaigns.", autocompletion=_complete_run)
+]
 
 _PREPARING = (
     declared.ReadingOptions,
@@ -71,6 +99,7 @@ def _parameter(group: type, field: Any) -> inspect.Parameter:  # noqa: ANN401 - 
         f"--{field.name.replace('_', '-')}",
         help=_with_default(field),
         metavar=field.metadata["metavar"],
+        autocompletion=_COMPLETIONS.get(field.name),
         rich_help_panel=group.PANEL,  # type: ignore[attr-defined]  # every option group has one
         show_default=False,
     )
@@ -138,7 +167,7 @@ def validate(files: Files, given: Given) -> int:
 )
 def resume(
     given: Given,
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run's id; the newest.")] = None,
+    run: Newest = None,
     *,
     region: Annotated[
         str | None,
@@ -198,9 +227,7 @@ def check(given: Given) -> int:
 
 
 @_command(*_ALWAYS, example="telecmi-leads runs")
-def runs(
-    given: Given, run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Show this run's campaigns.")] = None
-) -> int:
+def runs(given: Given, run: Shown = None) -> int:
     """Show the ledger: every run, or one with its campaigns."""
     from telecmi_leads.commands import ledger  # noqa: PLC0415 - see the module's docstring
 

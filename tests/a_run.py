@@ -137,6 +137,4 @@ class ARun:
         group = self.groups[number - 1] if self.groups else ""
         name = f"{self.name}-{group}-{number:03d}" if group else f"{self.name}-{number:03d}"
         users = encode_leads(leads)
-        return StagedCampaign(
-            number, group, name, len(leads), leads_digest(users), freeze(name, 1234567, users)
-        )
+        return StagedCampaign(number, group, name, len(leads), leads_digest(users), freeze(name, 1234567, users))

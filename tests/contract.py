@@ -21,12 +21,12 @@ def validator(name: str) -> jsonschema.Draft7Validator:
     return jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker())
 
 
-def lead(number: int = 0, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - wrong types are wanted too
+def lead(number: int = 0, **fields: Any) -> dict[str, Any]:
     """Return a lead; its phone tells it from others."""
     return {"firstname": "Asha", "lastname": "Rao", "phone": str(919876543210 + number), **fields}
 
 
-def upload(name: str = "March-001", leads: int = 2, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - the same
+def upload(name: str = "March-001", leads: int = 2, **fields: Any) -> dict[str, Any]:
     """Return a request for v3/leads/add that holds to the contract."""
     users = [lead(number) for number in range(leads)]
     return {"lead_name": name, "inet_no": 1234567, "secret": "s3cret", "users": users, **fields}

@@ -53,9 +53,7 @@ EVERY_END = (
     campaign(2, attempts=2, confirmed_by_name=True, seconds=60.4),
     campaign(3, "refused", code=400, message="Duplicate phone numbers found"),
     campaign(4, "unverified", code=500, message="Internal Server Error", attempts=3, seconds=3.2),
-    campaign(
-        5, "unknown", message="the connection was lost after the request was sent", attempts=6, seconds=300
-    ),
+    campaign(5, "unknown", message="the connection was lost after the request was sent", attempts=6, seconds=300),
     campaign(6, "unsent", leads=431),
 )
 COMPLETE = RunSummary(

@@ -59,9 +59,7 @@ def feeds(plan: ColumnPlan) -> dict[str, list[str]]:
         **{target.value: columns for target, columns in plan.sources.items()},
     }
     fed |= {"titles": plan.titles, "middles": plan.middles, "companies": plan.companies}
-    return {
-        what: [plan.choices[index].header for index in columns] for what, columns in fed.items() if columns
-    }
+    return {what: [plan.choices[index].header for index in columns] for what, columns in fed.items() if columns}
 
 
 def rules(plan: ColumnPlan) -> dict[str, str]:
@@ -78,8 +76,7 @@ def sheet_of(
 ) -> Sheet:
     """Make a sheet of rows, in blocks of so many."""
     blocks = [
-        RowBlock(first_row + at, [list(row) for row in rows[at : at + block]])
-        for at in range(0, len(rows), block)
+        RowBlock(first_row + at, [list(row) for row in rows[at : at + block]]) for at in range(0, len(rows), block)
     ]
     return Sheet("leads.csv", FileFormat.CSV, None, "UTF-8", ",", keys, (), iter(blocks))
 

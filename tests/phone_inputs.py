@@ -54,9 +54,7 @@ class Inputs:
         changed = list(digits)
         for _ in range(rnd.choice((0, 1, 2, 3, len(digits)))):
             changed[rnd.randrange(len(changed))] = rnd.choice(_DIGITS)
-        if (
-            rnd.random() < 0.3
-        ):  # the metadata decides by the first digits, so keep those and change the others
+        if rnd.random() < 0.3:  # the metadata decides by the first digits, so keep those and change the others
             keep = rnd.randrange(1, len(digits))
             changed[keep:] = rnd.choices(_DIGITS, k=len(digits) - keep)
         if rnd.random() < 0.1:
@@ -139,9 +137,7 @@ class Inputs:
             return "".join(chr(zero + int(char)) if char in _DIGITS else char for char in text), region
         if chance < 0.8:
             other, _ = self.punctuated()
-            return text + rnd.choice(
-                (" / ", "/", ", ", ";", " ", "\n", " or ", " ::: ", "|", " & ")
-            ) + other, region
+            return text + rnd.choice((" / ", "/", ", ", ";", " ", "\n", " or ", " ::: ", "|", " & ")) + other, region
         if chance < 0.83:
             return rnd.choice(_JUNK), region
         if chance < 0.87:
@@ -162,9 +158,7 @@ class Inputs:
     def _example(self, region: str, kind: int) -> tuple[str, str]:
         found = self._examples.get((region, kind))
         if found is None:
-            example = phonenumbers.example_number_for_type(region, kind) or phonenumbers.example_number(
-                region
-            )
+            example = phonenumbers.example_number_for_type(region, kind) or phonenumbers.example_number(region)
             assert example is not None
             found = str(example.country_code), phonenumbers.national_significant_number(example)
             self._examples[region, kind] = found

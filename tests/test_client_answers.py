@@ -73,7 +73,7 @@ def test_success_needs_2xx(status: int, body: bytes) -> None:
         b'{"code":"OK"}',
         b'{"code":"200 OK"}',
         b'{"code":"+200"}',
-        '{"code":"２００"}'.encode(),  # noqa: RUF001 - full-width digits
+        '{"code":"２００"}'.encode(),
         b'{"code":200.5}',
         b'{"code":NaN}',
         b'{"code":1e400}',

@@ -36,9 +36,7 @@ def test_each_column_is_explained_once(name: str) -> None:
     assert [choice.header for choice in plan.choices] == export["header"]
     assert [choice.index for choice in plan.choices] == list(range(len(export["header"])))
     extra = (plan.titles, plan.middles, plan.companies)
-    used = {
-        index for some in (plan.phones, *plan.sources.values(), *plan.addresses, *extra) for index in some
-    }
+    used = {index for some in (plan.phones, *plan.sources.values(), *plan.addresses, *extra) for index in some}
     assert {choice.index for choice in plan.choices if choice.field is not None} == used
     assert all(choice.rule.says for choice in plan.choices)
 
@@ -84,11 +82,7 @@ def test_no_mixture_of_columns_breaks_the_matching(table: tuple[list[str], list[
     """Any names above any cells give a plan that uses no column of somebody else's, and none twice."""
     header, rows = table
     plan = plan_of(header, *rows)
-    used = [
-        index
-        for indexes in (plan.phones, *plan.sources.values(), plan.titles, plan.middles)
-        for index in indexes
-    ]
+    used = [index for indexes in (plan.phones, *plan.sources.values(), plan.titles, plan.middles) for index in indexes]
     assert len(used) == len(set(used))
     for index in used:
         rule = read_name(header[index]).rule

@@ -61,9 +61,7 @@ def test_every_known_name_is_known(field: str, name: str) -> None:
         assert reading.rule in {Rule.EXACT, Rule.WORDS}
 
 
-@pytest.mark.parametrize(
-    "name", ["Order", "Priority", "Rank", "S.No.", "Sr. No", "Serial No.", "Sl.No", "क्र.सं."]
-)
+@pytest.mark.parametrize("name", ["Order", "Priority", "Rank", "S.No.", "Sr. No", "Serial No.", "Sl.No", "क्र.सं."])
 def test_serial_numbers_never_become_the_order(name: str) -> None:
     """Columns of serial numbers are left to the user."""
     assert read_name(name).rule is Rule.SERIAL

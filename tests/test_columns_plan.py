@@ -15,9 +15,7 @@ from telecmi_leads.columns import Rule, Template, number_columns, pins
 from telecmi_leads.errors import ColumnMissing, UsageError
 from telecmi_leads.fields import Field
 
-VICIDIAL = (Path(__file__).parent / "leadfiles" / "samples" / "vicidial_noheader.txt").read_text(
-    encoding="utf-8"
-)
+VICIDIAL = (Path(__file__).parent / "leadfiles" / "samples" / "vicidial_noheader.txt").read_text(encoding="utf-8")
 ASHA = ["Asha Menon", "9876500001"]
 
 
@@ -197,9 +195,7 @@ def test_addresses_and_their_parts(header: str, row: str, addresses: list[list[s
     plan = plan_of(header.split(","), row.split(","))
     named = [[plan.choices[index].header for index in parts] for parts in plan.addresses]
     assert named == addresses
-    fullest = max(
-        named, key=lambda parts: any(row.split(",")[header.split(",").index(part)] for part in parts)
-    )
+    fullest = max(named, key=lambda parts: any(row.split(",")[header.split(",").index(part)] for part in parts))
     assert feeds(plan)["address"] == fullest
 
 
@@ -396,9 +392,7 @@ def test_hostile_names_are_shown_safely() -> None:
     assert (error.value.message + error.value.hint).isprintable()
 
 
-@pytest.mark.parametrize(
-    ("place", "index"), [("2", 1), ("B", 1), ("b", 1), ("column 2", 1), ("AB", 27), ("28", 27)]
-)
+@pytest.mark.parametrize(("place", "index"), [("2", 1), ("B", 1), ("b", 1), ("column 2", 1), ("AB", 27), ("28", 27)])
 def test_places_in_files_without_header(place: str, index: int) -> None:
     """Columns without names are named by number or by their letter in a spreadsheet."""
     plan = plan_of(unnamed(30), map_=[(Field.PHONE, place)], header_found=False)
@@ -434,9 +428,7 @@ def test_set_and_fill() -> None:
 
 def test_a_template_of_empty_cells_is_empty() -> None:
     """Where all columns of a template are empty or missing in a row, so is the field."""
-    template = plan_of(["Source", "Budget"], set_=[(Field.COMMENT, "{Source}: {Budget}")]).templates[
-        Field.COMMENT
-    ]
+    template = plan_of(["Source", "Budget"], set_=[(Field.COMMENT, "{Source}: {Budget}")]).templates[Field.COMMENT]
     assert [template.render(row) for row in (["", " "], [], ["web"], ["web", "5"])] == [
         "",
         "",
@@ -447,9 +439,7 @@ def test_a_template_of_empty_cells_is_empty() -> None:
 
 def test_a_phone_put_together_is_not_given_its_code_twice() -> None:
     """A template that holds the dial code takes that column away from the row's region."""
-    plan = plan_of(
-        ["Code", "Dial Code", "No"], ["x", "+91", "9876500001"], set_=[(Field.PHONE, "{Dial Code}{No}")]
-    )
+    plan = plan_of(["Code", "Dial Code", "No"], ["x", "+91", "9876500001"], set_=[(Field.PHONE, "{Dial Code}{No}")])
     assert (plan.phones, plan.has_phone, Field.DIALCODE in plan.sources) == ((), True, False)
 
 
@@ -460,9 +450,7 @@ def test_an_open_brace_is_wrong_usage(text: str) -> None:
         plan_of(HEADER[:7], ROW, set_=[(Field.COMMENT, text)])
 
 
-@pytest.mark.parametrize(
-    "text", ["{Note.__class__}", "{Note!r}", "{Note:>99999999}", "{0}", "{}", "{Missing}"]
-)
+@pytest.mark.parametrize("text", ["{Note.__class__}", "{Note!r}", "{Note:>99999999}", "{0}", "{}", "{Missing}"])
 def test_templates_reach_nothing_but_columns(text: str) -> None:
     """Attributes, conversions, format specifications and positions are names of columns that aren't there."""
     with pytest.raises(ColumnMissing, match=re.escape("--set comment: there is no column")):

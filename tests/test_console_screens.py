@@ -84,9 +84,7 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
         time.tzset()
 
 
-PORTAL = TableInfo(
-    "portal.xlsx", "xlsx", ("Name", "Mobile"), 3, sheet="Pune", notes=("hidden sheet Lists skipped",)
-)
+PORTAL = TableInfo("portal.xlsx", "xlsx", ("Name", "Mobile"), 3, sheet="Pune", notes=("hidden sheet Lists skipped",))
 UNFINISHED = replace(
     COMPLETE,
     status=RunStatus.UNFINISHED,
@@ -160,9 +158,7 @@ TABLE_VIEW = TableView(
     LEADS_CSV,
     (
         ColumnView("Sr", "", "no field goes by this name", ("1", "2")),
-        ColumnView(
-            "Name of Buyer", "fullname", "a name this field goes by", ("Mr. Gaurav G", "Mrs. Vijaya S")
-        ),
+        ColumnView("Name of Buyer", "fullname", "a name this field goes by", ("Mr. Gaurav G", "Mrs. Vijaya S")),
         ColumnView("Contact No. 1", "phone", "a name this field goes by", ("9876500030", "9876500032/33")),
         ColumnView("", "", "no field goes by this name", ()),
         ColumnView("City", "city", "the field's own name", ("Pune",)),
@@ -238,9 +234,7 @@ def messages(shown: Shown) -> None:
     shown.console.note("Going on with run 20260302-083000-k3f9.")
     shown.console.warning(".env holds the secret and others can read it")
     shown.console.error(ColumnMissing("leads.csv: there is no phone column", hint="Use --map phone=COLUMN."))
-    shown.console.error(
-        Problem("x", "First line \x1b[31m[red]:smile: of what is wrong! " * 3, "One way.\nAnother.")
-    )
+    shown.console.error(Problem("x", "First line \x1b[31m[red]:smile: of what is wrong! " * 3, "One way.\nAnother."))
 
 
 SCREENS: dict[str, Callable[[Shown], None]] = {
@@ -376,9 +370,7 @@ def test_foreign_text_is_shown_escaped(hostile: str) -> None:
     shown.console.columns(
         [TableView(table, (ColumnView(hostile, hostile, hostile, (hostile,)),), (("--map", hostile),))]
     )
-    shown.console.explanation(
-        PhoneView(hostile, hostile, "", hostile, hostile, hostile, (hostile,), (hostile,))
-    )
+    shown.console.explanation(PhoneView(hostile, hostile, "", hostile, hostile, hostile, (hostile,), (hostile,)))
     shown.console.check([CheckView(hostile, passed=False, detail=hostile, hint=hostile)])
     shown.console.resolved(ResolvedView(hostile, named, accepted=True))
     shown.console.note(hostile)

@@ -53,9 +53,7 @@ def on_a_terminal(environment: Mapping[str, str], columns: int = 80) -> str:
     reader.start()
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": PATHS, "PYTHONIOENCODING": "utf-8"}
     env |= {"TERM": "xterm-256color", "TZ": "UTC", **environment}
-    subprocess.run(
-        [sys.executable, str(SHOW)], stdout=slave, stderr=slave, env=env, check=True, cwd=SHOW.parent
-    )
+    subprocess.run([sys.executable, str(SHOW)], stdout=slave, stderr=slave, env=env, check=True, cwd=SHOW.parent)
     os.close(slave)
     reader.join(10)
     os.close(master)
@@ -123,9 +121,7 @@ def test_a_pipe_is_never_coloured() -> None:
         "TTY_COMPATIBLE": "1",
         "PYTHONIOENCODING": "utf-8",
     }
-    done = subprocess.run(
-        [sys.executable, str(SHOW)], capture_output=True, env=env, check=True, cwd=SHOW.parent
-    )
+    done = subprocess.run([sys.executable, str(SHOW)], capture_output=True, env=env, check=True, cwd=SHOW.parent)
     assert b"\x1b" not in done.stdout + done.stderr
     assert b"\r" not in (done.stdout + done.stderr).replace(os.linesep.encode(), b"")
 

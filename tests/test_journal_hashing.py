@@ -42,6 +42,18 @@ def test_looking_up(uploaded: dict[int, list[bytes]], asked: list[bytes], others
     assert among(asked, columns[0], others, counting) == [number in lately | others for number in asked]
 
 
+def test_no_hash_is_found_across_two_others() -> None:
+    """Bytes that end one hash and begin the next are no hash, and don't hide one that follows."""
+    first, second, between = (
+        bytes(2) + bytes(tail) for tail in ([0, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0, 2], [0, 0, 0, 0, 1, 0])
+    )
+    assert bucket_of(first) == bucket_of(second) == bucket_of(between) == 0
+    for uploaded in ([first, second], [first, second, between]):
+        tails = [b"".join(number[2:] for number in uploaded)]
+        assert between[2:] in tails[0]
+        assert among([first, between, second], tails, (), None) == [True, len(uploaded) == 3, True]
+
+
 @given(campaigns, hashes, st.sets(st.integers(1, 5)))
 @settings(deadline=None)
 def test_taking_out(uploaded: dict[int, list[bytes]], number: bytes, gone: set[int]) -> None:

@@ -119,9 +119,7 @@ def test_every_step_is_explained() -> None:
             "'0\u200b22-26543210/ 98765 43210 (office)",
             "'022-26543210/ 98765 43210 (office)",
         ),
-        Step(
-            Repair.LEADING_QUOTE, "'022-26543210/ 98765 43210 (office)", "022-26543210/ 98765 43210 (office)"
-        ),
+        Step(Repair.LEADING_QUOTE, "'022-26543210/ 98765 43210 (office)", "022-26543210/ 98765 43210 (office)"),
         Step(Repair.TRAILING_WORDS, "022-26543210/ 98765 43210 (office)", "98765 43210 ("),
         Step(Repair.SEVERAL_NUMBERS, "98765 43210 (", "98765 43210 ("),
         Step(Repair.PUNCTUATION, "98765 43210 (", "9876543210"),
@@ -213,9 +211,7 @@ def test_dial_codes(text: str, region: str | None) -> None:
         ("919999999999", "IN", PhoneType.MOBILE, ("Asia/Calcutta",)),
     ],
 )
-def test_what_a_number_tells(
-    digits: str, region: str | None, kind: PhoneType, zones: tuple[str, ...] | None
-) -> None:
+def test_what_a_number_tells(digits: str, region: str | None, kind: PhoneType, zones: tuple[str, ...] | None) -> None:
     """A good number tells its region, type and time zones, as the virtual columns of --split-by need them."""
     assert (region_of_number(digits), type_of_number(digits)) == (region, kind)
     assert zones is None or timezones_of_number(digits) == zones

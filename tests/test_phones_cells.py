@@ -458,9 +458,7 @@ def book() -> PhoneBook:
 
 
 @pytest.mark.parametrize(("cell", "region", "number", "repairs"), GOOD)
-def test_cells_with_a_number(
-    book: PhoneBook, cell: str, region: str | None, number: str, repairs: str
-) -> None:
+def test_cells_with_a_number(book: PhoneBook, cell: str, region: str | None, number: str, repairs: str) -> None:
     """Each cell gives its number, and what was repaired is counted under its own name."""
     column = book.column([cell], region)
     assert (column.numbers, column.faults) == ([number], {})

@@ -135,9 +135,7 @@ def test_five_million_inputs(part: int) -> None:
 
 BOOK = PhoneBook(PhoneOptions())
 LIBRARY = Library()
-LIKE_PHONES = st.text(
-    st.sampled_from("0123456789019876 +-().,/;:xX#*'`=\"eE~_|&\n\t\u200b\u00a0०९٣oOl"), max_size=40
-)
+LIKE_PHONES = st.text(st.sampled_from("0123456789019876 +-().,/;:xX#*'`=\"eE~_|&\n\t\u200b\u00a0०९٣oOl"), max_size=40)
 ANY_REGION = st.sampled_from([None, "IN", "US", "DE", "AR", "JP", "BR", "GB", *REGIONS[::10]])
 
 

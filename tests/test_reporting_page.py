@@ -86,9 +86,7 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
         time.tzset()
 
 
-def page_of(
-    run: ARun, folder: Path, *, status: RunStatus = RunStatus.COMPLETE, show_phones: bool = False
-) -> str:
+def page_of(run: ARun, folder: Path, *, status: RunStatus = RunStatus.COMPLETE, show_phones: bool = False) -> str:
     """Put a run into a ledger, write its reports and return the page."""
     with Journal.open(folder / "state") as journal:
         run.put(journal)
@@ -102,9 +100,7 @@ def page_of(
 EVERYTHING = ARun(
     tables=[
         TableInfo("leads.csv", "csv", ("Name", "Mobile", "City"), 1, encoding="UTF-8", delimiter=","),
-        TableInfo(
-            "b.xlsx", "xlsx", ("Name", "Mobile"), 3, sheet="Pune", notes=("hidden sheet Lists skipped",)
-        ),
+        TableInfo("b.xlsx", "xlsx", ("Name", "Mobile"), 3, sheet="Pune", notes=("hidden sheet Lists skipped",)),
     ],
     left_out=[
         rejected(3, "not_valid", ("Ravi", "+91 11987 65432", "Pune")),
@@ -148,9 +144,7 @@ def test_the_policy_allows_the_pages_own_style_and_nothing_else(tmp_path: Path) 
     assert policy == [f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"]
     assert "url(" not in style[1]
     assert "@import" not in style[1]
-    assert not {"script", "iframe", "object", "embed", "link", "form", "img"} & {
-        tag for tag, _ in page.elements
-    }
+    assert not {"script", "iframe", "object", "embed", "link", "form", "img"} & {tag for tag, _ in page.elements}
     names = {name for _, attributes in page.elements for name in attributes}
     assert not {name for name in names if name.startswith("on")} | names & {"style", "src", "action"}
     links = [str(attributes["href"]) for tag, attributes in page.elements if tag == "a"]

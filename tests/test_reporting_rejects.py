@@ -107,9 +107,7 @@ def test_rejects_are_in_the_inputs_own_dialect(
 
 def test_every_encoding_that_is_read_can_be_written() -> None:
     """The name that reading gives an encoding leads back to its codec."""
-    found = {
-        label: dialect_of(TableInfo("f", "csv", (), 1, encoding=label)).codec for label in LABELS.values()
-    }
+    found = {label: dialect_of(TableInfo("f", "csv", (), 1, encoding=label)).codec for label in LABELS.values()}
     assert found == {label: codecs.lookup(codec).name for codec, label in LABELS.items()}
 
 
@@ -123,15 +121,11 @@ DEFUSED = ("=1+1", "+91 98765", "-5", "@SUM(A1)", "\tx", "\rx", "\uff1d1", "'=1"
 
 
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])
-def test_cells_that_a_spreadsheet_would_run_are_defused_and_read_back_right(
-    tmp_path: Path, format_: str
-) -> None:
+def test_cells_that_a_spreadsheet_would_run_are_defused_and_read_back_right(tmp_path: Path, format_: str) -> None:
     """Row 33: no cell of a reject file starts a formula, the header's neither, and restoring gives the cells."""
     table = TableInfo("leads", format_, ("=Name", "Mobile"), 1, delimiter=",")
     report(
-        ARun(
-            tables=[table], left_out=[rejected(n, "too_short", (cell, "9")) for n, cell in enumerate(DEFUSED)]
-        ),
+        ARun(tables=[table], left_out=[rejected(n, "too_short", (cell, "9")) for n, cell in enumerate(DEFUSED)]),
         tmp_path,
     )
     path = tmp_path / "r" / f"rejects.{format_}"
@@ -141,9 +135,7 @@ def test_cells_that_a_spreadsheet_would_run_are_defused_and_read_back_right(
     assert [restore(cell) for cell in cells] == ["=Name", *DEFUSED]
 
 
-@given(
-    st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2), min_size=1)
-)
+@given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2), min_size=1))
 def test_any_text_goes_round(rows: list[list[str]]) -> None:
     """Whatever stood in a cell is there again after writing, reading and restoring."""
     rows = [[cell.replace("\0", "") for cell in row] for row in rows]
@@ -196,9 +188,7 @@ def test_sheets_of_several_workbooks_bear_their_files_names(tmp_path: Path) -> N
     name = "a:very/long[name]of*a?workbook.xlsx"
     tables = [TableInfo(name, "xlsx", ("Mobile",), 1, sheet=sheet) for sheet in ("One", "Two")]
     tables.append(TableInfo("b.ods", "ods", ("Mobile",), 1, sheet=None))
-    report(
-        ARun(tables=tables, left_out=[rejected(2, "too_short", ("9",), table=n) for n in range(3)]), tmp_path
-    )
+    report(ARun(tables=tables, left_out=[rejected(2, "too_short", ("9",), table=n) for n in range(3)]), tmp_path)
     assert list(sheets_of(tmp_path / "r" / "rejects.xlsx")) == [
         "a very long name of a workbook.",
         "a very long name of a workb (2)",
@@ -217,9 +207,7 @@ def test_a_cell_is_never_longer_than_excel_allows() -> None:
 
 def test_more_tables_than_sheets_can_be_open_go_into_text_files(tmp_path: Path) -> None:
     """Beyond the limit rejects of further tables stand in rejects.csv: none is lost."""
-    tables = [
-        TableInfo("b.xlsx", "xlsx", ("Mobile",), 1, sheet=f"S{number}") for number in range(MOST_SHEETS + 2)
-    ]
+    tables = [TableInfo("b.xlsx", "xlsx", ("Mobile",), 1, sheet=f"S{number}") for number in range(MOST_SHEETS + 2)]
     rows = [rejected(2, "too_short", (str(n),), table=n) for n in range(len(tables))]
     report(ARun(tables=tables, left_out=rows), tmp_path)
     sheets = sheets_of(tmp_path / "r" / "rejects.xlsx")

@@ -80,9 +80,7 @@ def test_the_summary_is_the_contracts_object(journal: Journal, tmp_path: Path) -
     """Every key of the contract is there, the sums hold, and the schema takes it."""
     record = journal.run(RUN)
     assert record is not None
-    summary = summarise(
-        journal, RUN, exit_code=5, status=RunStatus.UNFINISHED, error=Problem("unfinished", "m", "h")
-    )
+    summary = summarise(journal, RUN, exit_code=5, status=RunStatus.UNFINISHED, error=Problem("unfinished", "m", "h"))
     done = write_reports(prepare_folder(tmp_path / "r"), summary, record, journal)
     found = json.loads(summary_json(done))
     jsonschema.validate(found, schema())
@@ -241,18 +239,10 @@ def test_the_schema_is_one_and_refuses_what_breaks_it(journal: Journal) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {
-            "rows": RowTotals(
-                read=27, blank=1, rejected=2, duplicate=1, excluded=1, already_uploaded=1, leads=20
-            )
-        },
+        {"rows": RowTotals(read=27, blank=1, rejected=2, duplicate=1, excluded=1, already_uploaded=1, leads=20)},
         {"rejections": {"too_short": 1}},
         {"leads": LeadTotals(accepted=3, unverified=4, refused=3, unknown=5, unsent=5)},
-        {
-            "rows": RowTotals(
-                read=25, blank=1, rejected=2, duplicate=1, excluded=1, already_uploaded=1, leads=19
-            )
-        },
+        {"rows": RowTotals(read=25, blank=1, rejected=2, duplicate=1, excluded=1, already_uploaded=1, leads=19)},
     ],
     ids=["rows", "reasons", "leads by campaign", "leads planned"],
 )

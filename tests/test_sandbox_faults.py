@@ -52,7 +52,7 @@ BROKEN = (500, {"code": 500, "msg": "Internal Server Error"})
         ("answer=418", (418, b""), {}),
     ],
 )
-def test_each_fault(fault: str, answer: Any, held: dict[str, Any]) -> None:  # noqa: ANN401 - an answer or an error
+def test_each_fault(fault: str, answer: Any, held: dict[str, Any]) -> None:
     """Each fault answers, or doesn't, as ordered, and stores none, half or all of the leads."""
     with Sandbox(faults=[f"{fault}@*"]) as sandbox:
         if isinstance(answer, type):

@@ -271,9 +271,7 @@ def test_samples_numbers_stand_in_the_phone_columns(name: str) -> None:
             plan = plan_of(table.info.header, *table.sample, region=EXPECTED[name]["region"])
             for row in data_of(table).values():
                 found += ["".join(c for c in row[at] if c.isdecimal()) for at in plan.phones if at < len(row)]
-    digits = " ".join(
-        str(int(cell)) if cell.isascii() and cell else "".join(map(_digit, cell)) for cell in found
-    )
+    digits = " ".join(str(int(cell)) if cell.isascii() and cell else "".join(map(_digit, cell)) for cell in found)
     for row in EXPECTED[name]["rows"]:
         for number in (row["phone"], *row.get("alt", ())):
             assert number[-8:] in digits, number

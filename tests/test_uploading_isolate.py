@@ -21,7 +21,7 @@ from simulated import (
 
 from telecmi_leads.clock import StopRequest
 from telecmi_leads.journal import Journal
-from telecmi_leads.models import CampaignSettled, LeadTotals, RowTotals, RunState
+from telecmi_leads.models import CampaignSettled, LeadTotals, RowTotals, RunState, StopCause
 from telecmi_leads.options import SendingOptions
 from telecmi_leads.requests_format import leads_digest, thaw_leads
 from telecmi_leads.uploading import upload
@@ -255,6 +255,26 @@ def test_a_finished_run_is_not_cut(journal: Journal) -> None:
     list(upload("run-1", journal, service.send, SendingOptions(), clock, StopRequest()))
     assert run(journal, service) == []
     assert len(service.came) == 1
+
+
+@pytest.mark.parametrize("stop_at", range(2, 7))
+def test_the_budget_outlives_the_process(journal: Journal, stop_at: int) -> None:
+    """Requests that an earlier process has spent on a campaign count."""
+    phones = plan(journal, 1, size=60)
+    stop = StopRequest()
+
+    def act(number: int, _name: str, sent: list[str]) -> Act:
+        if number == stop_at:
+            stop.request(StopCause.INTERRUPTED)
+        return BAD_PHONE if set(phones[::10]) & set(sent) else ok()
+
+    service = Service(act)
+    options = SendingOptions(isolate=True, isolate_budget=6)
+    list(upload("run-1", journal, service.send, options, SimulatedClock(service, journal), stop))
+    run(journal, service, budget=6)
+    assert len(service.came) <= 1 + 6
+    total = leads(journal)
+    assert total.accepted + total.refused == 60
 
 
 def test_halves_are_frozen_like_campaigns(journal: Journal) -> None:

@@ -107,12 +107,8 @@ def test_duration(seconds: float, says: str) -> None:
 
 def test_every_code_has_words() -> None:
     """No reason, repair or heap is shown as a bare code; an unknown one is shown as words."""
-    assert {wording.reason(reason.code) for reason in Reason} == {
-        (reason.says, reason.tip) for reason in Reason
-    }
-    assert all(
-        wording.repair(repair) not in set(Repair) and " " in wording.repair(repair) for repair in Repair
-    )
+    assert {wording.reason(reason.code) for reason in Reason} == {(reason.says, reason.tip) for reason in Reason}
+    assert all(wording.repair(repair) not in set(Repair) and " " in wording.repair(repair) for repair in Repair)
     assert set(wording.LEFT_OUT) == set(LeftOutKind)
     assert wording.reason("from_a_newer_version") == ("from a newer version", "")
     assert wording.repair("from_a_newer_version") == "from a newer version"

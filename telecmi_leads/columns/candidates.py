@@ -110,9 +110,7 @@ def _agreeing_phone(candidate: Candidate, cells: Sequence[str]) -> Candidate:
     if reading.doubtful or candidate.weak:
         believed = like_phone >= values.SOME
         return candidate if believed else _no_phone(candidate, cells, flags=flags)
-    said = flags and not all(
-        cell.strip().isdecimal() for cell in cells
-    )  # "0" is what exporters write for no number
+    said = flags and not all(cell.strip().isdecimal() for cell in cells)  # "0" is what exporters write for no number
     return candidate.refused(Rule.WRONG_VALUES) if said else candidate
 
 
@@ -129,9 +127,7 @@ def _no_phone(candidate: Candidate, cells: Sequence[str], *, flags: bool) -> Can
 def _code_or_country(reading: Reading, cells: Sequence[str]) -> Reading:
     """Tell calling codes, countries and salutations apart by their cells."""
     if values.share(cells, values.like_dial_code) >= values.MOST:
-        return replace(
-            reading, head=Head.DIALCODE, rule=reading.rule if reading.head is Head.DIALCODE else Rule.VALUES
-        )
+        return replace(reading, head=Head.DIALCODE, rule=reading.rule if reading.head is Head.DIALCODE else Rule.VALUES)
     if reading.head is Head.DIALCODE:
         if values.share(cells, values.like_name) >= values.MOST:
             return replace(reading, head=Head.COUNTRY, rule=Rule.VALUES)
@@ -154,9 +150,7 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
     """Keep "Owner name" and "Owner mobile" only where the table knows no other person: then it is an owner list."""
     if not any(candidate.reading.owner for candidate in found):
         return found
-    persons = any(
-        c.head in NAME_HEADS - {Head.SALUTATION} and not c.reading.owner and not c.weak for c in found
-    )
+    persons = any(c.head in NAME_HEADS - {Head.SALUTATION} and not c.reading.owner and not c.weak for c in found)
     companies = any(candidate.head is Head.COMPANY for candidate in found)
     kept: list[Candidate] = []
     for candidate in found:
@@ -171,9 +165,7 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
 
 def _second_persons(found: list[Candidate]) -> list[Candidate]:
     """Refuse "Name 2" and "Alternate name" and, since they belong to that person, "Phone 2" and "Alternate phone"."""
-    names = [
-        c.reading for c in found if c.head in _WHOLE_NAMES | {Head.FIRST, Head.LAST} and not c.reading.owner
-    ]
+    names = [c.reading for c in found if c.head in _WHOLE_NAMES | {Head.FIRST, Head.LAST} and not c.reading.owner]
     numbered = {max(name.ordinal, name.group) for name in names}
     others = numbered - {1} if 1 in numbered else set()
     alternate = {name.other for name in names if name.head in _WHOLE_NAMES} == {True, False}

@@ -67,11 +67,7 @@ def choose_unnamed(
         return
     by_values(draft, open_, cells, phone_score)
     used = draft.used()
-    texts = [
-        c
-        for c in open_
-        if c.index not in used and values.share(cells[c.index], values.like_name) >= values.MOST
-    ]
+    texts = [c for c in open_ if c.index not in used and values.share(cells[c.index], values.like_name) >= values.MOST]
     cities = [c for c in texts if values.share(cells[c.index], values.like_city) >= values.MOST]
     draft.give(Field.CITY, cities[:1], Rule.VALUES)
     _names(draft, [candidate for candidate in texts if candidate not in cities], cells)
@@ -79,9 +75,7 @@ def choose_unnamed(
 
 def _is_vicidial(cells: Sequence[Sequence[str]]) -> bool:
     rows = max(map(len, cells), default=0)
-    if len(cells) < _FEWEST_COLUMNS or any(
-        len(cells[index]) < rows * _NEARLY_ALL for index in _ALWAYS_FILLED
-    ):
+    if len(cells) < _FEWEST_COLUMNS or any(len(cells[index]) < rows * _NEARLY_ALL for index in _ALWAYS_FILLED):
         return False
     return all(
         not cells[index] or values.share(cells[index], shape.fullmatch) >= _NEARLY_ALL

@@ -132,18 +132,14 @@ class Lexicon:
 
     def _pieces(self, token: str) -> Sequence[str]:
         """Take a compound apart (`customermobile`, `联系人电话`) where known words cover it whole."""
-        if (token,) in self.phrases or not _SHORTEST_COMPOUND[token.isascii()] <= len(
-            token
-        ) <= _LONGEST_COMPOUND:
+        if (token,) in self.phrases or not _SHORTEST_COMPOUND[token.isascii()] <= len(token) <= _LONGEST_COMPOUND:
             return (token,)
         shortest = _SHORTEST_PIECE[token.isascii()]
         best: list[tuple[str, ...] | None] = [()] + [None] * len(token)
         for end in range(1, len(token) + 1):
             for start in range(end):
                 before, piece = best[start], token[start:end]
-                if before is None or not self._may_be_piece(
-                    piece, shortest, last=end == len(token) and start > 0
-                ):
+                if before is None or not self._may_be_piece(piece, shortest, last=end == len(token) and start > 0):
                     continue
                 known = best[end]
                 if known is None or len(before) + 1 < len(known):
@@ -181,8 +177,7 @@ def lexicon() -> Lexicon:
         for phrase in _folded(names):
             exact[phrase] = Never.OWNER if group == Never.OWNER else Head(group)
     beside = {
-        words(name): (Head(rule["means"]), frozenset(_folded(rule["beside"])))
-        for name, rule in data["beside"].items()
+        words(name): (Head(rule["means"]), frozenset(_folded(rule["beside"]))) for name, rule in data["beside"].items()
     }
     return Lexicon(phrases, exact, beside, compact, max(map(len, phrases)))
 

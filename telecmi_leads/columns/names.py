@@ -58,13 +58,9 @@ _NEVER_RULES = {
     Never.NAME: Rule.OTHER_NAME,
     Never.THING: Rule.OTHER_THING,
 }
-_ASIDE = re.compile(
-    r"\([^()]*\)|\[[^\[\]]*\]|\b(?:as (?:per|on|in|mentioned)|same as|e\.g\.|eg\.).*", re.IGNORECASE
-)
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\b(?:as (?:per|on|in|mentioned)|same as|e\.g\.|eg\.).*", re.IGNORECASE)
 _MOST_COLUMNS_OF_A_KIND = 9
-_OF_A_WHOLE = frozenset(
-    {"formatted"}
-)  # "Address 2 - Formatted" is the second address, not the first one's second line
+_OF_A_WHOLE = frozenset({"formatted"})  # "Address 2 - Formatted" is the second address, not the first one's second line
 
 
 class Place(IntEnum):
@@ -111,10 +107,7 @@ class Reading:
     @property
     def known(self) -> bool:
         """Tell whether the name is one that columns have: "Home" and "Work" are as often what stands in cells."""
-        return (
-            self.rule not in (Rule.UNKNOWN, Rule.NO_NAME, Rule.HEAD_NOUN)
-            and self.head is not Head.PLACE_PHONE
-        )
+        return self.rule not in (Rule.UNKNOWN, Rule.NO_NAME, Rule.HEAD_NOUN) and self.head is not Head.PLACE_PHONE
 
 
 @lru_cache(maxsize=4096)
@@ -168,9 +161,7 @@ def _read_segments(segments: list[Segment]) -> Reading:
         return _read_owner(segments, owner)
     asked = _after_your(segments)
     reading = _read_own(asked)
-    return (
-        replace(reading, rule=Rule.WORDS) if asked is not segments and reading.rule is Rule.EXACT else reading
-    )
+    return replace(reading, rule=Rule.WORDS) if asked is not segments and reading.rule is Rule.EXACT else reading
 
 
 def _read_owner(segments: list[Segment], owner: int) -> Reading:

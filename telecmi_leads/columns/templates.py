@@ -32,8 +32,7 @@ class Template:
     def render(self, cells: Sequence[str]) -> str:
         """Return the text for a row; "" where it reads columns and all of them are empty in this row."""
         found = [
-            part if isinstance(part, str) else (cells[part].strip() if part < len(cells) else "")
-            for part in self.parts
+            part if isinstance(part, str) else (cells[part].strip() if part < len(cells) else "") for part in self.parts
         ]
         columns = self.columns
         if columns and not any(part < len(cells) and cells[part].strip() for part in columns):

@@ -56,9 +56,7 @@ def plain(name: str) -> str:
     """Return the name folded: lower case, NFKC, accents off, punctuation as spaces, runs of spaces as one."""
     text = name[:_LONGEST_NAME].lower() if name.isascii() else _folded(name[:_LONGEST_NAME])
     return (
-        " ".join("".join(char if char.isalnum() else " " for char in text).split())
-        if text.isascii()
-        else _spaced(text)
+        " ".join("".join(char if char.isalnum() else " " for char in text).split()) if text.isascii() else _spaced(text)
     )
 
 

@@ -31,9 +31,7 @@ def show_columns(screen: Screen, tables: Sequence[TableView], *, show_phones: bo
         _show_columns(screen, view.columns, show_phones=show_phones)
         if view.options:
             screen.heading("Options that pin this choice")
-            screen.line(
-                "  " + " ".join(f"{name} {wording.argument(shown(value))}" for name, value in view.options)
-            )
+            screen.line("  " + " ".join(f"{name} {wording.argument(shown(value))}" for name, value in view.options))
 
 
 def _show_columns(screen: Screen, columns: Sequence[ColumnView], *, show_phones: bool) -> None:
@@ -45,11 +43,7 @@ def _show_columns(screen: Screen, columns: Sequence[ColumnView], *, show_phones:
         feeds = shown(column.field) if column.field else Text("left over", style="dim")
         why = Text(shown(column.rule), style="dim")
         samples = Text(_samples(column, show_phones=show_phones))
-        facts = (
-            [samples, why]
-            if screen.width >= _WIDE
-            else [Text("\n").join(part for part in (samples, why) if part)]
-        )
+        facts = [samples, why] if screen.width >= _WIDE else [Text("\n").join(part for part in (samples, why) if part)]
         rows.append([shown(column.name) or Text("(no name)", style="dim"), feeds, *facts])
     header = ["column", "feeds", "for example", "why"][: len(rows[0])] if rows else []
     screen.rows(rows, fold=(0, 2, 3), header=header)

@@ -79,9 +79,7 @@ def _show_heaps(screen: Screen, summary: RunSummary) -> None:
     if rows.leads:
         show_balance(screen, wording.lead_balance(summary.leads))
     if summary.skipped:
-        skipped = ", ".join(
-            f"{shown(wording.words(code))} {number:,}" for code, number in summary.skipped.items()
-        )
+        skipped = ", ".join(f"{shown(wording.words(code))} {number:,}" for code, number in summary.skipped.items())
         screen.paragraph(f"among the blank: {skipped}", 2)
 
 
@@ -97,8 +95,7 @@ def _show_groups(screen: Screen, summary: RunSummary) -> None:
     screen.heading(wording.count(len(groups), "group"))
     shown_groups = groups[:_GROUPS_SHOWN]
     rows = [
-        (shown(group.name), f"{group.campaigns:,}", f"{group.leads:,}", f"{group.accepted:,}")
-        for group in shown_groups
+        (shown(group.name), f"{group.campaigns:,}", f"{group.leads:,}", f"{group.accepted:,}") for group in shown_groups
     ]
     cut = 3 if summary.dry_run else 4
     header = ("group", "campaigns", "leads", "accepted")[:cut]
@@ -117,9 +114,7 @@ def _show_campaigns(screen: Screen, summary: RunSummary) -> None:
             screen.heading(f"{wording.count(len(summary.campaigns), 'campaign')} planned{named}")
         return
     settled = {CampaignStatus.ACCEPTED}
-    left = [
-        campaign for campaign in summary.campaigns if campaign.status not in settled and not campaign.split
-    ]
+    left = [campaign for campaign in summary.campaigns if campaign.status not in settled and not campaign.split]
     if not left:
         return
     screen.heading(f"{wording.count(len(left), 'campaign')} not in")
@@ -156,9 +151,7 @@ def _show_repairs(screen: Screen, repairs: Mapping[str, int]) -> None:
     if not found:
         return
     screen.heading("Mended on the way")
-    screen.rows(
-        [(f"{number:,}", shown(wording.repair(code))) for number, code in found], right=(0,), fold=(1,)
-    )
+    screen.rows([(f"{number:,}", shown(wording.repair(code))) for number, code in found], right=(0,), fold=(1,))
 
 
 def _show_reports(screen: Screen, reports: Mapping[str, str]) -> None:

@@ -162,9 +162,7 @@ class Automaton:
         for repetition in range(1, max(least, most or 1)):
             self._at = begin
             again = self._item()
-            whole = self._joined(
-                whole, again if repetition < least else _Piece(True, again.first, again.last)
-            )
+            whole = self._joined(whole, again if repetition < least else _Piece(True, again.first, again.last))
         self._at = after
         return whole
 

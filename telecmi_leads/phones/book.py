@@ -37,9 +37,7 @@ _WRAPPERS = (
 
 # Which of --types a number of each type satisfies: phonenumbers can't tell mobiles from fixed lines everywhere.
 _SERVES = {kind: frozenset({kind}) for kind in PhoneType} | {
-    PhoneType.FIXED_LINE_OR_MOBILE: frozenset(
-        {PhoneType.FIXED_LINE_OR_MOBILE, PhoneType.FIXED_LINE, PhoneType.MOBILE}
-    )
+    PhoneType.FIXED_LINE_OR_MOBILE: frozenset({PhoneType.FIXED_LINE_OR_MOBILE, PhoneType.FIXED_LINE, PhoneType.MOBILE})
 }
 
 
@@ -84,9 +82,7 @@ class PhoneBook:
     def explain(self, cell: str, region: str | None) -> PhoneExplanation:
         """Read one cell and tell every step of it, what the number is and where it is from."""
         known = region if region is not None and is_region(region) else None
-        return explain(
-            cell, known, read_cell(cell, partial(rule, region=known, reader=Library()), self.refusal)
-        )
+        return explain(cell, known, read_cell(cell, partial(rule, region=known, reader=Library()), self.refusal))
 
     def _block(self, cells: Sequence[str], regions: Regions) -> NumberColumn:
         """Read a block of cells: all of them by table, and what the tables can't read after that."""

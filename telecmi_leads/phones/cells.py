@@ -128,9 +128,7 @@ def read_cell(cell: str, rule: Rule, allowed: Allowed) -> CellReading:
     refused = allowed(chosen.ruling)
     if refused is not None:
         return CellReading("", refused, chosen=chosen, tried=tried, text=text, steps=steps)
-    repairs = {step.repair for step in steps}.union(
-        _found_repairs(text, pieces, chosen, tried), chosen.ruling.repairs
-    )
+    repairs = {step.repair for step in steps}.union(_found_repairs(text, pieces, chosen, tried), chosen.ruling.repairs)
     return CellReading(chosen.number, None, frozenset(repairs), chosen, tried, text, steps)
 
 
@@ -260,11 +258,7 @@ def _found_repairs(text: str, pieces: Pieces, chosen: Candidate, tried: Sequence
 def _left_aside(other: Candidate) -> Repair:
     """Name what a stretch is that was not chosen: another number, an extension, or digits in the words around."""
     if not other.good and len(other.digits) < _FEWEST_DIGITS_OF_ANOTHER:
-        if (
-            other.before
-            and set(other.before) <= _EXTENSION_SEPARATORS
-            and len(other.digits) <= _EXTENSION_DIGITS
-        ):
+        if other.before and set(other.before) <= _EXTENSION_SEPARATORS and len(other.digits) <= _EXTENSION_DIGITS:
             return Repair.EXTENSION
         if other.before == WORD:
             return Repair.TRAILING_WORDS

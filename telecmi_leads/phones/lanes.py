@@ -81,13 +81,9 @@ class _Track:
             return self._rulings[kind]
         except KeyError:
             if kind.type is PhoneType.UNKNOWN:
-                ruling = (
-                    REJECTED[why_invalid(int(self._prefix), self.root.rest)] if self._is_final() else None
-                )
+                ruling = REJECTED[why_invalid(int(self._prefix), self.root.rest)] if self._is_final() else None
             else:
-                ruling = _intern(
-                    Ruling(None, kind.type, kind.region, self._prefix, self.start, self._repairs)
-                )
+                ruling = _intern(Ruling(None, kind.type, kind.region, self._prefix, self.start, self._repairs))
             self._rulings[kind] = ruling
             return ruling
 

@@ -81,9 +81,7 @@ class Library:
 def why_invalid(code: int, digits: int) -> Reason:
     """Say why a number of so many national digits is not valid, measured by the lengths of fixed lines and mobiles."""
     number = PhoneNumber(country_code=code, national_number=int("1" * digits))
-    result = phonenumbers.is_possible_number_for_type_with_reason(
-        number, PhoneNumberType.FIXED_LINE_OR_MOBILE
-    )
+    result = phonenumbers.is_possible_number_for_type_with_reason(number, PhoneNumberType.FIXED_LINE_OR_MOBILE)
     if result == ValidationResult.INVALID_LENGTH:  # also where there are no such numbers, as under +800
         result = phonenumbers.is_possible_number_with_reason(number)
     return _LENGTH_FAULTS.get(result, Reason.NOT_VALID)

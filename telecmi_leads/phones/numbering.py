@@ -99,9 +99,7 @@ class Numbering:
 
     def __init__(self, code: int, length: int) -> None:
         regions = COUNTRY_CODE_TO_REGION_CODE[code]
-        self._plans = [
-            _plan(metadata_of(code, region), region, length, shared=len(regions) > 1) for region in regions
-        ]
+        self._plans = [_plan(metadata_of(code, region), region, length, shared=len(regions) > 1) for region in regions]
         self._kinds: dict[tuple[PhoneType, str], Kind] = {}
         self._main_region = regions[0]
         self._nodes: dict[tuple[int, tuple[tuple[Automaton, int], ...]], Node] = {}

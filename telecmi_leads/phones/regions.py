@@ -131,11 +131,7 @@ def _among(regions: tuple[str, ...], rest: str, named: str | None) -> str | None
     if rest:
         for region in regions:
             metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-            if (
-                metadata is not None
-                and metadata.leading_digits
-                and re.fullmatch(metadata.leading_digits, rest)
-            ):
+            if metadata is not None and metadata.leading_digits and re.fullmatch(metadata.leading_digits, rest):
                 return region
         return None
     if named in regions:
@@ -167,11 +163,7 @@ def _flag_as_letters(text: str) -> str:
 def _folded(text: str) -> str:
     """Fold case, accents, punctuation and the words `the`, `of`, `and`."""
     text = unicodedata.normalize("NFKD", text.casefold())
-    text = (
-        "".join(char for char in text if not unicodedata.combining(char))
-        .replace("'", "")
-        .replace("\u2019", "")
-    )
+    text = "".join(char for char in text if not unicodedata.combining(char)).replace("'", "").replace("\u2019", "")
     text = " ".join(_SEPARATORS.sub(" ", text.replace(".", "")).split())
     return " ".join(_ENDS.sub(" ", text).split()) or text
 
@@ -185,9 +177,7 @@ def _names() -> dict[str, str]:
     for region, by_language in LOCALE_DATA.items():
         if is_region(region):
             names[_folded(region)] = region
-            names.setdefault(
-                _folded(by_language["en" if not by_language["en"].startswith("*") else "aa"]), region
-            )
+            names.setdefault(_folded(by_language["en" if not by_language["en"].startswith("*") else "aa"]), region)
     names.update((code.casefold(), region) for code, region in ALPHA_3.items() if is_region(region))
     names.update((_folded(name), region) for name, region in OTHER_NAMES.items())
     foreign: dict[str, set[str]] = {}

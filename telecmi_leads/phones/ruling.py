@@ -152,11 +152,7 @@ def is_filler(digits: str) -> bool:
 
 def may_become_filler(digits: str) -> bool:
     """Tell whether digits followed by others may be a filler."""
-    return (
-        digits == digits[:1] * len(digits)
-        or _RISING.startswith(digits)
-        or _RISING_FROM_ONE.startswith(digits)
-    )
+    return digits == digits[:1] * len(digits) or _RISING.startswith(digits) or _RISING_FROM_ONE.startswith(digits)
 
 
 def _is(digits: str, filler: str) -> bool:
@@ -189,9 +185,7 @@ def _plus_may_be_missing(digits: str, region: str, reader: Reader) -> bool:
     spare = len(digits) - reader.longest_usual(region)
     if len(digits) >= _EVIDENT_MISSING_PLUS or spare > 1:
         return True
-    return spare == 1 and not any(
-        reader.read(slip, region).type in MOBILE_TYPES for slip in (digits[:-1], digits[1:])
-    )
+    return spare == 1 and not any(reader.read(slip, region).type in MOBILE_TYPES for slip in (digits[:-1], digits[1:]))
 
 
 def _ruled(text: str, candidate: str, repair: Repair | None, reading: Reading, reader: Reader) -> Ruling:
@@ -210,9 +204,7 @@ def _ruled(text: str, candidate: str, repair: Repair | None, reading: Reading, r
     return Ruling(None, reading.type, reading.region, reading.code + national, NOTHING_LEFT, repairs)
 
 
-def repairs_made(
-    candidate: str, source: Source, code: str, national: str, repair: Repair | None
-) -> tuple[Repair, ...]:
+def repairs_made(candidate: str, source: Source, code: str, national: str, repair: Repair | None) -> tuple[Repair, ...]:
     """Name what stood between a candidate and its E.164 digits; `repair` is what made the candidate of its text."""
     made = [] if repair is None else [repair]
     if source is Source.IDD:

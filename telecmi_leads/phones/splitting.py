@@ -113,11 +113,7 @@ def _take_stretch(stretch: str, before: str, pieces: Pieces) -> None:
         return
     stretch = stretch.strip()
     marked = _MARKED_EXTENSION.search(stretch)
-    if (
-        marked
-        and marked.end() == len(stretch)
-        and _count_digits(stretch[: marked.start()]) >= _FEWEST_BEFORE_EXTENSION
-    ):
+    if marked and marked.end() == len(stretch) and _count_digits(stretch[: marked.start()]) >= _FEWEST_BEFORE_EXTENSION:
         stretch = stretch[: marked.start()]
         pieces.marked_extension = True
     if stretch.isascii() and not any(map(str.isalpha, stretch)):

@@ -66,9 +66,7 @@ def encode_rows(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
     return text.getvalue().encode(dialect.codec, "backslashreplace")
 
 
-def write_rows(
-    file: IO[bytes], rows: Iterable[Sequence[str]], dialect: Dialect, *, start: bool = False
-) -> None:
+def write_rows(file: IO[bytes], rows: Iterable[Sequence[str]], dialect: Dialect, *, start: bool = False) -> None:
     """Write rows to a file, after the byte-order mark where it is the file's start."""
     if start:
         file.write(dialect.mark)

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 SUMMARY = "summary.json"
-_OURS = re.compile(
-    r"report\.html|campaigns\.csv|refused\.csv|left-out\.csv|summary\.json|rejects(-\d+)?\.(csv|xlsx)"
-)
+_OURS = re.compile(r"report\.html|campaigns\.csv|refused\.csv|left-out\.csv|summary\.json|rejects(-\d+)?\.(csv|xlsx)")
 _UNFINISHED = ".unfinished-"
 _REMAINS_AGE = 3600.0
 _MOST_SUMMARY_BYTES = 64 * 2**20

@@ -106,9 +106,7 @@ def columns_json(
                         "name": column.name,
                         "field": column.field or None,
                         "rule": column.rule,
-                        "samples": [
-                            sample if show_phones else mask_text(sample) for sample in column.samples
-                        ],
+                        "samples": [sample if show_phones else mask_text(sample) for sample in column.samples],
                     }
                     for column in view.columns
                 ],
@@ -145,8 +143,7 @@ def check_json(checks: Sequence[CheckView], *, exit_code: int) -> bytes:
         "check",
         exit_code=exit_code,
         checks=[
-            {"what": check.what, "passed": check.passed, "detail": check.detail, "hint": check.hint}
-            for check in checks
+            {"what": check.what, "passed": check.passed, "detail": check.detail, "hint": check.hint} for check in checks
         ],
     )
 

@@ -82,10 +82,7 @@ def render_page(
         headline=wording.headline(summary),
         made=_moment(run.created),
         account=safe(run.account) if not summary.dry_run else "",
-        tables=[
-            (safe(table.file), safe(wording.table(table)), [*map(safe, table.notes)])
-            for table in summary.tables
-        ],
+        tables=[(safe(table.file), safe(wording.table(table)), [*map(safe, table.notes)]) for table in summary.tables],
         error=summary.error,
         steps=wording.next_steps(summary),
         rows=_rows_picture(summary),
@@ -115,9 +112,7 @@ def render_page(
 def _template() -> Template:
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only where a page is written
 
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["safe_text"] = lambda text: safe(text, 2000)
     environment.filters["count"] = lambda number: f"{number:,}"
     environment.filters["duration"] = wording.duration
@@ -165,14 +160,10 @@ def _laid_out(parts: Sequence[tuple[str, str, int]]) -> list[Share]:
 
 def _bars(counts: Iterable[tuple[str, int]]) -> list[Share]:
     """Turn counts into bars, the longest first and as long as the picture is wide."""
-    found = sorted(
-        ((label, number) for label, number in counts if number), key=lambda each: (-each[1], each[0])
-    )
+    found = sorted(((label, number) for label, number in counts if number), key=lambda each: (-each[1], each[0]))
     whole, longest = sum(number for _, number in found), max((number for _, number in found), default=1)
     return [
-        Share(
-            "", safe(label), number, wording.share(number, whole), 0.0, max(number * WIDTH / longest, _SLIVER)
-        )
+        Share("", safe(label), number, wording.share(number, whole), 0.0, max(number * WIDTH / longest, _SLIVER))
         for label, number in found
     ]
 

@@ -114,11 +114,7 @@ class RejectFiles:
         if key not in self._texts:
             number = len(self._texts) + 1
             name = "rejects.csv" if number == 1 else f"rejects-{number}.csv"
-            label = (
-                "rejects"
-                if number == 1 and self._book is None
-                else f"rejects_{number + (self._book is not None)}"
-            )
+            label = "rejects" if number == 1 and self._book is None else f"rejects_{number + (self._book is not None)}"
             self._texts[key] = _TextFile(self._folder.begin(label, name), layout)
         return self._texts[key]
 

@@ -89,9 +89,7 @@ def problem_of(error: Problem | LeadsError | None) -> Problem | None:
 def check_balance(run: RunRecord, campaigns: Sequence[CampaignRecord]) -> None:
     """Check that every row lies on one heap and every lead in one state, by campaigns and by totals."""
     if not run.rows.balanced():
-        raise BalanceError(
-            f"The rows of run {run.id} don't add up: {row_balance(run.rows)}.", hint=_REPORT_IT
-        )
+        raise BalanceError(f"The rows of run {run.id} don't add up: {row_balance(run.rows)}.", hint=_REPORT_IT)
     rejected = sum(run.rejections.values())
     if rejected != run.rows.rejected:
         raise BalanceError(

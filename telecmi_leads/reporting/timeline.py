@@ -105,9 +105,7 @@ def _lanes(sent: list[_Sent], begins: datetime, seconds: float) -> tuple[int, li
         left = (each.begins - begins).total_seconds() / seconds * WIDTH
         width = max((each.ends - each.begins).total_seconds() / seconds * WIDTH, _THINNEST)
         title = f"{each.campaign.name}: {each.campaign.leads:,} leads, {each.campaign.seconds:.1f} s"
-        bars.append(
-            Bar(min(left, WIDTH - width), width, lane / lanes, 1 / lanes, status_of(each.campaign), title)
-        )
+        bars.append(Bar(min(left, WIDTH - width), width, lane / lanes, 1 / lanes, status_of(each.campaign), title))
     return lanes, bars
 
 

@@ -89,9 +89,7 @@ class RejectBook:
             try:
                 self._book.close()
             except FileCreateError as error:  # an OSError in a wrapping of its own
-                raise OSError(
-                    getattr(error.args[0], "errno", None), getattr(error.args[0], "strerror", "")
-                ) from error
+                raise OSError(getattr(error.args[0], "errno", None), getattr(error.args[0], "strerror", "")) from error
 
 
 def fitting(cell: str) -> str:

@@ -42,9 +42,7 @@ class FoundHeader:
 class _Row:
     """A row that is not blank, looked at as a header."""
 
-    def __init__(
-        self, index: int, cells: Sequence[str], phone_score: Callable[[Sequence[str]], float]
-    ) -> None:
+    def __init__(self, index: int, cells: Sequence[str], phone_score: Callable[[Sequence[str]], float]) -> None:
         self.index = index
         self.cells = [cell.strip() for cell in cells]
         self.filled = [cell for cell in self.cells if cell]
@@ -74,16 +72,12 @@ class _Row:
         return any(read_name(cell).head is not None and read_name(cell).known for cell in self.filled)
 
 
-def find_header(
-    rows: Sequence[Sequence[str]], phone_score: Callable[[Sequence[str]], float]
-) -> FoundHeader | None:
+def find_header(rows: Sequence[Sequence[str]], phone_score: Callable[[Sequence[str]], float]) -> FoundHeader | None:
     """Find the header among a table's first rows; None where the first rows plainly hold data and no header does.
 
     `phone_score` takes cells and returns the share, 0 to 1, that are good numbers.
     """
-    looked_at = [
-        _Row(index, cells, phone_score) for index, cells in enumerate(rows) if any(map(str.strip, cells))
-    ]
+    looked_at = [_Row(index, cells, phone_score) for index, cells in enumerate(rows) if any(map(str.strip, cells))]
     looked_at = looked_at[:SEARCHED_ROWS]
     if not looked_at:
         return None
@@ -144,9 +138,7 @@ def _with_groups(row: _Row, rows: list[_Row]) -> FoundHeader:
 
 def _are_groups(upper: _Row, lower: _Row) -> bool:
     gaps = any(
-        not (upper.cells[at] if at < len(upper.cells) else "") and cell
-        for at, cell in enumerate(lower.cells)
-        if at
+        not (upper.cells[at] if at < len(upper.cells) else "") and cell for at, cell in enumerate(lower.cells) if at
     )
     return (
         gaps

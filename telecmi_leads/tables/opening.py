@@ -51,9 +51,7 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
         width = max(map(_width, rows), default=0)
         unsaid = ("no header row was found; columns are told by their values",) if width else ()
         notes = () if options.no_header else unsaid
-        return Table(
-            _info(sheet, tuple(f"column {at + 1}" for at in range(width)), notes=notes), _sample(rows), blocks
-        )
+        return Table(_info(sheet, tuple(f"column {at + 1}" for at in range(width)), notes=notes), _sample(rows), blocks)
     below = rows[found.last + 1 :]
     header = _as_wide_as(_without_end(found.names), below)
     row = first[0].first_row + found.last

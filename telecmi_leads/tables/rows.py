@@ -68,9 +68,7 @@ class _KnownHeader:
 
     def __init__(self, header: tuple[str, ...]) -> None:
         self.names = tuple(map(plain, header))
-        self.test_columns = tuple(
-            index for index, name in enumerate(header) if read_name(name).head is Head.TEST
-        )
+        self.test_columns = tuple(index for index, name in enumerate(header) if read_name(name).head is Head.TEST)
 
 
 _known_header = lru_cache(maxsize=8)(_KnownHeader)
@@ -127,9 +125,7 @@ def may_be_test_lead(rows: Iterable[Sequence[str]], header: Sequence[str] = ()) 
     text = "\x1f".join(map("\x1f".join, rows))
     if any(sign in text for sign in _SIGNS):
         return True
-    return any(
-        row[index].strip().lower() in _TRUE for index in test_columns for row in rows if index < len(row)
-    )
+    return any(row[index].strip().lower() in _TRUE for index in test_columns for row in rows if index < len(row))
 
 
 def _is_test_lead(cells: Sequence[str], texts: list[str], known: _KnownHeader) -> bool:

@@ -90,9 +90,7 @@ def _reject_steps(summary: RunSummary) -> list[NextStep]:
     rows = count(summary.rows.rejected, "rejected row")
     if summary.name is None or summary.run is None or summary.dry_run:
         return [NextStep(f"{rows}: each stands with its reason in {', '.join(map(argument, paths))}")]
-    text = (
-        f"Correct the {rows} in the reject file and upload {'them' if summary.rows.rejected > 1 else 'it'}:"
-    )
+    text = f"Correct the {rows} in the reject file and upload {'them' if summary.rows.rejected > 1 else 'it'}:"
     return [NextStep(text, (command("upload", *paths, "--name", summary.name, "--append", *_to(summary)),))]
 
 

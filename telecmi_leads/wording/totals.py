@@ -84,11 +84,7 @@ def headline(summary: RunSummary) -> str:
         return "Nothing was read." if not rows.read else "There is no lead in the file."
     rest = f"{count(outside, 'row')} {_was(outside)} left out" if outside else ""
     if not rows.leads:
-        new = (
-            "Nothing new to upload"
-            if rows.already_uploaded and summary.exit_code == 0
-            else "Nothing to upload"
-        )
+        new = "Nothing new to upload" if rows.already_uploaded and summary.exit_code == 0 else "Nothing to upload"
         return f"{new}: {'all ' if total > 1 else ''}{rest}."
     if summary.status is RunStatus.FAILED and leads.unsent == rows.leads and not summary.dry_run:
         return _joined("Nothing was sent", rest)

@@ -111,9 +111,7 @@ def measure(kind: str, cells: int, seed: int) -> dict[str, float]:
         seconds = 0.0
         for begin in range(part * cells, (part + 1) * cells, BLOCK):
             end = min(begin + BLOCK, (part + 1) * cells)
-            block = "\n".join(made[begin:end]).split(
-                "\n"
-            )  # new strings, as a reader would have just made them
+            block = "\n".join(made[begin:end]).split("\n")  # new strings, as a reader would have just made them
             start = time.process_time()
             book.column(block, regions if isinstance(regions, str) else regions[begin:end])
             seconds += time.process_time() - start
@@ -125,9 +123,7 @@ def measure(kind: str, cells: int, seed: int) -> dict[str, float]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cells", type=int, default=100_000, help="cells in each of the three parts")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--one", nargs=2, metavar=("KIND", "SEED"), help=argparse.SUPPRESS)
@@ -141,14 +137,9 @@ def main() -> None:
         rounds = []
         for seed in range(options.rounds):
             command = [sys.executable, __file__, "--cells", str(options.cells), "--one", kind, str(seed)]
-            rounds.append(
-                json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-            )
+            rounds.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
         middle = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
-        ratios = {
-            name: statistics.median(one[name] / one["library"] for one in rounds)
-            for name in ("first", "warm")
-        }
+        ratios = {name: statistics.median(one[name] / one["library"] for one in rounds) for name in ("first", "warm")}
         print(
             f"{kind:30}{middle['library']:14,.0f}{middle['first']:12,.0f}{middle['warm']:12,.0f}"
             f"{ratios['first']:9.1f}{ratios['warm']:9.1f}"
