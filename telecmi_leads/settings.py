@@ -338,6 +338,11 @@ def _read_config(sources: Sources) -> list[tuple[str, Mapping[str, Any]]]:
     return found
 
 
+def toml_content(text: str) -> dict[str, Any]:
+    """Return what a settings file's text holds. Raises ValueError for what is no TOML."""
+    return tomllib.loads(text.removeprefix("\ufeff"))
+
+
 def profile_names(sources: Sources) -> list[str]:
     """Return the profiles in the settings file, for shell completion; none where it can't be read."""
     path = sources.config or sources.folder / CONFIG_NAME

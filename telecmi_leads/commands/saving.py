@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.errors import InputRefused, SettingsError, UsageError
 from telecmi_leads.options import FieldOptions, PhoneOptions, ReadingOptions
-from telecmi_leads.settings import CONFIG_NAME
+from telecmi_leads.settings import CONFIG_NAME, toml_content
 from telecmi_leads.text import safe
 from telecmi_leads.wording import command
 
@@ -91,8 +90,8 @@ def _read(path: Path) -> str:
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as problem:
+        return toml_content(text)
+    except ValueError as problem:
         raise _unusable(path, problem) from None
 
 
