@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from program import Ended, Program, balanced, expected_phones, phones, write_leads
+from rawserver import wait_until
 
 from telecmi_leads.sandbox import Sandbox
 from telecmi_leads.sandbox.state import AT_WORK
@@ -181,6 +182,7 @@ def wrong(sandbox: Sandbox, summary: dict[str, Any], count: int = LEADS) -> list
 
 def misbehaviour(sandbox: Sandbox) -> list[str]:
     """Return what no run may do, whatever comes of it: other bytes under a name, a try while another is at work."""
+    wait_until(lambda: all(request.message != AT_WORK for request in sandbox.requests()))
     found: list[str] = []
     by_name: dict[str, list[Any]] = {}
     for request in sandbox.requests():
@@ -189,7 +191,7 @@ def misbehaviour(sandbox: Sandbox) -> list[str]:
         if len({request.digest for request in requests}) > 1:
             found.append(f"{name} was sent with other bytes")
         for earlier, later in itertools.pairwise(requests):
-            if earlier.message == AT_WORK or later.time < earlier.time + earlier.seconds:
+            if later.time < earlier.time + earlier.seconds:
                 found.append(f"{name} was sent again while the request before was at work")
     return found
 
@@ -271,15 +273,13 @@ def failed_at(
         found = [] if "Traceback" not in first.err else [first.err]
         if not onward:
             found += flushed_again(lines)
-        if first.code != 0:
-            program.wrapper = ()
-            first_code, rest = first.code, come_to_rest(program, resume=point.number % 2 == 0)
-        else:
-            first_code, rest = 0, first
+        program.wrapper = ()
+        said_all = first.code == 0 and first.out != ""  # the JSON itself may be what could not be written
+        rest = first if said_all else come_to_rest(program, resume=first.code != 0 and point.number % 2 == 0)
         found += verdict(sandbox, rest)
     if not found:
         shutil.rmtree(folder)
-    return Failed(struck, first_code, requests, found)
+    return Failed(struck, first.code, requests, found)
 
 
 _FLUSH = re.compile(r"f(?:data)?sync\((?:\d+<(?P<file>[^>]*)>)?")

@@ -125,10 +125,10 @@ def test_a_broken_program_is_caught(tmp_path: Path, breakage: str, place: Point)
 
 
 def late(folder: Path, *python: str) -> list[str]:
-    """Let the second request be carried out 1.2 s after the client gave up on it; return what is wrong at the end."""
-    with Sandbox(faults=["late=1.7@2"]) as sandbox:
+    """Let the second request be carried out 3 s after the client gave up on it; return what is wrong at the end."""
+    with Sandbox(faults=["late=4@2"]) as sandbox:
         program = prepared(folder, sandbox, **({"python": python} if python else {}))
-        ended = program.run(*UPLOAD, "--timeout", "0.5", "--settle", "2")
+        ended = program.run(*UPLOAD, "--timeout", "1", "--settle", "4")
         assert len(sandbox.requests()) >= 5
         return verdict(sandbox, ended) if ended.code in {0, 4} else misbehaviour_of(sandbox)
 
