@@ -92,6 +92,21 @@ def test_unclosed_quotes(tmp_path: Path, text: str, line: int) -> None:
     assert message == f"leads.csv, line {line}: a quote opens a cell there and does not close where the cell ends."
 
 
+def test_rows_between_two_stray_quotes(tmp_path: Path) -> None:
+    """A quote that opens and one that closes far below would hide the rows between: refused, whatever comes before."""
+    hidden = 'A,"1,x,p\nB,2,x,p\nC,3,x,p\nD,4,x,p\nE,5,x,6"\n'
+    for before, line in (("", 2), ("A,0,x,p\n" * 3000, 3002), ('A,"one\ntwo",x,p\n', 4), ('"A" B,0,x,p\n', 3)):
+        message = refusal(written(tmp_path, f"N,P,C,D\n{before}{hidden}F,6,x,p\n"))
+        assert message.startswith(f"leads.csv, line {line}: a quote opens a cell there")
+
+
+def test_notes_of_several_lines_are_cells(tmp_path: Path) -> None:
+    """Lines of a note are no rows, though some have as many commas."""
+    note = "Dear Asha,\nyes, of course, we, can\nmeet, on Monday\nbest, Om"
+    rows = read_rows(written(tmp_path, f'N,P,C,D\nA,1,"{note}",p\nB,2,x,p\n'))
+    assert rows[1] == ["A", "1", note, "p"]
+
+
 def test_swallowing_quote_in_a_large_file(tmp_path: Path) -> None:
     """A quote that opens early in a file of many megabytes is found without reading it all into one cell."""
     path = written(tmp_path, 'N,P\nA,"1\n' + "B,2\n" * 3_000_000)
@@ -115,10 +130,12 @@ def test_escaped_quotes(tmp_path: Path) -> None:
     assert read_rows(written(tmp_path, 'N,C\n"A","C:\\new\\"\n'))[1] == ["A", "C:\\new\\"]
 
 
-def test_spaces_before_quotes(tmp_path: Path) -> None:
-    """A quoted cell may come after a space, as people type it."""
+def test_spaces_beside_quotes(tmp_path: Path) -> None:
+    """A quoted cell may come after a space, and a space after it, as people type."""
     rows = read_rows(written(tmp_path, 'N, "C", P\nA, "Pune, MH", 9\n'))
     assert rows == [["N", "C", "P"], ["A", "Pune, MH", "9"]]
+    rows = read_rows(written(tmp_path, 'N,C,P\nA,"Pune,\nMH" ,9\nB,x,"10\n" \nC,y,11\n'))
+    assert rows == [["N", "C", "P"], ["A", "Pune,\nMH ", "9"], ["B", "x", "10\n "], ["C", "y", "11"]]
 
 
 def test_cells_of_any_bearable_size(tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ spreadsheets do; one that swallows line ends would lose rows, so the file is ref
 from __future__ import annotations
 
 import csv
+import io
+import re
+from collections import Counter
 from itertools import islice, tee
 from typing import TYPE_CHECKING
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from telecmi_leads.reading.encoding import TextFile
 
 _SAMPLE = 256 * 1024
+_HIDDEN = 6  # delimiters in lines of one cell that make them look like rows
+_SPACES_AFTER_QUOTE = re.compile(r'" +(?=[,;\t|\r\n]|$)')  # untidy, but clear
 
 
 def read_delimited(file: TextFile) -> Iterator[Sheet]:
@@ -63,9 +68,12 @@ def _blocks(lines: Iterator[str], dialect: Dialect, name: str) -> Iterator[RowBl
             return
         if not rows:
             return
+        lines_read = reader.line_num - line
+        if lines_read > len(rows):
+            _refuse_hidden_rows(rows, dialect, name, line + dialect.skip)
         yield _checked(RowBlock(row, rows), name)
         row += len(rows)
-        next(islice(behind, reader.line_num - line, reader.line_num - line), None)
+        next(islice(behind, lines_read, lines_read), None)
         line = reader.line_num
 
 
@@ -105,21 +113,55 @@ def _careful(lines: Iterator[str], dialect: Dialect, name: str, row: int, line: 
         last = taken.copy()
         taken.clear()
         if len(rows) == BLOCK_ROWS:
+            _refuse_hidden_rows(rows, dialect, name, line - _lines_of(rows))
             yield _checked(RowBlock(row, rows), name)
             row, rows = row + len(rows), []
     _refuse_swallowed(last, dialect, name, line - len(last))
     if rows:
+        _refuse_hidden_rows(rows, dialect, name, line - _lines_of(rows))
         yield _checked(RowBlock(row, rows), name)
+
+
+def _refuse_hidden_rows(rows: list[list[str]], dialect: Dialect, name: str, line: int) -> None:
+    """Refuse a cell of several lines that look like rows of the table: two stray quotes far apart, such as 5" and 6".
+
+    The block's first row begins after `line` lines of the file.
+    """
+    width = Counter(map(len, rows)).most_common(1)[0][0]
+    for row in rows:
+        for place, cell in enumerate(row):
+            if "\n" in cell or "\r" in cell:
+                inner = list(io.StringIO(cell, newline=""))[1:-1]
+                alike = len(inner) * (width - 1) >= _HIDDEN and len(inner) > 1
+                if alike and all(text.count(dialect.delimiter) == width - 1 for text in inner):
+                    raise _quote_out_of_order(name, line + 1 + sum(map(_line_ends, row[:place])))
+        line += 1 + sum(map(_line_ends, row))
+
+
+def _lines_of(rows: list[list[str]]) -> int:
+    return len(rows) + sum(_line_ends(cell) for row in rows for cell in row)
+
+
+def _line_ends(cell: str) -> int:
+    return cell.count("\n") + cell.count("\r") - cell.count("\r\n")
 
 
 def _refuse_swallowed(taken: list[str], dialect: Dialect, name: str, line: int) -> None:
     """Refuse a record whose quotes are out of order and reach over a line's end, or the file's."""
+    error = _quote_error(taken, dialect)
+    if error is None or (len(taken) == 1 and not never_closed(error)):
+        return
+    if _quote_error([_SPACES_AFTER_QUOTE.sub('"', text) for text in taken], dialect) is not None:
+        raise _damaged(taken, dialect, name, line)
+
+
+def _quote_error(lines: list[str], dialect: Dialect) -> csv.Error | None:
     try:
-        for _ in dialect.rows(taken, strict=True):
+        for _ in dialect.rows(lines, strict=True):
             pass
     except csv.Error as error:
-        if len(taken) > 1 or never_closed(error):
-            raise _damaged(taken, dialect, name, line) from None
+        return error
+    return None
 
 
 def _damaged(taken: list[str], dialect: Dialect, name: str, line: int) -> SourceUnreadable:
@@ -129,9 +171,12 @@ def _damaged(taken: list[str], dialect: Dialect, name: str, line: int) -> Source
             f"{name}, line {line + 1}: a cell of more than {MAX_CELL:,} characters.",
             hint="The file is damaged, or not what it looks like: export it again.",
         )
-    opened = line + 1 + _lines_before_quote(taken, dialect)
+    return _quote_out_of_order(name, line + 1 + _lines_before_quote(taken, dialect))
+
+
+def _quote_out_of_order(name: str, line: int) -> SourceUnreadable:
     return SourceUnreadable(
-        f"{name}, line {opened}: a quote opens a cell there and does not close where the cell ends.",
+        f"{name}, line {line}: a quote opens a cell there and does not close where the cell ends.",
         hint='Correct or remove the quote in that line; a quote inside a quoted cell is written twice ("").',
     )
 
@@ -155,4 +200,4 @@ def _lines_before_quote(taken: list[str], dialect: Dialect) -> int:
         cells = next(dialect.rows(taken[:seen], strict=False), [])
     except csv.Error:  # a cell beyond all bounds, and mostly the only one of the record that has several lines
         return 0
-    return sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in cells[:-1])
+    return sum(map(_line_ends, cells[:-1]))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CANDIDATES = ",;\t|"
 
 _ONE_COLUMN = "\x1e"  # parts nothing: commas are text then
-_SEP_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?[ ,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+_SEP_LINE = re.compile(r'"?sep=(?P<delimiter>[^"\s]|\t)"?[ ,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 _HEADER_AGREES = 1.5  # what a delimiter gains when the first row has the width of the others
 _UNTRUE_QUOTES = 0.2  # what is left of its worth when quotes close in the middle of a cell
 
@@ -97,9 +97,10 @@ def never_closed(error: csv.Error) -> bool:
 def _worth(lines: list[str], dialect: Dialect) -> float:
     """Rate a dialect: the share of rows that have the commonest width, more for wider rows."""
     try:
-        widths = [len(row) for row in dialect.rows(lines, strict=False) if any(row)]
+        rows = list(dialect.rows(lines, strict=False))
     except csv.Error:  # a cell beyond all bounds
         return 0.0
+    widths = [len(row) for row in rows if any(row)] or [len(row) for row in rows]
     several: Counter[int] = Counter(width for width in widths if width > 1)
     if not several:
         return 0.0

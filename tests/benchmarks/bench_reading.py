@@ -1,0 +1,142 @@
+"""Reading alone, against the bare libraries on the same file, side by side in one run.
+
+    python tests/benchmarks/bench_reading.py [--rows 200000] [--rounds 5]
+
+CSV into blocks against csv.reader, XLSX against python-calamine's own iteration, JSON Lines against orjson (where it
+is installed) and msgspec, a line at a time. Every figure is the median of the rounds, each in a process of its own; the
+ratio is what counts. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import xlsxwriter
+
+ROOT = Path(__file__).resolve().parents[2]
+HEADER = ["First Name", "Last Name", "Mobile", "Email", "City", "Country", "Budget", "Date", "Comment"]
+
+TIMED = """
+import sys, time
+begun = time.perf_counter()
+{code}
+print(time.perf_counter() - begun)
+"""
+OURS = """
+from pathlib import Path
+from telecmi_leads.options import ReadingOptions
+from telecmi_leads.reading import open_source
+begun = time.perf_counter()
+with open_source(Path(sys.argv[1]), ReadingOptions()) as source:
+    for sheet in source.sheets:
+        for block in sheet.blocks:
+            pass
+"""
+BARE = {
+    "csv.reader": """
+import csv
+begun = time.perf_counter()
+with open(sys.argv[1], newline="", encoding="utf-8") as file:
+    for row in csv.reader(file):
+        pass
+""",
+    "python-calamine": """
+import python_calamine
+begun = time.perf_counter()
+book = python_calamine.load_workbook(sys.argv[1])
+for name in book.sheet_names:
+    for row in book.get_sheet_by_name(name).iter_rows():
+        pass
+""",
+    "orjson": """
+import orjson
+begun = time.perf_counter()
+with open(sys.argv[1], "rb") as file:
+    for line in file:
+        orjson.loads(line)
+""",
+    "msgspec": """
+import msgspec
+decode = msgspec.json.Decoder().decode
+begun = time.perf_counter()
+with open(sys.argv[1], "rb") as file:
+    for line in file:
+        decode(line)
+""",
+}
+
+
+def leads(rows: int) -> list[list[str | int]]:
+    """Make invented leads; every second budget and number is a number where the format has numbers."""
+    rng = random.Random(5)
+    return [
+        [
+            f"Asha{number % 5000}",
+            "Menon",
+            9876500000 + number if number % 2 else f"+91 98765 {number % 100000:05d}",
+            f"asha{number}@example.com",
+            "Kochi",
+            "India",
+            rng.randrange(100000),
+            f"2026-05-{number % 28 + 1:02d}",
+            f"call after {number % 24}, please",
+        ]
+        for number in range(rows)
+    ]
+
+
+def write_files(folder: Path, rows: int) -> dict[str, Path]:
+    """Write the same leads as CSV, XLSX and JSON Lines."""
+    table = leads(rows)
+    paths = {ending: folder / f"leads.{ending}" for ending in ("csv", "xlsx", "jsonl")}
+    with paths["csv"].open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([HEADER, *table])
+    with xlsxwriter.Workbook(paths["xlsx"], {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("Leads")
+        for at, row in enumerate([HEADER, *table]):
+            sheet.write_row(at, 0, row)
+    with paths["jsonl"].open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(dict(zip(HEADER, row, strict=True))) + "\n" for row in table)
+    return paths
+
+
+def seconds(code: str, path: Path) -> float:
+    """Run code in a process of its own; returns the seconds it measured."""
+    command = [sys.executable, "-c", TIMED.format(code=code), str(path)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    asked = parser.parse_args()
+    against = {"csv": ["csv.reader"], "xlsx": ["python-calamine"], "jsonl": ["msgspec"]}
+    if find_spec("orjson") is not None:
+        against["jsonl"].insert(0, "orjson")
+    with tempfile.TemporaryDirectory() as folder:
+        paths = write_files(Path(folder), asked.rows)
+        print(f"{asked.rows:,} rows, medians of {asked.rounds} rounds")
+        for ending, names in against.items():
+            times: dict[str, list[float]] = {name: [] for name in ("ours", *names)}
+            for _ in range(asked.rounds):
+                for name, measured in times.items():
+                    measured.append(seconds(BARE.get(name, OURS), paths[ending]))
+            ours = statistics.median(times["ours"])
+            for name in names:
+                bare = statistics.median(times[name])
+                print(f"{ending:6} ours {ours:7.3f} s   {name:16}{bare:7.3f} s   ratio {ours / bare:5.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Coverage-guided fuzzing of the readers: whatever the bytes, they are read or refused, and nothing else happens.
+
+    python tests/fuzz/fuzz_reading.py TARGET [-max_total_time=600] [any option of libFuzzer] [FOLDER WITH SEEDS]
+
+TARGET is one of text, json, lines, html, vcard, gzip, shell. Needs atheris, which the project does not install.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import atheris
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+with atheris.instrument_imports(include=["telecmi_leads"]):
+    from telecmi_leads.errors import SourceUnreadable
+    from telecmi_leads.reading import workbook_child
+    from telecmi_leads.reading.delimited import read_delimited
+    from telecmi_leads.reading.encoding import text_file
+    from telecmi_leads.reading.htmltable import read_html
+    from telecmi_leads.reading.jsonfile import read_json
+    from telecmi_leads.reading.unpacking import unpacked
+    from telecmi_leads.reading.vcard import read_vcard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from telecmi_leads.reading import Sheet
+
+
+def drain(sheets: Iterator[Sheet]) -> None:
+    """Read all sheets; every cell must be text and every row must have its number."""
+    for sheet in sheets:
+        row = 0
+        for block in sheet.blocks:
+            assert block.rows
+            assert row in {0, block.first_row}
+            row = block.first_row + len(block.rows)
+            assert all(type(cell) is str for cells in block.rows for cell in cells)
+            assert sheet.keys is None or all(len(cells) in {0, len(sheet.keys)} for cells in block.rows)
+
+
+def shell(stream: BinaryIO) -> None:
+    """Look into a workbook's shell as the child does before it reads."""
+    try:
+        workbook_child.look_into_zip(stream, exactly=True)
+        workbook_child.explain_ole2(stream)
+    except (workbook_child.Refused, RuntimeError):  # zipfile raises RuntimeError for entries with a password
+        return
+    except Exception as error:
+        if type(error).__module__ not in {"zipfile", "zlib"}:
+            raise
+
+
+TARGETS: dict[str, Callable[[BinaryIO], None]] = {
+    "text": lambda stream: drain(read_delimited(text_file(stream, "f"))),
+    "json": lambda stream: drain(read_json(text_file(stream, "f"), (), lines=False)[1]),
+    "lines": lambda stream: drain(read_json(text_file(stream, "f"), (), lines=True)[1]),
+    "html": lambda stream: drain(read_html(text_file(stream, "f"))),
+    "vcard": lambda stream: drain(read_vcard(text_file(stream, "f"))),
+    "gzip": lambda stream: drain(read_delimited(text_file(unpacked(stream, "f", 1000), "f"))),
+    "shell": shell,
+}
+
+
+def main() -> None:
+    """Fuzz the target that the command line names."""
+    read = TARGETS[sys.argv.pop(1)]
+
+    def one_input(data: bytes) -> None:
+        try:
+            read(io.BytesIO(data))
+        except SourceUnreadable as refused:
+            if not refused.message.isprintable():
+                raise
+
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
