@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from telecmi_leads.audience import VIRTUAL_COLUMNS, Audience
 from telecmi_leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.columns import ColumnFinder
 from telecmi_leads.errors import ColumnMissing, InputRefused, NoLeads, SettingsError, TooManyRejects, UsageError
@@ -35,7 +36,7 @@ from telecmi_leads.options import (
     RejectLimit,
     ScreeningOptions,
 )
-from telecmi_leads.phones import PhoneBook, is_region, region_of_number, timezones_of_number, type_of_number
+from telecmi_leads.phones import PhoneBook, is_region
 from telecmi_leads.reading import open_source
 from telecmi_leads.settings import COMMAND_LINE
 from telecmi_leads.text import safe
@@ -56,22 +57,6 @@ if TYPE_CHECKING:
     Notify = Callable[[TableOpened | RowsPrepared], None]
 
 _SAMPLE_ROWS = 100
-
-SEVERAL_ZONES = "several zones"
-"""The group of numbers whose time zone the number does not tell: mobiles of a country with many, toll-free numbers."""
-
-
-def _one_timezone(zones: Sequence[str]) -> str:
-    """Return the zone a number is in; one that may be in several must not be among those of a single one."""
-    return SEVERAL_ZONES if len(zones) > 1 else "".join(zones)
-
-
-VIRTUAL_COLUMNS: Mapping[str, Callable[[str], str]] = {
-    "country": lambda number: region_of_number(number) or "",
-    "timezone": lambda number: _one_timezone(timezones_of_number(number)),
-    "type": lambda number: type_of_number(number).value,
-}
-"""What --split-by knows beside the file's columns: made from the number itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +143,7 @@ class _Preparation:
     repairs: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     limit_reached: bool = False
+    audience: Audience = field(default_factory=Audience)
     matcher: Matcher = field(init=False)
 
     def __post_init__(self) -> None:
@@ -257,6 +243,7 @@ class _Preparation:
             leads = [lead for at, lead in enumerate(leads) if at not in left_out]
             groups = [group for at, group in enumerate(groups) if at not in left_out]
         self.leads += len(leads)
+        self.audience.add([lead.phone for lead in leads])
         self.journal.stage(self.run_id, list(self.planner.add(leads, groups)), rows)
 
     @staticmethod
@@ -300,7 +287,7 @@ class _Preparation:
             repairs=dict((+self.repairs).most_common()),
             skipped=dict(self.skipped),
             digest=self.planner.digest(),
-            audience={},
+            audience=self.audience.counts(),
             refusal=_refusal(rows, self.rejections, self.settings),
         )
 

@@ -14,7 +14,7 @@ LAYERS = {
     1: {"text", "private", "views", "wording", "settings", "backoff", "clock", "requests_format"},
     2: {"reading", "phones", "journal", "locking"},
     3: {"columns", "tables", "cleaning", "screening", "planning", "client", "sandbox"},
-    4: {"matching", "pipeline", "excluding", "uploading"},
+    4: {"audience", "matching", "pipeline", "excluding", "uploading"},
     5: {"reporting", "console"},
     6: {"commands"},
     7: {"helping", "cli", "entry", "__main__"},
@@ -24,6 +24,7 @@ LAYER_OF = {module: layer for layer, modules in LAYERS.items() for module in mod
 CHAINS = [("errors", "fields", "models"), ("fields", "options"), ("helping", "cli", "entry", "__main__")]
 CHAINS += [
     ("columns", "tables", "cleaning"),
+    ("audience", "pipeline"),
     ("matching", "pipeline"),
     ("matching", "excluding"),
     ("text", "settings"),
