@@ -220,5 +220,8 @@ def test_a_busy_ledger_is_not_a_broken_one(tmp_path: Path) -> None:
         other._connection.execute("BEGIN IMMEDIATE")  # noqa: SLF001 - a write that takes long
         with pytest.raises(LedgerError, match="another process keeps it busy"):
             journal.begin_run(run_id="r", account=ACCOUNT, name="n", created=START)
+        with pytest.raises(LedgerError, match="another process keeps it busy"):
+            journal.stage("r", [], [])
         other._connection.execute("ROLLBACK")  # noqa: SLF001 - and is over
+        assert journal._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # noqa: SLF001 - still flushed
         journal.begin_run(run_id="r", account=ACCOUNT, name="n", created=START)

@@ -108,21 +108,25 @@ class Store:
         """
         if self._failed is not None:
             raise self._failed
-        connection = self._connection
         try:
-            if not durable:
-                connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("BEGIN IMMEDIATE")
-        except FAILURES as error:
-            raise ledger_error(error, self._path) from error
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        except FAILURES as error:
-            self._failed = ledger_error(error, self._path)
-            raise self._failed from error
+            self._begin(durable=durable)
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except FAILURES as error:
+                self._failed = ledger_error(error, self._path)
+                raise self._failed from error
         finally:
             self._end_transaction(durable=durable)
+
+    def _begin(self, *, durable: bool) -> None:
+        """Begin a transaction. Where that fails nothing was written, and it may be tried again."""
+        try:
+            if not durable:
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("BEGIN IMMEDIATE")
+        except FAILURES as error:
+            raise ledger_error(error, self._path) from error
 
     def _end_transaction(self, *, durable: bool) -> None:
         try:
