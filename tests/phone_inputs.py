@@ -57,6 +57,9 @@ class Inputs:
         if rnd.random() < 0.3:  # the metadata decides by the first digits, so keep those and change the others
             keep = rnd.randrange(1, len(digits))
             changed[keep:] = rnd.choices(_DIGITS, k=len(digits) - keep)
+        if rnd.random() < 0.05:  # any length, and with it what is only dialled within a town
+            length = rnd.randrange(2, 14)
+            changed = (changed + rnd.choices(_DIGITS, k=12))[:length]
         if rnd.random() < 0.1:
             changed.insert(rnd.randrange(len(changed) + 1), rnd.choice(_DIGITS))
         if rnd.random() < 0.1:

@@ -176,13 +176,12 @@ def general_of(metadata: PhoneMetadata) -> PhoneNumberDesc:
     return metadata.general_desc
 
 
-def fits(desc: PhoneNumberDesc | None, national: str) -> bool:
-    """Tell whether a number, as far as its digits are known, fits one description of the metadata."""
-    machine = _machine(desc, len(national))
-    if machine is None:
+def fits(desc: PhoneNumberDesc, national: str) -> bool:
+    """Tell whether digits, as far as they are known, match a description's expression; lengths do not matter here."""
+    if not desc.national_number_pattern:
         return False
     known = national.rstrip(ANY_DIGIT)
-    outlook = machine.outlook(known, len(national) - len(known))
+    outlook = automaton(desc.national_number_pattern).outlook(known, len(national) - len(known))
     if outlook is Outlook.DEPENDS:
         raise Unsettled
     return outlook is Outlook.ALWAYS
