@@ -90,8 +90,11 @@ def _of(found: Iterable[Candidate], *heads: Head) -> list[Candidate]:
 
 
 def _strong_else_weak(found: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Leave out names that are known by their last word alone, where others are known whole."""
-    return [candidate for candidate in found if not candidate.weak] or found
+    """Leave out names that are known by their last word alone, where others are known whole.
+
+    "Alternate No." stays: beside a phone column it can only be another phone.
+    """
+    return [candidate for candidate in found if not candidate.weak or candidate.reading.other] or found
 
 
 def _line_preference(candidate: Candidate) -> tuple[int, ...]:
