@@ -237,11 +237,13 @@ def test_broken_json(tmp_path: Path, text: str, message: str) -> None:
     assert refusal(written(tmp_path, text)) == f"leads.json, {message}"
 
 
-def test_equal_keys_far_into_a_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("value", ["4", '": 4"', '{"c": 4}'])
+def test_equal_keys_far_into_a_file(tmp_path: Path, value: str) -> None:
     """Equal keys are seen in any of many objects, whichever way they are decoded."""
     for text in ('[{"a": 1, "b": 2}', '{"a": 1, "b": 2}'):
         joint = "," if text[0] == "[" else "\n"
-        many = joint.join([text, *['{"a": 3, "b": ": 4"}'] * 20_000, '{"a": 5, "a": 6, "b": 7}'])
+        usual = [f'{{"a": 3, "b": {value}}}'] * 20_000
+        many = joint.join([text, *usual, '{"a": 5, "a": 6, "b": 7}', *usual])
         message = refusal(written(tmp_path, many + ("]" if joint == "," else "\n")))
         assert message.endswith('an object has the key "a" twice.')
 

@@ -172,23 +172,27 @@ def test_old_workbooks(tmp_path: Path) -> None:
     assert sheets == [("Leads", [READ])]
 
 
-def test_opendocument(tmp_path: Path) -> None:
-    """ODS is told by its content; an OpenDocument text is refused by its kind."""
+def opendocument(kind: str, row: str = "", cell: str = "") -> str:
+    """Return the content of an OpenDocument file with a table of two cells; `row` and `cell` are more attributes."""
     table = (
-        '<table:table table:name="Leads"><table:table-row><table:table-cell office:value-type="string">'
+        f'<table:table table:name="Leads"><table:table-row {row}><table:table-cell office:value-type="string" {cell}>'
         "<text:p>Asha</text:p></table:table-cell>"
         '<table:table-cell office:value-type="float" office:value="9876500001"><text:p>9876500001</text:p>'
         "</table:table-cell></table:table-row></table:table>"
     )
     names = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
-    content = (
-        f'<?xml version="1.0"?><office:document-content {names}><office:body><office:spreadsheet>{table}'
-        "</office:spreadsheet></office:body></office:document-content>"
+    return (
+        f'<?xml version="1.0"?><office:document-content {names}><office:body><office:{kind}>{table}'
+        f"</office:{kind}></office:body></office:document-content>"
     )
+
+
+def test_opendocument(tmp_path: Path) -> None:
+    """ODS is told by its content; an OpenDocument text is refused by its kind."""
     for kind in ("spreadsheet", "text"):
         with zipfile.ZipFile(tmp_path / f"{kind}.zip", "w") as book:
             book.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
-            book.writestr("content.xml", content)
+            book.writestr("content.xml", opendocument(kind))
             book.writestr("META-INF/manifest.xml", "<manifest/>")
     with open_source(tmp_path / "spreadsheet.zip", ReadingOptions()) as source:
         assert source.format is FileFormat.ODS
@@ -274,6 +278,16 @@ def test_far_cell_without_content(tmp_path: Path) -> None:
     book.active["XFD1048576"].font = Font(bold=True)
     book.save(tmp_path / "leads.xlsx")
     assert read_rows(tmp_path / "leads.xlsx") == READ
+
+
+def test_repeated_cells(tmp_path: Path) -> None:
+    """An OpenDocument cell that repeats itself over all rows and columns is stopped by the bounds (row 30)."""
+    with zipfile.ZipFile(tmp_path / "leads.ods", "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        repeated = 'table:number-rows-repeated="1048576"', 'table:number-columns-repeated="16384"'
+        book.writestr("content.xml", opendocument("spreadsheet", *repeated))
+        book.writestr("META-INF/manifest.xml", "<manifest/>")
+    assert "leads.ods" in refused_in_bounds(tmp_path / "leads.ods")
 
 
 def test_zip_bomb(tmp_path: Path) -> None:

@@ -24,10 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CHILD = Path(__file__).with_name("workbook_child.py")
-_PATIENCE = 600.0  # seconds for one frame; the child's own bounds are much tighter where the system has them
-_MAX_FRAME = 256 * 1024 * 1024
+_PATIENCE = 120.0  # seconds for one frame; the child's own bounds are much tighter where the system has them
+_MAX_FRAME = 64 * 1024 * 1024
 
-_ENDS = {getattr(signal, "SIGXCPU", 24): "it takes too much time", signal.SIGABRT: "it takes too much memory"}
+_ENDS = {
+    getattr(signal, "SIGXCPU", 24): "it takes too much time",
+    signal.SIGABRT: "it takes too much memory",  # how calamine ends when there is none left
+    getattr(
+        signal, "SIGKILL", 9
+    ): "it takes too much memory",  # the system's way, and ours with a frame beyond all bounds
+}
 _SAVE_AGAIN = "Open it in Excel and save it again, or export the sheet as CSV."
 
 _BOOK = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, bool, bool]]])

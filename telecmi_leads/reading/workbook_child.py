@@ -38,7 +38,8 @@ _BYTES_A_SECOND = 10 * _MB  # a tenth of what this takes on a slow machine
 _MAX_ENTRIES = 10_000
 _MAX_RATIO = 100  # XML packs 5 to 40 times, a bomb a thousand times
 _UNSUSPECTED = 64 * _MB
-_MAX_EXTENT = 64_000_000  # cells between the corners of a sheet: as many as fit into the memory if all were empty
+_MAX_EXTENT = 16_000_000  # cells between the corners of a sheet, of which calamine holds every empty one in memory
+_SPARSE = 10  # times as many cells as are filled
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BEGIN = re.compile(rb"\x09\x08..\x00[\x05\x06]\x05\x00", re.DOTALL)  # BOF of a workbook, Excel 5 to 2003
@@ -272,16 +273,18 @@ def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, exactly: 
 
 
 def _far_corner(sheet: Any) -> str | None:  # noqa: ANN401 - a file in a zip archive
-    """Return the far corner of a sheet's filled cells, None where the sheet is of a bearable extent."""
-    top, left, bottom, right, rest = sys.maxsize, sys.maxsize, 0, 0, b""
+    """Return the far corner of a sheet's filled cells, None where these are not too far apart."""
+    top, left, bottom, right, filled, rest = sys.maxsize, sys.maxsize, 0, 0, 0, b""
     while piece := sheet.read(_MB):
         piece = rest + piece
         for column, row, empty in _CELL.findall(piece):
             if not empty:
+                filled += 1
                 bottom, top = max(bottom, int(row[:9])), min(top, int(row[:9]))
                 right, left = max(right, _column(column)), min(left, _column(column))
         rest = piece[piece.rfind(b"<") :][:1000]
-    if (bottom - top + 1) * (right - left + 1) <= _MAX_EXTENT:
+    extent = (bottom - top + 1) * (right - left + 1)
+    if extent <= max(_MAX_EXTENT, _SPARSE * filled):
         return None
     return f"{_letters(right)}{bottom}"
 
