@@ -177,6 +177,21 @@ def test_nested_values_become_columns(tmp_path: Path) -> None:
     }
 
 
+def test_shells_are_taken_off(tmp_path: Path) -> None:
+    """What CRMs wrap around a lead's fields is no part of their names."""
+    leads = [
+        {"id": 1, "properties": {"firstname": {"value": "Asha", "source": "web"}, "id": "x"}},
+        {"node": {"attributes": {"phone": "1", "address": {"city": "Pune"}}}},
+        {"answers": {"3": {"name": "fullName", "answer": "Om"}, "4": {"name": "phone", "answer": {"full": "2"}}}},
+    ]
+    header, *rows = read_rows(written(tmp_path, leads))
+    assert [{name: cell for name, cell in zip(header, row, strict=True) if cell} for row in rows] == [
+        {"id": "1", "firstname": "Asha", "firstname.source": "web", "properties.id": "x"},
+        {"phone": "1", "address.city": "Pune"},
+        {"fullName": "Om", "phone.full": "2"},
+    ]
+
+
 def test_answers_become_columns(tmp_path: Path) -> None:
     """Names and values, as ad platforms and form builders send them, are columns of their own."""
     leads = [

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NAMES = ("name", "column_name", "column_id", "key", "field", "field_name", "question", "label", "title")
 _VALUES = ("value", "values", "string_value", "answer", "answers")
 _KINDS = ("label", "type", "kind")  # of several values of one sort: [{"label": "work", "value": "…"}] under "phone"
+_SHELLS = frozenset({"properties", "fields", "attributes", "values", "node", "data", "_source"})
 _OF_A_SORT = re.compile(r"phone|mobile|tel|mail|address|url|website|social", re.IGNORECASE)
 _SPREAD = 4  # elements of a list of objects that get cells of their own
 _DEEPEST = 16
@@ -89,14 +90,25 @@ def flat(element: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON value
 def _spread(row: dict[str, str], name: str, value: Any, depth: int) -> None:  # noqa: ANN401 - any JSON value
     if not isinstance(value, dict | list) or depth > _DEEPEST:
         _put(row, name, cell(value))
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and not all(map(str.isdigit, value)):
         for key, inner in value.items():
-            _spread(row, f"{name}.{key}", inner, depth + 1)
+            _spread(row, _inner_name(row, name, key), inner, depth + 1)
+    elif isinstance(value, dict):  # a list in disguise, or nothing
+        _spread(row, name, list(value.values()), depth + 1)
     elif not any(isinstance(inner, dict | list) for inner in value):
         _put(row, name, ", ".join(filter(None, map(cell, value))))
     else:
         for inner_name, inner in _named(name, value):
             _spread(row, inner_name, inner, depth + 1)
+
+
+def _inner_name(row: dict[str, str], name: str, key: str) -> str:
+    """Name a value of an object within the lead: dotted, but for the shells that CRMs put around what they send."""
+    if key == "value":
+        return name
+    if name.rpartition(".")[2].casefold() in _SHELLS and key not in row:
+        return key
+    return f"{name}.{key}"
 
 
 def _named(name: str, elements: list[Any]) -> Iterator[tuple[str, Any]]:
