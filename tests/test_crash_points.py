@@ -136,7 +136,8 @@ def late(folder: Path, *python: str) -> list[str]:
 def test_a_late_commit_is_waited_for_and_haste_is_caught(tmp_path: Path) -> None:
     """(Row 3) A request that lands after the client gave up: one copy, no second try meanwhile; haste is caught."""
     assert late(tmp_path / "sound") == []
-    assert late(tmp_path / "broken", BROKEN_PROGRAM, "no_settling") != []
+    # On a busy machine the hasty try may come too late to be one: it gets three chances.
+    assert any(late(tmp_path / f"broken-{chance}", BROKEN_PROGRAM, "no_settling") for chance in range(3))
 
 
 def test_every_breakage_breaks_nothing_by_itself(tmp_path: Path) -> None:
