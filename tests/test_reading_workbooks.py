@@ -319,8 +319,7 @@ def test_lying_sizes(tmp_path: Path) -> None:
             data[at + 24 : at + 28] = struct.pack("<I", 1000)
         at += 4
     (tmp_path / "lying.xlsx").write_bytes(data)
-    message = refused_in_bounds(tmp_path / "lying.xlsx")
-    assert "larger than its declared uncompressed size" in message
+    assert refused_in_bounds(tmp_path / "lying.xlsx").startswith("lying.xlsx, sheet Leads can't be read")
 
 
 def test_many_entries(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ LABELS = {
     "cp949": "Windows-949",
 }
 
-_WORD = re.compile(rb"[A-Za-z'\x80-\xff]*[\x80-\xff][A-Za-z'\x80-\xff]*")
+_WORD = re.compile(rb"[A-Za-z'\x80-\xff]+")
 _WORDS = 800
 _SIGNS = frozenset("’‘“”–—…€«»„‚·´ªº°№\xad®™£§¿¡\xa0")  # noqa: RUF001 - these very signs
 
@@ -91,7 +91,7 @@ class _Letters:
 def guess_codepage(lines: Iterable[bytes]) -> str:
     """Return the code page that reads lines with bytes outside ASCII best; Windows-1252 where none does."""
     text = b"\n".join(lines)
-    words = Counter(_WORD.findall(text)).most_common(_WORDS)
+    words = Counter(word for word in _WORD.findall(text) if not word.isascii()).most_common(_WORDS)
     best, best_rate = DEFAULT, 0.0
     for codec, rate in _rates(text, words):
         if rate + _TIP.get(codec, 0.0) > best_rate:
@@ -153,13 +153,9 @@ def _worth(char: str, before: str, letters: _Letters) -> float:
 
 
 def _eastern_rate(text: bytes, codec: str) -> float:
-    try:
-        decoded = text.decode(codec)
-    except UnicodeDecodeError:
-        return -9.0
     everyday = _everyday(codec)
     total, count, before = 0.0, 0, ""
-    for char in decoded:
+    for char in text.decode(codec, "replace"):
         if not char.isascii():
             total += everyday(char) - (2 if before.isascii() and before.isalpha() else 0)
             count += 1
@@ -173,6 +169,8 @@ def _everyday(codec: str) -> Callable[[str], float]:
     base, first_bytes = _EASTERN[codec]
 
     def worth(char: str) -> float:
+        if char == "\ufffd":
+            return -8
         if "\u3041" <= char <= "\u30fc":
             return 1 if codec == "cp932" else -1
         if "\u3001" <= char <= "\u3011" or "\uff01" <= char <= "\uff5e":

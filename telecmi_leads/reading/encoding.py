@@ -179,10 +179,8 @@ def _outside_ascii(stream: BinaryIO) -> tuple[list[bytes], int, int]:
 
 def _piece_end(chunk: bytes, start: int) -> int:
     """Return where a piece of a line ends that is long enough to judge: at a byte that is no part of a character."""
-    ends = _LINE_END.search(chunk, start, start + _LONG)
-    if ends is None:
-        ends = _BLANK.search(chunk, start + _LONG)
-    return ends.start() + 1 if ends else len(chunk)
+    ends = _LINE_END.search(chunk, start, start + _LONG) or _BLANK.search(chunk, start + _LONG, start + 2 * _LONG)
+    return ends.start() + 1 if ends else min(start + 2 * _LONG, len(chunk))
 
 
 class _Bytes(io.RawIOBase):

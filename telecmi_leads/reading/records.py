@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from telecmi_leads.options import FileFormat
     from telecmi_leads.reading.encoding import TextFile
 
-MAX_KEYS = 4096
+MAX_KEYS = 2048
 """Different names in one file; more are data in the place of names."""
 
 

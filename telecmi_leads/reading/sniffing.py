@@ -40,7 +40,7 @@ _FOREIGN = (
 _JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[\]{\"]|-?\d|true\b|false\b|null\b))")
 _VCARD = re.compile(r"\s*BEGIN:VCARD\b", re.IGNORECASE)
 _HTML = re.compile(
-    r"\s*(?:<\?[^>]*>\s*)*(?:<!--.*?-->\s*)*"
+    r"\s*(?>(?:<\?[^>]*>\s*)*)(?>(?:<!--.*?-->\s*)*)"
     r"<(?:!doctype\s+html|html|head|body|meta|title|style|table|thead|tbody|tr|div|font|center|p|(?:ss:)?workbook)\b",
     re.IGNORECASE | re.DOTALL,
 )

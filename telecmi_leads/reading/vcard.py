@@ -30,7 +30,7 @@ _PROPERTY = re.compile(
 _NAME = re.compile(r"(?:[\w-]+\.)?([\w-]+)[;:]")
 _QUOTED_PRINTABLE = re.compile(r"[^:]*;(?:ENCODING=)?QUOTED-PRINTABLE[;:]", re.IGNORECASE)
 _PARAMETER = re.compile(r";((?:\"[^\"]*\"|[^\";])*)")
-_PART = re.compile(r"((?:\\.|[^\\;])*)(?:;|$)", re.DOTALL)
+_PART = re.compile(r"((?:\\.?|[^\\;])*)(?:;|$)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 _NAME_PARTS = ("Last Name", "First Name", "Middle Name", "Name Prefix", "Name Suffix")
@@ -107,7 +107,7 @@ def _contacts(file: TextFile) -> Iterator[dict[str, str]]:
 def _logical_lines(file: TextFile) -> Iterator[tuple[int, str]]:
     """Join folded lines and soft line breaks; yields wanted properties with the number of their first line."""
     parts: list[str] = []  # of the property that is being read, none while it is not wanted
-    first, size, soft, keep_blank = 0, 0, False, False
+    first, size, quoted, soft, keep_blank = 0, 0, False, False, False
     for number, raw in enumerate(file.open(), 1):
         line = raw.rstrip("\r\n").replace("\0", "")
         if soft and parts:
@@ -121,10 +121,10 @@ def _logical_lines(file: TextFile) -> Iterator[tuple[int, str]]:
                 yield first, "".join(parts)
             named = _NAME.match(line)
             parts = [line] if named and named[1].upper() in _WANTED else []
-            first, size = number, 0
+            first, size, quoted = number, 0, _QUOTED_PRINTABLE.match(line) is not None
             if line.upper().startswith("VERSION:"):
                 keep_blank = line[8:].strip() == "2.1"
-        soft = bool(parts) and line.endswith("=") and _QUOTED_PRINTABLE.match(parts[0]) is not None
+        soft = quoted and bool(parts) and line.endswith("=")
         size += len(line)
         if parts and size > MAX_CELL:
             raise SourceUnreadable(

@@ -57,8 +57,8 @@ _OTHER_STREAMS = (
     ("PowerPoint Document", "a PowerPoint presentation"),
     ("__properties_version1.0", "an Outlook message"),
 )
-_DIMENSION = re.compile(rb"<(?:\w+:)?dimension[^>]*\sref=[\"'](?:[A-Z]+\d+:)?([A-Z]+)(\d+)[\"']")
-_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^>]*?(/?)>")
+_DIMENSION = re.compile(rb"<(?:\w+:)?dimension[^<>]*\sref=[\"'](?:[A-Z]+\d+:)?([A-Z]+)(\d+)[\"']")
+_CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^<>]*?(/?)>")
 
 
 class Refused(Exception):
