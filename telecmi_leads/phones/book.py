@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
@@ -17,23 +16,16 @@ from telecmi_leads.phones.lanes import LanesByRegion
 from telecmi_leads.phones.library import Library
 from telecmi_leads.phones.regions import is_region
 from telecmi_leads.phones.ruling import Ruling, rule
+from telecmi_leads.phones.wrapping import simply_wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from telecmi_leads.phones.column import Regions
     from telecmi_leads.phones.explaining import PhoneExplanation
 
 _BLOCK = 8192
 """Cells are looked at in blocks: long enough for joined strings to pay, short enough to stay in the cache."""
-
-# Cells in one of the commonest wrappers, which go the fast way once it is off; all others are read one by one.
-_INSIDE = r"(?P<inside>[+(]?\d[\d ().\-]*\d)"
-_WRAPPERS = (
-    (re.compile(rf"(?:p|tel|whatsapp):{_INSIDE}", re.ASCII | re.IGNORECASE), Repair.LINK),
-    (re.compile(rf"['`]{_INSIDE}", re.ASCII), Repair.LEADING_QUOTE),
-    (re.compile(r"(?P<inside>\+?\d{7,})\.0+", re.ASCII), Repair.DECIMAL),
-)
 
 # Which of --types a number of each type satisfies: phonenumbers can't tell mobiles from fixed lines everywhere.
 _SERVES = {kind: frozenset({kind}) for kind in PhoneType} | {
@@ -115,24 +107,25 @@ class PhoneBook:
 
     def _read_odd(self, cells: Sequence[str], regions: Regions, odd: list[int], block: NumberColumn) -> None:
         """Read cells that are more than digits and punctuation: in a common wrapper the fast way, else one by one."""
-        for pattern, repair in _WRAPPERS:
-            matches = [(index, match) for index in odd if (match := pattern.fullmatch(cells[index]))]
-            if matches:
-                inside = self._block(
-                    [match["inside"] for _, match in matches],
-                    regions if isinstance(regions, str | None) else [regions[index] for index, _ in matches],
-                )
-                for place, (index, _) in enumerate(matches):
-                    _put(block, index, inside.numbers[place], inside.faults.get(place))
-                _count(block, inside.repairs)
-                _count(block, {repair: len(matches) - len(inside.faults)})
-                taken = {index for index, _ in matches}
-                odd = [index for index in odd if index not in taken]
+        wrapped: list[tuple[int, str, Iterable[Repair]]] = []
         for index in odd:
+            simple = simply_wrapped(cells[index])
+            if simple is not None:
+                wrapped.append((index, *simple))
+                continue
             region = regions if isinstance(regions, str | None) else regions[index]
             reading = read_cell(cells[index], self._lanes[region].rule, self.refusal)
             _put(block, index, reading.number, reading.reason)
             _count(block, dict.fromkeys(reading.repairs, 1))
+        if not wrapped:
+            return
+        each = regions if isinstance(regions, str | None) else [regions[index] for index, _, _ in wrapped]
+        inside = self._block([text for _, text, _ in wrapped], each)
+        _count(block, inside.repairs)
+        for place, (index, _, repairs) in enumerate(wrapped):
+            _put(block, index, inside.numbers[place], inside.faults.get(place))
+            if inside.numbers[place]:
+                _count(block, dict.fromkeys(repairs, 1))
 
     def refusal(self, ruling: Ruling) -> Reason | None:
         """Say why there is no good number here, by the ruling or by the user's options; None where there is one."""

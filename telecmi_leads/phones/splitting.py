@@ -89,7 +89,7 @@ def take_apart(text: str) -> Pieces:
     if "@" in text or "://" in text or "www." in text:
         text, elsewhere = _ELSEWHERE.subn(" ; ", text)
         pieces.words = elsewhere > 0
-    shorter = _EXTENSION.sub(" ; ", text)
+    shorter = _EXTENSION.sub(" ; ", text) if text.lower() != text.upper() else text
     pieces.extension = shorter != text
     between = ""
     for index, stretch in enumerate(_BREAK.split(shorter)):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from telecmi_leads.models import Repair
 from telecmi_leads.phones.characters import to_ascii
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LOST = "\x01"
 """What stands for a number whose digits an exponent has swallowed."""
@@ -33,6 +37,16 @@ _EXPONENT = re.compile(
 )
 _DECIMAL = re.compile(r"(?<![\d.,])((?:\d[ ()\-]*){7,})\.0+(?=\s*(?:$|[,;/|&\n]))")
 _DECIMAL_COMMA = re.compile(r"(\s*\+?\d{7,}),0{1,2}\s*")
+# The commonest wrappers around nothing but a number; what they take off is what `unwrap` does.
+_INSIDE = r"(?P<inside>[+(]?\d[\d ().\-]*\d)"
+_SIMPLE = (
+    (re.compile(rf"(?:p|tel|whatsapp):{_INSIDE}", re.ASCII | re.IGNORECASE), (Repair.LINK,)),
+    (re.compile(rf"['`]{_INSIDE}", re.ASCII), (Repair.LEADING_QUOTE,)),
+    (re.compile(rf'="{_INSIDE}"', re.ASCII), (Repair.FORMULA,)),
+    (re.compile(r"(?P<inside>\+?\d{7,})\.0+", re.ASCII), (Repair.DECIMAL,)),
+)
+_PLAIN = re.compile(r"[+\d ().\-]+", re.ASCII)
+_LONGEST_PLAIN = 100
 _SHORTEST_FORM = 7  # significant digits from which an exponent without a sign is a program's exact notation
 
 
@@ -81,6 +95,21 @@ def unwrap(cell: str) -> Unwrapped:
         found.became(_DECIMAL.sub(r"\1", found.text), Repair.DECIMAL)
         found.became(_whole(_DECIMAL_COMMA, r"\1", found.text), Repair.DECIMAL)
     return found
+
+
+def simply_wrapped(cell: str) -> tuple[str, Iterable[Repair]] | None:
+    """Return the inside of a cell that is a plain number in a common wrapper, and the repairs; None for all others."""
+    if cell.isascii():
+        for pattern, repairs in _SIMPLE:
+            match = pattern.fullmatch(cell)
+            if match is not None:
+                return match["inside"], repairs
+        return None
+    if len(cell) > _LONGEST_PLAIN:
+        return None
+    text, made = to_ascii(cell)
+    plain = Repair.PUNCTUATION not in made and _PLAIN.fullmatch(text)  # which would otherwise be counted twice
+    return (text, made) if plain else None
 
 
 def _unquote(found: Unwrapped) -> None:
