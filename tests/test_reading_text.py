@@ -1,7 +1,5 @@
 """Encodings: what a text file is in, decided on the whole of it (row 27 of the fault list)."""
 
-# ruff: noqa: RUF001 - names in their own scripts
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
