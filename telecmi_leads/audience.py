@@ -1,14 +1,14 @@
-"""What a number tells of its lead: country, type and time zone, to split campaigns by and to count."""
+"""Who the leads of a run are, by what their numbers tell: country, type and time zone, to split by and to count."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from telecmi_leads.phones import region_of_number, timezones_of_number, type_of_number
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from telecmi_leads.phones import NumberProfile
 
 SEVERAL_ZONES = "several zones"
 """The group of numbers whose time zone the number does not tell: mobiles of a country with many, toll-free numbers."""
@@ -19,33 +19,32 @@ def _one_timezone(zones: Sequence[str]) -> str:
     return SEVERAL_ZONES if len(zones) > 1 else "".join(zones)
 
 
-VIRTUAL_COLUMNS: Mapping[str, Callable[[str], str]] = {
-    "country": lambda number: region_of_number(number) or "",
-    "timezone": lambda number: _one_timezone(timezones_of_number(number)),
-    "type": lambda number: type_of_number(number).value,
+VIRTUAL_COLUMNS: Mapping[str, Callable[[NumberProfile], str]] = {
+    "country": lambda profile: profile.region or "",
+    "timezone": lambda profile: _one_timezone(profile.timezones),
+    "type": lambda profile: profile.type.value,
 }
 """What --split-by knows beside the file's columns."""
-
-MOST_LEADS = 100_000
-"""Larger runs are not counted: it would take as long as the rest of their preparation."""
 
 
 class Audience:
     """Counts the leads of a run by what their numbers tell, as they come."""
 
     def __init__(self) -> None:
-        self._leads = 0
-        self._counts: dict[str, Counter[str]] = {name: Counter() for name in VIRTUAL_COLUMNS}
+        self._profiles: Counter[NumberProfile] = Counter()
 
-    def add(self, numbers: Sequence[str]) -> None:
-        """Count a block's numbers (E.164 digits)."""
-        self._leads += len(numbers)
-        if self._leads <= MOST_LEADS:
-            for name, value_of in VIRTUAL_COLUMNS.items():
-                self._counts[name].update(filter(None, map(value_of, numbers)))
+    def add(self, profiles: Iterable[NumberProfile]) -> None:
+        """Count a block's leads."""
+        self._profiles.update(profiles)
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
-        """Return name of the virtual column → value → leads, most first; empty for a run that is too large."""
-        if self._leads > MOST_LEADS:
-            return {}
-        return {name: dict(counter.most_common()) for name, counter in self._counts.items() if counter}
+        """Return name of the virtual column → value → leads, most first."""
+        counts: dict[str, dict[str, int]] = {}
+        for name, value_of in VIRTUAL_COLUMNS.items():
+            counter: Counter[str] = Counter()
+            for profile, leads in self._profiles.items():
+                counter[value_of(profile)] += leads
+            del counter[""]
+            if counter:
+                counts[name] = dict(counter.most_common())
+        return counts

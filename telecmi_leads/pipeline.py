@@ -36,7 +36,7 @@ from telecmi_leads.options import (
     RejectLimit,
     ScreeningOptions,
 )
-from telecmi_leads.phones import PhoneBook, is_region
+from telecmi_leads.phones import PhoneBook, Profiles, is_region
 from telecmi_leads.reading import open_source
 from telecmi_leads.settings import COMMAND_LINE
 from telecmi_leads.text import safe
@@ -143,6 +143,7 @@ class _Preparation:
     repairs: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     limit_reached: bool = False
+    profiles: Profiles = field(default_factory=Profiles)
     audience: Audience = field(default_factory=Audience)
     matcher: Matcher = field(init=False)
 
@@ -238,12 +239,16 @@ class _Preparation:
             for at, why in sorted(left_out.items())
         ]
         self._count(clean, rows)
-        leads, groups = clean.leads, self._groups(cleaner, clean)
+        leads, groups = clean.leads, clean.groups
         if left_out:
             leads = [lead for at, lead in enumerate(leads) if at not in left_out]
             groups = [group for at, group in enumerate(groups) if at not in left_out]
         self.leads += len(leads)
-        self.audience.add([lead.phone for lead in leads])
+        profiles = self.profiles.of([lead.phone for lead in leads])
+        self.audience.add(profiles)
+        split_by = self.settings[CampaignOptions].split_by
+        if split_by is not None and cleaner.group_column is None:
+            groups = list(map(VIRTUAL_COLUMNS[split_by], profiles))
         self.journal.stage(self.run_id, list(self.planner.add(leads, groups)), rows)
 
     @staticmethod
@@ -259,13 +264,6 @@ class _Preparation:
         self.skipped.update(clean.skipped)
         self.left_out.update(row.kind.value for row in left_out)
         self.rejections.update(row.code for row in clean.rejections)
-
-    def _groups(self, cleaner: Cleaner, clean: CleanBlock) -> Sequence[str]:
-        split_by = self.settings[CampaignOptions].split_by
-        if split_by is None or cleaner.group_column is not None:
-            return clean.groups
-        value_of = VIRTUAL_COLUMNS[split_by]
-        return [value_of(lead.phone) for lead in clean.leads]
 
     # --- the end ---
 

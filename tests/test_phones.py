@@ -10,14 +10,13 @@ import pytest
 from telecmi_leads.models import Reason, Repair
 from telecmi_leads.options import PhoneOptions, PhoneType
 from telecmi_leads.phones import (
+    NumberProfile,
     PhoneBook,
+    Profiles,
     Step,
     is_region,
     region_of_country,
     region_of_dial_code,
-    region_of_number,
-    timezones_of_number,
-    type_of_number,
 )
 
 
@@ -213,8 +212,17 @@ def test_dial_codes(text: str, region: str | None) -> None:
 )
 def test_what_a_number_tells(digits: str, region: str | None, kind: PhoneType, zones: tuple[str, ...] | None) -> None:
     """A good number tells its region, type and time zones, as the virtual columns of --split-by need them."""
-    assert (region_of_number(digits), type_of_number(digits)) == (region, kind)
-    assert zones is None or timezones_of_number(digits) == zones
+    profiles = Profiles()
+    for profile in (profiles.one(digits), *profiles.of([digits] * 2)):
+        assert (profile.region, profile.type) == (region, kind)
+        assert zones is None or profile.timezones == zones
+
+
+def test_profiles_that_tell_the_same_are_one() -> None:
+    """Numbers that tell the same have one profile, so that a million leads are counted by a handful of objects."""
+    profiles = Profiles().of(["919876543210", "919123456789", "447400123456", "919999999999"])
+    assert [type(profile) for profile in profiles] == [NumberProfile] * 4
+    assert profiles[0] is profiles[1] is profiles[3] is not profiles[2]
 
 
 def test_regions_are_those_of_phonenumbers() -> None:

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from phone_inputs import REGIONS, Inputs
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, timezone
 
 from telecmi_leads.models import Reason, Repair
 from telecmi_leads.options import PhoneOptions
-from telecmi_leads.phones import PhoneBook
+from telecmi_leads.phones import PhoneBook, Profiles, is_region
 from telecmi_leads.phones.cells import read_cell
 from telecmi_leads.phones.lanes import LanesByRegion
 from telecmi_leads.phones.library import TYPES, Library
@@ -169,3 +169,30 @@ def test_numbers_read_again_stay_as_they_are() -> None:
     assert len(numbers) > 5_000
     again = BOOK.column(["+" + number for number in numbers], None)
     assert (again.numbers, again.faults, again.repairs) == (numbers, {}, {}), seed
+
+
+def compare_profiles(seed: int, count: int) -> None:
+    """Compare what good numbers of all regions tell with what phonenumbers' own functions say."""
+    inputs, profiles = Inputs(seed), Profiles()
+    for _ in range(0, count, BLOCK):
+        made = [inputs.national() for _ in range(BLOCK)]
+        numbers = [number for code, digits, _ in made if (number := by_library(f"+{code}{digits}", None)[0])]
+        for number, profile in zip(numbers, profiles.of(numbers), strict=True):
+            parsed = phonenumbers.parse("+" + number)
+            region = phonenumbers.region_code_for_number(parsed)
+            zones = timezone.time_zones_for_number(parsed)
+            said = (profile.region or "", profile.type, profile.timezones or ("Etc/Unknown",))
+            kind = TYPES[phonenumbers.number_type(parsed)]
+            assert said == (region if is_region(region or "") else "", kind, tuple(zones)), (seed, number)
+
+
+def test_what_numbers_tell_is_what_phonenumbers_says() -> None:
+    """Region, type and time zones agree with phonenumbers for numbers of all regions, new ones in every run."""
+    compare_profiles(fresh_seed(), 50_000)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_what_a_million_numbers_tell() -> None:
+    """The same for a million numbers, most of whose beginnings have been seen before."""
+    compare_profiles(fresh_seed(), 1_000_000)

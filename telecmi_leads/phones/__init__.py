@@ -5,28 +5,25 @@ phonenumbers is the authority; this package is the only one that imports it.
 
 from telecmi_leads.phones.book import NumberColumn, PhoneBook
 from telecmi_leads.phones.explaining import ExplainedCandidate, PhoneExplanation
+from telecmi_leads.phones.profiles import NumberProfile, Profiles
 from telecmi_leads.phones.regions import (
     is_region,
     name_of_region,
     region_of_country,
     region_of_dial_code,
-    region_of_number,
-    timezones_of_number,
-    type_of_number,
 )
 from telecmi_leads.phones.wrapping import Step
 
 __all__ = [
     "ExplainedCandidate",
     "NumberColumn",
+    "NumberProfile",
     "PhoneBook",
     "PhoneExplanation",
+    "Profiles",
     "Step",
     "is_region",
     "name_of_region",
     "region_of_country",
     "region_of_dial_code",
-    "region_of_number",
-    "timezones_of_number",
-    "type_of_number",
 ]

@@ -10,7 +10,7 @@ from phonenumbers import PhoneNumberFormat
 
 from telecmi_leads.models import Reason, Repair
 from telecmi_leads.options import PhoneType
-from telecmi_leads.phones.regions import region_of_number, timezones_of_number
+from telecmi_leads.phones.profiles import Profiles
 from telecmi_leads.phones.wrapping import Step
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def explain(cell: str, region: str | None, reading: CellReading) -> PhoneExplana
     chosen = reading.chosen
     number = chosen.number if chosen else ""
     parsed = phonenumbers.parse("+" + number) if number else None
+    profile = Profiles().one(number) if number else None
     return PhoneExplanation(
         raw=cell,
         region=region,
@@ -71,10 +72,10 @@ def explain(cell: str, region: str | None, reading: CellReading) -> PhoneExplana
         number=number,
         international=phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL) if parsed else "",
         type=chosen.ruling.type if chosen else PhoneType.UNKNOWN,
-        number_region=region_of_number(number) if number else None,
+        number_region=profile.region if profile else None,
         location=geocoder.description_for_number(parsed, "en") if parsed else "",
         carrier=carrier.name_for_number(parsed, "en") if parsed else "",
-        timezones=timezones_of_number(number) if number else (),
+        timezones=profile.timezones if profile else (),
     )
 
 

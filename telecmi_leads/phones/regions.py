@@ -1,25 +1,22 @@
-"""Countries: names, ISO codes, dial codes and numbers in, regions (CLDR, two letters) out."""
+"""Countries: names, ISO codes and dial codes in, regions (CLDR, two letters) out."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from functools import cache, lru_cache
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from pathlib import Path
 
 import phonenumbers
-from phonenumbers import PhoneNumberType
 
-from telecmi_leads.options import PhoneType
 from telecmi_leads.phones.country_codes import ALPHA_3, OTHER_NAMES
-from telecmi_leads.phones.lanes import Lanes
-from telecmi_leads.phones.library import Library
-from telecmi_leads.phones.ruling import Ruling
 
 _SEPARATORS = re.compile(r"[^\w]+|_")
 _ENDS = re.compile(r"(?i)\b(?:the|of|and)\b")
 _FLAG_A = 0x1F1E6
 _CODE_DIGITS = re.compile(r"\d[\d\s\-]*")
-_UNKNOWN_TIMEZONE = "Etc/Unknown"  # ICU's name for it, which phonenumbers' table uses
 _LONGEST_DIAL_CODE = 7  # 1 and a Caribbean area code, 44 and that of the Isle of Man
 
 
@@ -62,68 +59,11 @@ def region_of_dial_code(text: str) -> str | None:
     return None
 
 
-def region_of_number(digits: str) -> str | None:
-    """Return the region that a good number (E.164 digits, no plus) belongs to; None for international services."""
-    region = _ruling(digits).region
-    return region if region is not None and is_region(region) else None
-
-
 def name_of_region(region: str) -> str:
     """Return a region's English name, or the code itself where there is none."""
-    from phonenumbers.geodata.locale import LOCALE_DATA  # noqa: PLC0415 - large, and not every run shows countries
-
-    names = LOCALE_DATA.get(region, {})
+    names = _names_by_language().get(region, {})
     name = names.get("en", "")
     return str(names.get(name[1:], "") if name.startswith("*") else name) or region
-
-
-def type_of_number(digits: str) -> PhoneType:
-    """Return the type of a good number (E.164 digits, no plus)."""
-    return _ruling(digits).type
-
-
-def timezones_of_number(digits: str) -> tuple[str, ...]:
-    """Return the time zones (IANA names) that a good number (E.164 digits, no plus) may be in; () where not known.
-
-    As phonenumbers' timezone.time_zones_for_number has it: the longest known prefix of the number, or of its calling
-    code where the type of the number says nothing about its place.
-    """
-    from phonenumbers.tzdata import (  # noqa: PLC0415 - a large table, and only some runs need it
-        TIMEZONE_DATA,
-        TIMEZONE_LONGEST_PREFIX,
-    )
-
-    ruling = _ruling(digits)
-    if ruling.type is PhoneType.UNKNOWN:
-        return ()
-    code = ruling.prefix
-    if not _is_geographical(ruling.type, code):
-        digits = code
-    for length in range(min(TIMEZONE_LONGEST_PREFIX, len(digits)), 0, -1):
-        zones = TIMEZONE_DATA.get(digits[:length])
-        if zones is not None:
-            return () if _UNKNOWN_TIMEZONE in zones else tuple(zones)
-    return ()
-
-
-@cache
-def _is_geographical(kind: PhoneType, code: str) -> bool:
-    return bool(phonenumbers.is_number_type_geographical(getattr(PhoneNumberType, kind.name), int(code)))
-
-
-@cache
-def _international() -> Lanes:
-    return Lanes(None)
-
-
-def _ruling(digits: str) -> Ruling:
-    """Rule on E.164 digits; a filler that is a valid number counts as one here."""
-    text = "+" + digits
-    ruling = _international().rule(text)
-    if ruling.reason is None:
-        return ruling
-    reading = Library().read(text, None)
-    return Ruling(None, reading.type, reading.region, reading.code)
 
 
 def _among(regions: tuple[str, ...], rest: str, named: str | None) -> str | None:
@@ -169,19 +109,33 @@ def _folded(text: str) -> str:
 
 
 @cache
+def _names_by_language() -> dict[str, dict[str, str]]:
+    """Return phonenumbers' locale data: region → language → name.
+
+    Loaded past its package, which would load the geocoder's tables too: most of a second, and 100 MB.
+    """
+    folders = [str(Path(folder) / "geodata") for folder in phonenumbers.__path__]
+    spec = PathFinder.find_spec("phonenumbers.geodata.locale", folders)
+    if spec is None or spec.loader is None:
+        raise ImportError("phonenumbers.geodata.locale is missing")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    names: dict[str, dict[str, str]] = module.LOCALE_DATA
+    return names
+
+
+@cache
 def _names() -> dict[str, str]:
     """Everything a country may be called, folded; English and codes win, a name that two countries share is out."""
-    from phonenumbers.geodata.locale import LOCALE_DATA  # noqa: PLC0415 - large, and not every file has countries
-
     names: dict[str, str] = {}
-    for region, by_language in LOCALE_DATA.items():
+    for region, by_language in _names_by_language().items():
         if is_region(region):
             names[_folded(region)] = region
             names.setdefault(_folded(by_language["en" if not by_language["en"].startswith("*") else "aa"]), region)
     names.update((code.casefold(), region) for code, region in ALPHA_3.items() if is_region(region))
     names.update((_folded(name), region) for name, region in OTHER_NAMES.items())
     foreign: dict[str, set[str]] = {}
-    for region, by_language in LOCALE_DATA.items():
+    for region, by_language in _names_by_language().items():
         if is_region(region):
             for name in by_language.values():
                 foreign.setdefault(_folded(name), set()).add(region)

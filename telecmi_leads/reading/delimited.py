@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections import Counter
-from itertools import islice, tee
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from telecmi_leads.errors import SourceUnreadable
@@ -21,7 +21,7 @@ from telecmi_leads.reading.dialect import Dialect, decide_dialect, never_closed
 from telecmi_leads.reading.source import BLOCK_ROWS, MAX_CELL, MAX_COLUMNS, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from telecmi_leads.reading.encoding import TextFile
 
@@ -43,37 +43,38 @@ def read_delimited(file: TextFile) -> Iterator[Sheet]:
         delimiter=dialect.shown,
         keys=None,
         notes=file.encoding.notes,
-        blocks=_blocks(_lines(file, dialect), dialect, file.name),
+        blocks=_blocks(file, dialect),
     )
 
 
 def _lines(file: TextFile, dialect: Dialect) -> Iterator[str]:
-    lines: Iterable[str] = file.open()
+    lines: Iterator[str] = file.open()
     if file.encoding.nuls:
         lines = (line.replace("\0", "") for line in lines)
-    return islice(lines, dialect.skip, None)
+    for _ in range(dialect.skip):
+        next(lines, None)
+    return lines
 
 
-def _blocks(lines: Iterator[str], dialect: Dialect, name: str) -> Iterator[RowBlock]:
-    ahead, behind = tee(lines)  # `behind` stands at the block's first line, to read it again the careful way
-    reader = dialect.rows(ahead, strict=True)
+def _blocks(file: TextFile, dialect: Dialect) -> Iterator[RowBlock]:
+    reader = dialect.rows(_lines(file, dialect), strict=True)
     row, line = 1, 0
     while True:
         rows: list[list[str]] = []
         try:
             rows.extend(islice(reader, BLOCK_ROWS))
         except csv.Error:
-            del ahead, reader
-            yield from _careful(behind, dialect, name, row, line + dialect.skip)
+            del reader
+            # Rare enough to read up to the block's first line again, rather than to keep a block of lines for it.
+            lines = islice(_lines(file, dialect), line, None)
+            yield from _careful(lines, dialect, file.name, row, line + dialect.skip)
             return
         if not rows:
             return
-        lines_read = reader.line_num - line
-        if lines_read > len(rows):
-            _refuse_hidden_rows(rows, dialect, name, line + dialect.skip)
-        yield _checked(RowBlock(row, rows), name)
+        if reader.line_num - line > len(rows):
+            _refuse_hidden_rows(rows, dialect, file.name, line + dialect.skip)
+        yield _checked(RowBlock(row, rows), file.name)
         row += len(rows)
-        next(islice(behind, lines_read, lines_read), None)
         line = reader.line_num
 
 
