@@ -58,11 +58,12 @@ class Planner:
     """Fills campaigns with leads as they come; a campaign is handed out as soon as it is full.
 
     `name` is the run's name, `last_number` the number after which to count. Without --split-by there is one
-    series; with it, one for each value, compared without regard to case.
+    series; with it, one for each value, compared without regard to case. `app_id` is None for a trial of which nothing
+    will be sent: its campaigns have no request, and a digest only where their names show it.
     """
 
     name: str
-    app_id: int
+    app_id: int | None
     options: CampaignOptions
     last_number: int = 0
     _series: dict[str, _Series] = field(default_factory=dict)
@@ -117,11 +118,12 @@ class Planner:
 
     def _campaign(self, series: _Series, leads: list[Lead]) -> StagedCampaign:
         series.number += 1
-        users = encode_leads(leads)
+        users = b"" if self.app_id is None and "{digest" not in self.options.name_format else encode_leads(leads)
         digest = leads_digest(users)
         self._digest.update(series.group.casefold().encode() + b"\x00" + digest)
         name = self._campaign_name(series, digest)
-        return StagedCampaign(series.number, series.group, name, len(leads), digest, freeze(name, self.app_id, users))
+        body = b"" if self.app_id is None else freeze(name, self.app_id, users)
+        return StagedCampaign(series.number, series.group, name, len(leads), digest, body)
 
     def _campaign_name(self, series: _Series, digest: bytes) -> str:
         base = self.name.replace("{group}", series.group)

@@ -129,3 +129,13 @@ def test_names_that_say_nothing_are_refused(bad: str) -> None:
     """An empty name and an unknown placeholder are wrong usage."""
     with pytest.raises(UsageError):
         run_name(bad, today=date(2026, 3, 1), stem="x")
+
+
+def test_a_trial_freezes_nothing() -> None:
+    """Without an App id the campaigns are the same, names with digests included, but have no request."""
+    options = CampaignOptions(size=2, name_format="{name}-{number:03d}-{digest}")
+    trial, real = (plan(Planner("March", app_id, options), [leads(5)]) for app_id in (None, 1111112))
+    assert [(made.number, made.name, made.leads) for made in trial] == [
+        (made.number, made.name, made.leads) for made in real
+    ]
+    assert [made.body for made in trial] == [b""] * 3

@@ -127,22 +127,24 @@ def test_marked_test_leads(name: str, value: str, kind: RowKind) -> None:
     header = ("Name", "Phone", name)
     row = ["Asha", "+16505550123", value]
     assert row_kind(row, header) is kind
-    assert may_be_test_lead([row], header) is (kind is RowKind.TEST_LEAD)
+    assert may_be_test_lead([row], header, [0]) is (kind is RowKind.TEST_LEAD)
 
 
 def test_metas_own_test_lead() -> None:
     """The sample's fourth row, and no other, is Meta's test lead, and the block's scan says that there may be one."""
     header, *rows = csv.reader(META.read_text(encoding="utf-16").splitlines(), delimiter="\t")
     assert [row_kind(row, header) is RowKind.TEST_LEAD for row in rows] == [False, False, False, True]
-    assert may_be_test_lead(rows)
-    assert not may_be_test_lead(rows[:3])
+    names = [header.index("full_name")]
+    assert may_be_test_lead(rows, header, names)
+    assert not may_be_test_lead(rows[:3], header, names)
 
 
 def test_test_leads_with_a_number_are_scanned_for() -> None:
     """A test lead that has a valid number is found by the scan of its block."""
-    assert may_be_test_lead([["Asha", "9876500001"], ["FirstName LastName", "+16505550123"]])
-    assert not may_be_test_lead([["Asha", "9876500001", "test@example.com"]])
-    assert not may_be_test_lead([])
+    header = ("Name", "Phone")
+    assert may_be_test_lead([["Asha", "9876500001"], ["FirstName LastName", "+16505550123"]], header, [0])
+    assert not may_be_test_lead([["Asha", "9876500001"], ["test@example.com", ""]], header, [0])
+    assert not may_be_test_lead([], header, [0])
 
 
 @settings(deadline=None)

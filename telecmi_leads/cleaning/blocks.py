@@ -19,7 +19,7 @@ from telecmi_leads.tables import RowKind, may_be_test_lead, row_kind
 from telecmi_leads.text import clean_column, restore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from telecmi_leads.cleaning.numbers import RowNumbers, Rows
     from telecmi_leads.columns import ColumnPlan
@@ -134,11 +134,16 @@ class Cleaner:
             if kind is None or kind in _NO_LEADS:
                 work.blanks.append(index)
                 del faults[index]
-        if may_be_test_lead(work.rows, self.info.header):
+        if may_be_test_lead(work.rows, self.info.header, self._columns_of_names()):
             for index, number in enumerate(work.found.numbers):
                 if number and row_kind(work.rows[index], self.info.header) is RowKind.TEST_LEAD:
                     work.found.reject(index, Reason.TEST_LEAD)
         return None
+
+    def _columns_of_names(self) -> Iterator[int]:
+        for target in (Field.FULLNAME, Field.FIRSTNAME, Field.EMAIL):
+            template = self.plan.templates.get(target)
+            yield from template.columns if template else self.plan.sources.get(target, ())
 
     def _rejection(self, block: RowBlock, index: int, fault: Fault) -> LeftOutRow:
         return LeftOutRow(

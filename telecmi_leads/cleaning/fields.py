@@ -12,7 +12,7 @@ from telecmi_leads.cleaning.emails import first_addresses
 from telecmi_leads.cleaning.names import any_placeholder, is_placeholder, kept_title, split_full_names
 from telecmi_leads.fields import Field
 from telecmi_leads.models import Reason, Repair
-from telecmi_leads.text import clean_column
+from telecmi_leads.text import clean_column, is_clean, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,9 +68,11 @@ class Fields:
         return [", ".join(filter(None, cells)) for cells in zip(*columns, strict=True)]
 
     def _cleaned(self, column: Sequence[str], form: NormalForm) -> Sequence[str]:
-        if "<" in "".join(column):
+        together = joined(column)
+        if "<" in together:
             column = [_TAG.sub(" ", cell) if "<" in cell else cell for cell in column]
-        cleaned = clean_column(column, form=form)
+            together = joined(column)
+        cleaned = column if is_clean(together, form=form) else clean_column(column, form=form)
         if cleaned is not column:
             self.repairs[Repair.TEXT_CLEANED] += sum(map(ne, column, cleaned))
             self.faults |= {at: Reason.UNREADABLE_TEXT for at, cell in enumerate(cleaned) if not _encodable(cell)}

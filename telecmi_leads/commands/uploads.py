@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from telecmi_leads.screening import ExcludeList, UploadedBefore
 
 _REPORTS = Path("telecmi-reports")
-_NO_APP_ID = 1
-"""Stands in requests that are counted and thrown away: those of a dry run without an account."""
 
 
 def upload(files: Sequence[str], given: dict[str, Any]) -> int:
@@ -87,7 +85,7 @@ def _tried(course: Course, files: Sequence[Path | None]) -> RunSummary:
     app_id = app_id_or_none(session.settings)
     account = "" if app_id is None else account_key(app_id, base_url(session.settings))
     with session.existing_ledger() as known, Journal.temporary() as journal:
-        plan = _Plan(course, journal, account, app_id or _NO_APP_ID)
+        plan = _Plan(course, journal, account, None)
         plan.prepare(files, known, last_number=0)
         plan.keep()
         return end_run(session, journal, plan.run(), None)
@@ -208,7 +206,7 @@ def _earlier(named: Sequence[RunRecord], prepared: Prepared, *, append: bool) ->
 class _Plan:
     """A run in the making: staged in a ledger where nobody sees it until it is kept."""
 
-    def __init__(self, course: Course, journal: Journal, account: str, app_id: int) -> None:
+    def __init__(self, course: Course, journal: Journal, account: str, app_id: int | None) -> None:
         self._course = course
         self._session = course.session
         self._journal = journal
