@@ -249,7 +249,9 @@ class _Preparation:
         split_by = self.settings[CampaignOptions].split_by
         if split_by is not None and cleaner.group_column is None:
             groups = list(map(VIRTUAL_COLUMNS[split_by], profiles))
-        self.journal.stage(self.run_id, list(self.planner.add(leads, groups)), rows)
+        full = list(self.planner.add(leads, groups))
+        if full or rows:
+            self.journal.stage(self.run_id, full, rows)
 
     @staticmethod
     def _last_row(clean: CleanBlock, left_out: Mapping[int, LeftOut], wanted: int) -> int:

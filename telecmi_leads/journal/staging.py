@@ -58,8 +58,6 @@ class Staging(Store):
 
     def stage(self, run_id: str, campaigns: Sequence[StagedCampaign], left_out: Sequence[LeftOutRow]) -> None:
         """Add campaigns, and rows that did not become leads, to a plan."""
-        if not campaigns and not left_out:
-            return
         with self._writing(durable=False) as connection:
             seq = _preparing(connection, run_id)
             for campaign in campaigns:
