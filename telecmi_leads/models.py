@@ -388,11 +388,24 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """Options of a command line, as arguments, that the commands suggested after it need too.
+
+    `anywhere` says where settings are, which every command takes; `sending` is for `resume` and `upload`, `preparing`
+    for `upload` alone.
+    """
+
+    anywhere: tuple[str, ...] = ()
+    sending: tuple[str, ...] = ()
+    preparing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """All that is said at the end of a command that prepares or sends leads: the JSON object of the contract.
 
     `audience` and `account` are RunRecord's. `excluded` counts the excluded rows by do-not-call list, once the reports
-    are written.
+    are written. `typed` is what the commands suggested at the end repeat of the one that ends.
     """
 
     run: str | None
@@ -412,6 +425,7 @@ class RunSummary:
     excluded: Mapping[str, int] = field(default_factory=dict)
     audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     account: str = ""
+    typed: Typed = field(default_factory=Typed)
 
 
 # --- events -------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def test_runs_and_one_run(program: Inside) -> None:
     assert re.fullmatch(rf"{run} +\d{{4}}-\d\d-\d\d \d\d:\d\d +March +5 +complete", listed[1].strip())
     shown = program.run("runs", run[:15])
     assert shown.out.startswith("March\n")
-    assert "read 5 = leads 5" in shown.out
+    assert "Where the 5 rows went\n  accepted  5  100%" in shown.out
     found = program.run("runs", run, "--json").json
     assert (found["command"], found["run"]["run"], found["run"]["state"]) == ("runs", run, "finished")
     assert [(each["name"], each["leads"], each["status"]) for each in found["campaigns"]] == [

@@ -36,6 +36,7 @@ from telecmi_leads.models import (
     StopCause,
     TableInfo,
     TableOpened,
+    Typed,
 )
 from telecmi_leads.options import OutputOptions
 from telecmi_leads.reporting import summary_json
@@ -215,7 +216,7 @@ def ledger(shown: Shown) -> None:
     """Show the runs, one of them, a campaign settled either way, and something deleted."""
     shown.console.runs(RUNS)
     shown.console.runs([])
-    shown.console.run(RUNS[0], EVERY_END)
+    shown.console.run(RUNS[0], EVERY_END, Typed(anywhere=("--profile", "nightly")))
     shown.console.resolved(ResolvedView(RUN, EVERY_END[3], accepted=True))
     shown.console.resolved(ResolvedView(RUN, EVERY_END[3], accepted=False))
     shown.console.forgotten(Forgotten(2, 40, 310, 39000, 1))
@@ -323,8 +324,34 @@ def test_paths_are_shown_as_one_would_type_them() -> None:
     full = {key: str(Path.cwd() / path) for key, path in COMPLETE.reports.items()}
     here.console.summary(replace(COMPLETE, reports=full))
     check_snapshot("complete.txt", here.out.getvalue())
-    elsewhere.console.summary(replace(COMPLETE, reports={"folder": str(Path.cwd().parent / "r")}))
-    assert f"  {Path.cwd().parent / 'r'}\n" in elsewhere.out.getvalue()
+    page = str(Path.cwd().parent / "r" / "report.html")
+    elsewhere.console.summary(replace(COMPLETE, reports={"html": page}))
+    assert f"  {page}\n" in elsewhere.out.getvalue()
+
+
+class AsTerminal(io.StringIO):
+    """A stream that says a person looks at it."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_a_long_name_has_its_own_line_on_a_terminal() -> None:
+    """The columns stay straight whatever a campaign is called, wide and combining characters included."""
+    err = AsTerminal()
+    console = Console(OutputOptions(), Terminal(no_color=True, dumb=True, columns=60), err=err)
+    with console.uploading(3, 2431) as display:
+        for number, name in enumerate(
+            ("March-001", "北京市朝阳-02", "A name that is longer than the room-003"), start=1
+        ):
+            display.event(CampaignSettled(campaign(number, name=name)))
+    assert err.getvalue().splitlines()[2:] == [
+        "  1  March-001     1,000 leads  ✓ accepted          0.4 s",
+        "  2  北京市朝阳-02  1,000 leads  ✓ accepted          0.4 s",
+        "  3  A name that is longer than the room-003",
+        "                    1,000 leads  ✓ accepted          0.4 s",
+    ]
 
 
 HOSTILE = (
@@ -366,7 +393,7 @@ def test_foreign_text_is_shown_escaped(hostile: str) -> None:
         )
     )
     shown.console.runs([run_record(2, hostile, LeadTotals(1))])
-    shown.console.run(run_record(2, hostile, LeadTotals(1)), [named])
+    shown.console.run(run_record(2, hostile, LeadTotals(1)), [named], Typed())
     shown.console.columns(
         [TableView(table, (ColumnView(hostile, hostile, hostile, (hostile,)),), (("--map", hostile),))]
     )

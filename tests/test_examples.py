@@ -163,7 +163,7 @@ def test_the_cron_line_finishes_an_earlier_night(program: Program, sandbox: Sand
     assert (down.code, down.out) == (5, "")
     assert re.fullmatch(
         r"Error: 2,565 leads are not sent: the connection was refused\.\n"
-        r"       Finish them with: telecmi-leads resume \S+\n",
+        r"       Finish them with: telecmi-leads resume \S+ --profile nightly\n",
         down.err,
     )
     del program.environment["TELECMI_BASE_URL"]

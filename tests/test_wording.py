@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from a_run import RUN
 from ended_runs import COMPLETE, campaign
 from hypothesis import given
 from hypothesis import strategies as st
 
 from telecmi_leads import wording
+from telecmi_leads.commands.repeating import typed
 from telecmi_leads.models import (
     LeadTotals,
     LeftOutKind,
@@ -182,6 +185,37 @@ def test_a_trial_with_the_stand_in_goes_on_there() -> None:
         "telecmi-leads resume 20260302-083000-k3f9 --sandbox",
         "telecmi-leads upload r/refused.csv --name March --append --sandbox",
         "telecmi-leads upload r/rejects.csv --name March --append --sandbox",
+    ]
+
+
+def test_suggested_commands_repeat_what_they_need() -> None:
+    """What was typed and is not in a file of settings goes with each command that takes it, and with no other."""
+    line: dict[str, Any] = {
+        "name": "March",
+        "region": "IN",
+        "map": ["phone=No. 2"],
+        "no_fill": True,
+        "strict": True,
+        "json": True,
+        "exclude": ["d.csv"],
+        "profile": "x",
+        "types": None,
+    }
+    summary = run(
+        RowTotals(1012, 0, 12, leads=1000),
+        LeadTotals(unverified=500, unsent=500),
+        campaigns=(campaign(1, "unverified", leads=500), campaign(2, "unsent", leads=500)),
+        reports={"rejects": "r.csv"},
+        typed=typed(line),
+    )
+    commands = [
+        command.removeprefix("telecmi-leads ") for step in wording.next_steps(summary) for command in step.commands
+    ]
+    assert commands == [
+        f"resolve {RUN} March-001 --profile x --accepted",
+        f"resolve {RUN} March-001 --profile x --not-uploaded",
+        f"resume {RUN} --exclude d.csv --region IN --profile x",
+        'upload r.csv --name March --append --map "phone=No. 2" --no-fill --exclude d.csv --region IN --profile x',
     ]
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telecmi_leads import wording
 from telecmi_leads.errors import ExitCode
-from telecmi_leads.models import CampaignStatus, Problem, RunStatus, StopCause
+from telecmi_leads.models import CampaignStatus, Problem, RunStatus, StopCause, Typed
 from telecmi_leads.text import safe
-from telecmi_leads.wording import command, count
+from telecmi_leads.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from telecmi_leads.models import CampaignRecord, LeadTotals, RunRecord, RunStopping
 
+_NOTHING = Typed()
 _CODES = {
     StopCause.INTERRUPTED: ExitCode.INTERRUPTED,
     StopCause.TERMINATED: ExitCode.TERMINATED,
@@ -39,7 +41,11 @@ def status(leads: LeadTotals, code: ExitCode) -> RunStatus:
 
 
 def problem(
-    run: RunRecord, code: ExitCode, stopping: RunStopping | None, campaigns: Sequence[CampaignRecord]
+    run: RunRecord,
+    code: ExitCode,
+    stopping: RunStopping | None,
+    campaigns: Sequence[CampaignRecord],
+    typed: Typed = _NOTHING,
 ) -> Problem | None:
     """Return what the summary says of an end that is not complete, and what to do next."""
     if code is ExitCode.OK:
@@ -51,7 +57,7 @@ def problem(
             f"TeleCMI refused {refused}{_because(campaigns, _REFUSED)}.",
             "refused.csv holds them, with TeleCMI's answer to each campaign.",
         )
-    resume = command("resume", run.id)
+    resume = wording.resume(run, typed)
     if stopping is not None:
         says, first = _STOPPED[stopping.cause]
         why = stopping.why.rstrip(".")
@@ -64,7 +70,7 @@ def problem(
         "unverified",
         f"{count(run.leads.unverified, 'lead')} are in campaigns that TeleCMI has, but it is not proven that it has "
         "all of their leads.",
-        f"Look the campaigns up in the dashboard, then: {command('resolve', run.id, 'CAMPAIGN')} --accepted "
+        f"Look the campaigns up in the dashboard, then: {wording.resolve(run.id, 'CAMPAIGN', typed)} --accepted "
         "or --not-uploaded",
     )
 

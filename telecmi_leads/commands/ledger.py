@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ def _show_run(session: Session, journal: Journal | None, run: RunRecord) -> None
     if session.output.json:
         session.console.json(run_json(run, campaigns))
     else:
-        session.console.run(run, campaigns)
+        session.console.run(run, campaigns, session.typed)
 
 
 def report(wanted: str, given: dict[str, Any]) -> int:
@@ -69,19 +70,15 @@ def report(wanted: str, given: dict[str, Any]) -> int:
             raise AssertionError
         folder = prepare_folder(report_folder(session, run))
         code = ending.exit_code(run.leads, None)
-        summary = write_reports(
-            folder,
-            summarise(
-                journal,
-                run.id,
-                exit_code=code,
-                status=ending.status(run.leads, code),
-                error=ending.problem(run, code, None, journal.campaigns(run.id)),
-            ),
-            run,
+        summary = summarise(
             journal,
-            show_phones=session.output.show_phones,
+            run.id,
+            exit_code=code,
+            status=ending.status(run.leads, code),
+            error=ending.problem(run, code, None, journal.campaigns(run.id), session.typed),
         )
+        summary = replace(summary, typed=session.typed)
+        summary = write_reports(folder, summary, run, journal, show_phones=session.output.show_phones)
     if session.output.json:
         session.console.json(summary_json(summary))
     else:

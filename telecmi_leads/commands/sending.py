@@ -116,8 +116,7 @@ def end_run(session: Session, journal: Journal, run: RunRecord, stopping: RunSto
         run.id,
         exit_code=code,
         status=ending.status(now.leads, code),
-        error=ending.problem(now, code, stopping, journal.campaigns(run.id)),
+        error=ending.problem(now, code, stopping, journal.campaigns(run.id), session.typed),
     )
-    if now.dry_run:
-        summary = replace(summary, run=None)
+    summary = replace(summary, typed=session.typed, run=None if now.dry_run else summary.run)
     return _written(session, summary, now, journal)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.clock import Clock
+from telecmi_leads.commands.repeating import typed
 from telecmi_leads.console import Console
 from telecmi_leads.errors import UsageError
 from telecmi_leads.journal import Journal
 from telecmi_leads.locking import hold
+from telecmi_leads.models import Typed
 from telecmi_leads.options import OutputOptions, SendingOptions
 from telecmi_leads.settings import Settings, environment, resolve_here, state_folder, terminal
 from telecmi_leads.text import safe
@@ -29,6 +31,7 @@ class Session:
     settings: Settings
     console: Console
     environment: Mapping[str, str]
+    typed: Typed = field(default_factory=Typed)
     clock: Clock = field(default_factory=Clock)
 
     @property
@@ -65,7 +68,7 @@ def begin(given: dict[str, Any]) -> Session:
     console = Console(settings[OutputOptions], terminal(variables))
     for warning in settings.warnings:
         console.note(warning)
-    return Session(settings, console, variables)
+    return Session(settings, console, variables, typed(given))
 
 
 def locked(session: Session, account: str, *, command: str = "upload") -> AbstractContextManager[None]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.errors import LeadsError
     from telecmi_leads.journal import Forgotten
-    from telecmi_leads.models import CampaignRecord, Problem, RunRecord, RunSummary
+    from telecmi_leads.models import CampaignRecord, Problem, RunRecord, RunSummary, Typed
     from telecmi_leads.options import OutputOptions
     from telecmi_leads.settings import Terminal
     from telecmi_leads.views import CheckView, PhoneView, ResolvedView, TableView
@@ -120,12 +120,12 @@ class Console:
         if self._results is not None:
             show_runs(self._results, runs)
 
-    def run(self, run: RunRecord, campaigns: Sequence[CampaignRecord]) -> None:
-        """Show one run with its campaigns."""
+    def run(self, run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> None:
+        """Show one run with its campaigns, and what is left to do with the options that were typed."""
         from telecmi_leads.console.ledger import show_run  # noqa: PLC0415 - loaded when needed
 
         if self._results is not None:
-            show_run(self._results, run, campaigns)
+            show_run(self._results, run, campaigns, typed)
 
     def resolved(self, resolved: ResolvedView) -> None:
         """Show what a person's word on a campaign came to."""

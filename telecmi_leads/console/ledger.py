@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telecmi_leads import wording
-from telecmi_leads.console.progress import show_campaign
+from telecmi_leads.console.progress import name_width, show_campaign
 from telecmi_leads.console.screen import shown
-from telecmi_leads.console.summaries import show_balance
+from telecmi_leads.console.summaries import show_heaps, show_next_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.console.screen import Screen
     from telecmi_leads.journal import Forgotten
-    from telecmi_leads.models import CampaignRecord, RunRecord
+    from telecmi_leads.models import CampaignRecord, RunRecord, Typed
     from telecmi_leads.views import ResolvedView
 
 _WIDE = 76
@@ -49,8 +49,8 @@ def _show_run_narrow(screen: Screen, run: RunRecord) -> None:
     screen.paragraph(f"{moment(run.created)}, {leads}, {wording.run_state(run)}", 2)
 
 
-def show_run(screen: Screen, run: RunRecord, campaigns: Sequence[CampaignRecord]) -> None:
-    """Show one run with all of its campaigns."""
+def show_run(screen: Screen, run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> None:
+    """Show one run with all of its campaigns, and what is left to do."""
     from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
 
     screen.paragraph(Text(shown(run.name), style="bold"))
@@ -63,20 +63,15 @@ def show_run(screen: Screen, run: RunRecord, campaigns: Sequence[CampaignRecord]
     if run.report_dir:
         facts.append(("reports", shown(run.report_dir)))
     screen.rows(facts, fold=(1,))
-    show_balance(screen, wording.row_balance(run.rows))
-    show_balance(screen, wording.lead_balance(run.leads))
+    show_heaps(screen, run.rows, run.leads)
     if not campaigns:
         return
     screen.heading(wording.count(len(campaigns), "campaign"))
     digits = max(len(str(campaign.number)) for campaign in campaigns)
-    width = max(len(campaign.name) for campaign in campaigns)
+    width = name_width(screen, campaigns, digits=digits)
     for campaign in campaigns:
         show_campaign(screen, campaign, digits=digits, name_width=width)
-    open_leads = run.leads.unsent + run.leads.unknown
-    if open_leads:
-        screen.heading("What to do next")
-        screen.paragraph(f"Send what is left ({wording.count(open_leads, 'lead')}):", 2)
-        screen.line(Text.assemble("    ", (shown(wording.resume(run)), "bold")))
+    show_next_steps(screen, wording.open_steps(run, campaigns, typed))
 
 
 def show_resolved(screen: Screen, resolved: ResolvedView) -> None:

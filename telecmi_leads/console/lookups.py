@@ -71,7 +71,7 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
         ("country", _country(phone.country)),
         ("type", shown(wording.words(phone.type))),
         ("time zone", shown(", ".join(phone.timezones))),
-        ("mended", "; ".join(shown(wording.repair(code)) for code in phone.repairs)),
+        ("repaired", "; ".join(shown(wording.repair(code)) for code in phone.repairs)),
     ]
     screen.rows([fact for fact in facts if fact[1]], fold=(1,))
     screen.heading("In the ledger")

@@ -21,7 +21,7 @@ from telecmi_leads.models import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
     from rich.live import Live
@@ -34,6 +34,11 @@ LOG_EVERY = 10.0
 """Seconds between two lines of progress where no terminal is."""
 
 _FRAMES_A_SECOND = 8
+_LEADS, _OUTCOME, _TIME = 11, 15, 6
+"""The columns of a campaign's line: `1,000 leads`, `outcome unknown`, `0.4 s`."""
+_LONGEST_NAME = 60
+_BESIDE_NAME = 2 + _LEADS + 2 + 2 + _OUTCOME + 2 + _TIME
+
 _STYLES = {
     CampaignStatus.ACCEPTED: "green",
     CampaignStatus.REFUSED: "red",
@@ -177,8 +182,8 @@ class Uploading(_Phase):
             self._leads += campaign.leads
         if self._screen is None:
             return
-        self._name_width = max(self._name_width, len(campaign.name))
         digits = len(str(self._total_campaigns))
+        self._name_width = max(self._name_width, name_width(self._screen, [campaign], digits=digits))
         show_campaign(self._screen, campaign, digits=digits, name_width=self._name_width)
         if self._log_due():
             self._screen.line("  " + ", ".join(self._numbers()))
@@ -244,22 +249,39 @@ def show_table(screen: Screen, table: TableInfo) -> None:
         screen.paragraph(shown(note), 8, "  note: ")
 
 
+def name_width(screen: Screen, campaigns: Iterable[CampaignRecord], *, digits: int) -> int:
+    """Return the width of the column of names: that of the widest name that leaves room for the rest of its line."""
+    from rich.cells import cell_len  # noqa: PLC0415 - as everywhere in this package
+
+    room = screen.width - 2 - digits - 2 - _BESIDE_NAME if screen.is_terminal else _LONGEST_NAME
+    widths = (cell_len(shown(campaign.name)) for campaign in campaigns)
+    return max((width for width in widths if width <= room), default=0)
+
+
 def show_campaign(screen: Screen, campaign: CampaignRecord, *, digits: int, name_width: int) -> None:
-    """Show a campaign's line: number, name, leads, outcome, time; and below it what the service answered."""
+    """Show a campaign's line: number, name, leads, outcome, time; and below it what the service answered.
+
+    On a terminal a name wider than `name_width` has a line of its own, so that the columns stay straight; a log has
+    one line for each campaign, to be searched.
+    """
     from rich.cells import cell_len  # noqa: PLC0415 - as everywhere in this package
     from rich.text import Text  # noqa: PLC0415 - the same
 
     name = shown(campaign.name)
     style = "" if campaign.split else _STYLES.get(campaign.status, "")
-    time = f"  {wording.duration(campaign.seconds)}" if campaign.attempts else ""
+    time = f"{wording.duration(campaign.seconds):>{_TIME}}" if campaign.attempts else ""
     tries = f"  {campaign.attempts} tries" if campaign.attempts > 1 else ""
-    line = Text.assemble(
-        f"  {campaign.number:{digits}d}  {name}{' ' * max(name_width - cell_len(name), 0)}  ",
-        f"{wording.count(campaign.leads, 'lead'):>11}  ",
-        (f"{_mark(campaign, screen.marks)} {wording.outcome(campaign)}", style),
-        f"{time}{tries}",
+    start = f"  {campaign.number:{digits}d}  "
+    rest = Text.assemble(
+        f"{wording.count(campaign.leads, 'lead'):>{_LEADS}}  ",
+        (f"{_mark(campaign, screen.marks)} {wording.outcome(campaign):<{_OUTCOME if time else 0}}", style),
+        f"  {time}{tries}",
     )
-    screen.line(line)
+    rest.rstrip()
+    if screen.is_terminal and cell_len(name) > name_width:
+        screen.line(f"{start}{name}")
+        start, name = " " * len(start), ""
+    screen.line(Text.assemble(start, name, " " * max(name_width - cell_len(name), 0), "  ", rest))
     answer = wording.answer(campaign)
     if answer:
         screen.paragraph(shown(answer), digits + 4)

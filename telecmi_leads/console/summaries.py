@@ -7,15 +7,16 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from telecmi_leads import wording
-from telecmi_leads.console.progress import show_campaign
+from telecmi_leads.console.progress import name_width, show_campaign
 from telecmi_leads.console.screen import shown
 from telecmi_leads.models import CampaignStatus, LeftOutKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from telecmi_leads.console.screen import Screen
-    from telecmi_leads.models import RunSummary
+    from telecmi_leads.models import LeadTotals, RowTotals, RunSummary
+    from telecmi_leads.wording import NextStep
 
 _HEAP_STYLES = {
     "accepted": "green",
@@ -37,13 +38,14 @@ def show_summary(screen: Screen, summary: RunSummary) -> None:
     summary = replace(summary, reports={key: _from_here(path) for key, path in summary.reports.items()})
     screen.blank()
     screen.paragraph(Text(wording.headline(summary), style="bold"))
-    _show_heaps(screen, summary)
+    show_heaps(screen, summary.rows, summary.leads, dry_run=summary.dry_run)
+    _show_skipped(screen, summary.skipped)
     _show_groups(screen, summary)
     _show_campaigns(screen, summary)
     _show_reasons(screen, summary)
     _show_repairs(screen, summary.repairs)
     _show_reports(screen, summary.reports)
-    _show_next_steps(screen, summary)
+    show_next_steps(screen, wording.next_steps(summary))
 
 
 def _from_here(path: str) -> str:
@@ -54,38 +56,33 @@ def _from_here(path: str) -> str:
         return path
 
 
-def _show_heaps(screen: Screen, summary: RunSummary) -> None:
+def show_heaps(screen: Screen, rows: RowTotals, leads: LeadTotals, *, dry_run: bool = False) -> None:
+    """Show where every row went, as numbers that add up and as bars."""
     from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
 
-    rows = summary.rows
     if not rows.read:
         return
     screen.heading(f"Where the {wording.count(rows.read, 'row')} went")
     width = min(max(screen.width - _OTHER_COLUMNS - 4, 8), _WIDEST_BAR)
-    heaps = wording.heaps(rows, summary.leads, dry_run=summary.dry_run)
+    styles = {**_HEAP_STYLES, "unsent": "green"} if dry_run else _HEAP_STYLES
     screen.rows(
         [
             (
                 heap.label,
                 f"{heap.rows:,}",
                 wording.share(heap.rows, rows.read),
-                Text(screen.bar(heap.rows, rows.read, width), style=_HEAP_STYLES.get(heap.code, "dim")),
+                Text(screen.bar(heap.rows, rows.read, width), style=styles.get(heap.code, "dim")),
             )
-            for heap in heaps
+            for heap in wording.heaps(rows, leads, dry_run=dry_run)
         ],
         right=(1, 2),
     )
-    show_balance(screen, wording.row_balance(rows))
-    if rows.leads:
-        show_balance(screen, wording.lead_balance(summary.leads))
-    if summary.skipped:
-        skipped = ", ".join(f"{shown(wording.words(code))} {number:,}" for code, number in summary.skipped.items())
-        screen.paragraph(f"among the blank: {skipped}", 2)
 
 
-def show_balance(screen: Screen, equation: str) -> None:
-    """Show an equation, broken only before a new term."""
-    screen.packed(equation.split(" + "), " + ", 2)
+def _show_skipped(screen: Screen, skipped: Mapping[str, int]) -> None:
+    if skipped:
+        parts = [wording.skipped(code, number) for code, number in skipped.items()]
+        screen.paragraph(f"Among the blank rows: {shown(', '.join(parts))}", 2)
 
 
 def _show_groups(screen: Screen, summary: RunSummary) -> None:
@@ -119,7 +116,7 @@ def _show_campaigns(screen: Screen, summary: RunSummary) -> None:
         return
     screen.heading(f"{wording.count(len(left), 'campaign')} not in")
     digits = max(len(str(campaign.number)) for campaign in left)
-    width = max(len(campaign.name) for campaign in left[:_CAMPAIGNS_SHOWN])
+    width = name_width(screen, left[:_CAMPAIGNS_SHOWN], digits=digits)
     for campaign in left[:_CAMPAIGNS_SHOWN]:
         show_campaign(screen, campaign, digits=digits, name_width=width)
     if len(left) > _CAMPAIGNS_SHOWN:
@@ -150,27 +147,30 @@ def _show_repairs(screen: Screen, repairs: Mapping[str, int]) -> None:
     found = sorted(((number, code) for code, number in repairs.items() if number), reverse=True)
     if not found:
         return
-    screen.heading("Mended on the way")
+    screen.heading("Repaired on the way")
     screen.rows([(f"{number:,}", shown(wording.repair(code))) for number, code in found], right=(0,), fold=(1,))
 
 
 def _show_reports(screen: Screen, reports: Mapping[str, str]) -> None:
-    if "folder" not in reports:
+    """Show the page to open, unbroken so that it can be clicked or copied, and what lies beside it."""
+    if "html" not in reports:
         return
-    screen.heading("Reports")
-    screen.line(f"  {shown(reports['folder'])}")
-    names = ", ".join(PurePath(path).name for key, path in reports.items() if key != "folder")
-    screen.paragraph(shown(names), 2)
+    screen.heading("Report, to open in a browser")
+    screen.line(f"  {shown(reports['html'])}")
+    names = [PurePath(path).name for key, path in reports.items() if key not in {"folder", "html"}]
+    if names:
+        screen.paragraph(shown(f"Beside it: {', '.join(names)}"), 2)
 
 
-def _show_next_steps(screen: Screen, summary: RunSummary) -> None:
+def show_next_steps(screen: Screen, steps: Sequence[NextStep]) -> None:
+    """Show what to do next, numbered where there is more than one thing."""
     from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
 
-    steps = wording.next_steps(summary)
     if not steps:
         return
     screen.heading("What to do next")
-    for step in steps:
-        screen.paragraph(shown(step.text), 2)
+    for number, step in enumerate(steps, start=1):
+        label = f"  {number}. " if len(steps) > 1 else "  "
+        screen.paragraph(shown(step.text), len(label), label)
         for command in step.commands:
-            screen.line(Text.assemble("    ", (shown(command), "bold")))
+            screen.line(Text.assemble(" " * (len(label) + 2), (shown(command), "bold")))

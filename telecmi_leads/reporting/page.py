@@ -88,7 +88,7 @@ def render_page(
         rows=_rows_picture(summary),
         leads=_leads_picture(summary),
         balance=[wording.row_balance(summary.rows), wording.lead_balance(summary.leads)],
-        skipped=[(wording.words(code), number) for code, number in summary.skipped.items()],
+        skipped=[wording.skipped(code, number) for code, number in summary.skipped.items()],
         findings=_findings(summary, findings, show_phones=show_phones),
         audience=_audience(summary.audience),
         groups=[(safe(each.name), each) for each in wording.groups(plan)[:_GROUPS]],

@@ -6,7 +6,7 @@ whoever shows it does.
 
 from __future__ import annotations
 
-from telecmi_leads.wording.advice import NextStep, argument, command, next_steps, resume
+from telecmi_leads.wording.advice import NextStep, argument, command, next_steps, open_steps, resolve, resume
 from telecmi_leads.wording.names import (
     LEFT_OUT,
     REASONS,
@@ -17,6 +17,7 @@ from telecmi_leads.wording.names import (
     reason,
     repair,
     run_state,
+    skipped,
     table,
     words,
 )
@@ -52,13 +53,16 @@ __all__ = [
     "lead_balance",
     "left_out",
     "next_steps",
+    "open_steps",
     "outcome",
     "reason",
     "repair",
+    "resolve",
     "resume",
     "row_balance",
     "run_state",
     "share",
+    "skipped",
     "table",
     "words",
 ]

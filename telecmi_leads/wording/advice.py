@@ -12,14 +12,16 @@ from telecmi_leads.models import SANDBOX_ACCOUNT, CampaignStatus
 from telecmi_leads.wording.numbers import count
 
 if TYPE_CHECKING:
-    from telecmi_leads.models import CampaignRecord, RunRecord, RunSummary
+    from collections.abc import Sequence
+
+    from telecmi_leads.models import CampaignRecord, LeadTotals, RunRecord, RunSummary, Typed
 
 _RESOLVES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """Something to do: in words, and the commands to type, if there are any."""
+    """Something to do: in words, and what to type or to open, if anything, as lines to copy."""
 
     text: str
     commands: tuple[str, ...] = ()
@@ -28,31 +30,64 @@ class NextStep:
 def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
     """Return what is left for the user to do, most urgent first; () where there is nothing.
 
-    After a trial with the stand-in the commands go to the stand-in too.
+    The commands repeat what they need of the command line that ended, --sandbox included.
     """
     return (*_sending_steps(summary), *_refused_steps(summary), *_reject_steps(summary))
 
 
+def open_steps(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> tuple[NextStep, ...]:
+    """Return what is left to do for a run of the ledger, most urgent first."""
+    return tuple(_open_steps(_Open(run.id, run.account, run.leads, campaigns, typed)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A run as far as its open campaigns go."""
+
+    run: str
+    account: str
+    leads: LeadTotals
+    campaigns: Sequence[CampaignRecord]
+    typed: Typed
+
+
 def _sending_steps(summary: RunSummary) -> list[NextStep]:
-    leads, run = summary.leads, summary.run
     if summary.dry_run:
-        if not summary.name or not leads.total:
-            return []
-        return [NextStep("Nothing was sent. The same command without --dry-run uploads these leads.")]
-    if run is None:
+        return _trial_steps(summary)
+    if summary.run is None:
         return []
     steps: list[NextStep] = []
     if summary.exit_code == ExitCode.SETTINGS:
-        steps.append(NextStep("See which credentials are used and whether they work:", (command("check"),)))
-    unverified = [campaign for campaign in summary.campaigns if _is_unverified(campaign)]
-    steps += [_resolve_step(run, campaign) for campaign in unverified[:_RESOLVES_SHOWN]]
+        check = command("check", *summary.typed.anywhere)
+        steps.append(NextStep("See which credentials are used and whether they work:", (check,)))
+    return steps + _open_steps(_Open(summary.run, summary.account, summary.leads, summary.campaigns, summary.typed))
+
+
+def _trial_steps(summary: RunSummary) -> list[NextStep]:
+    if not summary.leads.total:
+        return []
+    leads = "this lead" if summary.leads.total == 1 else f"these {summary.leads.total:,} leads"
+    if summary.name:
+        return [NextStep(f"Nothing was sent. The same command without --dry-run uploads {leads}.")]
+    return [
+        NextStep(
+            f"Nothing was sent. To upload {leads}, type upload in place of validate, and a name for the campaigns, "
+            "such as --name March."
+        )
+    ]
+
+
+def _open_steps(run: _Open) -> list[NextStep]:
+    unverified = [campaign for campaign in run.campaigns if _is_unverified(campaign)]
+    steps = [_resolve_step(run, campaign) for campaign in unverified[:_RESOLVES_SHOWN]]
     further = len(unverified) - _RESOLVES_SHOWN
     if further > 0:
         text = f"Do the same for {count(further, 'further unverified campaign')}; this lists them:"
-        steps.append(NextStep(text, (command("runs", run),)))
-    if leads.unsent + leads.unknown:
-        text = f"Send what is left ({count(leads.unsent + leads.unknown, 'lead')}); nothing goes out twice:"
-        steps.append(NextStep(text, (command("resume", run, *_to(summary)),)))
+        steps.append(NextStep(text, (command("runs", run.run, *run.typed.anywhere),)))
+    waiting = run.leads.unsent + run.leads.unknown
+    if waiting:
+        text = f"Send what is left ({count(waiting, 'lead')}); nothing goes out twice:"
+        steps.append(NextStep(text, (_resume(run.run, run.account, run.typed),)))
     return steps
 
 
@@ -60,14 +95,12 @@ def _is_unverified(campaign: CampaignRecord) -> bool:
     return campaign.status is CampaignStatus.UNVERIFIED and not campaign.split
 
 
-def _resolve_step(run: str, campaign: CampaignRecord) -> NextStep:
+def _resolve_step(run: _Open, campaign: CampaignRecord) -> NextStep:
+    typed = resolve(run.run, campaign.name, run.typed)
     return NextStep(
         f"Look up {campaign.name} in the TeleCMI dashboard. If it holds {count(campaign.leads, 'lead')}, type the "
         "first line; if it isn't there, the second, which sends it again:",
-        (
-            command("resolve", run, campaign.name, "--accepted"),
-            command("resolve", run, campaign.name, "--not-uploaded"),
-        ),
+        (f"{typed} --accepted", f"{typed} --not-uploaded"),
     )
 
 
@@ -78,29 +111,43 @@ def _refused_steps(summary: RunSummary) -> list[NextStep]:
         return []
     if all("already exists" in campaign.message.lower() for campaign in refused):
         text = "TeleCMI already has campaigns of these names. Upload their leads under another name:"
-        return [NextStep(text, (command("upload", path, "--name", f"{summary.name}-b", *_to(summary)),))]
+        return [NextStep(text, (_upload(summary, [path], "--name", f"{summary.name}-b"),))]
     text = "See in refused.csv what TeleCMI answered, correct the leads and upload them:"
-    return [NextStep(text, (command("upload", path, "--name", summary.name, "--append", *_to(summary)),))]
+    return [NextStep(text, (_upload(summary, [path], "--name", summary.name, "--append"),))]
 
 
 def _reject_steps(summary: RunSummary) -> list[NextStep]:
     paths = [path for key, path in summary.reports.items() if key.startswith("rejects")]
     if not summary.rows.rejected or not paths:
         return []
-    rows = count(summary.rows.rejected, "rejected row")
+    rows, them = count(summary.rows.rejected, "rejected row"), "them" if summary.rows.rejected > 1 else "it"
     if summary.name is None or summary.run is None or summary.dry_run:
-        return [NextStep(f"{rows}: each stands with its reason in {', '.join(map(argument, paths))}")]
-    text = f"Correct the {rows} in the reject file and upload {'them' if summary.rows.rejected > 1 else 'it'}:"
-    return [NextStep(text, (command("upload", *paths, "--name", summary.name, "--append", *_to(summary)),))]
+        return [NextStep(f"The {rows}, with what is wrong and how to correct {them}:", tuple(map(argument, paths)))]
+    text = f"Correct the {rows} in the reject file and upload {them}:"
+    return [NextStep(text, (_upload(summary, paths, "--name", summary.name, "--append"),))]
 
 
-def _to(summary: RunSummary | RunRecord) -> tuple[str, ...]:
-    return ("--sandbox",) if summary.account == SANDBOX_ACCOUNT else ()
+def _upload(summary: RunSummary, paths: Sequence[str], *naming: str) -> str:
+    typed = summary.typed
+    return command("upload", *paths, *naming, *typed.preparing, *typed.sending, *typed.anywhere, *_to(summary.account))
 
 
-def resume(run: RunRecord) -> str:
+def _to(account: str) -> tuple[str, ...]:
+    return ("--sandbox",) if account == SANDBOX_ACCOUNT else ()
+
+
+def resume(run: RunRecord, typed: Typed) -> str:
     """Return the command that goes on with a run."""
-    return command("resume", run.id, *_to(run))
+    return _resume(run.id, run.account, typed)
+
+
+def _resume(run: str, account: str, typed: Typed) -> str:
+    return command("resume", run, *typed.sending, *typed.anywhere, *_to(account))
+
+
+def resolve(run: str, campaign: str, typed: Typed) -> str:
+    """Return the command that settles a campaign, but for what the dashboard showed."""
+    return command("resolve", run, campaign, *typed.anywhere)
 
 
 def command(*arguments: str) -> str:

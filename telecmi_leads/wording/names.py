@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telecmi_leads.models import CampaignStatus, LeftOutKind, Reason, Repair, RunState
+from telecmi_leads.wording.numbers import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,31 +15,31 @@ if TYPE_CHECKING:
 REASONS: Mapping[str, Reason] = {reason.code: reason for reason in Reason}
 
 REPAIRS: Mapping[str, str] = {
-    Repair.PUNCTUATION: "spaces and punctuation taken out of a number",
-    Repair.INVISIBLE: "invisible characters taken out of a number",
+    Repair.PUNCTUATION: "spaces or punctuation taken out of the number",
+    Repair.INVISIBLE: "invisible characters taken out of the number",
     Repair.OTHER_DIGITS: "digits of another script turned into 0 to 9",
-    Repair.INTERNATIONAL_PREFIX: "an international prefix such as 00 replaced",
-    Repair.TRUNK_PREFIX: "a leading 0 replaced by the country code",
-    Repair.MISSING_PLUS: "a country code recognised without its plus",
-    Repair.LEADING_QUOTE: "a leading apostrophe taken off",
-    Repair.FORMULA: 'a number taken out of ="…"',
+    Repair.INTERNATIONAL_PREFIX: "international prefix such as 00 replaced",
+    Repair.TRUNK_PREFIX: "leading 0 replaced by the country code",
+    Repair.MISSING_PLUS: "country code recognised without its plus",
+    Repair.LEADING_QUOTE: "leading apostrophe taken off",
+    Repair.FORMULA: 'number taken out of ="…"',
     Repair.LINK: "p:, tel:, whatsapp: or a wa.me link taken off",
-    Repair.EXTENSION: "an extension dropped",
-    Repair.DECIMAL: "a trailing .0 taken off",
-    Repair.TRAILING_WORDS: "words behind the number dropped",
-    Repair.SEVERAL_NUMBERS: "one of several numbers in a cell chosen",
-    Repair.DIAL_CODE: "the dial-code column joined to the number",
-    Repair.OTHER_COLUMN: "the number taken from a further phone column",
-    Repair.NAME_SPLIT: "a full name split into first and last name",
-    Repair.NAME_FILLED: "an empty last name filled",
-    Repair.EMAIL_DROPPED: "a badly formed email dropped, the lead kept",
-    Repair.ORDER_DROPPED: "an order index that is no whole number dropped",
-    Repair.TEXT_CLEANED: "control characters and stray spaces cleaned out of text",
+    Repair.EXTENSION: "extension dropped",
+    Repair.DECIMAL: "trailing .0 taken off",
+    Repair.TRAILING_WORDS: "words after the number dropped",
+    Repair.SEVERAL_NUMBERS: "one number chosen of several in a cell",
+    Repair.DIAL_CODE: "dial-code column joined to the number",
+    Repair.OTHER_COLUMN: "number taken from a further phone column",
+    Repair.NAME_SPLIT: "full name split into first and last name",
+    Repair.NAME_FILLED: "empty last name filled in",
+    Repair.EMAIL_DROPPED: "badly formed email dropped, the lead kept",
+    Repair.ORDER_DROPPED: "order index that is no whole number dropped",
+    Repair.TEXT_CLEANED: "control characters or stray spaces cleaned out of text",
 }
 
 LEFT_OUT: Mapping[LeftOutKind, str] = {
     LeftOutKind.REJECTED: "something is wrong with the row",
-    LeftOutKind.DUPLICATE: "the same number stands in an earlier row",
+    LeftOutKind.DUPLICATE: "the same number is in an earlier row",
     LeftOutKind.EXCLUDED: "the number is on a do-not-call list",
     LeftOutKind.ALREADY_UPLOADED: "this account has uploaded the number before",
 }
@@ -52,6 +53,12 @@ STATUS: Mapping[CampaignStatus, str] = {
     CampaignStatus.UNKNOWN: "outcome unknown",
 }
 
+_SKIPPED = {
+    "repeated_header": ("repeated header", "repeated headers"),
+    "new_header": ("header of further columns", "headers of further columns"),
+    "total": ("line of totals", "lines of totals"),
+    "placeholder": ("row of fillers such as N/A", "rows of fillers such as N/A"),
+}
 _DELIMITERS = {
     ",": "comma",
     ";": "semicolon",
@@ -73,6 +80,12 @@ def reason(code: str) -> tuple[str, str]:
 def repair(code: str) -> str:
     """Return what a repair's code says to a person."""
     return REPAIRS.get(code) or words(code)
+
+
+def skipped(code: str, number: int) -> str:
+    """Return rows that count as blank though something stands in them: `2 repeated headers`."""
+    one, many = _SKIPPED.get(code, (words(code), ""))
+    return count(number, one, many)
 
 
 def words(code: str) -> str:
