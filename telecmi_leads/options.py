@@ -388,7 +388,7 @@ class SendingOptions:
     )
     max_wait: float = option(
         300.0,
-        "Seconds to wait at the most where the service asks for a pause; past it the run stops as unfinished.",
+        "Seconds to wait where the service asks for a pause; asked for more, the run stops as unfinished.",
         parse=seconds,
         metavar="SECONDS",
     )

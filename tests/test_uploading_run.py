@@ -210,7 +210,7 @@ def test_account_refused_after_an_unknown(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "cause"), [(REDIRECTED, StopCause.MISDIRECTED), (NO_CERTIFICATE, StopCause.CERTIFICATE)]
+    ("act", "cause"), [(REDIRECTED, StopCause.MISDIRECTED), (NO_CERTIFICATE, StopCause.NO_CONNECTION)]
 )
 def test_answers_that_stop(journal: Journal, act: Act, cause: StopCause) -> None:
     """Faults 11 and 19: a redirect and a bad certificate stop the run; neither is retried."""
@@ -278,12 +278,12 @@ def test_a_dying_service_is_left_alone(journal: Journal) -> None:
 
 
 def test_after_a_failure_one_at_a_time(journal: Journal) -> None:
-    """A service that has just failed is asked by one request, and by all workers again once it has accepted."""
+    """A service that has just failed is asked by one request, and by one more with each that it accepts."""
     plan(journal, 12)
     service = Service([ok(), *[NOT_SENT] * 4])
     run(journal, service, workers=4)
     times = [round(time, 1) for time, _ in service.came]
-    assert times == [0.0, *[0.2] * 4, 0.9, *[1.1] * 4, *[1.3] * 4, *[1.5] * 2]
+    assert times == [0.0, *[0.2] * 4, 0.9, *[1.1] * 2, *[1.3] * 4, *[1.5] * 4]
 
 
 def test_retry_after_pauses_all(journal: Journal) -> None:
@@ -308,20 +308,33 @@ def test_a_pause_past_max_wait_stops(journal: Journal) -> None:
 
 @pytest.mark.parametrize("retry_after", [None, 0.0, 60.0])
 def test_endless_pauses_stop(journal: Journal, retry_after: float | None) -> None:
-    """Fault 18: a service that only ever asks to wait is neither spun at nor slept with for hours."""
+    """Fault 18: a service that only ever asks to wait gets as many requests as --retries allows, and no more."""
     plan(journal, 3)
     service = Service(lambda *_: fails(OutcomeKind.BUSY, retry_after=retry_after))
-    assert stopped(run(journal, service, max_wait=300)) == [StopCause.MAX_WAIT]
-    assert service.now <= 300
-    assert len(service.came) < 25
+    assert stopped(run(journal, service, retries=5, max_wait=300)) == [StopCause.SERVICE_FAILING]
+    times = [time for time, _ in service.came]
+    asked = retry_after or 0.0
+    pauses = [round(after - before - 0.2 - asked, 1) for before, after in pairwise(times)]
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0]
+    assert statuses(journal) == ["unsent"] * 3
 
 
-def test_pauses_asked_between_acceptances_are_no_failures(journal: Journal) -> None:
-    """A service that lets one request through for each pause is followed to the end, whatever --retries says."""
-    phones = plan(journal, 12)
-    service = Service(lambda number, *_: ok() if number % 9 == 0 else fails(OutcomeKind.BUSY, retry_after=5))
-    assert stopped(run(journal, service, workers=8, retries=1)) == []
-    assert [service.copies(phone) for phone in phones] == [1] * 24
+def test_a_limited_rate_is_followed_to_the_end(journal: Journal) -> None:
+    """A service that lets one request through in two seconds gets all campaigns, and few requests too many."""
+    phones = plan(journal, 40)
+    service = Service(lambda *_: ok())
+    free_at = [0.0]
+
+    def limited(*_: object) -> Act:
+        if service.now < free_at[0]:
+            return fails(OutcomeKind.BUSY, code=429, retry_after=free_at[0] - service.now)
+        free_at[0] = service.now + 2.0
+        return ok()
+
+    service._act = limited  # noqa: SLF001 - it needs the service's own time
+    assert stopped(run(journal, service, workers=32, retries=3)) == []
+    assert [service.copies(phone) for phone in phones] == [1] * 80
+    assert len(service.came) < 40 * 3 + 32
 
 
 def test_rate(journal: Journal) -> None:

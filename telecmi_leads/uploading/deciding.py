@@ -87,7 +87,7 @@ def _not_applied(outcome: Outcome, status: CampaignStatus) -> Decision:
     cause = {
         OutcomeKind.ACCOUNT: StopCause.ACCOUNT_REFUSED,
         OutcomeKind.MISDIRECTED: StopCause.MISDIRECTED,
-        OutcomeKind.NOT_SENT: None if outcome.retryable else StopCause.CERTIFICATE,
+        OutcomeKind.NOT_SENT: None if outcome.retryable else StopCause.NO_CONNECTION,
         OutcomeKind.BUSY: None,
     }[outcome.kind]
     return Decision(status, Step.STOP if cause else Step.AGAIN, cause=cause)

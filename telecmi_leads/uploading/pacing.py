@@ -1,7 +1,8 @@
 """How many requests may be under way, and not before when: for the run as a whole.
 
-One at a time until the first acceptance, so that wrong credentials cost one request; and one at a time after a failure
-until the next acceptance, so that a service in trouble is not met by all workers at once.
+One at a time until the first acceptance, so that wrong credentials cost one request; then as many as there are workers.
+After a failure, or where the service asks for a pause, one at a time again, and one more with each acceptance: a
+service in trouble is not met by all workers at once, and one that limits the rate is not overrun time and again.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from telecmi_leads.options import SendingOptions
 
 FAILURES_IN_A_ROW = 5
-"""A run gives up after so many failures without an answer in between, or as many as --retries allows one campaign."""
+"""A run gives up after so many requests that came to nothing with no answer in between, or as many as --retries allows
+one campaign."""
 
-_FAILED = MAYBE_APPLIED | {OutcomeKind.NOT_SENT}
+_CAME_TO_NOTHING = MAYBE_APPLIED | {OutcomeKind.NOT_SENT, OutcomeKind.BUSY}
 _ANSWERED = frozenset({OutcomeKind.ACCEPTED, OutcomeKind.NAME_EXISTS, OutcomeKind.REFUSED})
 
 
@@ -39,10 +41,9 @@ class Pacing:
     def __init__(self, options: SendingOptions, clock: Clock) -> None:
         self._options = options
         self._clock = clock
-        self._trusted = False
-        self._failures = 0
-        self._pauses_asked = 0
-        self._asked_since: float | None = None
+        self._proven = False
+        self._width = 1
+        self._in_a_row = 0
         self._last_trouble = float("-inf")
         self._paused_until = float("-inf")
         self._next_by_rate = float("-inf")
@@ -50,7 +51,7 @@ class Pacing:
     @property
     def width(self) -> int:
         """How many requests may be under way at a time."""
-        return self._options.workers if self._trusted else 1
+        return self._width
 
     @property
     def open_at(self) -> float:
@@ -65,43 +66,35 @@ class Pacing:
     def heard(self, outcome: Outcome, started: float) -> GivingUp | None:
         """Take note of an outcome of a request that started then; return why to give up, or None."""
         if outcome.kind in _ANSWERED:
-            self._failures = self._pauses_asked = 0
-            self._asked_since = None
-            self._trusted = self._trusted or outcome.kind is OutcomeKind.ACCEPTED
-        elif outcome.kind is OutcomeKind.BUSY:
-            return self._asked_to_wait(outcome.retry_after, started)
-        elif outcome.kind in _FAILED:
-            return self._failed(started)
+            self._in_a_row = 0
+            if outcome.kind is OutcomeKind.ACCEPTED:
+                self._widen()
+        elif outcome.kind in _CAME_TO_NOTHING:
+            return self._came_to_nothing(outcome, started)
         return None
 
-    def _failed(self, started: float) -> GivingUp | None:
-        now = self._clock.monotonic()
-        self._trusted = False
-        if started < self._last_trouble:
-            return None  # under way together with the failure just counted: one event, not another
-        self._last_trouble = now
-        self._failures += 1
-        self._pause(now, backoff.pause(self._failures, None, self._clock.random()))
-        if self._failures < max(FAILURES_IN_A_ROW, self._options.retries + 1):
-            return None
-        return GivingUp(StopCause.SERVICE_FAILING, f"the last {self._failures} requests failed")
+    def _widen(self) -> None:
+        workers = self._options.workers
+        self._width = min(self._width + 1, workers) if self._proven else workers
+        self._proven = True
 
-    def _asked_to_wait(self, asked: float | None, started: float) -> GivingUp | None:
+    def _came_to_nothing(self, outcome: Outcome, started: float) -> GivingUp | None:
         now = self._clock.monotonic()
-        self._trusted = False
-        if started >= self._last_trouble:
+        self._width = 1
+        another = started >= self._last_trouble  # else under way together with the one just counted: the same event
+        if another:
             self._last_trouble = now
-            self._pauses_asked += 1
-        pause = backoff.pause(self._pauses_asked, asked, self._clock.random())
-        self._pause(now, pause)
-        self._asked_since = now if self._asked_since is None else self._asked_since
-        waited = now - self._asked_since + (asked or pause)
-        if waited <= self._options.max_wait:
-            return None
-        return GivingUp(
-            StopCause.MAX_WAIT,
-            f"the service asks for a pause of {waited:.0f} s in all, and --max-wait is {self._options.max_wait:.0f} s",
-        )
+            self._in_a_row += 1
+        if another or outcome.kind is OutcomeKind.BUSY:
+            pause = backoff.pause(self._in_a_row, outcome.retry_after, self._clock.random())
+            self._paused_until = max(self._paused_until, now + pause)
+        return self._giving_up(outcome, another=another)
 
-    def _pause(self, now: float, seconds: float) -> None:
-        self._paused_until = max(self._paused_until, now + seconds)
+    def _giving_up(self, outcome: Outcome, *, another: bool) -> GivingUp | None:
+        asked, at_most = outcome.retry_after or 0.0, self._options.max_wait
+        if asked > at_most:
+            return GivingUp(StopCause.MAX_WAIT, f"{asked:,.0f} s, and --max-wait is {at_most:,.0f} s")
+        if another and self._in_a_row >= max(FAILURES_IN_A_ROW, self._options.retries + 1):
+            why = f"the last {self._in_a_row} requests came to nothing ({outcome.message})"
+            return GivingUp(StopCause.SERVICE_FAILING, why)
+        return None

@@ -210,7 +210,7 @@ class _Run:
         )
         job.history.append(sent.outcome.kind)
         giving_up = self._pacing.heard(sent.outcome, job.started)
-        if decision.step in _ONCE_MORE and self._may_try_again(job, sent.outcome):
+        if decision.step in _ONCE_MORE and self._may_try_again(job):
             yield from self._line_up_again(job, sent.outcome, decision)
         else:
             yield from self._come_to_rest(job, sent.outcome)
@@ -277,11 +277,9 @@ class _Run:
             self._isolation.send(record)
             self._line_up(self._held.pop(record.id))
 
-    def _may_try_again(self, job: _Job, outcome: Outcome) -> bool:
-        """Count a failure against --retries. Being asked to wait is none, and is bounded by --max-wait."""
-        if outcome.kind is not OutcomeKind.BUSY:
-            job.failures += 1
-        return self._options.retries > 0 and job.failures <= self._options.retries
+    def _may_try_again(self, job: _Job) -> bool:
+        job.failures += 1
+        return job.failures <= self._options.retries
 
     def _end(self, cause: StopCause, why: str) -> Iterator[UploadEvent]:
         if not self._stopping:
