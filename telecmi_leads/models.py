@@ -480,7 +480,7 @@ class StopCause(StrEnum):
     SERVICE_FAILING = "service_failing"
     MAX_WAIT = "max_wait"
     MISDIRECTED = "misdirected"
-    CERTIFICATE = "certificate"
+    NO_CONNECTION = "no_connection"
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,19 @@ def misbehaviour(sandbox: Sandbox) -> list[str]:
     return found
 
 
+def claims(sandbox: Sandbox, ended: Ended) -> list[str]:
+    """Return what a run says at its end, however it ended, that adds up to nothing or claims too much."""
+    if not ended.out:
+        return []
+    held, summary = sandbox.campaigns(), ended.json
+    found = [] if balanced(summary) else [f"the summary does not add up: {summary['rows']} {summary['leads']}"]
+    accepted = [each for each in summary["campaigns"] if each["status"] == "accepted"]
+    found += [f"{each['name']} is said to be accepted" for each in accepted if each["name"] not in held]
+    if summary["leads"]["accepted"] != sum(each["leads"] for each in accepted):
+        found.append("leads are said to be accepted, and in no campaign")
+    return found
+
+
 @contextmanager
 def started(program: Program, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Run the program beside the test, and let nothing of it outlive the test."""
@@ -268,9 +281,10 @@ def failed_at(
         program = prepared(folder, sandbox, wrapper=strike, **wrapped)
         first = program.run(*upload)
         requests = len(sandbox.requests())
+        overstated = claims(sandbox, first)
         lines = trace.read_text(errors="replace").splitlines()
         struck = any("(INJECTED)" in line for line in lines)
-        found = [] if "Traceback" not in first.err else [first.err]
+        found = overstated if "Traceback" not in first.err else [first.err]
         if not onward:
             found += flushed_again(lines)
         program.wrapper = ()

@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING
 import pytest
 from crashing import (
     HAVE_STRACE,
+    LEADS,
     UPLOAD,
     Call,
     Failed,
     Point,
     before_sending,
+    claims,
     failed_at,
     flushed_again,
     points,
+    prepared,
     recorded,
+    strace,
+    verdict,
 )
+
+from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +73,35 @@ def test_a_flush_that_fails_is_not_tried_again(calls: list[Call], tmp_path: Path
     for point in (flushes[1], flushes[-3]):
         failed = failed_at(point, "EIO", tmp_path / str(point))
         assert (failed.struck, failed.code, failed.wrong) == (True, LEDGER_FAILED, [])
+
+
+def test_what_is_known_is_said_where_a_flush_fails(calls: list[Call], tmp_path: Path) -> None:
+    """(Row 4) A flush fails amid the sending: X8, and the summary has what the ledger knows, campaign by campaign."""
+    point = of_the_ledger(calls, "fdatasync")[-3]
+    with Sandbox() as sandbox:
+        program = prepared(tmp_path / "run", sandbox, wrapper=strace(*point.failing("EIO", onward=False)))
+        ended = program.run(*UPLOAD)
+        said = ended.json
+        assert (ended.code, said["error"]["code"], claims(sandbox, ended)) == (LEDGER_FAILED, "ledger", [])
+    assert "the disk reports an error" in ended.err
+    assert [each["name"] for each in said["campaigns"]] == ["K-001", "K-002", "K-003", "K-004"]
+    assert said["rows"]["leads"] == sum(said["leads"].values()) == LEADS
+    assert said["leads"]["accepted"] >= 5
+
+
+def test_a_signal_while_the_reports_are_written(calls: list[Call], tmp_path: Path) -> None:
+    """(Row 24) SIGTERM when all is in and the reports are being written: X143, and the summary says that all is in."""
+    point = points(call for call in calls if call.point.call == "openat" and "report.html" in call.arguments)[0]
+    strike = ["-e", f"trace={point.call}", "-e", f"inject={point.call}:signal=TERM:when={point.number}"]
+    with Sandbox() as sandbox:
+        program = prepared(tmp_path / "run", sandbox, wrapper=strace(*strike))
+        ended = program.run(*UPLOAD)
+        said = ended.json
+        assert (ended.code, said["leads"]["accepted"], said["exit_code"]) == (143, LEADS, 143)
+        assert (said["error"]["code"], "reports were written" in said["error"]["message"]) == ("terminated", True)
+        program.wrapper = ()
+        again = program.run("resume", said["run"], "--json")
+        assert (verdict(sandbox, again), len(sandbox.requests())) == ([], 4)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_each_history_and_answer(
     [
         (Outcome(K.ACCOUNT), StopCause.ACCOUNT_REFUSED),
         (Outcome(K.MISDIRECTED), StopCause.MISDIRECTED),
-        (Outcome(K.NOT_SENT, retryable=False), StopCause.CERTIFICATE),
+        (Outcome(K.NOT_SENT, retryable=False), StopCause.NO_CONNECTION),
         (Outcome(K.NOT_SENT), None),
         (Outcome(K.BUSY), None),
     ],

@@ -60,7 +60,7 @@ def problem(
     resume = wording.resume(run, typed)
     if stopping is not None:
         says, first = _STOPPED[stopping.cause]
-        why = stopping.why.rstrip(".")
+        why = stopping.why.rstrip(" .!")
         return Problem(stopping.cause.value, says.format(why=why, app_id=run.account.partition("@")[0]), first + resume)
     if run.leads.unsent or run.leads.unknown:
         return Problem(
@@ -91,9 +91,9 @@ _STOPPED: Mapping[StopCause, tuple[str, str]] = {
         "The service sends elsewhere, and that is not followed: {why}.",
         "Check TELECMI_BASE_URL and the proxy, then: ",
     ),
-    StopCause.CERTIFICATE: (
-        "The service's certificate can't be trusted: {why}.",
-        "Behind a proxy with certificates of its own, name them with --ca-bundle FILE. Then: ",
+    StopCause.NO_CONNECTION: (
+        "No connection to the service can be made: {why}.",
+        "Mend that first (a proxy's own certificates are named with --ca-bundle FILE), then: ",
     ),
 }
 """What is said of a run that stopped, and what goes before the command that goes on with it."""
@@ -112,4 +112,4 @@ def _because(campaigns: Sequence[CampaignRecord], states: Collection[CampaignSta
     """Return the first answer that led to one of these states, as the end of a sentence."""
     said = (each.message for each in campaigns if each.status in states and not each.split and each.message)
     first = next(said, "")
-    return f": {safe(first.rstrip('.'))}" if first else ""
+    return f": {safe(first.rstrip(' .!'))}" if first else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.client import ping
@@ -11,11 +12,13 @@ from telecmi_leads.commands.signals import Signals, Stopped
 from telecmi_leads.errors import ExitCode, InputRefused, LeadsError
 from telecmi_leads.models import LeadTotals, Problem, RowTotals, RunStatus, RunSummary, StopCause
 from telecmi_leads.options import HeartbeatOptions
-from telecmi_leads.reporting import summary_json
+from telecmi_leads.reporting import summarise, summary_json
+from telecmi_leads.wording import command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from telecmi_leads.journal import Journal
     from telecmi_leads.pipeline import Prepared
 
 _NO_ROWS = RowTotals()
@@ -32,6 +35,17 @@ class Course:
     dry_run: bool = False
     prepared: Prepared | None = None
     reports: Mapping[str, str] = field(default_factory=dict)
+    known: RunSummary | None = None
+
+    @contextmanager
+    def accounted(self, journal: Journal, run_id: str) -> Iterator[None]:
+        """Keep what the ledger knows of a run where the block fails: it can be read when it can't be written."""
+        try:
+            yield
+        except (LeadsError, Stopped):
+            with suppress(LeadsError):
+                self.known = summarise(journal, run_id, exit_code=ExitCode.OK, status=RunStatus.UNFINISHED)
+            raise
 
     def nothing_to_do(self, why: str) -> RunSummary:
         """Return the summary of a command that found nothing to do."""
@@ -45,12 +59,17 @@ class Course:
         return self._summary(status if self.run is None else RunStatus.UNFINISHED, error.exit_code, problem)
 
     def stopped(self, cause: StopCause) -> RunSummary:
-        """Return the summary of a command that a signal ended before anything was sent."""
+        """Return the summary of a command that a signal ended before it sent anything, or when it had sent all."""
         code = ExitCode.INTERRUPTED if cause is StopCause.INTERRUPTED else ExitCode.TERMINATED
         problem = Problem(cause.value, "Stopped before anything was sent.", "Run the same command again.")
+        if self.known is not None and self.run is not None:
+            says = "Stopped while the reports were written; what was sent stands in the ledger."
+            problem = Problem(cause.value, says, f"Go on with: {command('resume', self.run)}")
         return self._summary(RunStatus.UNFINISHED, code, problem)
 
     def _summary(self, status: RunStatus, code: ExitCode, problem: Problem | None) -> RunSummary:
+        if self.known is not None:
+            return replace(self.known, status=status, exit_code=code, error=problem, reports=self.reports)
         rows = self.prepared.rows if self.prepared else _NO_ROWS
         return RunSummary(
             run=self.run,
@@ -74,28 +93,31 @@ class Course:
 def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary]) -> int:
     """Run a command's body; show its summary or why it failed, tell the heartbeat, return the exit code."""
     course = Course(begin(given))
+    ended = False
     with course.signals.caught():
         try:
             summary = body(course)
+            ended = True
         except LeadsError as error:
             summary = course.failed(error)
         except Stopped as stopped:
             summary = course.stopped(stopped.cause)
-    _show(course.session, summary)
-    url = course.session.settings[HeartbeatOptions].heartbeat
-    if url is not None and not summary.dry_run:
-        _tell(course.session, url, summary)
+        with suppress(Stopped):  # whoever can't wait cuts short what is said of the end, not the end
+            _show(course.session, summary, ended=ended)
+            url = course.session.settings[HeartbeatOptions].heartbeat
+            if url is not None and not summary.dry_run:
+                _tell(course.session, url, summary)
     return summary.exit_code
 
 
-def _show(session: Session, summary: RunSummary) -> None:
+def _show(session: Session, summary: RunSummary, *, ended: bool) -> None:
     told = False
     if session.output.json:
         session.console.json(summary_json(summary))
     elif summary.rows.read or summary.run is not None:
         session.console.summary(summary)
-        # The summary of a run that was sent tells what is open and what to do; --quiet has not shown it.
-        told = bool(summary.campaigns) and not session.output.quiet
+        # The summary of a run that came to its end tells what is open and what to do; --quiet has not shown it.
+        told = ended and bool(summary.campaigns) and not session.output.quiet
     if summary.error is not None and not told:
         session.console.error(summary.error)
 

@@ -71,7 +71,8 @@ def _upload(course: Course, paths: Sequence[str]) -> RunSummary:
         journal = stack.enter_context(session.ledger())
         stack.enter_context(locked(session, service.key))
         run = _planned(course, files, journal, service)
-        return send_run(session, journal, run, service, course.signals)
+        with course.accounted(journal, run.id):
+            return send_run(session, journal, run, service, course.signals)
 
 
 def _validate(course: Course, paths: Sequence[str]) -> RunSummary:
@@ -104,9 +105,10 @@ def _resume(course: Course, wanted: str | None) -> RunSummary:
         if run is None:
             return course.nothing_to_do("No run of this account is unfinished.")
         course.run, course.name = run.id, run.name
-        prepare_folder(report_folder(session, run))
-        _leave_out(session, journal, run, load_lists(session.settings, session.clock.now()))
-        return send_run(session, journal, run, service, course.signals)
+        with course.accounted(journal, run.id):
+            prepare_folder(report_folder(session, run))
+            _leave_out(session, journal, run, load_lists(session.settings, session.clock.now()))
+            return send_run(session, journal, run, service, course.signals)
 
 
 def _unfinished(journal: Journal, wanted: str | None, account: str) -> RunRecord | None:
