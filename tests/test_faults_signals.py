@@ -63,11 +63,39 @@ def test_one_signal_lets_requests_in_flight_end(tmp_path: Path, number: int, cod
 
 
 def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
-    """(Row 24) Ctrl-C twice: 130 without waiting; the outcome is unknown, settled by name later."""
-    found, took, sandbox = while_the_second_is_at_work(tmp_path / "run", signal.SIGINT, signal.SIGINT)
-    assert found == 130
-    assert took < 1.4
-    assert [request.name for request in sandbox.requests()].count("K-002") == 2
+    """(Row 24) Ctrl-C twice: 130 without waiting for the request under way, whose outcome is unknown."""
+    with Sandbox(faults=["latency=60@2"]) as sandbox:
+        program = prepared(tmp_path / "run", sandbox)
+        with started(program, *UPLOAD, "--workers", "1") as process:
+            wait_until(lambda: len(sandbox.requests()) == 2)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=40)
+    assert (process.returncode, "Traceback" in err) == (130, False)
+    assert json.loads(out)["leads"] == {"accepted": 5, "unverified": 0, "refused": 0, "unknown": 5, "unsent": 10}
+
+
+@pytest.mark.parametrize(
+    ("fault", "requests", "leads"),
+    [
+        ("drop-after@K-004", 4, {"accepted": 15, "unverified": 0, "refused": 0, "unknown": 5, "unsent": 0}),
+        ("429=60@K-002", 2, {"accepted": 5, "unverified": 0, "refused": 0, "unknown": 0, "unsent": 15}),
+    ],
+    ids=["settling", "asked to wait"],
+)
+def test_a_signal_ends_a_pause(tmp_path: Path, fault: str, requests: int, leads: dict[str, int]) -> None:
+    """(Row 24) SIGTERM while nothing is under way, because a request settles or the service wants a pause: 143."""
+    with Sandbox(faults=[fault]) as sandbox:
+        program = prepared(tmp_path / "run", sandbox)
+        with started(program, *UPLOAD, "--workers", "1", "--settle", "60") as process:
+            wait_until(lambda: len(sandbox.requests()) == requests)
+            time.sleep(0.3)
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=40)
+        assert (process.returncode, "Traceback" in err) == (143, False)
+        assert json.loads(out)["leads"] == leads
+        assert len(sandbox.requests()) == requests
 
 
 def test_a_signal_before_anything_is_sent(tmp_path: Path) -> None:

@@ -1,0 +1,349 @@
+"""The real program before a plain server, answer by answer: rows 11, 13 to 23 of the faults, and whole histories.
+
+In most runs every other campaign is taken in at once, so that what is tried on the others is never so many failures
+in a row that the run gives up.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from program import Program, balanced, expected_phones, write_leads
+from rawserver import OK, Connection, RawServer, always, answer
+from scripted import BAD_PHONE, DUPLICATES, EXISTS, FAILED, NO_ACCOUNT, Say, Script, serving
+from test_client_tls import server_side
+
+QUICK = ("--settle", "0.3", "--timeout", "1", "--max-wait", "3", "--json")
+ONCE = ("--retries", "0")
+
+
+@dataclass
+class Sent:
+    """How a run before a script has ended: its exit code, its summary, and the state of each campaign by name."""
+
+    code: int
+    summary: dict[str, Any]
+    states: dict[str, str]
+    campaigns: dict[str, dict[str, Any]]
+
+
+def ended(program: Program, *arguments: str) -> Sent:
+    """Run the program to its end, and check what must hold whatever happens."""
+    result = program.run(*arguments)
+    assert "Traceback" not in result.err
+    summary = result.json
+    assert balanced(summary)
+    assert summary["exit_code"] == result.code
+    campaigns = {each["name"]: each for each in summary["campaigns"]}
+    states = {
+        name: "confirmed" if each.get("confirmed_by_name") else each["status"] for name, each in campaigns.items()
+    }
+    return Sent(result.code, summary, states, campaigns)
+
+
+def upload(program: Program, count: int, *options: str, size: int = 1) -> Sent:
+    """Upload so many leads as campaigns K-001 onward."""
+    write_leads(program.folder / "leads.csv", count)
+    chosen = ("--name", "K", "--region", "IN", "--size", str(size), *QUICK, *options)
+    return ended(program, "upload", "leads.csv", *chosen)
+
+
+def resume(program: Program, *options: str) -> Sent:
+    """Go on with the run."""
+    return ended(program, "resume", *QUICK, *options)
+
+
+def same_bytes(script: Script) -> bool:
+    """Tell whether each name was only ever sent with the same bytes."""
+    return len({(each.name, each.body) for each in script.came}) == len(set(script.names))
+
+
+def every_other(says: list[Say]) -> tuple[Script, int]:
+    """Return a script that says these to K-002, K-004 …, and how many campaigns that takes."""
+    return Script({f"K-{2 * index + 2:03d}": [say] for index, say in enumerate(says)}), 2 * len(says) + 1
+
+
+def tried(tmp_path: Path, says: list[Say], *options: str) -> tuple[Sent, Script, list[str]]:
+    """Upload before `every_other`; return the end, the script, and what became of those that it is about."""
+    script, count = every_other(says)
+    with serving(script) as server:
+        sent = upload(Program(tmp_path, server.url), count, "--workers", "1", *options)
+    assert same_bytes(script)
+    assert [state for name, state in sent.states.items() if name not in script.of_name] == ["accepted"] * (
+        len(says) + 1
+    )
+    return sent, script, [sent.states[name] for name in script.of_name]
+
+
+# --- no connection: row 11 ----------------------------------------------------------------------
+
+
+def closed_port() -> int:
+    """Return a port of this machine that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "telecmi.invalid"], ids=["refused", "unknown host"])
+def test_no_connection_is_retried_and_nothing_counts_as_sent(tmp_path: Path, host: str) -> None:
+    """(Row 11) Connection refused, host unknown: tried as often as --retries says, everything unsent, X5."""
+    url = f"http://127.0.0.1:{closed_port()}" if host == "127.0.0.1" else f"https://{host}"
+    sent = upload(Program(tmp_path, url), 1, "--retries", "1")
+    assert (sent.code, sent.states, sent.campaigns["K-001"]["attempts"]) == (5, {"K-001": "unsent"}, 2)
+    assert sent.summary["error"]["message"].startswith("1 lead is not sent: the ")
+
+
+def test_a_bad_certificate_is_not_retried(tmp_path: Path) -> None:
+    """(Row 11) A certificate that nobody vouches for: one try, nothing sent, X5; with --ca-bundle it is taken."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    with RawServer(always(), server_side(authority, "127.0.0.1")) as server:
+        program = Program(tmp_path, server.url)
+        sent = upload(program, 2)
+        assert (sent.code, sent.states) == (5, {"K-001": "unsent", "K-002": "unsent"})
+        assert (server.connections, server.requests) == (1, [])
+        assert "the certificate is not trusted" in sent.summary["error"]["message"]
+        assert resume(program, "--ca-bundle", "authority.pem").code == 0
+
+
+# --- no answer, and answers that are none: rows 12 to 15 ----------------------------------------
+
+
+def test_an_answer_that_drips_ends_at_the_deadline(tmp_path: Path) -> None:
+    """(Row 13) No answer, one that drips, headers that drip: unknown at --timeout, not when the drip ends."""
+    drips = [
+        Connection.hang,
+        lambda connection: connection.drip(answer()),
+        lambda connection: (connection.send(b"HTTP/1.1 200 OK\r\n"), connection.drip(b"X: y\r\n" * 99))[1],
+    ]
+    sent, script, states = tried(tmp_path, [Say(drip) for drip in drips], *ONCE)
+    assert (sent.code, states) == (5, ["unknown"] * 3)
+    assert all(1.0 <= sent.campaigns[name]["seconds"] < 4.0 for name in script.of_name)
+    assert {sent.campaigns[name]["message"] for name in script.of_name} == {"no answer within the time-out"}
+
+
+def test_broken_answers_are_unknown_and_settled_by_name(tmp_path: Path) -> None:
+    """(Row 14) Cut, lying about its length, no HTTP, 300 MB of gzip, without end: unknown, then confirmed by name."""
+    bomb = gzip.compress(bytes(3 * 10**6))
+
+    def endless(connection: Connection) -> None:
+        connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            connection.send(b"1000\r\n" + bytes(0x1000) + b"\r\n")
+
+    broken = [
+        lambda connection: connection.send(answer(OK, length=len(OK) + 9)),
+        answer(OK, length=len(OK) - 9),
+        lambda connection: connection.send(b"garbage\r\n\r\n"),
+        answer(bomb, "200 OK", "Content-Encoding: gzip"),
+        endless,
+    ]
+    sent, script, states = tried(tmp_path, [Say(each, commits=True) for each in broken])
+    assert (sent.code, states) == (0, ["confirmed"] * 5)
+    assert [sent.campaigns[name]["attempts"] for name in script.of_name] == [2] * 5
+
+
+def test_every_form_of_success_is_understood(tmp_path: Path) -> None:
+    """(Row 15) Code 200 as number or text, with a BOM, as reported of sibling endpoints: accepted at once."""
+    forms = [
+        OK,
+        b'{"code":"200"}',
+        b'{"code":200.0}',
+        b'\xef\xbb\xbf{"code":200}',
+        b'{"code":"cmi-200","status":"success","message":"Leads Added Successfully !"}',
+    ]
+    script = Script({f"K-{number:03d}": [Say(answer(form))] for number, form in enumerate(forms, 1)})
+    with serving(script) as server:
+        sent = upload(Program(tmp_path, server.url), len(forms))
+    assert (sent.code, set(sent.states.values()), len(script.came)) == (0, {"accepted"}, len(forms))
+
+
+def test_nothing_else_is_success(tmp_path: Path) -> None:
+    """(Row 15) HTTP 200 without the code: unknown, X5, whatever else the body says; nothing is claimed."""
+    bodies = [b"<html>OK</html>", b"", b"[]", b"null", b'{"code":true}', b'{"status":"success"}']
+    sent, _, states = tried(tmp_path, [Say(answer(body)) for body in bodies], *ONCE)
+    assert (sent.code, states, sent.summary["status"]) == (5, ["unknown"] * 6, "unfinished")
+
+
+# --- the body's code, server errors, pauses: rows 16 to 18 --------------------------------------
+
+
+def test_the_bodys_code_decides(tmp_path: Path) -> None:
+    """(Row 16) HTTP 200 with 400 or 422: refused; with 500, and HTTP 500 with 200: unknown; with 404: the end, X6."""
+    says = [answer(DUPLICATES), answer(EXISTS), answer(BAD_PHONE), answer(b'{"code":500,"msg":"failed"}')]
+    says += [answer(OK, "500 Internal Server Error")]
+    script, count = every_other([Say(each) for each in says])
+    script.of_name[f"K-{count:03d}"] = [Say(answer(NO_ACCOUNT))]
+    with serving(script) as server:
+        sent = upload(Program(tmp_path, server.url), count, "--workers", "1", *ONCE)
+    states = [sent.states[name] for name in script.of_name]
+    assert (sent.code, states) == (6, ["refused"] * 3 + ["unknown"] * 2 + ["unsent"])
+    assert sent.summary["error"]["code"] == "account_refused"
+    assert len(script.came) == count
+
+
+def test_server_errors_are_settled_and_never_taken_on_trust(tmp_path: Path) -> None:
+    """(Rows 17, 18) A 5xx, then 200: accepted with a note; then the name taken: unverified, X5, until resolved."""
+    html = [answer(b"<html>", status) for status in ("502 Bad Gateway", "503 Unavailable", "504 Gateway Timeout")]
+    says = [*map(Say, html), Say(FAILED), Say(FAILED, commits=True), Say(FAILED, commits=True)]
+    sent, script, states = tried(tmp_path, says)
+    assert (sent.code, states) == (5, ["accepted"] * 4 + ["unverified"] * 2)
+    assert sent.campaigns["K-002"]["message"].endswith("(an earlier try ended in a server error)")
+    assert (sent.summary["leads"]["unverified"], sent.summary["error"]["code"]) == (2, "unverified")
+
+    with serving(script) as server:
+        program = Program(tmp_path, server.url)
+        before = len(script.came)
+        assert resume(program).states["K-010"] == "unverified"
+        assert len(script.came) == before  # another try would prove nothing
+        assert program.run("resolve", sent.summary["run"], "K-010", "--accepted").code in {0, 5}
+        assert program.run("resolve", sent.summary["run"], "K-012", "--not-uploaded").code in {0, 5}
+        again = resume(program)
+        assert (again.code, again.states["K-010"], again.states["K-012"]) == (5, "accepted", "unverified")
+        assert "said not to be uploaded" in again.campaigns["K-012"]["message"]
+        assert script.names[before:] == ["K-012"]
+    assert same_bytes(script)
+
+
+def busy(*headers: str, status: str = "429 Too Many Requests") -> Say:
+    """Return the answer that asks to come back later."""
+    return Say(answer(b"", status, *headers))
+
+
+def test_retry_after_is_kept_to(tmp_path: Path) -> None:
+    """(Row 18) Asked for a second by 429 or 503 it is waited for in full; nonsense and the past are no reason to."""
+    says = [
+        busy("Retry-After: 1"),
+        busy("Retry-After: 1", status="503 Unavailable"),
+        busy("Retry-After: -1"),
+        busy("Retry-After: abc"),
+        busy("Retry-After: Wed, 21 Oct 2015 07:28:00 GMT"),
+    ]
+    sent, script, states = tried(tmp_path, says)
+    assert (sent.code, states, len(script.came)) == (0, ["accepted"] * 5, 11 + 5)
+    for name in ("K-002", "K-004"):
+        first, second = [each.time for each in script.came if each.name == name]
+        assert second - first >= 1.0
+        assert not [each for each in script.came if first < each.time < second]  # nobody else called meanwhile
+
+
+@pytest.mark.parametrize("asked", ["5", "1e9"])
+def test_a_pause_past_max_wait_ends_the_run(tmp_path: Path, asked: str) -> None:
+    """(Row 18) Asked for more than --max-wait: no second call, everything unsent, X5, the reason said."""
+    script = Script({"K-001": [busy(f"Retry-After: {asked}")]})
+    with serving(script) as server:
+        sent = upload(Program(tmp_path, server.url), 2)
+    assert (sent.code, sent.states, script.names) == (5, {"K-001": "unsent", "K-002": "unsent"}, ["K-001"])
+    assert sent.summary["error"]["code"] == "max_wait"
+
+
+def test_a_service_that_only_asks_to_wait_is_not_hammered(tmp_path: Path) -> None:
+    """(Row 18) 429 without end: as many requests as --retries allows a campaign, X5."""
+    script = Script(judge=lambda _name, _phones: busy("Retry-After: 0"))
+    with serving(script) as server:
+        sent = upload(Program(tmp_path, server.url), 1, "--retries", "2")
+    assert (sent.code, sent.states, script.names) == (5, {"K-001": "unsent"}, ["K-001"] * 3)
+
+
+# --- redirects, names, refusals: rows 19 to 23 --------------------------------------------------
+
+
+def test_redirects_lead_nowhere(tmp_path: Path) -> None:
+    """(Row 19) A redirect, to the same host or another: one request, X6 with the reason; the other sees nothing."""
+    with RawServer(always()) as other:
+        for status in ("301 Moved Permanently", "307 Temporary Redirect"):
+            folder = tmp_path / status[:3]
+            folder.mkdir()
+            redirect = answer(b"", status, f"Location: {other.url}/v3/leads/add")
+            script = Script(judge=lambda _name, _phones, redirect=redirect: Say(redirect))
+            with serving(script) as server:
+                sent = upload(Program(folder, server.url), 2)
+            assert (sent.code, script.names, other.connections) == (6, ["K-001"], 0)
+            assert f"{status[:3]} " in sent.summary["error"]["message"]
+
+
+def test_what_a_taken_name_means(tmp_path: Path) -> None:
+    """(Row 20) Taken at the first try: refused; after a lost connection: confirmed; after a 500: unverified."""
+    says = [Say(answer(EXISTS)), Say(Connection.reset, commits=True), Say(FAILED, commits=True)]
+    sent, script, states = tried(tmp_path, says)
+    assert (sent.code, states) == (5, ["refused", "confirmed", "unverified"])
+    assert (script.names.count("K-002"), sent.summary["leads"]["refused"]) == (1, 1)
+
+
+def test_a_name_taken_after_a_refused_connection_is_somebody_elses(tmp_path: Path) -> None:
+    """(Row 20) Nothing of ours can have arrived: refused, X4; nothing is renamed."""
+    program = Program(tmp_path, f"http://127.0.0.1:{closed_port()}")
+    assert upload(program, 1, *ONCE).states == {"K-001": "unsent"}
+    script = Script(held={"K-001": ["919800000000"]})
+    with serving(script) as server:
+        program.url = server.url
+        sent = resume(program)
+    assert (sent.code, sent.states, script.names) == (4, {"K-001": "refused"}, ["K-001"])
+
+
+def test_what_a_refusal_means(tmp_path: Path) -> None:
+    """(Row 21) "Duplicate phone numbers" at the first try: refused.csv has the leads; after a time-out: unknown."""
+    says = [Say(answer(DUPLICATES)), Say(Connection.hang, commits=True)]
+    script, count = every_other(says)
+    script.of_name["K-004"].append(Say(answer(DUPLICATES)))
+    with serving(script) as server:
+        program = Program(tmp_path, server.url)
+        sent = upload(program, count)
+        assert (sent.code, sent.states["K-002"], sent.states["K-004"]) == (5, "refused", "unknown")
+        with Path(sent.summary["reports"]["refused"]).open(encoding="utf-8-sig", newline="") as report:
+            refused = list(csv.DictReader(report))
+        assert [row["phone"].lstrip("'+") for row in refused] == expected_phones(1, first=1)
+        assert resume(program).states["K-004"] == "confirmed"
+
+
+def test_one_bad_lead_of_a_thousand(tmp_path: Path) -> None:
+    """(Row 22) Without --isolate one campaign is refused; with it 999 leads are in, within 20 requests."""
+    bad = expected_phones(1, first=617)[0]
+    for options, accepted, most in (((), 0, 1), (("--isolate",), 999, 20)):
+        folder = tmp_path / str(accepted)
+        folder.mkdir()
+        script = Script(judge=lambda _name, phones: Say(answer(BAD_PHONE)) if bad in phones else None)
+        with serving(script) as server:
+            sent = upload(Program(folder, server.url), 1000, *options, size=1000)
+        assert (sent.code, sent.summary["leads"]["accepted"], sent.summary["leads"]["refused"]) == (
+            4,
+            accepted,
+            1000 - accepted,
+        )
+        assert len(script.came) <= most
+        assert sorted(phone for phones in script.held.values() for phone in phones) == sorted(
+            set(expected_phones(1000)) - {bad} if accepted else ()
+        )
+
+
+def test_all_refused_stops_early(tmp_path: Path) -> None:
+    """(Row 22) Where all leads are refused, --isolate does not try them one by one."""
+    script = Script(judge=lambda _name, _phones: Say(answer(BAD_PHONE)))
+    with serving(script) as server:
+        sent = upload(Program(tmp_path, server.url), 200, "--isolate", size=200)
+    assert (sent.code, sent.summary["leads"]["refused"]) == (4, 200)
+    assert len(script.came) <= 7
+
+
+def test_an_account_that_goes_amid_the_run(tmp_path: Path) -> None:
+    """(Row 23) A 404 among parallel requests: what is under way is heard out, nothing more starts, X6, and resumed."""
+    slow = Say(lambda connection: (time.sleep(0.5), connection.send(answer()))[1], commits=True)
+    says = {"K-002": [slow], "K-003": [Say(answer(NO_ACCOUNT))], "K-004": [slow]}
+    script = Script(says)
+    with serving(script) as server:
+        program = Program(tmp_path, server.url)
+        sent = upload(program, 9, "--workers", "3")
+        assert (sent.code, sorted(script.names)) == (6, ["K-001", "K-002", "K-003", "K-004"])
+        assert [name for name, state in sent.states.items() if state == "accepted"] == ["K-001", "K-002", "K-004"]
+        assert sent.summary["leads"]["unsent"] == 6
+        assert resume(program).code == 0
+    assert (len(script.held), same_bytes(script)) == (9, True)
