@@ -129,4 +129,4 @@ def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:
 
 
 def _one_column_each(plan: ColumnPlan, columns: Sequence[int]) -> list[ColumnPlan]:
-    return [replace(plan, phones=(column,)) for column in columns]
+    return [replace(plan, phones=(column,), labels={}) for column in columns]

@@ -95,6 +95,7 @@ class Cleaner:
         if header_at is not None:
             above = self.clean(RowBlock(block.first_row, block.rows[:header_at]))
             return replace(above, next_header=header_at)
+        self._leave_out_footer(work)
         leads, at = self._leads(work)
         return CleanBlock(
             first_row=block.first_row,
@@ -144,6 +145,29 @@ class Cleaner:
         for target in (Field.FULLNAME, Field.FIRSTNAME, Field.EMAIL):
             template = self.plan.templates.get(target)
             yield from template.columns if template else self.plan.sources.get(target, ())
+
+    def _leave_out_footer(self, work: _Work) -> None:
+        """Count as footer what stands with known footer lines below a blank row at the end: a report's title, say."""
+        blanks = set(work.blanks)
+        faults = work.found.faults
+        lines: list[int] = []
+        footer: list[int] = []
+        known = False
+        for index in reversed(range(len(work.rows))):
+            row = work.rows[index]
+            if index in blanks and not any(map(str.strip, row)):
+                footer = lines.copy()
+            elif index in blanks:
+                known = known or row_kind(row, self.info.header) is RowKind.TOTAL
+            elif index in faults and sum(map(bool, row)) == 1:
+                lines.append(index)
+            else:
+                break
+        for index in footer if known else ():
+            work.skipped[RowKind.TOTAL.value] += 1
+            work.blanks.append(index)
+            del faults[index]
+        work.blanks.sort()
 
     def _rejection(self, block: RowBlock, index: int, fault: Fault) -> LeftOutRow:
         return LeftOutRow(

@@ -9,7 +9,8 @@ from operator import ne
 from typing import TYPE_CHECKING
 
 from telecmi_leads.cleaning.emails import first_addresses
-from telecmi_leads.cleaning.names import any_placeholder, is_placeholder, kept_title, split_full_names
+from telecmi_leads.cleaning.names import any_placeholder, is_placeholder, kept_title, split_full_names, without_company
+from telecmi_leads.columns import name_beside_number
 from telecmi_leads.fields import Field
 from telecmi_leads.models import Reason, Repair
 from telecmi_leads.text import clean_column, is_clean, joined
@@ -99,7 +100,13 @@ class Fields:
 
     def _name_column(self, target: Field) -> list[str]:
         found = self._found(target, "NFKC")
-        return [""] * len(self._rows) if found is None else _without_placeholders(found)
+        if found is None:
+            return [""] * len(self._rows)
+        if target is Field.FULLNAME and not self._plan.phones_apart:
+            found = list(map(name_beside_number, found))
+        if target is Field.FULLNAME and self._plan.companies and "," in "".join(found):
+            found = list(map(without_company, found, self._first_of(self._plan.companies, "NFKC")))
+        return _without_placeholders(found)
 
     def _take_full_names(self, firsts: list[str], lasts: list[str]) -> None:
         """Put full names into rows whose first and last name are both empty."""

@@ -42,6 +42,11 @@ def kept_title(title: str) -> str:
     return title if _WORD_END.sub("", title).lower() in _KEPT_TITLES else ""
 
 
+def without_company(name: str, company: str) -> str:
+    """Return the person's part of a name that begins with the company's, as Odoo shows contacts: "Gamma, Asha Rao"."""
+    return name[len(company) + 1 :].strip() or name if company and name.startswith(f"{company},") else name
+
+
 def split_full_name(name: str) -> tuple[str, str]:
     """Split a full name into first and last name: the last word is the last name, unless a comma says otherwise.
 

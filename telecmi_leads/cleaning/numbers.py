@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from telecmi_leads.columns import line_rank
 from telecmi_leads.fields import Field
 from telecmi_leads.models import Reason, Repair
 from telecmi_leads.phones import region_of_country, region_of_dial_code
@@ -54,6 +56,7 @@ def find_numbers(rows: Rows, plan: ColumnPlan, book: PhoneBook, region: str | No
         return RowNumbers(
             answer.numbers, {at: Fault(why) for at, why in answer.faults.items()}, Counter(answer.repairs)
         )
+    rows, moved = _by_label(rows, plan) if plan.labels else (rows, {})
     found = RowNumbers([""] * len(rows))
     waiting: Sequence[int] = range(len(rows))
     for place, column in enumerate(plan.phones):
@@ -66,7 +69,33 @@ def find_numbers(rows: Rows, plan: ColumnPlan, book: PhoneBook, region: str | No
         waiting = [index for index in waiting if not found.numbers[index]]
     for index in waiting:
         found.faults.setdefault(index, Fault(Reason.NO_PHONE, plan.phones[0] if plan.phones else None))
+    for index in moved.keys() & found.faults.keys():
+        fault = found.faults[index]
+        if fault.column is not None:
+            found.faults[index] = Fault(fault.reason, moved[index].get(fault.column, fault.column))
     return found
+
+
+def _by_label(rows: Rows, plan: ColumnPlan) -> tuple[Rows, dict[int, dict[int, int]]]:
+    """Sort each row's numbers as their labels say: mobiles first, and nothing where the line is a fax.
+
+    Returns the rows and, by index, for each one that is changed, where the cell in a column comes from.
+    """
+    columns = [column for column in plan.phones if column in plan.labels]
+    sorted_rows = list(rows)
+    moved: dict[int, dict[int, int]] = {}
+    for index, row in enumerate(rows):
+        ranks = [line_rank(row[plan.labels[column]]) for column in columns]
+        ranked = [(rank, column) for rank, column in zip(ranks, columns, strict=True) if rank is not None]
+        order = [column for _, column in sorted(ranked, key=itemgetter(0))]
+        if order != columns:
+            sorted_rows[index] = changed = list(row)
+            for to in columns:
+                changed[to] = ""
+            moved[index] = dict(zip(columns, order, strict=False))
+            for to, origin in moved[index].items():
+                changed[to] = row[origin]
+    return sorted_rows, moved
 
 
 def _ask(  # noqa: PLR0913 - one question to one column

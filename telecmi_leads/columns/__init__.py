@@ -6,11 +6,13 @@ overrides (--map, --set) → ColumnPlan. Matching is by whole names, whole words
 
 from telecmi_leads.columns.fields import number_columns
 from telecmi_leads.columns.headerless import is_unnamed
+from telecmi_leads.columns.labels import line_rank
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.matching import REPORT_COLUMNS, is_own_report, match_columns
 from telecmi_leads.columns.names import PHONE_HEADS, all_words_known, read_name
 from telecmi_leads.columns.overrides import ColumnFinder, pins
 from telecmi_leads.columns.plan import ColumnChoice, ColumnPlan, Rule
+from telecmi_leads.columns.shared_cells import name_beside_number
 from telecmi_leads.columns.templates import Template
 
 __all__ = [
@@ -25,7 +27,9 @@ __all__ = [
     "all_words_known",
     "is_own_report",
     "is_unnamed",
+    "line_rank",
     "match_columns",
+    "name_beside_number",
     "number_columns",
     "pins",
     "read_name",

@@ -16,12 +16,13 @@ from telecmi_leads.columns.plan import Rule
 from telecmi_leads.columns.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _PROPERTY = frozenset({"property", "listing", "project"})
 _PROPERTY_FACTS = frozenset({"id", "title", "code", "name", "type", "no", "number", "link", "url", "details"})
 
 
+_TENANTS = frozenset({"tenant", "tenants", "lessee", "occupant", "occupier"})
 _WHOLE_NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME})
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
 
@@ -59,10 +60,14 @@ def read_columns(header: Sequence[str], cells: Sequence[Sequence[str]]) -> list[
 
     `cells` are each column's cells that hold something. Returns one candidate a column, in file order.
     """
-    named = frozenset(words(name) for name in header)
+    names = list(map(words, header))
+    named = frozenset(names)
     found = [_beside(Candidate(index, read_name(name)), named) for index, name in enumerate(header)]
     found = [_agreeing(candidate, cells[candidate.index]) for candidate in found]
     found = _second_names(found)
+    if any("invitee" in name for name in named):
+        found = [_organisers(candidate, names[candidate.index]) for candidate in found]
+    found = _tenants(found, names, cells)
     found = _owners(found)
     found = _second_persons(found)
     if any(name and name[0] in _PROPERTY and _PROPERTY_FACTS.issuperset(name[1:2]) for name in named):
@@ -94,9 +99,9 @@ def _agreeing(candidate: Candidate, cells: Sequence[str]) -> Candidate:
         doubtful = reading.doubtful or reading.weak
         test, enough = (values.like_name, values.MOST) if doubtful else (values.has_letters, values.SOME)
         return candidate if values.share(cells, test) >= enough else candidate.refused(Rule.WRONG_VALUES)
-    if head is Head.EMAIL and reading.rule is not Rule.EXACT and not any(map(values.like_email, cells)):
-        return candidate.refused(Rule.WRONG_VALUES)
-    return candidate
+    no_company = head is Head.COMPANY and all(map(values.like_flag, cells))
+    no_email = head is Head.EMAIL and reading.rule is not Rule.EXACT and not any(map(values.like_email, cells))
+    return candidate.refused(Rule.WRONG_VALUES) if no_company or no_email else candidate
 
 
 def _agreeing_phone(candidate: Candidate, cells: Sequence[str]) -> Candidate:
@@ -144,6 +149,33 @@ def _second_names(found: list[Candidate]) -> list[Candidate]:
     """Read "Second name" as a middle name beside a last name (Bitrix24), as the last name otherwise."""
     head = Head.MIDDLE if any(candidate.head is Head.LAST for candidate in found) else Head.LAST
     return [Candidate(c.index, replace(c.reading, head=head)) if c.head is Head.SECOND else c for c in found]
+
+
+def _organisers(candidate: Candidate, name: tuple[str, ...]) -> Candidate:
+    """Refuse the user's columns and the event's place where there are invitees, as in a calendar's export."""
+    if candidate.head is None or not (name[0] in ("user", "host") or candidate.head is Head.LOCALITY):
+        return candidate
+    return candidate.refused(Rule.OTHER_PERSON, name[0])
+
+
+def _tenants(
+    found: list[Candidate], names: Sequence[tuple[str, ...]], cells: Sequence[Sequence[str]]
+) -> list[Candidate]:
+    """Refuse the tenants on a list of owners with names and numbers, where more owners than tenants have a number."""
+    owners = [candidate for candidate in found if candidate.reading.owner]
+    tenants = [candidate for candidate in found if not _TENANTS.isdisjoint(names[candidate.index])]
+    heads = {candidate.head for candidate in owners}
+    if not tenants or heads.isdisjoint(PHONE_HEADS) or heads.isdisjoint(NAME_HEADS):
+        return found
+    fewer, word = (owners, "owner") if _numbered(tenants, cells) >= _numbered(owners, cells) else (tenants, "tenant")
+    refused = {candidate.index for candidate in fewer}
+    return [
+        candidate.refused(Rule.OTHER_PERSON, word) if candidate.index in refused else candidate for candidate in found
+    ]
+
+
+def _numbered(found: Iterable[Candidate], cells: Sequence[Sequence[str]]) -> int:
+    return max((len(cells[candidate.index]) for candidate in found if candidate.head in PHONE_HEADS), default=0)
 
 
 def _owners(found: list[Candidate]) -> list[Candidate]:

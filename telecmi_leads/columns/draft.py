@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.fields import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from telecmi_leads.columns.candidates import Candidate
     from telecmi_leads.columns.plan import Rule
@@ -34,6 +34,12 @@ class Draft:
             self.reasons[candidate.index] = (target, rule or candidate.reading.rule, candidate.reading.word)
         if not to and target is not Field.PHONE:
             del self.sources[target]
+
+    def take(self, target: Field, columns: Sequence[int]) -> None:
+        """Take columns away from a field."""
+        left = [index for index in self.sources.pop(target, ()) if index not in columns]
+        if left:
+            self.sources[target] = left
 
     def put(self, to: list[int], candidates: Iterable[Candidate], target: Field, rule: Rule) -> None:
         """Put columns into `titles`, `middles` or `companies`, which go into the field `target`."""

@@ -9,6 +9,7 @@ from telecmi_leads.columns import values
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.names import PHONE_HEADS, Place
 from telecmi_leads.columns.plan import Rule
+from telecmi_leads.columns.shared_cells import hold_names
 from telecmi_leads.columns.words import plain, words
 from telecmi_leads.fields import Field
 
@@ -27,6 +28,7 @@ _CLOSED = frozenset(
         *(Rule.WRONG_VALUES, Rule.SERIAL, Rule.UNUSED, Rule.OWN_REPORT, Rule.MAPPED),
     }
 )
+_NAMES = frozenset({Field.FIRSTNAME, Field.LASTNAME, Field.FULLNAME})
 _ADDRESS_HEADS = (Head.ADDRESS, Head.STREET)
 
 
@@ -50,6 +52,15 @@ def choose_fields(
     phones = [candidate for candidate in found if candidate.head in PHONE_HEADS]
     draft.give(Field.PHONE, _strong_else_weak(sorted(phones, key=_line_preference)))
     by_values(draft, found, cells, phone_score)
+    names_beside_numbers(draft, cells)
+
+
+def names_beside_numbers(draft: Draft, cells: Sequence[Sequence[str]]) -> None:
+    """Take the full name from the phone column's cells where no column is a name and they hold one."""
+    if draft.phones and not draft.sources.keys() & _NAMES and hold_names(cells[draft.phones[0]]):
+        at = draft.phones[0]
+        draft.sources[Field.FULLNAME] = [at]
+        draft.reasons[at] = (Field.PHONE, Rule.WITH_NAME, "")
 
 
 def by_values(
@@ -59,18 +70,31 @@ def by_values(
     phone_score: Callable[[Sequence[str]], float],
 ) -> None:
     """Find phone and email by the cells where no name told them, among columns that are nobody else's."""
+    found = [candidate for candidate in found if candidate.reading.rule not in _CLOSED and cells[candidate.index]]
     used = draft.used()
-    open_ = [c for c in found if c.index not in used and c.reading.rule not in _CLOSED and cells[c.index]]
+    open_ = [candidate for candidate in found if candidate.index not in used]
     if not draft.phones:
-        named = [c for c in open_ if c.reading.rule is not Rule.OTHER_NAME]
-        hopeful = [c for c in named if values.share(cells[c.index], values.like_phone) >= values.MOST]
-        scores = [(phone_score(cells[candidate.index]), candidate) for candidate in hopeful]
-        best = max(scores, key=lambda scored: scored[0], default=(0.0, None))
-        if best[1] is not None and best[0] >= values.MOST:
-            draft.give(Field.PHONE, [best[1]], Rule.VALUES)
+        _phone_by_values(draft, [c for c in open_ if c.reading.rule is not Rule.OTHER_NAME], cells, phone_score)
+    comments = draft.sources.get(Field.COMMENT, [])
+    if not draft.phones and comments:  # "Customer details": the number, and all that there is to say
+        _phone_by_values(draft, [c for c in found if c.index in comments], cells, phone_score)
+        draft.take(Field.COMMENT, draft.phones)
     if Field.EMAIL not in draft.sources:
         emails = [c for c in open_ if values.share(cells[c.index], values.like_email) >= values.MOST]
         draft.give(Field.EMAIL, emails[:1], Rule.VALUES)
+
+
+def _phone_by_values(
+    draft: Draft,
+    open_: Iterable[Candidate],
+    cells: Sequence[Sequence[str]],
+    phone_score: Callable[[Sequence[str]], float],
+) -> None:
+    hopeful = [c for c in open_ if values.share(cells[c.index], values.like_phone) >= values.MOST]
+    scores = [(phone_score(cells[candidate.index]), candidate) for candidate in hopeful]
+    best = max(scores, key=lambda scored: scored[0], default=(0.0, None))
+    if best[1] is not None and best[0] >= values.MOST:
+        draft.give(Field.PHONE, [best[1]], Rule.VALUES)
 
 
 def number_columns(
@@ -118,7 +142,8 @@ def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[st
     firsts, lasts = _of(found, Head.FIRST), _of(found, Head.LAST)
     fulls = [*_of(found, Head.FULL), *_of(found, Head.PERSON)]
     bare = _of(found, Head.NAME)
-    if any(not candidate.weak for candidate in chain(firsts, lasts, fulls, bare)):
+    lead_names = _of(found, Head.LEAD_NAME)[:1]
+    if any(not candidate.weak for candidate in chain(firsts, lasts, fulls, bare, lead_names)):
         firsts, lasts, fulls, bare = (
             [candidate for candidate in group if not candidate.weak] for group in (firsts, lasts, fulls, bare)
         )
@@ -128,7 +153,7 @@ def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[st
             (lasts if firsts else firsts).append(bare.pop(0))
     wholes = [*fulls, *bare]
     if not wholes and not firsts and not lasts:
-        wholes = _of(found, Head.LEAD_NAME)[:1]
+        wholes = lead_names
     wholes += _of(found, Head.DISPLAY)
     if (fulls or bare) and bool(firsts) != bool(lasts):
         # One half of a name beside the whole of it: the whole says more, and the half would be taken for all there is.

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import values
-from telecmi_leads.columns.fields import by_values
+from telecmi_leads.columns.fields import by_values, names_beside_numbers
 from telecmi_leads.columns.plan import Rule
 from telecmi_leads.fields import Field
 
@@ -71,6 +71,7 @@ def choose_unnamed(
     cities = [c for c in texts if values.share(cells[c.index], values.like_city) >= values.MOST]
     draft.give(Field.CITY, cities[:1], Rule.VALUES)
     _names(draft, [candidate for candidate in texts if candidate not in cities], cells)
+    names_beside_numbers(draft, cells)
 
 
 def _is_vicidial(cells: Sequence[Sequence[str]]) -> bool:

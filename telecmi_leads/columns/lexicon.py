@@ -150,10 +150,13 @@ class Lexicon:
         if len(piece) < shortest and not (last and piece in _SHORT_ENDS):
             return False
         meaning = self.phrases.get((piece,))
-        return meaning is not None and meaning not in (Modifier.FILLER, Modifier.YOUR, Modifier.WITH)
+        if meaning is Modifier.FILLER:  # "mailingcity", but no word is taken apart for a "the" or "for" in it
+            return len(piece) >= _SHORTEST_FILLER
+        return meaning is not None and meaning not in (Modifier.YOUR, Modifier.WITH)
 
 
 _SHORTEST_PIECE = {True: 3, False: 2}  # by whether the token is ASCII: a Chinese word has two characters
+_SHORTEST_FILLER = 6
 _SHORTEST_COMPOUND = {True: 6, False: 3}
 _LONGEST_COMPOUND = 32
 _SHORT_ENDS = frozenset({"no", "nr", "id"})

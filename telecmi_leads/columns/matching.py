@@ -10,6 +10,7 @@ from telecmi_leads.columns.candidates import Candidate, read_columns
 from telecmi_leads.columns.draft import Draft
 from telecmi_leads.columns.fields import choose_fields
 from telecmi_leads.columns.headerless import choose_unnamed, is_unnamed
+from telecmi_leads.columns.labels import line_labels
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.names import Reading
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
@@ -62,6 +63,9 @@ def match_columns(
     choose = choose_fields if named else choose_unnamed
     choose(draft, found, cells, phone_score)
     said.apply(draft)
+    labels = line_labels(header, draft.phones)
+    for index in labels.values():
+        draft.reasons.setdefault(index, (None, Rule.LABEL, ""))
     return ColumnPlan(
         phones=tuple(draft.phones),
         sources=MappingProxyType({target: tuple(indexes) for target, indexes in draft.sources.items()}),
@@ -69,6 +73,7 @@ def match_columns(
         titles=tuple(draft.titles),
         middles=tuple(draft.middles),
         companies=tuple(draft.companies),
+        labels=MappingProxyType(labels),
         templates=said.templates,
         fills=MappingProxyType(dict(options.fill)),
         choices=tuple(_choice(draft, candidate, header[candidate.index]) for candidate in found),

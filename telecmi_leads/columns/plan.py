@@ -24,10 +24,12 @@ class Rule(Enum):
     WORDS = ("words", "known words")
     HEAD_NOUN = ("head_noun", "ends in a known word")
     VALUES = ("values", "told by its values")
+    WITH_NAME = ("with_name", "holds the name too")
     LAYOUT = ("layout", "VICIdial's standard order")
     TITLE = ("title", "Dr. and the like, before the name")
     MIDDLE = ("middle", "goes behind the first name")
     COMPANY = ("company", "where there is no person's name")
+    LABEL = ("label", "says which line the number is")
     NOT_NEEDED = ("not_needed", "another column says it better")
     OVERRULED = ("overruled", "--map or --set say otherwise")
     OTHER_PERSON = ("other_person", "somebody else's")
@@ -77,7 +79,9 @@ class ColumnPlan:
     `addresses` are all addresses a row may have, best first, each as its parts; sources[ADDRESS] is the one that is
     filled in most rows. `titles` hold salutations, `middles` middle names, `companies` the name where no person's is.
     A field stands in `templates` (--set) or in `sources`, never in both. `fills` are the values of --fill.
-    `choices` has one entry for each column. `ignored` and `own_report` tell the columns of an earlier report.
+    A column that feeds both the phone and FULLNAME holds names beside its numbers. `labels` are the columns that say
+    what kind of line a phone column holds (its index → the label's). `choices` has one entry for each column.
+    `ignored` and `own_report` tell the columns of an earlier report.
     """
 
     phones: tuple[int, ...] = ()
@@ -86,6 +90,7 @@ class ColumnPlan:
     titles: tuple[int, ...] = ()
     middles: tuple[int, ...] = ()
     companies: tuple[int, ...] = ()
+    labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     templates: Mapping[Field, Template] = field(default_factory=lambda: MappingProxyType({}))
     fills: Mapping[Field, str] = field(default_factory=lambda: MappingProxyType({}))
     choices: tuple[ColumnChoice, ...] = ()
@@ -96,3 +101,8 @@ class ColumnPlan:
     def has_phone(self) -> bool:
         """Tell whether anything feeds the phone number."""
         return bool(self.phones) or Field.PHONE in self.templates
+
+    @property
+    def phones_apart(self) -> bool:
+        """Tell whether no column holds the full name and the number in one cell."""
+        return set(self.phones).isdisjoint(self.sources.get(Field.FULLNAME, ()))

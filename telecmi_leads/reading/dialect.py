@@ -23,6 +23,8 @@ CANDIDATES = ",;\t|"
 _ONE_COLUMN = "\x1e"  # parts nothing: commas are text then
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>[^"\s]|\t)"?[ ,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 _HEADER_AGREES = 1.5  # what a delimiter gains when the first row has the width of the others
+_HALF = 0.5
+_FEWEST_OF_A_TABLE = 3  # columns, for lines beside it to be a banner or a footer and no text of one column
 _UNTRUE_QUOTES = 0.2  # what is left of its worth when quotes close in the middle of a cell
 
 
@@ -100,18 +102,30 @@ def _worth(lines: list[str], dialect: Dialect) -> float:
         rows = list(dialect.rows(lines, strict=False))
     except csv.Error:  # a cell beyond all bounds
         return 0.0
-    widths = [len(row) for row in rows if any(row)] or [len(row) for row in rows]
+    rows = [row for row in rows if any(row)] or rows
+    widths = list(map(len, rows))
     several: Counter[int] = Counter(width for width in widths if width > 1)
     if not several:
         return 0.0
     width, count = max(several.items(), key=lambda item: (item[1], item[0]))
     share = count / len(widths)
     header_agrees = widths[0] == width
-    parted = several.total() / len(widths) if header_agrees else share
-    if parted < 0.5 or (not header_agrees and _is_punctuation(lines, dialect.delimiter)):  # noqa: PLR2004 - half
+    if not header_agrees and _is_punctuation(lines, dialect.delimiter):
+        return 0.0
+    table = _table(rows, widths, width)
+    parted = sum(1 for found in table if found > 1) if header_agrees else table.count(width)
+    if parted < len(table) * _HALF:
         return 0.0
     worth = share * math.sqrt(width - 1) * (_HEADER_AGREES if header_agrees else 1)
     return worth * _UNTRUE_QUOTES if _untrue(lines, dialect) else worth
+
+
+def _table(rows: list[list[str]], widths: list[int], width: int) -> list[int]:
+    """Return the widths that must agree: all, or those of the table between the lines of a banner and a footer."""
+    first, end = widths.index(width), len(widths) - widths[::-1].index(width)
+    beside = rows[:first] + rows[end:]
+    worded = all(any(map(str.isalpha, "".join(row))) for row in beside)
+    return widths[first:end] if width >= _FEWEST_OF_A_TABLE and end - first > 1 and worded else widths
 
 
 def _is_punctuation(lines: list[str], delimiter: str) -> bool:
