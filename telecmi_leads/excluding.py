@@ -105,16 +105,18 @@ def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
                     hint="Name the column with its numbers Phone.",
                 )
             for block in table.blocks:
-                rows, _ = leveled(block.rows, len(table.info.header))
+                grid, _ = leveled(block.rows, len(table.info.header))
                 found = [
-                    find_numbers(rows, only, matcher.book, matcher.region) for only in _one_column_each(plan, columns)
+                    find_numbers(grid, only, matcher.book, matcher.region) for only in _one_column_each(plan, columns)
                 ]
                 with_number = {at for each in found for at, number in enumerate(each.numbers) if number}
-                faults = sum(1 for at, row in enumerate(rows) if at not in with_number and any(map(str.strip, row)))
+                faults = sum(
+                    1 for at, row in enumerate(grid.rows) if at not in with_number and any(map(str.strip, row))
+                )
                 numbers = [number for each in found for number in each.numbers if number]
                 for each, column in zip(found, columns, strict=True):
                     if each.repairs[Repair.SEVERAL_NUMBERS]:
-                        numbers += _all_numbers({row[column] for row in rows}, matcher)
+                        numbers += _all_numbers(set(grid.columns[column]), matcher)
                 yield numbers, faults
 
 

@@ -127,7 +127,7 @@ def test_marked_test_leads(name: str, value: str, kind: RowKind) -> None:
     header = ("Name", "Phone", name)
     row = ["Asha", "+16505550123", value]
     assert row_kind(row, header) is kind
-    assert may_be_test_lead([row], header, [0]) is (kind is RowKind.TEST_LEAD)
+    assert may_be_test_lead([[cell] for cell in row], header, [0]) is (kind is RowKind.TEST_LEAD)
 
 
 def test_metas_own_test_lead() -> None:
@@ -135,16 +135,16 @@ def test_metas_own_test_lead() -> None:
     header, *rows = csv.reader(META.read_text(encoding="utf-16").splitlines(), delimiter="\t")
     assert [row_kind(row, header) is RowKind.TEST_LEAD for row in rows] == [False, False, False, True]
     names = [header.index("full_name")]
-    assert may_be_test_lead(rows, header, names)
-    assert not may_be_test_lead(rows[:3], header, names)
+    assert may_be_test_lead(list(zip(*rows, strict=True)), header, names)
+    assert not may_be_test_lead(list(zip(*rows[:3], strict=True)), header, names)
 
 
 def test_test_leads_with_a_number_are_scanned_for() -> None:
     """A test lead that has a valid number is found by the scan of its block."""
     header = ("Name", "Phone")
-    assert may_be_test_lead([["Asha", "9876500001"], ["FirstName LastName", "+16505550123"]], header, [0])
-    assert not may_be_test_lead([["Asha", "9876500001"], ["test@example.com", ""]], header, [0])
-    assert not may_be_test_lead([], header, [0])
+    assert may_be_test_lead([["Asha", "FirstName LastName"], ["9876500001", "+16505550123"]], header, [0])
+    assert not may_be_test_lead([["Asha", "test@example.com"], ["9876500001", ""]], header, [0])
+    assert not may_be_test_lead([(), ()], header, [0])
 
 
 @settings(deadline=None)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from telecmi_leads.cleaning.fields import Fields
+from telecmi_leads.cleaning.grid import leveled
 from telecmi_leads.cleaning.numbers import Fault, find_numbers
 from telecmi_leads.fields import Field
 from telecmi_leads.models import Lead, LeftOutKind, LeftOutRow, Reason, RowBlock
@@ -21,7 +22,8 @@ from telecmi_leads.text import clean_column, restore
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from telecmi_leads.cleaning.numbers import RowNumbers, Rows
+    from telecmi_leads.cleaning.grid import Grid
+    from telecmi_leads.cleaning.numbers import RowNumbers
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.models import TableInfo
     from telecmi_leads.phones import PhoneBook
@@ -67,7 +69,7 @@ class CleanBlock:
 class _Work:
     """A block on its way: its rows at the header's width, their numbers and faults by index, and what was noted."""
 
-    rows: Rows
+    grid: Grid
     found: RowNumbers
     blanks: list[int] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -99,7 +101,7 @@ class Cleaner:
         leads, at = self._leads(work)
         return CleanBlock(
             first_row=block.first_row,
-            read=len(work.rows),
+            read=len(work.grid.rows),
             leads=leads,
             rows=[block.first_row + index for index in at],
             groups=self._groups(work, at),
@@ -113,17 +115,17 @@ class Cleaner:
 
     def _numbered(self, block: RowBlock) -> _Work:
         rows = [list(map(restore, row)) for row in block.rows] if self.plan.own_report else block.rows
-        level, overfull = leveled(rows, len(self.info.header))
-        found = find_numbers(level, self.plan, self.book, self.region)
+        grid, overfull = leveled(rows, len(self.info.header))
+        found = find_numbers(grid, self.plan, self.book, self.region)
         for index in overfull:
             found.reject(index, Reason.TOO_MANY_CELLS)
-        return _Work(level, found)
+        return _Work(grid, found)
 
     def _sort_out(self, work: _Work) -> int | None:
         """Tell blank rows, totals and test leads from rows at fault; return the index of a header of another layout."""
         faults = work.found.faults
         for index in sorted(faults):
-            row = work.rows[index]
+            row = work.grid.rows[index]
             if not any(map(str.strip, row)):
                 kind = None
             elif (kind := row_kind(row, self.info.header)) is RowKind.NEW_HEADER:
@@ -135,9 +137,9 @@ class Cleaner:
             if kind is None or kind in _NO_LEADS:
                 work.blanks.append(index)
                 del faults[index]
-        if may_be_test_lead(work.rows, self.info.header, self._columns_of_names()):
+        if may_be_test_lead(work.grid.columns, self.info.header, self._columns_of_names()):
             for index, number in enumerate(work.found.numbers):
-                if number and row_kind(work.rows[index], self.info.header) is RowKind.TEST_LEAD:
+                if number and row_kind(work.grid.rows[index], self.info.header) is RowKind.TEST_LEAD:
                     work.found.reject(index, Reason.TEST_LEAD)
         return None
 
@@ -153,8 +155,8 @@ class Cleaner:
         lines: list[int] = []
         footer: list[int] = []
         known = False
-        for index in reversed(range(len(work.rows))):
-            row = work.rows[index]
+        for index in reversed(range(len(work.grid.rows))):
+            row = work.grid.rows[index]
             if index in blanks and not any(map(str.strip, row)):
                 footer = lines.copy()
             elif index in blanks:
@@ -185,10 +187,9 @@ class Cleaner:
         """Make the leads of the rows that have a number; return them and their indexes."""
         numbers = work.found.numbers
         at = [index for index, number in enumerate(numbers) if number]
-        rows = work.rows
-        if len(at) < len(rows):
-            rows, numbers = [rows[index] for index in at], [numbers[index] for index in at]
-        fields = Fields(self.plan, rows, len(self.info.header), no_fill=self.no_fill)
+        if len(at) < len(numbers):
+            numbers = [numbers[index] for index in at]
+        fields = Fields(self.plan, work.grid.only(at), no_fill=self.no_fill)
         columns = (
             *fields.names(),
             numbers,
@@ -211,16 +212,9 @@ class Cleaner:
     def _groups(self, work: _Work, at: Sequence[int]) -> list[str]:
         if self.group_column is None:
             return []
-        return list(clean_column([work.rows[index][self.group_column] for index in at]))
+        column = work.grid.columns[self.group_column]
+        return list(clean_column([column[index] for index in at]))
 
 
 def _index(fault: tuple[int, Fault]) -> int:
     return fault[0]
-
-
-def leveled(rows: Rows, width: int) -> tuple[Rows, list[int]]:
-    """Give all rows one width; returns them and the indexes of rows whose surplus cells hold something."""
-    if all(len(row) == width for row in rows):
-        return rows, []
-    overfull = [index for index, row in enumerate(rows) if len(row) > width and any(map(str.strip, row[width:]))]
-    return [row[:width] + [""] * (width - len(row)) for row in rows], overfull

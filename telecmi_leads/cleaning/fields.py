@@ -18,6 +18,7 @@ from telecmi_leads.text import clean_column, is_clean, joined
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from telecmi_leads.cleaning.grid import Grid
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.text import NormalForm
 
@@ -29,16 +30,16 @@ _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}(?:\.0+)?")
 
 
 class Fields:
-    """The fields of rows that have a number. `rows` all have `width` cells.
+    """The fields of rows that have a number.
 
     `faults` (row's index → reason) and `repairs` fill up as the fields are asked for.
     """
 
-    def __init__(self, plan: ColumnPlan, rows: list[list[str]], width: int, *, no_fill: bool) -> None:
+    def __init__(self, plan: ColumnPlan, grid: Grid, *, no_fill: bool) -> None:
         self._plan = plan
         self._no_fill = no_fill
-        self._rows = rows
-        self._columns: list[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width
+        self._rows = grid.rows
+        self._columns = grid.columns
         self.faults: dict[int, Reason] = {}
         self.repairs: Counter[str] = Counter()
 

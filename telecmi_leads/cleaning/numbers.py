@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from telecmi_leads.cleaning.grid import Grid
 from telecmi_leads.columns import line_rank
 from telecmi_leads.fields import Field
 from telecmi_leads.models import Reason, Repair
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.phones import PhoneBook
-
-Rows = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +46,25 @@ class RowNumbers:
         self.faults[index] = Fault(reason)
 
 
-def find_numbers(rows: Rows, plan: ColumnPlan, book: PhoneBook, region: str | None) -> RowNumbers:
-    """Return each row's number. `rows` all have the header's width; `region` is for rows that name none."""
+def find_numbers(grid: Grid, plan: ColumnPlan, book: PhoneBook, region: str | None) -> RowNumbers:
+    """Return each row's number; `region` is for rows that name none."""
+    everywhere = range(len(grid.rows))
     template = plan.templates.get(Field.PHONE)
     if template is not None:
-        made = [template.render(row) for row in rows]
-        answer = book.column(made, row_regions(rows, range(len(rows)), plan, region))
+        made = [template.render(row) for row in grid.rows]
+        answer = book.column(made, row_regions(grid, everywhere, plan, region))
         return RowNumbers(
             answer.numbers, {at: Fault(why) for at, why in answer.faults.items()}, Counter(answer.repairs)
         )
-    rows, moved = _by_label(rows, plan) if plan.labels else (rows, {})
-    found = RowNumbers([""] * len(rows))
-    waiting: Sequence[int] = range(len(rows))
+    grid, moved = _by_label(grid, plan) if plan.labels else (grid, {})
+    found = RowNumbers([""] * len(everywhere))
+    waiting: Sequence[int] = everywhere
     for place, column in enumerate(plan.phones):
+        cells = grid.columns[column]
         # Alternates are empty in most rows; those cells need no look.
-        asked = [index for index in waiting if rows[index][column]] if place else waiting
+        asked = [index for index in waiting if cells[index]] if place else waiting
         if asked:
-            _ask(found, rows, column, asked, book, regions=row_regions(rows, asked, plan, region), alternate=place > 0)
+            _ask(found, grid, column, asked, book, regions=row_regions(grid, asked, plan, region), alternate=place > 0)
         if place == 0 and not found.faults:
             return found
         waiting = [index for index in waiting if not found.numbers[index]]
@@ -76,15 +77,15 @@ def find_numbers(rows: Rows, plan: ColumnPlan, book: PhoneBook, region: str | No
     return found
 
 
-def _by_label(rows: Rows, plan: ColumnPlan) -> tuple[Rows, dict[int, dict[int, int]]]:
+def _by_label(grid: Grid, plan: ColumnPlan) -> tuple[Grid, dict[int, dict[int, int]]]:
     """Sort each row's numbers as their labels say: mobiles first, and nothing where the line is a fax.
 
     Returns the rows and, by index, for each one that is changed, where the cell in a column comes from.
     """
     columns = [column for column in plan.phones if column in plan.labels]
-    sorted_rows = list(rows)
+    sorted_rows = list(grid.rows)
     moved: dict[int, dict[int, int]] = {}
-    for index, row in enumerate(rows):
+    for index, row in enumerate(grid.rows):
         ranks = [line_rank(row[plan.labels[column]]) for column in columns]
         ranked = [(rank, column) for rank, column in zip(ranks, columns, strict=True) if rank is not None]
         order = [column for _, column in sorted(ranked, key=itemgetter(0))]
@@ -95,12 +96,12 @@ def _by_label(rows: Rows, plan: ColumnPlan) -> tuple[Rows, dict[int, dict[int, i
             moved[index] = dict(zip(columns, order, strict=False))
             for to, origin in moved[index].items():
                 changed[to] = row[origin]
-    return sorted_rows, moved
+    return Grid(sorted_rows, len(grid.columns)), moved
 
 
 def _ask(  # noqa: PLR0913 - one question to one column
     found: RowNumbers,
-    rows: Rows,
+    grid: Grid,
     column: int,
     asked: Sequence[int],
     book: PhoneBook,
@@ -108,7 +109,7 @@ def _ask(  # noqa: PLR0913 - one question to one column
     regions: list[str | None] | str | None,
     alternate: bool,
 ) -> None:
-    answer = book.column([rows[index][column] for index in asked], regions)
+    answer = book.column(_taken(grid.columns[column], asked), regions)
     found.repairs.update(answer.repairs)
     if not alternate:
         found.numbers = answer.numbers
@@ -124,11 +125,11 @@ def _ask(  # noqa: PLR0913 - one question to one column
             found.faults[index] = Fault(answer.faults[position], column)
 
 
-def row_regions(rows: Rows, at: Sequence[int], plan: ColumnPlan, region: str | None) -> list[str | None] | str | None:
+def row_regions(grid: Grid, at: Sequence[int], plan: ColumnPlan, region: str | None) -> list[str | None] | str | None:
     """Return each row's region: its dial code's, else its country's, else `region`; one where all have the same."""
     regions: list[str | None] | None = None
     for source, region_of in ((Field.COUNTRY, region_of_country), (Field.DIALCODE, region_of_dial_code)):
-        for cells in _columns_of(rows, at, plan, source):
+        for cells in _columns_of(grid, at, plan, source):
             known = {cell: region_of(cell) if cell else None for cell in set(cells)}
             defaults = regions if regions is not None else [region] * len(cells)
             regions = [known[cell] or default for cell, default in zip(cells, defaults, strict=True)]
@@ -138,11 +139,16 @@ def row_regions(rows: Rows, at: Sequence[int], plan: ColumnPlan, region: str | N
     return distinct.pop() if len(distinct) == 1 else regions
 
 
-def _columns_of(rows: Rows, at: Sequence[int], plan: ColumnPlan, target: Field) -> Iterator[list[str]]:
+def _columns_of(grid: Grid, at: Sequence[int], plan: ColumnPlan, target: Field) -> Iterator[Sequence[str]]:
     """Yield the columns that feed a field, the least preferred first."""
     template = plan.templates.get(target)
     if template is not None:
-        yield [template.render(rows[index]) for index in at]
+        yield [template.render(grid.rows[index]) for index in at]
         return
     for column in reversed(plan.sources.get(target, ())):
-        yield [rows[index][column] for index in at]
+        yield _taken(grid.columns[column], at)
+
+
+def _taken(cells: Sequence[str], at: Sequence[int]) -> Sequence[str]:
+    """Return the cells at these indexes, which run upwards."""
+    return cells if len(at) == len(cells) else [cells[index] for index in at]

@@ -118,17 +118,17 @@ _SIGNS = (_DUMMY, *_META_ADDRESSES, _GOOGLE_NAME)
 _TRUE = frozenset({"true", "yes", "y", "1", "t"})
 
 
-def may_be_test_lead(rows: Sequence[Sequence[str]], header: Sequence[str], columns: Iterable[int]) -> bool:
-    """Tell whether any of the rows can be a test lead, by a scan of some columns; `row_kind` tells which.
+def may_be_test_lead(columns: Sequence[Sequence[str]], header: Sequence[str], names: Iterable[int]) -> bool:
+    """Tell whether any row of a block can be a test lead, by a scan of some columns; `row_kind` tells which.
 
-    The rows have the header's width. `columns` are those of names and addresses, where a test lead shows itself.
+    `names` are the columns of names and addresses, where a test lead shows itself.
     """
-    for index in columns:
-        text = "\n".join([row[index] for row in rows])
+    for index in names:
+        text = "\n".join(columns[index])
         if any(sign in text for sign in _SIGNS):
             return True
     test_columns = _known_header(tuple(header)).test_columns
-    return any(row[index].strip().lower() in _TRUE for index in test_columns for row in rows)
+    return any(cell.strip().lower() in _TRUE for index in test_columns for cell in columns[index])
 
 
 def _is_test_lead(cells: Sequence[str], texts: list[str], known: _KnownHeader) -> bool:
