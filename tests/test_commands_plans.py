@@ -228,3 +228,14 @@ def test_the_books_balance_whatever_is_asked(program: Inside, sandbox: Sandbox) 
     assert (ended.code, balanced(ended.json)) == (0, True)
     assert sizes(sandbox) == {"A-mobile-001": 2, "A-mobile-002": 1}
     assert len(phones(sandbox.campaigns())) == 3
+
+
+def test_the_report_of_a_refused_file_says_why(program: Inside, tmp_path: Path) -> None:
+    """Whoever opens the page of a file that was refused reads that nothing was sent, why, and what to do."""
+    (tmp_path / "leads.csv").write_text("Name,Mobile\nAsha,98765 00001\nRavi,98XXXXXX10\n")
+    assert program.run(*UPLOAD, "--name", "March", "--strict").code == 3
+    [page] = tmp_path.glob("telecmi-reports/*/report.html")
+    text = page.read_text(encoding="utf-8")
+    assert "<h1>Nothing was sent; 1 row was left out.</h1>" in text
+    assert "1 of 2 rows was rejected; --strict allows none." in text
+    assert json.loads(page.with_name("summary.json").read_text(encoding="utf-8"))["error"]["code"] == "too_many_rejects"

@@ -158,6 +158,11 @@ def test_the_policy_allows_the_pages_own_style_and_nothing_else(tmp_path: Path) 
     ]
 
 
+def shape(page: Page) -> list[tuple[str, list[str]]]:
+    """Return the elements with their attributes' names, but for the bare spans around a command's options."""
+    return [(tag, sorted(attributes)) for tag, attributes in page.elements if attributes or tag != "span"]
+
+
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
 def test_nothing_from_a_file_or_a_server_breaks_out(tmp_path: Path, hostile: str) -> None:
     """Row 32: the same elements are there whatever the cells, headers, names and answers hold, and no control byte."""
@@ -186,8 +191,7 @@ def test_nothing_from_a_file_or_a_server_breaks_out(tmp_path: Path, hostile: str
     plain = Page(page_of(run("harmless"), tmp_path / "plain"))
     text = page_of(run(hostile), tmp_path / "hostile")
     page = Page(text)
-    assert [tag for tag, _ in page.elements] == [tag for tag, _ in plain.elements]
-    assert [sorted(a) for _, a in page.elements] == [sorted(a) for _, a in plain.elements]
+    assert shape(page) == shape(plain)
     assert "".join(text.split("\n")).isprintable()
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.commands.session import Session
     from telecmi_leads.commands.signals import Signals
+    from telecmi_leads.errors import InputRefused
     from telecmi_leads.journal import Journal
     from telecmi_leads.models import RunRecord, RunSummary
 
@@ -93,9 +94,9 @@ def report_folder(session: Session, run: RunRecord) -> Path:
     return (session.output.report_dir or Path(run.report_dir)).absolute()
 
 
-def refusal_reports(session: Session, journal: Journal, run: RunRecord) -> Mapping[str, str]:
+def refusal_reports(session: Session, journal: Journal, run: RunRecord, why: InputRefused) -> Mapping[str, str]:
     """Write the reports of a plan that must not be sent, so that its rows can be mended; return them."""
-    summary = summarise(journal, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=None)
+    summary = summarise(journal, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=why)
     return _written(session, replace(summary, run=None), run, journal).reports
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telecmi_leads.commands.session import Session
+    from telecmi_leads.errors import InputRefused
     from telecmi_leads.models import RunRecord, RunSummary
     from telecmi_leads.pipeline import Prepared
     from telecmi_leads.screening import ExcludeList, UploadedBefore
@@ -251,7 +252,7 @@ class _Plan:
                 notify=display.event,
             )
         if course.prepared.refusal is not None:
-            self._refuse()
+            self._refuse(course.prepared.refusal)
             raise course.prepared.refusal
         return course.prepared
 
@@ -278,11 +279,11 @@ class _Plan:
         if not self._course.dry_run:
             self._course.run = self._id
 
-    def _refuse(self) -> None:
+    def _refuse(self, why: InputRefused) -> None:
         """Write the reports of a plan that must not be sent, and let go of it."""
         prepare_folder(self._folder, self._inputs)
         self._finish(refused=True)
-        self._course.reports = refusal_reports(self._session, self._journal, self.run())
+        self._course.reports = refusal_reports(self._session, self._journal, self.run(), why)
         self.discard()
 
     def _finish(self, *, refused: bool) -> None:

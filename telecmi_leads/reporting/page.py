@@ -72,7 +72,8 @@ def render_page(
     style = _asset("report.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     plan = [campaign for campaign in summary.campaigns if not campaign.split]
-    open_ones = [campaign for campaign in plan if campaign.status is not CampaignStatus.ACCEPTED]
+    attention = _to_look_at(plan)
+    leads = _leads_picture(summary)
     page = _template().render(
         style=style,
         style_hash=digest,
@@ -86,15 +87,15 @@ def render_page(
         error=summary.error,
         steps=wording.next_steps(summary),
         rows=_rows_picture(summary),
-        leads=_leads_picture(summary),
-        balance=[wording.row_balance(summary.rows), wording.lead_balance(summary.leads)],
+        leads=leads,
+        balance=[wording.row_balance(summary.rows), *([wording.lead_balance(summary.leads)] if leads else [])],
         skipped=[wording.skipped(code, number) for code, number in summary.skipped.items()],
         findings=_findings(summary, findings, show_phones=show_phones),
         audience=_audience(summary.audience),
         groups=[(safe(each.name), each) for each in wording.groups(plan)[:_GROUPS]],
         stretches=stretches(summary.campaigns) if not summary.dry_run else (),
-        attention=[] if summary.dry_run else list(map(_campaign, open_ones[:_ATTENTION])),
-        attention_more=0 if summary.dry_run else max(len(open_ones) - _ATTENTION, 0),
+        attention=list(map(_campaign, attention[:_ATTENTION])),
+        attention_more=max(len(attention) - _ATTENTION, 0),
         parts=_parts(summary.campaigns),
         repairs=_bars((wording.repair(code), number) for code, number in summary.repairs.items()),
         files=[
@@ -140,9 +141,11 @@ def _rows_picture(summary: RunSummary) -> list[Share]:
 
 def _leads_picture(summary: RunSummary) -> list[Share]:
     """Lay the leads along a line, by what became of them."""
-    codes = {"accepted", "unverified", "unknown", "refused", "unsent"}
+    codes = {each: each for each in ("accepted", "unverified", "unknown", "refused", "unsent")}
+    if summary.dry_run:
+        codes["unsent"] = "ready"
     heaps = wording.heaps(summary.rows, summary.leads, dry_run=summary.dry_run)
-    return _laid_out([(heap.code, heap.label, heap.rows) for heap in heaps if heap.code in codes])
+    return _laid_out([(codes[heap.code], heap.label, heap.rows) for heap in heaps if heap.code in codes])
 
 
 def _laid_out(parts: Sequence[tuple[str, str, int]]) -> list[Share]:
@@ -267,7 +270,7 @@ class Row:
     answer: str
     started: str
     seconds: str
-    attempts: int
+    attempts: str
 
 
 def _campaign(campaign: CampaignRecord) -> Row:
@@ -280,8 +283,15 @@ def _campaign(campaign: CampaignRecord) -> Row:
         answer=safe(mask_text(wording.answer(campaign))),
         started=_moment(campaign.started, seconds=True) if campaign.started else "",
         seconds=wording.duration(campaign.seconds) if campaign.attempts else "",
-        attempts=campaign.attempts,
+        attempts=str(campaign.attempts or ""),
     )
+
+
+def _to_look_at(plan: Sequence[CampaignRecord]) -> list[CampaignRecord]:
+    """Return the campaigns that were tried and are not in; none where the list of all of them says no more."""
+    fine = {CampaignStatus.ACCEPTED, CampaignStatus.UNSENT}
+    found = [campaign for campaign in plan if campaign.status not in fine]
+    return found if len(found) < len(plan) else []
 
 
 def _parts(campaigns: Sequence[CampaignRecord]) -> list[tuple[str, list[Row]]]:

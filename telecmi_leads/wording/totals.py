@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from telecmi_leads.errors import ExitCode
 from telecmi_leads.models import CampaignStatus, RowTotals, RunStatus
 from telecmi_leads.wording.numbers import count
 
@@ -86,7 +87,7 @@ def headline(summary: RunSummary) -> str:
     if not rows.leads:
         new = "Nothing new to upload" if rows.already_uploaded and summary.exit_code == 0 else "Nothing to upload"
         return f"{new}: {'all ' if total > 1 else ''}{rest}."
-    if summary.status is RunStatus.FAILED and leads.unsent == rows.leads and not summary.dry_run:
+    if summary.exit_code == ExitCode.INPUT or (summary.status is RunStatus.FAILED and leads.unsent == rows.leads):
         return _joined("Nothing was sent", rest)
     if summary.dry_run:
         return _joined(_of(leads.unsent, total, "can be uploaded"), rest)
