@@ -67,7 +67,7 @@ class Program:
             **options,
         )
 
-    def run(self, *arguments: str | Path, stdin: str = "", timeout: float = 100) -> Ended:
+    def run(self, *arguments: str | Path, stdin: str = "", timeout: float = 600) -> Ended:
         """Run the program to its end."""
         process = self.start(*arguments)
         out, err = process.communicate(stdin, timeout=timeout)
