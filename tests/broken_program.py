@@ -6,14 +6,17 @@ A harness proves nothing unless it fails on a broken program.
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.__main__ import run
-from telecmi_leads.commands import sending
+from telecmi_leads.commands import sending, session
 from telecmi_leads.journal import Journal
 from telecmi_leads.models import CampaignStatus, Outcome, OutcomeKind, RowTotals
 from telecmi_leads.requests_format import refreeze, thaw_leads
+from telecmi_leads.uploading import running
+from telecmi_leads.uploading.deciding import Decision, Step, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -79,6 +82,55 @@ def no_settling() -> None:
     sending.upload_events = hasty
 
 
+def other_bytes() -> None:
+    """Break it: the same name at each retry, with other bytes."""
+
+    def reordered(journal: Journal, campaign_id: int) -> bytes:
+        frozen, campaign = body(journal, campaign_id), journal.campaign(campaign_id)
+        if not campaign.attempts or campaign.status is CampaignStatus.SENDING:
+            return frozen
+        return refreeze(frozen, campaign.name, thaw_leads(frozen)[::-1])
+
+    Journal.body = reordered  # type: ignore[method-assign]
+
+
+def _deciding_otherwise(was: CampaignStatus, becomes: CampaignStatus, only: OutcomeKind | None = None) -> None:
+    """Break it: whatever is decided to be in one state is said to be in another."""
+
+    def wrongly(history: Sequence[Any], outcome: Outcome) -> Decision:
+        decision = decide(history, outcome)
+        if decision.status is not was or only not in {None, outcome.kind}:
+            return decision
+        return replace(decision, status=becomes, step=Step.SETTLED)
+
+    running.decide = wrongly
+
+
+def taken_is_ours() -> None:
+    """Break it: a name that is taken at the first try is counted as accepted."""
+    _deciding_otherwise(CampaignStatus.REFUSED, CampaignStatus.ACCEPTED, OutcomeKind.NAME_EXISTS)
+
+
+def unverified_is_accepted() -> None:
+    """Break it: a name that is taken after a server error is counted as accepted."""
+    _deciding_otherwise(CampaignStatus.UNVERIFIED, CampaignStatus.ACCEPTED)
+
+
+def unknown_is_refused() -> None:
+    """Break it: a request without an answer is counted as refused."""
+    _deciding_otherwise(CampaignStatus.UNKNOWN, CampaignStatus.REFUSED)
+
+
+def unknown_is_unsent() -> None:
+    """Break it: a request without an answer is counted as unsent."""
+    _deciding_otherwise(CampaignStatus.UNKNOWN, CampaignStatus.UNSENT)
+
+
+def no_lock() -> None:
+    """Break it: two runs of one account work at the same time."""
+    session.hold = lambda *_, **__: nullcontext()
+
+
 def lost_row() -> None:
     """Break it: a row is counted as read, and lies on no heap."""
 
@@ -101,7 +153,11 @@ def lost_lead() -> None:
 
 
 BREAKAGES: dict[str, Callable[[], None]] = {
-    each.__name__: each for each in (new_names, no_intent, accepted_first, no_settling, lost_row, lost_lead)
+    each.__name__: each
+    for each in (
+        *(new_names, other_bytes, no_intent, accepted_first, no_settling, no_lock, lost_row, lost_lead),
+        *(taken_is_ours, unverified_is_accepted, unknown_is_refused, unknown_is_unsent),
+    )
 }
 
 if __name__ == "__main__":

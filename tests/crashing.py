@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-LEADS = 20
+LEADS, SIZE = 20, 5
 SENDING = ("--settle", "0.1", "--json")
-UPLOAD = ("upload", "leads.csv", "--name", "K", "--region", "IN", "--size", "5", "--workers", "2", *SENDING)
+UPLOAD = ("upload", "leads.csv", "--name", "K", "--region", "IN", "--size", str(SIZE), "--workers", "2", *SENDING)
 RESUME = ("resume", *SENDING)
 KILLED = -9
 
@@ -197,16 +197,22 @@ def misbehaviour(sandbox: Sandbox) -> list[str]:
 
 
 def claims(sandbox: Sandbox, ended: Ended) -> list[str]:
-    """Return what a run says at its end, however it ended, that adds up to nothing or claims too much."""
+    """Return what a run says at its end, however it ended, that is not so: of its campaigns, and of their leads."""
     if not ended.out:
         return []
-    held, summary = sandbox.campaigns(), ended.json
+    held, summary = Counter(phones(sandbox.campaigns())), ended.json
     found = [] if balanced(summary) else [f"the summary does not add up: {summary['rows']} {summary['leads']}"]
-    accepted = [each for each in summary["campaigns"] if each["status"] == "accepted"]
-    found += [f"{each['name']} is said to be accepted" for each in accepted if each["name"] not in held]
-    if summary["leads"]["accepted"] != sum(each["leads"] for each in accepted):
-        found.append("leads are said to be accepted, and in no campaign")
-    return found
+    for each in summary["campaigns"]:
+        first = (each["number"] - 1) * SIZE
+        copies = {held[phone] for phone in expected_phones(each["leads"], first=first)}
+        right = {"accepted": {1}, "refused": {0}, "unsent": {0}}.get(each["status"])
+        if right is not None and copies != right:
+            found.append(f"{each['name']} is said to be {each['status']}, and its leads are there {copies} times")
+    if summary["campaigns"] or not summary["run"]:
+        for status, leads in summary["leads"].items():
+            if leads != sum(each["leads"] for each in summary["campaigns"] if each["status"] == status):
+                found.append(f"{leads} leads are said to be {status}, and no campaign holds them")
+    return found + misbehaviour(sandbox)
 
 
 @contextmanager

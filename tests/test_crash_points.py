@@ -15,15 +15,18 @@ from crashing import (
     LEADS,
     UPLOAD,
     Point,
+    claims,
     come_to_rest,
     killed_at,
     points,
     prepared,
     recorded,
     spread,
+    started,
     verdict,
 )
 from crashing import misbehaviour as misbehaviour_of
+from rawserver import wait_until
 
 from telecmi_leads.sandbox import Sandbox
 
@@ -111,6 +114,7 @@ def test_killed_at_every_system_call(tmp_path: Path, workers: str, capsys: pytes
     ("breakage", "place"),
     [
         ("new_names", Point("recvfrom", 1)),
+        ("other_bytes", Point("recvfrom", 1)),
         ("no_intent", Point("recvfrom", 1)),
         ("accepted_first", Point("sendto", 1)),
     ],
@@ -122,6 +126,34 @@ def test_a_broken_program_is_caught(tmp_path: Path, breakage: str, place: Point)
     struck, wrong = killed_at(place, tmp_path / "broken", python=broken)
     assert struck
     assert wrong != []
+
+
+@pytest.mark.parametrize(
+    ("breakage", "fault"),
+    [
+        ("taken_is_ours", 'answer=400 {"code":400,"msg":"Lead Name Already Exists"}@K-002*1'),
+        ("unverified_is_accepted", "500-halfway@K-002*1"),
+        ("unknown_is_refused", "drop-after@K-002*1"),
+        ("unknown_is_unsent", "drop-after@K-002*1"),
+    ],
+    ids=["taken_is_ours", "unverified_is_accepted", "unknown_is_refused", "unknown_is_unsent"],
+)
+def test_a_wrong_decision_is_caught(tmp_path: Path, breakage: str, fault: str) -> None:
+    """(Rows 12, 17, 20) What the sound program says at its end is so; each program that decides wrongly says more."""
+    for name, python in (("sound", ("-m", "telecmi_leads")), ("broken", (BROKEN_PROGRAM, breakage))):
+        with Sandbox(faults=[fault]) as sandbox:
+            ended = prepared(tmp_path / name, sandbox, python=python).run(*UPLOAD, "--retries", "1")
+            assert (claims(sandbox, ended) == []) is (name == "sound"), (name, ended.out)
+
+
+def test_a_missing_lock_is_caught(tmp_path: Path) -> None:
+    """(Row 8) Without the lock a second run of the same command sends again what is at work, and that is seen."""
+    with Sandbox(faults=["latency=3@1"]) as sandbox:
+        program = prepared(tmp_path / "run", sandbox, python=(BROKEN_PROGRAM, "no_lock"))
+        with started(program, *UPLOAD):
+            wait_until(lambda: len(sandbox.requests()) == 1)
+            program.run(*UPLOAD)
+            assert "K-001 was sent again while the request before was at work" in misbehaviour_of(sandbox)
 
 
 def late(folder: Path, *python: str) -> list[str]:
