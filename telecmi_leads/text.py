@@ -33,9 +33,9 @@ def clean(text: str, *, form: NormalForm = "NFC") -> str:
 
     Line breaks and tabs become spaces, and runs of spaces one space. Lone surrogates stay, for the caller to refuse.
     """
-    text = unicodedata.normalize(form, text)
     if not text.isprintable():
         text = "".join(map(_cleaned_character, text))
+    text = unicodedata.normalize(form, text)  # afterwards: what stood between a letter and its accent may be gone
     return " ".join(text.split())
 
 

@@ -359,6 +359,7 @@ BAD: tuple[tuple[str, str | None, Reason], ...] = (
     ("98765 XXXXX", "IN", Reason.MASKED),
     ("9876#####", "IN", Reason.MASKED),
     ("98765?????", "IN", Reason.MASKED),
+    ("2?+9687 9426543210", "IN", Reason.UNKNOWN_COUNTRY_CODE),
     ("98765.....", "IN", Reason.MASKED),
     ("98765…", "IN", Reason.MASKED),
     ("XXXXXXXXXX", "IN", Reason.MASKED),

@@ -199,7 +199,8 @@ def _try_runs(part: Part, search: _Search) -> bool:
     while runs:
         for count in range(len(runs), 0, -1):
             digits = "".join(runs[:count])
-            if len(digits) <= _LONGEST_NUMBER and search.rule(digits).reason is None:
+            whole = "+" not in digits[1:] and len(digits) <= _LONGEST_NUMBER  # a plus begins a number and joins none
+            if whole and search.rule(digits).reason is None:
                 break
         else:
             return False

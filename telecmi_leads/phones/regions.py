@@ -17,6 +17,7 @@ _SEPARATORS = re.compile(r"[^\w]+|_")
 _ENDS = re.compile(r"(?i)\b(?:the|of|and)\b")
 _FLAG_A = 0x1F1E6
 _CODE_DIGITS = re.compile(r"\d[\d\s\-]*")
+_LONGEST_NAME = 200  # of a country, with all that people write beside it; longer cells cost time and memory
 _LONGEST_DIAL_CODE = 7  # 1 and a Caribbean area code, 44 and that of the Isle of Man
 
 
@@ -25,25 +26,33 @@ def is_region(code: str) -> bool:
     return code in phonenumbers.SUPPORTED_REGIONS
 
 
-@lru_cache(maxsize=4096)
 def region_of_country(text: str) -> str | None:
     """Return the region a country cell names, or None.
 
     Takes ISO 3166 codes of two and three letters, names in the languages of phonenumbers' own locale data, common
     short forms (UK, USA, UAE), flags, and a dial code in place of or beside the name: `India (+91)`.
     """
+    return _region_of_country(text) if len(text) <= _LONGEST_NAME else None
+
+
+@lru_cache(maxsize=4096)
+def _region_of_country(text: str) -> str | None:
     named = _region_named(text)
     if named is None and any(map(str.isdecimal, text)):
         return region_of_dial_code(text)
     return named
 
 
-@lru_cache(maxsize=4096)
 def region_of_dial_code(text: str) -> str | None:
     """Return the region of a dial code: `91`, `+91`, `0091`, `India (+91)`; the main one where several share it.
 
     A country named beside the code decides among those that share it: `Canada (+1)`.
     """
+    return _region_of_dial_code(text) if len(text) <= _LONGEST_NAME else None
+
+
+@lru_cache(maxsize=4096)
+def _region_of_dial_code(text: str) -> str | None:
     found = _CODE_DIGITS.search(_plain_digits(text))
     if found is None:
         return None
