@@ -1,8 +1,11 @@
 """The program: one command line in, one exit code out. The one place that catches errors and ends the process."""
 
-from __future__ import annotations
-
 import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    # `python -m` looks for modules in the working directory first, which may be anybody's: a typer.py there would
+    # run in the library's place. Hence this stands before every import but the interpreter's own.
+    del sys.path[0]
 
 from telecmi_leads import __version__
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from telecmi_leads.fields import MAX_CAMPAIGN_LEADS, Field
@@ -192,14 +193,19 @@ def field_and_text(text: str) -> tuple[Field, str]:
     return parsed, value
 
 
+# A format may come from a file in somebody's folder: no attribute is looked up, no width of a gigabyte filled.
+_IN_NAMES = re.compile(r"(?:name|group|digest):|number:(?:0?[1-9]?d?)?")
+
+
 def name_format(text: str) -> str:
     """Check a campaign's name format: it must tell one campaign from the next."""
     try:
-        names = {text.format(name="n", number=number, digest=f"{number:08x}", group="g") for number in (1, 2)}
-    except (KeyError, IndexError, ValueError, AttributeError):
-        raise ValueError(
-            "it may hold {name}, {number}, {number:03d} and {digest}, and nothing else in braces"
-        ) from None
+        fields = [(name, spec or "", how) for _, name, spec, how in Formatter().parse(text) if name is not None]
+    except ValueError:
+        fields = [("", "", None)]
+    if not all(how is None and _IN_NAMES.fullmatch(f"{name}:{spec}") for name, spec, how in fields):
+        raise ValueError("it may hold {name}, {number}, {number:03d} and {digest}, and nothing else in braces")
+    names = {text.format(name="n", number=number, digest=f"{number:08x}", group="g") for number in (1, 2)}
     if len(names) == 1:
         raise ValueError("it must hold {number} or {digest}, or all campaigns would have one name")
     return text

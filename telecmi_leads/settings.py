@@ -170,7 +170,7 @@ def resolve(given: Mapping[str, Any], sources: Sources) -> Settings:
     for one from elsewhere; both name the option, where the value came from, and what it may be.
     """
     file_values = _read_config(sources)
-    env_path, env_values = _read_env_file(sources)
+    env_path, env_values, unread = _read_env_file(sources)
     origins: dict[str, str] = {}
     groups: dict[type[Any], Any] = {}
     for group in ALL_GROUPS:
@@ -181,7 +181,7 @@ def resolve(given: Mapping[str, Any], sources: Sources) -> Settings:
             if found:
                 values[declaration.name] = _parsed(declaration, *found)
         groups[group] = group(**values)
-    warnings = _readable_by_others(env_path, env_values)
+    warnings = (*unread, *_readable_by_others(env_path, env_values), *_sent_elsewhere(groups[AccountOptions], origins))
     return Settings(groups, origins, warnings)
 
 
@@ -380,18 +380,26 @@ def _nearest(name: str, known: Mapping[str, Any]) -> str:
     return f"Did you mean {safe(near[0])!r}?" if near else ""
 
 
-def _read_env_file(sources: Sources) -> tuple[Path | None, dict[str, str]]:
+def _read_env_file(sources: Sources) -> tuple[Path | None, dict[str, str], list[str]]:
+    """Return the `.env` file there is, its values, and a word on each line that is left out."""
     path = sources.env_file or sources.folder / ENV_NAME
     if sources.env_file is None and not _may_be_there(path):
-        return None, {}
+        return None, {}, []
     from io import StringIO  # noqa: PLC0415 - only where there is a file to read
 
-    from dotenv import dotenv_values  # noqa: PLC0415 - the same
+    from dotenv.parser import parse_stream  # noqa: PLC0415 - the same
 
     text = _read_settings_file(path, "The settings file")
-    values = dotenv_values(stream=StringIO(text), interpolate=False)
+    # The parser alone: what is above it replaces $NAME in values, and speaks on standard error by itself.
+    lines = list(parse_stream(StringIO(text)))
+    values = {line.key: line.value for line in lines if line.key is not None and not line.error}
     _check_exact(path, text, values.get(_SECRET_VARIABLE))
-    return path, {name: value for name, value in values.items() if value is not None}
+    unread = [
+        f"Line {line.original.line} of {safe(str(path))} is no NAME=VALUE and is left out."
+        for line in lines
+        if line.error
+    ]
+    return path, {name: value for name, value in values.items() if value is not None}, unread
 
 
 def _check_exact(path: Path, text: str, value: str | None) -> None:
@@ -414,6 +422,16 @@ def _readable_by_others(path: Path | None, values: Mapping[str, str]) -> tuple[s
     if path is None or _SECRET_VARIABLE not in values or not _others_can_read(path):
         return ()
     return (f"{safe(str(path))} holds the secret and others can read it: chmod 600 {safe(str(path))}",)
+
+
+def _sent_elsewhere(given: AccountOptions, origins: Mapping[str, str]) -> tuple[str, ...]:
+    """Warn where a file decides which host gets a secret that is not its own: a folder's files may be anybody's."""
+    place = origins["base_url"].removesuffix(" (TELECMI_BASE_URL)")
+    named = place in {DEFAULT, COMMAND_LINE} or place.startswith("environment")
+    whose = origins["secret_file" if given.secret_file is not None else "secret"]
+    if named or (given.secret is None and given.secret_file is None) or whose.startswith(place):
+        return ()
+    return (f"The secret goes to {safe(given.base_url)}, since {safe(place)} says so.",)
 
 
 def _others_can_read(path: Path) -> bool:

@@ -217,5 +217,3 @@ def test_a_crash_dump_holds_no_secret(tmp_path: Path) -> None:
         out, err = process.communicate(timeout=60)
     assert "Fatal Python error" in err
     assert leaks(tmp_path / "work", out + err) == []
-
-

@@ -109,6 +109,10 @@ def test_unknown_names_get_the_nearest(tmp_path: Path) -> None:
         ({"map": ["fone=A"]}, "--map 'fone=A' does not fit"),
         ({"name_format": "{name}"}, "--name-format '{name}' does not fit"),
         ({"name_format": "{number.__class__}"}, "--name-format '{number.__class__}' does not fit"),
+        ({"name_format": "{number}{name.__class__}"}, "does not fit. It may hold {name}, {number}, {number:03d}"),
+        ({"name_format": "{name}{number:999999999d}"}, "does not fit. It may hold {name}, {number}, {number:03d}"),
+        ({"name_format": "{name}{number:{number}}"}, "does not fit. It may hold {name}, {number}, {number:03d}"),
+        ({"name_format": "{name!r}{number}"}, "does not fit. It may hold {name}, {number}, {number:03d}"),
         ({"region": "INDIA"}, "--region 'INDIA' does not fit"),
         ({"exclude_max_age": "soon"}, "--exclude-max-age 'soon' does not fit"),
         ({"rate": "0"}, "--rate '0' does not fit"),
@@ -203,6 +207,33 @@ def test_an_open_env_file_is_warned_about(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TELECMI_SECRET=x\n")
     (tmp_path / ".env").chmod(0o644)
     assert "chmod 600" in resolved(tmp_path).warnings[0]
+    (tmp_path / ".env").chmod(0o600)
+    assert resolved(tmp_path).warnings == ()
+
+
+def test_lines_of_env_that_say_nothing_are_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What is no NAME=VALUE is left out with a warning of this program's own; python-dotenv's words stay away."""
+    (tmp_path / ".env").write_text("TELECMI_REGION=IN\nwhat is this\nTELECMI_APP_ID=5\n")
+    found = resolved(tmp_path)
+    assert found.warnings == (f"Line 2 of {tmp_path / '.env'} is no NAME=VALUE and is left out.",)
+    assert (found[PhoneOptions].region, found[AccountOptions].app_id) == ("IN", "5")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_secret_that_a_file_sends_elsewhere_is_warned_about(tmp_path: Path) -> None:
+    """(Row 36) A base URL from a folder's file, with a secret that is not that file's: said with both."""
+    (tmp_path / "telecmi-leads.toml").write_text('base_url = "https://other.example.com"\n')
+    says = f"The secret goes to https://other.example.com, since {tmp_path / 'telecmi-leads.toml'} says so."
+    assert resolved(tmp_path, {}, GOOD).warnings == (says,)
+    assert resolved(tmp_path, {}, GOOD | {"TELECMI_BASE_URL": "https://x.example.com"}).warnings == ()
+    assert resolved(tmp_path).warnings == ()
+    (tmp_path / "telecmi-leads.toml").unlink()
+    assert resolved(tmp_path, {}, GOOD).warnings == ()
+    (tmp_path / ".env").write_text("TELECMI_BASE_URL=https://other.example.com\n")
+    assert [warning.split(",")[0] for warning in resolved(tmp_path, {}, GOOD).warnings] == [
+        "The secret goes to https://other.example.com"
+    ]
+    (tmp_path / ".env").write_text("TELECMI_BASE_URL=https://other.example.com\nTELECMI_SECRET=theirs\n")
     (tmp_path / ".env").chmod(0o600)
     assert resolved(tmp_path).warnings == ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -22,11 +23,19 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60
         ("a\u00a0b\u200bc\ufeff", "a bc"),
         ("\x00bell\x07", "bell"),
         ("क्\u200dष", "क्\u200dष"),
+        ("cafe\uffff\u0301", "caf\u00e9"),
     ],
 )
 def test_clean_gives_text_fit_for_the_request(raw: str, cleaned: str) -> None:
     """Control and invisible characters go, spaces fold, letters compose, joiners that words need stay."""
     assert clean(raw) == cleaned
+
+
+@given(ANY_TEXT, st.sampled_from(["NFC", "NFKC"]))
+def test_clean_text_stays_as_it_is(text: str, form: Literal["NFC", "NFKC"]) -> None:
+    """What was cleaned once is normalised, also where characters between a letter and its accent went."""
+    cleaned = clean(text, form=form)
+    assert clean(cleaned, form=form) == cleaned
 
 
 @given(st.lists(ANY_TEXT, max_size=8))

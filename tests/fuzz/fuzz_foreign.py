@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 BOOK = PhoneBook(PhoneOptions())
-FOLDER = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+FOLDER = Path(tempfile.mkdtemp())
 SECRET = "kanarienvogel"  # noqa: S105 - invented
 JOINERS = "\u200c\u200d"
 
@@ -97,7 +97,8 @@ def settings(name: str) -> Callable[[bytes], None]:
             whose = account(found)
             proxies({}, whose.base_url)
         except LeadsError as refused:
-            assert printable(refused.message + refused.hint), ascii(refused.message + refused.hint)
+            if not printable(refused.message + refused.hint):
+                raise
         else:
             assert printable(whose.secret.reveal()), ascii(data)
             assert whose.base_url.startswith(("https://", "http://")), ascii(data)
