@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from telecmi_leads import options as declared
-from telecmi_leads.helping import GroupedCommand
+from telecmi_leads.helping import EXAMPLES, GroupedCommand, GroupedProgram
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 app = typer.Typer(
     name="telecmi-leads",
+    cls=GroupedProgram,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a traceback with locals would print the secret
     rich_markup_mode=None,  # see helping.py
@@ -47,6 +48,15 @@ def _complete_profile(ctx: typer.Context, incomplete: str) -> list[str]:
     return completing.profiles(incomplete, ctx.params.get("config"))
 
 
+EXAMPLES[""] = (
+    "telecmi-leads validate leads.xlsx --region IN             check it",
+    "telecmi-leads upload leads.xlsx --name March --region IN  upload it",
+    "telecmi-leads upload leads.xlsx --name March --sandbox    try it, no account needed",
+)
+EXAMPLES["sandbox"] = (
+    "telecmi-leads sandbox --port 8090 --latency 200",
+    "telecmi-leads sandbox --fault 429=5@1-3 --fault 500-after@7",
+)
 _COMPLETIONS = {"map": _complete_map, "profile": _complete_profile}
 
 Given = dict[str, Any]
@@ -70,7 +80,7 @@ _ALWAYS = (declared.OutputOptions, declared.SourceOptions)
 
 
 def _command(
-    *groups: type, name: str | None = None, example: str
+    *groups: type, name: str | None = None, examples: tuple[str, ...]
 ) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """Register a command with the options of the groups; its body gets what was given of them as one dict."""
 
@@ -86,7 +96,8 @@ def _command(
 
         call.__signature__ = inspect.Signature([*own, *offered])  # type: ignore[attr-defined]  # inspect looks here
         call.__doc__ = body.__doc__
-        app.command(name or body.__name__, cls=GroupedCommand, epilog=f"Example: {example}")(call)
+        EXAMPLES[name or body.__name__] = examples
+        app.command(name or body.__name__, cls=GroupedCommand)(call)
         return body
 
     return register
@@ -136,7 +147,11 @@ def program(
     declared.HeartbeatOptions,
     *_ALWAYS,
     declared.AccountOptions,
-    example="telecmi-leads upload leads.xlsx --name March --region IN",
+    examples=(
+        "telecmi-leads upload leads.xlsx --name March --region IN",
+        "telecmi-leads upload leads.xlsx --name March --region IN --dry-run",
+        'telecmi-leads upload export.csv --name "CRM {date}" --new-only --exclude dnc.csv',
+    ),
 )
 def upload(files: Files, given: Given) -> int:
     """Read lead files and upload them as numbered campaigns.
@@ -148,7 +163,14 @@ def upload(files: Files, given: Given) -> int:
     return uploads.upload(files, given)
 
 
-@_command(*_PREPARING, *_ALWAYS, example="telecmi-leads validate leads.csv --region IN")
+@_command(
+    *_PREPARING,
+    *_ALWAYS,
+    examples=(
+        "telecmi-leads validate leads.xlsx --region IN",
+        "telecmi-leads validate north.csv south.csv --region IN --types mobile",
+    ),
+)
 def validate(files: Files, given: Given) -> int:
     """Check lead files: which rows can be uploaded, which can't, and why."""
     from telecmi_leads.commands import uploads  # noqa: PLC0415 - see the module's docstring
@@ -163,7 +185,10 @@ def validate(files: Files, given: Given) -> int:
     declared.HeartbeatOptions,
     *_ALWAYS,
     declared.AccountOptions,
-    example="telecmi-leads resume --exclude do-not-call.csv",
+    examples=(
+        "telecmi-leads resume",
+        "telecmi-leads resume 20261123-191500-3fa9 --exclude dnc.csv",
+    ),
 )
 def resume(
     given: Given,
@@ -188,7 +213,10 @@ def resume(
     declared.FieldOptions,
     declared.PhoneOptions,
     *_ALWAYS,
-    example="telecmi-leads columns leads.csv",
+    examples=(
+        "telecmi-leads columns leads.xlsx",
+        'telecmi-leads columns leads.xlsx --map "phone=Contact No. 2" --save march',
+    ),
 )
 def columns(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A lead file.")],
@@ -208,7 +236,14 @@ def columns(
     return looking.columns(file, given, save)
 
 
-@_command(declared.PhoneOptions, *_ALWAYS, example="telecmi-leads explain 098765-43210 --region IN")
+@_command(
+    declared.PhoneOptions,
+    *_ALWAYS,
+    examples=(
+        "telecmi-leads explain 098765-43210 --region IN",
+        'telecmi-leads explain "+91 98765 43210"',
+    ),
+)
 def explain(
     phone: Annotated[str, typer.Argument(metavar="PHONE", help="A number, as it stands in a file.")], given: Given
 ) -> int:
@@ -218,7 +253,15 @@ def explain(
     return looking.explain(phone, given)
 
 
-@_command(declared.SendingOptions, *_ALWAYS, declared.AccountOptions, example="telecmi-leads check")
+@_command(
+    declared.SendingOptions,
+    *_ALWAYS,
+    declared.AccountOptions,
+    examples=(
+        "telecmi-leads check",
+        "telecmi-leads check --env-file delhi.env",
+    ),
+)
 def check(given: Given) -> int:
     """Check credentials, service, state and report folders; nothing is changed."""
     from telecmi_leads.commands import checking  # noqa: PLC0415 - see the module's docstring
@@ -226,7 +269,13 @@ def check(given: Given) -> int:
     return checking.check(given)
 
 
-@_command(*_ALWAYS, example="telecmi-leads runs")
+@_command(
+    *_ALWAYS,
+    examples=(
+        "telecmi-leads runs",
+        "telecmi-leads runs 20261123-191500-3fa9",
+    ),
+)
 def runs(given: Given, run: Shown = None) -> int:
     """Show the ledger: every run, or one with its campaigns."""
     from telecmi_leads.commands import ledger  # noqa: PLC0415 - see the module's docstring
@@ -234,7 +283,7 @@ def runs(given: Given, run: Shown = None) -> int:
     return ledger.runs(run, given)
 
 
-@_command(*_ALWAYS, example="telecmi-leads report 20261123-191500-3fa9 --report-dir march-report")
+@_command(*_ALWAYS, examples=("telecmi-leads report 20261123-191500-3fa9 --report-dir march-report",))
 def report(run: Run, given: Given) -> int:
     """Write a run's report files again."""
     from telecmi_leads.commands import ledger  # noqa: PLC0415 - see the module's docstring
@@ -242,7 +291,13 @@ def report(run: Run, given: Given) -> int:
     return ledger.report(run, given)
 
 
-@_command(*_ALWAYS, example="telecmi-leads resolve 20261123-191500-3fa9 March-004 --accepted")
+@_command(
+    *_ALWAYS,
+    examples=(
+        "telecmi-leads resolve 20261123-191500-3fa9 March-004 --accepted",
+        "telecmi-leads resolve 20261123-191500-3fa9 March-004 --not-uploaded",
+    ),
+)
 def resolve(
     run: Run,
     campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign's name.")],
@@ -259,7 +314,13 @@ def resolve(
     return ledger.resolve(run, campaign, given, accepted=accepted, not_uploaded=not_uploaded)
 
 
-@_command(*_ALWAYS, example="telecmi-leads forget --before 2026-01-01")
+@_command(
+    *_ALWAYS,
+    examples=(
+        "telecmi-leads forget --before 2026-01-01",
+        'telecmi-leads forget --phone "+91 98765 43210" --yes',
+    ),
+)
 def forget(
     given: Given,
     *,
@@ -274,7 +335,7 @@ def forget(
     return ledger.forget(given, before=before, run=run, phone=phone, yes=yes)
 
 
-@app.command(epilog="Example: telecmi-leads sandbox --port 8090 --latency 200")
+@app.command(cls=GroupedCommand)
 def sandbox(
     *,
     port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8090,
