@@ -78,6 +78,10 @@ CASES = {
         "Lead Name,Lead Phone,Apartment Names,Project Name\nUma,9876500001,2 BHK,Sky Towers\n",
         [("919876500001", "Uma", "-")],
     ),
+    "texts written as formulas": (
+        'Name,Mobile,City\n"=""Asha Menon""","=""9876500001""","=""Goa"""\n"=""A """"Q"""" Rao""",9876500002,=1+1\n',
+        [("919876500001", "Asha", "Menon", "Goa"), ("919876500002", 'A "Q"', "Rao", "=1+1")],
+    ),
     "a ledger's parties": (
         "Sl No,Particulars,Contact Person,Mobile No.\n1,A K Stores,Mr. Lokesh,9876500001\n2,B M Agency,,9876500002\n",
         [("919876500001", "Mr.", "Lokesh"), ("919876500002", "B M Agency", "-")],

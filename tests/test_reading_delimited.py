@@ -33,6 +33,7 @@ def written(tmp_path: Path, text: str) -> Path:
         ("Report of May\n\nName;Phone;City\nAsha;1;Pune\nRavi;2;Goa\n", ";"),
         ('A;B;C\nx;1;2\n"y";3;4\n\nMy report\nAll rights reserved.\nConfidential\nMade by Asha, 1 May\n', ";"),
         ("Gamma Ltd\n12 MG Road, Pune\nPhone: 1\nLedger\n\nName,Mobile,City\nAsha,1,Pune\n", ","),
+        ('Made\n"Jan 1, 2026"\nWhat,Id\nx,1\nWhen,Long\ny,2\nWho\nName,Email,Phone,City\nA,a,1,b\n', ","),
         ("1\n2\n3\n4,5,6\n7,8,9\n10\n11\n12\n", None),
         ("Name,Tags,Note\nAsha,a|b|c,x\nRavi,a|b|c,y\n", ","),
         ('"Menon, Asha";"1"\n"Rao, Ravi";"2"\n', ";"),

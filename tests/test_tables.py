@@ -55,6 +55,16 @@ TABLES = {
         "Name|Email|Phone Number|City",
         4,
     ),
+    "another part of a report above": (
+        "Report||\nTopic|Webinar ID|Time\nIntro|987 6500 0999|10\nAttendees||\nName|Email|Phone\nA|a@x.org|9876500001",
+        "Name|Email|Phone",
+        5,
+    ),
+    "another table above": (
+        "Number|City|Note\n9876500009|Kochi|x\nName|Mobile|City\nAsha|9876500001|Kochi",
+        "Number|City|Note",
+        1,
+    ),
     "header only": ("Name|Mobile", "Name|Mobile", 1),
     "one column": ("Mobile\n9876500001", "Mobile", 1),
     "one column, odd name": ("Numbers to dial\n9876500001\n9876500002", "Numbers to dial", 1),

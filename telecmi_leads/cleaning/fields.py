@@ -26,6 +26,7 @@ FILLER = "-"
 """Sent as last name where there is none: the API requires one and many people have one name."""
 
 _TAG = re.compile(r"<\s*/?\s*(?:br|p|div|span|b|i|u|strong|em|ul|ol|li|font|a)\b[^<>]{0,200}>", re.IGNORECASE)
+_FORMULA = re.compile(r'\s*="((?:[^"]|"")*)"\s*\Z')  # written so that Excel leaves a text as it is
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}(?:\.0+)?")
 
 
@@ -71,6 +72,9 @@ class Fields:
 
     def _cleaned(self, column: Sequence[str], form: NormalForm) -> Sequence[str]:
         together = joined(column)
+        if '="' in together:
+            column = [_FORMULA.sub(_formula_text, cell) for cell in column]
+            together = joined(column)
         if "<" in together:
             column = [_TAG.sub(" ", cell) if "<" in cell else cell for cell in column]
             together = joined(column)
@@ -167,6 +171,10 @@ class Fields:
             1 for cell, order in zip(cells, orders, strict=True) if cell and order is None
         )
         return orders
+
+
+def _formula_text(formula: re.Match[str]) -> str:
+    return formula[1].replace('""', '"')
 
 
 def _order(cell: str) -> int | None:

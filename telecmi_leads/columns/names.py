@@ -60,6 +60,7 @@ _NEVER_RULES = {
 }
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\b(?:as (?:per|on|in|mentioned)|same as|e\.g\.|eg\.).*", re.IGNORECASE)
 _MOST_COLUMNS_OF_A_KIND = 9
+_ORDINALS = frozenset(map(str, range(1, _MOST_COLUMNS_OF_A_KIND + 1)))
 _OF_A_WHOLE = frozenset({"formatted"})  # "Address 2 - Formatted" is the second address, not the first one's second line
 
 
@@ -140,11 +141,13 @@ def _read_alone(tokens: tuple[str, ...]) -> Reading | None:
     beside = known.beside.get(tokens)
     if beside is not None:
         return Reading(beside[0], Rule.EXACT, beside=beside[1])
-    exact = known.exact.get(tokens)
+    exact, ordinal = known.exact.get(tokens), 1
+    if exact is None and len(tokens) > 1 and tokens[-1] in _ORDINALS:
+        exact, ordinal, tokens = known.exact.get(tokens[:-1]), int(tokens[-1]), tokens[:-1]
     if exact is Never.OWNER:
-        return Reading(Head.NAME, Rule.EXACT, " ".join(tokens), owner=True, doubtful=True)
+        return Reading(Head.NAME, Rule.EXACT, " ".join(tokens), ordinal=ordinal, owner=True, doubtful=True)
     if isinstance(exact, Head):
-        return Reading(exact, Rule.EXACT, " ".join(tokens), doubtful=exact is Head.NAME)
+        return Reading(exact, Rule.EXACT, " ".join(tokens), ordinal=ordinal, doubtful=exact is Head.NAME)
     return None
 
 
@@ -206,7 +209,7 @@ def _read_own(segments: list[Segment]) -> Reading:
         return Reading(None, Rule.SERIAL)
     rule = Rule.EXACT if len(segments) == 1 else Rule.WORDS
     if unknown:
-        if head not in _HEAD_NOUNS or not _ends_in_head(segments):
+        if head not in _HEAD_NOUNS or not (_ends_in_head(segments) or _is_name_of(segments)):
             return Reading(None, Rule.UNKNOWN)
         rule = Rule.HEAD_NOUN
     ordinal, group = _ordinals(segments)
@@ -239,6 +242,11 @@ def _ends_in_head(segments: Sequence[Segment]) -> bool:
         if segment.meaning is None and segment.number is None:
             return False
     return False
+
+
+def _is_name_of(segments: Sequence[Segment]) -> bool:
+    """Tell whether this is the name of somebody not known by this word: "Name of Sevak"."""
+    return segments[0].meaning is Head.NAME and segments[1].text == "of"
 
 
 def _ordinals(segments: Sequence[Segment]) -> tuple[int, int]:

@@ -24,6 +24,7 @@ _ONE_COLUMN = "\x1e"  # parts nothing: commas are text then
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>[^"\s]|\t)"?[ ,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 _HEADER_AGREES = 1.5  # what a delimiter gains when the first row has the width of the others
 _HALF = 0.5
+_LIKELY_WIDTHS = 3
 _FEWEST_OF_A_TABLE = 3  # columns, for lines beside it to be a banner or a footer and no text of one column
 _UNTRUE_QUOTES = 0.2  # what is left of its worth when quotes close in the middle of a cell
 
@@ -97,27 +98,29 @@ def never_closed(error: csv.Error) -> bool:
 
 
 def _worth(lines: list[str], dialect: Dialect) -> float:
-    """Rate a dialect: the share of rows that have the commonest width, more for wider rows."""
+    """Rate a dialect: the share of rows that have one width, more for wider rows."""
     try:
         rows = list(dialect.rows(lines, strict=False))
     except csv.Error:  # a cell beyond all bounds
         return 0.0
     rows = [row for row in rows if any(row)] or rows
     widths = list(map(len, rows))
-    several: Counter[int] = Counter(width for width in widths if width > 1)
-    if not several:
-        return 0.0
-    width, count = max(several.items(), key=lambda item: (item[1], item[0]))
-    share = count / len(widths)
+    counted = Counter(width for width in widths if width > 1)
+    # A report's parts have widths of their own: where the commonest one is no table's, another may be.
+    likely = sorted(counted, key=lambda width: (counted[width], width), reverse=True)[:_LIKELY_WIDTHS]
+    punctuation = _is_punctuation(lines, dialect.delimiter)
+    worths = (_worth_of_width(rows, widths, width) for width in likely if widths[0] == width or not punctuation)
+    worth = next(filter(None, worths), 0.0)
+    return worth * _UNTRUE_QUOTES if worth and _untrue(lines, dialect) else worth
+
+
+def _worth_of_width(rows: list[list[str]], widths: list[int], width: int) -> float:
     header_agrees = widths[0] == width
-    if not header_agrees and _is_punctuation(lines, dialect.delimiter):
-        return 0.0
     table = _table(rows, widths, width)
     parted = sum(1 for found in table if found > 1) if header_agrees else table.count(width)
     if parted < len(table) * _HALF:
         return 0.0
-    worth = share * math.sqrt(width - 1) * (_HEADER_AGREES if header_agrees else 1)
-    return worth * _UNTRUE_QUOTES if _untrue(lines, dialect) else worth
+    return widths.count(width) / len(widths) * math.sqrt(width - 1) * (_HEADER_AGREES if header_agrees else 1)
 
 
 def _table(rows: list[list[str]], widths: list[int], width: int) -> list[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import all_words_known, read_name
+from telecmi_leads.columns import PHONE_HEADS, all_words_known, read_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,6 +67,19 @@ class _Row:
         return sum(read_name(cell).known for cell in self.filled if len(cell) <= _LONGEST_NAME)
 
     @cached_property
+    def names_a_phone(self) -> bool:
+        """Tell whether a cell names the lead's phone."""
+        return any(read_name(cell).head in PHONE_HEADS and read_name(cell).known for cell in self.filled)
+
+    @cached_property
+    def has_number(self) -> bool:
+        """Tell whether a cell is a good number."""
+        return any(
+            sum(char.isdecimal() for char in cell) >= _FEWEST_DIGITS and self._phone_score([cell]) > 0
+            for cell in self.filled
+        )
+
+    @cached_property
     def names_a_field(self) -> bool:
         """Tell whether a cell names something of a lead, and not only somebody else's."""
         return any(read_name(cell).head is not None and read_name(cell).known for cell in self.filled)
@@ -92,17 +105,25 @@ def _header_row(rows: list[_Row]) -> _Row | None:
     data = next((row for row in rows if row.different >= enough and row.data), None)
     if strong:
         above = [row for row in strong if data is None or row.index < data.index]
-        if above:
-            return max(above, key=lambda row: row.known)  # the first of equals
-        first = strong[0]
-        if _is_preamble(rows, first):
-            return first
+        best = max(above, key=lambda row: row.known, default=None)  # the first of equals
+        with_phone = next((row for row in strong if row.names_a_phone), None)
+        if with_phone is not None and not (best and best.names_a_phone) and _above_is_no_table(rows, with_phone):
+            return with_phone
+        if best is not None:
+            return best
+        if _is_preamble(rows, strong[0]):
+            return strong[0]
     if data is not None and data is next(row for row in rows if row.different >= enough):
         return None
     # No name is known, perhaps a language that is not: the first row of names above the first data, or above nothing.
     upper = [row for row in rows if data is None or row.index < data.index]
     wide = [row for row in upper if row.different >= max(enough, len((data or row).filled) * _HALF)]
     return max(wide, key=lambda row: row.known) if wide else (rows[0] if data is None else None)
+
+
+def _above_is_no_table(rows: list[_Row], header: _Row) -> bool:
+    """Tell whether no good number stands above a header: another part of a report, such as what it is about."""
+    return not any(row.has_number for row in rows if row.index < header.index)
 
 
 def _is_strong(row: _Row, enough: int) -> bool:
