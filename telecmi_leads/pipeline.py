@@ -10,6 +10,7 @@ import gc
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from telecmi_leads.audience import VIRTUAL_COLUMNS, Audience
@@ -36,7 +37,7 @@ from telecmi_leads.options import (
     RejectLimit,
     ScreeningOptions,
 )
-from telecmi_leads.phones import PhoneBook, Profiles, is_region
+from telecmi_leads.phones import PhoneBook, is_region
 from telecmi_leads.reading import open_source
 from telecmi_leads.settings import COMMAND_LINE
 from telecmi_leads.text import safe
@@ -143,7 +144,6 @@ class _Preparation:
     repairs: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     limit_reached: bool = False
-    profiles: Profiles = field(default_factory=Profiles)
     audience: Audience = field(default_factory=Audience)
     matcher: Matcher = field(init=False)
 
@@ -239,12 +239,13 @@ class _Preparation:
             for at, why in sorted(left_out.items())
         ]
         self._count(clean, rows)
-        leads, groups = clean.leads, clean.groups
+        leads, groups, rulings = clean.leads, clean.groups, clean.rulings
         if left_out:
-            leads = [lead for at, lead in enumerate(leads) if at not in left_out]
-            groups = [group for at, group in enumerate(groups) if at not in left_out]
+            stays = [at not in left_out for at in range(len(leads))]
+            leads, groups = list(compress(leads, stays)), list(compress(groups, stays))
+            rulings = list(compress(rulings, stays))
         self.leads += len(leads)
-        profiles = self.profiles.of([lead.phone for lead in leads])
+        profiles = self.matcher.book.profiles([lead.phone for lead in leads], rulings)
         self.audience.add(profiles)
         split_by = self.settings[CampaignOptions].split_by
         if split_by is not None and cleaner.group_column is None:

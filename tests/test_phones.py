@@ -12,9 +12,9 @@ from telecmi_leads.options import PhoneOptions, PhoneType
 from telecmi_leads.phones import (
     NumberProfile,
     PhoneBook,
-    Profiles,
     Step,
     is_region,
+    profile_of,
     region_of_country,
     region_of_dial_code,
 )
@@ -212,17 +212,24 @@ def test_dial_codes(text: str, region: str | None) -> None:
 )
 def test_what_a_number_tells(digits: str, region: str | None, kind: PhoneType, zones: tuple[str, ...] | None) -> None:
     """A good number tells its region, type and time zones, as the virtual columns of --split-by need them."""
-    profiles = Profiles()
-    for profile in (profiles.one(digits), *profiles.of([digits] * 2)):
+    book = PhoneBook(PhoneOptions(allow_premium=True))
+    column = book.column([f"+{digits}"], None)
+    read = [] if column.faults else book.profiles(column.numbers, column.rulings)
+    for profile in (profile_of(digits), *read):
         assert (profile.region, profile.type) == (region, kind)
         assert zones is None or profile.timezones == zones
 
 
 def test_profiles_that_tell_the_same_are_one() -> None:
     """Numbers that tell the same have one profile, so that a million leads are counted by a handful of objects."""
-    profiles = Profiles().of(["919876543210", "919123456789", "447400123456", "919999999999"])
-    assert [type(profile) for profile in profiles] == [NumberProfile] * 4
-    assert profiles[0] is profiles[1] is profiles[3] is not profiles[2]
+    book = PhoneBook(PhoneOptions())
+    column = book.column(
+        ["9876543210", "+91 91234 56789", "p:+91 8123456789", "+447400123456", "call 9123456780"], "IN"
+    )
+    profiles = book.profiles(column.numbers, column.rulings)
+    assert [type(profile) for profile in profiles] == [NumberProfile] * 5
+    assert len({*profiles[:3], profiles[4]}) == 1
+    assert profiles[3] is not profiles[0]
 
 
 def test_regions_are_those_of_phonenumbers() -> None:

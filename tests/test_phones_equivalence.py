@@ -16,7 +16,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, timezone
 
 from telecmi_leads.models import Reason, Repair
 from telecmi_leads.options import PhoneOptions
-from telecmi_leads.phones import PhoneBook, Profiles, is_region
+from telecmi_leads.phones import PhoneBook, is_region, profile_of
 from telecmi_leads.phones.cells import read_cell
 from telecmi_leads.phones.lanes import LanesByRegion
 from telecmi_leads.phones.library import TYPES, Library
@@ -172,18 +172,21 @@ def test_numbers_read_again_stay_as_they_are() -> None:
 
 
 def compare_profiles(seed: int, count: int) -> None:
-    """Compare what good numbers of all regions tell with what phonenumbers' own functions say."""
-    inputs, profiles = Inputs(seed), Profiles()
+    """Compare what good numbers of all regions tell, in all notations, with what phonenumbers' own functions say."""
+    inputs, book = Inputs(seed), PhoneBook(PhoneOptions(allow_premium=True))
     for _ in range(0, count, BLOCK):
-        made = [inputs.national() for _ in range(BLOCK)]
-        numbers = [number for code, digits, _ in made if (number := by_library(f"+{code}{digits}", None)[0])]
-        for number, profile in zip(numbers, profiles.of(numbers), strict=True):
+        made = [inputs.plain() for _ in range(BLOCK)]
+        column = book.column([text for text, _ in made], [region for _, region in made])
+        good = [at for at, number in enumerate(column.numbers) if number]
+        numbers = [column.numbers[at] for at in good]
+        for number, profile in zip(numbers, book.profiles(numbers, [column.rulings[at] for at in good]), strict=True):
             parsed = phonenumbers.parse("+" + number)
             region = phonenumbers.region_code_for_number(parsed)
             zones = timezone.time_zones_for_number(parsed)
             said = (profile.region or "", profile.type, profile.timezones or ("Etc/Unknown",))
             kind = TYPES[phonenumbers.number_type(parsed)]
             assert said == (region if is_region(region or "") else "", kind, tuple(zones)), (seed, number)
+            assert profile_of(number) is profile
 
 
 def test_what_numbers_tell_is_what_phonenumbers_says() -> None:

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from telecmi_leads.cleaning.numbers import RowNumbers
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.models import TableInfo
-    from telecmi_leads.phones import PhoneBook
+    from telecmi_leads.phones import PhoneBook, Ruling
 
 _NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLDER})
 
 
 @dataclass(frozen=True, slots=True)
 class CleanBlock:
-    """What became of a block: parallel lists of leads, their row numbers and groups, and the rows that are no leads.
+    """What became of a block: parallel lists of leads, their row numbers, groups and rulings, and what is no lead.
 
     `read` counts the rows looked at. `next_header` is the index in the block of a header row with another layout:
     what stands below it was not looked at and is to be cleaned with columns matched anew.
@@ -44,6 +44,7 @@ class CleanBlock:
     leads: list[Lead]
     rows: list[int]
     groups: list[str]
+    rulings: list[Ruling]
     rejections: list[LeftOutRow]
     blanks: list[int]
     skipped: Mapping[str, int]
@@ -59,6 +60,7 @@ class CleanBlock:
             leads=self.leads[:leads],
             rows=self.rows[:leads],
             groups=self.groups[:leads],
+            rulings=self.rulings[:leads],
             rejections=[rejection for rejection in self.rejections if rejection.row <= row],
             blanks=[blank for blank in self.blanks if blank <= row],
             next_header=None,
@@ -105,6 +107,7 @@ class Cleaner:
             leads=leads,
             rows=[block.first_row + index for index in at],
             groups=self._groups(work, at),
+            rulings=work.found.rulings if len(at) == len(work.grid.rows) else [work.found.rulings[row] for row in at],
             rejections=[self._rejection(block, *fault) for fault in sorted(work.found.faults.items(), key=_index)],
             blanks=[block.first_row + index for index in work.blanks],
             skipped=work.skipped,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from telecmi_leads.columns import ColumnPlan
-    from telecmi_leads.phones import PhoneBook
+    from telecmi_leads.phones import PhoneBook, Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,13 @@ class Fault:
 
 @dataclass(slots=True)
 class RowNumbers:
-    """E.164 digits for each row, "" where there is none; for those rows the fault, by index; repairs by kind."""
+    """E.164 digits for each row, "" where there is none; for those rows the fault, by index; repairs by kind.
+
+    `rulings` are those on the numbers, for `PhoneBook.profiles`.
+    """
 
     numbers: list[str]
+    rulings: list[Ruling]
     faults: dict[int, Fault] = field(default_factory=dict)
     repairs: Counter[str] = field(default_factory=Counter)
 
@@ -54,10 +58,13 @@ def find_numbers(grid: Grid, plan: ColumnPlan, book: PhoneBook, region: str | No
         made = [template.render(row) for row in grid.rows]
         answer = book.column(made, row_regions(grid, everywhere, plan, region))
         return RowNumbers(
-            answer.numbers, {at: Fault(why) for at, why in answer.faults.items()}, Counter(answer.repairs)
+            answer.numbers,
+            answer.rulings,
+            {at: Fault(why) for at, why in answer.faults.items()},
+            Counter(answer.repairs),
         )
     grid, moved = _by_label(grid, plan) if plan.labels else (grid, {})
-    found = RowNumbers([""] * len(everywhere))
+    found = RowNumbers([""] * len(everywhere), [])
     waiting: Sequence[int] = everywhere
     for place, column in enumerate(plan.phones):
         cells = grid.columns[column]
@@ -112,13 +119,13 @@ def _ask(  # noqa: PLR0913 - one question to one column
     answer = book.column(_taken(grid.columns[column], asked), regions)
     found.repairs.update(answer.repairs)
     if not alternate:
-        found.numbers = answer.numbers
+        found.numbers, found.rulings = answer.numbers, answer.rulings
         found.faults = {index: Fault(reason, column) for index, reason in answer.faults.items()}
         return
     for position, index in enumerate(asked):
         number = answer.numbers[position]
         if number:
-            found.numbers[index] = number
+            found.numbers[index], found.rulings[index] = number, answer.rulings[position]
             found.faults.pop(index, None)
             found.repairs[Repair.OTHER_COLUMN] += 1
         elif found.faults[index].reason is Reason.NO_PHONE:

@@ -5,13 +5,14 @@ phonenumbers is the authority; this package is the only one that imports it.
 
 from telecmi_leads.phones.book import NumberColumn, PhoneBook
 from telecmi_leads.phones.explaining import ExplainedCandidate, PhoneExplanation
-from telecmi_leads.phones.profiles import NumberProfile, Profiles
+from telecmi_leads.phones.profiles import NumberProfile, profile_of
 from telecmi_leads.phones.regions import (
     is_region,
     name_of_region,
     region_of_country,
     region_of_dial_code,
 )
+from telecmi_leads.phones.ruling import Ruling
 from telecmi_leads.phones.wrapping import Step
 
 __all__ = [
@@ -20,10 +21,11 @@ __all__ = [
     "NumberProfile",
     "PhoneBook",
     "PhoneExplanation",
-    "Profiles",
+    "Ruling",
     "Step",
     "is_region",
     "name_of_region",
+    "profile_of",
     "region_of_country",
     "region_of_dial_code",
 ]

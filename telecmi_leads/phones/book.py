@@ -14,6 +14,7 @@ from telecmi_leads.phones.column import ODD, look_up
 from telecmi_leads.phones.explaining import explain
 from telecmi_leads.phones.lanes import LanesByRegion
 from telecmi_leads.phones.library import Library
+from telecmi_leads.phones.profiles import Profiles
 from telecmi_leads.phones.regions import is_region
 from telecmi_leads.phones.ruling import Ruling, rule
 from telecmi_leads.phones.wrapping import simply_wrapped
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.phones.column import Regions
     from telecmi_leads.phones.explaining import PhoneExplanation
+    from telecmi_leads.phones.profiles import NumberProfile
 
 _BLOCK = 8192
 """Cells are looked at in blocks: long enough for joined strings to pay, short enough to stay in the cache."""
@@ -37,10 +39,12 @@ _SERVES = {kind: frozenset({kind}) for kind in PhoneType} | {
 class NumberColumn:
     """A column read: `numbers` has E.164 digits without the plus for each cell, "" where there is no good number.
 
-    `faults` says why, by index, for each ""; `repairs` in how many cells with a good number each repair was made.
+    `rulings` are those on the good numbers, for `PhoneBook.profiles`; `faults` says why, by index, for each "";
+    `repairs` in how many cells with a good number each repair was made.
     """
 
     numbers: list[str]
+    rulings: list[Ruling]
     faults: dict[int, Reason]
     repairs: dict[Repair, int]
 
@@ -52,6 +56,7 @@ class PhoneBook:
         self._types = options.types
         self._allow_premium = options.allow_premium
         self._lanes = LanesByRegion()
+        self._profiles = Profiles()
 
     def column(self, cells: Sequence[str], regions: str | Sequence[str | None] | None) -> NumberColumn:
         """Read a column of cells.
@@ -61,15 +66,21 @@ class PhoneBook:
         """
         known = _known(regions)
         numbers: list[str] = []
+        rulings: list[Ruling] = []
         faults: dict[int, Reason] = {}
         repairs: Counter[Repair] = Counter()
         for start in range(0, len(cells), _BLOCK):
             end = start + _BLOCK
             block = self._block(cells[start:end], _part(known, start, end))
             numbers += block.numbers
+            rulings += block.rulings
             faults.update((start + index, reason) for index, reason in block.faults.items())
             repairs.update(block.repairs)
-        return NumberColumn(numbers, faults, {repair: count for repair, count in repairs.items() if count})
+        return NumberColumn(numbers, rulings, faults, {repair: count for repair, count in repairs.items() if count})
+
+    def profiles(self, numbers: Sequence[str], rulings: Sequence[Ruling]) -> list[NumberProfile]:
+        """Tell of good numbers that this book has read, with the rulings on them, what each is."""
+        return self._profiles.of(numbers, rulings)
 
     def explain(self, cell: str, region: str | None) -> PhoneExplanation:
         """Read one cell and tell every step of it, what the number is and where it is from."""
@@ -90,7 +101,7 @@ class PhoneBook:
                 refusals[ruling] = reason
             elif ruling.repairs:
                 repairs.update(dict.fromkeys(ruling.repairs, count))
-        block = NumberColumn(numbers, {}, repairs)
+        block = NumberColumn(numbers, rulings, {}, repairs)
         if refusals:
             refused = [index for index, ruling in enumerate(rulings) if ruling in refusals]
             odd: list[int] = []
@@ -100,7 +111,7 @@ class PhoneBook:
                 if rulings[index] is ODD or (changed and len(digits[index]) >= TWO_NUMBERS):
                     odd.append(index)
                 else:
-                    _put(block, index, "", refusals[rulings[index]])
+                    _put(block, index, "", rulings[index], refusals[rulings[index]])
             if odd:
                 self._read_odd(cells, regions, odd, block)
         return block
@@ -115,7 +126,8 @@ class PhoneBook:
                 continue
             region = regions if isinstance(regions, str | None) else regions[index]
             reading = read_cell(cells[index], self._lanes[region].rule, self.refusal)
-            _put(block, index, reading.number, reading.reason)
+            ruling = reading.chosen.ruling if reading.chosen else ODD
+            _put(block, index, reading.number, ruling, reading.reason)
             _count(block, dict.fromkeys(reading.repairs, 1))
         if not wrapped:
             return
@@ -123,7 +135,7 @@ class PhoneBook:
         inside = self._block([text for _, text, _ in wrapped], each)
         _count(block, inside.repairs)
         for place, (index, _, repairs) in enumerate(wrapped):
-            _put(block, index, inside.numbers[place], inside.faults.get(place))
+            _put(block, index, inside.numbers[place], inside.rulings[place], inside.faults.get(place))
             if inside.numbers[place]:
                 _count(block, dict.fromkeys(repairs, 1))
 
@@ -136,8 +148,9 @@ class PhoneBook:
         return Reason.WRONG_TYPE if self._types and not self._types & _SERVES[ruling.type] else None
 
 
-def _put(block: NumberColumn, index: int, number: str, reason: Reason | None) -> None:
+def _put(block: NumberColumn, index: int, number: str, ruling: Ruling, reason: Reason | None) -> None:
     block.numbers[index] = number
+    block.rulings[index] = ruling
     if reason is not None:
         block.faults[index] = reason
 

@@ -10,7 +10,7 @@ from phonenumbers import PhoneNumberFormat
 
 from telecmi_leads.models import Reason, Repair
 from telecmi_leads.options import PhoneType
-from telecmi_leads.phones.profiles import Profiles
+from telecmi_leads.phones.profiles import profile_of
 from telecmi_leads.phones.wrapping import Step
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def explain(cell: str, region: str | None, reading: CellReading) -> PhoneExplana
     chosen = reading.chosen
     number = chosen.number if chosen else ""
     parsed = phonenumbers.parse("+" + number) if number else None
-    profile = Profiles().one(number) if number else None
+    profile = profile_of(number) if number else None
     return PhoneExplanation(
         raw=cell,
         region=region,

@@ -1,13 +1,13 @@
 """What a good number tells of itself: its region, its type, the time zones it may be in.
 
-Numbers that begin alike mostly tell the same, so that nearly all are looked up by what stands before their last
-digits; what is kept there is proved for all numbers of that length that begin so (see `lanes`).
+Region and type stand in the ruling on it. So do its time zones, but for the countries that have several: there they
+are looked up by what the number begins with.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import phonenumbers
@@ -22,9 +22,7 @@ from telecmi_leads.phones.ruling import Ruling
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_LAST_DIGITS = 6  # those before them, and the first of them, settle nearly all numbers
-_MOST_BEGINNINGS = 100_000
-_DIGITS = "0123456789"
+_LONGEST_CODE = 3
 _UNKNOWN_TIMEZONE = "Etc/Unknown"  # ICU's name for it, which phonenumbers' table uses
 
 
@@ -40,61 +38,48 @@ class NumberProfile:
     timezones: tuple[str, ...]
 
 
-_DIFFERENT = NumberProfile(None, PhoneType.UNKNOWN, ())
-"""Stands for numbers that begin alike and may tell different things."""
+_BY_DIGITS = NumberProfile(None, PhoneType.UNKNOWN, ())
+"""Stands for numbers under one ruling that may be in different time zones."""
 
 
-class Profiles(dict[str, dict[str, NumberProfile]]):
-    """Tells of good numbers (E.164 digits, no plus): as a mapping, by their beginning and the digit after that.
+class Profiles(dict[Ruling, NumberProfile]):
+    """Tells of good numbers; as a mapping, what a ruling alone tells."""
 
-    Two steps, as in `lanes`: one digit less settles most beginnings, and keeps this in the processor's cache.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lanes = Lanes(None)
-
-    def __missing__(self, beginning: str) -> dict[str, NumberProfile]:
-        if len(self) >= _MOST_BEGINNINGS:
-            self.clear()
-        alike = self._of_all(beginning, _LAST_DIGITS)
-        found = self[beginning] = (
-            _whatever_follows(alike)
-            if alike is not _DIFFERENT
-            else {digit: self._of_all(beginning + digit, _LAST_DIGITS - 1) for digit in _DIGITS}
-        )
+    def __missing__(self, ruling: Ruling) -> NumberProfile:
+        if len(ruling.prefix) > _LONGEST_CODE:  # a ruling on one number alone, not worth keeping
+            return _BY_DIGITS
+        found = self[ruling] = _BY_DIGITS if _depends_on_digits(ruling) else _profile(ruling, ruling.prefix)
         return found
 
-    def of(self, numbers: Sequence[str]) -> list[NumberProfile]:
-        """Return the profile of each number."""
-        try:
-            found = [self[number[:-_LAST_DIGITS]][number[-_LAST_DIGITS]] for number in numbers]
-        except IndexError:  # a number that has fewer digits
-            return list(map(self.one, numbers))
-        if _DIFFERENT in found:
-            return [self.one(numbers[at]) if one is _DIFFERENT else one for at, one in enumerate(found)]
+    def of(self, numbers: Sequence[str], rulings: Sequence[Ruling]) -> list[NumberProfile]:
+        """Return the profile of each good number (E.164 digits, no plus), `rulings` being those on them."""
+        found = [self[ruling] for ruling in rulings]
+        if _BY_DIGITS in found:
+            return [
+                _by_digits(rulings[at], numbers[at]) if profile is _BY_DIGITS else profile
+                for at, profile in enumerate(found)
+            ]
         return found
 
-    def one(self, number: str) -> NumberProfile:
-        """Return the profile of one number; a filler that is a valid number counts as one here."""
-        ruling = self._lanes.rule("+" + number)
-        if ruling.reason is not None:
-            reading = Library().read("+" + number, None)
-            ruling = Ruling(None, reading.type, reading.region, reading.code)
-        return _profile(ruling, number)
 
-    def _of_all(self, beginning: str, more: int) -> NumberProfile:
-        """Return what all numbers tell that have so many digits more, _DIFFERENT where that is not settled."""
-        if not beginning or beginning in _longer_timezones():
-            return _DIFFERENT
-        ruling = self._lanes[len(beginning) + more + 1].settle("+" + beginning)
-        settled = ruling.reason is None and ruling.prefix
-        return _profile(ruling, beginning) if settled else _DIFFERENT
+def profile_of(number: str) -> NumberProfile:
+    """Return the profile of one good number (E.164 digits, no plus); a filler that is a valid number counts as one."""
+    ruling = _international().rule("+" + number)
+    if ruling.reason is not None:
+        reading = Library().read("+" + number, None)
+        ruling = Ruling(None, reading.type, reading.region, reading.code)
+    return _profile(ruling, number)
 
 
 @cache
-def _whatever_follows(profile: NumberProfile) -> dict[str, NumberProfile]:
-    return dict.fromkeys(_DIGITS, profile)
+def _international() -> Lanes:
+    return Lanes(None)
+
+
+def _by_digits(ruling: Ruling, number: str) -> NumberProfile:
+    if len(ruling.prefix) > _LONGEST_CODE:
+        return profile_of(number)
+    return _by_beginning(ruling, number[: _longest_beginning(ruling.prefix)])
 
 
 def _profile(ruling: Ruling, digits: str) -> NumberProfile:
@@ -103,6 +88,10 @@ def _profile(ruling: Ruling, digits: str) -> NumberProfile:
 
 
 _interned = cache(NumberProfile)
+_by_beginning = lru_cache(maxsize=1 << 16)(_profile)
+
+
+# --- time zones ---------------------------------------------------------------------------------
 
 
 def _timezones(ruling: Ruling, digits: str) -> tuple[str, ...]:
@@ -110,27 +99,34 @@ def _timezones(ruling: Ruling, digits: str) -> tuple[str, ...]:
 
     By the longest known beginning of the number, or of its calling code where its type says nothing about its place.
     """
-    from phonenumbers.tzdata import (  # noqa: PLC0415 - a large table, and only some runs need it
-        TIMEZONE_DATA,
-        TIMEZONE_LONGEST_PREFIX,
-    )
-
     if ruling.type is PhoneType.UNKNOWN:
         return ()
-    known = digits if _is_geographical(ruling.type, ruling.prefix) else ruling.prefix
-    for length in range(min(TIMEZONE_LONGEST_PREFIX, len(known)), 0, -1):
-        zones = TIMEZONE_DATA.get(known[:length])
+    code = ruling.prefix
+    beginnings = _zones_of(code)
+    known = digits if _is_geographical(ruling.type, code) else code
+    for length in range(min(_longest_beginning(code), len(known)), 0, -1):
+        zones = beginnings.get(known[:length])
         if zones is not None:
             return () if _UNKNOWN_TIMEZONE in zones else tuple(zones)
     return ()
 
 
-@cache
-def _longer_timezones() -> frozenset[str]:
-    """Return the beginnings of numbers after which further digits decide on the time zone."""
-    from phonenumbers.tzdata import TIMEZONE_DATA  # noqa: PLC0415 - as above
+def _depends_on_digits(ruling: Ruling) -> bool:
+    """Tell whether numbers under one ruling may be in different time zones."""
+    return len(_zones_of(ruling.prefix)) > 1 and _is_geographical(ruling.type, ruling.prefix)
 
-    return frozenset(beginning[:length] for beginning in TIMEZONE_DATA for length in range(1, len(beginning)))
+
+@cache
+def _zones_of(code: str) -> dict[str, tuple[str, ...]]:
+    """Return what is known of a calling code: beginnings of its numbers, code included, and their zones."""
+    from phonenumbers.tzdata import TIMEZONE_DATA  # noqa: PLC0415 - a large table, and only some runs need it
+
+    return {beginning: zones for beginning, zones in TIMEZONE_DATA.items() if code.startswith(beginning[: len(code)])}
+
+
+@cache
+def _longest_beginning(code: str) -> int:
+    return max(map(len, _zones_of(code)), default=0)
 
 
 @cache
