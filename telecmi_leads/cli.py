@@ -60,6 +60,10 @@ EXAMPLES["sandbox"] = (
 _COMPLETIONS = {"map": _complete_map, "profile": _complete_profile}
 
 Given = dict[str, Any]
+ListRegion = Annotated[
+    str | None,
+    typer.Option(metavar="REGION", help="The country of numbers without a country code on do-not-call lists."),
+]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Lead files; - is standard input.")]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", autocompletion=_complete_run)]
 Newest = Annotated[
@@ -194,18 +198,15 @@ def resume(
     given: Given,
     run: Newest = None,
     *,
-    region: Annotated[
-        str | None,
-        typer.Option(metavar="REGION", help="The country of numbers without a country code on do-not-call lists."),
-    ] = None,
+    region: ListRegion = None,
 ) -> int:
     """Go on with an unfinished run from its own stored copy: the input file is not needed.
 
     Whoever has come onto a do-not-call list since the run was planned is taken out of what is not sent yet.
     """
-    from telecmi_leads.commands import uploads  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.commands import continuing  # noqa: PLC0415 - see the module's docstring
 
-    return uploads.resume(run, {**given, "region": region})
+    return continuing.resume(run, {**given, "region": region})
 
 
 @_command(
@@ -292,13 +293,16 @@ def report(run: Run, given: Given) -> int:
 
 
 @_command(
+    declared.ExcludeOptions,
+    declared.SendingOptions,
     *_ALWAYS,
+    declared.AccountOptions,
     examples=(
         "telecmi-leads resolve 20261123-191500-3fa9 March-004 --accepted",
         "telecmi-leads resolve 20261123-191500-3fa9 March-004 --not-uploaded",
     ),
 )
-def resolve(
+def resolve(  # noqa: PLR0913 - each argument is one that can be typed
     run: Run,
     campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign's name.")],
     given: Given,
@@ -307,11 +311,16 @@ def resolve(
     not_uploaded: Annotated[
         bool, typer.Option("--not-uploaded", help="It is not there: send it again under the same name.")
     ] = False,
+    region: ListRegion = None,
 ) -> int:
-    """Settle a campaign whose outcome could not be proved, after a look at the dashboard."""
-    from telecmi_leads.commands import ledger  # noqa: PLC0415 - see the module's docstring
+    """Settle a campaign whose outcome could not be proved, after a look at the dashboard.
 
-    return ledger.resolve(run, campaign, given, accepted=accepted, not_uploaded=not_uploaded)
+    With --not-uploaded it is sent again at once, under the same name, with whatever else of the run waits.
+    """
+    from telecmi_leads.commands import continuing  # noqa: PLC0415 - see the module's docstring
+
+    given = {**given, "region": region}
+    return continuing.resolve(run, campaign, given, accepted=accepted, not_uploaded=not_uploaded)
 
 
 @_command(

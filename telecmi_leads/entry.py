@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.errors import ExitCode, LeadsError, UsageError
+from telecmi_leads.errors import Bug, ExitCode, Interrupted, LeadsError, UsageError
 from telecmi_leads.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_WITH_RUN = frozenset({"upload", "validate", "resume"})
+_WITH_RUN = frozenset({"upload", "validate", "resume", "resolve", "report"})
 _MAY_STAND_ALONE = {
     "--new-only": (re.compile(r"\d+(?:\.\d+)?[smhdwSMHDW]?|ever"), "ever"),
     "--save": (re.compile(r"[A-Za-z0-9_]+[A-Za-z0-9_-]*"), "from file"),
@@ -30,9 +29,9 @@ def run_command(arguments: Sequence[str]) -> int:
     except LeadsError as error:
         return _failed(arguments, error)
     except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
-    except Exception as bug:  # noqa: BLE001 - the last place where one can be said in words
-        return _failed(arguments, _as_bug(bug))
+        return _failed(arguments, Interrupted())
+    except Exception as unexpected:  # noqa: BLE001 - the last place where one can be said in words
+        return _failed(arguments, Bug(unexpected))
     finally:
         _let_go_of_streams()
 
@@ -52,6 +51,9 @@ def _call(arguments: Sequence[str]) -> int:
         # Typer's usage errors share no public base class; they all can format themselves for a person.
         if not hasattr(error, "format_message"):
             raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message(), err=True)
+            return ExitCode.USAGE
         raise _as_usage(error, _command_of(arguments)) from None
     return code or ExitCode.OK
 
@@ -124,20 +126,6 @@ def _failed(arguments: Sequence[str], error: LeadsError) -> int:
         console.json(_failure_json(_command_of(arguments), error))
     console.error(error)
     return error.exit_code
-
-
-def _as_bug(bug: Exception) -> LeadsError:
-    """Put a bug into words without what it held: an exception's text may quote a lead or a secret."""
-    import traceback  # noqa: PLC0415 - only where there is a bug
-
-    frames = traceback.extract_tb(bug.__traceback__)[-4:]
-    where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-    error = LeadsError(
-        f"This is a bug in telecmi-leads: {type(bug).__name__} at {where}.",
-        hint="Please report it with this line. What was sent stands in the ledger: telecmi-leads runs",
-    )
-    error.code = "bug"
-    return error
 
 
 def _let_go_of_streams() -> None:

@@ -13,15 +13,18 @@ LeadsError
 ├── LockHeld                   7   another run of this account is at work
 ├── LedgerError                8   the ledger can't be written or is damaged
 │   └── ReportError                the same for a report file
-└── BalanceError               1   the books don't balance: a bug in this program
+├── BalanceError               1   the books don't balance: a bug in this program
+├── Bug                        1   anything that nobody expected
+└── Interrupted              130   Ctrl-C where nothing is being sent
 
 Every error carries `code` (stable, snake_case, for scripts), `message` (what is wrong and where) and
-`hint` (what to do next). `main()` is the one place that catches them; layers below only raise.
+`hint` (what to do next). Layers below the commands only raise them.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -135,3 +138,29 @@ class BalanceError(LeadsError):
 
     exit_code = ExitCode.BUG
     code = "balance"
+
+
+class Bug(LeadsError):
+    """An exception that nobody expected, in words, without what it held: its text may quote a lead or a secret."""
+
+    code = "bug"
+
+    def __init__(self, unexpected: Exception) -> None:
+        import traceback  # noqa: PLC0415 - only where there is a bug
+
+        frames = traceback.extract_tb(unexpected.__traceback__)[-4:]
+        where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+        super().__init__(
+            f"This is a bug in telecmi-leads: {type(unexpected).__name__} at {where}.",
+            hint="Please report it with this line. What was sent stands in the ledger: telecmi-leads runs",
+        )
+
+
+class Interrupted(LeadsError):
+    """Ctrl-C, in a command that sends nothing or before anything was sent."""
+
+    exit_code = ExitCode.INTERRUPTED
+    code = "interrupted"
+
+    def __init__(self) -> None:
+        super().__init__("Stopped by Ctrl-C.")

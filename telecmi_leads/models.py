@@ -15,8 +15,9 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
 SANDBOX_ACCOUNT = "sandbox"
-"""What the ledger calls the account of runs that were sent to the stand-in."""
+"""The ledger's account of `--sandbox`: one for all such runs, so that names and resuming work as in earnest."""
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -350,6 +351,15 @@ class LeadTotals:
     def total(self) -> int:
         """All leads of the run."""
         return self.accepted + self.unverified + self.refused + self.unknown + self.unsent
+
+    @property
+    def status(self) -> RunStatus:
+        """The word for a run whose leads stand so."""
+        if self.unsent or self.unknown or self.unverified:
+            return RunStatus.UNFINISHED
+        if not self.refused:
+            return RunStatus.COMPLETE
+        return RunStatus.PARTIAL if self.accepted else RunStatus.REFUSED
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from telecmi_leads.models import CampaignRecord, CampaignStatus, LeftOutKind, TableInfo
+    from telecmi_leads.models import CampaignStatus, LeftOutKind, TableInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,3 @@ class CheckView:
     passed: bool | None
     detail: str = ""
     hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedView:
-    """A campaign that a person settled: `accepted` or, if not, to be sent again."""
-
-    run: str
-    campaign: CampaignRecord
-    accepted: bool

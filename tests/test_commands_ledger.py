@@ -8,17 +8,17 @@ import pty
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from inside import Inside
-from program import Program, phones, write_leads
+from program import Program, write_leads
 
 from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 UPLOAD = ("upload", "leads.csv", "--name", "March", "--region", "IN", "--size", "2")
 
@@ -63,7 +63,14 @@ def test_runs_and_one_run(program: Inside) -> None:
     assert shown.out.startswith("March\n")
     assert "Where the 5 rows went\n  accepted  5  100%" in shown.out
     found = program.run("runs", run, "--json").json
-    assert (found["command"], found["run"]["run"], found["run"]["state"]) == ("runs", run, "finished")
+    assert {key: found[key] for key in ("command", "run", "name", "state", "status", "leads")} == {
+        "command": "runs",
+        "run": run,
+        "name": "March",
+        "state": "finished",
+        "status": "complete",
+        "leads": {"accepted": 5, "unverified": 0, "refused": 0, "unknown": 0, "unsent": 0},
+    }
     assert [(each["name"], each["leads"], each["status"]) for each in found["campaigns"]] == [
         ("March-001", 2, "accepted"),
         ("March-002", 2, "accepted"),
@@ -119,20 +126,61 @@ def test_explain_tells_why_not(program: Inside, number: str, reason: str) -> Non
     assert (shown.code, shown.out.splitlines()[0]) == (3, f"{number} can't be uploaded: {ended.json['reason']['says']}")
 
 
-@pytest.mark.parametrize("accepted", [True, False])
-def test_a_person_settles_what_the_program_cannot_prove(program: Inside, sandbox: Sandbox, *, accepted: bool) -> None:
-    """After a 5xx and "already exists" a campaign is unverified; --accepted ends it, --not-uploaded sends it again."""
+@pytest.fixture
+def unproven(program: Inside, sandbox: Sandbox) -> str:
+    """Return the run of two campaigns that were answered 500 and are there all the same, and of one that is in."""
     sandbox.order("500-after@March-001*1")
+    sandbox.order("500-after@March-002*1")
     ended = program.run(*UPLOAD, "--settle", "0", "--json")
-    assert (ended.code, ended.json["leads"]["unverified"]) == (5, 2)
-    [run] = run_ids(program)
-    word = "--accepted" if accepted else "--not-uploaded"
-    settled = program.run("resolve", run, "March-001", word, "--json").json
-    assert (settled["decision"], settled["campaign"]["name"]) == (word[2:].replace("-", "_"), "March-001")
-    assert settled["campaign"]["status"] == ("accepted" if accepted else "unsent")
-    resumed = program.run("resume", run, "--settle", "0", "--json")
-    assert (resumed.code, resumed.json["leads"]["accepted"]) == ((0, 5) if accepted else (5, 3))
-    assert len(phones(sandbox.campaigns())) == len(set(phones(sandbox.campaigns()))) == 5
+    assert (ended.code, ended.json["leads"]["unverified"], ended.json["leads"]["accepted"]) == (5, 4, 1)
+    found: str = ended.json["run"]
+    return found
+
+
+def test_what_a_person_has_seen_is_accepted(program: Inside, unproven: str) -> None:
+    """--accepted settles a campaign: 0 for the word that was taken, its run complete with the last one."""
+    first = program.run("resolve", unproven, "March-001", "--accepted", "--json")
+    assert (first.code, first.json["exit_code"], first.json["error"]) == (0, 0, None)
+    assert (first.json["status"], first.json["leads"]["accepted"]) == ("unfinished", 3)
+    last = program.run("resolve", unproven, "March-002", "--accepted", "--json")
+    assert (last.code, last.json["status"], last.json["leads"]["accepted"]) == (0, "complete", 5)
+    assert {each["status"] for each in last.json["campaigns"]} == {"accepted"}
+    written = json.loads((Path(last.json["reports"]["folder"]) / "summary.json").read_text())
+    assert (written["run"], written["leads"]) == (unproven, last.json["leads"])
+    again = program.run("resolve", unproven, "March-001", "--accepted", "--json")
+    assert (again.code, again.json["error"]["code"]) == (2, "usage")
+
+
+def test_what_is_not_there_is_sent_again_at_once(program: Inside, sandbox: Sandbox, unproven: str) -> None:
+    """--not-uploaded repeats the very request under the same name; what then comes of it is the exit code."""
+    first, *_ = [each for each in sandbox.requests() if each.name == "March-001"]
+    taken = program.run("resolve", unproven, "March-001", "--not-uploaded", "--settle", "0", "--json")
+    assert (taken.code, taken.json["campaigns"][0]["status"]) == (5, "unverified")  # it was there after all
+    with Sandbox() as empty:
+        program.url = empty.url
+        sent = program.run("resolve", unproven, "March-001", "--not-uploaded", "--json")
+        assert (sent.code, sent.json["error"], sent.json["campaigns"][0]["status"]) == (0, None, "accepted")
+        assert [(each.name, each.digest) for each in empty.requests()] == [(first.name, first.digest)]
+        assert program.run("resolve", unproven, "March-002", "--not-uploaded").code == 0
+        assert program.run("resume", unproven, "--json").json["status"] == "complete"
+        assert sorted(empty.campaigns()) == ["March-001", "March-002"]
+
+
+def test_without_credentials_nothing_is_settled(program: Inside, unproven: str) -> None:
+    """--not-uploaded needs the account; where it can't be used the campaign stays as it was."""
+    program.environment["TELECMI_SECRET"] = ""
+    refused = program.run("resolve", unproven, "March-001", "--not-uploaded", "--json")
+    assert (refused.code, refused.json["error"]["code"]) == (6, "settings")
+    assert program.run("runs", unproven, "--json").json["campaigns"][0]["status"] == "unverified"
+
+
+def test_a_report_of_what_is_open_is_no_failure(program: Inside, unproven: str) -> None:
+    """`report` ends with 0 when the files are written, and says the same in its JSON; the run's end is in the file."""
+    ended = program.run("report", unproven, "--report-dir", "again", "--json")
+    assert (ended.code, ended.json["exit_code"], ended.json["error"]) == (0, 0, None)
+    assert (ended.json["status"], ended.json["leads"]["unverified"]) == ("unfinished", 4)
+    written = json.loads((program.folder / "again" / "summary.json").read_text())
+    assert (written["exit_code"], written["error"]["code"]) == (5, "unverified")
 
 
 def test_a_forgotten_number_leaves_no_trace(program: Inside) -> None:

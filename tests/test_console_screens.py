@@ -41,7 +41,7 @@ from telecmi_leads.models import (
 from telecmi_leads.options import OutputOptions
 from telecmi_leads.reporting import summary_json
 from telecmi_leads.settings import Terminal
-from telecmi_leads.views import CheckView, ColumnView, PhoneView, ResolvedView, TableView
+from telecmi_leads.views import CheckView, ColumnView, PhoneView, TableView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,12 +213,10 @@ def uploading(shown: Shown) -> None:
 
 
 def ledger(shown: Shown) -> None:
-    """Show the runs, one of them, a campaign settled either way, and something deleted."""
+    """Show the runs, one of them, and something deleted."""
     shown.console.runs(RUNS)
     shown.console.runs([])
     shown.console.run(RUNS[0], EVERY_END, Typed(anywhere=("--profile", "nightly")))
-    shown.console.resolved(ResolvedView(RUN, EVERY_END[3], accepted=True))
-    shown.console.resolved(ResolvedView(RUN, EVERY_END[3], accepted=False))
     shown.console.forgotten(Forgotten(2, 40, 310, 39000, 1))
 
 
@@ -399,7 +397,6 @@ def test_foreign_text_is_shown_escaped(hostile: str) -> None:
     )
     shown.console.explanation(PhoneView(hostile, hostile, "", hostile, hostile, hostile, (hostile,), (hostile,)))
     shown.console.check([CheckView(hostile, passed=False, detail=hostile, hint=hostile)])
-    shown.console.resolved(ResolvedView(hostile, named, accepted=True))
     shown.console.note(hostile)
     shown.console.warning(hostile)
     shown.console.error(Problem(hostile, hostile, hostile))

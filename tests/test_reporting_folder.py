@@ -164,13 +164,20 @@ def test_a_file_that_was_there_before_is_kept(journal: Journal, tmp_path: Path) 
 
 
 def test_reports_of_an_earlier_state_do_not_stay_behind(journal: Journal, tmp_path: Path) -> None:
-    """A fixed report folder holds one run's files: what the next run has no need of goes."""
+    """A fixed report folder holds one run's files: what the next run has no need of (left-out.csv) goes."""
     ALL.put(journal)
     ARun(run="20260303-083000-aaaa", name="April").put(journal)
     folder = tmp_path / "reports"
     write(journal, folder)
+    assert (folder / "left-out.csv").exists()
     write(journal, folder, "20260303-083000-aaaa")
-    assert {path.name for path in folder.iterdir()} == {"report.html", "campaigns.csv", "summary.json"}
+    assert {path.name for path in folder.iterdir()} == {
+        "report.html",
+        "campaigns.csv",
+        "rejects.csv",
+        "refused.csv",
+        "summary.json",
+    }
 
 
 def test_a_failed_writing_leaves_the_old_reports(journal: Journal, tmp_path: Path) -> None:

@@ -31,7 +31,6 @@ from telecmi_leads.reporting import (
     forgotten_json,
     phone_json,
     prepare_folder,
-    resolved_json,
     run_json,
     runs_json,
     summarise,
@@ -39,7 +38,7 @@ from telecmi_leads.reporting import (
     write_reports,
 )
 from telecmi_leads.reporting.summary import check_balance
-from telecmi_leads.views import CheckView, ColumnView, PhoneView, ResolvedView, TableView
+from telecmi_leads.views import CheckView, ColumnView, PhoneView, TableView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -298,13 +297,15 @@ def test_the_other_commands_objects(journal: Journal) -> None:
     head = {"schema": 1, "exit_code": 0, "error": None}
     runs = json.loads(runs_json([run]))
     one = json.loads(run_json(run, [campaign]))
-    assert runs["runs"] == [one["run"]]
-    assert {key: one["run"][key] for key in ("run", "name", "state", "says", "campaigns")} == {
+    [listed] = runs["runs"]
+    assert (listed["campaigns"], [each["name"] for each in one["campaigns"]]) == (5, ["March-001"])
+    assert {**listed, "campaigns": None}.items() <= {**one, "campaigns": None}.items()
+    assert {key: one[key] for key in ("run", "name", "state", "status", "says")} == {
         "run": RUN,
         "name": "March",
         "state": "planned",
+        "status": "unfinished",
         "says": "6 not sent, 5 outcome unknown, 4 unverified, 3 refused",
-        "campaigns": 5,
     }
     explained = json.loads(phone_json(PhoneView("98X", "IN", reason="masked", fates=(fate,)), exit_code=3))
     assert explained.pop("fates")[0]["left_out"] == "rejected"
@@ -312,7 +313,11 @@ def test_the_other_commands_objects(journal: Journal) -> None:
         "schema": 1,
         "command": "explain",
         "exit_code": 3,
-        "error": None,
+        "error": {
+            "code": "masked",
+            "message": "Some digits are masked.",
+            "hint": "Get the whole number from where the list comes from.",
+        },
         "phone": "98X",
         "region": "IN",
         "region_from": None,
@@ -328,15 +333,14 @@ def test_the_other_commands_objects(journal: Journal) -> None:
         "timezones": [],
         "repairs": [],
     }
-    assert json.loads(check_json([CheckView("service", passed=None)], exit_code=5)) == {
+    failed = Problem("settings", "No.", "Do.")
+    assert json.loads(check_json([CheckView("service", passed=None)], exit_code=6, error=failed)) == {
         "schema": 1,
         "command": "check",
-        "exit_code": 5,
-        "error": None,
+        "exit_code": 6,
+        "error": {"code": "settings", "message": "No.", "hint": "Do."},
         "checks": [{"what": "service", "passed": None, "detail": "", "hint": ""}],
     }
-    resolved = json.loads(resolved_json(ResolvedView(RUN, campaign, accepted=False)))
-    assert {**head, "command": "resolve", "run": RUN, "decision": "not_uploaded"}.items() <= resolved.items()
     assert json.loads(forgotten_json(Forgotten(runs=1, rows=2))) == {
         **head,
         "command": "forget",

@@ -212,8 +212,8 @@ def test_suggested_commands_repeat_what_they_need() -> None:
         command.removeprefix("telecmi-leads ") for step in wording.next_steps(summary) for command in step.commands
     ]
     assert commands == [
-        f"resolve {RUN} March-001 --profile x --accepted",
-        f"resolve {RUN} March-001 --profile x --not-uploaded",
+        f"resolve {RUN} March-001 --exclude d.csv --region IN --profile x --accepted",
+        f"resolve {RUN} March-001 --exclude d.csv --region IN --profile x --not-uploaded",
         f"resume {RUN} --exclude d.csv --region IN --profile x",
         'upload r.csv --name March --append --map "phone=No. 2" --no-fill --exclude d.csv --region IN --profile x',
     ]

@@ -28,20 +28,21 @@ def check(given: dict[str, Any]) -> int:
     """Look at everything a run needs; the exit code is that of the first thing that is wrong."""
     session = begin(given)
     checks = [_looked(what, look, session) for what, look in _LOOKS]
-    code = next((code for _, code in checks if code), ExitCode.OK)
+    first = next((error for _, error in checks if error is not None), None)
+    code = first.exit_code if first is not None else ExitCode.OK
     views = [view for view, _ in checks] + _origins(session)
     if session.output.json:
-        session.console.json(check_json(views, exit_code=code))
+        session.console.json(check_json(views, exit_code=code, error=first))
     else:
         session.console.check(views)
     return code
 
 
-def _looked(what: str, look: Look, session: Session) -> tuple[CheckView, ExitCode]:
+def _looked(what: str, look: Look, session: Session) -> tuple[CheckView, LeadsError | None]:
     try:
-        return CheckView(what, passed=True, detail=look(session)), ExitCode.OK
+        return CheckView(what, passed=True, detail=look(session)), None
     except LeadsError as error:
-        return CheckView(what, passed=False, detail=error.message, hint=error.hint), error.exit_code
+        return CheckView(what, passed=False, detail=error.message, hint=error.hint), error
 
 
 def _credentials(session: Session) -> str:

@@ -26,18 +26,9 @@ _CODES = {
 
 def exit_code(leads: LeadTotals, stopping: RunStopping | None) -> ExitCode:
     """Return a run's exit code. What is all in is complete, whoever asked it to stop meanwhile."""
-    if leads.unsent or leads.unknown or leads.unverified:
+    if leads.status is RunStatus.UNFINISHED:
         return _CODES.get(stopping.cause, ExitCode.UNFINISHED) if stopping else ExitCode.UNFINISHED
     return ExitCode.REFUSED if leads.refused else ExitCode.OK
-
-
-def status(leads: LeadTotals, code: ExitCode) -> RunStatus:
-    """Return the word for the end."""
-    if code is ExitCode.OK:
-        return RunStatus.COMPLETE
-    if code is ExitCode.REFUSED:
-        return RunStatus.PARTIAL if leads.accepted else RunStatus.REFUSED
-    return RunStatus.UNFINISHED
 
 
 def problem(

@@ -1,4 +1,4 @@
-"""runs, report, resolve and forget: what the ledger knows, and what a person tells it."""
+"""runs, report and forget: what the ledger knows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.commands import ending
-from telecmi_leads.commands.sending import report_folder
+from telecmi_leads.commands.sending import end_run, report_folder
 from telecmi_leads.commands.session import Session, begin, find_run, locked
 from telecmi_leads.errors import ExitCode, UsageError
 from telecmi_leads.journal import Forgotten
@@ -17,16 +16,11 @@ from telecmi_leads.pipeline import matcher
 from telecmi_leads.reporting import (
     forgotten_json,
     prepare_folder,
-    resolved_json,
     run_json,
     runs_json,
-    summarise,
     summary_json,
-    write_reports,
 )
 from telecmi_leads.text import safe
-from telecmi_leads.uploading import resolve as settle
-from telecmi_leads.views import ResolvedView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,41 +62,12 @@ def report(wanted: str, given: dict[str, Any]) -> int:
         run = find_run(journal, wanted)
         if journal is None:  # pragma: no cover - then find_run has raised
             raise AssertionError
-        folder = prepare_folder(report_folder(session, run))
-        code = ending.exit_code(run.leads, None)
-        summary = summarise(
-            journal,
-            run.id,
-            exit_code=code,
-            status=ending.status(run.leads, code),
-            error=ending.problem(run, code, None, journal.campaigns(run.id), session.typed),
-        )
-        summary = replace(summary, typed=session.typed)
-        summary = write_reports(folder, summary, run, journal, show_phones=session.output.show_phones)
+        prepare_folder(report_folder(session, run))
+        summary = replace(end_run(session, journal, run, None), exit_code=ExitCode.OK, error=None)
     if session.output.json:
         session.console.json(summary_json(summary))
     else:
         session.console.summary(summary)
-    return ExitCode.OK
-
-
-def resolve(wanted: str, campaign: str, given: dict[str, Any], *, accepted: bool, not_uploaded: bool) -> int:
-    """Settle a campaign as a person has found it in the dashboard."""
-    if accepted == not_uploaded:
-        raise UsageError(
-            "Say what the dashboard shows.",
-            hint="--accepted: it is there with all its leads. --not-uploaded: it is not, and is to be sent again.",
-        )
-    session = begin(given)
-    with session.ledger() as journal:
-        run = find_run(journal, wanted)
-        with locked(session, run.account, command="resolve"):
-            settled = settle(journal, run.id, campaign, accepted=accepted, clock=session.clock)
-        view = ResolvedView(run.id, settled, accepted=accepted)
-    if session.output.json:
-        session.console.json(resolved_json(view))
-    else:
-        session.console.resolved(view)
     return ExitCode.OK
 
 
@@ -120,11 +85,14 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
         else:
             what = f"everything before {before}" if before else f"run {run_id}" if run_id else f"the number +{digits}"
             if not yes and not session.console.confirm(f"Delete {what} from the ledger? This can't be undone."):
-                session.console.note("Nothing was deleted.")
-                return ExitCode.OK
+                return _tell_forgotten(session, Forgotten())
             for account in sorted({known.account for known in journal.runs()}):
                 locks.enter_context(locked(session, account, command="forget"))
             gone = journal.forget(before=day, run=run_id, phone=digits)
+    return _tell_forgotten(session, gone)
+
+
+def _tell_forgotten(session: Session, gone: Forgotten) -> int:
     if session.output.json:
         session.console.json(forgotten_json(gone))
     else:

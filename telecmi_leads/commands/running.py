@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.client import ping
 from telecmi_leads.commands.session import Session, begin
 from telecmi_leads.commands.signals import Signals, Stopped
-from telecmi_leads.errors import ExitCode, InputRefused, LeadsError
+from telecmi_leads.errors import Bug, ExitCode, InputRefused, LeadsError
 from telecmi_leads.models import LeadTotals, Problem, RowTotals, RunStatus, RunSummary, StopCause
 from telecmi_leads.options import HeartbeatOptions
 from telecmi_leads.reporting import summarise, summary_json
@@ -42,7 +42,7 @@ class Course:
         """Keep what the ledger knows of a run where the block fails: it can be read when it can't be written."""
         try:
             yield
-        except (LeadsError, Stopped):
+        except (Exception, Stopped):
             with suppress(LeadsError):
                 self.known = summarise(journal, run_id, exit_code=ExitCode.OK, status=RunStatus.UNFINISHED)
             raise
@@ -102,6 +102,8 @@ def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary]) -> i
             summary = course.failed(error)
         except Stopped as stopped:
             summary = course.stopped(stopped.cause)
+        except Exception as unexpected:  # noqa: BLE001 - also then there is a summary, and the heartbeat is told
+            summary = course.failed(Bug(unexpected))
         with suppress(Stopped):  # whoever can't wait cuts short what is said of the end, not the end
             _show(course.session, summary, ended=ended)
             url = course.session.settings[HeartbeatOptions].heartbeat

@@ -12,7 +12,7 @@ from telecmi_leads.client import Client
 from telecmi_leads.clock import StopRequest
 from telecmi_leads.commands import ending
 from telecmi_leads.errors import ExitCode
-from telecmi_leads.models import CampaignStatus, Outcome, RunState, RunStatus, RunStopping
+from telecmi_leads.models import SANDBOX_ACCOUNT, CampaignStatus, Outcome, RunState, RunStatus, RunStopping
 from telecmi_leads.options import SendingOptions, TrialOptions
 from telecmi_leads.reporting import summarise, write_reports
 from telecmi_leads.settings import Account, Secret, account, proxies
@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     from telecmi_leads.journal import Journal
     from telecmi_leads.models import RunRecord, RunSummary
 
-SANDBOX = "sandbox"
-"""The ledger's account of `--sandbox`: one for all such runs, so that names and resuming work as in earnest."""
-
 _SANDBOX_APP_ID = 1111112
+_REPORTS = Path("telecmi-reports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
     with Sandbox() as stand_in:
         invented = Account(_SANDBOX_APP_ID, Secret(secrets.token_hex(16)), stand_in.url)
         with open_client(session, invented) as client:
-            yield Service(SANDBOX, invented.app_id, client.send)
+            yield Service(SANDBOX_ACCOUNT, invented.app_id, client.send)
 
 
 def open_client(session: Session, whose: Account) -> Client:
@@ -89,6 +87,11 @@ def _send(session: Session, journal: Journal, run: RunRecord, service: Service, 
     return stopping
 
 
+def default_report_folder(session: Session, run_id: str) -> Path:
+    """Return where the reports of a new run go."""
+    return (session.output.report_dir or _REPORTS / run_id).absolute()
+
+
 def report_folder(session: Session, run: RunRecord) -> Path:
     """Return where a run's reports go: --report-dir, else where they went from the start."""
     return (session.output.report_dir or Path(run.report_dir)).absolute()
@@ -116,7 +119,7 @@ def end_run(session: Session, journal: Journal, run: RunRecord, stopping: RunSto
         journal,
         run.id,
         exit_code=code,
-        status=ending.status(now.leads, code),
+        status=RunStatus.COMPLETE if now.dry_run else now.leads.status,
         error=ending.problem(now, code, stopping, journal.campaigns(run.id), session.typed),
     )
     summary = replace(summary, typed=session.typed, run=None if now.dry_run else summary.run)

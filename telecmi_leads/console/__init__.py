@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from telecmi_leads.models import CampaignRecord, Problem, RunRecord, RunSummary, Typed
     from telecmi_leads.options import OutputOptions
     from telecmi_leads.settings import Terminal
-    from telecmi_leads.views import CheckView, PhoneView, ResolvedView, TableView
+    from telecmi_leads.views import CheckView, PhoneView, TableView
 
 __all__ = ["Console", "Preparing", "Uploading"]
 
@@ -126,13 +126,6 @@ class Console:
 
         if self._results is not None:
             show_run(self._results, run, campaigns, typed)
-
-    def resolved(self, resolved: ResolvedView) -> None:
-        """Show what a person's word on a campaign came to."""
-        from telecmi_leads.console.ledger import show_resolved  # noqa: PLC0415 - loaded when needed
-
-        if self._results is not None:
-            show_resolved(self._results, resolved)
 
     def forgotten(self, forgotten: Forgotten) -> None:
         """Show what was deleted."""

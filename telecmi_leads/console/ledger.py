@@ -1,4 +1,4 @@
-"""The ledger on the screen: the runs, one run with its campaigns, what was settled and what was deleted."""
+"""The ledger on the screen: the runs, one run with its campaigns, and what was deleted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from telecmi_leads.console.screen import Screen
     from telecmi_leads.journal import Forgotten
     from telecmi_leads.models import CampaignRecord, RunRecord, Typed
-    from telecmi_leads.views import ResolvedView
 
 _WIDE = 76
 
@@ -72,16 +71,6 @@ def show_run(screen: Screen, run: RunRecord, campaigns: Sequence[CampaignRecord]
     for campaign in campaigns:
         show_campaign(screen, campaign, digits=digits, name_width=width)
     show_next_steps(screen, wording.open_steps(run, campaigns, typed))
-
-
-def show_resolved(screen: Screen, resolved: ResolvedView) -> None:
-    """Say what a person's word on a campaign came to."""
-    campaign = resolved.campaign
-    leads = wording.count(campaign.leads, "lead")
-    if resolved.accepted:
-        screen.paragraph(f"{shown(campaign.name)}: {leads}, settled as accepted.")
-    else:
-        screen.paragraph(f"{shown(campaign.name)}: {leads}, to be sent again under the same name.")
 
 
 def show_forgotten(screen: Screen, forgotten: Forgotten) -> None:

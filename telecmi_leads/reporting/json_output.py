@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads import wording
+from telecmi_leads.models import Problem
 from telecmi_leads.reporting.listings import status_of
 from telecmi_leads.reporting.summary import problem_of
 from telecmi_leads.text import mask_text
@@ -26,13 +27,12 @@ if TYPE_CHECKING:
     from telecmi_leads.models import (
         CampaignRecord,
         LeadTotals,
-        Problem,
         RowTotals,
         RunRecord,
         RunSummary,
         TableInfo,
     )
-    from telecmi_leads.views import CheckView, Fate, PhoneView, ResolvedView, TableView
+    from telecmi_leads.views import CheckView, Fate, PhoneView, TableView
 
 SCHEMA = 1
 
@@ -74,15 +74,17 @@ def runs_json(runs: Sequence[RunRecord]) -> bytes:
 
 
 def run_json(run: RunRecord, campaigns: Sequence[CampaignRecord]) -> bytes:
-    """Return the object of `runs RUN`."""
+    """Return the object of `runs RUN`: the run's own, with its campaigns in place of their number."""
     return _command(
         "runs",
-        run=_run(run),
-        rejections=dict(run.rejections),
-        repairs=dict(run.repairs),
-        skipped=dict(run.skipped),
-        campaigns=[_campaign(each) for each in campaigns if not each.split],
-        halved=[_campaign(each) for each in campaigns if each.split],
+        **{
+            **_run(run),
+            "rejections": dict(run.rejections),
+            "repairs": dict(run.repairs),
+            "skipped": dict(run.skipped),
+            "campaigns": [_campaign(each) for each in campaigns if not each.split],
+            "halved": [_campaign(each) for each in campaigns if each.split],
+        },
     )
 
 
@@ -123,6 +125,7 @@ def phone_json(phone: PhoneView, *, exit_code: int = 0) -> bytes:
     return _command(
         "explain",
         exit_code=exit_code,
+        error=Problem(phone.reason, f"{says[:1].upper()}{says[1:]}.", tip) if phone.reason else None,
         phone=phone.given,
         region=phone.region or None,
         region_from=phone.region_from or None,
@@ -137,24 +140,15 @@ def phone_json(phone: PhoneView, *, exit_code: int = 0) -> bytes:
     )
 
 
-def check_json(checks: Sequence[CheckView], *, exit_code: int) -> bytes:
-    """Return the object of `check`; `passed` is null for what could not be looked at."""
+def check_json(checks: Sequence[CheckView], *, exit_code: int = 0, error: Problem | LeadsError | None = None) -> bytes:
+    """Return the object of `check`; `passed` is null for what could not be looked at, `error` the first that failed."""
     return _command(
         "check",
         exit_code=exit_code,
+        error=error,
         checks=[
             {"what": check.what, "passed": check.passed, "detail": check.detail, "hint": check.hint} for check in checks
         ],
-    )
-
-
-def resolved_json(resolved: ResolvedView) -> bytes:
-    """Return the object of `resolve`."""
-    return _command(
-        "resolve",
-        run=resolved.run,
-        decision="accepted" if resolved.accepted else "not_uploaded",
-        campaign=_campaign(resolved.campaign),
     )
 
 
@@ -241,11 +235,12 @@ def _run(run: RunRecord) -> dict[str, Any]:
         "created": _time(run.created),
         "dry_run": run.dry_run,
         "state": run.state.value,
+        "status": run.leads.status.value,
         "says": wording.run_state(run),
         "campaigns": run.campaigns,
         "rows": _rows(run.rows),
         "leads": _leads(run.leads),
-        "reports": run.report_dir or None,
+        "reports": {"folder": run.report_dir} if run.report_dir else {},
     }
 
 

@@ -84,21 +84,22 @@ def write_refused(folder: ReportFolder, campaigns: Sequence[CampaignRecord], jou
     """Write refused.csv: the leads of refused campaigns, fit to be corrected and uploaded again.
 
     It carries the reject files' four columns, which are ignored on reading, and the dial code, since a number
-    without a plus needs one.
+    without a plus needs one. It is there, with its header alone, also where nothing was refused.
     """
-    refused = [c for c in campaigns if c.status is CampaignStatus.REFUSED and not c.split]
-    path: Path | None = None
-    for campaign in refused:
-        try:
-            leads = thaw_leads(journal.body(campaign.id))
-        except KeyError:  # a dry run keeps no bodies, and a person may have had them forgotten
-            continue
-        start = path is None
-        path = path or folder.begin("refused", "refused.csv")
-        head = [("campaign", *LEAD_COLUMNS, "dial_code", *REJECT_COLUMNS)] if start else []
-        rows = [_refused_row(campaign, number, lead) for number, lead in enumerate(leads, start=1)]
-        with folder.open(path) as file:
-            write_rows(file, [*head, *rows], _DIALECT, start=start)
+    path = folder.begin("refused", "refused.csv")
+    with folder.open(path) as file:
+        write_rows(file, [("campaign", *LEAD_COLUMNS, "dial_code", *REJECT_COLUMNS)], _DIALECT, start=True)
+        for campaign in campaigns:
+            if campaign.status is CampaignStatus.REFUSED and not campaign.split:
+                write_rows(file, _refused_rows(campaign, journal), _DIALECT)
+
+
+def _refused_rows(campaign: CampaignRecord, journal: Journal) -> list[list[str]]:
+    try:
+        leads = thaw_leads(journal.body(campaign.id))
+    except KeyError:  # a person may have had them forgotten
+        return []
+    return [_refused_row(campaign, number, lead) for number, lead in enumerate(leads, start=1)]
 
 
 def _refused_row(campaign: CampaignRecord, number: int, lead: Lead) -> list[str]:

@@ -88,26 +88,29 @@ class RejectFiles:
         """Take a rejected row."""
         layout, table = self._layouts[row.table], self._tables[row.table]
         cells = [*layout.place(row.cells), *explained(row, table if layout.shared else None)]
-        if table.format in _WORKBOOKS and self._in_book(row.table, table, layout, cells):
-            return
+        if table.format in _WORKBOOKS:
+            book = self._book_with_sheet(row.table)
+            if book is not None:
+                book.add_row(row.table, cells)
+                return
         text = self._text(layout)
         text.rows.append(cells)
         if len(text.rows) >= _ROWS_AT_ONCE:
             text.flush(self._folder)
 
-    def _in_book(self, index: int, table: TableInfo, layout: Layout, cells: list[str]) -> bool:
-        """Write into the workbook; tell whether it had room for one more sheet."""
+    def _book_with_sheet(self, index: int) -> RejectBook | None:
+        """Return the workbook with a sheet for a table; None where it has no room for one more."""
+        table = self._tables[index]
         if self._book is None:
             path = self._folder.begin(self._label(), "rejects.xlsx")
             self._book = RejectBook(path, self._folder.work)
         if not self._book.has(index):
             if self._book.sheets >= MOST_SHEETS:
-                return False
+                return None
             several = len({each.file for each in self._tables}) > 1
             name = " ".join(part for part in (table.file if several else "", table.sheet or "") if part)
-            self._book.add_sheet(index, name or table.file, (*layout.header, *REJECT_COLUMNS))
-        self._book.add_row(index, cells)
-        return True
+            self._book.add_sheet(index, name or table.file, (*self._layouts[index].header, *REJECT_COLUMNS))
+        return self._book
 
     def _text(self, layout: Layout) -> _TextFile:
         key = (layout.header, layout.dialect)
@@ -118,13 +121,21 @@ class RejectFiles:
             self._texts[key] = _TextFile(self._folder.begin(label, name), layout)
         return self._texts[key]
 
+    def _begin_empty(self) -> None:
+        if self._tables and self._tables[0].format in _WORKBOOKS:
+            self._book_with_sheet(0)
+        else:
+            self._text(self._layouts[0] if self._tables else Layout((), None, Dialect()))
+
     def _label(self) -> str:
         """Name the next file in the summary's `reports`: rejects, then rejects_2 and so on."""
         number = len(self._texts) + (self._book is not None) + 1
         return "rejects" if number == 1 else f"rejects_{number}"
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write what is left; where nothing was rejected, the file that its input would have, with its header alone."""
+        if self._book is None and not self._texts:
+            self._begin_empty()
         for text in self._texts.values():
             text.flush(self._folder)
         if self._book is not None:

@@ -26,8 +26,8 @@ def write_reports(
 
     `run` is the ledger's record, also of a plan that is a trial or refused, for which the summary names no run.
     Returns the summary with the rows excluded by each list, and with the files' paths as `reports`: folder, html,
-    campaigns, summary, and where there
-    are any rejects (rejects_2, …), refused and left_out. Raises ReportError where the disk refuses, BalanceError where
+    campaigns, rejects (rejects_2, … where tables differ), refused, summary, and left_out where there are any such rows.
+    Raises ReportError where the disk refuses, BalanceError where
     the rows in the ledger are not those that it counts.
     """
     with ReportFolder(folder) as writing:

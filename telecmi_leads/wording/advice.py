@@ -147,7 +147,7 @@ def _resume(run: str, account: str, typed: Typed) -> str:
 
 def resolve(run: str, campaign: str, typed: Typed) -> str:
     """Return the command that settles a campaign, but for what the dashboard showed."""
-    return command("resolve", run, campaign, *typed.anywhere)
+    return command("resolve", run, campaign, *typed.sending, *typed.anywhere)
 
 
 def command(*arguments: str) -> str:
