@@ -293,7 +293,7 @@ class Outcome:
     another 4xx that is not in the service's form: a proxy, a firewall, a wrong base URL.
 
     `code` is the body's code, else the HTTP status; `message` the service's words, trimmed and bounded;
-    `retry_after` and `seconds` are in seconds.
+    `retry_after`, the pause that the service asks for, and `seconds` are in seconds.
     """
 
     kind: OutcomeKind

@@ -237,6 +237,13 @@ def test_retry_after(header: str, seconds: float | None) -> None:
         assert (outcome.kind, outcome.code, outcome.retry_after) == (BUSY, status, seconds)
 
 
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_retry_after_with_a_server_error(status: int) -> None:
+    """Row 18: whoever fails and says when to come back is not asked before."""
+    outcome = classify(Answer(status, b"", retry_after="7"), lambda: NOW)
+    assert (outcome.kind, outcome.retry_after) == (OutcomeKind.UNKNOWN_SERVER, 7.0)
+
+
 def test_retry_after_by_the_servers_clock() -> None:
     """Row 10: a date counts from the answer's own Date: a clock here that is a day off changes nothing."""
     for day in (-1, 0, 1):

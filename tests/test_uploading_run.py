@@ -296,6 +296,16 @@ def test_retry_after_pauses_all(journal: Journal) -> None:
     assert statuses(journal) == ["accepted"] * 5
 
 
+def test_retry_after_outlasts_settle(journal: Journal) -> None:
+    """Fault 18: a server error with a Retry-After longer than `settle` is not followed by a request before its time."""
+    plan(journal, 2)
+    service = Service([fails(OutcomeKind.UNKNOWN_SERVER, code=502, retry_after=90.0)])
+    run(journal, service, settle=30)
+    times = [time for time, _ in service.came]
+    assert times[1] >= 90
+    assert statuses(journal) == ["accepted"] * 2
+
+
 def test_a_pause_past_max_wait_stops(journal: Journal) -> None:
     """Fault 18: asked for more than --max-wait, the run stops as unfinished rather than wait or call early."""
     plan(journal, 3)

@@ -10,7 +10,7 @@ The rules, from the vendor's documentation and what is reported of it:
 Nothing is documented for other codes. What follows for them was chosen so that nothing is ever claimed:
 
     429, and 503 with Retry-After   BUSY
-    other 5xx                       UNKNOWN_SERVER
+    other 5xx                       UNKNOWN_SERVER; a Retry-After with it is kept to as well
     401, 403 in the body            ACCOUNT: every later request will fail too
     413                             REFUSED: too large for this server, or a proxy before it; it says so before
                                     it looks at anything, and smaller campaigns may well pass
@@ -52,6 +52,7 @@ _BY_CODE = {
     413: OutcomeKind.REFUSED,
     422: OutcomeKind.REFUSED,
 }
+_MAY_ASK_FOR_A_PAUSE = frozenset({OutcomeKind.BUSY, OutcomeKind.UNKNOWN_SERVER})
 _ACCOUNT_CODES = {401, 403}
 _TIMED_OUT = 408
 _NAME_EXISTS = "lead name already exists"
@@ -88,7 +89,7 @@ def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], 
     code = answer.status if said.code is None else said.code
     message = safe(clean(hide(said.text)))
     kind = _kind(answer, said, code)
-    if kind is OutcomeKind.BUSY:
+    if kind in _MAY_ASK_FOR_A_PAUSE:
         return Outcome(kind, code, message or _phrase(code), retry_after_seconds(answer.retry_after, answer.date, now))
     if kind is OutcomeKind.UNKNOWN_CONNECTION:
         return Outcome(kind, code, f"{_phrase(answer.status)}: {answer.cut or _NO_CODE}")

@@ -85,7 +85,7 @@ class Pacing:
         if another:
             self._last_trouble = now
             self._in_a_row += 1
-        if another or outcome.kind is OutcomeKind.BUSY:
+        if another or outcome.retry_after is not None:
             pause = backoff.pause(self._in_a_row, outcome.retry_after, self._clock.random())
             self._paused_until = max(self._paused_until, now + pause)
         return self._giving_up(outcome, another=another)
