@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rawserver import OK, Connection, RawServer, answer
+from rawserver import OK, Connection, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,8 @@ class Came:
 class Script:
     """What each campaign's tries are answered with, in turn; else what `judge` says, else as the service would.
 
-    `judge` is given the name and the numbers. `held` has the numbers of each campaign that was taken in.
+    The behaviour of a RawServer. `judge` is given the name and the numbers; `held` has the numbers of each
+    campaign that was taken in.
     """
 
     of_name: dict[str, list[Say]] = field(default_factory=dict)
@@ -80,8 +81,3 @@ class Script:
     def names(self) -> list[str]:
         """The requests' names in the order of their coming."""
         return [each.name for each in self.came]
-
-
-def serving(script: Script) -> RawServer:
-    """Return the server of a script, a context manager."""
-    return RawServer(script)

@@ -18,7 +18,7 @@ import pytest
 import trustme
 from program import Program, balanced, expected_phones, write_leads
 from rawserver import OK, Connection, RawServer, always, answer
-from scripted import BAD_PHONE, DUPLICATES, EXISTS, FAILED, NO_ACCOUNT, Say, Script, serving
+from scripted import BAD_PHONE, DUPLICATES, EXISTS, FAILED, NO_ACCOUNT, Say, Script
 from test_client_tls import server_side
 
 QUICK = ("--settle", "0.3", "--timeout", "1", "--max-wait", "3", "--json")
@@ -74,7 +74,7 @@ def every_other(says: list[Say]) -> tuple[Script, int]:
 def tried(tmp_path: Path, says: list[Say], *options: str) -> tuple[Sent, Script, list[str]]:
     """Upload before `every_other`; return the end, the script, and what became of those that it is about."""
     script, count = every_other(says)
-    with serving(script) as server:
+    with RawServer(script) as server:
         sent = upload(Program(tmp_path, server.url), count, "--workers", "1", *options)
     assert same_bytes(script)
     assert [state for name, state in sent.states.items() if name not in script.of_name] == ["accepted"] * (
@@ -162,7 +162,7 @@ def test_every_form_of_success_is_understood(tmp_path: Path) -> None:
         b'{"code":"cmi-200","status":"success","message":"Leads Added Successfully !"}',
     ]
     script = Script({f"K-{number:03d}": [Say(answer(form))] for number, form in enumerate(forms, 1)})
-    with serving(script) as server:
+    with RawServer(script) as server:
         sent = upload(Program(tmp_path, server.url), len(forms))
     assert (sent.code, set(sent.states.values()), len(script.came)) == (0, {"accepted"}, len(forms))
 
@@ -183,7 +183,7 @@ def test_the_bodys_code_decides(tmp_path: Path) -> None:
     says += [answer(OK, "500 Internal Server Error")]
     script, count = every_other([Say(each) for each in says])
     script.of_name[f"K-{count:03d}"] = [Say(answer(NO_ACCOUNT))]
-    with serving(script) as server:
+    with RawServer(script) as server:
         sent = upload(Program(tmp_path, server.url), count, "--workers", "1", *ONCE)
     states = [sent.states[name] for name in script.of_name]
     assert (sent.code, states) == (6, ["refused"] * 3 + ["unknown"] * 2 + ["unsent"])
@@ -200,7 +200,7 @@ def test_server_errors_are_settled_and_never_taken_on_trust(tmp_path: Path) -> N
     assert sent.campaigns["K-002"]["message"].endswith("(an earlier try ended in a server error)")
     assert (sent.summary["leads"]["unverified"], sent.summary["error"]["code"]) == (2, "unverified")
 
-    with serving(script) as server:
+    with RawServer(script) as server:
         program = Program(tmp_path, server.url)
         before = len(script.came)
         assert resume(program).states["K-010"] == "unverified"
@@ -240,7 +240,7 @@ def test_retry_after_is_kept_to(tmp_path: Path) -> None:
 def test_a_pause_past_max_wait_ends_the_run(tmp_path: Path, asked: str) -> None:
     """(Row 18) Asked for more than --max-wait: no second call, everything unsent, X5, the reason said."""
     script = Script({"K-001": [busy(f"Retry-After: {asked}")]})
-    with serving(script) as server:
+    with RawServer(script) as server:
         sent = upload(Program(tmp_path, server.url), 2)
     assert (sent.code, sent.states, script.names) == (5, {"K-001": "unsent", "K-002": "unsent"}, ["K-001"])
     assert sent.summary["error"]["code"] == "max_wait"
@@ -249,7 +249,7 @@ def test_a_pause_past_max_wait_ends_the_run(tmp_path: Path, asked: str) -> None:
 def test_a_service_that_only_asks_to_wait_is_not_hammered(tmp_path: Path) -> None:
     """(Row 18) 429 without end: as many requests as --retries allows a campaign, X5."""
     script = Script(judge=lambda _name, _phones: busy("Retry-After: 0"))
-    with serving(script) as server:
+    with RawServer(script) as server:
         sent = upload(Program(tmp_path, server.url), 1, "--retries", "2")
     assert (sent.code, sent.states, script.names) == (5, {"K-001": "unsent"}, ["K-001"] * 3)
 
@@ -265,7 +265,7 @@ def test_redirects_lead_nowhere(tmp_path: Path) -> None:
             folder.mkdir()
             redirect = answer(b"", status, f"Location: {other.url}/v3/leads/add")
             script = Script(judge=lambda _name, _phones, redirect=redirect: Say(redirect))
-            with serving(script) as server:
+            with RawServer(script) as server:
                 sent = upload(Program(folder, server.url), 2)
             assert (sent.code, script.names, other.connections) == (6, ["K-001"], 0)
             assert f"{status[:3]} " in sent.summary["error"]["message"]
@@ -284,7 +284,7 @@ def test_a_name_taken_after_a_refused_connection_is_somebody_elses(tmp_path: Pat
     program = Program(tmp_path, f"http://127.0.0.1:{closed_port()}")
     assert upload(program, 1, *ONCE).states == {"K-001": "unsent"}
     script = Script(held={"K-001": ["919800000000"]})
-    with serving(script) as server:
+    with RawServer(script) as server:
         program.url = server.url
         sent = resume(program)
     assert (sent.code, sent.states, script.names) == (4, {"K-001": "refused"}, ["K-001"])
@@ -295,7 +295,7 @@ def test_what_a_refusal_means(tmp_path: Path) -> None:
     says = [Say(answer(DUPLICATES)), Say(Connection.hang, commits=True)]
     script, count = every_other(says)
     script.of_name["K-004"].append(Say(answer(DUPLICATES)))
-    with serving(script) as server:
+    with RawServer(script) as server:
         program = Program(tmp_path, server.url)
         sent = upload(program, count)
         assert (sent.code, sent.states["K-002"], sent.states["K-004"]) == (5, "refused", "unknown")
@@ -312,7 +312,7 @@ def test_one_bad_lead_of_a_thousand(tmp_path: Path) -> None:
         folder = tmp_path / str(accepted)
         folder.mkdir()
         script = Script(judge=lambda _name, phones: Say(answer(BAD_PHONE)) if bad in phones else None)
-        with serving(script) as server:
+        with RawServer(script) as server:
             sent = upload(Program(folder, server.url), 1000, *options, size=1000)
         assert (sent.code, sent.summary["leads"]["accepted"], sent.summary["leads"]["refused"]) == (
             4,
@@ -328,7 +328,7 @@ def test_one_bad_lead_of_a_thousand(tmp_path: Path) -> None:
 def test_all_refused_stops_early(tmp_path: Path) -> None:
     """(Row 22) Where all leads are refused, --isolate does not try them one by one."""
     script = Script(judge=lambda _name, _phones: Say(answer(BAD_PHONE)))
-    with serving(script) as server:
+    with RawServer(script) as server:
         sent = upload(Program(tmp_path, server.url), 200, "--isolate", size=200)
     assert (sent.code, sent.summary["leads"]["refused"]) == (4, 200)
     assert len(script.came) <= 7
@@ -339,7 +339,7 @@ def test_an_account_that_goes_amid_the_run(tmp_path: Path) -> None:
     slow = Say(lambda connection: (time.sleep(0.5), connection.send(answer()))[1], commits=True)
     says = {"K-002": [slow], "K-003": [Say(answer(NO_ACCOUNT))], "K-004": [slow]}
     script = Script(says)
-    with serving(script) as server:
+    with RawServer(script) as server:
         program = Program(tmp_path, server.url)
         sent = upload(program, 9, "--workers", "3")
         assert (sent.code, sorted(script.names)) == (6, ["K-001", "K-002", "K-003", "K-004"])

@@ -2,6 +2,17 @@
 
 The campaign's name is the service's only idempotency key: a campaign is made under a name once, and whole. From that
 and the history follows what is proven and what is not; where nothing is, the state says so.
+
+    before →               no try of ours can be in   only the connection failed   a server error among them
+    accepted               accepted                   accepted                     accepted, with a note
+    name exists            refused: somebody else's   accepted, by its name        unverified
+    refused                refused                    unknown, left                unknown, left
+    no answer, 5xx, kill   unknown, again after settle, whatever came before
+    not sent, busy         unsent, again              unknown, again               unknown, again
+    404, elsewhere, TLS    unsent, the run ends       unknown, the run ends        unknown, the run ends
+
+A person's word that a campaign was not uploaded clears the doubt of the tries before it; a name that is taken all the
+same is then unverified.
 """
 
 from __future__ import annotations
