@@ -62,13 +62,13 @@ def _table(options: dict[str, str]) -> str:
 def reasons() -> str:
     """Return the table of rejection codes."""
     rows = [f"| `{reason.code}` | {reason.says} | {reason.tip} |" for reason in Reason]
-    return "\n".join(["| code | what is wrong | how to mend it |", "|---|---|---|", *rows])
+    return "\n".join(["| code | what is wrong | how to correct it |", "|---|---|---|", *rows])
 
 
 def repairs() -> str:
     """Return the table of repair codes."""
     rows = [f"| `{repair.value}` | {REPAIRS[repair].replace('|', chr(92) + '|')} |" for repair in Repair]
-    return "\n".join(["| code | what was mended |", "|---|---|", *rows])
+    return "\n".join(["| code | what was repaired |", "|---|---|", *rows])
 
 
 PARTS = {"commands": commands, "reasons": reasons, "repairs": repairs}

@@ -268,3 +268,27 @@ def dropped_text(path: Path, content: str) -> None:
     """Write a file that looks as if it had been put there some minutes ago."""
     path.write_text(content)
     dropped(path)
+
+
+def test_the_pictures_are_made_from_a_real_run(tmp_path: Path) -> None:
+    """pictures/make.py makes terminal.svg anew; report.png, which needs a browser, is there and small.
+
+    When this fails: python examples/pictures/make.py --browser chromium
+    """
+    pytest.importorskip("pty")
+    made = subprocess.run(
+        [sys.executable, str(EXAMPLES / "pictures" / "make.py"), "--to", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (made.returncode, made.stderr) == (0, "")
+    texts = {}
+    for path in (tmp_path / "terminal.svg", EXAMPLES / "pictures" / "terminal.svg"):
+        lines = ET.fromstring(path.read_text("utf-8")).iter("{http://www.w3.org/2000/svg}text")  # noqa: S314 - ours
+        text = "".join("".join(line.itertext()) for line in lines).replace("\xa0", " ")
+        texts[path] = re.sub(r"\d{8}-\d{6}-[0-9a-f]{4}|\d\.\d s", "…", text)
+    fresh, kept = (sorted(text.split()) for text in texts.values())  # campaigns settle in any order
+    assert fresh == kept
+    assert "2,606 of 2,681 leads are in; 75 rows were left out." in next(iter(texts.values()))
+    assert (EXAMPLES / "pictures" / "report.png").stat().st_size < 200_000

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import re
+import shlex
+import shutil
+from pathlib import Path
 
+import openpyxl
+import pytest
+from inside import Inside
 from readme_reference import README, filled
 
 from telecmi_leads.errors import ExitCode
+from telecmi_leads.sandbox import Sandbox
+
+EXAMPLES = README.parent / "examples"
+LEADS = (
+    ("Customer Name", "Mobile", "WhatsApp", "Contact No. 2", "Town"),
+    ("Asha Rao", "98765 00001", "9876500011", "9876500021", "Pune"),
+    ("Ravi Das", "98765 00002", "9876500012", "9876500022", "Goa"),
+    ("Meera Nair", "98765", "", "", "Goa"),
+)
 
 
 def test_the_generated_parts_are_fresh() -> None:
@@ -24,3 +39,53 @@ def test_every_exit_code_is_explained() -> None:
     table = text[text.index("## Exit codes") : text.index("## What is promised")]
     codes = {int(code) for cell in re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE) for code in cell.split(",")}
     assert codes == {int(code) for code in ExitCode}
+
+
+def typed_lines() -> list[str]:
+    """Return every command line of this program in the README: those that stand alone, and those within a sentence."""
+    text = README.read_text(encoding="utf-8")
+    text = text[: text.index("<!-- commands -->")]  # the reference has patterns of commands; test_help.py runs theirs
+    alone = re.findall(r"^ {4,}(telecmi-leads .*)$|&& \.venv/bin/(telecmi-leads .*)$", text, re.MULTILINE)
+    within = re.findall(r"`(telecmi-leads [a-z]+ [^`]+)`", text)
+    return list(dict.fromkeys([*("".join(found) for found in alone), *within]))
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Inside:
+    """Return the program in the folder of a reader: a workbook, lists and settings."""
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    shutil.copy(EXAMPLES / "do-not-call.csv", tmp_path)
+    shutil.copy(EXAMPLES / "leads.csv", tmp_path / "export.csv")
+    (tmp_path / "delhi.env").write_text("TELECMI_REGION=IN\n")
+    (tmp_path / "delhi.env").chmod(0o600)
+    book = openpyxl.Workbook()
+    for row in LEADS:
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "leads.xlsx")
+    return Inside(tmp_path, environment={"TELECMI_REGION": "IN"})
+
+
+def test_the_readme_has_commands() -> None:
+    """The next test has something to run: the main command, the five minutes, the recipes."""
+    assert len(typed_lines()) > 15
+    assert "telecmi-leads upload examples/leads.csv --name Demo --region IN --sandbox" in typed_lines()
+
+
+@pytest.mark.parametrize("line", typed_lines())
+def test_every_command_works_as_printed(reader: Inside, line: str) -> None:
+    """What a reader copies ends well, with RUN and CAMPAIGN being a run that left a campaign and a row to settle."""
+    with Sandbox(faults=["500-after@1"]) as sandbox:
+        reader.url = sandbox.url
+        left = reader.run(
+            "upload", "leads.xlsx", "--name", "February", "--settle", "0", "--retries", "1", "--json"
+        ).json
+        rejects = Path(left["reports"]["rejects"])
+        book = openpyxl.load_workbook(rejects)
+        book.worksheets[0]["B2"] = "98765 00003"
+        book.save(rejects)
+        line = line.replace("RUN", left["run"]).replace("CAMPAIGN", left["campaigns"][0]["name"])
+        _, *arguments = shlex.split(line)
+        if arguments[0] == "forget":
+            arguments.append("--yes")  # it asks, and nobody is here to answer
+        ended = reader.run(*arguments)
+    assert (ended.code, ended.err if ended.code else "") == (0, "")
