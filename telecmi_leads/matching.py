@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import is_unnamed, match_columns
@@ -34,8 +34,12 @@ class Matcher:
 
     def tables(self, source: Source) -> Iterator[tuple[Table, ColumnPlan]]:
         """Yield each table of a file with its plan; read a table's blocks before the next is asked for."""
+        notes = source.notes  # they stand with the file's first table
         for sheet in source.sheets:
             table = open_table(sheet, self.reading, self.share_of_numbers)
+            if notes:
+                table = replace(table, info=replace(table.info, notes=(*notes, *table.info.notes)))
+                notes = ()
             yield table, self.plan(table.info, table.sample)
 
     def plan(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnPlan:

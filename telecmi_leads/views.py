@@ -27,11 +27,17 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """A table as the `columns` command shows it; `options` pin the choice: ("--map", "phone=Contact No. 1")."""
+    """A table as the `columns` command shows it; `options` pin the choice: ("--map", "phone=Contact No. 1").
+
+    `rows` are those below the header, blank ones included; `phones` the names of the phone columns, the first choice
+    first.
+    """
 
     table: TableInfo
     columns: tuple[ColumnView, ...]
     options: tuple[tuple[str, str], ...] = ()
+    rows: int | None = None
+    phones: tuple[str, ...] = ()
 
 
 class Fate(Protocol):

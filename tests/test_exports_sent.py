@@ -1,16 +1,16 @@
-"""Exports whose leads are told by more than the columns' names: what arrives at the service."""
+"""Exports whose leads are told by more than the columns' names: what arrives at the service, and what is said."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+from pathlib import Path
 
 import pytest
 from inside import Inside
 
 from telecmi_leads.sandbox import Sandbox
 
-if TYPE_CHECKING:
-    from pathlib import Path
+SAMPLES = Path(__file__).parent / "leadfiles" / "samples"
 
 # what it shows: the file, and for each lead that must arrive: phone, first and last name, and what else is sent
 CASES = {
@@ -101,3 +101,27 @@ def test_the_leads_arrive(name: str, tmp_path: Path) -> None:
         sent = [lead for leads in sandbox.campaigns().values() for lead in leads]
     order = ("phone", "firstname", "lastname", "email", "city")
     assert [tuple(str(lead[key]) for key in order if key in lead) for lead in sent] == expected
+
+
+def test_what_was_decided_is_said(tmp_path: Path) -> None:
+    """A line says how each table was read and how many rows it has; notes name the hidden sheet and the disguise."""
+    for name in ("naukri_multi.xlsx", "fake_xls_html.xls", "bitrix24.csv"):
+        shutil.copy(SAMPLES / name, tmp_path)
+    program = Inside(tmp_path)
+    book = program.run("columns", "naukri_multi.xlsx", "--region", "IN").out.splitlines()
+    assert book[:3] == [
+        "naukri_multi.xlsx: XLSX, sheet Search results, header in row 3, 1 row",
+        "  note: hidden sheet Lists skipped",
+        "  note: 1 row above the header left out",
+    ]
+    assert "naukri_multi.xlsx: XLSX, sheet Sheet2, header in row 1, 2 rows" in book
+    page = program.run("columns", "fake_xls_html.xls", "--region", "IN").out.splitlines()
+    assert page[:2] == [
+        "fake_xls_html.xls: HTML table, UTF-8, header in row 1, 1 row",
+        "  note: a web page saved as .xls",
+    ]
+    lines = program.run("columns", "bitrix24.csv", "--region", "IN").out
+    assert "Each row's number is the first good one of: Mobile, Work Phone, Home Phone, Other Phone Number." in lines
+    checked = program.run("validate", "naukri_multi.xlsx", "--region", "IN")
+    assert checked.code == 0
+    assert checked.err.count("  note: hidden sheet Lists skipped\n") == 1

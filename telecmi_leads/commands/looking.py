@@ -37,12 +37,11 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     usable: list[TableView] = []
     with open_source(None if file == "-" else Path(file), matching.reading) as source:
         for table, plan in matching.tables(source):
-            view = _table_view(table.info, table.sample, plan)
+            rows = sum(len(block.rows) for block in table.blocks)  # a damaged file says so here
+            view = _table_view(table.info, table.sample, plan, rows)
             tables.append(view)
             if plan.has_phone:
                 usable.append(view)
-            for _ in table.blocks:  # a damaged file says so here, and the next sheet comes after this one
-                pass
     missing = None if usable else no_phone_column(source.file, [view.table for view in tables])
     code = missing.exit_code if missing else ExitCode.OK
     saved = None
@@ -60,7 +59,7 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     return code
 
 
-def _table_view(info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPlan) -> TableView:
+def _table_view(info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPlan, rows: int) -> TableView:
     views = tuple(
         ColumnView(
             name=choice.header,
@@ -70,7 +69,8 @@ def _table_view(info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPl
         )
         for choice in plan.choices
     )
-    return TableView(info, views, tuple(("--map", pin) for pin in pins(plan)))
+    phones = tuple(info.header[index] for index in plan.phones)
+    return TableView(info, views, tuple(("--map", pin) for pin in pins(plan)), rows, phones)
 
 
 def _samples(rows: Sequence[Sequence[str]], column: int) -> tuple[str, ...]:

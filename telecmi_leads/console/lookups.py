@@ -26,9 +26,13 @@ def show_columns(screen: Screen, tables: Sequence[TableView], *, show_phones: bo
     for index, view in enumerate(tables):
         if index:
             screen.blank()
-        show_table(screen, view.table)
+        show_table(screen, view.table, view.rows)
         screen.blank()
         _show_columns(screen, view.columns, show_phones=show_phones)
+        if len(view.phones) > 1:
+            screen.blank()
+            order = ", ".join(shown(name) for name in view.phones)
+            screen.paragraph(f"Each row's number is the first good one of: {order}.", 2)
         if view.options:
             screen.heading("Options that pin this choice")
             screen.line("  " + " ".join(f"{name} {wording.argument(shown(value))}" for name, value in view.options))

@@ -240,11 +240,12 @@ class Uploading(_Phase):
         return f"Waiting {seconds:.0f} s, {shown(why)} ({shown(name)}{further})"
 
 
-def show_table(screen: Screen, table: TableInfo) -> None:
-    """Show what a table is and how it was read, with its notes."""
+def show_table(screen: Screen, table: TableInfo, rows: int | None = None) -> None:
+    """Show what a table is and how it was read, with its notes; `rows` where they have been counted."""
     from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
 
-    screen.paragraph(Text.assemble((shown(table.file), "bold"), f": {shown(wording.table(table))}"))
+    counted = "" if rows is None else f", {wording.count(rows, 'row')}"
+    screen.paragraph(Text.assemble((shown(table.file), "bold"), f": {shown(wording.table(table))}{counted}"))
     for note in table.notes:
         screen.paragraph(shown(note), 8, "  note: ")
 

@@ -103,6 +103,7 @@ def columns_json(
         tables=[
             {
                 **_table(view.table),
+                "rows": view.rows,
                 "columns": [
                     {
                         "name": column.name,
