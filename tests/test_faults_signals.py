@@ -169,8 +169,11 @@ def test_killed_while_the_server_is_at_work(tmp_path: Path) -> None:
             time.sleep(1)
             process.send_signal(signal.SIGKILL)
             process.communicate()
+        began = time.time()
         resumed = program.run(*RESUME, "--settle", "2")
         assert verdict(sandbox, resumed) == []
+        assert [request.name for request in sandbox.requests()][-1] == "K-002"  # the others did not wait for it
+        assert sandbox.requests()[-1].time - began >= 2
         second = next(each for each in resumed.json["campaigns"] if each["name"] == "K-002")
         assert (second["status"], second["confirmed_by_name"], second["attempts"]) == ("accepted", True, 2)
         assert second["message"] == "Lead Name Already Exists"
