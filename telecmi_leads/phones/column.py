@@ -57,7 +57,7 @@ def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Rul
         punctuated = ()
     elif max(map(len, cells)) > LONGEST_CELL:
         strange += [index for index, cell in enumerate(cells) if len(cell) > LONGEST_CELL]
-    if OPEN in rulings:
+    if OPEN in set(rulings):  # a list would ask each ruling whether it is equal
         _finish(digits, rulings, regions, lanes, punctuated)
     for index in strange:
         rulings[index] = ODD
@@ -100,11 +100,16 @@ def _cells_with(char: str, joined: str) -> list[int]:
 
 def _rulings(digits: Sequence[str], regions: Regions, lanes: LanesByRegion) -> list[Ruling]:
     """Look up all rulings: the lane by length, in it the first characters."""
-    if regions is None or isinstance(regions, str):
-        own = lanes[regions]
-        return [(lane := own[len(text)])[text[: lane.cut]][text[lane.cut]] for text in digits]
-    each = zip(digits, regions, strict=True)
-    return [(lane := lanes[region][len(text)])[text[: lane.cut]][text[lane.cut]] for text, region in each]
+    try:
+        if regions is None or isinstance(regions, str):
+            own = lanes[regions]
+            return [(lane := own[len(text)])[text[: lane.cut]][text[lane.cut]] for text in digits]
+        each = zip(digits, regions, strict=True)
+        return [(lane := lanes[region][len(text)])[text[: lane.cut]][text[lane.cut]] for text, region in each]
+    except IndexError:  # texts beyond the longest lane, which hardly any column has
+        single = [regions] * len(digits) if regions is None or isinstance(regions, str) else regions
+        each = zip(digits, single, strict=True)
+        return [(lane := lanes[region].of(text))[text[: lane.cut]][text[lane.cut]] for text, region in each]
 
 
 def _finish(
@@ -122,7 +127,7 @@ def _finish(
             rulings[index] = ODD
             continue
         region = regions if isinstance(regions, str | None) else regions[index]
-        lane = lanes[region][len(text)]
+        lane = lanes[region].of(text)
         rulings[index] = lane.finish(text)
         walked.add(lane)
     for lane in walked:

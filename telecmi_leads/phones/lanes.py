@@ -117,6 +117,7 @@ class Lane(dict[str, dict[str, Ruling]]):
     the processor's cache.
     """
 
+    __slots__ = ("_deepest", "_forks", "_length", "_places", "_proofs", "_walks", "cut", "region")
     __hash__ = object.__hash__  # type: ignore[assignment]  # a lane is itself, whatever is in it
 
     def __init__(self, region: str | None, length: int) -> None:
@@ -250,8 +251,10 @@ class Lane(dict[str, dict[str, Ruling]]):
 class _LongTexts(Lane):
     """Texts too long to be numbers, which need no table."""
 
-    def __init__(self, region: str | None, length: int) -> None:
-        super().__init__(region, length)
+    __slots__ = ()
+
+    def __init__(self, region: str | None) -> None:
+        super().__init__(region, _LONGEST + 1)
         self.cut = self._deepest = 0
 
     def __missing__(self, head: str) -> dict[str, Ruling]:
@@ -262,26 +265,22 @@ class _LongTexts(Lane):
         return rule(text, self.region, _library)
 
 
-class Lanes(dict[int, Lane]):
-    """The lanes of one region by length, made when the first text of that length comes."""
+class Lanes(list[Lane]):
+    """The lanes of one region, by length; `of` knows those of any length."""
 
     def __init__(self, region: str | None) -> None:
-        super().__init__()
-        self._region = region
+        super().__init__(Lane(region, length) for length in range(_LONGEST + 1))
+        self._long = _LongTexts(region)
 
-    def __missing__(self, length: int) -> Lane:
-        if length > _LONGEST:
-            lane = self.get(_LONGEST + 1) or _LongTexts(self._region, length)
-        else:
-            lane = Lane(self._region, length)
-        self[length] = lane
-        return lane
+    def of(self, text: str) -> Lane:
+        """Return the lane of a text."""
+        return self[len(text)] if len(text) <= _LONGEST else self._long
 
     def rule(self, text: str) -> Ruling:
         """Rule on one text of digits."""
         if not text:
             return REJECTED[Reason.NO_PHONE]
-        lane = self[len(text)]
+        lane = self.of(text)
         ruling = lane[text[: lane.cut]][text[lane.cut]]
         if ruling is OPEN:
             ruling = lane.finish(text)

@@ -54,7 +54,7 @@ class Profiles(dict[Ruling, NumberProfile]):
     def of(self, numbers: Sequence[str], rulings: Sequence[Ruling]) -> list[NumberProfile]:
         """Return the profile of each good number (E.164 digits, no plus), `rulings` being those on them."""
         found = [self[ruling] for ruling in rulings]
-        if _BY_DIGITS in found:
+        if _BY_DIGITS in set(found):
             return [
                 _by_digits(rulings[at], numbers[at]) if profile is _BY_DIGITS else profile
                 for at, profile in enumerate(found)
