@@ -73,6 +73,14 @@ class Program:
         out, err = process.communicate(stdin, timeout=timeout)
         return Ended(process.returncode, out, err)
 
+    def on_terminal(self, terminal: int, *arguments: str | Path) -> int:
+        """Run the program on a terminal's descriptor to its end; return the exit code."""
+        command = [sys.executable, "-m", "telecmi_leads", *map(str, arguments)]
+        streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)
+        return subprocess.run(
+            command, cwd=self.folder, env=self.variables(), check=False, timeout=100, **streams
+        ).returncode
+
     def killed_after(self, seconds: float, *arguments: str | Path) -> bool:
         """Run the program and kill it -9 after some seconds; tell whether it was still at work."""
         process = self.start(*arguments)
