@@ -404,9 +404,7 @@ def _read_env_file(sources: Sources) -> tuple[Path | None, dict[str, str], list[
 
 def _check_exact(path: Path, text: str, value: str | None) -> None:
     """Refuse a secret that `.env` syntax would cut or change: half a secret costs an hour of searching."""
-    lines = re.findall(
-        rf"^[ \t]*(?:export[ \t]+)?{_SECRET_VARIABLE}[ \t]*(=?)[ \t]*(.*?)[ \t]*\r?$", text, re.MULTILINE
-    )
+    lines = re.findall(rf"^[ \t]*(?:export[ \t]+)?{_SECRET_VARIABLE}[ \t]*(=?)[ \t]*(.*?)\r?$", text, re.MULTILINE)
     if not lines:
         return
     equals, raw = lines[-1]
