@@ -31,7 +31,7 @@ MEANT_FOR_PHONES = {"ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"
 TELLING = f"{SECRET} {PHONES[0]}"
 ERRORS: tuple[Callable[[], Exception], ...] = (
     lambda: RuntimeError(TELLING, {"secret": SECRET}),
-    lambda: OSError(5, TELLING, TELLING),
+    lambda: OSError(5, os.strerror(5), TELLING),
     lambda: KeyError(TELLING),
     lambda: sqlite3.DatabaseError(TELLING),
     lambda: msgspec.ValidationError(TELLING),

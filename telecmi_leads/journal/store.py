@@ -49,12 +49,14 @@ def ledger_error(error: Exception, where: Path | None) -> LedgerError:
     if isinstance(error, UnicodeDecodeError):
         return LedgerError(f"{place}: it is damaged", hint=RECOVERY)
     if isinstance(error, OSError):
-        return LedgerError(f"{place}: {error.strerror or error}", hint="Check the folder, its owner and the disk.")
+        reason = error.strerror or "the system reports an error"
+        return LedgerError(f"{place}: {safe(reason)}", hint="Check the folder, its owner and the disk.")
     name = getattr(error, "sqlite_errorname", "") or ""
     for prefix, says, hint in _SAID:
         if name.startswith(prefix):
             return LedgerError(f"{place}: {says} ({name})", hint=hint)
-    return LedgerError(f"{place}: {safe(str(error))}", hint=RECOVERY)
+    # Not in SQLite's words: they may quote what stands in a file that somebody has changed.
+    return LedgerError(f"{place}: SQLite can't use it ({name or type(error).__name__})", hint=RECOVERY)
 
 
 class Store:

@@ -199,7 +199,8 @@ def _refused(name: str, code: str, detail: str) -> SourceUnreadable:
             "Delete the empty columns and rows in Excel and save it, or export the sheet as CSV.",
         ),
         "memory": ("takes too much memory", "Export the sheet as CSV."),
-    }.get(code, (f"can't be read as a workbook: {safe(detail)}", _SAVE_AGAIN))
+        "entities": ("can't be read as a workbook: it defines words of its own, which are not replaced", _SAVE_AGAIN),
+    }.get(code, ("can't be read as a workbook: it is damaged", _SAVE_AGAIN))
     return SourceUnreadable(f"{name} {says}.", hint=hint)
 
 

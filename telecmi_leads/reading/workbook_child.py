@@ -97,8 +97,14 @@ def main() -> None:
     except MemoryError:
         send(b"E", ("memory", ""))
     except BaseException as error:  # noqa: BLE001 - also a panic in calamine: whatever it is, the parent must know
-        code = "password" if type(error).__name__ == "PasswordError" else "damaged"
-        send(b"E", (code, str(error)))
+        send(b"E", (_what_is_wrong(error), ""))
+
+
+def _what_is_wrong(error: BaseException) -> str:
+    """Return a code for whatever a library raises; its words stay here, since they may quote what is in the file."""
+    if type(error).__name__ == "PasswordError":
+        return "password"
+    return "entities" if "entity" in str(error) else "damaged"
 
 
 def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
@@ -217,8 +223,8 @@ def look_into_zip(stream: BinaryIO, *, exactly: bool) -> tuple[str, int]:
     """
     try:
         archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Refused("damaged", str(error)) from None
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise Refused("damaged") from None
     entries = archive.infolist()
     if len(entries) > _MAX_ENTRIES:
         raise Refused("bomb", f"it holds {len(entries):,} files")
