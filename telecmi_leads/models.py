@@ -6,7 +6,7 @@ values are the stable codes of the JSON output and the report files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
@@ -363,12 +363,35 @@ class LeadTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """Options of a command line, as arguments, that the commands suggested after it need too.
+
+    `anywhere` says where settings are, which every command takes; `service` is for those that reach it. `lists` names
+    do-not-call lists, and `region` is needed where they or leads are read. `preparing` is for `upload`, and `columns`
+    where it reads the columns of the first input.
+    """
+
+    anywhere: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    preparing: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    def after(self, earlier: Typed) -> Typed:
+        """Return what was typed now, and where nothing was, what had been typed when the run was planned."""
+        now = {each.name: getattr(self, each.name) or getattr(earlier, each.name) for each in fields(self)}
+        return Typed(**now)
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run as the ledger knows it. `account` is the key of settings.Account, never the secret.
 
     `digest` tells the content: the same leads in the same campaigns give the same digest, whatever the numbering.
     `audience` counts the leads by "country" (region), "type" (PhoneType) and "timezone" (IANA name): taken when the
-    run is planned, since the leads themselves leave the ledger on acceptance; empty where nobody counted.
+    run is planned, since the leads themselves leave the ledger on acceptance; empty where nobody counted. `typed` is
+    what was typed of its options.
     """
 
     id: str
@@ -386,6 +409,7 @@ class RunRecord:
     report_dir: str = ""
     dry_run: bool = False
     audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    typed: Typed = field(default_factory=Typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,19 +419,6 @@ class Problem:
     code: str
     message: str
     hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """Options of a command line, as arguments, that the commands suggested after it need too.
-
-    `anywhere` says where settings are, which every command takes; `sending` is for `resume` and `upload`, `preparing`
-    for `upload` alone.
-    """
-
-    anywhere: tuple[str, ...] = ()
-    sending: tuple[str, ...] = ()
-    preparing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

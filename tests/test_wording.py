@@ -215,7 +215,7 @@ def test_suggested_commands_repeat_what_they_need() -> None:
         f"resolve {RUN} March-001 --exclude d.csv --region IN --profile x --accepted",
         f"resolve {RUN} March-001 --exclude d.csv --region IN --profile x --not-uploaded",
         f"resume {RUN} --exclude d.csv --region IN --profile x",
-        'upload r.csv --name March --append --map "phone=No. 2" --no-fill --exclude d.csv --region IN --profile x',
+        'upload r.csv --name March --append --map "phone=No. 2" --no-fill --region IN --exclude d.csv --profile x',
     ]
 
 

@@ -52,7 +52,7 @@ def _show_run(session: Session, journal: Journal | None, run: RunRecord) -> None
     if session.output.json:
         session.console.json(run_json(run, campaigns))
     else:
-        session.console.run(run, campaigns, session.typed)
+        session.console.run(run, campaigns, session.typed.after(run.typed))
 
 
 def report(wanted: str, given: dict[str, Any]) -> int:

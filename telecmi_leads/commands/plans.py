@@ -64,6 +64,7 @@ class Plan:
             created=self._now,
             report_dir=str(self._folder),
             dry_run=course.dry_run,
+            typed=session.typed,
         )
         with session.console.preparing() as display:
             course.prepared = prepare(

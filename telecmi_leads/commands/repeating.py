@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from telecmi_leads.audience import VIRTUAL_COLUMNS
 from telecmi_leads.models import Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _ANYWHERE = ("env_file", "config", "profile")
-_SENDING = ("secret_file", "ca_bundle", "exclude", "exclude_max_age")
-_PREPARING = (
-    *("map", "set", "fill", "no_fill", "region", "allow_premium", "types"),
-    *("new_only", "name_format", "size", "split_by", "order"),
-)
+_SERVICE = ("secret_file", "ca_bundle")
+_LISTS = ("exclude", "exclude_max_age")
+_PREPARING = ("fill", "no_fill", "allow_premium", "types", "new_only", "name_format", "size")
+_COLUMNS = ("map", "set", "order")
 
 
 def typed(given: Mapping[str, Any]) -> Typed:
     """Return what of a command line is to be repeated; what came from files and the environment comes again anyway."""
-    sending = (*_SENDING, "region") if given.get("exclude") else _SENDING  # a list's numbers are read for it
+    by_number = given.get("split_by") in VIRTUAL_COLUMNS
     return Typed(
         anywhere=_arguments(given, _ANYWHERE),
-        sending=_arguments(given, sending),
-        preparing=_arguments(given, (name for name in _PREPARING if name not in sending)),
+        service=_arguments(given, _SERVICE),
+        lists=_arguments(given, _LISTS),
+        region=_arguments(given, ("region",)),
+        preparing=_arguments(given, (*_PREPARING, "split_by") if by_number else _PREPARING),
+        columns=_arguments(given, _COLUMNS if by_number else (*_COLUMNS, "split_by")),
     )
 
 

@@ -114,13 +114,14 @@ _SETTLED = frozenset({CampaignStatus.ACCEPTED, CampaignStatus.REFUSED})
 def end_run(session: Session, journal: Journal, run: RunRecord, stopping: RunStopping | None) -> RunSummary:
     """Judge how a run ended, write its reports, return its summary."""
     now = journal.run(run.id) or run
+    typed = session.typed.after(now.typed)
     code = ExitCode.OK if now.dry_run else ending.exit_code(now.leads, stopping)
     summary = summarise(
         journal,
         run.id,
         exit_code=code,
         status=RunStatus.COMPLETE if now.dry_run else now.leads.status,
-        error=ending.problem(now, code, stopping, journal.campaigns(run.id), session.typed),
+        error=ending.problem(now, code, stopping, journal.campaigns(run.id), typed),
     )
-    summary = replace(summary, typed=session.typed, run=None if now.dry_run else summary.run)
+    summary = replace(summary, typed=typed, run=None if now.dry_run else summary.run)
     return _written(session, summary, now, journal)

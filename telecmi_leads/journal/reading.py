@@ -23,6 +23,7 @@ from telecmi_leads.models import (
     RunRecord,
     RunState,
     TableInfo,
+    Typed,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 _RUN = """
 SELECT seq, id, account, name, created, state, digest, read, blank, rejections, repairs, skipped, audience,
-    report_dir, dry_run
+    report_dir, dry_run, typed
 FROM runs WHERE state <> 'preparing'
 """
 
@@ -178,7 +179,7 @@ class Reading(Store):
         return [self._run(row, heaps[row[0]], leads[row[0]], campaigns[row[0]]) for row in found]
 
     def _run(self, row: Any, heaps: Mapping[str, int], leads: Mapping[str, int], campaigns: int) -> RunRecord:  # noqa: ANN401 - a row of SQLite
-        (_, id_, account, name, created, state, digest, read, blank, *texts, report_dir, dry_run) = row
+        (_, id_, account, name, created, state, digest, read, blank, *texts, report_dir, dry_run, typed) = row
         try:
             rejections, repairs, skipped, audience = (json.loads(text) for text in texts)
             return RunRecord(
@@ -197,8 +198,9 @@ class Reading(Store):
                 report_dir=os.fsdecode(report_dir),
                 dry_run=bool(dry_run),
                 audience=audience,
+                typed=msgspec.json.decode(typed, type=Typed),
             )
-        except (ValueError, TypeError, OverflowError) as error:
+        except (ValueError, TypeError, OverflowError, msgspec.MsgspecError) as error:
             raise self._damaged("a run can't be read") from error
 
     def _campaign(self, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row of SQLite

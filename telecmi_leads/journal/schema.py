@@ -135,7 +135,10 @@ CREATE TABLE used_names (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+# What was typed of a run's options, as JSON of models.Typed: a later `resume` suggests commands that repeat it.
+_TYPED = "ALTER TABLE runs ADD COLUMN typed TEXT NOT NULL DEFAULT '{}'"
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -5,9 +5,10 @@ Nobody sees it before it is whole.
 
 from __future__ import annotations
 
+import json
 import os
 import zlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,7 +18,7 @@ from telecmi_leads.journal.hashing import Hasher
 from telecmi_leads.journal.packing import pack, unpack, writable
 from telecmi_leads.journal.store import Store
 from telecmi_leads.journal.values import to_micros
-from telecmi_leads.models import LeftOutKind, RowTotals, RunState
+from telecmi_leads.models import LeftOutKind, RowTotals, RunState, Typed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,12 +27,22 @@ if TYPE_CHECKING:
 
     from telecmi_leads.models import LeftOutRow, StagedCampaign, TableInfo
 
+_NOTHING_TYPED = Typed()
+
 
 class Staging(Store):
     """The part of the ledger that takes a plan in."""
 
     def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
-        self, *, run_id: str, account: str, name: str, created: datetime, report_dir: str = "", dry_run: bool = False
+        self,
+        *,
+        run_id: str,
+        account: str,
+        name: str,
+        created: datetime,
+        report_dir: str = "",
+        dry_run: bool = False,
+        typed: Typed = _NOTHING_TYPED,
     ) -> None:
         """Begin a plan; what a killed process left of an earlier one for this account is removed.
 
@@ -43,8 +54,18 @@ class Staging(Store):
                 (account, RunState.PREPARING, RunState.REFUSED),
             )
             connection.execute(
-                "INSERT INTO runs (id, account, name, created, state, report_dir, dry_run) VALUES (?,?,?,?,?,?,?)",
-                (run_id, account, name, to_micros(created), RunState.PREPARING, os.fsencode(report_dir), dry_run),
+                "INSERT INTO runs (id, account, name, created, state, report_dir, dry_run, typed)"
+                " VALUES (?,?,?,?,?,?,?,?)",
+                (
+                    run_id,
+                    account,
+                    name,
+                    to_micros(created),
+                    RunState.PREPARING,
+                    os.fsencode(report_dir),
+                    dry_run,
+                    json.dumps(asdict(typed)),
+                ),
             )
 
     def add_table(self, run_id: str, table: TableInfo) -> int:

@@ -58,7 +58,7 @@ def _sending_steps(summary: RunSummary) -> list[NextStep]:
         return []
     steps: list[NextStep] = []
     if summary.exit_code == ExitCode.SETTINGS:
-        check = command("check", *summary.typed.anywhere)
+        check = command("check", *summary.typed.service, *summary.typed.anywhere)
         steps.append(NextStep("See which credentials are used and whether they work:", (check,)))
     return steps + _open_steps(_Open(summary.run, summary.account, summary.leads, summary.campaigns, summary.typed))
 
@@ -109,11 +109,13 @@ def _refused_steps(summary: RunSummary) -> list[NextStep]:
     path = summary.reports.get("refused")
     if not refused or path is None or summary.name is None:
         return []
+    # refused.csv has the API's columns: it can't be split by one of the input's
+    name = summary.name if "--split-by" in summary.typed.preparing else summary.name.replace("{group}", "refused")
     if all("already exists" in campaign.message.lower() for campaign in refused):
         text = "TeleCMI already has campaigns of these names. Upload their leads under another name:"
-        return [NextStep(text, (_upload(summary, [path], "--name", f"{summary.name}-b"),))]
+        return [NextStep(text, (_upload(summary, [path], "--name", f"{name}-b"),))]
     text = "See in refused.csv what TeleCMI answered, correct the leads and upload them:"
-    return [NextStep(text, (_upload(summary, [path], "--name", summary.name, "--append"),))]
+    return [NextStep(text, (_upload(summary, [path], "--name", name, "--append"),))]
 
 
 def _reject_steps(summary: RunSummary) -> list[NextStep]:
@@ -124,12 +126,19 @@ def _reject_steps(summary: RunSummary) -> list[NextStep]:
     if summary.name is None or summary.run is None or summary.dry_run:
         return [NextStep(f"The {rows}, with what is wrong and how to correct {them}:", tuple(map(argument, paths)))]
     text = f"Correct the {rows} in the reject file and upload {them}:"
-    return [NextStep(text, (_upload(summary, paths, "--name", summary.name, "--append"),))]
+    naming = ("--name", summary.name, "--append", *summary.typed.columns)
+    return [NextStep(text, (_upload(summary, paths, *naming),))]
 
 
 def _upload(summary: RunSummary, paths: Sequence[str], *naming: str) -> str:
     typed = summary.typed
-    return command("upload", *paths, *naming, *typed.preparing, *typed.sending, *typed.anywhere, *_to(summary.account))
+    reading = (*typed.preparing, *typed.region, *typed.lists)
+    return command("upload", *paths, *naming, *reading, *typed.service, *typed.anywhere, *_to(summary.account))
+
+
+def _going_on(typed: Typed) -> tuple[str, ...]:
+    lists = (*typed.lists, *typed.region) if typed.lists else ()
+    return (*lists, *typed.service, *typed.anywhere)
 
 
 def _to(account: str) -> tuple[str, ...]:
@@ -142,12 +151,12 @@ def resume(run: RunRecord, typed: Typed) -> str:
 
 
 def _resume(run: str, account: str, typed: Typed) -> str:
-    return command("resume", run, *typed.sending, *typed.anywhere, *_to(account))
+    return command("resume", run, *_going_on(typed), *_to(account))
 
 
 def resolve(run: str, campaign: str, typed: Typed) -> str:
     """Return the command that settles a campaign, but for what the dashboard showed."""
-    return command("resolve", run, campaign, *typed.sending, *typed.anywhere)
+    return command("resolve", run, campaign, *_going_on(typed))
 
 
 def command(*arguments: str) -> str:

@@ -1,0 +1,147 @@
+"""What is printed under "What to do next" works when it is pasted: each command is typed as it stands."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from inside import Inside
+from program import APP_ID, SECRET, phones
+
+from telecmi_leads.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from program import Ended
+
+TWO_NUMBERS = "Name,Office No,Cell of hers,City\nAsha Rao,9876500009,9876500001,Pune\nRavi Rao,9876500009,98XX,Goa\n"
+MAPPED = ("--map", "phone=Cell of hers", "--map", "fullname=Name", "--set", "comment={City}!", "--region", "IN")
+
+
+class WithoutAccount(Inside):
+    """The program where nothing in the environment says whose account it is."""
+
+    def variables(self) -> dict[str, str]:
+        """Return the process's environment."""
+        account = ("TELECMI_APP_ID", "TELECMI_SECRET", "TELECMI_BASE_URL")
+        return {name: value for name, value in super().variables().items() if name not in account}
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Run a sandbox for one test."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def program(tmp_path: Path, sandbox: Sandbox) -> Inside:
+    """Return the program in a folder without settings of its own: credentials stand in a file to be named."""
+    (tmp_path / "delhi settings.env").write_text(
+        f"TELECMI_APP_ID={APP_ID}\nTELECMI_SECRET={SECRET}\nTELECMI_BASE_URL={sandbox.url}\n"
+    )
+    (tmp_path / "delhi settings.env").chmod(0o600)
+    (tmp_path / "leads.csv").write_text(TWO_NUMBERS)
+    return WithoutAccount(tmp_path, environment={"COLUMNS": "80"})
+
+
+ACCOUNT = ("--env-file", "delhi settings.env")
+
+
+def suggested(ended: Ended, verb: str) -> list[str]:
+    """Return the arguments of the one suggested command that begins with a verb."""
+    lines = [line.strip().removeprefix("telecmi-leads ") for line in ended.out.splitlines()]
+    [found] = [line for line in lines if line.startswith(f"{verb} ")]
+    return shlex.split(found)
+
+
+def mend(program: Inside, path: str) -> None:
+    """Correct the one bad number in a reject file."""
+    file = program.folder / path
+    if file.suffix == ".csv":
+        file.write_text(file.read_text("utf-8-sig").replace("98XX", "9876500002"), "utf-8")
+        return
+    book = openpyxl.load_workbook(file)
+    for row in book.active.iter_rows():
+        for cell in row:
+            cell.value = str(cell.value).replace("98XX", "9876500002")
+    book.save(file)
+
+
+def test_rejects_go_with_the_options_of_their_upload(program: Inside, sandbox: Sandbox) -> None:
+    """Corrected and uploaded by the printed command, they arrive as a right file would have brought them."""
+    ended = program.run("upload", "leads.csv", "--name", "March leads", *MAPPED, *ACCOUNT)
+    command = suggested(ended, "upload")
+    mend(program, command[1])
+    again = program.run(*command)
+    assert again.code == 0, again.err
+    assert sandbox.campaigns()["March leads-002"] == [
+        {"firstname": "Ravi", "lastname": "Rao", "phone": "919876500002", "comment": "Goa!", "city": "Goa"}
+    ]
+
+
+def test_they_do_so_after_a_resume_too(program: Inside, sandbox: Sandbox) -> None:
+    """The run remembers how its rows were read: resume and report print the same command as the upload."""
+    sandbox.order("404@1")
+    stopped = program.run("upload", "leads.csv", "--name", "March", *MAPPED, *ACCOUNT)
+    assert stopped.code == 6
+    assert program.run(*suggested(stopped, "check")).code == 0
+    resumed = program.run(*suggested(stopped, "resume"))
+    assert resumed.code == 0, resumed.err
+    reported = program.run("report", suggested(stopped, "resume")[1], *ACCOUNT)
+    assert suggested(stopped, "upload") == suggested(resumed, "upload") == suggested(reported, "upload")
+    command = suggested(resumed, "upload")
+    mend(program, command[1])
+    assert program.run(*command).code == 0
+    assert phones(sandbox.campaigns()) == ["919876500001", "919876500002"]
+
+
+def test_refused_leads_go_as_they_were_made(program: Inside, sandbox: Sandbox) -> None:
+    """refused.csv has columns of its own: what was said of the input's columns is not repeated for it."""
+    sandbox.order("422@1")
+    (program.folder / "leads.csv").write_text(TWO_NUMBERS.replace("98XX", "9876500002"))
+    ended = program.run("upload", "leads.csv", "--name", "{group} March", "--split-by", "City", *MAPPED, *ACCOUNT)
+    assert ended.code == 4
+    again = program.run(*suggested(ended, "upload"))
+    assert again.code == 0, again.err
+    leads = [lead for leads in sandbox.campaigns().values() for lead in leads]
+    assert sorted((lead["phone"], lead["comment"]) for lead in leads) == [
+        ("919876500001", "Pune!"),
+        ("919876500002", "Goa!"),
+    ]
+
+
+def test_leads_of_a_name_that_is_taken_go_under_another(program: Inside, sandbox: Sandbox) -> None:
+    """Another computer has used the name: the printed command uploads the same leads, whole, under the next."""
+    (program.folder / "leads.csv").write_text("Name,Mobile\nAsha Rao,9876500001\nRavi,9876500002\n")
+    upload = ("upload", "leads.csv", "--name", "March", "--region", "IN", *ACCOUNT)
+    assert program.run(*upload).code == 0
+    program.environment["TELECMI_STATE_DIR"] = str(program.folder / "another")
+    ended = program.run(*upload)
+    assert ended.code == 4
+    assert program.run(*suggested(ended, "upload")).code == 0
+    held = sandbox.campaigns()
+    assert held["March-b-001"] == held["March-001"]
+
+
+def test_a_list_without_header_and_a_sheet_by_name(program: Inside, sandbox: Sandbox) -> None:
+    """A reject file has a header and its own sheets: how the input had to be read is not repeated for it."""
+    (program.folder / "leads.csv").write_text("Asha Rao,9876500001\nRavi Rao,98XX\nMeena Rao,9876500003\n")
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    for row in (["Name", "Mobile"], ["Asha Rao", "9876500004"], ["Ravi Rao", "98XX"]):
+        (book["Leads"] if "Leads" in book.sheetnames else book.create_sheet("Leads")).append(row)
+    book.save(program.folder / "leads.xlsx")
+    for typed in (("leads.csv", "--no-header"), ("leads.xlsx", "--sheet", "Leads")):
+        ended = program.run("upload", *typed, "--name", typed[0], "--region", "IN", *ACCOUNT)
+        assert ended.code == 0, ended.err
+        command = suggested(ended, "upload")
+        mend(program, command[1])
+        again = program.run(*command)
+        assert again.code == 0, again.err
+        sent = sandbox.campaigns()[f"{typed[0]}-002"]
+        assert [(lead["phone"], lead["firstname"]) for lead in sent] == [("919876500002", "Ravi")]
