@@ -10,7 +10,6 @@ import hashlib
 import os
 import socket
 from contextlib import contextmanager, suppress
-from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from telecmi_leads.clock import Clock, StopRequest
+    from telecmi_leads.clock import Clock
 
 _BETWEEN_LOOKS = 0.2
 """Seconds between two looks at a lock that somebody else holds."""
@@ -41,34 +40,24 @@ class _Holder(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def hold(  # noqa: PLR0913 - which lock, how long to wait for it, and what to tell others
-    folder: Path,
-    account_key: str,
-    wait_seconds: float,
-    *,
-    clock: Clock,
-    command: str,
-    stop: StopRequest | None = None,
-) -> Iterator[None]:
+def hold(folder: Path, account_key: str, wait_seconds: float, *, clock: Clock, command: str) -> Iterator[None]:
     """Hold an account's lock in a state folder, which is made where it is missing.
 
-    Waits up to `wait_seconds` for a holder to end, or until `stop` asks not to. `command` tells others what is at
-    work, and holds no secret. Raises LockHeld, which says who holds it, and LedgerError where the folder can't be used.
+    Waits up to `wait_seconds` for a holder to end. `command` tells others what is at work, and holds no secret. Raises
+    LockHeld, which says who holds it, and LedgerError where the folder can't be used.
     """
     path = folder / f"account-{hashlib.sha256(account_key.encode()).hexdigest()[:16]}.lock"
     about = path.with_suffix(".json")
     lock = FileLock(path, mode=private.FILE_MODE)
     deadline = clock.monotonic() + wait_seconds
-    mailbox: SimpleQueue[None] = SimpleQueue()
-    if stop is not None:
-        stop.wake(partial(mailbox.put, None))
+    nothing: SimpleQueue[None] = SimpleQueue()
     try:
         _prepare(folder, path)
         while not _taken(lock):
             left = deadline - clock.monotonic()
-            if left <= 0 or (stop is not None and stop.cause is not None):
+            if left <= 0:
                 raise _held_by(about)
-            clock.idle(mailbox, min(_BETWEEN_LOOKS, left))
+            clock.idle(nothing, min(_BETWEEN_LOOKS, left))
         _tell(about, clock, command)
     except OSError as error:
         lock.release()

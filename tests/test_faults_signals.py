@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from crashing import RESUME, UPLOAD, prepared, started, verdict
 from rawserver import wait_until
 
 from telecmi_leads.sandbox import Sandbox
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def while_the_second_is_at_work(folder: Path, *signals: int, pause: float = 0.3) -> tuple[int, float, Sandbox]:
@@ -115,6 +113,31 @@ def test_a_signal_before_anything_is_sent(tmp_path: Path) -> None:
         assert "Traceback" not in err
         assert sandbox.requests() == ()
         assert verdict(sandbox, program.run(*UPLOAD)) == []
+
+
+def has_open(process: int, name: str) -> bool:
+    """Tell whether a process has a file of this name open."""
+    folder = Path(f"/proc/{process}/fd")
+    with contextlib.suppress(OSError):  # closed meanwhile
+        return any(each.readlink().name == name for each in folder.iterdir())
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not tell what a process has open")
+def test_a_signal_while_waiting_for_the_lock(tmp_path: Path) -> None:
+    """(Row 24) Ctrl-C while --lock-wait waits for another run: 130 at once, nothing sent by the one that waited."""
+    with Sandbox(faults=["latency=60@1"]) as sandbox:
+        program = prepared(tmp_path / "run", sandbox)
+        with started(program, *UPLOAD):
+            wait_until(lambda: len(sandbox.requests()) == 1)
+            with started(program, *RESUME, "--lock-wait", "60") as waiting:
+                wait_until(lambda: has_open(waiting.pid, "ledger.sqlite3"))
+                time.sleep(0.5)
+                waiting.send_signal(signal.SIGINT)
+                out, err = waiting.communicate(timeout=40)
+        assert (waiting.returncode, json.loads(out)["error"]["code"]) == (130, "interrupted")
+        assert "Traceback" not in err
+        assert len(sandbox.requests()) == 1
 
 
 def test_an_ignored_hangup_stays_ignored(tmp_path: Path) -> None:

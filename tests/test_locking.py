@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from telecmi_leads.clock import Clock, StopRequest
+from telecmi_leads.clock import Clock
 from telecmi_leads.errors import ExitCode, LedgerError, LockHeld
 from telecmi_leads.locking import hold
-from telecmi_leads.models import StopCause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,9 +60,9 @@ def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def take(folder: Path, wait: float = 0, stop: StopRequest | None = None) -> None:
+def take(folder: Path, wait: float = 0) -> None:
     """Take the lock and let it go."""
-    with hold(folder, ACCOUNT, wait, clock=Clock(), command="resume", stop=stop):
+    with hold(folder, ACCOUNT, wait, clock=Clock(), command="resume"):
         pass
 
 
@@ -114,19 +113,6 @@ def test_waiting(holder: subprocess.Popen[str], tmp_path: Path) -> None:
     timer = threading.Timer(0.4, holder.kill)
     timer.start()
     take(tmp_path / "state", wait=20)
-    timer.join()
-
-
-def test_a_stop_ends_the_waiting(holder: subprocess.Popen[str], tmp_path: Path) -> None:
-    """Ctrl-C while waiting for the lock is heard at once."""
-    assert holder.poll() is None
-    stop = StopRequest()
-    timer = threading.Timer(0.3, stop.request, [StopCause.INTERRUPTED])
-    timer.start()
-    before = time.monotonic()
-    with pytest.raises(LockHeld):
-        take(tmp_path / "state", wait=60, stop=stop)
-    assert time.monotonic() - before < 5
     timer.join()
 
 
