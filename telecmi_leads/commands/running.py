@@ -59,11 +59,11 @@ class Course:
         return self._summary(status if self.run is None else RunStatus.UNFINISHED, error.exit_code, problem)
 
     def stopped(self, cause: StopCause) -> RunSummary:
-        """Return the summary of a command that a signal ended before it sent anything, or when it had sent all."""
+        """Return the summary of a command that a signal ended while it was not sending, before or afterwards."""
         code = ExitCode.INTERRUPTED if cause is StopCause.INTERRUPTED else ExitCode.TERMINATED
         problem = Problem(cause.value, "Stopped before anything was sent.", "Run the same command again.")
         if self.known is not None and self.run is not None:
-            says = "Stopped while the reports were written; what was sent stands in the ledger."
+            says = "Stopped while nothing was under way; what was sent before stands in the ledger."
             problem = Problem(cause.value, says, f"Go on with: {command('resume', self.run)}")
         return self._summary(RunStatus.UNFINISHED, code, problem)
 

@@ -116,10 +116,11 @@ def _planned(course: Course, files: Sequence[Path | None], journal: Journal, ser
         return plan.run()
     plan.discard()
     course.run = earlier.id
-    prepare_folder(report_folder(session, earlier))
-    _say_of_earlier(session, earlier)
-    if earlier.state is not RunState.FINISHED:
-        leave_out(session, journal, earlier, plan.lists)
+    with course.accounted(journal, earlier.id):
+        prepare_folder(report_folder(session, earlier))
+        _say_of_earlier(session, earlier)
+        if earlier.state is not RunState.FINISHED:
+            leave_out(session, journal, earlier, plan.lists)
     return earlier
 
 
