@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LONGEST_CODE = 3
+_AREA_DIGITS = 4  # code included: 1 and an area code
 _UNKNOWN_TIMEZONE = "Etc/Unknown"  # ICU's name for it, which phonenumbers' table uses
 
 
@@ -79,7 +80,7 @@ def _international() -> Lanes:
 def _by_digits(ruling: Ruling, number: str) -> NumberProfile:
     if len(ruling.prefix) > _LONGEST_CODE:
         return profile_of(number)
-    return _by_beginning(ruling, number[: _longest_beginning(ruling.prefix)])
+    return _by_beginning(ruling, number[: _digits_that_count(number[:_AREA_DIGITS])])
 
 
 def _profile(ruling: Ruling, digits: str) -> NumberProfile:
@@ -122,6 +123,14 @@ def _zones_of(code: str) -> dict[str, tuple[str, ...]]:
     from phonenumbers.tzdata import TIMEZONE_DATA  # noqa: PLC0415 - a large table, and only some runs need it
 
     return {beginning: zones for beginning, zones in TIMEZONE_DATA.items() if code.startswith(beginning[: len(code)])}
+
+
+@lru_cache(maxsize=1 << 16)
+def _digits_that_count(area: str) -> int:
+    """Return how many digits of a number that begins so its time zones may depend on."""
+    from phonenumbers.tzdata import TIMEZONE_DATA  # noqa: PLC0415 - as above
+
+    return max((len(beginning) for beginning in TIMEZONE_DATA if beginning.startswith(area)), default=len(area))
 
 
 @cache
