@@ -7,7 +7,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from program import SECRET, Program, balanced, expected_phones, phones, write_leads
+from contract import validator
+from program import APP_ID, SECRET, Program, balanced, expected_phones, phones, write_leads
+from rawserver import RawServer, answer, says
 
 from telecmi_leads.sandbox import Sandbox
 
@@ -50,6 +52,39 @@ def test_a_file_becomes_numbered_campaigns(program: Program, sandbox: Sandbox, t
         (1, "March-001", 1000, "accepted", 1),
         (2, "March-002", 1000, "accepted", 1),
         (3, "March-003", 500, "accepted", 1),
+    ]
+
+
+@pytest.mark.parametrize("base", ["", "/", "/behind/a/proxy", "/behind/a/proxy/"])
+def test_each_request_holds_to_the_published_contract(tmp_path: Path, base: str) -> None:
+    """A plain server gets POST v3/leads/add below the base URL, as JSON that openapi.yaml's schema allows."""
+    (tmp_path / "leads.csv").write_text(
+        "Name,Mobile,Email,Remarks,Address,City,Country,order_index\n"
+        "Asha Rao,9876500001,asha@example.com,calls back,1 Main Road,Pune,India,2\nRavi,9876500002,no email,,,,,\n"
+    )
+    with RawServer(says(answer())) as server:
+        ended = Program(tmp_path, server.url + base).run("upload", "leads.csv", "--name", "M", "--region", "IN")
+    assert ended.code == 0, ended.err
+    [request] = server.requests
+    head, _, body = request.partition(b"\r\n\r\n")
+    assert head.split(b"\r\n")[0] == f"POST {base.rstrip('/')}/v3/leads/add HTTP/1.1".encode()
+    assert b"Content-Type: application/json" in head
+    sent = json.loads(body)
+    assert list(validator("LeadUpload").iter_errors(sent)) == []
+    assert (sent["inet_no"], sent["secret"]) == (int(APP_ID), SECRET)
+    assert sent["users"] == [
+        {
+            "firstname": "Asha",
+            "lastname": "Rao",
+            "phone": "919876500001",
+            "email": "asha@example.com",
+            "comment": "calls back",
+            "address": "1 Main Road",
+            "city": "Pune",
+            "country": "India",
+            "order_index": 2,
+        },
+        {"firstname": "Ravi", "lastname": "-", "phone": "919876500002"},
     ]
 
 
