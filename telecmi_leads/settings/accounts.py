@@ -1,0 +1,143 @@
+"""Whose account: App id and secret, checked. The secret lives in `Secret` and comes out of it in one place only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
+
+from telecmi_leads.errors import SettingsError
+from telecmi_leads.options import AccountOptions
+from telecmi_leads.settings.files import ENV_NAME, SECRET_VARIABLE, others_can_read, read_settings_file
+from telecmi_leads.settings.network import base_url, is_loopback
+from telecmi_leads.text import safe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from telecmi_leads.settings.resolving import Settings
+
+_MAX_SECRET_CHARACTERS = 65_536
+
+
+class Secret:
+    """A text that shows itself nowhere: repr, str and format are masked, and it can't be pickled."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text; called at the one place that puts it into a request."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(•••)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not pickled")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose account, and where: what a request needs beside its leads."""
+
+    app_id: int
+    secret: Secret
+    base_url: str
+
+    @property
+    def key(self) -> str:
+        """Name the account in the ledger: the App id at a host; all of the loopback interface is one host."""
+        return account_key(self.app_id, self.base_url)
+
+
+def account_key(app_id: int, base_url: str) -> str:
+    """Return the ledger's name of an account."""
+    host = urlsplit(base_url).hostname or ""
+    return f"{app_id}@{'loopback' if is_loopback(host) else host}"
+
+
+def account(settings: Settings) -> Account:
+    """Return the account to send to. Raises SettingsError for what is missing or malformed."""
+    app_id, secret = credentials(settings)
+    return Account(app_id, secret, base_url(settings))
+
+
+def credentials(settings: Settings) -> tuple[int, Secret]:
+    """Return App id and secret. Raises SettingsError for what is missing or malformed."""
+    given = settings[AccountOptions]
+    return _app_id(given.app_id), _secret(given)
+
+
+def app_id_or_none(settings: Settings) -> int | None:
+    """Return the App id where one is set, for commands that work without an account."""
+    given = settings[AccountOptions].app_id
+    return None if given is None or not given.strip() else _app_id(given)
+
+
+def _app_id(given: str | None) -> int:
+    if given is None or not given.strip():
+        raise SettingsError(
+            "TELECMI_APP_ID is missing.",
+            hint=f"Put TELECMI_APP_ID=… and {SECRET_VARIABLE}=… into a file named {ENV_NAME} (see .env.example). "
+            "Without an account, --dry-run and --sandbox try everything out.",
+        )
+    text = given.strip()
+    if "_" in text:
+        raise SettingsError(
+            f"TELECMI_APP_ID {safe(text)!r} is an agent's id, not the App id.",
+            hint="An agent's id is EXTENSION_APPID: the App id is the part behind the _.",
+        )
+    if not re.fullmatch(r"[0-9]{1,18}", text) or int(text) == 0:
+        raise SettingsError(
+            f"TELECMI_APP_ID {safe(text)!r} is no App id: it is a whole number.",
+            hint="Copy it from the TeleCMI dashboard.",
+        )
+    return int(text)
+
+
+def _secret(given: AccountOptions) -> Secret:
+    if given.secret_file is not None:
+        return Secret(_checked_secret(_secret_from(given.secret_file), f"The secret in {safe(str(given.secret_file))}"))
+    if given.secret is None:
+        raise SettingsError(
+            f"{SECRET_VARIABLE} is missing.",
+            hint=f"Put it into {ENV_NAME} or the environment, or name a file with --secret-file.",
+        )
+    return Secret(_checked_secret(given.secret, SECRET_VARIABLE))
+
+
+def _secret_from(path: Path) -> str:
+    text = read_settings_file(path, "The secret file")
+    if others_can_read(path):
+        raise SettingsError(
+            f"The secret file {safe(str(path))} can be read by others.", hint=f"chmod 600 {safe(str(path))}"
+        )
+    return re.sub(r"\r?\n\Z", "", text)
+
+
+def _checked_secret(text: str, what: str) -> str:
+    if not text.strip():
+        raise SettingsError(f"{what} is empty.", hint="Copy the secret from the TeleCMI dashboard.")
+    if len(text) > _MAX_SECRET_CHARACTERS:
+        raise SettingsError(f"{what} has more than {_MAX_SECRET_CHARACTERS:,} characters.")
+    if text != text.strip() or not text.replace("\u200b", "\n").isprintable():
+        raise SettingsError(
+            f"{what} begins or ends with a space, or holds a line break or another invisible character.",
+            hint="Copy it again from the TeleCMI dashboard, without anything around it.",
+        )
+    return text
