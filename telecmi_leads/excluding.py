@@ -77,7 +77,7 @@ def _load(path: Path, name: str, matcher: Matcher, max_age: timedelta | None, no
             f"{shown} holds no number.",
             hint=f"Leave --exclude away if there is nobody to leave out. {_NOTHING_SENT}",
         )
-    return ExcludeList(safe(name), numbers)
+    return ExcludeList(safe(name), numbers, unusable)
 
 
 def _check_age(path: Path, max_age: timedelta | None, now: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import is_unnamed, match_columns
 from telecmi_leads.errors import ColumnMissing
+from telecmi_leads.fields import Field
 from telecmi_leads.tables import open_table
 from telecmi_leads.text import safe
 
@@ -63,6 +64,20 @@ class Matcher:
 def has_names(info: TableInfo) -> bool:
     """Tell whether the columns have names of their own, from a header row or from the format."""
     return not is_unnamed(info.header)
+
+
+def named_by_use(info: TableInfo, plan: ColumnPlan) -> TableInfo:
+    """Name the columns of a table without a header by the fields they feed; those that feed none keep "column 3".
+
+    Its reject file then has a header that tells the same when it is read again, with few rows to judge by.
+    """
+    if has_names(info):
+        return info
+    header = list(info.header)
+    for target, columns in ((Field.PHONE, plan.phones), *plan.sources.items()):
+        for number, column in enumerate(columns, start=1):
+            header[column] = target.value if number == 1 else f"{target.value} {number}"
+    return replace(info, header=tuple(header))
 
 
 def no_phone_column(file: str, tables: Sequence[TableInfo]) -> ColumnMissing:

@@ -70,6 +70,10 @@ class Lead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     order_index: int | None = None
 
 
+NOBODY = Lead("", "", "")
+"""Stands in a refused campaign where a person was, who has been forgotten."""
+
+
 class Reason(Enum):
     """Why a row is rejected: `code` (stable), `says` (for a person), `tip` (how to mend it)."""
 
@@ -389,6 +393,7 @@ class RunRecord:
     """A run as the ledger knows it. `account` is the key of settings.Account, never the secret.
 
     `digest` tells the content: the same leads in the same campaigns give the same digest, whatever the numbering.
+    `source` tells it before the do-not-call lists, b"" where there were none: the same file, cut in the same way.
     `audience` counts the leads by "country" (region), "type" (PhoneType) and "timezone" (IANA name): taken when the
     run is planned, since the leads themselves leave the ledger on acceptance; empty where nobody counted. `typed` is
     what was typed of its options.
@@ -410,6 +415,7 @@ class RunRecord:
     dry_run: bool = False
     audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     typed: Typed = field(default_factory=Typed)
+    source: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,7 +432,8 @@ class RunSummary:
     """All that is said at the end of a command that prepares or sends leads: the JSON object of the contract.
 
     `audience` and `account` are RunRecord's. `excluded` counts the excluded rows by do-not-call list, once the reports
-    are written. `typed` is what the commands suggested at the end repeat of the one that ends.
+    are written. `typed` is what the commands suggested at the end repeat of the one that ends. `warnings` are what
+    deserves a look although the command went on, as sentences.
     """
 
     run: str | None
@@ -447,6 +454,7 @@ class RunSummary:
     audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     account: str = ""
     typed: Typed = field(default_factory=Typed)
+    warnings: tuple[str, ...] = ()
 
 
 # --- events -------------------------------------------------------------------------------------

@@ -111,8 +111,10 @@ def age(text: str) -> timedelta:
         raise ValueError("give a number with h, d or w, such as 12h, 7d or 2w") from None
 
 
-def age_or_ever(text: str) -> Age:
-    """Read `ever` or an age."""
+def age_or_ever(text: str) -> Age | None:
+    """Read `ever` or an age; None for the `false` by which a profile undoes what the top level says."""
+    if text.strip().lower() == "false":
+        return None
     return Age(None) if text.strip().lower() in {"ever", "true"} else Age(age(text))
 
 
@@ -204,7 +206,7 @@ def name_format(text: str) -> str:
     except ValueError:
         fields = [("", "", None)]
     if not all(how is None and _IN_NAMES.fullmatch(f"{name}:{spec}") for name, spec, how in fields):
-        raise ValueError("it may hold {name}, {number}, {number:03d} and {digest}, and nothing else in braces")
+        raise ValueError("it may hold {name}, {number}, {number:03d}, {digest} and {group}, and nothing else in braces")
     names = {text.format(name="n", number=number, digest=f"{number:08x}", group="g") for number in (1, 2)}
     if len(names) == 1:
         raise ValueError("it must hold {number} or {digest}, or all campaigns would have one name")
@@ -221,6 +223,7 @@ def option(  # noqa: PLR0913 - one keyword for each thing a declaration can say
     parse: Callable[[str], Any] | None = None,
     metavar: str | None = None,
     repeat: bool = False,
+    listed: bool = False,
     env: str | None = None,
     command_line: bool = True,
     profile: bool = True,
@@ -228,7 +231,8 @@ def option(  # noqa: PLR0913 - one keyword for each thing a declaration can say
     """Declare an option as a dataclass field.
 
     `parse` turns text into the value; without it the value is a flag (bool default) or stays text.
-    `repeat` makes it repeatable: the value is a tuple. `env` names its environment variable;
+    `repeat` makes it repeatable: the value is a tuple. `listed` says that its text is a list with commas, which may be
+    a list in TOML. `env` names its environment variable;
     `command_line` and `profile` tell where else it may be given.
     """
     declared = {
@@ -236,6 +240,7 @@ def option(  # noqa: PLR0913 - one keyword for each thing a declaration can say
         "parse": parse,
         "metavar": metavar,
         "repeat": repeat,
+        "listed": listed,
         "env": env,
         "command_line": command_line,
         "profile": profile,
@@ -306,7 +311,11 @@ class PhoneOptions:
     )
     allow_premium: bool = option(False, "Keep premium-rate numbers.")
     types: frozenset[PhoneType] = option(
-        frozenset(), "Keep only these types, such as mobile,fixed_line.", parse=phone_types, metavar="TYPES"
+        frozenset(),
+        "Keep only these types, such as mobile,fixed_line.",
+        parse=phone_types,
+        metavar="TYPES",
+        listed=True,
     )
 
 
@@ -357,7 +366,7 @@ class CampaignOptions:
     )
     name_format: str = option(
         "{name}-{number:03d}",
-        "How a campaign's name is made; may hold {name}, {number} and {digest}.",
+        "How a campaign's name is made; may hold {name}, {number}, {digest} and {group}.",
         parse=name_format,
         metavar="FORMAT",
     )
@@ -443,7 +452,9 @@ class HeartbeatOptions:
     PANEL: ClassVar[str] = "Output"
 
     heartbeat: str | None = option(
-        None, "Request this URL after a complete run, and URL/fail otherwise.", metavar="URL"
+        None,
+        "Request URL/start as a run begins, URL after a complete one, and URL/fail otherwise.",
+        metavar="URL",
     )
 
 

@@ -7,6 +7,7 @@ and the campaigns that are not yet full. The plan becomes visible in the ledger 
 from __future__ import annotations
 
 import gc
+import hashlib
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from telecmi_leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.columns import ColumnFinder
 from telecmi_leads.errors import ColumnMissing, InputRefused, NoLeads, SettingsError, TooManyRejects, UsageError
 from telecmi_leads.fields import Field
-from telecmi_leads.matching import Matcher, has_names, no_phone_column
+from telecmi_leads.matching import Matcher, has_names, named_by_use, no_phone_column
 from telecmi_leads.models import (
     LeftOutKind,
     LeftOutRow,
@@ -39,6 +40,7 @@ from telecmi_leads.options import (
 )
 from telecmi_leads.phones import PhoneBook, is_region
 from telecmi_leads.reading import open_source
+from telecmi_leads.requests_format import encode_leads
 from telecmi_leads.settings import COMMAND_LINE
 from telecmi_leads.text import safe
 from telecmi_leads.wording import count
@@ -64,8 +66,8 @@ _SAMPLE_ROWS = 100
 class Prepared:
     """What was found: where every row went, why rows were rejected, what was mended, and the plan's digest.
 
-    `audience` counts the leads by country, type and time zone. `refusal` is set where the leads must not be sent:
-    there are none, or too many rows were rejected.
+    `source` is RunRecord's. `audience` counts the leads by country, type and time zone. `refusal` is set where the
+    leads must not be sent: there are none, or too many rows were rejected.
     """
 
     rows: RowTotals
@@ -73,6 +75,7 @@ class Prepared:
     repairs: Mapping[str, int]
     skipped: Mapping[str, int]
     digest: bytes
+    source: bytes
     audience: Mapping[str, Mapping[str, int]]
     refusal: InputRefused | None
 
@@ -146,9 +149,11 @@ class _Preparation:
     limit_reached: bool = False
     audience: Audience = field(default_factory=Audience)
     matcher: Matcher = field(init=False)
+    source: hashlib._Hash = field(init=False)
 
     def __post_init__(self) -> None:
         self.matcher = matcher(self.settings)
+        self.source = hashlib.sha256(repr(self.settings[CampaignOptions]).encode())
 
     def take(self, source: Source) -> None:
         """Take in a file: every table of it that has a phone column."""
@@ -192,6 +197,7 @@ class _Preparation:
     def _cleaner(self, info: TableInfo, plan: ColumnPlan) -> Cleaner:
         group_column = self._group_column(info)
         self.notify(TableOpened(info, _columns_used(info, plan)))
+        info = named_by_use(info, plan)
         return Cleaner(
             info=info,
             table=self.journal.add_table(self.run_id, info),
@@ -234,6 +240,8 @@ class _Preparation:
             clean = clean.upto(self._last_row(clean, left_out, limit - self.leads))
             left_out = {at: why for at, why in left_out.items() if at < len(clean.leads)}
             self.limit_reached = True
+        if self.screen.excludes:
+            self.source.update(encode_leads(clean.leads))
         rows = clean.rejections + [
             LeftOutRow(cleaner.table, clean.rows[at], why.kind, why.code, phone=clean.leads[at].phone)
             for at, why in sorted(left_out.items())
@@ -288,6 +296,7 @@ class _Preparation:
             repairs=dict((+self.repairs).most_common()),
             skipped=dict(self.skipped),
             digest=self.planner.digest(),
+            source=self.source.digest() if self.screen.excludes else b"",
             audience=self.audience.counts(),
             refusal=_refusal(rows, self.rejections, self.settings),
         )
@@ -303,8 +312,7 @@ def _refusal(rows: RowTotals, rejections: Counter[str], settings: Settings) -> I
     filled = rows.read - rows.blank
     if not filled:
         return NoLeads("There is no row below the header.", hint="Put leads into the file, or name another one.")
-    options = settings[ScreeningOptions]
-    limit = RejectLimit(rows=0) if options.strict else options.max_rejects
+    limit, strict = _reject_limit(settings)
     if not limit.exceeded(rows.rejected, filled):
         return (
             None if rows.rejected < filled else NoLeads("Every row was rejected.", hint=_advice(rejections, settings))
@@ -316,8 +324,16 @@ def _refusal(rows: RowTotals, rejections: Counter[str], settings: Settings) -> I
             "Nothing was sent.",
             hint="Add --region with the country of these numbers, such as --region IN, or set TELECMI_REGION.",
         )
-    allowed = "--strict allows none" if options.strict else f"--max-rejects allows {limit}"
+    allowed = "--strict allows none" if strict else f"--max-rejects allows {limit}"
     return TooManyRejects(f"{share}; {allowed}. Nothing was sent.", hint=_advice(rejections, settings, limited=True))
+
+
+def _reject_limit(settings: Settings) -> tuple[RejectLimit, bool]:
+    """Return the limit, and whether it is --strict's; of a --max-rejects typed against a profile's strict, its own."""
+    options, origins = settings[ScreeningOptions], settings.origins
+    typed_against = origins["max_rejects"] == COMMAND_LINE != origins["strict"]
+    strict = options.strict and not typed_against
+    return (RejectLimit(rows=0) if strict else options.max_rejects), strict
 
 
 def _likeliest(rejections: Counter[str]) -> Reason:
@@ -328,7 +344,7 @@ def _likeliest(rejections: Counter[str]) -> Reason:
 def _advice(rejections: Counter[str], settings: Settings, *, limited: bool = False) -> str:
     reason = _likeliest(rejections)
     region = settings[PhoneOptions].region
-    way_out = ", or raise --max-rejects" if limited and not settings[ScreeningOptions].strict else ""
+    way_out = ", or raise --max-rejects" if limited and not _reject_limit(settings)[1] else ""
     return (
         f"Mostly ({count(rejections[reason.code], 'row')}): {reason.says}. Check that it is the right column "
         f"(telecmi-leads columns FILE) and the right region ({region or 'none is set'}){way_out}; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from telecmi_leads.requests_format import encode_leads, freeze, leads_digest
 from telecmi_leads.text import clean, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from telecmi_leads.options import CampaignOptions
@@ -28,20 +29,19 @@ _DIGEST_DIGITS = 8
 def run_name(name: str, *, today: date, stem: str) -> str:
     """Return --name with {date} and {file} filled in and control characters taken out; {group} stays.
 
-    `stem` is the first input's file name without its endings. Raises UsageError for an empty name or for
+    `stem` is the first input's file name without its ending. Raises UsageError for an empty name or for
     another placeholder.
     """
-    filled = name.replace("{date}", today.isoformat()).replace("{file}", stem)
-    cleaned = clean(filled)
-    rest = cleaned.replace("{group}", "")
-    if not cleaned:
-        raise UsageError("--name is empty.", hint="Give the campaigns a name, such as --name March.")
+    rest = re.sub(r"\{(date|file|group)\}", "", name)
     if "{" in rest or "}" in rest:
         raise UsageError(
             f"--name {safe(name)!r} holds a placeholder that does not exist.",
             hint="There are {date}, {file} and {group}.",
         )
-    return cleaned
+    filled = clean(name.replace("{date}", today.isoformat()).replace("{file}", stem))
+    if not filled:
+        raise UsageError("--name is empty.", hint="Give the campaigns a name, such as --name March.")
+    return filled
 
 
 @dataclass(slots=True)
@@ -57,15 +57,15 @@ class _Series:
 class Planner:
     """Fills campaigns with leads as they come; a campaign is handed out as soon as it is full.
 
-    `name` is the run's name, `last_number` the number after which to count. Without --split-by there is one
-    series; with it, one for each value, compared without regard to case. `app_id` is None for a trial of which nothing
-    will be sent: its campaigns have no request, and a digest only where their names show it.
+    `name` is the run's name, `last_numbers` those after which to count, by folded group. Without --split-by there is
+    one series, whose group is ""; with it, one for each value, compared without regard to case. `app_id` is None for a
+    trial of which nothing will be sent: its campaigns have no request, and a digest only where their names show it.
     """
 
     name: str
     app_id: int | None
     options: CampaignOptions
-    last_number: int = 0
+    last_numbers: Mapping[str, int] = field(default_factory=dict)
     _series: dict[str, _Series] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
@@ -106,7 +106,8 @@ class Planner:
         return [msgspec.structs.replace(lead, order_index=order) for order, lead in enumerate(leads, first)]
 
     def _series_of(self, group: str) -> _Series:
-        return self._series.setdefault(group.casefold(), _Series(group, self.last_number))
+        folded = group.casefold()
+        return self._series.setdefault(folded, _Series(group, self.last_numbers.get(folded, 0)))
 
     def _fill(self, series: _Series, leads: Sequence[Lead]) -> Iterator[StagedCampaign]:
         waiting, size = series.leads, self.options.size
@@ -127,7 +128,7 @@ class Planner:
 
     def _campaign_name(self, series: _Series, digest: bytes) -> str:
         base = self.name.replace("{group}", series.group)
-        if series.group and "{group}" not in self.name:
+        if series.group and "{group}" not in self.name + self.options.name_format:
             base = f"{base}-{series.group}"
         name = clean(
             self.options.name_format.format(

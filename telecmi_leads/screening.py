@@ -74,10 +74,11 @@ class NumberSet:
 
 @dataclass(frozen=True, slots=True)
 class ExcludeList:
-    """A do-not-call list: its name as shown, and its numbers."""
+    """A do-not-call list: its name as shown, its numbers, and how many rows hold something and no number."""
 
     name: str
     numbers: NumberSet
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from rawserver import OK, Connection, RawServer, always, answer, says, wait_until
 
 from telecmi_leads import __version__
-from telecmi_leads.client import Client, ping, transport
+from telecmi_leads.client import Beat, Client, ping, transport
 from telecmi_leads.models import Lead, Outcome, OutcomeKind
 from telecmi_leads.options import SendingOptions
 from telecmi_leads.requests_format import encode_leads, freeze
@@ -628,7 +628,7 @@ def test_secret_is_in_no_traceback(function: str, monkeypatch: pytest.MonkeyPatc
 def test_ping() -> None:
     """The heartbeat is one GET without a body or a word about us but our name; 2xx counts as heard."""
     with RawServer(always(answer(b"OK"))) as server:
-        assert ping(f"{server.url}/abc/fail", {"HTTP_PROXY": "http://127.0.0.1:1"}) is True
+        assert ping(f"{server.url}/abc/", Beat.FAIL, {"HTTP_PROXY": "http://127.0.0.1:1"}) is True
         (request,) = server.requests
     head = request.decode().split("\r\n")
     assert (head[0], head[-2:]) == ("GET /abc/fail HTTP/1.1", ["", ""])
@@ -638,12 +638,12 @@ def test_ping() -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://[", "nonsense", "", "https://a.invalid/"])
 def test_ping_that_nobody_hears(url: str) -> None:
     """A heartbeat that can't be told is told so, and raises nothing."""
-    assert ping(url, {}) is False
+    assert ping(url, Beat.START, {}) is False
 
 
 def test_ping_is_answered_badly() -> None:
     """An error or a redirect is not heard, and not followed."""
     for status in ("404 Not Found", "302 Found", "500 Oops"):
         with RawServer(always(answer(b"", status, "Location: /"))) as server:
-            assert ping(server.url, {}) is False
+            assert ping(server.url, Beat.SUCCESS, {}) is False
             assert len(server.requests) == 1

@@ -275,3 +275,38 @@ def test_json_of_every_command_is_one_object(program: Inside) -> None:
         found = json.loads(ended.out)
         assert (found["schema"], found["exit_code"], found["error"]) == (1, ended.code, None), command
         assert (ended.code, ended.err) == (0, ""), command
+
+
+def test_what_is_no_number_is_found_and_forgotten_as_it_was_typed(program: Inside) -> None:
+    """Explain and forget know a rejected cell by what stood in it; other cells that say the same are not meant."""
+    lines = ("Name,Mobile,City", "A,9876500001,", "Canary,98765 00,", "B,9876500002,98765-00")
+    (program.folder / "leads.csv").write_text("\n".join(lines))
+    assert program.run(*UPLOAD).code == 0
+    found = program.run("explain", "98765-00", "--region", "IN", "--json").json
+    assert [(fate["left_out"], fate["code"]) for fate in found["fates"]] == [("rejected", "too_short")]
+    unsaid = program.run("forget", "--phone", "9876500", "--yes", "--json")
+    assert (unsaid.code, unsaid.json["error"]["hint"]) == (2, "Write it with + and its country code.")
+    program.environment["TELECMI_REGION"] = "IN"
+    gone = program.run("forget", "--phone", "9876500", "--yes", "--json")
+    assert gone.json["deleted"] == {"runs": 0, "campaigns": 0, "rows": 1, "numbers": 0, "unfinished_kept": 0}
+    assert program.run("explain", "98765-00", "--json").json["fates"] == []
+    assert program.run("report", *run_ids(program), "--report-dir", "again").code == 0
+    assert "Canary" not in (program.folder / "again" / "rejects.csv").read_text(encoding="utf-8")
+
+
+def test_a_refused_campaign_keeps_a_row_for_whom_it_forgot(program: Inside, sandbox: Sandbox) -> None:
+    """refused.csv has as many rows as the campaign counts; the forgotten one is blank, and blank when read again."""
+    sandbox.order("422@1")
+    assert program.run(*UPLOAD, "--size", "3").code == 4
+    told = program.run("forget", "--phone", "+919876500001", "--yes").out
+    assert "1 uploaded number.\n" in told
+    assert "--new-only no longer knows these numbers" in told
+    assert "Report folders are not the ledger's" in told
+    again = program.run("report", *run_ids(program), "--report-dir", "again", "--json").json
+    assert again["leads"]["refused"] == 3
+    lines = (program.folder / "again" / "refused.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + 3
+    assert "987650000" not in lines[2]
+    assert lines[2].endswith("A lead of March-001 that was forgotten.")
+    read = program.run("upload", "again/refused.csv", "--name", "April", "--json").json
+    assert (read["exit_code"], read["rows"]["blank"], read["rows"]["leads"]) == (0, 1, 2)

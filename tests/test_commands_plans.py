@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gzip
 import io
 import json
 import re
@@ -239,3 +240,61 @@ def test_the_report_of_a_refused_file_says_why(program: Inside, tmp_path: Path) 
     assert "<h1>Nothing was sent; 1 row was left out.</h1>" in text
     assert "1 of 2 rows was rejected; --strict allows none." in text
     assert json.loads(page.with_name("summary.json").read_text(encoding="utf-8"))["error"]["code"] == "too_many_rejects"
+
+
+def test_each_group_goes_on_counting_by_itself(program: Inside, sandbox: Sandbox) -> None:
+    """--append goes on after the last number of each group, also of one whose run has been forgotten; case is one."""
+    typed = (*UPLOAD, "--name", "A", "--split-by", "City", "--size", "1", "--append")
+    for cities in (["Pune", "Pune", "Kochi"], ["pune", "Kochi", "Goa"]):
+        lines = [f"A,98765{ord(cities[0][0]):03d}0{at},{city}" for at, city in enumerate(cities)]
+        (program.folder / "leads.csv").write_text("\n".join(["Name,Mobile,City", *lines]) + "\n")
+        assert program.run(*typed).code == 0
+        assert program.run("forget", "--before", "2999-01-01", "--yes").code == 0
+    assert set(sizes(sandbox)) == {"A-Pune-001", "A-Pune-002", "A-Kochi-001", "A-pune-003", "A-Kochi-002", "A-Goa-001"}
+
+
+def test_a_dry_run_tells_what_the_command_would_do(program: Inside, sandbox: Sandbox) -> None:
+    """Names in use are refused as in earnest, --append's numbers are the next ones, a repeated command is told."""
+    assert program.run(*UPLOAD, "--name", "A", "--size", "3").code == 0
+    again = program.run(*UPLOAD, "--name", "A", "--size", "3", "--dry-run")
+    assert again.code == 0
+    assert re.fullmatch(r"A is run \S+ of [-\d]+ [:\d]+ already: .* sends nothing\.", again.json["warnings"][0])
+    write_leads(program.folder / "leads.csv", 2, first=9)
+    taken = program.run(*UPLOAD, "--name", "A", "--dry-run")
+    assert (taken.code, taken.json["error"]["code"]) == (2, "name_in_use")
+    appended = program.run(*UPLOAD, "--name", "A", "--dry-run", "--append").json
+    assert [each["name"] for each in appended["campaigns"]] == ["A-003"]
+    assert len(sandbox.requests()) == 2
+
+
+@pytest.mark.parametrize(
+    "format_",
+    [
+        *(
+            "{name}",
+            "{}",
+            "{0}{number}",
+            "{number:9999999999}",
+            "{number}{number:>99}",
+            "{number!r}",
+            "{name.x}{number}",
+        ),
+        *("{name[0]}{number}", "{digest:x}", "{number:{number}}", "{number:%}", "{", "x", "{group}{number}"),
+    ],
+)
+def test_formats_that_make_no_names(program: Inside, sandbox: Sandbox, format_: str) -> None:
+    """What a format may hold is little; the rest is wrong usage, and nothing is sent."""
+    ended = program.run(*UPLOAD, "--name", "A", "--name-format", format_)
+    assert (ended.code, ended.json["error"]["code"], len(sandbox.requests())) == (2, "usage", 0)
+
+
+@pytest.mark.parametrize(
+    ("file", "stem"),
+    [("crm.2026-11.csv", "crm.2026-11"), ("a.b.csv.gz", "a.b"), ("leads", "leads"), ("x{y}.csv", "x{y}")],
+)
+def test_file_in_a_name(program: Inside, sandbox: Sandbox, file: str, stem: str) -> None:
+    """{file} is the file's name without its ending; dots in it stay, and braces in it are no placeholders."""
+    content = (program.folder / "leads.csv").read_bytes()
+    (program.folder / file).write_bytes(gzip.compress(content) if file.endswith(".gz") else content)
+    ended = program.run("upload", file, "--region", "IN", "--name", "{file}")
+    assert (ended.code, list(sizes(sandbox))) == (0, [f"{stem}-001"])

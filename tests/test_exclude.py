@@ -217,3 +217,60 @@ def test_a_trial_and_then_the_rest(program: Inside, sandbox: Sandbox) -> None:
     rest: dict[str, Any] = program.run(*UPLOAD, "--append", "--new-only").json
     assert rest["rows"] == rows(read=5, already_uploaded=2, leads=3)
     assert {name: len(leads) for name, leads in sandbox.campaigns().items()} == {"M-001": 2, "M-002": 3}
+
+
+def test_rows_of_a_list_that_cannot_be_read_are_told(program: Inside) -> None:
+    """A list with some rows that are no numbers is used, and said to be so, on the screen, in the JSON and reports."""
+    (program.folder / "dnc.csv").write_text("Phone,Note\n9876500001,\nask Ravi,\n,\n9876500002,\n98765,short\n")
+    says = "2 rows of the do-not-call list dnc.csv can't be read as a number, 2 numbers can."
+    ended = program.run(*UPLOAD, "--exclude", "dnc.csv", "--report-dir", "out")
+    assert (ended.code, ended.json["rows"]["excluded"]) == (0, 2)
+    assert ended.json["warnings"] == [f"{says} Whoever those rows mean is not left out."]
+    assert json.loads((program.folder / "out" / "summary.json").read_bytes())["warnings"] == ended.json["warnings"]
+    assert says.replace("'", "&#39;") in (program.folder / "out" / "report.html").read_text(encoding="utf-8")
+    shown = program.run("validate", "leads.csv", "--region", "IN", "--exclude", "dnc.csv")
+    assert shown.err.startswith(f"Warning: {says}")
+    (program.folder / "dnc.csv").write_text("Phone\n9876500001\n")
+    assert program.run(*UPLOAD, "--exclude", "dnc.csv", "--append").json["warnings"] == []
+
+
+@pytest.mark.parametrize("listed", [(), (1, 3)])
+def test_an_unfinished_upload_goes_on_whatever_the_list_says_by_now(
+    program: Inside, sandbox: Sandbox, listed: tuple[int, ...]
+) -> None:
+    """The same command without --new-only goes on too where the list has changed, and says so when all is done."""
+    sandbox.order("404@1")
+    (program.folder / "dnc.csv").write_text("Phone\n9876500002\n")
+    command = (*UPLOAD, "--size", "2", "--exclude", "dnc.csv")
+    first = program.run(*command)
+    assert (first.code, first.json["rows"]["leads"]) == (6, 4)
+    (program.folder / "dnc.csv").write_text("".join(f"987650000{number}\n" for number in (2, *listed)))
+    second, third = program.run(*command), program.run(*command)
+    assert (second.code, third.code) == (0, 0), second.out
+    assert second.json["run"] == third.json["run"] == first.json["run"]
+    assert second.json["rows"] == rows(read=5, excluded=1 + len(listed), leads=4 - len(listed))
+    assert phones(sandbox.campaigns()) == [f"91987650000{number}" for number in (0, 1, 3, 4) if number not in listed]
+    write_leads(program.folder / "leads.csv", 6)
+    other = program.run(*command)
+    assert (other.code, other.json["error"]["code"]) == (2, "name_in_use")
+    assert "--append" in other.json["error"]["hint"]
+
+
+def test_new_only_without_an_account_is_told(program: Inside) -> None:
+    """A dry run needs no credentials; whom the account has it then can't know, and says that."""
+    assert program.run(*UPLOAD, "--new-only").code == 0
+    program.environment["TELECMI_APP_ID"] = ""
+    tried = program.run(*UPLOAD, "--new-only", "--dry-run").json
+    assert (tried["exit_code"], tried["rows"]["leads"], len(tried["warnings"])) == (0, 5, 1)
+    assert tried["warnings"][0].startswith("TELECMI_APP_ID is not set")
+
+
+def test_a_limit_that_is_typed_beats_a_profiles_strict(program: Inside) -> None:
+    """--strict is --max-rejects 0: the one on the command line wins, whichever stands in the settings file."""
+    (program.folder / "telecmi-leads.toml").write_text('strict = true\nmax-rejects = "50%"\n')
+    (program.folder / "leads.csv").write_text("Name,Mobile\nA,9876500001\nB,98765\nC,9876500002\n")
+    validate = ("validate", "leads.csv", "--region", "IN", "--json")
+    assert program.run(*validate).json["error"]["message"].endswith("--strict allows none. Nothing was sent.")
+    assert program.run(*validate, "--max-rejects", "1").code == 0
+    (program.folder / "telecmi-leads.toml").write_text("max-rejects = 1\n")
+    assert program.run(*validate, "--strict").code == 3

@@ -154,7 +154,7 @@ def test_an_unfinished_plan_is_invisible(journal: Journal) -> None:
     stage_all(journal)
     assert (journal.runs(), journal.run("20261123-191500-3fa9"), journal.runs_named(ACCOUNT, "März")) == ([], None, [])
     assert journal.names_taken(ACCOUNT, ["März-A-001"]) == set()
-    assert journal.last_number(ACCOUNT, "März") == 0
+    assert journal.last_numbers(ACCOUNT, "März") == {}
 
 
 def test_a_stale_plan_goes_with_the_next_of_its_account(journal: Journal) -> None:
@@ -243,7 +243,7 @@ def test_names_and_numbers(journal: Journal) -> None:
     assert journal.names_taken(ACCOUNT, names) == {"March-001", "March-003"}
     assert journal.names_taken("7@example.com", names) == {"March-001"}
     assert journal.names_taken("nobody", names) == set()
-    assert [journal.last_number(ACCOUNT, name) for name in ("March", "April")] == [3, 0]
+    assert [journal.last_numbers(ACCOUNT, name) for name in ("March", "April")] == [{"": 3}, {}]
 
 
 def test_times_keep_their_instant(journal: Journal) -> None:

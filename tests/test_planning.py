@@ -63,7 +63,7 @@ def test_blocks_change_nothing(cuts: list[int], size: int) -> None:
 def test_the_digest_tells_content_and_not_numbering() -> None:
     """The same leads give the same digest under other numbers and another name; one lead more gives another."""
     first = Planner("March", 1, CampaignOptions())
-    appended = Planner("Other", 1, CampaignOptions(append=True), last_number=7)
+    appended = Planner("Other", 1, CampaignOptions(append=True), last_numbers={"": 7})
     more = Planner("March", 1, CampaignOptions())
     assert [c.name for c in plan(first, [leads(3)])] == ["March-001"]
     assert [c.name for c in plan(appended, [leads(3)])] == ["Other-008"]

@@ -149,3 +149,29 @@ def test_every_option_may_stand_in_a_profile(program: Inside) -> None:
         "order_index": 8,
     }
     assert (program.folder / "out" / "report.html").exists()
+
+
+def test_values_in_the_notation_of_either_side(program: Inside) -> None:
+    """TOML's lists, numbers and booleans are taken where the command line has text; check shows what was understood."""
+    (program.folder / "telecmi-leads.toml").write_text(
+        'types = ["mobile", "fixed_line"]\nnew-only = true\nmax-rejects = 3\nrate = 2.5\nexclude-max-age = "36h"\n'
+        'map = { phone = "Mobile", city = "Town" }\nexclude = ["a.csv", "b.csv"]\nstrict = false\n'
+        "[profile.all]\nnew-only = false\n"
+    )
+
+    def settings(*more: str) -> dict[str, str]:
+        checks = program.run("check", "--json", *more).json["checks"]
+        found = {check["what"]: check["detail"] for check in checks if "telecmi-leads.toml" in str(check["detail"])}
+        return {what.removeprefix("setting "): detail.partition(" from ")[0] for what, detail in found.items()}
+
+    assert settings() == {
+        "types": "fixed_line, mobile",
+        "new_only": "ever",
+        "max_rejects": "3",
+        "rate": "2.5",
+        "exclude_max_age": "1.5d",
+        "map": "phone=Mobile, city=Town",
+        "exclude": "a.csv, b.csv",
+        "strict": "no",
+    }
+    assert settings("--profile", "all")["new_only"] == "None"

@@ -164,6 +164,7 @@ def test_the_summary_is_the_contracts_object(journal: Journal, tmp_path: Path) -
             "refused": str(folder / "refused.csv"),
             "summary": str(folder / "summary.json"),
         },
+        "warnings": [],
         "error": {"code": "unfinished", "message": "m", "hint": "h"},
     }
 

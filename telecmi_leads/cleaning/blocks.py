@@ -129,7 +129,7 @@ class Cleaner:
         faults = work.found.faults
         for index in sorted(faults):
             row = work.grid.rows[index]
-            if not any(map(str.strip, row)):
+            if not any(cell.strip() for at, cell in enumerate(row) if at not in self.plan.ignored):
                 kind = None
             elif (kind := row_kind(row, self.info.header)) is RowKind.NEW_HEADER:
                 return index

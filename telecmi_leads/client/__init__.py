@@ -9,7 +9,7 @@
 requests is loaded when the first Client is made, since most commands need none.
 """
 
-from telecmi_leads.client.heartbeat import ping
+from telecmi_leads.client.heartbeat import Beat, ping
 from telecmi_leads.client.sending import Client
 
-__all__ = ["Client", "ping"]
+__all__ = ["Beat", "Client", "ping"]

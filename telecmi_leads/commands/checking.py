@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.commands.sending import open_client
 from telecmi_leads.commands.session import Session, begin
 from telecmi_leads.errors import ExitCode, LeadsError, LedgerError, ReportError, SettingsError
+from telecmi_leads.fields import Field
 from telecmi_leads.models import OutcomeKind
-from telecmi_leads.options import OutputOptions, PhoneOptions
+from telecmi_leads.options import Age, OutputOptions, PhoneOptions
 from telecmi_leads.reporting import check_json
 from telecmi_leads.settings import DEFAULT, account, base_url, credentials
 from telecmi_leads.text import safe
@@ -126,4 +128,21 @@ def _value(session: Session, name: str) -> str:
     if name in _MASKED:
         return "••• "
     value = next(getattr(group, name) for group in session.settings.groups.values() if hasattr(group, name))
-    return f"{safe(str(value))} "
+    return f"{safe(_as_typed(value))} "
+
+
+def _as_typed(value: object) -> str:
+    """Return a value in the notation of the command line."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
+        case timedelta():
+            return str(Age(value))
+        case (Field() as field, text):
+            return f"{field}={text}"
+        case tuple() | frozenset():
+            return ", ".join(sorted(map(_as_typed, value)) if isinstance(value, frozenset) else map(_as_typed, value))
+        case _:
+            return str(value)

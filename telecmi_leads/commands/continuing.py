@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from telecmi_leads.commands.plans import usable_lists
 from telecmi_leads.commands.running import Course, run_to_end
 from telecmi_leads.commands.sending import end_run, open_service, report_folder, sandbox_wanted, send_run
 from telecmi_leads.commands.session import find_run, locked
 from telecmi_leads.errors import ExitCode, SettingsError, UsageError
-from telecmi_leads.excluding import load_lists
 from telecmi_leads.models import SANDBOX_ACCOUNT, CampaignStatus, RunState
 from telecmi_leads.reporting import prepare_folder
 from telecmi_leads.text import safe
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telecmi_leads.commands.sending import Service
-    from telecmi_leads.commands.session import Session
     from telecmi_leads.journal import Journal
     from telecmi_leads.models import CampaignRecord, RunRecord, RunSummary
     from telecmi_leads.screening import ExcludeList
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 def resume(wanted: str | None, given: dict[str, Any]) -> int:
     """Go on with an unfinished run."""
-    return run_to_end(given, partial(_resume, wanted=wanted))
+    return run_to_end(given, partial(_resume, wanted=wanted), sends=True)
 
 
 def resolve(wanted: str, campaign: str, given: dict[str, Any], *, accepted: bool, not_uploaded: bool) -> int:
@@ -40,7 +39,8 @@ def resolve(wanted: str, campaign: str, given: dict[str, Any], *, accepted: bool
             "Say what the dashboard shows.",
             hint="--accepted: it is there with all its leads. --not-uploaded: it is not, and is to be sent again.",
         )
-    return run_to_end(given, partial(_accepted if accepted else _not_uploaded, wanted=wanted, campaign=campaign))
+    body = partial(_accepted if accepted else _not_uploaded, wanted=wanted, campaign=campaign)
+    return run_to_end(given, body, sends=False)
 
 
 def _resume(course: Course, wanted: str | None) -> RunSummary:
@@ -74,23 +74,22 @@ def _of_account(run: RunRecord, account: str) -> RunRecord:
 
 
 def _go_on(course: Course, journal: Journal, run: RunRecord, service: Service) -> RunSummary:
-    session = course.session
     course.run, course.name = run.id, run.name
     with course.accounted(journal, run.id):
-        prepare_folder(report_folder(session, run))
-        leave_out(session, journal, run, load_lists(session.settings, session.clock.now()))
-        return send_run(session, journal, run, service, course.signals)
+        prepare_folder(report_folder(course.session, run))
+        leave_out(course, journal, run, usable_lists(course))
+        return send_run(course, journal, run, service)
 
 
-def leave_out(session: Session, journal: Journal, run: RunRecord, lists: Sequence[ExcludeList]) -> None:
+def leave_out(course: Course, journal: Journal, run: RunRecord, lists: Sequence[ExcludeList]) -> None:
     """Take whoever is on a list by now out of what a run has not sent yet."""
     for listed in lists:
         gone = journal.withdraw(run.id, listed.numbers.hits, listed.name)
         if gone:
-            session.console.note(f"{count(gone, 'lead')} taken out: on {listed.name} since the run was planned.")
+            course.session.console.note(f"{count(gone, 'lead')} taken out: on {listed.name} since the run was planned.")
         late = journal.waiting_among(run.id, listed.numbers.hits)
         if late:
-            session.console.warning(
+            course.warn(
                 f"{count(late, 'number')} on {listed.name} may be in already, in campaigns whose outcome is unknown. "
                 "Look for them in the dashboard."
             )
@@ -109,7 +108,7 @@ def _accepted(course: Course, wanted: str, campaign: str) -> RunSummary:
             course.run, course.name = run.id, run.name
             with course.accounted(journal, run.id):
                 prepare_folder(report_folder(session, run))
-                return _judged(end_run(session, journal, run, None), settled)
+                return _judged(end_run(course, journal, run, None), settled)
 
 
 def _not_uploaded(course: Course, wanted: str, campaign: str) -> RunSummary:

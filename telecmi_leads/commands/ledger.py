@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from telecmi_leads.commands.running import Course
 from telecmi_leads.commands.sending import end_run, report_folder
 from telecmi_leads.commands.session import Session, begin, find_run, locked
 from telecmi_leads.errors import ExitCode, UsageError
 from telecmi_leads.journal import Forgotten
+from telecmi_leads.models import Reason
 from telecmi_leads.options import PhoneOptions
 from telecmi_leads.pipeline import matcher
 from telecmi_leads.reporting import (
@@ -63,7 +65,7 @@ def report(wanted: str, given: dict[str, Any]) -> int:
         if journal is None:  # pragma: no cover - then find_run has raised
             raise AssertionError
         prepare_folder(report_folder(session, run))
-        summary = replace(end_run(session, journal, run, None), exit_code=ExitCode.OK, error=None)
+        summary = replace(end_run(Course(session), journal, run, None), exit_code=ExitCode.OK, error=None)
     if session.output.json:
         session.console.json(summary_json(summary))
     else:
@@ -77,18 +79,20 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
         raise UsageError("Say what to forget.", hint="Give one of --before DATE, --run RUN and --phone PHONE.")
     session = begin(given)
     day = _day(before) if before is not None else None
-    digits = _digits(session, phone) if phone is not None else None
+    digits, typed = _number(session, phone) if phone is not None else (None, None)
     with session.existing_ledger() as journal, ExitStack() as locks:
         run_id = find_run(journal, run).id if run is not None else None
         if journal is None:
             gone = Forgotten()
         else:
-            what = f"everything before {before}" if before else f"run {run_id}" if run_id else f"the number +{digits}"
+            what = f"everything before {before}" if before else f"run {run_id}"
+            if phone is not None:
+                what = f"the number +{digits}" if digits else f"the rows rejected for {safe(phone)!r}"
             if not yes and not session.console.confirm(f"Delete {what} from the ledger? This can't be undone."):
                 return _tell_forgotten(session, Forgotten())
             for account in sorted({known.account for known in journal.runs()}):
                 locks.enter_context(locked(session, account, command="forget"))
-            gone = journal.forget(before=day, run=run_id, phone=digits)
+            gone = journal.forget(before=day, run=run_id, phone=digits, typed=typed)
     return _tell_forgotten(session, gone)
 
 
@@ -107,9 +111,12 @@ def _day(text: str) -> datetime:
         raise UsageError(f"--before {safe(text)!r} is no date.", hint="Write it as 2026-01-31.") from None
 
 
-def _digits(session: Session, phone: str) -> str:
+def _number(session: Session, phone: str) -> tuple[str | None, str | None]:
+    """Return a number's digits, or the text where it is no number but what a rejected row may hold."""
     found = matcher(session.settings).book.explain(phone, session.settings[PhoneOptions].region)
-    if not found.number:
+    if found.number:
+        return found.number, None
+    if found.reason is Reason.NO_REGION or not any(map(str.isalnum, phone)):
         why = found.reason.says if found.reason else "it is no number"
         raise UsageError(f"--phone {safe(phone)!r}: {why}.", hint="Write it with + and its country code.")
-    return found.number
+    return None, phone

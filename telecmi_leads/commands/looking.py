@@ -84,7 +84,9 @@ def explain(phone: str, given: dict[str, Any]) -> int:
     region = session.settings[PhoneOptions].region
     found = matcher(session.settings).book.explain(phone, region)
     with session.existing_ledger() as journal:
-        fates = tuple(journal.fates(found.number)) if journal is not None and found.number else ()
+        fates = (
+            () if journal is None else journal.fates(found.number) if found.number else journal.fates_as_typed(phone)
+        )
     view = PhoneView(
         given=phone,
         region=region or "",
@@ -95,7 +97,7 @@ def explain(phone: str, given: dict[str, Any]) -> int:
         type=found.type.value if found.number else "",
         timezones=found.timezones,
         repairs=tuple(step.repair.value for step in found.steps),
-        fates=fates,
+        fates=tuple(fates),
     )
     code = ExitCode.OK if found.good else ExitCode.INPUT
     if session.output.json:

@@ -6,12 +6,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.client import ping
+from telecmi_leads.client import Beat, ping
 from telecmi_leads.commands.session import Session, begin
 from telecmi_leads.commands.signals import Signals, Stopped
 from telecmi_leads.errors import Bug, ExitCode, InputRefused, LeadsError
 from telecmi_leads.models import LeadTotals, Problem, RowTotals, RunStatus, RunSummary, StopCause
-from telecmi_leads.options import HeartbeatOptions
+from telecmi_leads.options import HeartbeatOptions, TrialOptions
 from telecmi_leads.reporting import summarise, summary_json
 from telecmi_leads.wording import command
 
@@ -36,6 +36,7 @@ class Course:
     prepared: Prepared | None = None
     reports: Mapping[str, str] = field(default_factory=dict)
     known: RunSummary | None = None
+    warnings: list[str] = field(default_factory=list)
 
     @contextmanager
     def accounted(self, journal: Journal, run_id: str) -> Iterator[None]:
@@ -46,6 +47,11 @@ class Course:
             with suppress(LeadsError):
                 self.known = summarise(journal, run_id, exit_code=ExitCode.OK, status=RunStatus.UNFINISHED)
             raise
+
+    def warn(self, text: str) -> None:
+        """Say what deserves a look, at once and in the summary."""
+        self.session.console.warning(text)
+        self.warnings.append(text)
 
     def nothing_to_do(self, why: str) -> RunSummary:
         """Return the summary of a command that found nothing to do."""
@@ -69,7 +75,8 @@ class Course:
 
     def _summary(self, status: RunStatus, code: ExitCode, problem: Problem | None) -> RunSummary:
         if self.known is not None:
-            return replace(self.known, status=status, exit_code=code, error=problem, reports=self.reports)
+            told = replace(self.known, status=status, exit_code=code, error=problem, reports=self.reports)
+            return replace(told, warnings=tuple(self.warnings))
         rows = self.prepared.rows if self.prepared else _NO_ROWS
         return RunSummary(
             run=self.run,
@@ -87,15 +94,21 @@ class Course:
             tables=(),
             reports=self.reports,
             error=problem,
+            warnings=tuple(self.warnings),
         )
 
 
-def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary]) -> int:
-    """Run a command's body; show its summary or why it failed, tell the heartbeat, return the exit code."""
+def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary], *, sends: bool) -> int:
+    """Run a command's body; show its summary or why it failed, return the exit code.
+
+    Where it `sends`, and this is no dry run, the heartbeat is told of its beginning and its end.
+    """
     course = Course(begin(given))
+    heartbeat = _Heartbeat(course.session, sends=sends)
     ended = False
     with course.signals.caught():
         try:
+            heartbeat.tell(Beat.START)
             summary = body(course)
             ended = True
         except LeadsError as error:
@@ -106,9 +119,7 @@ def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary]) -> i
             summary = course.failed(Bug(unexpected))
         with suppress(Stopped):  # whoever can't wait cuts short what is said of the end, not the end
             _show(course.session, summary, ended=ended)
-            url = course.session.settings[HeartbeatOptions].heartbeat
-            if url is not None and not summary.dry_run:
-                _tell(course.session, url, summary)
+            heartbeat.tell(Beat.SUCCESS if summary.exit_code == ExitCode.OK else Beat.FAIL)
     return summary.exit_code
 
 
@@ -124,8 +135,15 @@ def _show(session: Session, summary: RunSummary, *, ended: bool) -> None:
         session.console.error(summary.error)
 
 
-def _tell(session: Session, url: str, summary: RunSummary) -> None:
-    """Tell the heartbeat; whether anybody hears it never changes how a run ended."""
-    where = url if summary.exit_code == ExitCode.OK else f"{url.rstrip('/')}/fail"
-    if not ping(where, session.environment):
-        session.console.warning("The heartbeat could not be told.")
+class _Heartbeat:
+    """Tells a monitor how the command fares; whether anybody hears it never changes how it ends."""
+
+    def __init__(self, session: Session, *, sends: bool) -> None:
+        self._session = session
+        self._url = session.settings[HeartbeatOptions].heartbeat if sends else None
+        if session.settings[TrialOptions].dry_run:
+            self._url = None
+
+    def tell(self, beat: Beat) -> None:
+        if self._url is not None and not ping(self._url, beat, self._session.environment):
+            self._session.console.warning("The heartbeat could not be told.")

@@ -21,8 +21,8 @@ from telecmi_leads.uploading import upload as upload_events
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from telecmi_leads.commands.running import Course
     from telecmi_leads.commands.session import Session
-    from telecmi_leads.commands.signals import Signals
     from telecmi_leads.errors import InputRefused
     from telecmi_leads.journal import Journal
     from telecmi_leads.models import RunRecord, RunSummary
@@ -66,20 +66,22 @@ def sandbox_wanted(session: Session) -> bool:
     return session.settings[TrialOptions].sandbox
 
 
-def send_run(session: Session, journal: Journal, run: RunRecord, service: Service, signals: Signals) -> RunSummary:
+def send_run(course: Course, journal: Journal, run: RunRecord, service: Service) -> RunSummary:
     """Send what is left of a run; return its summary, with the reports written."""
     stopping = None
     if run.state is RunState.PLANNED:
-        stopping = _send(session, journal, run, service, signals)
-    return end_run(session, journal, run, stopping)
+        stopping = _send(course, journal, run, service)
+    return end_run(course, journal, run, stopping)
 
 
-def _send(session: Session, journal: Journal, run: RunRecord, service: Service, signals: Signals) -> RunStopping | None:
+def _send(course: Course, journal: Journal, run: RunRecord, service: Service) -> RunStopping | None:
+    session = course.session
     waiting = [each for each in journal.campaigns(run.id) if not each.split and each.status not in _SETTLED]
     stopping = None
     stop = StopRequest()
     options = session.settings[SendingOptions]
-    with session.console.uploading(len(waiting), sum(each.leads for each in waiting)) as display, signals.to(stop):
+    leads = sum(each.leads for each in waiting)
+    with session.console.uploading(len(waiting), leads) as display, course.signals.to(stop):
         for event in upload_events(run.id, journal, service.send, options, session.clock, stop):
             display.event(event)
             if isinstance(event, RunStopping):
@@ -97,24 +99,25 @@ def report_folder(session: Session, run: RunRecord) -> Path:
     return (session.output.report_dir or Path(run.report_dir)).absolute()
 
 
-def refusal_reports(session: Session, journal: Journal, run: RunRecord, why: InputRefused) -> Mapping[str, str]:
+def refusal_reports(course: Course, journal: Journal, run: RunRecord, why: InputRefused) -> Mapping[str, str]:
     """Write the reports of a plan that must not be sent, so that its rows can be mended; return them."""
     summary = summarise(journal, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=why)
-    return _written(session, replace(summary, run=None), run, journal).reports
+    return _written(course, replace(summary, run=None), run, journal).reports
 
 
-def _written(session: Session, summary: RunSummary, run: RunRecord, journal: Journal) -> RunSummary:
-    show_phones = session.output.show_phones
-    return write_reports(report_folder(session, run), summary, run, journal, show_phones=show_phones)
+def _written(course: Course, summary: RunSummary, run: RunRecord, journal: Journal) -> RunSummary:
+    folder = report_folder(course.session, run)
+    warned = replace(summary, warnings=tuple(course.warnings))
+    return write_reports(folder, warned, run, journal, show_phones=course.session.output.show_phones)
 
 
 _SETTLED = frozenset({CampaignStatus.ACCEPTED, CampaignStatus.REFUSED})
 
 
-def end_run(session: Session, journal: Journal, run: RunRecord, stopping: RunStopping | None) -> RunSummary:
+def end_run(course: Course, journal: Journal, run: RunRecord, stopping: RunStopping | None) -> RunSummary:
     """Judge how a run ended, write its reports, return its summary."""
     now = journal.run(run.id) or run
-    typed = session.typed.after(now.typed)
+    typed = course.session.typed.after(now.typed)
     code = ExitCode.OK if now.dry_run else ending.exit_code(now.leads, stopping)
     summary = summarise(
         journal,
@@ -124,4 +127,4 @@ def end_run(session: Session, journal: Journal, run: RunRecord, stopping: RunSto
         error=ending.problem(now, code, stopping, journal.campaigns(run.id), typed),
     )
     summary = replace(summary, typed=typed, run=None if now.dry_run else summary.run)
-    return _written(session, summary, now, journal)
+    return _written(course, summary, now, journal)

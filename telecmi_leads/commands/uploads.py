@@ -33,18 +33,16 @@ if TYPE_CHECKING:
 
     from telecmi_leads.commands.session import Session
     from telecmi_leads.models import RunRecord, RunSummary
-_ANY_APP_ID = 1
-"""Stands in the requests of a trial whose name was used before: made to be compared with those, and thrown away."""
 
 
 def upload(files: Sequence[str], given: dict[str, Any]) -> int:
     """Prepare the files and upload them; with --dry-run, show what would be uploaded."""
-    return run_to_end(given, partial(_upload, paths=files))
+    return run_to_end(given, partial(_upload, paths=files), sends=True)
 
 
 def validate(files: Sequence[str], given: dict[str, Any]) -> int:
     """Prepare the files and show what would be left out."""
-    return run_to_end(given, partial(_tried, paths=files))
+    return run_to_end(given, partial(_tried, paths=files), sends=False)
 
 
 def _upload(course: Course, paths: Sequence[str]) -> RunSummary:
@@ -59,7 +57,7 @@ def _upload(course: Course, paths: Sequence[str]) -> RunSummary:
         stack.enter_context(locked(session, service.key))
         run = _planned(course, files, journal, service)
         with course.accounted(journal, run.id):
-            return send_run(session, journal, run, service, course.signals)
+            return send_run(course, journal, run, service)
 
 
 def _tried(course: Course, paths: Sequence[str]) -> RunSummary:
@@ -72,13 +70,16 @@ def _tried(course: Course, paths: Sequence[str]) -> RunSummary:
     if sandbox_wanted(session):
         account = SANDBOX_ACCOUNT
     with session.existing_ledger() as known, Journal.temporary() as journal:
-        named = known is not None and course.name is not None and bool(known.runs_named(account, course.name))
-        plan = Plan(course, journal, account, _ANY_APP_ID if named else None)
-        plan.prepare(files, known)
-        if known is not None and course.name is not None:
-            _say_of_earlier(session, plan.earlier(known))
-        plan.keep()
-        return end_run(session, journal, plan.run(), None)
+        plan = Plan(course, journal, known, account, app_id)
+        plan.prepare(files)
+        earlier = plan.earlier()
+        if earlier is not None:
+            ended = earlier.state is RunState.FINISHED
+            course.warn(
+                f"{earlier.name} is run {earlier.id} of {_when(earlier)} already: without --dry-run, this command "
+                f"{'sends nothing' if ended else 'goes on with it'}."
+            )
+        return end_run(course, journal, plan.keep(), None)
 
 
 def _inputs(paths: Sequence[str]) -> list[Path | None]:
@@ -98,7 +99,8 @@ def _name(session: Session, paths: Sequence[str]) -> str:
     if name is None:
         raise UsageError("--name is missing.", hint="Say what the campaigns are called, such as --name March.")
     stem = "stdin" if paths[0] == "-" else Path(paths[0].removesuffix(".gz")).stem
-    if "{group}" in name and session.settings[CampaignOptions].split_by is None:
+    options = session.settings[CampaignOptions]
+    if options.split_by is None and "{group}" in name + options.name_format:
         raise UsageError(
             "--name holds {group}, and nothing makes groups.", hint="Add --split-by, or leave {group} away."
         )
@@ -107,29 +109,24 @@ def _name(session: Session, paths: Sequence[str]) -> str:
 
 def _planned(course: Course, files: Sequence[Path | None], journal: Journal, service: Service) -> RunRecord:
     """Prepare the files; return the new run, or the one of the same name and content that is there already."""
-    session = course.session
-    plan = Plan(course, journal, service.key, service.app_id)
-    plan.prepare(files, journal)
-    earlier = plan.earlier(journal)
+    plan = Plan(course, journal, journal, service.key, service.app_id)
+    plan.prepare(files)
+    earlier = plan.earlier()
     if earlier is None:
-        plan.keep()
-        return plan.run()
+        return plan.keep()
     plan.discard()
     course.run = earlier.id
     with course.accounted(journal, earlier.id):
-        prepare_folder(report_folder(session, earlier))
-        _say_of_earlier(session, earlier)
-        if earlier.state is not RunState.FINISHED:
-            leave_out(session, journal, earlier, plan.lists)
+        prepare_folder(report_folder(course.session, earlier))
+        if earlier.state is RunState.FINISHED:
+            course.session.console.note(
+                f"{earlier.name} was uploaded on {_when(earlier)} (run {earlier.id}); nothing is sent again."
+            )
+        else:
+            course.session.console.note(f"Going on with run {earlier.id} of {_when(earlier)}.")
+            leave_out(course, journal, earlier, plan.lists)
     return earlier
 
 
-def _say_of_earlier(session: Session, earlier: RunRecord | None) -> None:
-    """Say that the same leads were or are being uploaded under this name."""
-    if earlier is None:
-        return
-    when = f"{earlier.created.astimezone():%Y-%m-%d %H:%M}"
-    if earlier.state is RunState.FINISHED:
-        session.console.note(f"{earlier.name} was uploaded on {when} (run {earlier.id}); nothing is sent again.")
-    else:
-        session.console.note(f"Going on with run {earlier.id} of {when}.")
+def _when(run: RunRecord) -> str:
+    return f"{run.created.astimezone():%Y-%m-%d %H:%M}"

@@ -8,13 +8,13 @@ from telecmi_leads import wording
 from telecmi_leads.console.progress import name_width, show_campaign
 from telecmi_leads.console.screen import shown
 from telecmi_leads.console.summaries import show_heaps, show_next_steps
+from telecmi_leads.journal import Forgotten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from telecmi_leads.console.screen import Screen
-    from telecmi_leads.journal import Forgotten
     from telecmi_leads.models import CampaignRecord, RunRecord, Typed
 
 _WIDE = 76
@@ -82,6 +82,10 @@ def show_forgotten(screen: Screen, forgotten: Forgotten) -> None:
         wording.count(forgotten.numbers, "uploaded number"),
     ]
     screen.paragraph(f"Deleted from the ledger: {', '.join(parts)}.")
+    if forgotten.numbers:
+        screen.paragraph("--new-only no longer knows these numbers: whoever is in a file again is uploaded again.")
+    if forgotten != Forgotten():
+        screen.paragraph("Report folders are not the ledger's: delete them yourself where they name these people.")
     kept = forgotten.unfinished_kept
     if kept:
         what = "it still has" if kept == 1 else "they still have"

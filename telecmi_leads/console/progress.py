@@ -155,7 +155,7 @@ class Uploading(_Phase):
         self._wait_logged = float("-inf")
 
     def __enter__(self) -> Self:
-        if self._screen is not None:
+        if self._screen is not None and self._total_campaigns:
             campaigns = wording.count(self._total_campaigns, "campaign")
             self._screen.heading(f"Uploading {wording.count(self._total_leads, 'lead')} in {campaigns}")
         return super().__enter__()

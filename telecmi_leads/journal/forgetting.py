@@ -19,21 +19,27 @@ from telecmi_leads.journal.numbers import Numbers
 from telecmi_leads.journal.packing import pack_heap, unpack
 from telecmi_leads.journal.staging import put_body
 from telecmi_leads.journal.store import FAILURES, ledger_error
+from telecmi_leads.journal.typed import as_typed, tables_of, typed_in
 from telecmi_leads.journal.values import Forgotten, to_micros
-from telecmi_leads.models import CampaignStatus, LeftOutKind, LeftOutRow, RunState
+from telecmi_leads.models import NOBODY, CampaignStatus, LeftOutKind, LeftOutRow, RunState
 from telecmi_leads.requests_format import refreeze, thaw_leads
 from telecmi_leads.text import mask_phone, safe
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable, Sequence
     from datetime import datetime
+
+    from telecmi_leads.models import TableInfo
+
+    Holds = Callable[[LeftOutRow, Sequence[TableInfo]], bool]
 
 _GOING_FRESH = """
 SELECT coalesce(sum(length(hashes)), 0) / 8 FROM fresh WHERE campaign IN (SELECT id FROM campaigns WHERE run IN going)
 """
 _KEEP_NAMES = """
-INSERT OR IGNORE INTO used_names
-SELECT r.account, c.name, r.name, c.number FROM campaigns c JOIN runs r ON r.seq = c.run
+INSERT OR IGNORE INTO used_names (account, name, run_name, number, part)
+SELECT r.account, c.name, r.name, c.number, c.part FROM campaigns c JOIN runs r ON r.seq = c.run
 WHERE c.run IN going AND c.id IN (SELECT campaign FROM attempts)
 """
 _WAITING = frozenset(CampaignStatus) - {CampaignStatus.ACCEPTED, CampaignStatus.REFUSED}
@@ -44,15 +50,28 @@ _FEWEST_DIGITS = 7
 class Forgetting(Numbers):
     """The part of the ledger that forgets. To be used under the locks of all accounts it touches."""
 
-    def forget(self, *, before: datetime | None = None, run: str | None = None, phone: str | None = None) -> Forgotten:
-        """Remove all runs made before a time, or one run, or one phone number (E.164 digits); say what went.
+    def forget(
+        self,
+        *,
+        before: datetime | None = None,
+        run: str | None = None,
+        phone: str | None = None,
+        typed: str | None = None,
+    ) -> Forgotten:
+        """Remove all runs made before a time, or one run, or one phone number; say what went.
 
-        Give exactly one. By time, unfinished runs stay, since their leads still wait to be sent; by id any run goes.
-        Of a run that was sent the names of its campaigns stay, which the service still holds. The hashes of its
-        numbers go, so that --new-only no longer knows them. Raises UsageError for a run that isn't there, and for a
-        phone that waits in an unfinished run, since a request that may be under way can't be changed.
+        Give exactly one: `phone` is E.164 digits, `typed` what stood in a cell and is no number. By time, unfinished
+        runs stay, since their leads still wait to be sent; by id any run goes. Of a run that was sent the names of its
+        campaigns stay, which the service still holds. The hashes of its numbers go, so that --new-only no longer knows
+        them. Raises UsageError for a run that isn't there, and for a phone that waits in an unfinished run, since a
+        request that may be under way can't be changed.
         """
-        gone = self._forget_runs(self._chosen(before, run), before) if phone is None else self._forget_phone(phone)
+        if phone is not None:
+            gone = self._forget_phone(phone)
+        elif typed is not None:
+            gone = self._forget_typed(typed)
+        else:
+            gone = self._forget_runs(self._chosen(before, run), before)
         self._forget_known()
         self._rewrite()
         return gone
@@ -96,45 +115,66 @@ class Forgetting(Numbers):
         self._refuse_waiting(phone)
         numbers = rows = 0
         with self._writing() as connection:
-            for (account,) in connection.execute("SELECT DISTINCT account FROM runs").fetchall():
-                number = Hasher(self._key, account).numbers([phone])[0]
+            for hasher in self._hashers(connection):
+                number = hasher.numbers([phone])[0]
                 numbers += _drop_number(connection, number)
                 connection.execute("DELETE FROM left_phones WHERE hash = ?", (number,))
-            numbers += self._take_out_of_bodies(connection, phone)
-            rows = self._blank_rows(connection, phone)
+            numbers += self._empty_in_bodies(connection, phone)
+            rows = self._empty_rows(connection, lambda row, _: row.phone == phone or _may_be(row.cells, phone))
         return Forgotten(numbers=numbers, rows=rows)
+
+    def _forget_typed(self, text: str) -> Forgotten:
+        wanted = as_typed(text)
+        with self._writing() as connection:
+            for hasher in self._hashers(connection):
+                connection.execute("DELETE FROM left_phones WHERE hash = ?", (hasher.numbers([wanted])[0],))
+            rows = self._empty_rows(connection, lambda row, tables: typed_in(row, tables) == wanted != "")
+        return Forgotten(rows=rows)
+
+    def _hashers(self, connection: sqlite3.Connection) -> list[Hasher]:
+        accounts = connection.execute("SELECT DISTINCT account FROM runs").fetchall()
+        return [Hasher(self._key, account) for (account,) in accounts]
 
     def _refuse_waiting(self, phone: str) -> None:
         for fate in self.fates(phone):
-            if fate.status in _WAITING:
+            run = self.run(fate.run)
+            # What was refused may still be halved and sent, as long as its run is not finished.
+            open_ = fate.status is CampaignStatus.REFUSED and run is not None and run.state is RunState.PLANNED
+            if fate.status in _WAITING or open_:
                 raise UsageError(
                     f"{mask_phone(phone)} waits in campaign {safe(fate.campaign)} of run {fate.run}",
                     hint=f"Finish it with `telecmi-leads resume {fate.run}`, or `forget --run {fate.run}` first.",
                 )
 
-    def _take_out_of_bodies(self, connection: sqlite3.Connection, phone: str) -> int:
-        """Take a number out of refused campaigns, which are kept for refused.csv; no other body holds it by now."""
+    def _empty_in_bodies(self, connection: sqlite3.Connection, phone: str) -> int:
+        """Empty a number's leads in refused campaigns, which are kept for refused.csv; no other body holds it by now.
+
+        An empty lead stays in its place, so that the campaign holds as many as it counts.
+        """
         needle = f'"phone":"{phone}"'.encode()
         holding = [id_ for id_, body in self._stream("SELECT campaign, body FROM bodies") if needle in body]
         for campaign in holding:
             body = self.body(campaign)
-            leads = [lead for lead in thaw_leads(body) if lead.phone != phone]
+            leads = [NOBODY if lead.phone == phone else lead for lead in thaw_leads(body)]
             put_body(connection, campaign, refreeze(body, self.campaign(campaign).name, leads))
         return len(holding)
 
-    def _blank_rows(self, connection: sqlite3.Connection, phone: str) -> int:
-        """Empty the rows left out that hold the number, as typed or normalised; they are still counted."""
-        blanked = 0
-        for id_, kind in self._rows("SELECT id, kind FROM left_out WHERE kind IN ('rejected', 'excluded')"):
+    def _empty_rows(self, connection: sqlite3.Connection, holds: Holds) -> int:
+        """Empty the rows left out that are found to hold a number; they are still counted."""
+        emptied = 0
+        for id_, kind, seq in self._rows(
+            "SELECT id, kind, run FROM left_out WHERE kind IN ('rejected', 'excluded') ORDER BY run"
+        ):
             [(blob,)] = self._rows("SELECT content FROM left_out WHERE id = ?", (id_,))
+            tables = tables_of(connection, seq)
             heap = list(unpack(LeftOutKind(kind), blob))
-            kept = [_emptied(row) if _holds(row, phone) else row for row in heap]
+            kept = [_emptied(row) if holds(row, tables) else row for row in heap]
             changed = sum(new is not old for new, old in zip(kept, heap, strict=True))
             if changed:
                 packed = pack_heap(LeftOutKind(kind), kept)
                 connection.execute("UPDATE left_out SET content = ? WHERE id = ?", (packed, id_))
-            blanked += changed
-        return blanked
+            emptied += changed
+        return emptied
 
     def _rewrite(self) -> None:
         """Write the ledger anew without its free space, and empty the log."""
@@ -182,14 +222,13 @@ def _put_bucket(connection: sqlite3.Connection, place: int, before: Bucket, kept
     return (len(before[0]) - len(kept[0])) // TAIL_BYTES
 
 
-def _holds(row: LeftOutRow, phone: str) -> bool:
-    return row.phone == phone or any(_may_be(cell, phone) for cell in row.cells)
-
-
-def _may_be(cell: str, phone: str) -> bool:
+def _may_be(cells: Sequence[str], phone: str) -> bool:
     """Tell whether a cell as typed may hold the number: with its country code, or without as it is dialled at home."""
-    digits = "".join(char for char in cell if char.isdecimal()).lstrip("0")
-    return len(digits) >= _FEWEST_DIGITS and (phone.endswith(digits) or phone in digits)
+    for cell in cells:
+        digits = "".join(char for char in cell if char.isdecimal()).lstrip("0")
+        if len(digits) >= _FEWEST_DIGITS and (phone.endswith(digits) or phone in digits):
+            return True
+    return False
 
 
 def _emptied(row: LeftOutRow) -> LeftOutRow:

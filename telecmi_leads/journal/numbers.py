@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.journal.hashing import BUCKETS, Hasher, among, bucket_of, campaigns_of, id_bytes, split
 from telecmi_leads.journal.reading import Reading
+from telecmi_leads.journal.typed import as_typed
 from telecmi_leads.journal.values import Fate, from_micros, to_micros
 from telecmi_leads.models import CampaignStatus, LeftOutKind
 from telecmi_leads.requests_format import thaw_leads
@@ -49,6 +50,14 @@ class Numbers(Reading):
             found += self._accepted(account, number)
             found += self._left_out(account, number)
             found += self._still_here(account, phone)
+        return sorted(found, key=lambda fate: fate.when, reverse=True)
+
+    def fates_as_typed(self, text: str) -> list[Fate]:
+        """Return where what is no number was rejected, by what stood in the cell; newest first."""
+        wanted = as_typed(text)
+        found: list[Fate] = []
+        for (account,) in self._rows("SELECT DISTINCT account FROM runs") if wanted else []:
+            found += self._left_out(account, Hasher(self._key, account).numbers([wanted])[0])
         return sorted(found, key=lambda fate: fate.when, reverse=True)
 
     def _column(self, name: str) -> list[bytes]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from telecmi_leads.journal.packing import unpack
-from telecmi_leads.journal.store import Store
+from telecmi_leads.journal.store import FAILURES, Store, ledger_error
+from telecmi_leads.journal.typed import tables_of
 from telecmi_leads.journal.values import Attempt, Word, from_micros
 from telecmi_leads.models import (
     CampaignRecord,
@@ -22,18 +23,17 @@ from telecmi_leads.models import (
     RowTotals,
     RunRecord,
     RunState,
-    TableInfo,
     Typed,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from telecmi_leads.models import LeftOutRow
+    from telecmi_leads.models import LeftOutRow, TableInfo
 
 _RUN = """
 SELECT seq, id, account, name, created, state, digest, read, blank, rejections, repairs, skipped, audience,
-    report_dir, dry_run, typed
+    source, report_dir, dry_run, typed
 FROM runs WHERE state <> 'preparing'
 """
 
@@ -79,11 +79,14 @@ class Reading(Store):
 
     def tables(self, run_id: str) -> list[TableInfo]:
         """Return the tables that a run's rows came from; LeftOutRow.table is an index into them."""
-        rows = self._rows(
-            "SELECT info FROM tables WHERE run = (SELECT seq FROM runs WHERE id = ?) ORDER BY position", (run_id,)
-        )
         try:
-            return [msgspec.json.decode(info, type=TableInfo) for (info,) in rows]
+            return [
+                table
+                for (seq,) in self._rows("SELECT seq FROM runs WHERE id = ?", (run_id,))
+                for table in tables_of(self._connection, seq)
+            ]
+        except FAILURES as error:
+            raise ledger_error(error, self._path) from error
         except msgspec.MsgspecError as error:
             raise self._damaged("a table can't be read") from error
 
@@ -148,14 +151,17 @@ class Reading(Store):
         )
         return {name for (name,) in self._rows(sql, (account, json.dumps(list(names))))}
 
-    def last_number(self, account: str, name: str) -> int:
-        """Return the highest campaign number used under a run's name, 0 where there is none."""
+    def last_numbers(self, account: str, name: str) -> dict[str, int]:
+        """Return the highest numbers used under a run's name, forgotten runs included: folded group → number."""
         sql = (
-            "SELECT max(number) FROM (SELECT c.number FROM campaigns c JOIN runs r ON r.seq = c.run"
+            "SELECT part, number FROM (SELECT c.part, c.number FROM campaigns c JOIN runs r ON r.seq = c.run"
             " WHERE r.account = ?1 AND r.name = ?2 AND r.state IN ('planned', 'finished')"
-            " UNION ALL SELECT number FROM used_names WHERE account = ?1 AND run_name = ?2)"
+            " UNION ALL SELECT part, number FROM used_names WHERE account = ?1 AND run_name = ?2)"
         )
-        return self._rows(sql, (account, name))[0][0] or 0
+        found: dict[str, int] = {}
+        for group, number in self._rows(sql, (account, name)):
+            found[group.casefold()] = max(number, found.get(group.casefold(), 0))
+        return found
 
     def _runs(self, where: str, values: Sequence[Any]) -> list[RunRecord]:
         found = self._rows(f"{_RUN} AND {where} ORDER BY created DESC, seq DESC", values)
@@ -179,7 +185,7 @@ class Reading(Store):
         return [self._run(row, heaps[row[0]], leads[row[0]], campaigns[row[0]]) for row in found]
 
     def _run(self, row: Any, heaps: Mapping[str, int], leads: Mapping[str, int], campaigns: int) -> RunRecord:  # noqa: ANN401 - a row of SQLite
-        (_, id_, account, name, created, state, digest, read, blank, *texts, report_dir, dry_run, typed) = row
+        (_, id_, account, name, created, state, digest, read, blank, *texts, source, report_dir, dry_run, typed) = row
         try:
             rejections, repairs, skipped, audience = (json.loads(text) for text in texts)
             return RunRecord(
@@ -199,6 +205,7 @@ class Reading(Store):
                 dry_run=bool(dry_run),
                 audience=audience,
                 typed=msgspec.json.decode(typed, type=Typed),
+                source=bytes(source),
             )
         except (ValueError, TypeError, OverflowError, msgspec.MsgspecError) as error:
             raise self._damaged("a run can't be read") from error

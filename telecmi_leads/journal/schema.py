@@ -138,7 +138,14 @@ CREATE TABLE used_names (
 # What was typed of a run's options, as JSON of models.Typed: a later `resume` suggests commands that repeat it.
 _TYPED = "ALTER TABLE runs ADD COLUMN typed TEXT NOT NULL DEFAULT '{}'"
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED)
+# `source` tells the file's leads, those on do-not-call lists included (RunRecord). The number of a forgotten campaign
+# belongs to the series of its group.
+_SOURCES = """
+ALTER TABLE runs ADD COLUMN source BLOB NOT NULL DEFAULT x'';
+ALTER TABLE used_names ADD COLUMN part TEXT NOT NULL DEFAULT '';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED, _SOURCES)
 
 
 def version(connection: sqlite3.Connection) -> int:

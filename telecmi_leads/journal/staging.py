@@ -17,6 +17,7 @@ from telecmi_leads.errors import BalanceError
 from telecmi_leads.journal.hashing import Hasher
 from telecmi_leads.journal.packing import pack, unpack, writable
 from telecmi_leads.journal.store import Store
+from telecmi_leads.journal.typed import tables_of, typed_in
 from telecmi_leads.journal.values import to_micros
 from telecmi_leads.models import LeftOutKind, RowTotals, RunState, Typed
 
@@ -98,6 +99,7 @@ class Staging(Store):
         skipped: Mapping[str, int],
         digest: bytes,
         *,
+        source: bytes = b"",
         audience: Mapping[str, Mapping[str, int]] | None = None,
         refused: bool = False,
     ) -> None:
@@ -113,9 +115,9 @@ class Staging(Store):
                 self._note_left_phones(connection, seq)
             texts = [msgspec.json.encode(each).decode() for each in (rejections, repairs, skipped, audience or {})]
             connection.execute(
-                "UPDATE runs SET state = ?, digest = ?, read = ?, blank = ?,"
+                "UPDATE runs SET state = ?, digest = ?, source = ?, read = ?, blank = ?,"
                 " rejections = ?, repairs = ?, skipped = ?, audience = ? WHERE seq = ?",
-                (RunState.REFUSED if refused else RunState.PLANNED, digest, rows.read, rows.blank, *texts, seq),
+                (RunState.REFUSED if refused else RunState.PLANNED, digest, source, rows.read, rows.blank, *texts, seq),
             )
         self._forget_known()
 
@@ -134,17 +136,19 @@ class Staging(Store):
         self._forget_known()
 
     def _note_left_phones(self, connection: sqlite3.Connection, seq: int) -> None:
-        """Remember by hash why good numbers were left out, for `explain`; the newest reason replaces an older one."""
+        """Remember by hash why numbers were left out, for `explain`; the newest reason replaces an older one."""
+        tables = tables_of(connection, seq)
         account = connection.execute("SELECT account FROM runs WHERE seq = ?", (seq,)).fetchone()[0]
         hasher = Hasher(self._key, account)
         for kind in (LeftOutKind.EXCLUDED, LeftOutKind.REJECTED):
             blobs = connection.execute("SELECT content FROM left_out WHERE run = ? AND kind = ?", (seq, kind))
             for (blob,) in blobs.fetchall():
-                rows = [row for row in unpack(kind, blob) if row.phone]
-                hashes = hasher.numbers([row.phone for row in rows])
+                known = [(row.phone or typed_in(row, tables), row.code) for row in unpack(kind, blob)]
+                known = [(number, code) for number, code in known if number]
+                hashes = hasher.numbers([number for number, _ in known])
                 connection.executemany(
                     "INSERT OR REPLACE INTO left_phones VALUES (?, ?, ?, ?)",
-                    [(number, seq, kind, row.code) for number, row in zip(hashes, rows, strict=True)],
+                    [(number, seq, kind, code) for number, (_, code) in zip(hashes, known, strict=True)],
                 )
 
 

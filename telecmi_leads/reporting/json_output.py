@@ -58,6 +58,7 @@ def summary_json(summary: RunSummary) -> bytes:
             "tables": [_table(table) for table in summary.tables],
             "audience": {key: dict(counts) for key, counts in summary.audience.items()},
             "reports": dict(summary.reports),
+            "warnings": list(summary.warnings),
             "error": _problem(summary.error),
         }
     )

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telecmi_leads import wording
-from telecmi_leads.models import CampaignStatus
+from telecmi_leads.models import NOBODY, CampaignStatus
 from telecmi_leads.reporting.dialect import Dialect, write_rows
 from telecmi_leads.reporting.rejects import REJECT_COLUMNS
 from telecmi_leads.requests_format import thaw_leads
@@ -84,7 +84,8 @@ def write_refused(folder: ReportFolder, campaigns: Sequence[CampaignRecord], jou
     """Write refused.csv: the leads of refused campaigns, fit to be corrected and uploaded again.
 
     It carries the reject files' four columns, which are ignored on reading, and the dial code, since a number
-    without a plus needs one. It is there, with its header alone, also where nothing was refused.
+    without a plus needs one. It is there, with its header alone, also where nothing was refused. A forgotten lead
+    leaves a row that is blank when it is read again.
     """
     path = folder.begin("refused", "refused.csv")
     with folder.open(path) as file:
@@ -103,8 +104,10 @@ def _refused_rows(campaign: CampaignRecord, journal: Journal) -> list[list[str]]
 
 
 def _refused_row(campaign: CampaignRecord, number: int, lead: Lead) -> list[str]:
+    forgotten = lead == NOBODY  # the row is then blank to whoever reads the file again
+    tip = "The whole campaign was refused: look for the lead at fault, or use --isolate."
     return [
-        campaign.name,
+        "" if forgotten else campaign.name,
         lead.firstname,
         lead.lastname,
         lead.phone,
@@ -118,7 +121,7 @@ def _refused_row(campaign: CampaignRecord, number: int, lead: Lead) -> list[str]
         str(number),
         "" if campaign.code is None else str(campaign.code),
         safe(campaign.message, _LONGEST_MESSAGE),
-        "The whole campaign was refused: look for the lead at fault, or use --isolate.",
+        f"A lead of {campaign.name} that was forgotten." if forgotten else tip,
     ]
 
 

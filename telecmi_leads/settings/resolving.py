@@ -110,7 +110,7 @@ def _parsed(declaration: Any, raw: Any, origin: str) -> Any:  # noqa: ANN401 - t
     try:
         if isinstance(declaration.default, bool):
             return _flag(raw)
-        texts = _texts(raw) if metadata["repeat"] else [_text(raw)]
+        texts = _texts(raw) if metadata["repeat"] else [",".join(_texts(raw)) if metadata["listed"] else _text(raw)]
     except ValueError as problem:
         raise _misfit(declaration, _shown(raw), origin, str(problem)) from None
     values = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import is_own_report
 from telecmi_leads.models import RowBlock, TableInfo
-from telecmi_leads.tables.headers import find_header
+from telecmi_leads.tables.headers import FoundHeader, find_header
 from telecmi_leads.text import restore
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from telecmi_leads.options import ReadingOptions
     from telecmi_leads.reading import Sheet
-    from telecmi_leads.tables.headers import FoundHeader
 
 _SAMPLE_ROWS = 200
 _HALF = 0.5
@@ -46,7 +45,7 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
     rows = list(chain.from_iterable(block.rows for block in first))
     if sheet.keys is not None:
         return Table(_info(sheet, sheet.keys), _sample(rows), blocks)
-    found = None if options.no_header else find_header(rows, phone_score)
+    found = _own_header(rows) if options.no_header else find_header(rows, phone_score)
     if found is None:
         width = max(map(_width, rows), default=0)
         unsaid = ("no header row was found; columns are told by their values",) if width else ()
@@ -56,6 +55,12 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
     header = _as_wide_as(_without_end(found.names), below)
     row = first[0].first_row + found.last
     return Table(_info(sheet, header, row, _notes(found, rows)), _sample(below), _below(blocks, row))
+
+
+def _own_header(rows: Sequence[Sequence[str]]) -> FoundHeader | None:
+    """Return the header of an earlier report: it has one, whatever is said of the files that its rows came from."""
+    at, first = next(((at, row) for at, row in enumerate(rows) if any(row)), (0, ()))
+    return FoundHeader(tuple(first), at, at) if is_own_report(first) else None
 
 
 def _info(
