@@ -15,7 +15,7 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from telecmi_leads.audience import VIRTUAL_COLUMNS, Audience
-from telecmi_leads.cleaning import CleanBlock, Cleaner
+from telecmi_leads.cleaning import CleanBlock, Cleaner, usable_fill
 from telecmi_leads.columns import ColumnFinder
 from telecmi_leads.errors import ColumnMissing, InputRefused, NoLeads, SettingsError, TooManyRejects, UsageError
 from telecmi_leads.fields import Field
@@ -60,6 +60,10 @@ if TYPE_CHECKING:
     Notify = Callable[[TableOpened | RowsPrepared], None]
 
 _SAMPLE_ROWS = 100
+_FILL_HINTS = {
+    Field.EMAIL: "Give a whole address, such as --fill email=nobody@example.com, or leave it away: it may be empty.",
+    Field.ORDER_INDEX: "Give a whole number, or leave it away: it may be empty.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,10 @@ def prepare(  # noqa: PLR0913 - the parts that are composed here
 
 
 def matcher(settings: Settings) -> Matcher:
-    """Return what matches columns as the settings say. Raises UsageError or SettingsError for an unknown region."""
+    """Return what matches columns as the settings say.
+
+    Raises UsageError or SettingsError for an unknown region, and for a --fill that its field can't have.
+    """
     options = settings[PhoneOptions]
     if options.region is not None and not is_region(options.region):
         origin = settings.origins["region"]
@@ -114,7 +121,23 @@ def matcher(settings: Settings) -> Matcher:
             f"There is no country with the letters {safe(options.region)!r} (region, from {safe(origin)}).",
             hint="Give a country's two letters, such as IN, GB or AE.",
         )
-    return Matcher(settings[ReadingOptions], settings[FieldOptions], PhoneBook(options), options.region)
+    return Matcher(settings[ReadingOptions], _with_usable_fills(settings), PhoneBook(options), options.region)
+
+
+def _with_usable_fills(settings: Settings) -> FieldOptions:
+    """Return the options with --fill cleaned as cells are. Raises an error for a value its field can't have."""
+    options = settings[FieldOptions]
+    fills: list[tuple[Field, str]] = []
+    for target, value in options.fill:
+        usable = usable_fill(target, value)
+        if usable is None:
+            wrong = UsageError if settings.origins["fill"] == COMMAND_LINE else SettingsError
+            raise wrong(
+                f"--fill {target}={safe(value)} would put a value there that the service refuses.",
+                hint=_FILL_HINTS[target],
+            )
+        fills.append((target, usable))
+    return replace(options, fill=tuple(fills))
 
 
 @contextmanager

@@ -330,7 +330,8 @@ ROW = ["Asha Menon", "9876500001", "Asha", "Menon", "9876500002", "x", "98765000
             {"comment": ["Prénom"], "firstname": None, "fullname": ["Full Name", "Nom"]},
         ),
         ([(Field.FULLNAME, "Full Name")], {"fullname": ["Full Name"], "firstname": None, "lastname": None}),
-        ([(Field.FIRSTNAME, "Note")], {"firstname": ["Note"], "fullname": None, "comment": None}),
+        ([(Field.FIRSTNAME, "Note")], {"firstname": ["Note"], "fullname": ["Full Name"], "comment": None}),
+        ([(Field.FIRSTNAME, "Note"), (Field.LASTNAME, "Nom")], {"lastname": ["Nom"], "fullname": None}),
         ([(Field.CITY, "Note"), (Field.CITY, "Note")], {"city": ["Note"], "comment": None}),
         ([(Field.ADDRESS, "Note"), (Field.ADDRESS, "Nom")], {"address": ["Note", "Nom"], "comment": None}),
     ],
@@ -421,7 +422,7 @@ def test_set_and_fill() -> None:
     assert plan.templates[Field.COMMENT].render(ROW) == "x: Menon {raw} 9876500001"
     assert plan.templates[Field.FIRSTNAME].render(ROW) == "Mx"
     assert Field.COMMENT not in plan.sources
-    assert Field.FULLNAME not in plan.sources
+    assert Field.FULLNAME in plan.sources  # it may tell the last name
     assert dict(plan.fills) == {Field.LASTNAME: "?"}
     assert plan.choices[5].rule is Rule.TEMPLATE
 

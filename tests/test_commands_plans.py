@@ -143,6 +143,48 @@ def test_order(program: Inside, sandbox: Sandbox) -> None:
     assert [lead["order_index"] for name in ("Ours-001", "Ours-002") for lead in held[name]] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("set_", "names"),
+    [
+        (("lastname={City}",), [("Asha", "Pune"), ("Ravi Rao", "Goa"), ("Meena", "Rao")]),
+        (("firstname={City}",), [("Pune", "-"), ("Goa", "-"), ("Meena", "Rao")]),
+    ],
+)
+def test_a_name_from_elsewhere_keeps_the_full_name(
+    program: Inside, sandbox: Sandbox, set_: tuple[str, ...], names: list[tuple[str, str]]
+) -> None:
+    """With a last name by --set the full name is the first name; a full name that says the same name tells the rest."""
+    (program.folder / "leads.csv").write_text(
+        "Name,Mobile,City\nAsha,9876500001,Pune\nRavi Rao,9876500002,Goa\nMeena Rao,9876500003,Rao\n"
+        if "last" in set_[0]
+        else "Name,Mobile,City\nAsha,9876500001,Pune\nRavi Rao,9876500002,Goa\nMeena Rao,9876500003,Meena\n"
+    )
+    assert program.run(*UPLOAD, "--name", "A", "--set", *set_).code == 0
+    assert [(lead["firstname"], lead["lastname"]) for lead in sandbox.campaigns()["A-001"]] == names
+
+
+@pytest.mark.parametrize(
+    ("fill", "code", "sent"),
+    [
+        ("email=nobody", 2, None),
+        ("order_index=soon", 2, None),
+        ("email=nobody@example.com", 0, {"email": "nobody@example.com"}),
+        ("order_index=7", 0, {"order_index": 7}),
+        ("comment=call\x07  back", 0, {"comment": "call back"}),
+    ],
+)
+def test_fills_are_held_to_what_their_field_may_be(
+    program: Inside, sandbox: Sandbox, fill: str, code: int, sent: dict[str, object] | None
+) -> None:
+    """What the service would refuse in every campaign is refused before anything is sent; text is cleaned."""
+    ended = program.run(*UPLOAD, "--name", "A", "--fill", fill)
+    assert ended.code == code
+    if sent is None:
+        assert (ended.json["error"]["code"], sandbox.requests()) == ("usage", ())
+    else:
+        assert all(sent.items() <= lead.items() for lead in sandbox.campaigns()["A-001"])
+
+
 # --- reject files go round ---
 
 ROWS = [

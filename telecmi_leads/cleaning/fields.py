@@ -13,7 +13,7 @@ from telecmi_leads.cleaning.names import any_placeholder, is_placeholder, kept_t
 from telecmi_leads.columns import name_beside_number
 from telecmi_leads.fields import Field
 from telecmi_leads.models import Reason, Repair
-from telecmi_leads.text import clean_column, is_clean, joined
+from telecmi_leads.text import clean, clean_column, is_clean, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -114,12 +114,22 @@ class Fields:
         return _without_placeholders(found)
 
     def _take_full_names(self, firsts: list[str], lasts: list[str]) -> None:
-        """Put full names into rows whose first and last name are both empty."""
-        full_firsts, full_lasts = split_full_names(self._name_column(Field.FULLNAME))
-        for at, first in enumerate(full_firsts):
-            if first and not firsts[at] and not lasts[at]:
-                firsts[at], lasts[at] = first, full_lasts[at]
-                self.repairs[Repair.NAME_SPLIT] += bool(full_lasts[at])
+        """Put full names into rows that lack a first name, or a last name that the full name tells."""
+        names = self._name_column(Field.FULLNAME)
+        for at, (first, last) in enumerate(zip(*split_full_names(names), strict=True)):
+            if not first or (firsts[at] and lasts[at]):
+                continue
+            if not firsts[at] and not lasts[at]:
+                firsts[at], lasts[at] = first, last
+            elif not firsts[at]:
+                # Beside a last name from elsewhere (--set), a full name with another one is all first name.
+                same = last.casefold() == lasts[at].casefold()
+                firsts[at] = first if same else names[at] if names[at].casefold() != lasts[at].casefold() else ""
+            elif first.casefold() == firsts[at].casefold():
+                lasts[at] = last
+            else:
+                continue
+            self.repairs[Repair.NAME_SPLIT] += bool(last)
 
     def _complete(self, firsts: list[str], lasts: list[str]) -> None:
         """Fill what is missing of a name: by the company's, by --fill, and a last name by the filler."""
@@ -171,6 +181,14 @@ class Fields:
             1 for cell, order in zip(cells, orders, strict=True) if cell and order is None
         )
         return orders
+
+
+def usable_fill(target: Field, value: str) -> str | None:
+    """Return a value of --fill, cleaned as cells are; None where the field can't have it. A cell would be dropped."""
+    cleaned = clean(value)
+    if target is Field.EMAIL and cleaned and first_addresses([cleaned]) != [cleaned]:
+        return None
+    return None if target is Field.ORDER_INDEX and cleaned and _order(cleaned) is None else cleaned
 
 
 def _formula_text(formula: re.Match[str]) -> str:

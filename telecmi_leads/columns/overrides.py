@@ -100,12 +100,13 @@ class Said:
     def fields(self) -> frozenset[Field]:
         """The fields that take nothing from elsewhere.
 
-        Where the full name is mapped or set, first and last name are not looked for, and the other way round.
+        Where the full name is mapped or set, first and last name are not looked for, nor is it where both of them are;
+        beside one of them it tells the other.
         """
         said = self.mapped.keys() | self.templates.keys()
         if Field.FULLNAME in said and not said & {Field.FIRSTNAME, Field.LASTNAME}:
             return frozenset(said | _NAMES)
-        return frozenset(said | {Field.FULLNAME}) if said & _NAMES else frozenset(said)
+        return frozenset(said | {Field.FULLNAME}) if said >= {Field.FIRSTNAME, Field.LASTNAME} else frozenset(said)
 
     @property
     def columns(self) -> frozenset[int]:
