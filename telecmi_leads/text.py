@@ -25,6 +25,11 @@ _TRIGGER = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 _RUNS_AS_FORMULA = re.compile(f"'*[{_TRIGGER}]")
 _DEFUSED = re.compile(f"'+[{_TRIGGER}]")
 
+_DATE = re.compile(
+    r"(?:(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-/.])"
+    r"(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d)(?: (?:[01]\d|2[0-3]))?",
+    re.ASCII,
+)
 _LIKE_A_PHONE = re.compile(r"\d(?:[\s().+/\-]*\d){6,}")
 
 
@@ -129,12 +134,14 @@ def mask_text(text: str) -> str:
     """Return any text for a screen with what may be phone numbers masked: seven digits or more in a row.
 
     Punctuation may stand between the digits. Of nine or more the first four and the last three stay, of fewer the
-    first two.
+    first two. A date, with the hour that may follow it, is no number.
     """
     return _LIKE_A_PHONE.sub(_masked_digits, text)
 
 
 def _masked_digits(found: re.Match[str]) -> str:
+    if _DATE.fullmatch(found[0]):
+        return found[0]
     digits = sum(map(str.isdecimal, found[0]))
     head, tail = (2, 0) if digits < 9 else (4, 3)  # noqa: PLR2004 - as in mask_phone
     shown: list[str] = []

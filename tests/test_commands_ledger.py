@@ -310,3 +310,11 @@ def test_a_refused_campaign_keeps_a_row_for_whom_it_forgot(program: Inside, sand
     assert lines[2].endswith("A lead of March-001 that was forgotten.")
     read = program.run("upload", "again/refused.csv", "--name", "April", "--json").json
     assert (read["exit_code"], read["rows"]["blank"], read["rows"]["leads"]) == (0, 1, 2)
+
+
+def test_check_says_what_is_missing_once(tmp_path: Path) -> None:
+    """Without credentials the service is not asked, and the way out is told in one place."""
+    shown = Inside(tmp_path, environment={"TELECMI_APP_ID": ""}).run("check")
+    assert shown.code == 6
+    assert shown.out.count("into a file named .env") == 1
+    assert "- not checked  service: not asked, for the reason above" in shown.out.replace("·", "-")

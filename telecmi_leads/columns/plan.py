@@ -20,10 +20,10 @@ class Rule(Enum):
 
     MAPPED = ("mapped", "--map says so")
     TEMPLATE = ("template", "used by --set")
-    EXACT = ("exact", "a known name")
-    WORDS = ("words", "known words")
-    HEAD_NOUN = ("head_noun", "ends in a known word")
-    VALUES = ("values", "told by its values")
+    EXACT = ("exact", "it is called so")
+    WORDS = ("words", "the words of its name say so")
+    HEAD_NOUN = ("head_noun", "the last word of its name says so")
+    VALUES = ("values", "its values say so")
     WITH_NAME = ("with_name", "holds the name too")
     LAYOUT = ("layout", "VICIdial's standard order")
     TITLE = ("title", "Dr. and the like, before the name")
@@ -37,13 +37,13 @@ class Rule(Enum):
     OTHER_NAME = ("other_name", "no name to call by")
     OTHER_PLACE = ("other_place", "the property's place")
     OTHER_THING = ("other_thing", "not about the lead")
-    FLAG = ("flag", "a flag")
+    FLAG = ("flag", "a yes or no")
     WRONG_VALUES = ("wrong_values", "its values don't fit its name")
     SERIAL = ("serial", "a serial number, or --map order_index")
     OWN_REPORT = ("own_report", "from an earlier report")
     UNUSED = ("unused", "the service has no field for it")
-    UNKNOWN = ("unknown", "nothing known by this name")
-    NO_NAME = ("no_name", "no name")
+    UNKNOWN = ("unknown", "no field goes by this name")
+    NO_NAME = ("no_name", "it has no name")
 
     def __init__(self, code: str, says: str) -> None:
         self.code = code

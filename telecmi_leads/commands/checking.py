@@ -17,6 +17,7 @@ from telecmi_leads.reporting import check_json
 from telecmi_leads.settings import DEFAULT, account, base_url, credentials
 from telecmi_leads.text import safe
 from telecmi_leads.views import CheckView
+from telecmi_leads.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,12 @@ _MASKED = frozenset({"secret"})
 def check(given: dict[str, Any]) -> int:
     """Look at everything a run needs; the exit code is that of the first thing that is wrong."""
     session = begin(given)
-    checks = [_looked(what, look, session) for what, look in _LOOKS]
+    checks: list[tuple[CheckView, LeadsError | None]] = []
+    for what, look in _LOOKS:
+        view, error = _looked(what, look, session)
+        if any(view.detail == earlier.detail for earlier, failed in checks if failed):
+            view = CheckView(what, passed=None, detail="not asked, for the reason above")
+        checks.append((view, error))
     first = next((error for _, error in checks if error is not None), None)
     code = first.exit_code if first is not None else ExitCode.OK
     views = [view for view, _ in checks] + _origins(session)
@@ -78,7 +84,7 @@ def _service(session: Session) -> str:
 def _state(session: Session) -> str:
     with session.existing_ledger() as journal:
         if journal is not None:
-            return f"{safe(str(session.state))}, {len(journal.runs()):,} runs in the ledger"
+            return f"{safe(str(session.state))}, {count(len(journal.runs()), 'run')} in the ledger"
     if not _writable(session.state):
         raise LedgerError(
             f"{safe(str(session.state))} can't be written.", hint="Set TELECMI_STATE_DIR to a folder of yours."
