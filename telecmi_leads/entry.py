@@ -81,7 +81,7 @@ def _as_usage(error: Any, command: str) -> UsageError:  # noqa: ANN401 - see _ca
             hint=f"{asked} shows how the command is typed.",
         )
     if kind == "BadParameter" and error.param is not None:
-        return UsageError(f"The value of {error.param.opts[0]} does not fit.", hint=f"{asked} says what it takes.")
+        return UsageError(f"The value of {error.param.opts[0]} can't be used.", hint=f"{asked} says what it takes.")
     return UsageError(error.format_message(), hint=f"{asked} lists what there is.")
 
 

@@ -94,7 +94,7 @@ class Reason(Enum):
         "there are letters among the digits",
         "Correct the number; an O may be a zero and an l a one.",
     )
-    NOT_A_NUMBER = ("not_a_number", "this is no phone number", "Put the phone number into this column.")
+    NOT_A_NUMBER = ("not_a_number", "this is not a phone number", "Put the phone number into this column.")
     TOO_SHORT = ("too_short", "the number is too short", "Add the missing digits or the area code.")
     TOO_LONG = ("too_long", "the number is too long", "Remove what does not belong to the number.")
     NOT_VALID = (

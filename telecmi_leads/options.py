@@ -191,7 +191,11 @@ def field_and_text(text: str) -> tuple[Field, str]:
     except ValueError:
         parsed = None
     if parsed is None or not equals:
-        raise ValueError(f"give FIELD=VALUE, where FIELD is one of {', '.join(Field)}")
+        import difflib  # noqa: PLC0415 - for a hint alone
+
+        near = difflib.get_close_matches(name.strip().lower(), list(Field), n=1) if parsed is None else []
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise ValueError(f"{meant}{'Give' if meant else 'give'} FIELD=VALUE, where FIELD is one of {', '.join(Field)}")
     return parsed, value
 
 

@@ -141,6 +141,7 @@ CASES = [
     Case("a region that is no country's letters", (*UPLOAD[:4], "--region", "India"), ExitCode.USAGE),
     Case("a region that does not exist", (*UPLOAD[:4], "--region", "XX"), ExitCode.USAGE),
     Case("an unknown field in --map", (*UPLOAD, "--map", "mobile=Mobile"), ExitCode.USAGE),
+    Case("a field that is nearly there", (*UPLOAD, "--map", "fristname=Name"), ExitCode.USAGE),
     Case("--map without a column", (*UPLOAD, "--map", "phone"), ExitCode.USAGE),
     Case("an unknown format", (*UPLOAD, "--format", "doc"), ExitCode.USAGE),
     Case("an unknown number type", (*UPLOAD, "--types", "cell"), ExitCode.USAGE),

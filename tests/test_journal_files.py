@@ -228,7 +228,7 @@ def test_another_database(folder: Path) -> None:
         other.execute("CREATE TABLE runs (x)")
     other.close()
     (folder / "ledger.sqlite3").chmod(0o600)
-    assert "is no ledger of this program" in refusal(folder).message
+    assert "is not a ledger of this program" in refusal(folder).message
 
 
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.5, 0.9, 0.999])

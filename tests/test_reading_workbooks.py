@@ -300,7 +300,7 @@ def test_zip_bomb(tmp_path: Path) -> None:
         lambda name, data: data.replace(b"</sheetData>", blanks + b"</sheetData>") if name == SHEET else data,
     )
     message = refused_in_bounds(bomb)
-    assert message == "bomb.xlsx is no honest workbook: xl/worksheets/sheet1.xml unpacks to 286 MB."
+    assert message == "bomb.xlsx is not an honest workbook: xl/worksheets/sheet1.xml unpacks to 286 MB."
 
 
 def test_lying_sizes(tmp_path: Path) -> None:
@@ -328,7 +328,7 @@ def test_many_entries(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as book:
         for number in range(100_000):
             book.writestr(f"junk/{number}", b"")
-    assert refused_in_bounds(path).startswith("leads.xlsx is no honest workbook: it holds 100,0")
+    assert refused_in_bounds(path).startswith("leads.xlsx is not an honest workbook: it holds 100,0")
 
 
 def test_parent_names_are_harmless(tmp_path: Path) -> None:

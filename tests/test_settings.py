@@ -103,23 +103,23 @@ def test_unknown_names_get_the_nearest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"size": "1001"}, "--size '1001' does not fit. Give a whole number from 1 to 1000."),
-        ({"max_rejects": "5 %%"}, "--max-rejects '5 %%' does not fit"),
-        ({"types": "mobil"}, "--types 'mobil' does not fit"),
-        ({"map": ["fone=A"]}, "--map 'fone=A' does not fit"),
-        ({"name_format": "{name}"}, "--name-format '{name}' does not fit"),
-        ({"name_format": "{number.__class__}"}, "--name-format '{number.__class__}' does not fit"),
-        ({"name_format": "{number}{name.__class__}"}, "does not fit. It may hold {name}, {number}, {number:03d}"),
-        ({"name_format": "{name}{number:999999999d}"}, "does not fit. It may hold {name}, {number}, {number:03d}"),
-        ({"name_format": "{name}{number:{number}}"}, "does not fit. It may hold {name}, {number}, {number:03d}"),
-        ({"name_format": "{name!r}{number}"}, "does not fit. It may hold {name}, {number}, {number:03d}"),
-        ({"region": "INDIA"}, "--region 'INDIA' does not fit"),
-        ({"exclude_max_age": "soon"}, "--exclude-max-age 'soon' does not fit"),
-        ({"rate": "0"}, "--rate '0' does not fit"),
+        ({"size": "1001"}, "--size '1001' can't be used. Give a whole number from 1 to 1000."),
+        ({"max_rejects": "5 %%"}, "--max-rejects '5 %%' can't be used"),
+        ({"types": "mobil"}, "--types 'mobil' can't be used"),
+        ({"map": ["fone=A"]}, "--map 'fone=A' can't be used"),
+        ({"name_format": "{name}"}, "--name-format '{name}' can't be used"),
+        ({"name_format": "{number.__class__}"}, "--name-format '{number.__class__}' can't be used"),
+        ({"name_format": "{number}{name.__class__}"}, "can't be used. It may hold {name}, {number}, {number:03d}"),
+        ({"name_format": "{name}{number:999999999d}"}, "can't be used. It may hold {name}, {number}, {number:03d}"),
+        ({"name_format": "{name}{number:{number}}"}, "can't be used. It may hold {name}, {number}, {number:03d}"),
+        ({"name_format": "{name!r}{number}"}, "can't be used. It may hold {name}, {number}, {number:03d}"),
+        ({"region": "INDIA"}, "--region 'INDIA' can't be used"),
+        ({"exclude_max_age": "soon"}, "--exclude-max-age 'soon' can't be used"),
+        ({"rate": "0"}, "--rate '0' can't be used"),
     ],
 )
 def test_bad_options_are_wrong_usage(tmp_path: Path, given: dict[str, Any], says: str) -> None:
-    """A value that does not fit names its option and says what would."""
+    """A value that can't be used names its option and says what would."""
     with pytest.raises(UsageError) as error:
         resolved(tmp_path, given)
     assert says in f"{error.value.message} {error.value.hint}"

@@ -108,7 +108,7 @@ def _day(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone()
     except ValueError:
-        raise UsageError(f"--before {safe(text)!r} is no date.", hint="Write it as 2026-01-31.") from None
+        raise UsageError(f"--before {safe(text)!r} is not a date.", hint="Write it as 2026-01-31.") from None
 
 
 def _number(session: Session, phone: str) -> tuple[str | None, str | None]:

@@ -44,14 +44,14 @@ def _form(text: str) -> Form:
     try:
         return Form(text)
     except ValueError:
-        raise UsageError(f"--form {safe(text)!r} does not fit: give http or body.") from None
+        raise UsageError(f"--form {safe(text)!r} can't be used: give http or body.") from None
 
 
 def _fault(text: str) -> Fault:
     try:
         return parse_fault(text)
     except ValueError as problem:
-        raise UsageError(f"--fault {safe(text)!r} does not fit: {problem}") from None
+        raise UsageError(f"--fault {safe(text)!r} can't be used: {problem}") from None
 
 
 def _log(console: Console, received: Received) -> None:

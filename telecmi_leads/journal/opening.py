@@ -238,7 +238,7 @@ def _check(path: Path, key: bytes) -> None:
 
 def _check_origin(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA application_id").fetchone() != (schema.APPLICATION_ID,):
-        raise LedgerError(f"The file {safe(str(path))} is no ledger of this program", hint=RECOVERY)
+        raise LedgerError(f"The file {safe(str(path))} is not a ledger of this program", hint=RECOVERY)
     version = schema.version(connection)
     if version > len(schema.MIGRATIONS):
         raise LedgerError(
@@ -254,4 +254,4 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
     for question in questions:
         answer = connection.execute(f"PRAGMA {question}").fetchone()
         if answer != ("ok",):
-            raise LedgerError(f"The ledger {safe(str(path))} is damaged: {safe(str(answer[0]))}", hint=RECOVERY)
+            raise LedgerError(f"The ledger {safe(str(path))} is damaged", hint=RECOVERY)

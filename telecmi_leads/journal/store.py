@@ -30,7 +30,7 @@ _SAID: tuple[tuple[str, str, str], ...] = (
     ("SQLITE_BUSY", "another process keeps it busy", "Try again when that has ended."),
     ("SQLITE_LOCKED", "another process keeps it busy", "Try again when that has ended."),
     ("SQLITE_CORRUPT", "it is damaged", RECOVERY),
-    ("SQLITE_NOTADB", "it is no ledger, or damaged", RECOVERY),
+    ("SQLITE_NOTADB", "it is not a ledger, or it is damaged", RECOVERY),
     ("SQLITE_CONSTRAINT", "it contradicts itself", RECOVERY),
     ("SQLITE_IOERR", "the disk reports an error", "Check the disk, then run `telecmi-leads resume`."),
     (

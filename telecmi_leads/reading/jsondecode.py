@@ -65,7 +65,7 @@ def decode_one(text: str, start: int) -> tuple[Any, int]:
         return _ONE.raw_decode(text, start)
     except json.JSONDecodeError as error:
         unfinished = error.msg.startswith(("Unterminated", "Invalid \\u")) or error.pos > len(text) - 16
-        what = f"this is no valid JSON ({error.msg[:1].lower()}{error.msg[1:]})"
+        what = f"this is not valid JSON ({error.msg[:1].lower()}{error.msg[1:]})"
         raise BrokenJsonError(what, error.pos, cut=unfinished) from None
     except RecursionError:
         raise BrokenJsonError("lists and objects are nested too deep", start) from None

@@ -63,7 +63,7 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
     if following == "{":
         return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
     if following:
-        raise scanner.broken("this is no valid JSON (something follows the object)")
+        raise scanner.broken("this is not valid JSON (something follows the object)")
     chosen = _chosen(_of_leads(lists), file.name, wanted)
     if chosen is None:
         return FileFormat.JSON, _sheets(iter([as_records(Scanner(file).value())]), file, FileFormat.JSON)
@@ -170,7 +170,7 @@ def _keys(scanner: Scanner) -> Iterator[str]:
         return
     while True:
         if scanner.peek() != '"':
-            raise scanner.broken("this is no valid JSON (expected a key in quotes)")
+            raise scanner.broken("this is not valid JSON (expected a key in quotes)")
         key = scanner.value()
         scanner.skip(":")
         yield key

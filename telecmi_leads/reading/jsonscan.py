@@ -55,7 +55,7 @@ class Scanner:
     def skip(self, expected: str) -> None:
         """Step over a character that must be there."""
         if self.peek() != expected:
-            raise self.broken(f"this is no valid JSON (expected {expected})")
+            raise self.broken(f"this is not valid JSON (expected {expected})")
         self._at += 1
 
     def value(self) -> Any:  # noqa: ANN401 - any JSON value

@@ -193,7 +193,7 @@ def _refused(name: str, code: str, detail: str) -> SourceUnreadable:
         "password": ("is password-protected", "Save it without a password, or as CSV."),
         "other": (f"is {safe(detail)}", "Save the leads as XLSX or CSV."),
         "archive": (f"is a zip archive (with {safe(detail)})", "Unpack it and name the files in it."),
-        "bomb": (f"is no honest workbook: {safe(detail)}", "Ask for the leads as CSV."),
+        "bomb": (f"is not an honest workbook: {safe(detail)}", "Ask for the leads as CSV."),
         "far": (
             f"has a cell as far off as {safe(detail)}, and nearly nothing before it",
             "Delete the empty columns and rows in Excel and save it, or export the sheet as CSV.",

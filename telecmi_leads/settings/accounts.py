@@ -104,7 +104,7 @@ def _app_id(given: str | None) -> int:
         )
     if not re.fullmatch(r"[0-9]{1,18}", text) or int(text) == 0:
         raise SettingsError(
-            f"TELECMI_APP_ID {safe(text)!r} is no App id: it is a whole number.",
+            f"TELECMI_APP_ID {safe(text)!r} is not an App id, which is a whole number.",
             hint="Copy it from the TeleCMI dashboard.",
         )
     return int(text)

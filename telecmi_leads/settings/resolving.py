@@ -131,12 +131,12 @@ def _misfit(declaration: Any, text: str, origin: str, advice: str) -> LeadsError
     """Return the error for a value that an option can't have; `advice` says what it may be."""
     hint = f"{advice[:1].upper()}{advice[1:]}."
     if origin == COMMAND_LINE:
-        return UsageError(f"--{_dashed(declaration)} {safe(text)!r} does not fit.", hint=hint)
+        return UsageError(f"--{_dashed(declaration)} {safe(text)!r} can't be used.", hint=hint)
     variable = declaration.metadata["env"]
     what = variable if "(" in origin and variable else declaration.name
     shown = "" if variable == SECRET_VARIABLE else f" {safe(text)!r}"
     place = origin.removesuffix(f" ({variable})")
-    return SettingsError(f"{what}{shown} (from {safe(place)}) does not fit.", hint=hint)
+    return SettingsError(f"{what}{shown} (from {safe(place)}) can't be used.", hint=hint)
 
 
 def _dashed(declaration: Any) -> str:  # noqa: ANN401 - as in _parsed
