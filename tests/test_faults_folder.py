@@ -121,6 +121,16 @@ def test_check_says_where_each_setting_came_from(tmp_path: Path, sandbox: Sandbo
     assert SECRET not in ended.stdout + ended.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_profile_is_not_written_through_a_link(tmp_path: Path) -> None:
+    """(Row 36) A settings file that is a link would have a lead file's words written wherever it leads: X6."""
+    (tmp_path / "leads.csv").write_text('"$(touch evil) mobile",Name\n9876500000,Asha\n', encoding="utf-8")
+    (tmp_path / "telecmi-leads.toml").symlink_to(tmp_path / ".profile")
+    ended = Program(tmp_path).run("columns", "leads.csv", "--region", "IN", "--save")
+    assert (ended.code, (tmp_path / ".profile").exists()) == (6, False), ended.err
+    assert "is a symbolic link, which is not written through." in ended.err
+
+
 # --- row 37 -------------------------------------------------------------------------------------
 
 

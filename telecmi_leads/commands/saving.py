@@ -82,6 +82,10 @@ def _toml(value: Any) -> str:  # noqa: ANN401 - a text, a flag or a list of text
 
 
 def _read(path: Path) -> str:
+    if path.is_symlink():  # somebody else's link would have words of a foreign file written wherever it leads
+        raise SettingsError(
+            f"{safe(str(path))} is a symbolic link, which is not written through.", hint="Name the file with --config."
+        )
     try:
         return path.read_text("utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as problem:
