@@ -340,15 +340,13 @@ def test_a_long_name_has_its_own_line_on_a_terminal() -> None:
     err = AsTerminal()
     console = Console(OutputOptions(), Terminal(no_color=True, dumb=True, columns=60), err=err)
     with console.uploading(3, 2431) as display:
-        for number, name in enumerate(
-            ("March-001", "北京市朝阳-02", "A name that is longer than the room-003"), start=1
-        ):
+        for number, name in enumerate(("March-001", "北京市朝阳-02", "A name longer than the room-003"), start=1):
             display.event(CampaignSettled(campaign(number, name=name)))
     assert err.getvalue().splitlines()[2:] == [
-        "  1  March-001     1,000 leads  ✓ accepted          0.4 s",
-        "  2  北京市朝阳-02  1,000 leads  ✓ accepted          0.4 s",
-        "  3  A name that is longer than the room-003",
-        "                    1,000 leads  ✓ accepted          0.4 s",
+        "  1  March-001     1,000 leads  ✓ accepted  0.4 s",
+        "  2  北京市朝阳-02  1,000 leads  ✓ accepted  0.4 s",
+        "  3  A name longer than the room-003",
+        "                    1,000 leads  ✓ accepted  0.4 s",
     ]
 
 
@@ -415,3 +413,17 @@ def test_samples_are_masked_unless_told_otherwise() -> None:
     assert "9876•••030" in masked.out.getvalue()
     assert "9876500030" not in masked.out.getvalue()
     assert "9876500030" in whole.out.getvalue()
+
+
+def test_a_log_tells_of_pauses_now_and_then() -> None:
+    """Many campaigns that wait for the same are told once in a while; one that waits far longer is told at once."""
+    shown = Shown()
+    with shown.console.uploading(4, 4000) as display:
+        for number, seconds, passed in ((1, 2, 1), (2, 2, 1), (3, 12, 1), (4, 2, 6), (5, 2, 0)):
+            display.event(CampaignWaiting(campaign(number), seconds, "the service asks for a pause"))
+            shown.clock.now += passed
+    assert [line.split(",")[0].strip() for line in shown.err.getvalue().splitlines()[2:]] == [
+        "March-001: waiting 2.0 s",
+        "March-003: waiting 12 s",
+        "March-005: waiting 2.0 s",
+    ]

@@ -59,9 +59,9 @@ def show_run(screen: Screen, run: RunRecord, campaigns: Sequence[CampaignRecord]
         ("made", moment(run.created)),
         ("state", wording.run_state(run)),
     ]
-    if run.report_dir:
-        facts.append(("reports", shown(run.report_dir)))
     screen.rows(facts, fold=(1,))
+    if run.report_dir:  # whole, to be copied
+        screen.line(f"  reports  {shown(run.report_dir)}")
     show_heaps(screen, run.rows, run.leads)
     if not campaigns:
         return

@@ -34,10 +34,11 @@ LOG_EVERY = 10.0
 """Seconds between two lines of progress where no terminal is."""
 
 _FRAMES_A_SECOND = 8
-_LEADS, _OUTCOME, _TIME = 11, 15, 6
-"""The columns of a campaign's line: `1,000 leads`, `outcome unknown`, `0.4 s`."""
+_LEADS = 11
+_WIDE, _NARROW = (15, 6), (8, 5)
+"""The columns of a campaign's line: `1,000 leads`; `outcome unknown` (`accepted` where room is scarce) and `0.4 s`."""
 _LONGEST_NAME = 60
-_BESIDE_NAME = 2 + _LEADS + 2 + 2 + _OUTCOME + 2 + _TIME
+_ROOMY = 72
 
 _STYLES = {
     CampaignStatus.ACCEPTED: "green",
@@ -152,7 +153,7 @@ class Uploading(_Phase):
         self._campaigns = self._leads = 0
         self._waiting: dict[str, tuple[float, str]] = {}
         self._name_width = 12
-        self._wait_logged = float("-inf")
+        self._wait_logged, self._wait_told = float("-inf"), 0.0
 
     def __enter__(self) -> Self:
         if self._screen is not None and self._total_campaigns:
@@ -190,9 +191,12 @@ class Uploading(_Phase):
 
     def _waits(self, campaign: CampaignRecord, seconds: float, why: str) -> None:
         self._waiting[campaign.name] = (self._clock() + seconds, why)
-        if self._screen is None or self._screen.is_live or self._clock() - self._wait_logged < LOG_EVERY / 2:
+        if self._screen is None or self._screen.is_live:
             return
-        self._wait_logged = self._clock()
+        told_lately = self._clock() - self._wait_logged < LOG_EVERY / 2
+        if told_lately and seconds <= 2 * self._wait_told:  # many may wait for the same; a far longer one is news
+            return
+        self._wait_logged, self._wait_told = self._clock(), seconds
         self._screen.line(f"  {shown(campaign.name)}: waiting {wording.duration(seconds)}, {shown(why)}")
 
     def _numbers(self) -> list[str]:
@@ -254,9 +258,14 @@ def name_width(screen: Screen, campaigns: Iterable[CampaignRecord], *, digits: i
     """Return the width of the column of names: that of the widest name that leaves room for the rest of its line."""
     from rich.cells import cell_len  # noqa: PLC0415 - as everywhere in this package
 
-    room = screen.width - 2 - digits - 2 - _BESIDE_NAME if screen.is_terminal else _LONGEST_NAME
+    beside = 2 + _LEADS + 2 + 2 + sum(_outcome_and_time(screen)) + 2
+    room = screen.width - 2 - digits - 2 - beside if screen.is_terminal else _LONGEST_NAME
     widths = (cell_len(shown(campaign.name)) for campaign in campaigns)
     return max((width for width in widths if width <= room), default=0)
+
+
+def _outcome_and_time(screen: Screen) -> tuple[int, int]:
+    return _WIDE if not screen.is_terminal or screen.width >= _ROOMY else _NARROW
 
 
 def show_campaign(screen: Screen, campaign: CampaignRecord, *, digits: int, name_width: int) -> None:
@@ -270,12 +279,13 @@ def show_campaign(screen: Screen, campaign: CampaignRecord, *, digits: int, name
 
     name = shown(campaign.name)
     style = "" if campaign.split else _STYLES.get(campaign.status, "")
-    time = f"{wording.duration(campaign.seconds):>{_TIME}}" if campaign.attempts else ""
+    outcome_column, time_column = _outcome_and_time(screen)
+    time = f"{wording.duration(campaign.seconds):>{time_column}}" if campaign.attempts else ""
     tries = f"  {campaign.attempts} tries" if campaign.attempts > 1 else ""
     start = f"  {campaign.number:{digits}d}  "
     rest = Text.assemble(
         f"{wording.count(campaign.leads, 'lead'):>{_LEADS}}  ",
-        (f"{_mark(campaign, screen.marks)} {wording.outcome(campaign):<{_OUTCOME if time else 0}}", style),
+        (f"{_mark(campaign, screen.marks)} {wording.outcome(campaign):<{outcome_column if time else 0}}", style),
         f"  {time}{tries}",
     )
     rest.rstrip()
