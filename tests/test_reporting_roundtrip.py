@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import csv
+import io
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from inside import Inside
 from program import Program
 
 from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 RIGHT = [
@@ -129,3 +132,56 @@ def test_refused_leads_can_be_uploaded_under_another_name(tmp_path: Path, sandbo
     again = program.run("upload", refused.json["reports"]["refused"], "--name", "March-b", "--json").json
     assert (again["exit_code"], again["rows"]["leads"], again["rejections"]) == (0, 8, {})
     assert sent(sandbox, "March-b-001") == sent(sandbox, "Right-001")
+
+
+def delimited(rows: list[list[str]], delimiter: str, encoding: str, above: str = "") -> bytes:
+    """Return rows as delimited text below a banner."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerows(rows)
+    return (above + text.getvalue()).encode(encoding)
+
+
+SHAPES = {
+    "UTF-16 with tabs": lambda rows: delimited(rows, "\t", "utf-16"),
+    "sep= and a banner": lambda rows: delimited(rows, "|", "utf-8", "Export of leads\r\n\r\n"),
+    "a second column of one name": lambda rows: delimited([[*row, row[0]] for row in rows], ",", "utf-8-sig"),
+    "objects": lambda rows: json.dumps({"users": [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]}).encode(),
+    "objects, a line each": lambda rows: "\n".join(
+        json.dumps({name: cell for name, cell in zip(rows[0], row, strict=True) if cell}) for row in rows[1:]
+    ).encode(),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_text_of_any_shape_goes_round(tmp_path: Path, sandbox: Sandbox, shape: str) -> None:
+    """Whatever the input was, the numbers corrected in its reject file complete the upload."""
+    program = Inside(tmp_path, sandbox.url)
+    (tmp_path / "right").write_bytes(SHAPES[shape](RIGHT))
+    (tmp_path / "leads").write_bytes(SHAPES[shape](with_faults()))
+    check_round(program, sandbox, rejected=3)
+
+
+def test_a_file_without_a_header_goes_round(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Its reject file names the columns by their use, since few rows tell little; --no-header may stay."""
+    program = Inside(tmp_path, sandbox.url, {"TELECMI_REGION": "IN"})
+    good = [[f"Asha Rao {number}", f"98765432{number}", "Pune", "hello"] for number in range(20, 29)]
+    (tmp_path / "right").write_bytes(delimited([*good, *RIGHT[1:]], ",", "utf-8"))
+    (tmp_path / "leads").write_bytes(delimited([*good, *with_faults()[1:]], ",", "utf-8"))
+    (tmp_path / "telecmi-leads.toml").write_text("no-header = true\n")
+    check_round(program, sandbox, rejected=3)
+
+
+def check_round(program: Inside, sandbox: Sandbox, *, rejected: int) -> None:
+    """Upload the right file and the other, its rejects corrected in their bytes; check that both give the same."""
+    whole = ("--region", "IN", "--max-rejects", "90%", "--json")
+    right = program.run("upload", "right", "--name", "Right", *whole)
+    first = program.run("upload", "leads", "--name", "March", *whole)
+    assert (right.code, first.code, first.json["rows"]["rejected"]) == (0, 0, rejected), right.err + first.err
+    content = Path(first.json["reports"]["rejects"]).read_bytes()
+    encoding = "utf-16-le" if content.startswith(b"\xff\xfe") else "utf-8"
+    for number, cell in WRONG.items():
+        content = content.replace(cell.encode(encoding), RIGHT[number][1].encode(encoding), 1)
+    (program.folder / "fixed.csv").write_bytes(content)
+    second = program.run("upload", "fixed.csv", "--name", "March", "--append", *whole).json
+    assert (second["exit_code"], second["rows"]["rejected"], second["rows"]["leads"]) == (0, 0, rejected)
+    assert sent(sandbox, "March-001", "March-002") == sent(sandbox, "Right-001")
