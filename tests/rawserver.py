@@ -157,7 +157,7 @@ def always(data: bytes = b"") -> Callable[[Connection], None]:
 
 def wait_until(true: Callable[[], bool]) -> None:
     """Wait until something is so."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.005)

