@@ -195,9 +195,9 @@ def test_redirects(status: int) -> None:
     """Row 19: a redirect is a redirect, whatever its body says; the message names the host alone."""
     outcome = said(status, SUCCESS[0], location="https://user:pw@elsewhere.example.com/login?secret=1")
     assert (outcome.kind, outcome.code, outcome.unknown) == (MISDIRECTED, status, False)
-    assert outcome.message.endswith(": a redirect to elsewhere.example.com")
-    assert said(status, b"").message.endswith(": a redirect")
-    assert said(status, b"", location="http://[").message.endswith(": a redirect")
+    assert outcome.message.endswith(": a redirect to elsewhere.example.com, which is not followed")
+    assert said(status, b"").message.endswith(": a redirect, which is not followed")
+    assert said(status, b"", location="http://[").message.endswith(": a redirect, which is not followed")
     assert "\x1b" not in said(status, b"", location="http://a\x1b[31m/").message
 
 

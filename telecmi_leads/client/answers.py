@@ -168,7 +168,8 @@ def _redirect(answer: Answer, hide: Callable[[str], str]) -> str:
         host = urlsplit(answer.location or "").hostname or ""
     except ValueError:
         host = ""
-    return f"{_phrase(answer.status)}: a redirect{' to ' if host else ''}{safe(clean(hide(host)))}"
+    to = f" to {safe(clean(hide(host)))}" if host else ""
+    return f"{_phrase(answer.status)}: a redirect{to}, which is not followed"
 
 
 def retry_after_seconds(header: str | None, date: str | None, now: Callable[[], datetime]) -> float | None:

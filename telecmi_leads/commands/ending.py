@@ -79,7 +79,7 @@ _STOPPED: Mapping[StopCause, tuple[str, str]] = {
     StopCause.SERVICE_FAILING: ("Stopped, since the service is failing: {why}.", "Try later: "),
     StopCause.MAX_WAIT: ("Stopped, since the service asks for a long pause: {why}.", "Try later: "),
     StopCause.MISDIRECTED: (
-        "The service sends elsewhere, and that is not followed: {why}.",
+        "It is not the service that answers: {why}.",
         "Check TELECMI_BASE_URL and the proxy, then: ",
     ),
     StopCause.NO_CONNECTION: (
