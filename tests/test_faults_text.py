@@ -185,13 +185,13 @@ def test_a_terminal_gets_nothing_but_the_programs_own_controls(tmp_path: Path, h
     reader = threading.Thread(target=read)
     reader.start()
     program = Program(tmp_path, hostile.url, {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"})
-    arguments = ("upload", FILE, "--name", NAME, "--region", "IN", "--max-rejects", "90%")
-    code = program.on_terminal(slave, *arguments)
+    upload = ("upload", FILE, "--name", NAME, "--region", "IN", "--max-rejects", "90%")
+    codes = [program.on_terminal(slave, *arguments) for arguments in (upload, ("columns", FILE))]
     os.close(slave)
     reader.join(10)
     os.close(master)
     written = b"".join(got).decode("utf-8")
-    assert code == 4, written
+    assert codes == [4, 0], written
     assert "\x1b[1" in written
     assert "\x1b[35;7m" not in written
     assert raw(DRAWN.sub("", written)) == []
