@@ -144,6 +144,7 @@ def run_with(error: Callable[[], Exception], function: str, folder: Path) -> tup
     return ended.code, ended.out + ended.err + "".join(log)
 
 
+@pytest.mark.timeout(300)
 def test_no_exception_takes_the_secret_along(tmp_path: Path) -> None:
     """(Row 34) An exception in each function that is called with the secret in scope: it is in no stream, log or file.
 
