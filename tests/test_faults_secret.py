@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import sqlite3
@@ -28,6 +29,7 @@ PACKAGE = Path(telecmi_leads.__file__).parent
 PHONES = ("9876501234", "9876505678")
 UPLOAD = ("upload", "leads.csv", "--name", "March", "--region", "IN", "--size", "1", "--retries", "0", "--settle", "0")
 MEANT_FOR_PHONES = {"ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm", "refused.csv", "leads.csv"}
+OUTERMOST = {"__main__.py:run", "entry.py:run_command"}  # what is raised before their first line nobody catches
 TELLING = f"{SECRET} {PHONES[0]}"
 ERRORS: tuple[Callable[[], Exception], ...] = (
     lambda: RuntimeError(TELLING, {"secret": SECRET}),
@@ -42,7 +44,8 @@ ERRORS: tuple[Callable[[], Exception], ...] = (
 def of_the_program(code: CodeType) -> str | None:
     """Return the name of a function of the program, None for any other; the stand-in's are the other side's."""
     file = Path(code.co_filename)
-    if PACKAGE not in file.parents or "sandbox" in file.parts or code.co_name.startswith("<"):
+    function = code.co_flags & inspect.CO_OPTIMIZED  # the body of a class or module is none
+    if PACKAGE not in file.parents or "sandbox" in file.parts or code.co_name.startswith("<") or not function:
         return None
     return f"{file.relative_to(PACKAGE).as_posix()}:{code.co_qualname}"
 
@@ -164,7 +167,8 @@ def test_no_exception_takes_the_secret_along(tmp_path: Path) -> None:
 @pytest.mark.timeout(7200)
 def test_no_exception_anywhere_takes_anything_along(tmp_path: Path) -> None:
     """(Row 34) The same in every function of an upload, from the command line's first to the report's last."""
-    functions = called(tmp_path / "whole", lambda _frame: True)
+    called(tmp_path / "first", lambda _frame: True)  # imports and caches are filled by it
+    functions = [each for each in called(tmp_path / "whole", lambda _frame: True) if each not in OUTERMOST]
     bad = []
     for number, function in enumerate(functions):
         for kind, error in enumerate(ERRORS):
