@@ -131,7 +131,7 @@ def test_a_dry_run_knows_the_names_that_are_used(program: Inside, sandbox: Sandb
     assert program.run(*UPLOAD, "--name", "A").code == 0
     again = program.run(*UPLOAD[:-1], "--name", "A", "--dry-run")
     assert again.code == 0
-    assert "nothing is sent again" in again.err
+    assert "this command sends nothing" in again.err
     write_leads(program.folder / "leads.csv", 3, first=10)
     taken = program.run(*UPLOAD, "--name", "A", "--dry-run")
     assert (taken.code, taken.json["error"]["code"]) == (2, "name_in_use")
