@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from telecmi_leads.models import Reason, Repair
+from telecmi_leads.phones.library import code_of
 from telecmi_leads.phones.ruling import MOBILE_TYPES, Ruling
 from telecmi_leads.phones.splitting import SOFT, WORD, Part, Pieces, take_apart
 from telecmi_leads.phones.wrapping import Step, unwrap
@@ -170,9 +171,26 @@ def _try_part(parts: Sequence[Part], index: int, search: _Search) -> int:
                 return 2
     if "/" in part.text:
         _try_slashed(part, search)
-    elif not search.attempt(part.text, part.before) and not _try_runs(part, search):
+    elif not (_try_with_rest(part, search) or search.attempt(part.text, part.before) or _try_runs(part, search)):
         search.attempt(part.text, part.before, keep=True)
     return 1
+
+
+def _try_with_rest(part: Part, search: _Search) -> bool:
+    """Take `9876543210-11` as a number and an extension where the whole would be another country's without its plus."""
+    whole = search.rule(digits_of(part.text))
+    if whole.reason is not None or Repair.MISSING_PLUS not in whole.repairs:
+        return False
+    runs = _RUNS.findall(part.text)
+    for count in range(1, len(runs)):
+        number, rest = " ".join(runs[:count]), " ".join(runs[count:])
+        ruling = search.rule(digits_of(number))
+        abroad = ruling.reason is None and code_of(ruling.region) != code_of(whole.region)
+        if abroad and len(digits_of(rest)) <= _EXTENSION_DIGITS:
+            search.attempt(number, part.before)
+            search.attempt(rest, " ", keep=True)
+            return True
+    return False
 
 
 def _try_slashed(part: Part, search: _Search) -> None:

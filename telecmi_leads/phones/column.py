@@ -11,9 +11,10 @@ import re
 from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
-from telecmi_leads.models import Reason
+from telecmi_leads.models import Reason, Repair
 from telecmi_leads.phones.cells import LONGEST_CELL
 from telecmi_leads.phones.lanes import DATE_DIGITS, OPEN
+from telecmi_leads.phones.library import code_of
 from telecmi_leads.phones.ruling import Ruling
 
 if TYPE_CHECKING:
@@ -61,7 +62,20 @@ def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Rul
         _finish(digits, rulings, regions, lanes, punctuated)
     for index in strange:
         rulings[index] = ODD
+    if punctuated:
+        _doubt_foreign(rulings, regions, punctuated)
     return Ruled(digits, rulings, punctuated)
+
+
+def _doubt_foreign(rulings: list[Ruling], regions: Regions, punctuated: Sequence[bool]) -> None:
+    """Have punctuated cells read by themselves whose digits would be another country's: `9876543210-11`."""
+    foreign = {ruling for ruling in set(rulings) if Repair.MISSING_PLUS in ruling.repairs}
+    if isinstance(regions, str | None):
+        foreign = {ruling for ruling in foreign if code_of(ruling.region) != code_of(regions)}
+    for index in [index for index, ruling in enumerate(rulings) if ruling in foreign] if foreign else ():
+        region = regions if isinstance(regions, str | None) else regions[index]
+        if punctuated[index] and code_of(rulings[index].region) != code_of(region):
+            rulings[index] = ODD
 
 
 def _digits(cells: Sequence[str]) -> tuple[list[str], list[int]]:

@@ -70,11 +70,17 @@ class Library:
 
     def own_code(self, region: str) -> str:
         """Ask country_code_for_region."""
-        return str(phonenumbers.country_code_for_region(region))
+        return code_of(region)
 
     def longest_usual(self, region: str) -> int:
         """Look into the metadata's possible lengths."""
         return _longest_usual(region)
+
+
+@cache
+def code_of(region: str | None) -> str:
+    """Return a region's country calling code, "0" where it has none."""
+    return str(phonenumbers.country_code_for_region(region) if region else 0)
 
 
 @cache
