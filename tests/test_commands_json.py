@@ -11,11 +11,10 @@ from inside import Inside
 from program import balanced, write_leads
 from rawserver import RawServer, answer, says
 
-from telecmi_leads.sandbox import Sandbox
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from telecmi_leads.sandbox import Sandbox
 
 UPLOAD = ("upload", "leads.csv", "--region", "IN", "--json")
 READ_AND_REFUSED = ("validate", "leads.csv")  # its numbers need a region
@@ -23,13 +22,6 @@ RUN_KEYS = {
     "schema", "run", "name", "dry_run", "status", "exit_code", "rows", "leads", "rejections", "repairs", "campaigns",
     "reports", "error",
 }  # fmt: skip
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Run a sandbox for one test."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture

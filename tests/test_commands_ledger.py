@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from inside import Inside
@@ -17,17 +16,7 @@ from program import Program, write_leads
 
 from telecmi_leads.sandbox import Sandbox
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 UPLOAD = ("upload", "leads.csv", "--name", "March", "--region", "IN", "--size", "2")
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Run a sandbox for one test."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture

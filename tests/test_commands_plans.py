@@ -15,20 +15,12 @@ import pytest
 from inside import Inside
 from program import balanced, phones, write_leads
 
-from telecmi_leads.sandbox import Sandbox
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from telecmi_leads.sandbox import Sandbox
+
 UPLOAD = ("upload", "leads.csv", "--region", "IN", "--json")
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Run a sandbox for one test."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture

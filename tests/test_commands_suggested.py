@@ -10,13 +10,12 @@ import pytest
 from inside import Inside
 from program import APP_ID, SECRET, phones
 
-from telecmi_leads.sandbox import Sandbox
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from program import Ended
+
+    from telecmi_leads.sandbox import Sandbox
 
 TWO_NUMBERS = "Name,Office No,Cell of hers,City\nAsha Rao,9876500009,9876500001,Pune\nRavi Rao,9876500009,98XX,Goa\n"
 MAPPED = ("--map", "phone=Cell of hers", "--map", "fullname=Name", "--set", "comment={City}!", "--region", "IN")
@@ -29,13 +28,6 @@ class WithoutAccount(Inside):
         """Return the process's environment."""
         account = ("TELECMI_APP_ID", "TELECMI_SECRET", "TELECMI_BASE_URL")
         return {name: value for name, value in super().variables().items() if name not in account}
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Run a sandbox for one test."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture

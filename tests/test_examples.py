@@ -17,19 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from program import APP_ID, SECRET, Ended, Program, balanced, phones, write_leads
 
-from telecmi_leads.sandbox import Sandbox
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from telecmi_leads.sandbox import Sandbox
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Run a sandbox for one test."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture

@@ -14,10 +14,8 @@ import pytest
 from program import SECRET, Program, expected_phones, phones, write_leads
 from rawserver import RawServer, always
 
-from telecmi_leads.sandbox import Sandbox
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from telecmi_leads.sandbox import Sandbox
 
 UPLOAD = ("upload", "leads.csv", "--name", "March", "--region", "IN")
 CONSOLE_SCRIPT = Path(sysconfig.get_path("scripts"), "telecmi-leads.exe" if os.name == "nt" else "telecmi-leads")
@@ -29,13 +27,6 @@ IMPORTED = (
     "subprocess", "tempfile", "threading", "tomllib", "typer", "typing", "unicodedata", "urllib3", "xlsxwriter",
     "zipfile", "text", "settings", "errors", "sitecustomize", "usercustomize",
 )  # fmt: skip
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Run the local stand-in."""
-    with Sandbox() as running:
-        yield running
 
 
 def trap(folder: Path) -> Path:

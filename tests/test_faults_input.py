@@ -15,15 +15,8 @@ from rawserver import wait_until
 from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Run a sandbox for one test."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture

@@ -13,14 +13,14 @@ import pytest
 from crashing import LEADS, RESUME, UPLOAD, prepared, verdict
 from test_crash_points import BROKEN_PROGRAM
 
-from telecmi_leads.sandbox import Sandbox
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from crashing import Wrapped
     from program import Ended
+
+    from telecmi_leads.sandbox import Sandbox
 
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -35,13 +35,6 @@ def refused(ended: Ended, sandbox: Sandbox, *, requests: int = 0, codes: frozens
     assert summary["error"]["hint"]
     said: str = summary["error"]["message"] + " " + summary["error"]["hint"]
     return said
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Run a sandbox for one test."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture

@@ -20,19 +20,11 @@ from telecmi_leads.sandbox.rules import glimpse
 from telecmi_leads.uploading.workers import Sent, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from crashing import Wrapped
 
 HAVE_PRLIMIT = shutil.which("prlimit") is not None
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Run a sandbox for one test."""
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture

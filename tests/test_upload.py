@@ -11,18 +11,10 @@ from contract import validator
 from program import APP_ID, SECRET, Program, balanced, expected_phones, phones, write_leads
 from rawserver import RawServer, answer, says
 
-from telecmi_leads.sandbox import Sandbox
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """Run a sandbox for one test."""
-    with Sandbox() as running:
-        yield running
+    from telecmi_leads.sandbox import Sandbox
 
 
 @pytest.fixture
