@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import struct
 import subprocess
@@ -22,7 +23,7 @@ from openpyxl.styles import Font
 from reading_files import ROOT, read_bounded, read_rows, read_sheets, refusal
 
 from telecmi_leads.options import FileFormat, ReadingOptions
-from telecmi_leads.reading import open_source, workbook
+from telecmi_leads.reading import open_source, workbook, workbook_child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -451,3 +452,13 @@ def test_workbooks_round_trip(table: list[list[object]]) -> None:
     while expected and not expected[-1]:
         expected.pop()
     assert rows[1:] == expected
+
+
+def test_a_workbook_without_its_beginning(tmp_path: Path) -> None:
+    """A file whose first bytes are lost, so that its entries seem to lie before it, is refused and no accident."""
+    whole = saved(tmp_path / "whole.xlsx", LEADS).read_bytes()
+    rest = whole[whole.index(SHEET.encode()) :]
+    assert workbook_child.look_into_zip(io.BytesIO(rest), exactly=True)[0] == "xlsx"
+    cut = tmp_path / "cut.xlsx"
+    cut.write_bytes(rest)
+    assert refusal(cut).startswith("cut.xlsx ")

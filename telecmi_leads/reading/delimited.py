@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.reading.encoding import TextFile
 
-_SAMPLE = 256 * 1024
+_SAMPLE = 64 * 1024  # characters to find the dialect by: hundreds of rows
 _HIDDEN = 6  # delimiters in lines of one cell that make them look like rows
 _SPACES_AFTER_QUOTE = re.compile(r'" +(?=[,;\t|\r\n]|$)')  # untidy, but clear
 

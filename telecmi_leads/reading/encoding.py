@@ -11,7 +11,7 @@ import io
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from telecmi_leads.errors import SourceUnreadable
 from telecmi_leads.reading.codepage import LABELS, guess_codepage
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _CHUNK = 1024 * 1024
-_BUFFER = 256 * 1024
+_BUFFER = 64 * 1024
+_END = 4096  # bytes of a buffer in which its last line end mostly is
 _MAX_LINE = 16 * 1024 * 1024
 _SAMPLE = 32 * 1024
 
@@ -59,7 +60,7 @@ class TextFile:
         """
         self.stream.seek(0)
         raw = _Bytes(self.stream, self.name, _MAX_LINE if by_lines else math.inf)
-        buffered = io.BufferedReader(raw, _BUFFER)
+        buffered = _Generous(raw, _BUFFER)
         return io.TextIOWrapper(buffered, self.encoding.codec, errors=self.encoding.errors, newline="")
 
 
@@ -183,6 +184,13 @@ def _piece_end(chunk: bytes, start: int) -> int:
     return ends.start() + 1 if ends else min(start + 2 * _LONG, len(chunk))
 
 
+class _Generous(io.BufferedReader):
+    """A buffer that gives a TextIOWrapper more than the 8 KiB it asks for at a time, which it takes as well."""
+
+    def read1(self, size: int = -1, /) -> bytes:
+        return super().read1(max(size, _BUFFER))
+
+
 class _Bytes(io.RawIOBase):
     """A view of a stream that can be closed alone, and that refuses lines of more than `max_line` bytes."""
 
@@ -198,13 +206,16 @@ class _Bytes(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer)
-        data = self._stream.read(len(view))
-        view[: len(data)] = data
-        last = max(data.rfind(b"\n"), data.rfind(b"\r"))
-        self._since_line_end = len(data) - last if last >= 0 else self._since_line_end + len(data)
+        read = cast("io.BufferedIOBase", self._stream).readinto(view)  # as all that are opened or unpacked here
+        end = bytes(view[max(0, read - _END) : read])
+        last = max(end.rfind(b"\n"), end.rfind(b"\r"))
+        if last < 0 and read > _END:
+            end = bytes(view[:read])
+            last = max(end.rfind(b"\n"), end.rfind(b"\r"))
+        self._since_line_end = len(end) - last if last >= 0 else self._since_line_end + read
         if self._since_line_end > self._max_line:
             raise SourceUnreadable(
                 f"{self._name} has a line of more than {_MAX_LINE >> 20} MB.",
                 hint="It is damaged, or not the kind of file it looks like: export it again.",
             )
-        return len(data)
+        return read

@@ -45,6 +45,8 @@ _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BEGIN = re.compile(rb"\x09\x08..\x00[\x05\x06]\x05\x00", re.DOTALL)  # BOF of a workbook, Excel 5 to 2003
 _FILE_PASS = b"\x2f\x00"
 _FIRST_RECORDS = 8
+# What zipfile raises for entries that are not where the archive says, or not packed as it says.
+_UNREADABLE_ENTRY = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 _OTHER_ZIPS = (
     ("word/document.xml", "a Word document"),
     ("ppt/presentation.xml", "a PowerPoint presentation"),
@@ -236,7 +238,10 @@ def look_into_zip(stream: BinaryIO, *, exactly: bool) -> tuple[str, int]:
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > max(4 * _UNSUSPECTED, _MAX_RATIO * sum(entry.compress_size for entry in entries)):
         raise Refused("bomb", f"it unpacks to {unpacked // _MB:,} MB")
-    format_ = _zip_format(archive, {entry.filename.replace("\\", "/") for entry in entries})
+    try:
+        format_ = _zip_format(archive, {entry.filename.replace("\\", "/") for entry in entries})
+    except _UNREADABLE_ENTRY as error:
+        raise Refused("damaged", str(error)) from None
     for entry in entries:
         if format_ == "xlsx" and "/worksheets/" in entry.filename.replace("\\", "/"):
             _check_extent(archive, entry, exactly=exactly)
@@ -272,7 +277,7 @@ def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, exactly: 
                 return
         with archive.open(entry) as sheet:
             far = _far_corner(sheet)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+    except _UNREADABLE_ENTRY:
         return  # calamine says what is wrong with it
     if far is not None:
         raise Refused("far", far)
