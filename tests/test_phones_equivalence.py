@@ -202,7 +202,7 @@ def test_what_a_million_numbers_tell() -> None:
 
 
 def test_places_are_those_of_the_geocoder() -> None:
-    """What is said of a number's place is what phonenumbers' geocoder says, for every kind of number of every region."""
+    """A number's place is what phonenumbers' geocoder calls it, for every kind of number of every region."""
     book = PhoneBook(PhoneOptions(allow_premium=True))
     kinds = range(len(TYPES))
     examples = [phonenumbers.example_number_for_type(region, kind) for region in REGIONS for kind in kinds]
