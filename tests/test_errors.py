@@ -432,7 +432,7 @@ def normal(text: str, folder: Path, url: str) -> str:
     """Return a text without what differs from one time and place to the next."""
     text = text.replace(str(folder), "FOLDER").replace(url, "URL").replace(url.rpartition(":")[2], "PORT")
     text = re.sub(r"\b20\d{6}-\d{6}-[0-9a-f]{4}\b", "RUN", text)
-    text = re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d", "TIME", text)
+    text = re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d[+-]\d\d:\d\d)?", "TIME", text)
     return re.sub(r"process \d+ on [^,]+", "process N on HOST", text)
 
 

@@ -56,11 +56,11 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "bomb.xlsb": (
         lambda path: write_xlsb(path, XLSB_LEADS, record(300, bytes(80_000_000))),
-        "bomb.xlsb is no honest workbook: xl/worksheets/sheet1.bin unpacks to 76 MB.",
+        "bomb.xlsb is not an honest workbook: xl/worksheets/sheet1.bin unpacks to 76 MB.",
     ),
     "bomb.ods": (
         lambda path: write_ods(path, *ODS_LEADS, after=" " * 80_000_000),
-        "bomb.ods is no honest workbook: content.xml unpacks to 76 MB.",
+        "bomb.ods is not an honest workbook: content.xml unpacks to 76 MB.",
     ),
     "far.ods": (
         lambda path: write_ods(

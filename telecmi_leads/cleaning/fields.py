@@ -26,7 +26,7 @@ FILLER = "-"
 """Sent as last name where there is none: the API requires one and many people have one name."""
 
 _TAG = re.compile(r"<\s*/?\s*(?:br|p|div|span|b|i|u|strong|em|ul|ol|li|font|a)\b[^<>]{0,200}>", re.IGNORECASE)
-_FORMULA = re.compile(r'\s*="((?:[^"]|"")*)"\s*\Z')  # written so that Excel leaves a text as it is
+_FORMULA = re.compile(r'\s*="((?:[^"]|"")*+)"\s*')  # written so that Excel leaves a text as it is
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}(?:\.0+)?")
 
 
@@ -73,7 +73,7 @@ class Fields:
     def _cleaned(self, column: Sequence[str], form: NormalForm) -> Sequence[str]:
         together = joined(column)
         if '="' in together:
-            column = [_FORMULA.sub(_formula_text, cell) for cell in column]
+            column = [_formula_text(cell) if '="' in cell else cell for cell in column]
             together = joined(column)
         if "<" in together:
             column = [_TAG.sub(" ", cell) if "<" in cell else cell for cell in column]
@@ -191,8 +191,9 @@ def usable_fill(target: Field, value: str) -> str | None:
     return None if target is Field.ORDER_INDEX and cleaned and _order(cleaned) is None else cleaned
 
 
-def _formula_text(formula: re.Match[str]) -> str:
-    return formula[1].replace('""', '"')
+def _formula_text(cell: str) -> str:
+    formula = _FORMULA.fullmatch(cell)
+    return cell if formula is None else formula[1].replace('""', '"')
 
 
 def _order(cell: str) -> int | None:

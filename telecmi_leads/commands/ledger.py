@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.journal import Journal
     from telecmi_leads.models import RunRecord
+    from telecmi_leads.phones import PhoneExplanation
 
 
 def runs(wanted: str | None, given: dict[str, Any]) -> int:
@@ -93,6 +94,8 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
             for account in sorted({known.account for known in journal.runs()}):
                 locks.enter_context(locked(session, account, command="forget"))
             gone = journal.forget(before=day, run=run_id, phone=digits, typed=typed)
+    if typed is not None and gone == Forgotten():
+        raise _no_number(session, typed)
     return _tell_forgotten(session, gone)
 
 
@@ -113,10 +116,19 @@ def _day(text: str) -> datetime:
 
 def _number(session: Session, phone: str) -> tuple[str | None, str | None]:
     """Return a number's digits, or the text where it is no number but what a rejected row may hold."""
-    found = matcher(session.settings).book.explain(phone, session.settings[PhoneOptions].region)
+    found = _explained(session, phone)
     if found.number:
         return found.number, None
     if found.reason is Reason.NO_REGION or not any(map(str.isalnum, phone)):
-        why = found.reason.says if found.reason else "it is no number"
-        raise UsageError(f"--phone {safe(phone)!r}: {why}.", hint="Write it with + and its country code.")
+        raise _no_number(session, phone)
     return None, phone
+
+
+def _no_number(session: Session, phone: str) -> UsageError:
+    reason = _explained(session, phone).reason
+    why = reason.says if reason else "it is no number"
+    return UsageError(f"--phone {safe(phone)!r}: {why}.", hint="Write it with + and its country code.")
+
+
+def _explained(session: Session, phone: str) -> PhoneExplanation:
+    return matcher(session.settings).book.explain(phone, session.settings[PhoneOptions].region)
