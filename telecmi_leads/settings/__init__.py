@@ -1,6 +1,6 @@
 """Options, environment, `.env` and TOML profile → typed settings. The one owner of the process's environment.
 
-surroundings, files → resolving (precedence, values) → accounts, network (what is allowed)
+surroundings, files → resolving (precedence, values) → state, accounts, network (what is allowed)
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from telecmi_leads.settings.accounts import Account, Secret, account, account_ke
 from telecmi_leads.settings.files import CONFIG_NAME, Sources, profile_names, toml_content
 from telecmi_leads.settings.network import base_url, is_loopback, proxies
 from telecmi_leads.settings.resolving import COMMAND_LINE, DEFAULT, Settings, resolve, resolve_here
-from telecmi_leads.settings.surroundings import Terminal, environment, state_folder, terminal
+from telecmi_leads.settings.state import state_folder
+from telecmi_leads.settings.surroundings import Terminal, environment, terminal
 
 __all__ = [
     "COMMAND_LINE",

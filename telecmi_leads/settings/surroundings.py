@@ -1,4 +1,4 @@
-"""What surrounds the process: its environment, of which this is the one reader, its terminal, the state folder."""
+"""What surrounds the process: its environment, of which this is the one reader, and its terminal."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telecmi_leads.errors import SettingsError
-from telecmi_leads.options import StateOptions
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
-
-    from telecmi_leads.settings.resolving import Settings
 
 
 def environment() -> dict[str, str]:
@@ -38,15 +32,3 @@ def terminal(environment: Mapping[str, str]) -> Terminal:
         dumb=environment.get("TERM", "") in {"dumb", "unknown"},
         columns=int(columns) if columns.isdigit() and int(columns) > 0 else None,
     )
-
-
-def state_folder(settings: Settings) -> Path:
-    """Return the ledger's folder, which need not exist yet."""
-    given = settings[StateOptions].state_dir
-    if given is not None:
-        if not str(given).strip() or str(given) == ".":
-            raise SettingsError("TELECMI_STATE_DIR is empty.", hint="Name a folder, or leave it unset.")
-        return given.absolute()
-    from platformdirs import user_state_path  # noqa: PLC0415 - not needed where the folder is given
-
-    return user_state_path("telecmi-leads", appauthor=False)
