@@ -20,7 +20,7 @@ def run(arguments: list[str]) -> int:
     if "--version" in arguments:  # answered before anything else is imported
         print(f"telecmi-leads {__version__}")  # noqa: T201 - the one line that needs no console
         return 0
-    from telecmi_leads.entry import run_command  # noqa: PLC0415 - see above
+    from telecmi_leads.cli.entry import run_command  # noqa: PLC0415 - see above
 
     return run_command(arguments)
 

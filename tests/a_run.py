@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from telecmi_leads.models import (
+from telecmi_leads.core.models import (
     CampaignStatus,
     Lead,
     LeftOutKind,
@@ -18,12 +18,12 @@ from telecmi_leads.models import (
     StagedCampaign,
     TableInfo,
 )
-from telecmi_leads.requests_format import encode_leads, freeze, leads_digest
+from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from telecmi_leads.journal import Journal
+    from telecmi_leads.ledger import Journal
 
 MORNING = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 RUN = "20260302-083000-k3f9"

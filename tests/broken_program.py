@@ -11,17 +11,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.__main__ import run
-from telecmi_leads.commands import sending, session
-from telecmi_leads.journal import Journal
-from telecmi_leads.models import CampaignStatus, Outcome, OutcomeKind, RowTotals
-from telecmi_leads.requests_format import refreeze, thaw_leads
-from telecmi_leads.uploading import running
-from telecmi_leads.uploading.deciding import Decision, Step, decide
+from telecmi_leads.cli import run_sending, session
+from telecmi_leads.core.models import CampaignStatus, Outcome, OutcomeKind, RowTotals
+from telecmi_leads.core.request_body import refreeze, thaw_leads
+from telecmi_leads.ledger import Journal
+from telecmi_leads.sending import run_loop
+from telecmi_leads.sending.decisions import Decision, Step, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from telecmi_leads.options import SendingOptions
+    from telecmi_leads.settings.options import SendingOptions
 
 begin_attempts, record, body, finish_plan = (
     Journal.begin_attempts,
@@ -74,12 +74,12 @@ def accepted_first() -> None:
 
 def no_settling() -> None:
     """Break it: a second try goes while the first request may still be at work."""
-    upload = sending.upload_events
+    upload = run_sending.upload_events
 
     def hasty(run_id: str, journal: Journal, send: Any, options: SendingOptions, *more: Any) -> Iterator[Any]:
         return upload(run_id, journal, send, replace(options, settle=0.0), *more)
 
-    sending.upload_events = hasty
+    run_sending.upload_events = hasty
 
 
 def other_bytes() -> None:
@@ -103,7 +103,7 @@ def _deciding_otherwise(was: CampaignStatus, becomes: CampaignStatus, only: Outc
             return decision
         return replace(decision, status=becomes, step=Step.SETTLED)
 
-    running.decide = wrongly
+    run_loop.decide = wrongly
 
 
 def taken_is_ours() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from a_run import RUN
 
-from telecmi_leads.models import (
+from telecmi_leads.core.models import (
     CampaignRecord,
     CampaignStatus,
     LeadTotals,

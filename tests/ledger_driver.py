@@ -11,9 +11,9 @@ from pathlib import Path
 
 from simulated import ADDED, START, plan
 
-from telecmi_leads.errors import LedgerError
-from telecmi_leads.journal import Journal
-from telecmi_leads.models import CampaignStatus
+from telecmi_leads.core.errors import LedgerError
+from telecmi_leads.core.models import CampaignStatus
+from telecmi_leads.ledger import Journal
 
 
 def say(*words: object) -> None:

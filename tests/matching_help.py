@@ -6,12 +6,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import ColumnPlan, match_columns
-from telecmi_leads.fields import Field
-from telecmi_leads.models import RowBlock
-from telecmi_leads.options import FieldOptions, FileFormat, PhoneOptions, ReadingOptions
+from telecmi_leads.columns.table import Table, open_table
+from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.models import RowBlock
+from telecmi_leads.files import Sheet
 from telecmi_leads.phones import PhoneBook
-from telecmi_leads.reading import Sheet
-from telecmi_leads.tables import Table, open_table
+from telecmi_leads.settings.options import FieldOptions, FileFormat, PhoneOptions, ReadingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

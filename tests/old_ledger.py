@@ -15,7 +15,7 @@ from pathlib import Path
 
 from crashing import UPLOAD, prepared
 
-from telecmi_leads.journal.schema import MIGRATIONS
+from telecmi_leads.ledger.schema import MIGRATIONS
 from telecmi_leads.sandbox import Sandbox
 
 KEPT = ("ledger.sqlite3", "ledger.key")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from telecmi_leads.errors import SourceUnreadable
-from telecmi_leads.options import ReadingOptions
-from telecmi_leads.reading import open_source
+from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.files import open_source
+from telecmi_leads.settings.options import ReadingOptions
 
 ROOT = Path(__file__).parent.parent
 
@@ -79,9 +79,9 @@ class Bounded:
 _SCRIPT = r"""
 import sys
 from pathlib import Path
-from telecmi_leads.errors import SourceUnreadable
-from telecmi_leads.options import ReadingOptions
-from telecmi_leads.reading import open_source
+from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.settings.options import ReadingOptions
+from telecmi_leads.files import open_source
 try:
     with open_source(Path(sys.argv[1]), ReadingOptions()) as source:
         rows = [sum(len(block.rows) for block in sheet.blocks) for sheet in source.sheets]

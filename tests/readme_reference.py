@@ -11,9 +11,9 @@ from typing import Any
 
 import typer
 
-from telecmi_leads.cli import app
-from telecmi_leads.models import Reason, Repair
-from telecmi_leads.wording import REPAIRS
+from telecmi_leads.cli.program import app
+from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.wording import REPAIRS
 
 README = Path(__file__).parent.parent / "README.md"
 _COMMON = "Settings"

@@ -7,10 +7,10 @@ import time
 
 from ended_runs import COLUMNS, COMPLETE, EVERY_END, LEADS_CSV
 
-from telecmi_leads.console import Console
-from telecmi_leads.models import CampaignSending, CampaignSettled, CampaignWaiting, RowsPrepared, TableOpened
-from telecmi_leads.options import OutputOptions
-from telecmi_leads.settings import Terminal
+from telecmi_leads.core.models import CampaignSending, CampaignSettled, CampaignWaiting, RowsPrepared, TableOpened
+from telecmi_leads.output.console import Console
+from telecmi_leads.settings.options import OutputOptions
+from telecmi_leads.settings.surroundings import Terminal
 
 console = Console(
     OutputOptions(),

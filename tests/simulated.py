@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from telecmi_leads.clock import Clock
-from telecmi_leads.models import Lead, Outcome, OutcomeKind, RowTotals, StagedCampaign
-from telecmi_leads.requests_format import encode_leads, freeze, leads_digest
+from telecmi_leads.core.clock import Clock
+from telecmi_leads.core.models import Lead, Outcome, OutcomeKind, RowTotals, StagedCampaign
+from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from telecmi_leads.journal import Journal
+    from telecmi_leads.ledger import Journal
 
 ACCOUNT = "1234567@example.com"
 AT_WORK_AFTER_THE_CLIENT = 20.0

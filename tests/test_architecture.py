@@ -1,58 +1,56 @@
-"""The rules of the house: imports run down, each library has one owner, lower layers neither print nor exit."""
+"""The rules of the house: imports run down, each library has one owner, lower floors neither print nor exit."""
 
 from __future__ import annotations
 
 import ast
+import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "telecmi_leads"
 
-LAYERS = {
-    0: {"errors", "fields", "models", "options"},
-    1: {"text", "private", "views", "wording", "settings", "backoff", "clock", "requests_format"},
-    2: {"reading", "phones", "journal", "locking"},
-    3: {"columns", "tables", "cleaning", "screening", "planning", "client", "sandbox"},
-    4: {"audience", "matching", "pipeline", "excluding", "uploading"},
-    5: {"reporting", "console"},
-    6: {"commands"},
-    7: {"helping", "cli", "entry", "__main__"},
+FLOORS = {
+    "core": 1,
+    "settings": 2,
+    "sandbox": 2,
+    "ledger": 2,
+    "files": 3,
+    "phones": 3,
+    "columns": 4,
+    "sending": 4,
+    "leads": 5,
+    "output": 6,
+    "cli": 7,
+    "__main__": 8,
 }
-LAYER_OF = {module: layer for layer, modules in LAYERS.items() for module in modules}
-# Within a layer imports run from right to left of these chains, and nowhere else.
-CHAINS = [("errors", "fields", "models"), ("fields", "options"), ("helping", "cli", "entry", "__main__")]
-CHAINS += [
-    ("columns", "tables", "cleaning"),
-    ("audience", "pipeline"),
-    ("matching", "pipeline"),
-    ("matching", "excluding"),
-    ("text", "settings"),
-    ("text", "views", "wording"),
-]
+"""The wings of the house; an import goes to a lower floor or stays in its wing."""
 
 OWNERS = {
+    "typer": {"cli"},
+    "rich": {"output"},
+    "jinja2": {"output"},
+    "xlsxwriter": {"output"},
+    "pyroaring": {"leads"},
+    "requests": {"sending"},
+    "urllib3": {"sending"},
+    "logging": {"sending"},
+    "python_calamine": {"files"},
+    "csv": {"files", "output"},
     "phonenumbers": {"phones"},
-    "python_calamine": {"reading"},
-    "charset_normalizer": {"reading"},
-    "csv": {"reading", "reporting"},
-    "sqlite3": {"journal"},
-    "filelock": {"locking"},
+    "sqlite3": {"ledger"},
+    "filelock": {"ledger"},
     "platformdirs": {"settings"},
     "dotenv": {"settings"},
     "tomllib": {"settings"},
-    "requests": {"client"},
-    "urllib3": {"client"},
-    "rich": {"console"},
-    "typer": {"helping", "cli", "entry"},
-    "xlsxwriter": {"reporting"},
-    "jinja2": {"reporting"},
-    "pyroaring": {"screening"},
     "random": set(),
-    "logging": {"client"},
 }
-PRINTS = {"__main__", "console"}
+PRINTS = {"__main__", "output"}
 EXITS = {"__main__"}
+SHARED = {"msgspec"}
+"""Third-party libraries without one owner: structs and JSON are needed on every floor."""
 
 
 def modules() -> list[Path]:
@@ -84,8 +82,8 @@ def tree_of(path: Path) -> ast.Module:
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_run_down_the_layers(path: Path) -> None:
-    """A module imports lower layers, its own package, and within its layer only what its chain allows."""
+def test_imports_run_down_the_floors(path: Path) -> None:
+    """A module imports its own wing and lower floors only."""
     mine = top(path)
     if mine == "__init__":
         return
@@ -94,10 +92,7 @@ def test_imports_run_down_the_layers(path: Path) -> None:
         if parts[0] != "telecmi_leads" or len(parts) == 1 or parts[1] in {mine, "__version__"}:
             continue
         theirs = parts[1]
-        allowed = LAYER_OF[theirs] < LAYER_OF[mine] or any(
-            theirs in chain and mine in chain and chain.index(theirs) < chain.index(mine) for chain in CHAINS
-        )
-        assert allowed, f"{mine} (layer {LAYER_OF[mine]}) imports {theirs} (layer {LAYER_OF[theirs]})"
+        assert FLOORS[theirs] < FLOORS[mine], f"{mine} (floor {FLOORS[mine]}) imports {theirs} (floor {FLOORS[theirs]})"
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -109,7 +104,7 @@ def test_each_library_has_one_owner(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_lower_layers_neither_print_nor_exit(path: Path) -> None:
+def test_lower_floors_neither_print_nor_exit(path: Path) -> None:
     """Only the console prints and only the program's entry ends the process; the environment has one reader."""
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -121,6 +116,17 @@ def test_lower_layers_neither_print_nor_exit(path: Path) -> None:
             assert whole not in {"os.environ", "os.getenv"} or top(path) == "settings"
 
 
-def test_every_module_has_its_layer() -> None:
-    """A new module is given its place in the layers before it is used."""
-    assert {top(path) for path in modules()} - {"__init__"} == set(LAYER_OF)
+def test_every_module_stands_in_a_wing() -> None:
+    """Beside `__main__`, the package holds the wings and nothing else."""
+    assert {top(path) for path in modules()} - {"__init__"} == set(FLOORS)
+
+
+def test_declared_and_imported_libraries_are_the_same() -> None:
+    """Every dependency in pyproject.toml is imported, and every import from outside is declared and has its owner."""
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[><=]", each, maxsplit=1)[0] for each in project["dependencies"]}
+    names = {"python-dotenv": "dotenv"}
+    tops = {name.split(".")[0] for path in modules() for name in imports(tree_of(path))}
+    outside = tops - set(sys.stdlib_module_names) - {"telecmi_leads", "_typeshed"}
+    assert outside == {names.get(each, each.replace("-", "_")) for each in declared}
+    assert outside - SHARED <= set(OWNERS)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.client.answers import LONGEST_RETRY_AFTER, Answer, classify, retry_after_seconds
-from telecmi_leads.models import Outcome, OutcomeKind
+from telecmi_leads.core.models import Outcome, OutcomeKind
+from telecmi_leads.sending.answers import LONGEST_RETRY_AFTER, Answer, classify, retry_after_seconds
 
 ACCEPTED, NAME_EXISTS, REFUSED = OutcomeKind.ACCEPTED, OutcomeKind.NAME_EXISTS, OutcomeKind.REFUSED
 ACCOUNT, BUSY, MISDIRECTED = OutcomeKind.ACCOUNT, OutcomeKind.BUSY, OutcomeKind.MISDIRECTED

@@ -20,12 +20,14 @@ from hypothesis import strategies as st
 from rawserver import OK, Connection, RawServer, always, answer, says, wait_until
 
 from telecmi_leads import __version__
-from telecmi_leads.client import Beat, Client, ping, transport
-from telecmi_leads.models import Lead, Outcome, OutcomeKind
-from telecmi_leads.options import SendingOptions
-from telecmi_leads.requests_format import encode_leads, freeze
+from telecmi_leads.core.models import Lead, Outcome, OutcomeKind
+from telecmi_leads.core.request_body import encode_leads, freeze
 from telecmi_leads.sandbox import Sandbox
-from telecmi_leads.settings import Account, Secret
+from telecmi_leads.sending import transport
+from telecmi_leads.sending.client import Client
+from telecmi_leads.sending.heartbeat import Beat, ping
+from telecmi_leads.settings.accounts import Account, Secret
+from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

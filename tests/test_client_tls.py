@@ -15,13 +15,13 @@ import pytest
 import trustme
 from rawserver import Connection, RawServer, always, answer
 
-from telecmi_leads.client import Client
-from telecmi_leads.client.transport import tls_context
-from telecmi_leads.errors import SettingsError
-from telecmi_leads.models import Lead, OutcomeKind
-from telecmi_leads.options import SendingOptions
-from telecmi_leads.requests_format import encode_leads, freeze
-from telecmi_leads.settings import Account, Secret
+from telecmi_leads.core.errors import SettingsError
+from telecmi_leads.core.models import Lead, OutcomeKind
+from telecmi_leads.core.request_body import encode_leads, freeze
+from telecmi_leads.sending.client import Client
+from telecmi_leads.sending.transport import tls_context
+from telecmi_leads.settings.accounts import Account, Secret
+from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

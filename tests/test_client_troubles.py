@@ -11,8 +11,8 @@ import pytest
 import requests
 import urllib3
 
-from telecmi_leads.client.troubles import TABLE, trouble
-from telecmi_leads.models import OutcomeKind
+from telecmi_leads.core.models import OutcomeKind
+from telecmi_leads.sending.troubles import TABLE, trouble
 
 
 def exceptions_of(module: Any) -> list[type[BaseException]]:

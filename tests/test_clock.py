@@ -6,8 +6,8 @@ import threading
 import time
 from queue import SimpleQueue
 
-from telecmi_leads.clock import Clock, StopRequest
-from telecmi_leads.models import StopCause
+from telecmi_leads.core.clock import Clock, StopRequest
+from telecmi_leads.core.models import StopCause
 
 
 def test_the_clock() -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from matching_help import feeds, plan_of
 
 from telecmi_leads.columns import Rule, pins, read_name
-from telecmi_leads.fields import Field
-from telecmi_leads.options import field_and_text
+from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.settings.options import field_and_text
 
 EXPORTS: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "leadfiles" / "exports.json").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telecmi_leads.columns import Rule, all_words_known, read_name
+from telecmi_leads.columns.header_words import plain, words
 from telecmi_leads.columns.lexicon import Head, Modifier, Never, lexicon
-from telecmi_leads.columns.words import plain, words
 
 LEADFILES = Path(__file__).parent / "leadfiles"
 SYNONYMS = LEADFILES / "header-synonyms.json"

@@ -16,10 +16,8 @@ from a_run import MORNING, RUN
 from ended_runs import COLUMNS, COMPLETE, EVERY_END, FOLDER, LEADS_CSV, campaign
 from snapshot import check_snapshot
 
-from telecmi_leads.console import Console
-from telecmi_leads.errors import ColumnMissing
-from telecmi_leads.journal.values import Fate, Forgotten
-from telecmi_leads.models import (
+from telecmi_leads.core.errors import ColumnMissing
+from telecmi_leads.core.models import (
     CampaignSending,
     CampaignSettled,
     CampaignStatus,
@@ -38,10 +36,12 @@ from telecmi_leads.models import (
     TableOpened,
     Typed,
 )
-from telecmi_leads.options import OutputOptions
-from telecmi_leads.reporting import summary_json
-from telecmi_leads.settings import Terminal
-from telecmi_leads.views import CheckView, ColumnView, PhoneView, TableView
+from telecmi_leads.ledger.records import Fate, Forgotten
+from telecmi_leads.output.console import Console
+from telecmi_leads.output.reports import summary_json
+from telecmi_leads.output.views import CheckView, ColumnView, PhoneView, TableView
+from telecmi_leads.settings.options import OutputOptions
+from telecmi_leads.settings.surroundings import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from telecmi_leads.console import Console
-from telecmi_leads.console.stream import Stream
-from telecmi_leads.errors import UsageError
-from telecmi_leads.models import Problem
-from telecmi_leads.options import OutputOptions
-from telecmi_leads.settings import Terminal
+from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core.models import Problem
+from telecmi_leads.output.console import Console
+from telecmi_leads.output.console.stream import Stream
+from telecmi_leads.settings.options import OutputOptions
+from telecmi_leads.settings.surroundings import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,7 +168,7 @@ def test_an_old_encoding_gets_other_signs(encoding: str, mark: bytes) -> None:
     """Where the signs can't be encoded there are plain ones, and what else is missing is escaped."""
     out = Narrow(encoding)
     console = Console(OutputOptions(), PLAIN, out=out, err=out)  # type: ignore[arg-type]
-    from telecmi_leads.views import CheckView  # noqa: PLC0415 - for this test only
+    from telecmi_leads.output.views import CheckView  # noqa: PLC0415 - for this test only
 
     console.check([CheckView("name", passed=True, detail="नाम 9198•••210…")])
     out.flush()
@@ -219,7 +219,7 @@ def test_what_is_heavy_is_loaded_when_needed() -> None:
     """Importing console and reporting loads none of the libraries that draw, write workbooks or know phone numbers."""
     heavy = "rich jinja2 xlsxwriter phonenumbers sqlite3 requests"
     code = (
-        "import sys, telecmi_leads.console, telecmi_leads.reporting;"
+        "import sys, telecmi_leads.output.console, telecmi_leads.output.reports;"
         f"print([name for name in {heavy!r}.split() if name in sys.modules])"
     )
     env = {**os.environ, "PYTHONPATH": PATHS}

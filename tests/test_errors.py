@@ -22,9 +22,9 @@ from program import APP_ID, SECRET, Program, write_leads
 from snapshot import FOLDER
 
 from telecmi_leads.__main__ import run
-from telecmi_leads.clock import Clock
-from telecmi_leads.errors import ExitCode
-from telecmi_leads.locking import hold
+from telecmi_leads.core.clock import Clock
+from telecmi_leads.core.errors import ExitCode
+from telecmi_leads.ledger.lock import hold
 from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:

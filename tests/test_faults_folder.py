@@ -21,7 +21,7 @@ UPLOAD = ("upload", "leads.csv", "--name", "March", "--region", "IN")
 CONSOLE_SCRIPT = Path(sysconfig.get_path("scripts"), "telecmi-leads.exe" if os.name == "nt" else "telecmi-leads")
 # What the program, its libraries and Python's own library import; __init__ modules of packages would do as well.
 IMPORTED = (
-    "__future__", "ast", "calendar", "charset_normalizer", "csv", "difflib", "dotenv", "email", "filelock", "html",
+    "__future__", "ast", "calendar", "csv", "difflib", "dotenv", "email", "filelock", "html",
     "ipaddress", "jinja2", "json", "logging", "msgspec", "phonenumbers", "platformdirs", "pyroaring",
     "python_calamine", "random", "re", "requests", "rich", "secrets", "signal", "socket", "sqlite3", "ssl", "string",
     "subprocess", "tempfile", "threading", "tomllib", "typer", "typing", "unicodedata", "urllib3", "xlsxwriter",

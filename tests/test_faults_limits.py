@@ -14,10 +14,10 @@ from crashing import RESUME, UPLOAD, misbehaviour, prepared, verdict
 from old_ledger import FOLDER, unpacked
 from program import Program, balanced, expected_phones, phones
 
-from telecmi_leads.models import Outcome, OutcomeKind
+from telecmi_leads.core.models import Outcome, OutcomeKind
 from telecmi_leads.sandbox import Sandbox
-from telecmi_leads.sandbox.rules import glimpse
-from telecmi_leads.uploading.workers import Sent, Workers
+from telecmi_leads.sandbox.service_rules import glimpse
+from telecmi_leads.sending.workers import Sent, Workers
 
 if TYPE_CHECKING:
     from pathlib import Path

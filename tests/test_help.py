@@ -10,8 +10,8 @@ import typer
 from snapshot import check_snapshot
 from typer.testing import CliRunner
 
-from telecmi_leads.cli import app
-from telecmi_leads.helping import EXAMPLES
+from telecmi_leads.cli.help import EXAMPLES
+from telecmi_leads.cli.program import app
 
 PROGRAM: Any = typer.main.get_command(app)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from simulated import ACCOUNT, ADDED, START, plan
 
-from telecmi_leads.errors import LedgerError
-from telecmi_leads.journal import Journal
-from telecmi_leads.models import CampaignStatus, RunState
+from telecmi_leads.core.errors import LedgerError
+from telecmi_leads.core.models import CampaignStatus, RunState
+from telecmi_leads.ledger import Journal
 
 HERE = Path(__file__).parent
 CHANGING = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "linkat", "rename", "mkdir")

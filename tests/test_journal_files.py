@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from simulated import ACCOUNT, ADDED, START, plan
 
-from telecmi_leads.errors import ExitCode, LedgerError
-from telecmi_leads.journal import Journal, opening, schema
-from telecmi_leads.models import CampaignStatus
+from telecmi_leads.core.errors import ExitCode, LedgerError
+from telecmi_leads.core.models import CampaignStatus
+from telecmi_leads.ledger import Journal, ledger_files, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -189,7 +189,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs"])
 def test_network_file_systems(folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """A log in shared memory is not safe on a network: refused, with the way out."""
-    monkeypatch.setattr(opening, "_mounted_as", lambda _folder: kind)
+    monkeypatch.setattr(ledger_files, "_mounted_as", lambda _folder: kind)
     error = refusal(folder)
     assert f"({kind})" in error.message
     assert "TELECMI_STATE_DIR" in error.hint
@@ -200,7 +200,7 @@ def test_the_mounted_file_system_is_recognised(tmp_path: Path) -> None:
     """The system's own list of mounts is read."""
     shown = subprocess.run(["stat", "-f", "-c", "%T", "/proc"], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "proc"
-    assert opening._mounted_as(type(tmp_path)("/proc")) == "proc"  # noqa: SLF001 - the one thing tested
+    assert ledger_files._mounted_as(type(tmp_path)("/proc")) == "proc"  # noqa: SLF001 - the one thing tested
 
 
 # --- files that are not what they were ------------------------------------------------------------
@@ -264,7 +264,7 @@ def test_flipped_bytes(folder: Path, tmp_path: Path, flips: list[tuple[float, in
 def test_damaged_pages(folder: Path, monkeypatch: pytest.MonkeyPatch, whole: bool) -> None:
     """Fault 6: a damaged page is found at opening; in a large ledger, one of the tables that say what was sent."""
     if not whole:
-        monkeypatch.setattr(opening, "_CHECKED_WHOLE", 0)
+        monkeypatch.setattr(ledger_files, "_CHECKED_WHOLE", 0)
     content = (folder / "ledger.sqlite3").read_bytes()
     with sqlite3.connect(f"file:{folder / 'ledger.sqlite3'}?mode=ro", uri=True) as connection:
         names = "('meta', 'runs', 'campaigns', 'attempts')" if not whole else "(SELECT name FROM dbstat)"
@@ -378,7 +378,7 @@ def test_what_a_killed_creation_leaves(tmp_path: Path) -> None:
 MAKE_IT = """
 import sys
 from pathlib import Path
-from telecmi_leads.journal import Journal
+from telecmi_leads.ledger import Journal
 with Journal.open(Path(sys.argv[1])) as journal:
     print(journal._key.hex())
 """

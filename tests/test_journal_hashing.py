@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telecmi_leads.journal.hashing import (
+from telecmi_leads.ledger.phone_hashes import (
     Hasher,
     among,
     bucket_of,

@@ -20,21 +20,14 @@ from simulated import (
     staged,
 )
 
-from telecmi_leads.clock import StopRequest
-from telecmi_leads.errors import UsageError
-from telecmi_leads.journal import Attempt, Fate, Forgotten, Journal, Word
-from telecmi_leads.models import (
-    CampaignStatus,
-    LeftOutKind,
-    LeftOutRow,
-    Outcome,
-    OutcomeKind,
-    RowTotals,
-    RunState,
-)
-from telecmi_leads.options import SendingOptions
-from telecmi_leads.requests_format import thaw_leads
-from telecmi_leads.uploading import resolve, upload
+from telecmi_leads.core.clock import StopRequest
+from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core.models import CampaignStatus, LeftOutKind, LeftOutRow, Outcome, OutcomeKind, RowTotals, RunState
+from telecmi_leads.core.request_body import thaw_leads
+from telecmi_leads.ledger import Attempt, Fate, Forgotten, Journal, Word
+from telecmi_leads.sending.run_loop import upload
+from telecmi_leads.sending.settling_by_hand import resolve
+from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

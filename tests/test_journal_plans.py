@@ -10,10 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated import ACCOUNT, START, plan, staged
 
-from telecmi_leads.errors import BalanceError, LedgerError
-from telecmi_leads.journal import Journal
-from telecmi_leads.journal.packing import pack, unpack
-from telecmi_leads.models import (
+from telecmi_leads.core.errors import BalanceError, LedgerError
+from telecmi_leads.core.models import (
     CampaignRecord,
     CampaignStatus,
     LeadTotals,
@@ -24,6 +22,8 @@ from telecmi_leads.models import (
     RunState,
     TableInfo,
 )
+from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger.packed_rows import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from telecmi_leads.clock import Clock
-from telecmi_leads.errors import ExitCode, LedgerError, LockHeld
-from telecmi_leads.locking import hold
+from telecmi_leads.core.clock import Clock
+from telecmi_leads.core.errors import ExitCode, LedgerError, LockHeld
+from telecmi_leads.ledger.lock import hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +25,9 @@ ACCOUNT = "1234567@example.com"
 HOLDER = """
 import sys, time
 from pathlib import Path
-from telecmi_leads.clock import Clock
-from telecmi_leads.errors import LockHeld
-from telecmi_leads.locking import hold
+from telecmi_leads.core.clock import Clock
+from telecmi_leads.core.errors import LockHeld
+from telecmi_leads.ledger.lock import hold
 try:
     with hold(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), clock=Clock(), command="upload --name March"):
         print("held", flush=True)

@@ -7,8 +7,7 @@ import sys
 
 import pytest
 
-from telecmi_leads.models import Reason, Repair
-from telecmi_leads.options import PhoneOptions, PhoneType
+from telecmi_leads.core.models import Reason, Repair
 from telecmi_leads.phones import (
     NumberProfile,
     PhoneBook,
@@ -18,6 +17,7 @@ from telecmi_leads.phones import (
     region_of_country,
     region_of_dial_code,
 )
+from telecmi_leads.settings.options import PhoneOptions, PhoneType
 
 
 def read(cell: str, region: str | None = "IN", **options: object) -> str | Reason:
@@ -262,7 +262,7 @@ def test_a_metadata_update_changes_our_verdict() -> None:
         "    part._mutable = True\n"
         "metadata.mobile.national_number_pattern = '98765\\\\d{5}|12\\\\d{8}'\n"
         "metadata.general_desc.national_number_pattern = '\\\\d{10}'\n"
-        "from telecmi_leads.options import PhoneOptions\n"
+        "from telecmi_leads.settings.options import PhoneOptions\n"
         "from telecmi_leads.phones import PhoneBook\n"
         "column = PhoneBook(PhoneOptions()).column(['9876543210', '9776543210', '1265432109'] * 2, 'IN')\n"
         "print(column.numbers[:3], column.faults[1].name)"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from telecmi_leads.models import Reason, Repair
-from telecmi_leads.options import PhoneOptions
+from telecmi_leads.core.models import Reason, Repair
 from telecmi_leads.phones import PhoneBook
+from telecmi_leads.settings.options import PhoneOptions
 
 # cell, region of its row, E.164 digits, names of the repairs
 GOOD: tuple[tuple[str, str | None, str, str], ...] = (

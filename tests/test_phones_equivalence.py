@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from phone_inputs import REGIONS, SERVICES, Inputs
 from phonenumbers import NumberParseException, PhoneNumberFormat, geocoder, timezone
 
-from telecmi_leads.models import Reason, Repair
-from telecmi_leads.options import PhoneOptions
+from telecmi_leads.core.models import Reason, Repair
 from telecmi_leads.phones import PhoneBook, is_region, profile_of
-from telecmi_leads.phones.cells import read_cell
 from telecmi_leads.phones.lanes import LanesByRegion
 from telecmi_leads.phones.library import TYPES, Library
+from telecmi_leads.phones.phone_cells import read_cell
 from telecmi_leads.phones.ruling import Ruling, rule
+from telecmi_leads.settings.options import PhoneOptions
 
 BLOCK = 5_000
 # What may make a good number of a text that phonenumbers alone calls invalid.

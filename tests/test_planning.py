@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.errors import UsageError
-from telecmi_leads.models import Lead, StagedCampaign
-from telecmi_leads.options import CampaignOptions
-from telecmi_leads.planning import Planner, run_name
+from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core.models import Lead, StagedCampaign
+from telecmi_leads.leads.planning import Planner, run_name
+from telecmi_leads.settings.options import CampaignOptions
 
 
 def leads(count: int) -> list[Lead]:

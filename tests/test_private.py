@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from telecmi_leads import private
+from telecmi_leads.core import private
 
 if TYPE_CHECKING:
     from pathlib import Path

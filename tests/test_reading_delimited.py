@@ -12,7 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from reading_files import read_bounded, read_rows, read_sheets, refusal
 
-from telecmi_leads.reading.dialect import decide_dialect
+from telecmi_leads.files.delimiters import decide_dialect
 
 
 def written(tmp_path: Path, text: str) -> Path:

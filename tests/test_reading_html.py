@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_files import read_bounded, read_rows, read_sheets, refusal
 
-from telecmi_leads.options import FileFormat, ReadingOptions
-from telecmi_leads.reading import open_source
+from telecmi_leads.files import open_source
+from telecmi_leads.settings.options import FileFormat, ReadingOptions
 
 
 def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:

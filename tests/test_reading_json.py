@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_files import read_bounded, read_rows, read_sheets, refusal
 
-from telecmi_leads.options import FileFormat, ReadingOptions
-from telecmi_leads.reading import open_source
+from telecmi_leads.files import open_source
+from telecmi_leads.settings.options import FileFormat, ReadingOptions
 
 ASHA = {"name": "Asha", "phone": "9876500001"}
 RAVI = {"name": "Ravi", "phone": "9876500002"}

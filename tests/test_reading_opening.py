@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from reading_files import ROOT, read_rows, read_sheets, refusal
 
-from telecmi_leads.errors import SourceUnreadable
-from telecmi_leads.options import FileFormat, ReadingOptions
-from telecmi_leads.reading import open_source
+from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.files import open_source
+from telecmi_leads.settings.options import FileFormat, ReadingOptions
 
 LEADS = "Name,Phone\nAsha,9876500001\n"
 ROWS = [["Name", "Phone"], ["Asha", "9876500001"]]
@@ -108,9 +108,9 @@ def test_empty_fifo_is_refused(tmp_path: Path) -> None:
 def read_standard_input(data: bytes) -> str:
     """Read `data` from a pipe, as the program would."""
     script = (
-        "from telecmi_leads.options import ReadingOptions\n"
-        "from telecmi_leads.options import ReadingOptions\n"
-        "from telecmi_leads.reading import open_source\n"
+        "from telecmi_leads.settings.options import ReadingOptions\n"
+        "from telecmi_leads.settings.options import ReadingOptions\n"
+        "from telecmi_leads.files import open_source\n"
         "with open_source(None, ReadingOptions()) as source:\n"
         "    print(source.file, source.format, *[block.rows for sheet in source.sheets for block in sheet.blocks])\n"
     )

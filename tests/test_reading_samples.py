@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from telecmi_leads.options import FileFormat, ReadingOptions
-from telecmi_leads.reading import open_source
+from telecmi_leads.files import open_source
+from telecmi_leads.settings.options import FileFormat, ReadingOptions
 
 SAMPLES = Path(__file__).parent / "leadfiles" / "samples"
 

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from openpyxl.styles import Font
 from reading_files import ROOT, read_bounded, read_rows, read_sheets, refusal
 
-from telecmi_leads.options import FileFormat, ReadingOptions
-from telecmi_leads.reading import open_source, workbook, workbook_child
+from telecmi_leads.files import open_source, workbook, workbook_child
+from telecmi_leads.settings.options import FileFormat, ReadingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -402,8 +402,8 @@ def test_the_child_gets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_interrupts_are_the_parents() -> None:
     """Ctrl-C does not reach the child: it is the leader of a session of its own."""
     script = (
-        "import os\nfrom pathlib import Path\nfrom telecmi_leads.options import ReadingOptions\n"
-        "from telecmi_leads.reading import open_source, workbook\n"
+        "import os\nfrom pathlib import Path\nfrom telecmi_leads.settings.options import ReadingOptions\n"
+        "from telecmi_leads.files import open_source, workbook\n"
         "made = workbook.subprocess.Popen\n"
         "def spy(*a, **k):\n    child = made(*a, **k)\n    print(os.getsid(child.pid) == child.pid)\n    return child\n"
         "workbook.subprocess.Popen = spy\n"

@@ -12,7 +12,7 @@ import pytest
 from inside import Inside
 from readme_reference import README, filled
 
-from telecmi_leads.errors import ExitCode
+from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.sandbox import Sandbox
 
 EXAMPLES = README.parent / "examples"

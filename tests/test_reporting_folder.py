@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 from a_run import LEADS_CSV, REFUSED, RUN, ARun, left, people, rejected
 
-from telecmi_leads.errors import BalanceError, ReportError
-from telecmi_leads.journal import Journal
-from telecmi_leads.models import LeftOutKind, RunStatus
-from telecmi_leads.reporting import prepare_folder, summarise, write_reports
-from telecmi_leads.reporting.folder import ReportFolder
+from telecmi_leads.core.errors import BalanceError, ReportError
+from telecmi_leads.core.models import LeftOutKind, RunStatus
+from telecmi_leads.ledger import Journal
+from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
+from telecmi_leads.output.reports.report_folder import ReportFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telecmi_leads.models import RunSummary
+    from telecmi_leads.core.models import RunSummary
 
 ALL = ARun(
     left_out=[

@@ -14,8 +14,7 @@ import pytest
 from a_run import ACCEPTED, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARun, left, people, rejected
 from snapshot import check_snapshot
 
-from telecmi_leads.journal import Journal
-from telecmi_leads.models import (
+from telecmi_leads.core.models import (
     CampaignRecord,
     CampaignStatus,
     LeftOutKind,
@@ -24,8 +23,9 @@ from telecmi_leads.models import (
     RunStatus,
     TableInfo,
 )
-from telecmi_leads.reporting import prepare_folder, summarise, write_reports
-from telecmi_leads.reporting.timeline import stretches
+from telecmi_leads.ledger import Journal
+from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
+from telecmi_leads.output.reports.timeline import stretches
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,20 +20,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from telecmi_leads.journal import Journal
-from telecmi_leads.models import CampaignStatus, Lead, LeftOutKind, LeftOutRow, RunStatus, TableInfo
-from telecmi_leads.reading.codepage import LABELS
-from telecmi_leads.reporting import REJECT_COLUMNS, prepare_folder, summarise, write_reports
-from telecmi_leads.reporting.dialect import Dialect, dialect_of, encode_rows
-from telecmi_leads.reporting.folder import ReportFolder
-from telecmi_leads.reporting.rejects import RejectFiles
-from telecmi_leads.reporting.workbook import MOST_SHEETS, fitting
-from telecmi_leads.text import restore
+from telecmi_leads.core.models import CampaignStatus, Lead, LeftOutKind, LeftOutRow, RunStatus, TableInfo
+from telecmi_leads.core.text import restore
+from telecmi_leads.files.codepage import LABELS
+from telecmi_leads.ledger import Journal
+from telecmi_leads.output.reports import REJECT_COLUMNS, prepare_folder, summarise, write_reports
+from telecmi_leads.output.reports.reject_dialect import Dialect, dialect_of, encode_rows
+from telecmi_leads.output.reports.reject_workbook import MOST_SHEETS, fitting
+from telecmi_leads.output.reports.rejects import RejectFiles
+from telecmi_leads.output.reports.report_folder import ReportFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from telecmi_leads.models import RunSummary
+    from telecmi_leads.core.models import RunSummary
 
 TIP = "Add the missing digits or the area code."
 
@@ -434,10 +434,10 @@ import resource, sys
 from pathlib import Path
 sys.path[:0] = sys.argv[2:]
 from a_run import LEADS_CSV, rejected
-from telecmi_leads.errors import ReportError
-from telecmi_leads.models import TableInfo
-from telecmi_leads.reporting.folder import ReportFolder, prepare_folder
-from telecmi_leads.reporting.rejects import RejectFiles
+from telecmi_leads.core.errors import ReportError
+from telecmi_leads.core.models import TableInfo
+from telecmi_leads.output.reports.report_folder import ReportFolder, prepare_folder
+from telecmi_leads.output.reports.rejects import RejectFiles
 folder = prepare_folder(Path("r"))
 resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
 table = TableInfo("leads", sys.argv[1], ("Name", "Mobile"), 1)

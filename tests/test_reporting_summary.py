@@ -11,19 +11,11 @@ import jsonschema
 import pytest
 from a_run import ACCEPTED, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARun, left, people, rejected
 
-from telecmi_leads.errors import BalanceError, ColumnMissing
-from telecmi_leads.journal import Forgotten, Journal
-from telecmi_leads.journal.values import Fate
-from telecmi_leads.models import (
-    CampaignStatus,
-    LeadTotals,
-    LeftOutKind,
-    Problem,
-    RowTotals,
-    RunStatus,
-    TableInfo,
-)
-from telecmi_leads.reporting import (
+from telecmi_leads.core.errors import BalanceError, ColumnMissing
+from telecmi_leads.core.models import CampaignStatus, LeadTotals, LeftOutKind, Problem, RowTotals, RunStatus, TableInfo
+from telecmi_leads.ledger import Forgotten, Journal
+from telecmi_leads.ledger.records import Fate
+from telecmi_leads.output.reports import (
     check_json,
     columns_json,
     error_json,
@@ -37,8 +29,8 @@ from telecmi_leads.reporting import (
     summary_json,
     write_reports,
 )
-from telecmi_leads.reporting.summary import check_balance
-from telecmi_leads.views import CheckView, ColumnView, PhoneView, TableView
+from telecmi_leads.output.reports.figures import check_balance
+from telecmi_leads.output.views import CheckView, ColumnView, PhoneView, TableView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +63,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def schema() -> object:
     """Return the JSON Schema that ships with the package."""
-    text = resources.files("telecmi_leads.reporting").joinpath("summary.schema.json").read_text("utf-8")
+    text = resources.files("telecmi_leads.output.reports").joinpath("summary.schema.json").read_text("utf-8")
     return json.loads(text)
 
 

@@ -15,7 +15,7 @@ from contract import ADDED, OPENAPI, lead, post, upload, validator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telecmi_leads.errors import UsageError
+from telecmi_leads.core.errors import UsageError
 from telecmi_leads.sandbox import Received, Sandbox
 
 if TYPE_CHECKING:

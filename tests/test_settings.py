@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from telecmi_leads.errors import SettingsError, UsageError
-from telecmi_leads.fields import Field
-from telecmi_leads.options import AccountOptions, CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions
-from telecmi_leads.settings import (
-    Secret,
-    Settings,
-    Sources,
-    account,
-    account_key,
-    base_url,
-    profile_names,
-    proxies,
-    resolve,
-)
+from telecmi_leads.core.errors import SettingsError, UsageError
+from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.settings.accounts import Secret, account, account_key
+from telecmi_leads.settings.network import base_url, proxies
+from telecmi_leads.settings.options import AccountOptions, CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions
+from telecmi_leads.settings.resolving import Settings, resolve
+from telecmi_leads.settings.setting_files import Sources, profile_names
 
 if TYPE_CHECKING:
     from pathlib import Path

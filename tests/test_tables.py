@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from matching_help import data_of, feeds, phone_score, plan_of, sheet_of, table_of
 
 from telecmi_leads.columns import match_columns
-from telecmi_leads.models import RowBlock, TableInfo
-from telecmi_leads.options import FieldOptions, ReadingOptions
-from telecmi_leads.reading import open_source
-from telecmi_leads.tables import open_table
+from telecmi_leads.columns.table import open_table
+from telecmi_leads.core.models import RowBlock, TableInfo
+from telecmi_leads.files import open_source
+from telecmi_leads.settings.options import FieldOptions, ReadingOptions
 
 LEADFILES = Path(__file__).parent / "leadfiles"
 SAMPLES = LEADFILES / "samples"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telecmi_leads.tables import RowKind, may_be_test_lead, row_kind
+from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind
 
 HEADER = ("Name", "Mobile No.", "City", "Amount")
 META = Path(__file__).parent / "leadfiles" / "samples" / "meta_utf16le.csv"

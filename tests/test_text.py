@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.text import clean, clean_column, defuse, mask_phone, restore, safe
+from telecmi_leads.core.text import clean, clean_column, defuse, mask_phone, restore, safe
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from telecmi_leads.journal import Word
-from telecmi_leads.models import CampaignStatus as S
-from telecmi_leads.models import Outcome, StopCause
-from telecmi_leads.models import OutcomeKind as K
-from telecmi_leads.uploading.deciding import MAYBE_APPLIED, Step, decide
+from telecmi_leads.core.models import CampaignStatus as S
+from telecmi_leads.core.models import Outcome, StopCause
+from telecmi_leads.core.models import OutcomeKind as K
+from telecmi_leads.ledger import Word
+from telecmi_leads.sending.decisions import MAYBE_APPLIED, Step, decide
 
 LOST, ERROR, DIED = K.UNKNOWN_CONNECTION, K.UNKNOWN_SERVER, K.INTERRUPTED
 DENIED = Word.NOT_UPLOADED

@@ -19,19 +19,19 @@ from simulated import (
     staged,
 )
 
-from telecmi_leads.clock import StopRequest
-from telecmi_leads.journal import Journal
-from telecmi_leads.models import CampaignSettled, LeadTotals, RowTotals, RunState, StopCause
-from telecmi_leads.options import SendingOptions
-from telecmi_leads.requests_format import leads_digest, thaw_leads
-from telecmi_leads.uploading import upload
-from telecmi_leads.uploading.isolating import halve
+from telecmi_leads.core.clock import StopRequest
+from telecmi_leads.core.models import CampaignSettled, LeadTotals, RowTotals, RunState, StopCause
+from telecmi_leads.core.request_body import leads_digest, thaw_leads
+from telecmi_leads.ledger import Journal
+from telecmi_leads.sending.isolation import halve
+from telecmi_leads.sending.run_loop import upload
+from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from telecmi_leads.models import UploadEvent
+    from telecmi_leads.core.models import UploadEvent
 
 
 @pytest.fixture

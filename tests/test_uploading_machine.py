@@ -40,14 +40,16 @@ from simulated import (
     plan,
 )
 
-from telecmi_leads.clock import StopRequest
-from telecmi_leads.journal import Journal
-from telecmi_leads.models import CampaignStatus, Outcome, OutcomeKind
-from telecmi_leads.options import SendingOptions
-from telecmi_leads.requests_format import refreeze, thaw_leads
-from telecmi_leads.uploading import resolve, running, upload
-from telecmi_leads.uploading.deciding import Decision, Step, decide
-from telecmi_leads.uploading.workers import Workers
+from telecmi_leads.core.clock import StopRequest
+from telecmi_leads.core.models import CampaignStatus, Outcome, OutcomeKind
+from telecmi_leads.core.request_body import refreeze, thaw_leads
+from telecmi_leads.ledger import Journal
+from telecmi_leads.sending import run_loop
+from telecmi_leads.sending.decisions import Decision, Step, decide
+from telecmi_leads.sending.run_loop import upload
+from telecmi_leads.sending.settling_by_hand import resolve
+from telecmi_leads.sending.workers import Workers
+from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -161,8 +163,8 @@ class Machine(RuleBasedStateMachine):
         self.phones: dict[str, list[str]] = {}
         self.service = Service(lambda *_: self.troubles.pop(0) if self.troubles else ok())
         self.patches = [
-            mock.patch.object(running, "Workers", CountingWorkers),
-            mock.patch.object(running, "decide", type(self).decide),
+            mock.patch.object(run_loop, "Workers", CountingWorkers),
+            mock.patch.object(run_loop, "decide", type(self).decide),
         ]
         for patch in self.patches:
             patch.start()

@@ -28,10 +28,9 @@ from simulated import (
     plan,
 )
 
-from telecmi_leads.clock import StopRequest
-from telecmi_leads.errors import LedgerError
-from telecmi_leads.journal import Journal
-from telecmi_leads.models import (
+from telecmi_leads.core.clock import StopRequest
+from telecmi_leads.core.errors import LedgerError
+from telecmi_leads.core.models import (
     CampaignSending,
     CampaignSettled,
     CampaignStatus,
@@ -43,8 +42,9 @@ from telecmi_leads.models import (
     RunStopping,
     StopCause,
 )
-from telecmi_leads.options import SendingOptions
-from telecmi_leads.uploading import upload
+from telecmi_leads.ledger import Journal
+from telecmi_leads.sending.run_loop import upload
+from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from queue import SimpleQueue
 
-    from telecmi_leads.models import UploadEvent
+    from telecmi_leads.core.models import UploadEvent
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from ended_runs import COMPLETE, campaign
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads import wording
-from telecmi_leads.commands.repeating import typed
-from telecmi_leads.models import (
+from telecmi_leads.cli.typed_options import typed
+from telecmi_leads.core import wording
+from telecmi_leads.core.models import (
     LeadTotals,
     LeftOutKind,
     Reason,
@@ -24,7 +24,7 @@ from telecmi_leads.models import (
     RunSummary,
     TableInfo,
 )
-from telecmi_leads.text import mask_text
+from telecmi_leads.core.text import mask_text
 
 
 def run(rows: RowTotals, leads: LeadTotals, **more: object) -> RunSummary:

@@ -4,16 +4,16 @@ words → lexicon → names (one name) → candidates (held against cells and ne
 overrides (--map, --set) → ColumnPlan. Matching is by whole names, whole words and head nouns, never by substring.
 """
 
-from telecmi_leads.columns.fields import number_columns
+from telecmi_leads.columns.column_match import ColumnChoice, ColumnPlan, Rule
+from telecmi_leads.columns.field_choice import number_columns
+from telecmi_leads.columns.header_meaning import PHONE_HEADS, all_words_known, read_name
 from telecmi_leads.columns.headerless import is_unnamed
-from telecmi_leads.columns.labels import line_rank
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.matching import REPORT_COLUMNS, is_own_report, match_columns
-from telecmi_leads.columns.names import PHONE_HEADS, all_words_known, read_name
 from telecmi_leads.columns.overrides import ColumnFinder, pins
-from telecmi_leads.columns.plan import ColumnChoice, ColumnPlan, Rule
 from telecmi_leads.columns.shared_cells import name_beside_number
 from telecmi_leads.columns.templates import Template
+from telecmi_leads.columns.type_labels import line_rank
 
 __all__ = [
     "PHONE_HEADS",

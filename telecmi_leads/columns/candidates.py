@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import values
+from telecmi_leads.columns import cell_values
+from telecmi_leads.columns.column_match import Rule
+from telecmi_leads.columns.header_meaning import NAME_HEADS, PHONE_HEADS, Reading, read_name
+from telecmi_leads.columns.header_words import words
 from telecmi_leads.columns.lexicon import Head
-from telecmi_leads.columns.names import NAME_HEADS, PHONE_HEADS, Reading, read_name
-from telecmi_leads.columns.plan import Rule
-from telecmi_leads.columns.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,23 +97,25 @@ def _agreeing(candidate: Candidate, cells: Sequence[str]) -> Candidate:
         return Candidate(candidate.index, _code_or_country(reading, cells))
     if head in NAME_HEADS:
         doubtful = reading.doubtful or reading.weak
-        test, enough = (values.like_name, values.MOST) if doubtful else (values.has_letters, values.SOME)
-        return candidate if values.share(cells, test) >= enough else candidate.refused(Rule.WRONG_VALUES)
-    no_company = head is Head.COMPANY and all(map(values.like_flag, cells))
-    no_email = head is Head.EMAIL and reading.rule is not Rule.EXACT and not any(map(values.like_email, cells))
+        test, enough = (
+            (cell_values.like_name, cell_values.MOST) if doubtful else (cell_values.has_letters, cell_values.SOME)
+        )
+        return candidate if cell_values.share(cells, test) >= enough else candidate.refused(Rule.WRONG_VALUES)
+    no_company = head is Head.COMPANY and all(map(cell_values.like_flag, cells))
+    no_email = head is Head.EMAIL and reading.rule is not Rule.EXACT and not any(map(cell_values.like_email, cells))
     return candidate.refused(Rule.WRONG_VALUES) if no_company or no_email else candidate
 
 
 def _agreeing_phone(candidate: Candidate, cells: Sequence[str]) -> Candidate:
     reading = candidate.reading
-    like_phone = values.share(cells, values.like_phone)
+    like_phone = cell_values.share(cells, cell_values.like_phone)
     if reading.head is Head.PLACE_PHONE:
-        if like_phone < values.MOST:
+        if like_phone < cell_values.MOST:
             return candidate.refused(Rule.UNKNOWN)
         return Candidate(candidate.index, replace(read_name(f"{reading.word} phone"), rule=Rule.VALUES))
-    flags = all(map(values.like_flag, cells))
+    flags = all(map(cell_values.like_flag, cells))
     if reading.doubtful or candidate.weak:
-        believed = like_phone >= values.SOME
+        believed = like_phone >= cell_values.SOME
         return candidate if believed else _no_phone(candidate, cells, flags=flags)
     said = flags and not all(cell.strip().isdecimal() for cell in cells)  # "0" is what exporters write for no number
     return candidate.refused(Rule.WRONG_VALUES) if said else candidate
@@ -123,21 +125,21 @@ def _no_phone(candidate: Candidate, cells: Sequence[str], *, flags: bool) -> Can
     """Return what a column called "Contact" or the like is where its cells are no phones."""
     reading = candidate.reading
     if reading.head is Head.PHONE and not candidate.weak and not flags:
-        for head, test in ((Head.EMAIL, values.like_email), (Head.PERSON, values.like_name)):
-            if values.share(cells, test) >= values.MOST:
+        for head, test in ((Head.EMAIL, cell_values.like_email), (Head.PERSON, cell_values.like_name)):
+            if cell_values.share(cells, test) >= cell_values.MOST:
                 return Candidate(candidate.index, replace(reading, head=head, rule=Rule.VALUES))
     return candidate.refused(Rule.WRONG_VALUES)
 
 
 def _code_or_country(reading: Reading, cells: Sequence[str]) -> Reading:
     """Tell calling codes, countries and salutations apart by their cells."""
-    if values.share(cells, values.like_dial_code) >= values.MOST:
+    if cell_values.share(cells, cell_values.like_dial_code) >= cell_values.MOST:
         return replace(reading, head=Head.DIALCODE, rule=reading.rule if reading.head is Head.DIALCODE else Rule.VALUES)
     if reading.head is Head.DIALCODE:
-        if values.share(cells, values.like_name) >= values.MOST:
+        if cell_values.share(cells, cell_values.like_name) >= cell_values.MOST:
             return replace(reading, head=Head.COUNTRY, rule=Rule.VALUES)
         return Reading(None, Rule.WRONG_VALUES)
-    if reading.head is Head.SALUTATION and values.share(cells, values.like_salutation) < values.MOST:
+    if reading.head is Head.SALUTATION and cell_values.share(cells, cell_values.like_salutation) < cell_values.MOST:
         return Reading(None, Rule.WRONG_VALUES)
     return reading
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from telecmi_leads.fields import Field
+from telecmi_leads.core.lead_fields import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from telecmi_leads.columns.candidates import Candidate
-    from telecmi_leads.columns.plan import Rule
+    from telecmi_leads.columns.column_match import Rule
 
 
 @dataclass(slots=True)

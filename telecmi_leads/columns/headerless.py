@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import values
-from telecmi_leads.columns.fields import by_values, names_beside_numbers
-from telecmi_leads.columns.plan import Rule
-from telecmi_leads.fields import Field
+from telecmi_leads.columns import cell_values
+from telecmi_leads.columns.column_match import Rule
+from telecmi_leads.columns.field_choice import by_values, names_beside_numbers
+from telecmi_leads.core.lead_fields import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -67,8 +67,12 @@ def choose_unnamed(
         return
     by_values(draft, open_, cells, phone_score)
     used = draft.used()
-    texts = [c for c in open_ if c.index not in used and values.share(cells[c.index], values.like_name) >= values.MOST]
-    cities = [c for c in texts if values.share(cells[c.index], values.like_city) >= values.MOST]
+    texts = [
+        c
+        for c in open_
+        if c.index not in used and cell_values.share(cells[c.index], cell_values.like_name) >= cell_values.MOST
+    ]
+    cities = [c for c in texts if cell_values.share(cells[c.index], cell_values.like_city) >= cell_values.MOST]
     draft.give(Field.CITY, cities[:1], Rule.VALUES)
     _names(draft, [candidate for candidate in texts if candidate not in cities], cells)
     names_beside_numbers(draft, cells)
@@ -79,7 +83,7 @@ def _is_vicidial(cells: Sequence[Sequence[str]]) -> bool:
     if len(cells) < _FEWEST_COLUMNS or any(len(cells[index]) < rows * _NEARLY_ALL for index in _ALWAYS_FILLED):
         return False
     return all(
-        not cells[index] or values.share(cells[index], shape.fullmatch) >= _NEARLY_ALL
+        not cells[index] or cell_values.share(cells[index], shape.fullmatch) >= _NEARLY_ALL
         for index, shape in _SHAPES.items()
         if index < len(cells)
     )
@@ -99,7 +103,7 @@ def _names(draft: Draft, texts: Sequence[Candidate], cells: Sequence[Sequence[st
         return
     first = texts[0]
     whole = next(
-        (c for c in texts if values.share(cells[c.index], lambda cell: " " in cell.strip()) >= values.MOST),
+        (c for c in texts if cell_values.share(cells[c.index], lambda cell: " " in cell.strip()) >= cell_values.MOST),
         None,
     )
     if whole is not None and (whole is first or not _varies(cells[first.index])):

@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns.words import words
+from telecmi_leads.columns.header_words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,22 +5,22 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import values
+from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import Candidate, read_columns
+from telecmi_leads.columns.column_match import ColumnChoice, ColumnPlan, Rule
 from telecmi_leads.columns.draft import Draft
-from telecmi_leads.columns.fields import choose_fields
+from telecmi_leads.columns.field_choice import choose_fields
+from telecmi_leads.columns.header_meaning import Reading
 from telecmi_leads.columns.headerless import choose_unnamed, is_unnamed
-from telecmi_leads.columns.labels import line_labels
 from telecmi_leads.columns.lexicon import Head
-from telecmi_leads.columns.names import Reading
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
-from telecmi_leads.columns.plan import ColumnChoice, ColumnPlan, Rule
+from telecmi_leads.columns.type_labels import line_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from collections.abc import Set as AbstractSet
 
-    from telecmi_leads.options import FieldOptions
+    from telecmi_leads.settings.options import FieldOptions
 
 REPORT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
 """The columns that a rejects file has beside the original ones; ignored when it is read again."""
@@ -52,7 +52,7 @@ def match_columns(
     """
     own_report = is_own_report(header)
     ignored = frozenset(index for index, name in enumerate(header) if own_report and name in REPORT_COLUMNS)
-    cells = values.columns_of(sample, len(header))
+    cells = cell_values.columns_of(sample, len(header))
     for index in ignored:
         cells[index] = []
     draft = Draft()

@@ -10,19 +10,19 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns.plan import Rule
+from telecmi_leads.columns.column_match import Rule
+from telecmi_leads.columns.header_words import plain, words
 from telecmi_leads.columns.templates import Template, parse_template
-from telecmi_leads.columns.words import plain, words
-from telecmi_leads.errors import ColumnMissing
-from telecmi_leads.fields import Field
-from telecmi_leads.text import safe
+from telecmi_leads.core.errors import ColumnMissing
+from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from telecmi_leads.columns.column_match import ColumnPlan
     from telecmi_leads.columns.draft import Draft
-    from telecmi_leads.columns.plan import ColumnPlan
-    from telecmi_leads.options import FieldOptions
+    from telecmi_leads.settings.options import FieldOptions
 
 _POSITION = re.compile(r"(?:column\s*)(\d{1,6})", re.IGNORECASE)
 _BARE_POSITION = re.compile(r"\d{1,6}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import values
+from telecmi_leads.columns import cell_values
+from telecmi_leads.columns.header_meaning import PHONE_HEADS, read_name
 from telecmi_leads.columns.lexicon import Head
-from telecmi_leads.columns.names import PHONE_HEADS, read_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,11 +34,11 @@ def name_beside_number(cell: str) -> str:
 
 def hold_names(cells: Sequence[str]) -> bool:
     """Tell whether most cells of a phone column hold a name too."""
-    return values.share(cells, _holds_name) >= values.MOST
+    return cell_values.share(cells, _holds_name) >= cell_values.MOST
 
 
 def _holds_name(cell: str) -> bool:
-    return values.like_phone(cell) and values.like_name(name_beside_number(cell))
+    return cell_values.like_phone(cell) and cell_values.like_name(name_beside_number(cell))
 
 
 def _speaks_of_line(token: str) -> bool:

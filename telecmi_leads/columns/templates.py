@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telecmi_leads.errors import UsageError
-from telecmi_leads.text import safe
+from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from telecmi_leads.fields import Field
+    from telecmi_leads.core.lead_fields import Field
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,10 @@
 phonenumbers is the authority; this package is the only one that imports it.
 """
 
-from telecmi_leads.phones.book import NumberColumn, PhoneBook
-from telecmi_leads.phones.explaining import ExplainedCandidate, PhoneExplanation
+from telecmi_leads.phones.explanation import ExplainedCandidate, PhoneExplanation
+from telecmi_leads.phones.phone_book import NumberColumn, PhoneBook
 from telecmi_leads.phones.profiles import NumberProfile, profile_of
-from telecmi_leads.phones.regions import (
-    is_region,
-    name_of_region,
-    region_of_country,
-    region_of_dial_code,
-)
+from telecmi_leads.phones.regions import is_region, name_of_region, region_of_country, region_of_dial_code
 from telecmi_leads.phones.ruling import Ruling
 from telecmi_leads.phones.wrapping import Step
 

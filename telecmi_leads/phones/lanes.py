@@ -11,11 +11,10 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from telecmi_leads.models import Reason
-from telecmi_leads.options import PhoneType
+from telecmi_leads.core.models import Reason
 from telecmi_leads.phones.library import Library, why_invalid
 from telecmi_leads.phones.metadata import Metadata, parse
-from telecmi_leads.phones.numbering import numbering
+from telecmi_leads.phones.numbering_plan import numbering
 from telecmi_leads.phones.ruling import (
     ANY_DIGIT,
     LONGEST_SHORT_NUMBER,
@@ -28,12 +27,13 @@ from telecmi_leads.phones.ruling import (
     repairs_made,
     rule,
 )
+from telecmi_leads.settings.options import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from telecmi_leads.models import Repair
-    from telecmi_leads.phones.numbering import Kind, Node
+    from telecmi_leads.core.models import Repair
+    from telecmi_leads.phones.numbering_plan import Kind, Node
 
 OPEN = Ruling(None)
 """Stands in a table where the characters looked up settle nothing: `Lane.finish` rules on the number at hand."""

@@ -14,9 +14,9 @@ from phonenumbers import (
     shortnumberinfo,
 )
 
-from telecmi_leads.models import Reason
-from telecmi_leads.options import PhoneType
+from telecmi_leads.core.models import Reason
 from telecmi_leads.phones.ruling import Reading, Source, failed
+from telecmi_leads.settings.options import PhoneType
 
 phonenumbers.enable_pattern_cache()
 

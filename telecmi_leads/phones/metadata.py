@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-from telecmi_leads.models import Reason
-from telecmi_leads.options import PhoneType
+from telecmi_leads.core.models import Reason
 from telecmi_leads.phones.automaton import Automaton, Outlook
 from telecmi_leads.phones.library import Library, why_invalid
-from telecmi_leads.phones.numbering import automaton, fits, general_of, main_metadata, numbering
+from telecmi_leads.phones.numbering_plan import automaton, fits, general_of, main_metadata, numbering
 from telecmi_leads.phones.ruling import ANY_DIGIT, Reading, Source, Unsettled, begins, failed
+from telecmi_leads.settings.options import PhoneType
 
 if TYPE_CHECKING:
     from phonenumbers.phonemetadata import PhoneNumberDesc

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from telecmi_leads.options import PhoneType
 from telecmi_leads.phones.lanes import Lanes
 from telecmi_leads.phones.library import Library
 from telecmi_leads.phones.regions import is_region
 from telecmi_leads.phones.ruling import Ruling
+from telecmi_leads.settings.options import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

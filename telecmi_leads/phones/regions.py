@@ -11,7 +11,7 @@ from pathlib import Path
 
 import phonenumbers
 
-from telecmi_leads.phones.country_codes import ALPHA_3, OTHER_NAMES
+from telecmi_leads.phones.country_names import ALPHA_3, OTHER_NAMES
 
 _SEPARATORS = re.compile(r"[^\w]+|_")
 _ENDS = re.compile(r"(?i)\b(?:the|of|and)\b")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from telecmi_leads.models import Reason, Repair
-from telecmi_leads.options import PhoneType
+from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.settings.options import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

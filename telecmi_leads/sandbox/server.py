@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from telecmi_leads.errors import UsageError
-from telecmi_leads.sandbox import rules
-from telecmi_leads.sandbox.answers import fault_packet, json_packet, page_packet, verdict_packet
+from telecmi_leads.core.errors import UsageError
+from telecmi_leads.sandbox import service_rules
 from telecmi_leads.sandbox.faults import Fault, Stage, parse_fault
+from telecmi_leads.sandbox.response_bytes import fault_packet, json_packet, page_packet, verdict_packet
 from telecmi_leads.sandbox.service import BALANCE_PATH, UPLOAD_PATH, Service, Stored
 
 if TYPE_CHECKING:
-    from telecmi_leads.sandbox.state import Received
+    from telecmi_leads.sandbox.service_state import Received
 
 MAX_BODY_BYTES = 512 * 1024 * 1024
 
@@ -170,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _upload(self, body: bytes) -> None:
         service = self.server.service
         place, entry = service.log.arrived(UPLOAD_PATH, upload=True)
-        seen = rules.glimpse(body)
+        seen = service_rules.glimpse(body)
         verdict, upload = service.judge(body, self.headers.get("Content-Type", ""))
         phones = upload.phones if upload is not None else ()
         latency, fault = service.faults.take(number=entry.number, name=seen.name, phones=phones, balance=False)
@@ -211,8 +211,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault: Fault,
         place: int,
         entry: Received,
-        verdict: rules.Verdict = rules.MISSING,
-        upload: rules.Upload | None = None,
+        verdict: service_rules.Verdict = service_rules.MISSING,
+        upload: service_rules.Upload | None = None,
     ) -> None:
         service = self.server.service
         if fault.kind in {"late", "late-drop"}:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from telecmi_leads.sandbox import rules
+from telecmi_leads.sandbox import service_rules
 from telecmi_leads.sandbox.faults import FaultBook
-from telecmi_leads.sandbox.state import Accounts, Campaigns, Log, Received
+from telecmi_leads.sandbox.service_state import Accounts, Campaigns, Log, Received
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ BALANCE_PATH = "/v2/balance"
 class Stored:
     """What came of a request: the verdict, and how many leads it put in."""
 
-    verdict: rules.Verdict
+    verdict: service_rules.Verdict
     leads: int
 
 
@@ -44,19 +44,21 @@ class Service:
         self.faults = FaultBook()
         self.log = Log(on_request)
 
-    def judge(self, body: bytes, content_type: str) -> tuple[rules.Verdict, rules.Upload | None]:
+    def judge(self, body: bytes, content_type: str) -> tuple[service_rules.Verdict, service_rules.Upload | None]:
         """Check a request up to the point where its name counts: shape, phones, credentials, duplicates."""
         try:
-            upload = rules.read_upload(body, content_type)
-        except rules.Refused as refused:
+            upload = service_rules.read_upload(body, content_type)
+        except service_rules.Refused as refused:
             return refused.verdict, None
         if not self.accounts.admit(upload.app_id, upload.secret):
-            return rules.NO_ACCOUNT, upload
-        return (rules.DUPLICATES if upload.duplicates else rules.ADDED), upload
+            return service_rules.NO_ACCOUNT, upload
+        return (service_rules.DUPLICATES if upload.duplicates else service_rules.ADDED), upload
 
-    def store(self, verdict: rules.Verdict, upload: rules.Upload | None, *, half: bool = False) -> Stored:
+    def store(
+        self, verdict: service_rules.Verdict, upload: service_rules.Upload | None, *, half: bool = False
+    ) -> Stored:
         """Store what `judge` let pass; the name decides here, under the lock."""
-        if upload is None or verdict != rules.ADDED:
+        if upload is None or verdict != service_rules.ADDED:
             return Stored(verdict, 0)
         users, count = upload.users, len(upload.phones)
         if half:
@@ -64,16 +66,16 @@ class Service:
             users, count = msgspec.json.encode(first), len(first)
         if self.campaigns.add(upload.app_id, upload.name, users):
             return Stored(verdict, count)
-        return Stored(rules.NAME_EXISTS, 0)
+        return Stored(service_rules.NAME_EXISTS, 0)
 
-    def balance(self, body: bytes, content_type: str) -> tuple[rules.Verdict, dict[str, object]]:
+    def balance(self, body: bytes, content_type: str) -> tuple[service_rules.Verdict, dict[str, object]]:
         """Answer v2/balance: the verdict and the JSON object."""
         try:
-            app_id, secret = rules.read_balance_query(body, content_type)
-        except rules.Refused as refused:
+            app_id, secret = service_rules.read_balance_query(body, content_type)
+        except service_rules.Refused as refused:
             verdict = refused.verdict
         else:
             if self.accounts.admit(app_id, secret):
-                return rules.ADDED, {"code": 200, "expire": "2099-12-31", "sms": 0, "balance": 1000}
-            verdict = rules.NO_ACCOUNT
+                return service_rules.ADDED, {"code": 200, "expire": "2099-12-31", "sms": 0, "balance": 1000}
+            verdict = service_rules.NO_ACCOUNT
         return verdict, {"code": verdict.status, "msg": verdict.message}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
-from telecmi_leads.errors import SettingsError
-from telecmi_leads.options import AccountOptions
-from telecmi_leads.settings.files import ENV_NAME, SECRET_VARIABLE, others_can_read, read_settings_file
+from telecmi_leads.core.errors import SettingsError
+from telecmi_leads.core.text import safe
 from telecmi_leads.settings.network import base_url, is_loopback
-from telecmi_leads.text import safe
+from telecmi_leads.settings.options import AccountOptions
+from telecmi_leads.settings.setting_files import ENV_NAME, SECRET_VARIABLE, others_can_read, read_settings_file
 
 if TYPE_CHECKING:
     from pathlib import Path

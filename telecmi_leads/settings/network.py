@@ -6,9 +6,9 @@ import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from telecmi_leads.errors import SettingsError
-from telecmi_leads.options import AccountOptions
-from telecmi_leads.text import safe
+from telecmi_leads.core.errors import SettingsError
+from telecmi_leads.core.text import safe
+from telecmi_leads.settings.options import AccountOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,9 +10,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from telecmi_leads.errors import LeadsError, SettingsError, UsageError
-from telecmi_leads.options import AccountOptions, SourceOptions
-from telecmi_leads.settings.files import (
+from telecmi_leads.core.errors import LeadsError, SettingsError, UsageError
+from telecmi_leads.core.text import safe
+from telecmi_leads.settings.options import AccountOptions, SourceOptions
+from telecmi_leads.settings.setting_files import (
     ALL_GROUPS,
     SECRET_VARIABLE,
     Sources,
@@ -21,7 +22,6 @@ from telecmi_leads.settings.files import (
     readable_by_others,
 )
 from telecmi_leads.settings.surroundings import environment
-from telecmi_leads.text import safe
 
 COMMAND_LINE = "command line"
 DEFAULT = "default"

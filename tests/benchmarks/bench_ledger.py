@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from telecmi_leads.journal import Journal
-from telecmi_leads.models import (
+from telecmi_leads.core.models import (
     CampaignStatus,
     Lead,
     LeftOutKind,
@@ -31,7 +30,8 @@ from telecmi_leads.models import (
     RowTotals,
     StagedCampaign,
 )
-from telecmi_leads.requests_format import encode_leads, freeze, leads_digest
+from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
+from telecmi_leads.ledger import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,8 +25,8 @@ from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat,
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from telecmi_leads.options import PhoneOptions
 from telecmi_leads.phones import PhoneBook
+from telecmi_leads.settings.options import PhoneOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

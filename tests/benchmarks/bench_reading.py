@@ -35,8 +35,8 @@ print(spent() - begun)
 """
 OURS = """
 from pathlib import Path
-from telecmi_leads.options import ReadingOptions
-from telecmi_leads.reading import open_source
+from telecmi_leads.settings.options import ReadingOptions
+from telecmi_leads.files import open_source
 begun = spent()
 with open_source(Path(sys.argv[1]), ReadingOptions()) as source:
     for sheet in source.sheets:

@@ -19,13 +19,16 @@ import atheris
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 with atheris.instrument_imports(include=["telecmi_leads"]):
-    from telecmi_leads.client.answers import LONGEST_RETRY_AFTER, Answer, classify
-    from telecmi_leads.errors import LeadsError
-    from telecmi_leads.models import OutcomeKind
-    from telecmi_leads.options import PhoneOptions
+    from telecmi_leads.core.errors import LeadsError
+    from telecmi_leads.core.models import OutcomeKind
+    from telecmi_leads.core.text import clean, clean_column, defuse, mask_phone, mask_text, restore, safe
     from telecmi_leads.phones import PhoneBook
-    from telecmi_leads.settings import Sources, account, proxies, resolve
-    from telecmi_leads.text import clean, clean_column, defuse, mask_phone, mask_text, restore, safe
+    from telecmi_leads.sending.answers import LONGEST_RETRY_AFTER, Answer, classify
+    from telecmi_leads.settings.accounts import account
+    from telecmi_leads.settings.network import proxies
+    from telecmi_leads.settings.options import PhoneOptions
+    from telecmi_leads.settings.resolving import resolve
+    from telecmi_leads.settings.setting_files import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable

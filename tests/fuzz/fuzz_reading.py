@@ -17,19 +17,19 @@ import atheris
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 with atheris.instrument_imports(include=["telecmi_leads"]):
-    from telecmi_leads.errors import SourceUnreadable
-    from telecmi_leads.reading import workbook_child
-    from telecmi_leads.reading.delimited import read_delimited
-    from telecmi_leads.reading.encoding import text_file
-    from telecmi_leads.reading.htmltable import read_html
-    from telecmi_leads.reading.jsonfile import read_json
-    from telecmi_leads.reading.unpacking import unpacked
-    from telecmi_leads.reading.vcard import read_vcard
+    from telecmi_leads.core.errors import SourceUnreadable
+    from telecmi_leads.files import workbook_child
+    from telecmi_leads.files.delimited import read_delimited
+    from telecmi_leads.files.encoding import text_file
+    from telecmi_leads.files.gzip_files import unpacked
+    from telecmi_leads.files.html_tables import read_html
+    from telecmi_leads.files.json_files import read_json
+    from telecmi_leads.files.vcard import read_vcard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from telecmi_leads.reading import Sheet
+    from telecmi_leads.files import Sheet
 
 
 def drain(sheets: Iterator[Sheet]) -> None:

@@ -1,0 +1,107 @@
+"""columns and explain: looking at a file, and at a number."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.cli.profile_saving import save_profile
+from telecmi_leads.cli.session import begin
+from telecmi_leads.columns import pins
+from telecmi_leads.columns.matcher import no_phone_column
+from telecmi_leads.core.errors import ExitCode
+from telecmi_leads.files import open_source
+from telecmi_leads.leads.prepare import matcher
+from telecmi_leads.output.reports import columns_json, phone_json
+from telecmi_leads.output.views import ColumnView, PhoneView, TableView
+from telecmi_leads.settings.options import PhoneOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.core.models import TableInfo
+
+_SAMPLES = 3
+
+
+def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
+    """Show how a file is read and which column feeds which field; exit code 3 where none is a phone column.
+
+    `save` names the profile that keeps the choice.
+    """
+    session = begin(given)
+    matching = matcher(session.settings)
+    tables: list[TableView] = []
+    usable: list[TableView] = []
+    with open_source(None if file == "-" else Path(file), matching.reading) as source:
+        for table, plan in matching.tables(source):
+            rows = sum(len(block.rows) for block in table.blocks)  # a damaged file says so here
+            view = _table_view(table.info, table.sample, plan, rows)
+            tables.append(view)
+            if plan.has_phone:
+                usable.append(view)
+    missing = None if usable else no_phone_column(source.file, [view.table for view in tables])
+    code = missing.exit_code if missing else ExitCode.OK
+    saved = None
+    if save is not None and missing is None:
+        saved = save_profile(save, file, [[pin for _, pin in view.options] for view in usable], given)
+    if session.output.json:
+        shown = session.output.show_phones
+        session.console.json(columns_json(tables, show_phones=shown, exit_code=code, error=missing))
+    else:
+        session.console.columns(tables)
+    if missing is not None:
+        session.console.error(missing)
+    if saved is not None:
+        session.console.note(saved)
+    return code
+
+
+def _table_view(info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPlan, rows: int) -> TableView:
+    views = tuple(
+        ColumnView(
+            name=choice.header,
+            field=choice.field.value if choice.field else "",
+            rule=choice.says,
+            samples=_samples(sample, choice.index),
+        )
+        for choice in plan.choices
+    )
+    phones = tuple(info.header[index] for index in plan.phones)
+    return TableView(info, views, tuple(("--map", pin) for pin in pins(plan)), rows, phones)
+
+
+def _samples(rows: Sequence[Sequence[str]], column: int) -> tuple[str, ...]:
+    cells = (row[column] for row in rows if column < len(row) and row[column].strip())
+    return tuple(islice(dict.fromkeys(cells), _SAMPLES))
+
+
+def explain(phone: str, given: dict[str, Any]) -> int:
+    """Show what a number normalises to, why it is or isn't good, and what the ledger knows of it."""
+    session = begin(given)
+    region = session.settings[PhoneOptions].region
+    found = matcher(session.settings).book.explain(phone, region)
+    with session.existing_ledger() as journal:
+        fates = (
+            () if journal is None else journal.fates(found.number) if found.number else journal.fates_as_typed(phone)
+        )
+    view = PhoneView(
+        given=phone,
+        region=region or "",
+        region_from=session.settings.origins["region"] if region else "",
+        number=found.number,
+        reason=found.reason.code if found.reason else "",
+        country=found.number_region or "",
+        type=found.type.value if found.number else "",
+        timezones=found.timezones,
+        repairs=tuple(step.repair.value for step in found.steps),
+        fates=tuple(fates),
+    )
+    code = ExitCode.OK if found.good else ExitCode.INPUT
+    if session.output.json:
+        session.console.json(phone_json(view, exit_code=code))
+    else:
+        session.console.explanation(view)
+    return code

@@ -1,0 +1,149 @@
+"""The course of a command that prepares or sends leads: whatever happens, one summary and one exit code."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.cli.session import Session, begin
+from telecmi_leads.cli.signals import Signals, Stopped
+from telecmi_leads.core.errors import Bug, ExitCode, InputRefused, LeadsError
+from telecmi_leads.core.models import LeadTotals, Problem, RowTotals, RunStatus, RunSummary, StopCause
+from telecmi_leads.core.wording import command
+from telecmi_leads.output.reports import summarise, summary_json
+from telecmi_leads.sending.heartbeat import Beat, ping
+from telecmi_leads.settings.options import HeartbeatOptions, TrialOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from telecmi_leads.leads.prepare import Prepared
+    from telecmi_leads.ledger import Journal
+
+_NO_ROWS = RowTotals()
+
+
+@dataclass(slots=True)
+class Course:
+    """How far a command has come: what its summary can tell should it fail."""
+
+    session: Session
+    signals: Signals = field(default_factory=Signals)
+    name: str | None = None
+    run: str | None = None
+    dry_run: bool = False
+    prepared: Prepared | None = None
+    reports: Mapping[str, str] = field(default_factory=dict)
+    known: RunSummary | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def accounted(self, journal: Journal, run_id: str) -> Iterator[None]:
+        """Keep what the ledger knows of a run where the block fails: it can be read when it can't be written."""
+        try:
+            yield
+        except (Exception, Stopped):
+            with suppress(LeadsError):
+                self.known = summarise(journal, run_id, exit_code=ExitCode.OK, status=RunStatus.UNFINISHED)
+            raise
+
+    def warn(self, text: str) -> None:
+        """Say what deserves a look, at once and in the summary."""
+        self.session.console.warning(text)
+        self.warnings.append(text)
+
+    def nothing_to_do(self, why: str) -> RunSummary:
+        """Return the summary of a command that found nothing to do."""
+        self.session.console.note(why)
+        return self._summary(RunStatus.COMPLETE, ExitCode.OK, None)
+
+    def failed(self, error: LeadsError) -> RunSummary:
+        """Return the summary of a command that an error ended."""
+        status = RunStatus.REFUSED if isinstance(error, InputRefused) else RunStatus.FAILED
+        problem = Problem(error.code, error.message, error.hint)
+        return self._summary(status if self.run is None else RunStatus.UNFINISHED, error.exit_code, problem)
+
+    def stopped(self, cause: StopCause) -> RunSummary:
+        """Return the summary of a command that a signal ended while it was not sending, before or afterwards."""
+        code = ExitCode.INTERRUPTED if cause is StopCause.INTERRUPTED else ExitCode.TERMINATED
+        problem = Problem(cause.value, "Stopped before anything was sent.", "Run the same command again.")
+        if self.known is not None and self.run is not None:
+            says = "Stopped while nothing was under way; what was sent before stands in the ledger."
+            problem = Problem(cause.value, says, f"Go on with: {command('resume', self.run)}")
+        return self._summary(RunStatus.UNFINISHED, code, problem)
+
+    def _summary(self, status: RunStatus, code: ExitCode, problem: Problem | None) -> RunSummary:
+        if self.known is not None:
+            told = replace(self.known, status=status, exit_code=code, error=problem, reports=self.reports)
+            return replace(told, warnings=tuple(self.warnings))
+        rows = self.prepared.rows if self.prepared else _NO_ROWS
+        return RunSummary(
+            run=self.run,
+            name=self.name,
+            dry_run=self.dry_run,
+            status=status,
+            exit_code=code,
+            rows=rows,
+            # Once a run came to be, only its ledger knows where its leads are, and that could not be read.
+            leads=LeadTotals(unsent=rows.leads) if self.run is None else LeadTotals(unknown=rows.leads),
+            rejections=self.prepared.rejections if self.prepared else {},
+            repairs=self.prepared.repairs if self.prepared else {},
+            skipped=self.prepared.skipped if self.prepared else {},
+            campaigns=(),
+            tables=(),
+            reports=self.reports,
+            error=problem,
+            warnings=tuple(self.warnings),
+        )
+
+
+def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary], *, sends: bool) -> int:
+    """Run a command's body; show its summary or why it failed, return the exit code.
+
+    Where it `sends`, and this is no dry run, the heartbeat is told of its beginning and its end.
+    """
+    course = Course(begin(given))
+    heartbeat = _Heartbeat(course.session, sends=sends)
+    ended = False
+    with course.signals.caught():
+        try:
+            heartbeat.tell(Beat.START)
+            summary = body(course)
+            ended = True
+        except LeadsError as error:
+            summary = course.failed(error)
+        except Stopped as stopped:
+            summary = course.stopped(stopped.cause)
+        except Exception as unexpected:  # noqa: BLE001 - also then there is a summary, and the heartbeat is told
+            summary = course.failed(Bug(unexpected))
+        with suppress(Stopped):  # whoever can't wait cuts short what is said of the end, not the end
+            _show(course.session, summary, ended=ended)
+            heartbeat.tell(Beat.SUCCESS if summary.exit_code == ExitCode.OK else Beat.FAIL)
+    return summary.exit_code
+
+
+def _show(session: Session, summary: RunSummary, *, ended: bool) -> None:
+    told = False
+    if session.output.json:
+        session.console.json(summary_json(summary))
+    elif summary.rows.read or summary.run is not None:
+        session.console.summary(summary)
+        # The summary of a run that came to its end tells what is open and what to do; --quiet has not shown it.
+        told = ended and bool(summary.campaigns) and not session.output.quiet
+    if summary.error is not None and not told:
+        session.console.error(summary.error)
+
+
+class _Heartbeat:
+    """Tells a monitor how the command fares; whether anybody hears it never changes how it ends."""
+
+    def __init__(self, session: Session, *, sends: bool) -> None:
+        self._session = session
+        self._url = session.settings[HeartbeatOptions].heartbeat if sends else None
+        if session.settings[TrialOptions].dry_run:
+            self._url = None
+
+    def tell(self, beat: Beat) -> None:
+        if self._url is not None and not ping(self._url, beat, self._session.environment):
+            self._session.console.warning("The heartbeat could not be told.")

@@ -1,0 +1,138 @@
+"""One command line → one exit code: the place where every error ends, is said, and becomes a number."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.core.errors import Bug, ExitCode, Interrupted, LeadsError, UsageError
+from telecmi_leads.core.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_WITH_RUN = frozenset({"upload", "validate", "resume", "resolve", "report"})
+_MAY_STAND_ALONE = {
+    "--new-only": (re.compile(r"\d+(?:\.\d+)?[smhdwSMHDW]?|ever"), "ever"),
+    "--save": (re.compile(r"[A-Za-z0-9_]+[A-Za-z0-9_-]*"), "from file"),
+}
+"""Options whose value may be left away: what is taken for one, and what stands for none."""
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run a command line (without the program's name); every error is shown, none is raised."""
+    arguments = _with_whole_values(arguments)
+    try:
+        return _call(arguments)
+    except LeadsError as error:
+        return _failed(arguments, error)
+    except KeyboardInterrupt:
+        return _failed(arguments, Interrupted())
+    except Exception as unexpected:  # noqa: BLE001 - the last place where one can be said in words
+        return _failed(arguments, Bug(unexpected))
+    finally:
+        _let_go_of_streams()
+
+
+def _call(arguments: Sequence[str]) -> int:
+    import typer  # noqa: PLC0415 - loaded with the command line it parses
+
+    from telecmi_leads.cli.program import app  # noqa: PLC0415 - the same
+
+    command: Any = typer.main.get_command(app)
+    _check_command(_command_of(arguments), command.commands)
+    try:
+        code: int | None = command.main(args=list(arguments), prog_name="telecmi-leads", standalone_mode=False)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        # Typer's usage errors share no public base class; they all can format themselves for a person.
+        if not hasattr(error, "format_message"):
+            raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message(), err=True)
+            return ExitCode.USAGE
+        raise _as_usage(error, _command_of(arguments)) from None
+    return code or ExitCode.OK
+
+
+def _check_command(given: str, known: Iterable[str]) -> None:
+    if given and given not in known:
+        near = _near(given, known)
+        meant = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(f"There is no command {safe(given)!r}.", hint=f"{meant}telecmi-leads --help lists them all.")
+
+
+def _as_usage(error: Any, command: str) -> UsageError:  # noqa: ANN401 - see _call
+    """Put what the parser says into this program's words; what it says of anything else stands as it is."""
+    asked = f"telecmi-leads {command} --help".replace("  ", " ")
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        near = _near(error.option_name, error.possibilities or ())
+        meant = f"Did you mean {near[0]}? " if near else ""
+        return UsageError(f"There is no option {safe(error.option_name)}.", hint=f"{meant}{asked} lists them all.")
+    if kind == "BadOptionUsage":
+        return UsageError(f"{safe(error.option_name)} has no value.", hint=f"{asked} says what it takes.")
+    if kind == "MissingParameter" and error.param is not None:
+        return UsageError(
+            f"{(error.param.metavar or error.param.name).strip('[].')} is missing.",
+            hint=f"{asked} shows how the command is typed.",
+        )
+    if kind == "BadParameter" and error.param is not None:
+        return UsageError(f"The value of {error.param.opts[0]} can't be used.", hint=f"{asked} says what it takes.")
+    return UsageError(error.format_message(), hint=f"{asked} lists what there is.")
+
+
+def _near(word: str, known: Iterable[str]) -> list[str]:
+    import difflib  # noqa: PLC0415 - for a hint alone
+
+    return difflib.get_close_matches(word, list(known), n=1)
+
+
+def _command_of(arguments: Sequence[str]) -> str:
+    return next((argument for argument in arguments if not argument.startswith("-")), "")
+
+
+def _failure_json(command: str, error: LeadsError) -> bytes:
+    """Return the object of the contract: a run's for the commands that have one, else the command's own."""
+    from telecmi_leads.output.reports import error_json, failed_summary, summary_json  # noqa: PLC0415 - the same
+
+    if command in _WITH_RUN:
+        return summary_json(failed_summary(error, error.exit_code))
+    return error_json(command, error.exit_code, error)
+
+
+def _with_whole_values(arguments: Sequence[str]) -> list[str]:
+    """Give --new-only and --save their values: they may stand alone, which no option parser here knows."""
+    whole: list[str] = []
+    for position, argument in enumerate(arguments):
+        following = arguments[position + 1] if position + 1 < len(arguments) else ""
+        alone, value = _MAY_STAND_ALONE.get(argument, (None, ""))
+        whole.append(f"{argument}={value}" if alone is not None and not alone.fullmatch(following) else argument)
+    return whole
+
+
+def _failed(arguments: Sequence[str], error: LeadsError) -> int:
+    """Say an error that ended a command before, or outside of, its own course."""
+    from telecmi_leads.output.console import Console  # noqa: PLC0415 - only where there is an error to show
+    from telecmi_leads.settings.options import OutputOptions  # noqa: PLC0415 - the same
+    from telecmi_leads.settings.surroundings import environment, terminal  # noqa: PLC0415 - the same
+
+    json = "--json" in arguments
+    console = Console(OutputOptions(json=json, quiet="--quiet" in arguments), terminal(environment()))
+    if json:
+        console.json(_failure_json(_command_of(arguments), error))
+    console.error(error)
+    return error.exit_code
+
+
+def _let_go_of_streams() -> None:
+    """Flush while a broken pipe can still be ignored; at exit it would turn a good end into code 120."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+            continue
+        with suppress(OSError, ValueError, AttributeError):
+            stream.close()

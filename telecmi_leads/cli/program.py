@@ -1,0 +1,363 @@
+"""The command line: what can be typed, and which command it calls.
+
+Options are declared in options.py; `_command` turns their groups into the signature that Typer reads, so that
+a command's body only parses, calls and renders. What a command needs is imported when it is called, since
+`--help` and shell completion need none of it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from telecmi_leads.cli.help import EXAMPLES, GroupedCommand, GroupedProgram
+from telecmi_leads.settings import options as declared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+app = typer.Typer(
+    name="telecmi-leads",
+    cls=GroupedProgram,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback with locals would print the secret
+    rich_markup_mode=None,  # see helping.py
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _complete_map(ctx: typer.Context, incomplete: str) -> list[str]:
+    from telecmi_leads.cli import completion  # noqa: PLC0415 - see the module's docstring
+
+    named = [*(ctx.params.get("files") or ()), ctx.params.get("file"), *ctx.args]  # where it is depends on the order
+    return completion.maps([file for file in named if file], incomplete)
+
+
+def _complete_run(incomplete: str) -> list[str]:
+    from telecmi_leads.cli import completion  # noqa: PLC0415 - see the module's docstring
+
+    return completion.run_ids(incomplete)
+
+
+def _complete_profile(ctx: typer.Context, incomplete: str) -> list[str]:
+    from telecmi_leads.cli import completion  # noqa: PLC0415 - see the module's docstring
+
+    return completion.profiles(incomplete, ctx.params.get("config"))
+
+
+EXAMPLES[""] = (
+    "telecmi-leads validate leads.xlsx --region IN             check it",
+    "telecmi-leads upload leads.xlsx --name March --region IN  upload it",
+    "telecmi-leads upload leads.xlsx --name March --sandbox    try it, no account needed",
+)
+EXAMPLES["sandbox"] = (
+    "telecmi-leads sandbox --port 8090 --latency 200",
+    "telecmi-leads sandbox --fault 429=5@1-3 --fault 500-after@7",
+)
+_COMPLETIONS = {"map": _complete_map, "profile": _complete_profile}
+
+Given = dict[str, Any]
+ListRegion = Annotated[
+    str | None,
+    typer.Option(metavar="REGION", help="The country of numbers without a country code on do-not-call lists."),
+]
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Lead files; - is standard input.")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", autocompletion=_complete_run)]
+Newest = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", help="A run's id; the newest.", autocompletion=_complete_run)
+]
+Shown = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", help="Show this run's campaigns.", autocompletion=_complete_run)
+]
+
+_PREPARING = (
+    declared.ReadingOptions,
+    declared.FieldOptions,
+    declared.PhoneOptions,
+    declared.ExcludeOptions,
+    declared.ScreeningOptions,
+)
+_ALWAYS = (declared.OutputOptions, declared.SourceOptions)
+
+
+def _command(
+    *groups: type, name: str | None = None, examples: tuple[str, ...]
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Register a command with the options of the groups; its body gets what was given of them as one dict."""
+
+    def register(body: Callable[..., int]) -> Callable[..., int]:
+        own = [known for known in inspect.signature(body, eval_str=True).parameters.values() if known.name != "given"]
+        offered = [
+            _parameter(group, field) for group in groups for field in fields(group) if field.metadata["command_line"]
+        ]
+
+        def call(**values: Any) -> int:  # noqa: ANN401 - whatever was typed
+            mine = {parameter.name: values.pop(parameter.name) for parameter in own}
+            return body(**mine, given=values)
+
+        call.__signature__ = inspect.Signature([*own, *offered])  # type: ignore[attr-defined]  # inspect looks here
+        call.__doc__ = body.__doc__
+        EXAMPLES[name or body.__name__] = examples
+        app.command(name or body.__name__, cls=GroupedCommand)(call)
+        return body
+
+    return register
+
+
+def _parameter(group: type, field: Any) -> inspect.Parameter:  # noqa: ANN401 - dataclasses.Field of any type
+    flag = isinstance(field.default, bool)
+    kind: Any = bool if flag else list[str] | None if field.metadata["repeat"] else str | None
+    option = typer.Option(
+        f"--{field.name.replace('_', '-')}",
+        help=_with_default(field),
+        metavar=field.metadata["metavar"],
+        autocompletion=_COMPLETIONS.get(field.name),
+        rich_help_panel=group.PANEL,  # type: ignore[attr-defined]  # every option group has one
+        show_default=False,
+    )
+    return inspect.Parameter(
+        field.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False if flag else None,
+        annotation=Annotated[kind, option],
+    )
+
+
+def _with_default(field: Any) -> str:  # noqa: ANN401 - the same
+    """Return an option's help with its default, unless there is none or the text says it."""
+    text: str = field.metadata["help"]
+    if isinstance(field.default, bool) or not field.default or "default" in text:
+        return text
+    shown = f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
+    return f"{text.removesuffix('.')} (default: {shown})."
+
+
+@app.callback()
+def program(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """Upload lead files to TeleCMI's dialler: nothing lost, nothing twice, every row accounted for."""
+
+
+@_command(
+    declared.CampaignOptions,
+    *_PREPARING,
+    declared.SendingOptions,
+    declared.TrialOptions,
+    declared.HeartbeatOptions,
+    *_ALWAYS,
+    declared.AccountOptions,
+    examples=(
+        "telecmi-leads upload leads.xlsx --name March --region IN",
+        "telecmi-leads upload leads.xlsx --name March --region IN --dry-run",
+        'telecmi-leads upload export.csv --name "CRM {date}" --new-only --exclude dnc.csv',
+    ),
+)
+def upload(files: Files, given: Given) -> int:
+    """Read lead files and upload them as numbered campaigns.
+
+    The same command again goes on where a stopped run was left, and sends nothing once all of it is in.
+    """
+    from telecmi_leads.cli.commands import upload  # noqa: PLC0415 - see the module's docstring
+
+    return upload.upload(files, given)
+
+
+@_command(
+    *_PREPARING,
+    *_ALWAYS,
+    examples=(
+        "telecmi-leads validate leads.xlsx --region IN",
+        "telecmi-leads validate north.csv south.csv --region IN --types mobile",
+    ),
+)
+def validate(files: Files, given: Given) -> int:
+    """Check lead files: which rows can be uploaded, which can't, and why."""
+    from telecmi_leads.cli.commands import upload  # noqa: PLC0415 - see the module's docstring
+
+    return upload.validate(files, given)
+
+
+@_command(
+    declared.ExcludeOptions,
+    declared.SendingOptions,
+    declared.TrialOptions,
+    declared.HeartbeatOptions,
+    *_ALWAYS,
+    declared.AccountOptions,
+    examples=(
+        "telecmi-leads resume",
+        "telecmi-leads resume 20261123-191500-3fa9 --exclude dnc.csv",
+    ),
+)
+def resume(
+    given: Given,
+    run: Newest = None,
+    *,
+    region: ListRegion = None,
+) -> int:
+    """Go on with an unfinished run from its own stored copy: the input file is not needed.
+
+    Whoever has come onto a do-not-call list since the run was planned is taken out of what is not sent yet.
+    """
+    from telecmi_leads.cli.commands import resume  # noqa: PLC0415 - see the module's docstring
+
+    return resume.resume(run, {**given, "region": region})
+
+
+@_command(
+    declared.ReadingOptions,
+    declared.FieldOptions,
+    declared.PhoneOptions,
+    *_ALWAYS,
+    examples=(
+        "telecmi-leads columns leads.xlsx",
+        'telecmi-leads columns leads.xlsx --map "phone=Contact No. 2" --save march',
+    ),
+)
+def columns(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A lead file.")],
+    given: Given,
+    *,
+    save: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[PROFILE]",
+            help="Keep the choice as a profile in telecmi-leads.toml; without a name it is called like the file.",
+        ),
+    ] = None,
+) -> int:
+    """Show how a file is read and which column feeds which field."""
+    from telecmi_leads.cli.commands import columns  # noqa: PLC0415 - see the module's docstring
+
+    return columns.columns(file, given, save)
+
+
+@_command(
+    declared.PhoneOptions,
+    *_ALWAYS,
+    examples=(
+        "telecmi-leads explain 098765-43210 --region IN",
+        'telecmi-leads explain "+91 98765 43210"',
+    ),
+)
+def explain(
+    phone: Annotated[str, typer.Argument(metavar="PHONE", help="A number, as it stands in a file.")], given: Given
+) -> int:
+    """Say what a number normalises to, why it is or isn't valid, and what became of it."""
+    from telecmi_leads.cli.commands import columns  # noqa: PLC0415 - see the module's docstring
+
+    return columns.explain(phone, given)
+
+
+@_command(
+    declared.SendingOptions,
+    *_ALWAYS,
+    declared.AccountOptions,
+    examples=(
+        "telecmi-leads check",
+        "telecmi-leads check --env-file delhi.env",
+    ),
+)
+def check(given: Given) -> int:
+    """Check credentials, service, state and report folders; nothing is changed."""
+    from telecmi_leads.cli.commands import check  # noqa: PLC0415 - see the module's docstring
+
+    return check.check(given)
+
+
+@_command(
+    *_ALWAYS,
+    examples=(
+        "telecmi-leads runs",
+        "telecmi-leads runs 20261123-191500-3fa9",
+    ),
+)
+def runs(given: Given, run: Shown = None) -> int:
+    """Show the ledger: every run, or one with its campaigns."""
+    from telecmi_leads.cli.commands import ledger  # noqa: PLC0415 - see the module's docstring
+
+    return ledger.runs(run, given)
+
+
+@_command(*_ALWAYS, examples=("telecmi-leads report 20261123-191500-3fa9 --report-dir march-report",))
+def report(run: Run, given: Given) -> int:
+    """Write a run's report files again."""
+    from telecmi_leads.cli.commands import ledger  # noqa: PLC0415 - see the module's docstring
+
+    return ledger.report(run, given)
+
+
+@_command(
+    declared.ExcludeOptions,
+    declared.SendingOptions,
+    *_ALWAYS,
+    declared.AccountOptions,
+    examples=(
+        "telecmi-leads resolve 20261123-191500-3fa9 March-004 --accepted",
+        "telecmi-leads resolve 20261123-191500-3fa9 March-004 --not-uploaded",
+    ),
+)
+def resolve(  # noqa: PLR0913 - each argument is one that can be typed
+    run: Run,
+    campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign's name.")],
+    given: Given,
+    *,
+    accepted: Annotated[bool, typer.Option("--accepted", help="The dashboard shows it, with all its leads.")] = False,
+    not_uploaded: Annotated[
+        bool, typer.Option("--not-uploaded", help="It is not there: send it again under the same name.")
+    ] = False,
+    region: ListRegion = None,
+) -> int:
+    """Settle a campaign whose outcome could not be proved, after a look at the dashboard.
+
+    With --not-uploaded it is sent again at once, under the same name, with whatever else of the run waits.
+    """
+    from telecmi_leads.cli.commands import resume  # noqa: PLC0415 - see the module's docstring
+
+    given = {**given, "region": region}
+    return resume.resolve(run, campaign, given, accepted=accepted, not_uploaded=not_uploaded)
+
+
+@_command(
+    *_ALWAYS,
+    examples=(
+        "telecmi-leads forget --before 2026-01-01",
+        'telecmi-leads forget --phone "+91 98765 43210" --yes',
+    ),
+)
+def forget(
+    given: Given,
+    *,
+    before: Annotated[str | None, typer.Option(metavar="DATE", help="Runs made before this day.")] = None,
+    run: Annotated[str | None, typer.Option(metavar="RUN", help="One run.")] = None,
+    phone: Annotated[str | None, typer.Option(metavar="PHONE", help="One number, wherever it stands.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Delete personal data from the ledger."""
+    from telecmi_leads.cli.commands import ledger  # noqa: PLC0415 - see the module's docstring
+
+    return ledger.forget(given, before=before, run=run, phone=phone, yes=yes)
+
+
+@app.command(cls=GroupedCommand)
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8090,
+    latency: Annotated[float, typer.Option(metavar="MS", min=0, help="Milliseconds each answer takes.")] = 0,
+    form: Annotated[
+        str, typer.Option(metavar="http|body", help="How errors arrive: as HTTP status, or in the body of a 200.")
+    ] = "http",
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND@N", help="Fail to order (repeatable): 500-after@2, 429=5@1-3, drop-before@*."),
+    ] = None,
+) -> int:
+    """Run a local stand-in for the service, for trying things and for tests."""
+    from telecmi_leads.cli.commands import sandbox  # noqa: PLC0415 - see the module's docstring
+
+    return sandbox.serve(port=port, latency=latency / 1000, form=form, faults=fault or ())

@@ -1,0 +1,218 @@
+"""A run in the making: staged where nobody sees it, then kept, or given up for the one that it repeats."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from telecmi_leads.cli.run_sending import default_report_folder, refusal_reports
+from telecmi_leads.core.errors import NameInUse
+from telecmi_leads.core.models import RunState
+from telecmi_leads.core.text import safe
+from telecmi_leads.core.wording import count
+from telecmi_leads.leads.exclude_lists import load_lists
+from telecmi_leads.leads.planning import Planner
+from telecmi_leads.leads.prepare import prepare
+from telecmi_leads.leads.screening import Screen
+from telecmi_leads.output.reports import prepare_folder
+from telecmi_leads.settings.options import CampaignOptions, ScreeningOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from telecmi_leads.cli.course import Course
+    from telecmi_leads.core.errors import InputRefused
+    from telecmi_leads.core.models import RunRecord
+    from telecmi_leads.leads.prepare import Prepared
+    from telecmi_leads.leads.screening import ExcludeList, UploadedBefore
+    from telecmi_leads.ledger import Journal
+
+_NO_APP_ID = 1
+"""Stands in requests that are compared and thrown away: those of a dry run under a name that is in use."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """A run in the making.
+
+    `staging` is the ledger it is put into, `known` the one that knows what was uploaded before: the same, but for a dry
+    run, which leaves nothing. `account` is "" where none is set, and then nothing is known.
+    """
+
+    course: Course
+    staging: Journal
+    known: Journal | None
+    account: str
+    app_id: int | None
+    lists: Sequence[ExcludeList] = ()
+    _now: datetime = field(init=False)
+    _id: str = field(init=False)
+    _folder: Path = field(init=False)
+    _inputs: list[Path] = field(init=False, default_factory=list)
+    _holding: list[RunRecord] = field(init=False, default_factory=list)
+    _planner: Planner = field(init=False)
+
+    def __post_init__(self) -> None:
+        session = self.course.session
+        self._now = session.clock.now()
+        self._id = f"{self._now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        self._folder = default_report_folder(session, self._id)
+        name, options = self.course.name, session.settings[CampaignOptions]
+        ledger = self._ledger
+        if ledger is not None and name is not None:
+            self._holding = [run for run in ledger.runs_named(self.account, name) if run.campaigns]
+        app_id = self.app_id
+        if self.course.dry_run:  # a trial freezes requests only where there is something to compare them with
+            app_id = _NO_APP_ID if self._holding else None
+        self._planner = Planner(name or "validate", app_id, options)
+        if ledger is not None and name is not None and options.append:
+            self._planner.last_numbers = ledger.last_numbers(self.account, name)
+
+    @property
+    def _ledger(self) -> Journal | None:
+        return self.known if self.account else None
+
+    def prepare(self, files: Sequence[Path | None]) -> Prepared:
+        """Stage the files' leads. Raises InputRefused, with the reports written, where they must not be sent."""
+        course, session = self.course, self.course.session
+        self._inputs = [file for file in files if file is not None]
+        self.lists = usable_lists(course)
+        screen = Screen(self.lists, self._uploaded_before())
+        self.staging.begin_run(
+            run_id=self._id,
+            account=self.account,
+            name=course.name or "",
+            created=self._now,
+            report_dir=str(self._folder),
+            dry_run=course.dry_run,
+            typed=session.typed,
+        )
+        with session.console.preparing() as display:
+            course.prepared = prepare(
+                files,
+                session.settings,
+                run_id=self._id,
+                journal=self.staging,
+                planner=self._planner,
+                screen=screen,
+                notify=display.event,
+            )
+        if course.prepared.refusal is not None:
+            self._refuse(course.prepared.refusal)
+            raise course.prepared.refusal
+        return course.prepared
+
+    def _uploaded_before(self) -> UploadedBefore | None:
+        age = self.course.session.settings[ScreeningOptions].new_only
+        known = self.known
+        if age is None or known is None:
+            return None
+        if not self.account:
+            self.course.warn("TELECMI_APP_ID is not set, so that --new-only knows of nobody: all count as new.")
+            return None
+        since = None if age.span is None else self._now - age.span
+        return lambda phones: known.uploaded_among(self.account, phones, since)
+
+    def earlier(self) -> RunRecord | None:
+        """Return the run that this command began before; None where it begins a new one.
+
+        A run is the same if its leads are; an unfinished one also if the file is, whoever a do-not-call list takes out
+        of it by now. With --new-only the leads that wait in an unfinished run are known already, so that nothing but
+        those means the same run too. Raises NameInUse for a name that holds other leads.
+        """
+        if self._ledger is None or not self.course.name:
+            return None
+        options, prepared = self.course.session.settings[CampaignOptions], self._prepared
+        found = next((run for run in self._holding if _is_repeated(run, prepared)), None)
+        if found is None and prepared.rows.leads:
+            if self._holding and not options.append:
+                raise _name_in_use(self._holding[0])
+            self._refuse_taken_names(self._ledger)
+        return found
+
+    def _refuse_taken_names(self, ledger: Journal) -> None:
+        """Raise NameInUse where another run has used one of the planned names."""
+        taken = ledger.names_taken(self.account, sorted(self._planner.names))
+        if taken:
+            raise NameInUse(
+                f"A campaign named {safe(min(taken))!r} was uploaded before, by another run.",
+                hint="Choose another --name or --name-format.",
+            )
+
+    @property
+    def _prepared(self) -> Prepared:
+        if self.course.prepared is None:
+            raise AssertionError("nothing is prepared")
+        return self.course.prepared
+
+    def keep(self) -> RunRecord:
+        """Make the plan visible and return it: from here on it can be sent and resumed. Its report folder is there."""
+        prepare_folder(self._folder, self._inputs)
+        self._finish(refused=False)
+        if not self.course.dry_run:
+            self.course.run = self._id
+        return self._run()
+
+    def _refuse(self, why: InputRefused) -> None:
+        """Write the reports of a plan that must not be sent, and let go of it."""
+        prepare_folder(self._folder, self._inputs)
+        self._finish(refused=True)
+        self.course.reports = refusal_reports(self.course, self.staging, self._run(), why)
+        self.discard()
+
+    def _finish(self, *, refused: bool) -> None:
+        prepared = self._prepared
+        self.staging.finish_plan(
+            self._id,
+            prepared.rows,
+            prepared.rejections,
+            prepared.repairs,
+            prepared.skipped,
+            prepared.digest,
+            source=prepared.source,
+            audience=prepared.audience,
+            refused=refused,
+        )
+
+    def discard(self) -> None:
+        """Remove the plan from the ledger."""
+        self.staging.discard_run(self._id)
+
+    def _run(self) -> RunRecord:
+        found = self.staging.run(self._id)
+        if found is None:
+            raise AssertionError(self._id)
+        return found
+
+
+def _is_repeated(run: RunRecord, prepared: Prepared) -> bool:
+    unfinished = run.state is RunState.PLANNED
+    if run.digest == prepared.digest or (unfinished and not prepared.rows.leads):
+        return True
+    # The same file, and a do-not-call list that has grown: nobody is new.
+    same_source = prepared.source != b"" and run.source == prepared.source
+    return same_source and (unfinished or 0 < prepared.rows.leads <= run.rows.leads)
+
+
+def _name_in_use(run: RunRecord) -> NameInUse:
+    return NameInUse(
+        f"The name {safe(run.name)!r} is in use: run {run.id} of {run.created:%Y-%m-%d %H:%M} has other leads, or cut "
+        "them into other campaigns.",
+        hint="Choose another --name; or use --append to go on counting after its last campaign, with --new-only where "
+        "some of these people may be in it.",
+    )
+
+
+def usable_lists(course: Course) -> list[ExcludeList]:
+    """Read the do-not-call lists; of rows that hold no number the summary tells. Raises ExcludeListFailed."""
+    lists = load_lists(course.session.settings, course.session.clock.now())
+    for listed in lists:
+        if listed.unreadable:
+            course.warn(
+                f"{count(listed.unreadable, 'row')} of the do-not-call list {listed.name} can't be read as a number, "
+                f"{count(len(listed.numbers), 'number')} can. Whoever those rows mean is not left out."
+            )
+    return lists

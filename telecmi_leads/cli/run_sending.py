@@ -1,0 +1,131 @@
+"""Sending a planned run: the service or its stand-in, the events on the console, the summary and its reports."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telecmi_leads.cli import run_end
+from telecmi_leads.core.clock import StopRequest
+from telecmi_leads.core.errors import ExitCode
+from telecmi_leads.core.models import SANDBOX_ACCOUNT, CampaignStatus, Outcome, RunState, RunStatus, RunStopping
+from telecmi_leads.output.reports import summarise, write_reports
+from telecmi_leads.sending.client import Client
+from telecmi_leads.sending.run_loop import upload as upload_events
+from telecmi_leads.settings.accounts import Account, Secret, account
+from telecmi_leads.settings.network import proxies
+from telecmi_leads.settings.options import SendingOptions, TrialOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from telecmi_leads.cli.course import Course
+    from telecmi_leads.cli.session import Session
+    from telecmi_leads.core.errors import InputRefused
+    from telecmi_leads.core.models import RunRecord, RunSummary
+    from telecmi_leads.ledger import Journal
+
+_SANDBOX_APP_ID = 1111112
+_REPORTS = Path("telecmi-reports")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where a run is sent: `key` names the account in the ledger."""
+
+    key: str
+    app_id: int
+    send: Callable[[bytes], Outcome]
+
+
+@contextmanager
+def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
+    """Open the account's service, or a stand-in that lives as long as the context."""
+    if not sandbox:
+        whose = account(session.settings)
+        with open_client(session, whose) as client:
+            yield Service(whose.key, whose.app_id, client.send)
+        return
+    from telecmi_leads.sandbox import Sandbox  # noqa: PLC0415 - a server is loaded only where one is run
+
+    with Sandbox() as stand_in:
+        invented = Account(_SANDBOX_APP_ID, Secret(secrets.token_hex(16)), stand_in.url)
+        with open_client(session, invented) as client:
+            yield Service(SANDBOX_ACCOUNT, invented.app_id, client.send)
+
+
+def open_client(session: Session, whose: Account) -> Client:
+    """Return a client for an account, by the proxies of the environment; a context manager."""
+    return Client(whose, session.settings[SendingOptions], proxies(session.environment, whose.base_url))
+
+
+def sandbox_wanted(session: Session) -> bool:
+    """Tell whether --sandbox is given."""
+    return session.settings[TrialOptions].sandbox
+
+
+def send_run(course: Course, journal: Journal, run: RunRecord, service: Service) -> RunSummary:
+    """Send what is left of a run; return its summary, with the reports written."""
+    stopping = None
+    if run.state is RunState.PLANNED:
+        stopping = _send(course, journal, run, service)
+    return end_run(course, journal, run, stopping)
+
+
+def _send(course: Course, journal: Journal, run: RunRecord, service: Service) -> RunStopping | None:
+    session = course.session
+    waiting = [each for each in journal.campaigns(run.id) if not each.split and each.status not in _SETTLED]
+    stopping = None
+    stop = StopRequest()
+    options = session.settings[SendingOptions]
+    leads = sum(each.leads for each in waiting)
+    with session.console.uploading(len(waiting), leads) as display, course.signals.to(stop):
+        for event in upload_events(run.id, journal, service.send, options, session.clock, stop):
+            display.event(event)
+            if isinstance(event, RunStopping):
+                stopping = event
+    return stopping
+
+
+def default_report_folder(session: Session, run_id: str) -> Path:
+    """Return where the reports of a new run go."""
+    return (session.output.report_dir or _REPORTS / run_id).absolute()
+
+
+def report_folder(session: Session, run: RunRecord) -> Path:
+    """Return where a run's reports go: --report-dir, else where they went from the start."""
+    return (session.output.report_dir or Path(run.report_dir)).absolute()
+
+
+def refusal_reports(course: Course, journal: Journal, run: RunRecord, why: InputRefused) -> Mapping[str, str]:
+    """Write the reports of a plan that must not be sent, so that its rows can be mended; return them."""
+    summary = summarise(journal, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=why)
+    return _written(course, replace(summary, run=None), run, journal).reports
+
+
+def _written(course: Course, summary: RunSummary, run: RunRecord, journal: Journal) -> RunSummary:
+    folder = report_folder(course.session, run)
+    warned = replace(summary, warnings=tuple(course.warnings))
+    return write_reports(folder, warned, run, journal, show_phones=course.session.output.show_phones)
+
+
+_SETTLED = frozenset({CampaignStatus.ACCEPTED, CampaignStatus.REFUSED})
+
+
+def end_run(course: Course, journal: Journal, run: RunRecord, stopping: RunStopping | None) -> RunSummary:
+    """Judge how a run ended, write its reports, return its summary."""
+    now = journal.run(run.id) or run
+    typed = course.session.typed.after(now.typed)
+    code = ExitCode.OK if now.dry_run else run_end.exit_code(now.leads, stopping)
+    summary = summarise(
+        journal,
+        run.id,
+        exit_code=code,
+        status=RunStatus.COMPLETE if now.dry_run else now.leads.status,
+        error=run_end.problem(now, code, stopping, journal.campaigns(run.id), typed),
+    )
+    summary = replace(summary, typed=typed, run=None if now.dry_run else summary.run)
+    return _written(course, summary, now, journal)

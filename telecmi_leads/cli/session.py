@@ -1,0 +1,95 @@
+"""What every command begins with: its settings, its console, and the ledger when it needs one."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.cli.typed_options import typed
+from telecmi_leads.core.clock import Clock
+from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core.models import Typed
+from telecmi_leads.core.text import safe
+from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger.lock import hold
+from telecmi_leads.output.console import Console
+from telecmi_leads.settings.options import OutputOptions, SendingOptions
+from telecmi_leads.settings.resolving import Settings, resolve_here
+from telecmi_leads.settings.state_folder import state_folder
+from telecmi_leads.settings.surroundings import environment, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from telecmi_leads.core.models import RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One command at work."""
+
+    settings: Settings
+    console: Console
+    environment: Mapping[str, str]
+    typed: Typed = field(default_factory=Typed)
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def output(self) -> OutputOptions:
+        """What is shown, and where reports go."""
+        return self.settings[OutputOptions]
+
+    @property
+    def state(self) -> Path:
+        """The ledger's folder."""
+        return state_folder(self.settings)
+
+    @contextmanager
+    def ledger(self) -> Iterator[Journal]:
+        """Open the ledger, making it where there is none."""
+        with Journal.open(self.state) as journal:
+            yield journal
+
+    @contextmanager
+    def existing_ledger(self) -> Iterator[Journal | None]:
+        """Open the ledger to look at; None, and nothing made, where there is none yet."""
+        journal = Journal.open_existing(self.state)
+        if journal is None:
+            yield None
+            return
+        with journal:
+            yield journal
+
+
+def begin(given: dict[str, Any]) -> Session:
+    """Resolve the settings of a command and open its console."""
+    settings = resolve_here(given)
+    variables = environment()
+    console = Console(settings[OutputOptions], terminal(variables))
+    for warning in settings.warnings:
+        console.note(warning)
+    return Session(settings, console, variables, typed(given))
+
+
+def locked(session: Session, account: str, *, command: str = "upload") -> AbstractContextManager[None]:
+    """Hold an account's lock; waits for --lock-wait where it is given. Raises LockHeld."""
+    wait = session.settings[SendingOptions].lock_wait
+    return hold(session.state, account, wait, clock=session.clock, command=command)
+
+
+def find_run(journal: Journal | None, wanted: str) -> RunRecord:
+    """Return the run of this id or beginning of one. Raises UsageError with the nearest where there is none."""
+    found = journal.run(wanted) if journal is not None else None
+    if found is not None:
+        return found
+    known = [run.id for run in journal.runs()] if journal is not None else []
+    near = [run_id for run_id in known if wanted and run_id.startswith(wanted)] or known[:3]
+    several = [run_id for run_id in near if wanted and run_id.startswith(wanted)]
+    raise UsageError(
+        f"Several runs begin with {safe(wanted)!r}." if several else f"There is no run {safe(wanted)!r}.",
+        hint=f"{'They' if several else 'The latest'} are {', '.join(near)}; telecmi-leads runs shows all."
+        if near
+        else "The ledger holds no run yet.",
+    )

@@ -1,0 +1,63 @@
+"""Ctrl-C, SIGTERM and SIGHUP: before anything is sent they end the program, afterwards they ask the run to stop."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from telecmi_leads.core.models import StopCause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from telecmi_leads.core.clock import StopRequest
+
+_CAUSES = {"SIGINT": StopCause.INTERRUPTED, "SIGTERM": StopCause.TERMINATED, "SIGHUP": StopCause.TERMINATED}
+
+
+class Stopped(BaseException):
+    """A signal came where nothing is in flight; no `except Exception` on the way may keep it."""
+
+    def __init__(self, cause: StopCause) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class Signals:
+    """Turns signals into Stopped, or into requests to a StopRequest while one is listening."""
+
+    def __init__(self) -> None:
+        self._listening: StopRequest | None = None
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Handle the signals until the context ends. Windows has no SIGHUP, and a process may be told to ignore it."""
+        before = {}
+        for name, cause in _CAUSES.items():
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, self._handler(cause))
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @contextmanager
+    def to(self, stop: StopRequest) -> Iterator[None]:
+        """Hand the signals to a running upload: the first lets what is in flight end, a second ends at once."""
+        self._listening = stop
+        try:
+            yield
+        finally:
+            self._listening = None
+
+    def _handler(self, cause: StopCause):  # type: ignore[no-untyped-def]  # noqa: ANN202 - signal's own type
+        def handle(_number: int, _frame: FrameType | None) -> None:
+            if self._listening is None:
+                raise Stopped(cause)
+            self._listening.request(cause)
+
+        return handle

@@ -1,0 +1,129 @@
+"""What the cells of a column look like.
+
+Patterns only: whether a number is good, the caller's `phone_score` says. All functions take the cells of one column
+that are not empty.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns.header_words import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+MOST = 0.6
+"""The share of cells from which on a column "mostly" holds something."""
+
+SOME = 0.3
+"""The share of cells that is enough where the column's name says the same."""
+
+_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+_DIAL_CODE = re.compile(r"(?:[^\d+]{0,40}\(?\+|\(?0{0,2})\d{1,3}(?:-\d{1,4})?\)?(?:\.0)?")
+_MASK = re.compile(r"[xX*•#]")
+_FLAGS = frozenset(
+    {
+        "yes",
+        "no",
+        "y",
+        "n",
+        "true",
+        "false",
+        "t",
+        "f",
+        "0",
+        "1",
+        "ja",
+        "nein",
+        "oui",
+        "non",
+        "si",
+        "sim",
+        "nao",
+        "हाँ",
+        "नहीं",
+    }
+)
+_LONGEST_NAME = 60
+_MOST_NAME_WORDS = 6
+_FEWEST_DIGITS, _MOST_DIGITS = 6, 40
+
+
+def share(cells: Sequence[str], test: Callable[[str], object]) -> float:
+    """Return the share of cells that pass, 0 where there are none."""
+    return sum(1 for cell in cells if test(cell)) / len(cells) if cells else 0.0
+
+
+def like_phone(cell: str) -> bool:
+    """Tell whether a cell tries to be a phone number: digits of any script, masks counted, and no email address."""
+    digits = sum(char.isdecimal() for char in cell) + len(_MASK.findall(cell))
+    return _FEWEST_DIGITS <= digits <= _MOST_DIGITS and "@" not in cell
+
+
+def like_email(cell: str) -> bool:
+    """Tell whether there is an email address in the cell."""
+    return _EMAIL.search(cell) is not None
+
+
+def like_name(cell: str) -> bool:
+    """Tell whether a cell may be a person's name: a few words of letters."""
+    return (
+        len(cell) <= _LONGEST_NAME
+        and len(cell.split()) <= _MOST_NAME_WORDS
+        and has_letters(cell)
+        and not any(char.isdecimal() or char in "@_/\\<>{}=:;!?" for char in cell)
+    )
+
+
+def has_letters(cell: str) -> bool:
+    """Tell whether there is a letter in the cell."""
+    return any(char.isalpha() for char in cell)
+
+
+def like_dial_code(cell: str) -> bool:
+    """Tell whether a cell is a calling code: `91`, `+91`, `0091`, `India (+91)`."""
+    return _DIAL_CODE.fullmatch(cell.strip()) is not None
+
+
+def like_flag(cell: str) -> bool:
+    """Tell whether a cell says yes or no."""
+    return plain(cell) in _FLAGS
+
+
+def like_salutation(cell: str) -> bool:
+    """Tell whether a cell is a salutation or title: Mr, Dr., Frau, श्री."""
+    return plain(cell) in _salutations()
+
+
+def like_city(cell: str) -> bool:
+    """Tell whether a cell is a large city's name, for files without a header."""
+    return plain(cell) in _cities()
+
+
+def columns_of(sample: Sequence[Sequence[str]], width: int) -> list[list[str]]:
+    """Return each column's cells that hold something, from rows that may be ragged."""
+    columns: list[list[str]] = [[] for _ in range(width)]
+    for row in sample:
+        for column, cell in zip(columns, row, strict=False):
+            if cell and not cell.isspace():
+                column.append(cell)
+    return columns
+
+
+@cache
+def _salutations() -> frozenset[str]:
+    return _listed("salutations.txt")
+
+
+@cache
+def _cities() -> frozenset[str]:
+    return _listed("cities.txt")
+
+
+def _listed(name: str) -> frozenset[str]:
+    text = files("telecmi_leads.columns").joinpath(name).read_text(encoding="utf-8")
+    return frozenset(plain(line) for line in text.splitlines() if line)

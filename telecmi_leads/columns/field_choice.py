@@ -1,0 +1,215 @@
+"""Which of the candidates feed which field, where the columns have names."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns import cell_values
+from telecmi_leads.columns.column_match import Rule
+from telecmi_leads.columns.header_meaning import PHONE_HEADS, Place
+from telecmi_leads.columns.header_words import plain, words
+from telecmi_leads.columns.lexicon import Head
+from telecmi_leads.columns.shared_cells import hold_names
+from telecmi_leads.core.lead_fields import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from telecmi_leads.columns.candidates import Candidate
+    from telecmi_leads.columns.draft import Draft
+
+_PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
+_WORK_FIRST = (Place.PLAIN, Place.WORK, Place.HOME, Place.SHIPPING, Place.ORGANISATION)
+# Columns whose values are never tried: they hold numbers of others, or numbers that only look like phones.
+_CLOSED = frozenset(
+    {
+        *(Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.OTHER_THING, Rule.OTHER_PLACE, Rule.FLAG),
+        *(Rule.WRONG_VALUES, Rule.SERIAL, Rule.UNUSED, Rule.OWN_REPORT, Rule.MAPPED),
+    }
+)
+_NAMES = frozenset({Field.FIRSTNAME, Field.LASTNAME, Field.FULLNAME})
+_ADDRESS_HEADS = (Head.ADDRESS, Head.STREET)
+
+
+def choose_fields(
+    draft: Draft,
+    found: Sequence[Candidate],
+    cells: Sequence[Sequence[str]],
+    phone_score: Callable[[Sequence[str]], float],
+) -> None:
+    """Give the columns to the fields. `cells` are each column's cells that hold something."""
+    _names(draft, found, cells)
+    draft.put(draft.companies, _strong_else_weak(_of(found, Head.COMPANY)), Field.FULLNAME, Rule.COMPANY)
+    emails = sorted(_of(found, Head.EMAIL), key=_line_preference)
+    draft.give(Field.EMAIL, _strong_else_weak(emails))
+    draft.give(Field.DIALCODE, _of(found, Head.DIALCODE))
+    draft.give(Field.COMMENT, _strong_else_weak(_of(found, Head.COMMENT)))
+    _addresses(draft, found, cells)
+    draft.give(Field.CITY, _of(found, Head.CITY) or _of(found, Head.LOCALITY))
+    draft.give(Field.COUNTRY, _of(found, Head.COUNTRY))
+    draft.give(Field.ORDER_INDEX, _of(found, Head.ORDER))
+    phones = [candidate for candidate in found if candidate.head in PHONE_HEADS]
+    draft.give(Field.PHONE, _strong_else_weak(sorted(phones, key=_line_preference)))
+    by_values(draft, found, cells, phone_score)
+    names_beside_numbers(draft, cells)
+
+
+def names_beside_numbers(draft: Draft, cells: Sequence[Sequence[str]]) -> None:
+    """Take the full name from the phone column's cells where no column is a name and they hold one."""
+    if draft.phones and not draft.sources.keys() & _NAMES and hold_names(cells[draft.phones[0]]):
+        at = draft.phones[0]
+        draft.sources[Field.FULLNAME] = [at]
+        draft.reasons[at] = (Field.PHONE, Rule.WITH_NAME, "")
+
+
+def by_values(
+    draft: Draft,
+    found: Iterable[Candidate],
+    cells: Sequence[Sequence[str]],
+    phone_score: Callable[[Sequence[str]], float],
+) -> None:
+    """Find phone and email by the cells where no name told them, among columns that are nobody else's."""
+    found = [candidate for candidate in found if candidate.reading.rule not in _CLOSED and cells[candidate.index]]
+    used = draft.used()
+    open_ = [candidate for candidate in found if candidate.index not in used]
+    if not draft.phones:
+        _phone_by_values(draft, [c for c in open_ if c.reading.rule is not Rule.OTHER_NAME], cells, phone_score)
+    comments = draft.sources.get(Field.COMMENT, [])
+    if not draft.phones and comments:  # "Customer details": the number, and all that there is to say
+        _phone_by_values(draft, [c for c in found if c.index in comments], cells, phone_score)
+        draft.take(Field.COMMENT, draft.phones)
+    if Field.EMAIL not in draft.sources:
+        emails = [c for c in open_ if cell_values.share(cells[c.index], cell_values.like_email) >= cell_values.MOST]
+        draft.give(Field.EMAIL, emails[:1], Rule.VALUES)
+
+
+def _phone_by_values(
+    draft: Draft,
+    open_: Iterable[Candidate],
+    cells: Sequence[Sequence[str]],
+    phone_score: Callable[[Sequence[str]], float],
+) -> None:
+    hopeful = [c for c in open_ if cell_values.share(cells[c.index], cell_values.like_phone) >= cell_values.MOST]
+    scores = [(phone_score(cells[candidate.index]), candidate) for candidate in hopeful]
+    best = max(scores, key=lambda scored: scored[0], default=(0.0, None))
+    if best[1] is not None and best[0] >= cell_values.MOST:
+        draft.give(Field.PHONE, [best[1]], Rule.VALUES)
+
+
+def number_columns(
+    sample: Sequence[Sequence[str]], width: int, phone_score: Callable[[Sequence[str]], float]
+) -> tuple[int, ...]:
+    """Return the columns in which most cells are good numbers, whatever their names.
+
+    For do-not-call lists: there "DND number" is no flag, and somebody else's number does no harm.
+    """
+    cells = cell_values.columns_of(sample, width)
+    return tuple(index for index in range(width) if cells[index] and phone_score(cells[index]) >= cell_values.MOST)
+
+
+def _of(found: Iterable[Candidate], *heads: Head) -> list[Candidate]:
+    """Return the candidates of these heads, best first."""
+    return sorted((candidate for candidate in found if candidate.head in heads), key=lambda c: c.preference)
+
+
+def _strong_else_weak(found: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Leave out names that are known by their last word alone, where others are known whole.
+
+    "Alternate No." stays: beside a phone column it can only be another phone.
+    """
+    return [candidate for candidate in found if not candidate.weak or candidate.reading.other] or found
+
+
+def _line_preference(candidate: Candidate) -> tuple[int, ...]:
+    """Mobile before WhatsApp before phone before work before home; an alternate after all that are none.
+
+    Emails are sorted the same way: the plain one, work, home, alternates, the company's.
+    """
+    reading = candidate.reading
+    rank = _PHONE_RANK.get(candidate.head, 0) if candidate.head else 0
+    company = reading.place is Place.ORGANISATION
+    shipping = reading.place is Place.SHIPPING
+    place = _WORK_FIRST.index(reading.place)
+    return (company, reading.other, shipping, reading.group, rank, place, reading.ordinal, candidate.index)
+
+
+# --- names --------------------------------------------------------------------------------------
+
+
+def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[str]]) -> None:
+    """Give the name columns: first and last name, or a full name, and which of them "Name" is."""
+    firsts, lasts = _of(found, Head.FIRST), _of(found, Head.LAST)
+    fulls = [*_of(found, Head.FULL), *_of(found, Head.PERSON)]
+    bare = _of(found, Head.NAME)
+    lead_names = _of(found, Head.LEAD_NAME)[:1]
+    if any(not candidate.weak for candidate in chain(firsts, lasts, fulls, bare, lead_names)):
+        firsts, lasts, fulls, bare = (
+            [candidate for candidate in group if not candidate.weak] for group in (firsts, lasts, fulls, bare)
+        )
+    if bare and bool(firsts) != bool(lasts):
+        part = (firsts or lasts)[0]
+        if not _holds_whole_name(cells[bare[0].index], cells[part.index]):
+            (lasts if firsts else firsts).append(bare.pop(0))
+    wholes = [*fulls, *bare]
+    if not wholes and not firsts and not lasts:
+        wholes = lead_names
+    wholes += _of(found, Head.DISPLAY)
+    if (fulls or bare) and bool(firsts) != bool(lasts):
+        # One half of a name beside the whole of it: the whole says more, and the half would be taken for all there is.
+        firsts, lasts = [], []
+    draft.give(Field.FIRSTNAME, firsts)
+    draft.give(Field.LASTNAME, lasts)
+    draft.give(Field.FULLNAME, wholes)
+    draft.put(draft.titles, _of(found, Head.SALUTATION), Field.FIRSTNAME, Rule.TITLE)
+    draft.put(draft.middles, _of(found, Head.MIDDLE), Field.FIRSTNAME, Rule.MIDDLE)
+
+
+def _holds_whole_name(wholes: Sequence[str], parts: Sequence[str]) -> bool:
+    """Tell whether a column called "Name" repeats the first (or last) names that stand in a column of their own."""
+    known = {plain(part) for part in parts}
+    repeated = [cell for cell in wholes if len(tokens := words(cell)) > 1 and known & {tokens[0], tokens[-1]}]
+    return len(repeated) * 2 > len(wholes)
+
+
+# --- addresses ----------------------------------------------------------------------------------
+
+
+def _addresses(draft: Draft, found: Iterable[Candidate], cells: Sequence[Sequence[str]]) -> None:
+    """Put address columns together: the lines of one address are its parts, a street wins over a formatted whole."""
+    groups: dict[tuple[int, ...], list[Candidate]] = {}
+    for candidate in _of(found, *_ADDRESS_HEADS):
+        reading = candidate.reading
+        groups.setdefault((reading.other, reading.place, reading.group), []).append(candidate)
+    addresses = list(chain.from_iterable(map(_parts, groups.values())))
+    draft.addresses = [tuple(candidate.index for candidate in address) for address in addresses]
+    if not addresses:
+        return
+    best = max(addresses, key=lambda address: max(len(cells[candidate.index]) for candidate in address))
+    draft.give(Field.ADDRESS, best)
+    for candidate in chain.from_iterable(address for address in addresses if address is not best):
+        draft.reasons[candidate.index] = (Field.ADDRESS, candidate.reading.rule, candidate.reading.word)
+
+
+def _parts(group: list[Candidate]) -> list[list[Candidate]]:
+    """Split the address columns of one place into addresses, each with its parts in order.
+
+    "Street", "Address line 2" are one address; "Street", "Address 1", "Address 2" are two; "Address" twice is two.
+    """
+    streets = [candidate for candidate in group if candidate.head is Head.STREET]
+    others = [candidate for candidate in group if candidate.head is Head.ADDRESS]
+    if any(candidate.reading.ordinal == 1 for candidate in others):
+        return [address for part in (streets, others) for address in _lines(part)]
+    return _lines([*streets, *others])
+
+
+def _lines(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+    lines: dict[int, Candidate] = {}
+    wholes: list[list[Candidate]] = []
+    for candidate in candidates:
+        ordinal = candidate.reading.ordinal
+        if ordinal in lines:
+            wholes.append([candidate])
+        else:
+            lines[ordinal] = candidate
+    return [*([[lines[ordinal] for ordinal in sorted(lines)]] if lines else []), *wholes]

@@ -1,0 +1,68 @@
+"""A path or standard input → cells. The only part of the program that opens lead files.
+
+opening → (unpacking) → sniffing → one of delimited, workbook, jsonfile, htmltable, vcard → sheets of row blocks
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from telecmi_leads.files.delimited import read_delimited
+from telecmi_leads.files.encoding import text_file
+from telecmi_leads.files.gzip_files import GZIP, unpacked
+from telecmi_leads.files.html_tables import read_html
+from telecmi_leads.files.json_files import read_json
+from telecmi_leads.files.opening import check_file, open_file
+from telecmi_leads.files.sheets import BLOCK_ROWS, Sheet, Source
+from telecmi_leads.files.sniffing import HEAD, disguise, is_workbook, refuse_foreign, text_format
+from telecmi_leads.files.vcard import read_vcard
+from telecmi_leads.files.workbook import open_workbook
+from telecmi_leads.settings.options import FileFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from telecmi_leads.files.opening import OpenFile
+    from telecmi_leads.settings.options import ReadingOptions
+
+__all__ = ["BLOCK_ROWS", "Sheet", "Source", "check_file", "open_source"]
+
+
+@contextmanager
+def open_source(path: Path | None, options: ReadingOptions) -> Iterator[Source]:
+    """Open a lead file, or standard input for None, and tell what it is.
+
+    Yields a Source whose sheets are read while the context is open. Raises SourceUnreadable, then or while
+    reading, naming the file and, where there are any, sheet, row or line.
+    """
+    with ExitStack() as stack:
+        file = stack.enter_context(open_file(path))
+        head = file.stream.read(HEAD)
+        if is_workbook(head):
+            book = stack.enter_context(open_workbook(file.stream, file.name, options.sheet))
+            yield Source(file.name, book.format, file.size, book.notes, book.sheets())
+        else:
+            yield _text_source(file, head, options)
+
+
+def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source:
+    stream, packed = file.stream, head.startswith(GZIP)
+    if packed:
+        stream = unpacked(file.stream, file.name, file.size)
+        head = stream.read(HEAD)
+    refuse_foreign(head, file.name)
+    text = text_file(stream, file.name)
+    beginning = text.open(by_lines=False).read(HEAD)
+    format_ = text_format(beginning, options.format, file.name)
+    if format_ in {FileFormat.JSON, FileFormat.JSONL}:
+        format_, sheets = read_json(text, options.sheet, lines=format_ is FileFormat.JSONL)
+    elif format_ is FileFormat.HTML:
+        sheets = read_html(text)
+    elif format_ is FileFormat.VCF:
+        sheets = read_vcard(text)
+    else:
+        sheets = read_delimited(text)
+    notes = (*disguise(format_, beginning, file.name), *(("unpacked from gzip",) if packed else ()))
+    return Source(file.name, format_, file.size, notes, sheets)

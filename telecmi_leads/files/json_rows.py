@@ -1,0 +1,166 @@
+"""A JSON value → named cells: nested objects as dotted names, lists of names and values as cells of their own."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.files.json_values import Rows
+from telecmi_leads.files.named_cells import Batch, batch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAMES = ("name", "column_name", "column_id", "key", "field", "field_name", "question", "label", "title")
+_VALUES = ("value", "values", "string_value", "answer", "answers")
+_KINDS = ("label", "type", "kind")  # of several values of one sort: [{"label": "work", "value": "…"}] under "phone"
+_SHELLS = frozenset({"properties", "fields", "attributes", "values", "node", "data", "_source"})
+_OF_A_SORT = re.compile(r"phone|mobile|tel|mail|address|url|website|social", re.IGNORECASE)
+_SPREAD = 4  # elements of a list of objects that get cells of their own
+_DEEPEST = 16
+
+# The names under which ad platforms and form builders send answers as names and values.
+_ANSWERS = frozenset(
+    re.findall(
+        r"\w+",
+        "field_data user_column_data fields answers values properties attributes questions custom_fields customfields "
+        "form_fields formfields form_data responses columns",
+    )
+)
+
+
+def cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return a value as typed; null is empty, what is nested stays JSON."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def named_cells(elements: list[Any] | Rows) -> Batch:
+    """Return elements as records. Objects that are flat and all alike, as nearly always, are taken column by column."""
+    if isinstance(elements, Rows):
+        if _as_text(elements.rows):
+            return Batch(elements.keys, elements.rows)
+        elements = [dict(zip(elements.keys, row, strict=True)) for row in elements.rows]
+    return batch_of([flat(element) for element in elements])
+
+
+def _as_text(rows: list[list[Any]]) -> bool:
+    """Turn the cells of equally long rows into text, in place; tell whether that could be done."""
+    mixed = [place for place, column in enumerate(zip(*rows, strict=True)) if not _is_text(column)]
+    for row in rows:
+        for place in mixed:
+            value = row[place]
+            if type(value) is int:
+                row[place] = str(value)
+            elif isinstance(value, dict | list):
+                return False
+            else:
+                row[place] = cell(value)
+    return True
+
+
+def _is_text(column: tuple[Any, ...]) -> bool:
+    try:
+        "".join(column)  # faster than asking each value for its type
+    except TypeError:
+        return False
+    return True
+
+
+def flat(element: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON value
+    """Return an element's named cells, in order; null has none, and what has no names gets a plain one."""
+    if isinstance(element, dict):
+        row: dict[str, str] = {}
+        for name, value in element.items():
+            _spread(row, name, value, 1)
+        return row
+    if isinstance(element, list):
+        return {f"column {number}": cell(value) for number, value in enumerate(element, 1)}
+    return {} if element is None else {"value": cell(element)}
+
+
+def _spread(row: dict[str, str], name: str, value: Any, depth: int) -> None:  # noqa: ANN401 - any JSON value
+    if not isinstance(value, dict | list) or depth > _DEEPEST:
+        _put(row, name, cell(value))
+    elif isinstance(value, dict) and not all(map(str.isdigit, value)):
+        for key, inner in value.items():
+            _spread(row, _inner_name(row, name, key), inner, depth + 1)
+    elif isinstance(value, dict):  # a list in disguise, or nothing
+        _spread(row, name, list(value.values()), depth + 1)
+    elif not any(isinstance(inner, dict | list) for inner in value):
+        _put(row, name, ", ".join(filter(None, map(cell, value))))
+    else:
+        for inner_name, inner in _named(name, value):
+            _spread(row, inner_name, inner, depth + 1)
+
+
+def _inner_name(row: dict[str, str], name: str, key: str) -> str:
+    """Name a value of an object within the lead: dotted, but for the shells that CRMs put around what they send."""
+    if key == "value":
+        return name
+    if name.rpartition(".")[2].casefold() in _SHELLS and key not in row:
+        return key
+    return f"{name}.{key}"
+
+
+def _named(name: str, elements: list[Any]) -> Iterator[tuple[str, Any]]:
+    """Give names to the elements of a list that are objects or lists."""
+    if not _OF_A_SORT.search(name) and _are_answers(name, elements):
+        yield from map(_name_and_value, elements)
+    elif _are_of_a_sort(elements):
+        for element in elements:
+            kind = next(element[key] for key in _KINDS if isinstance(element.get(key), str))
+            yield f"{name}.{kind}" if kind else name, element["value"]
+    elif len(elements) <= _SPREAD:
+        for number, element in enumerate(elements, 1):
+            yield name if number == 1 else f"{name}.{number}", element
+    else:
+        yield name, cell(elements)
+
+
+def _put(row: dict[str, str], name: str, text: str) -> None:
+    """Set a cell; a second text for it goes beside the first."""
+    if row.get(name) and text:
+        row[name] = f"{row[name]}, {text}"
+    elif text or name not in row:
+        row[name] = text
+
+
+def is_part(name: str, elements: list[Any]) -> bool:
+    """Tell whether a list of objects is part of one lead: its answers, or its phones or emails, each with its kind."""
+    return _are_answers(name, elements) or (bool(_OF_A_SORT.search(name)) and _are_of_a_sort(elements))
+
+
+def _are_answers(name: str, elements: list[Any]) -> bool:
+    """Tell whether a list holds names and values: under a usual name, or with a name of which every form has one."""
+    if not elements or not all(isinstance(element, dict) and _is_answer(element) for element in elements):
+        return False
+    if name.rpartition(".")[2].casefold() in _ANSWERS:
+        return True
+    names = " ".join(_name_and_value(element)[0].casefold() for element in elements)
+    return any(word in names for word in ("phone", "mobile", "email", "e-mail", "name"))
+
+
+def _is_answer(element: dict[str, Any]) -> bool:
+    return any(isinstance(element.get(key), str) for key in _NAMES) and any(key in element for key in _VALUES)
+
+
+def _name_and_value(element: dict[str, Any]) -> tuple[str, Any]:
+    name = next(element[key] for key in _NAMES if isinstance(element.get(key), str))
+    return name, next(element[key] for key in _VALUES if key in element)
+
+
+def _are_of_a_sort(elements: list[Any]) -> bool:
+    """Tell whether a list holds several values of one sort, each with its kind, as CRMs send phones and emails."""
+    return all(
+        isinstance(element, dict) and "value" in element and any(isinstance(element.get(key), str) for key in _KINDS)
+        for element in elements
+    )

@@ -1,0 +1,178 @@
+"""JSON text → values, in two ways with one meaning: many at once, or one with the reason where it is broken.
+
+msgspec decodes what is plain JSON, many values at a time; what it does not take (NaN, lone surrogates, giant
+numbers) and what is broken goes to the standard library's decoder, which tells where an error is. With both,
+fractions and exponents stay as they were typed (9876543210.0, 1e400), whole numbers are exact, and no value of
+equal keys is lost unseen.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from telecmi_leads.core.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_EMPTY = {"NaN": ""}  # what Python programs write for a number that is not there
+_KEY = re.compile(r'"[ \t\r\n]*:')
+
+
+class BrokenJsonError(ValueError):
+    """Text that is no JSON, or loses values. `at` is the place; `cut` tells that more text might mend it."""
+
+    def __init__(self, what: str, at: int, *, cut: bool = False) -> None:
+        super().__init__(what)
+        self.what = what
+        self.at = at
+        self.cut = cut
+
+
+class _EqualKeysError(ValueError):
+    """An object has a key twice, so that one of the values would be lost."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = sorted(name for name, _ in pairs)
+        raise _EqualKeysError(next(name for name, following in pairwise(names) if name == following))
+    return made
+
+
+_ONE = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_float=str,
+    parse_int=str,
+    parse_constant=lambda word: _EMPTY.get(word, word),
+    strict=False,
+)
+_NOT_PLAIN = (msgspec.DecodeError, UnicodeEncodeError, RecursionError)
+_GIVE_UP = 8  # times that objects had other keys than those learned
+_MOST_KEYS = 256
+
+
+def decode_one(text: str, start: int) -> tuple[Any, int]:
+    """Decode the value at `start`; returns it and where it ends. Raises BrokenJsonError."""
+    try:
+        return _ONE.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        unfinished = error.msg.startswith(("Unterminated", "Invalid \\u")) or error.pos > len(text) - 16
+        what = f"this is not valid JSON ({error.msg[:1].lower()}{error.msg[1:]})"
+        raise BrokenJsonError(what, error.pos, cut=unfinished) from None
+    except RecursionError:
+        raise BrokenJsonError("lists and objects are nested too deep", start) from None
+    except _EqualKeysError as error:
+        raise BrokenJsonError(f'an object has the key "{safe(str(error))}" twice', start) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Objects that all have the same keys, as rows of their values in the order of `keys`."""
+
+    keys: tuple[str, ...]
+    rows: list[list[Any]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class ManyDecoder:
+    """Decodes many values at once, and ever faster: it learns the keys that the objects of a file have.
+
+    Objects with known keys become rows by way of a msgspec struct, in less than half the time that dicts take.
+    With `counting`, values are only counted, and equal keys don't matter.
+    """
+
+    def __init__(self, *, counting: bool = False) -> None:
+        self._counting = counting
+        self._keys: tuple[str, ...] = ()
+        self._failures = 0
+        self._one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=str)
+        self._list: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[Any], float_hook=str)
+        self._known_one: msgspec.json.Decoder[Any] | None = None
+        self._known_list: msgspec.json.Decoder[list[Any]] | None = None
+
+    def elements(self, text: str) -> list[Any] | Rows | None:
+        """Decode the elements of a list, given without its brackets; None where that needs a closer look."""
+        text = f"[{text}]"
+        if self._known_list is not None:
+            rows = self._rows(self._known_list.decode, text)
+            if rows is not None:
+                return rows
+        return self._values(self._list.decode, text)
+
+    def lines(self, text: str) -> list[Any] | Rows | None:
+        """Decode whole lines, one value a line; None where that needs a closer look."""
+        values: list[Any] | Rows | None = None
+        if self._known_one is not None:
+            values = self._rows(self._known_one.decode_lines, text)
+        if values is None:
+            values = self._values(self._one.decode_lines, text)
+        return values if values is not None and len(values) == text.count("\n") else None
+
+    def _rows(self, decode: Callable[[str], list[Any]], text: str) -> Rows | None:
+        try:
+            rows = list(map(list, map(msgspec.structs.astuple, decode(text))))
+        except _NOT_PLAIN:
+            self._failures += 1
+            if self._failures == _GIVE_UP:
+                self._known_one = self._known_list = None
+            return None
+        count = len(rows) * len(self._keys)
+        if self._counting or text.count(":") == count or text.count('":') == count:
+            return Rows(self._keys, rows)
+        return None
+
+    def _values(self, decode: Callable[[str], list[Any]], text: str) -> list[Any] | None:
+        try:
+            values = decode(text)
+        except _NOT_PLAIN:
+            return None
+        if not self._counting and _may_have_equal_keys(text, values):
+            return None
+        if values and isinstance(values[0], dict) and self._failures < _GIVE_UP:
+            self._learn(tuple(values[0]))
+        return values
+
+    def _learn(self, keys: tuple[str, ...]) -> None:
+        if keys == self._keys or not 0 < len(keys) <= _MOST_KEYS:
+            return
+        names = {f"key{number}": key for number, key in enumerate(keys)}
+        try:
+            known = msgspec.defstruct(
+                "Known", [(name, Any) for name in names], rename=names, forbid_unknown_fields=True, gc=False
+            )
+        except ValueError:  # a quote or a control character in a key
+            return
+        self._keys = keys
+        self._known_one = msgspec.json.Decoder(known, float_hook=str)
+        self._known_list = msgspec.json.Decoder(list[known], float_hook=str)  # type: ignore[valid-type]
+
+
+def _may_have_equal_keys(text: str, values: list[Any]) -> bool:
+    r"""Tell whether text holds more keys than came out of it; `\\":` within a value counts as one."""
+    if set(map(type, values)) == {dict}:
+        keys = sum(map(len, values))
+        if text.count(":") == keys or text.count('":') == keys:
+            return False  # flat objects in compact writing: nearly always
+    return len(_KEY.findall(text)) > _keys(values)
+
+
+def _keys(values: list[Any]) -> int:
+    count = 0
+    waiting: list[Any] = [values]
+    while waiting:
+        inner = waiting.pop()
+        if type(inner) is dict:
+            count += len(inner)
+            inner = inner.values()
+        waiting += [value for value in inner if type(value) is dict or type(value) is list]
+    return count

@@ -1,0 +1,134 @@
+"""A path or standard input → an open binary file that can be read more than once.
+
+What can't be read twice (standard input, FIFOs) is first copied into a private temporary file.
+Everything the file system may answer becomes a SourceUnreadable that says what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.core.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+STANDARD_INPUT = "standard input"
+_NAMES_LOOKED_AT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file at its start: `name` fit to be shown, `stream` seekable with a file descriptor, `size` in bytes."""
+
+    name: str
+    stream: BinaryIO
+    size: int
+
+
+@contextmanager
+def open_file(path: Path | None) -> Iterator[OpenFile]:
+    """Open `path`, or standard input for None; raises SourceUnreadable with the way out."""
+    if path is None:
+        with _spooled(sys.stdin.buffer, STANDARD_INPUT) as spooled:
+            yield spooled
+        return
+    name = safe(path.name or str(path))
+    with _opened(path, name) as stream:
+        mode = os.fstat(stream.fileno())
+        if stat.S_ISREG(mode.st_mode):
+            yield _with_content(name, stream, mode.st_size)
+        elif stat.S_ISFIFO(mode.st_mode):
+            with _spooled(stream, name) as spooled:
+                yield spooled
+        else:
+            raise SourceUnreadable(f"{name} is a device, not a file.", hint="Name a file with leads in it.")
+
+
+def check_file(path: Path) -> None:
+    """Raise SourceUnreadable where `path` can't be opened: said before anything else is begun."""
+    if not path.is_fifo():  # opening one would wait for its writer
+        _opened(path, safe(path.name or str(path))).close()
+
+
+def _opened(path: Path, name: str) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise _missing(path, name) from None
+    except IsADirectoryError:
+        raise _folder(name) from None
+    except PermissionError:
+        if path.is_dir():  # Windows says so only this way
+            raise _folder(name) from None
+        raise SourceUnreadable(
+            f"{name} may not be read by this user.",
+            hint="Change its permissions, or copy it to a place of your own.",
+        ) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SourceUnreadable(f"{name} can't be opened: {safe(reason)}.", hint="Check the path.") from None
+
+
+def _missing(path: Path, name: str) -> SourceUnreadable:
+    if path.is_symlink():
+        target = safe(str(path.readlink()))
+        return SourceUnreadable(
+            f"{name} is a link to {target}, which is not there.",
+            hint="Name the file itself, or mend the link.",
+        )
+    parent = path.parent
+    if not parent.is_dir():
+        return SourceUnreadable(
+            f"{name} can't be found: there is no folder {safe(str(parent))}.", hint="Check the path."
+        )
+    near = _near_names(path)
+    if near:
+        return SourceUnreadable(f"There is no file {name}.", hint=f"Did you mean {' or '.join(near)}?")
+    return SourceUnreadable(f"There is no file {name}.", hint="Check its name and the folder you are in.")
+
+
+def _near_names(path: Path) -> list[str]:
+    try:
+        names = [entry.name for entry in islice(path.parent.iterdir(), _NAMES_LOOKED_AT)]
+    except OSError:
+        return []
+    folded = {name.casefold(): name for name in names}
+    close = difflib.get_close_matches(path.name.casefold(), folded, n=2, cutoff=0.7)
+    return [safe(folded[name]) for name in close]
+
+
+def _folder(name: str) -> SourceUnreadable:
+    return SourceUnreadable(f"{name} is a folder.", hint=f"Name the files in it, such as {name}/*.csv.")
+
+
+@contextmanager
+def _spooled(stream: BinaryIO, name: str) -> Iterator[OpenFile]:
+    with tempfile.TemporaryFile(prefix="telecmi-leads-") as copy:
+        try:
+            shutil.copyfileobj(stream, copy, 1024 * 1024)
+            copy.flush()
+        except OSError as error:
+            raise SourceUnreadable(
+                f"{name} can't be copied into the temporary folder: {safe(error.strerror or str(error))}.",
+                hint="Free some space, or save the input as a file and name that.",
+            ) from None
+        yield _with_content(name, cast("BinaryIO", copy), copy.tell())
+
+
+def _with_content(name: str, stream: BinaryIO, size: int) -> OpenFile:
+    if size == 0:
+        raise SourceUnreadable(f"{name} is empty (0 bytes).", hint="Export it again.")
+    stream.seek(0)
+    return OpenFile(name, stream, size)

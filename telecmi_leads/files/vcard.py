@@ -1,0 +1,214 @@
+"""Contacts as phones export them (vCard 2.1, 3.0 and 4.0) → sheets, one row a contact.
+
+Rules: RFC 6350 (4.0), RFC 2426 (3.0) and the versit consortium's specification of 2.1, read as leniently as what
+phones really write needs. vobject was tried and left out: of 2.1 it loses the rest of a quoted-printable name after
+a soft line break, the kinds of numbers, and numbers with a label of their own, and it takes ten times as long.
+"""
+
+from __future__ import annotations
+
+import quopri
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.files.named_cells import Batch, batch_of, record_sheets
+from telecmi_leads.files.sheets import BLOCK_ROWS, MAX_CELL
+from telecmi_leads.settings.options import FileFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from telecmi_leads.files.encoding import TextFile
+    from telecmi_leads.files.sheets import Sheet
+
+_PROPERTY = re.compile(
+    r"(?:(?P<group>[\w-]+)\.)?(?P<name>[\w-]+)(?P<parameters>(?:;(?:\"[^\"]*\"|[^\":])*)?):(?P<value>.*)", re.DOTALL
+)
+_NAME = re.compile(r"(?:[\w-]+\.)?([\w-]+)[;:]")
+_QUOTED_PRINTABLE = re.compile(r"[^:]*;(?:ENCODING=)?QUOTED-PRINTABLE[;:]", re.IGNORECASE)
+_PARAMETER = re.compile(r";((?:\"[^\"]*\"|[^\";])*)")
+_PART = re.compile(r"((?:\\.?|[^\\;])*)(?:;|$)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+_NAME_PARTS = ("Last Name", "First Name", "Middle Name", "Name Prefix", "Name Suffix")
+_ADDRESS_PARTS = ("City", "State", "Postal Code", "Country")  # after post-office box, extension and street
+_TEXTS = {
+    "FN": "Full Name",
+    "NICKNAME": "Nickname",
+    "TITLE": "Job Title",
+    "ROLE": "Role",
+    "NOTE": "Note",
+    "URL": "Website",
+    "BDAY": "Birthday",
+    "CATEGORIES": "Categories",
+}
+_WANTED = frozenset({*_TEXTS, "N", "TEL", "EMAIL", "ADR", "ORG", "X-ABLABEL", "AGENT", "BEGIN", "END", "VERSION"})
+# The kinds of a number in order of preference, and its column.
+_PHONES = {
+    "FAX": "Fax",
+    "PAGER": "Pager",
+    "CELL": "Mobile Phone",
+    "IPHONE": "Mobile Phone",
+    "MOBILE": "Mobile Phone",
+    "WHATSAPP": "WhatsApp",
+    "WORK": "Work Phone",
+    "HOME": "Home Phone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Property:
+    """One property of a contact; `kinds` are its types in capitals."""
+
+    group: str
+    name: str
+    kinds: frozenset[str]
+    value: str
+
+
+def read_vcard(file: TextFile) -> Iterator[Sheet]:
+    """Read a contacts file. Raises SourceUnreadable, with the line, where it ends in the middle of a contact."""
+    return record_sheets(_batches(_contacts(file)), file, FileFormat.VCF, ())
+
+
+def _batches(contacts: Iterator[dict[str, str]]) -> Iterator[Batch]:
+    while batch := list(islice(contacts, BLOCK_ROWS)):
+        yield batch_of(batch)
+
+
+def _contacts(file: TextFile) -> Iterator[dict[str, str]]:
+    properties: list[_Property] = []
+    depth, opened = 0, 0
+    for line, text in _logical_lines(file):
+        found = _parsed(text)
+        if found.name == "BEGIN":
+            if depth and properties and properties[-1].name == "AGENT":  # a contact within a contact (2.1)
+                depth += 1
+                continue
+            if depth:  # the one before was not ended
+                yield _contact(properties)
+            depth, opened, properties = 1, line, []
+        elif found.name == "END" and depth:
+            depth -= 1
+            if depth == 0:
+                yield _contact(properties)
+        elif depth == 1:
+            properties.append(found)
+    if depth:
+        raise SourceUnreadable(
+            f"{file.name}: the contact that begins in line {opened:,} has no end.",
+            hint="The file is cut off: export it again.",
+        )
+
+
+def _logical_lines(file: TextFile) -> Iterator[tuple[int, str]]:
+    """Join folded lines and soft line breaks; yields wanted properties with the number of their first line."""
+    parts: list[str] = []  # of the property that is being read, none while it is not wanted
+    first, size, quoted, soft, keep_blank = 0, 0, False, False, False
+    for number, raw in enumerate(file.open(), 1):
+        line = raw.rstrip("\r\n").replace("\0", "")
+        if soft and parts:
+            parts[-1] = parts[-1][:-1]
+            parts.append(line)
+        elif line[:1] in {" ", "\t"}:
+            if parts:
+                parts.append(line if keep_blank else line[1:])
+        else:
+            if parts:
+                yield first, "".join(parts)
+            named = _NAME.match(line)
+            parts = [line] if named and named[1].upper() in _WANTED else []
+            first, size, quoted = number, 0, _QUOTED_PRINTABLE.match(line) is not None
+            if line.upper().startswith("VERSION:"):
+                keep_blank = line[8:].strip() == "2.1"
+        soft = quoted and bool(parts) and line.endswith("=")
+        size += len(line)
+        if parts and size > MAX_CELL:
+            raise SourceUnreadable(
+                f"{file.name}, line {first:,}: a property of more than {MAX_CELL:,} characters.",
+                hint="The file is damaged, or not what it looks like: export it again.",
+            )
+    if parts:
+        yield first, "".join(parts)
+
+
+def _parsed(line: str) -> _Property:
+    found = _PROPERTY.fullmatch(line)
+    if found is None:  # a quote that is not closed among the parameters
+        name, _, value = line.partition(":")
+        return _Property("", name.partition(";")[0].upper(), frozenset(), value)
+    kinds: set[str] = set()
+    charset = "utf-8"
+    for parameter in _PARAMETER.findall(found["parameters"] or ""):
+        key, _, values = parameter.upper().rpartition("=")
+        if key == "CHARSET":
+            charset = values
+        elif key in {"", "TYPE"}:
+            kinds.update(kind.strip() for kind in values.strip('"').split(","))
+    value = found["value"]
+    if _QUOTED_PRINTABLE.match(line):
+        value = _decoded(quopri.decodestring(value.encode()), charset)
+    return _Property(found["group"] or "", found["name"].upper(), frozenset(kinds), value)
+
+
+def _decoded(data: bytes, charset: str) -> str:
+    try:
+        return data.decode(charset, "replace")
+    except (LookupError, UnicodeError):  # a charset nobody knows
+        return data.decode("utf-8", "replace")
+
+
+def _contact(properties: list[_Property]) -> dict[str, str]:
+    labels = {found.group: found.value.upper() for found in properties if found.name == "X-ABLABEL" and found.group}
+    contact: dict[str, str] = {}
+    for found in properties:
+        if found.name == "N":
+            contact |= dict(zip(_NAME_PARTS, [*_parts(found.value), *[""] * 5], strict=False))
+        elif found.name == "TEL":
+            number = found.value.strip()
+            number = number[4:] if number[:4].lower() == "tel:" else number
+            column = _phone_column(found.kinds | {labels.get(found.group, "")})
+            before = contact.get(column)
+            contact[column] = f"{before}, {number}" if before else number
+        elif found.name == "EMAIL":
+            _put(contact, "Email", _plain(found.value).strip())
+        elif found.name == "ADR":
+            _put_address(contact, _parts(found.value))
+        elif found.name == "ORG":
+            _put(contact, "Organization", ", ".join(filter(None, _parts(found.value))))
+        elif found.name in _TEXTS:
+            _put(contact, _TEXTS[found.name], _plain(found.value))
+    return contact
+
+
+def _put(contact: dict[str, str], column: str, text: str) -> None:
+    """Set a cell; a second text of a kind goes into a column of its own."""
+    number, numbered = 1, column
+    while contact.get(numbered):
+        number += 1
+        numbered = f"{column} {number}"
+    contact[numbered] = text
+
+
+def _put_address(contact: dict[str, str], parts: list[str]) -> None:
+    if contact.get("Address") or contact.get("City"):
+        _put(contact, "Address", ", ".join(filter(None, parts)))
+        return
+    contact["Address"] = ", ".join(filter(None, parts[:3]))
+    contact |= dict(zip(_ADDRESS_PARTS, [*parts[3:], *[""] * 4], strict=False))
+
+
+def _phone_column(kinds: frozenset[str]) -> str:
+    return next((column for word, column in _PHONES.items() if any(word in kind for kind in kinds)), "Phone")
+
+
+def _parts(value: str) -> list[str]:
+    return [_plain(part).strip() for part in _PART.findall(value)]
+
+
+def _plain(value: str) -> str:
+    """Undo the escapes of a text."""
+    return _ESCAPE.sub(lambda escape: "\n" if escape[1] in "nN" else escape[1], value)

@@ -1,0 +1,215 @@
+"""Workbooks (XLSX, XLSM, XLS, XLSB, ODS) → sheets. A child process reads them, within bounds of memory and time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.core.models import RowBlock
+from telecmi_leads.core.text import safe
+from telecmi_leads.files.sheets import Sheet
+from telecmi_leads.settings.options import FileFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHILD = Path(__file__).with_name("workbook_child.py")
+_PATIENCE = 120.0  # seconds for one frame; the child's own bounds are much tighter where the system has them
+_MAX_FRAME = 64 * 1024 * 1024
+
+_ENDS = {
+    getattr(signal, "SIGXCPU", 24): "it takes too much time",
+    signal.SIGABRT: "it takes too much memory",  # how calamine ends when there is none left
+    getattr(
+        signal, "SIGKILL", 9
+    ): "it takes too much memory",  # the system's way, and ours with a frame beyond all bounds
+}
+_SAVE_AGAIN = "Open it in Excel and save it again, or export the sheet as CSV."
+
+_BOOK = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, bool, bool]]])
+_NAME = msgspec.msgpack.Decoder(str)
+_ROWS = msgspec.msgpack.Decoder(list[list[str]])
+_ERROR = msgspec.msgpack.Decoder(tuple[str, str])
+
+
+class Workbook:
+    """A workbook that a child process reads: its format, what to note, its sheets."""
+
+    def __init__(self, child: _Child, name: str, wanted: tuple[str, ...]) -> None:
+        told, sheets = _BOOK.decode(child.frame()[1])
+        names = [sheet for sheet, _, _ in sheets]
+        for sheet in wanted:
+            if sheet not in names:
+                has = ", ".join(map(safe, names))
+                raise SourceUnreadable(f"{name} has no sheet {safe(sheet)}.", hint=f"Its sheets are: {has}.")
+        self.format = FileFormat(told)
+        self.notes = tuple(
+            f"hidden sheet {safe(sheet)} skipped"
+            for sheet, is_sheet, visible in sheets
+            if is_sheet and not visible and not wanted
+        )
+        self._child = child
+        self._name = name
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Walk the sheets; what was not read of one is skipped."""
+        while True:
+            kind, payload = self._child.frame()
+            if kind == b"Z":
+                return
+            if kind == b"S":
+                yield Sheet(
+                    file=self._name,
+                    format=self.format,
+                    name=_NAME.decode(payload),
+                    encoding=None,
+                    delimiter=None,
+                    keys=None,
+                    notes=(),
+                    blocks=self._blocks(),
+                )
+
+    def _blocks(self) -> Iterator[RowBlock]:
+        row = 1
+        while self._child.next_kind() == b"R":
+            rows = _ROWS.decode(self._child.frame()[1])
+            yield RowBlock(row, rows)
+            row += len(rows)
+
+
+class _Child:
+    """The child process and what it sends."""
+
+    def __init__(self, stream: BinaryIO, name: str, *task: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._sheet = ""
+        self._ahead: tuple[bytes, bytes] | None = None
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and a script beside this module
+                [sys.executable, "-I", str(_CHILD), "\n".join(_places()), *task],
+                stdin=stream,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise SourceUnreadable(
+                f"{name}: the reader for workbooks can't be started: {safe(error.strerror or str(error))}.",
+                hint="Export the sheet as CSV and use that.",
+            ) from None
+
+    def next_kind(self) -> bytes:
+        """Return the kind of the next frame and leave it there."""
+        if self._ahead is None:
+            self._ahead = self.frame()
+        return self._ahead[0]
+
+    def frame(self) -> tuple[bytes, bytes]:
+        """Take the next frame: its kind and payload. Raises SourceUnreadable for an error or a dead child."""
+        if self._ahead is not None:
+            ahead = self._ahead
+            self._ahead = ahead if ahead[0] == b"Z" else None  # nothing comes after the end
+            return ahead
+        try:
+            head, payload = self._received()
+        except EOFError:
+            raise self._died() from None
+        if head[:1] == b"E":
+            raise _refused(f"{self._name}{self._sheet}", *_ERROR.decode(payload))
+        if head[:1] == b"S":
+            self._sheet = f", sheet {safe(_NAME.decode(payload))}"
+        if head[:1] == b"Z":
+            self._ahead = (head[:1], payload)
+        return head[:1], payload
+
+    def _received(self) -> tuple[bytes, bytes]:
+        watchdog = Timer(_PATIENCE, self._process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            head = self._read(5)
+            return head, self._read(int.from_bytes(head[1:], "little"))
+        finally:
+            watchdog.cancel()
+
+    def _read(self, size: int) -> bytes:
+        out = self._process.stdout
+        data = out.read(size) if out is not None and size <= _MAX_FRAME else b""
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    def _died(self) -> SourceUnreadable:
+        self._process.kill()
+        end = _ENDS.get(-self._process.wait(), "it is damaged")
+        with _child(self._stream, self._name, "explain") as explaining, suppress(EOFError):
+            head, payload = explaining._received()  # noqa: SLF001 - another of the same class
+            if head[:1] == b"E":
+                return _refused(self._name, *_ERROR.decode(payload))
+        return SourceUnreadable(f"{self._name}{self._sheet} can't be read: {end}.", hint=_SAVE_AGAIN)
+
+    def close(self) -> None:
+        """End the child."""
+        self._process.kill()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._process.wait()
+
+
+@contextmanager
+def _child(stream: BinaryIO, name: str, *task: str) -> Iterator[_Child]:
+    child = _Child(stream, name, *task)
+    try:
+        yield child
+    finally:
+        child.close()
+
+
+@contextmanager
+def open_workbook(stream: BinaryIO, name: str, wanted: tuple[str, ...]) -> Iterator[Workbook]:
+    """Open a workbook (`wanted` are the sheets of --sheet); its child ends with the context.
+
+    Raises SourceUnreadable for what is no workbook, protected, damaged or beyond the bounds, or lacks a wanted sheet.
+    """
+    with _child(stream, name, "read", *wanted) as child:
+        yield Workbook(child, name, wanted)
+
+
+def _refused(name: str, code: str, detail: str) -> SourceUnreadable:
+    says, hint = {
+        "password": ("is password-protected", "Save it without a password, or as CSV."),
+        "other": (f"is {safe(detail)}", "Save the leads as XLSX or CSV."),
+        "archive": (f"is a zip archive (with {safe(detail)})", "Unpack it and name the files in it."),
+        "bomb": (f"is not an honest workbook: {safe(detail)}", "Ask for the leads as CSV."),
+        "far": (
+            f"has a cell as far off as {safe(detail)}, and nearly nothing before it",
+            "Delete the empty columns and rows in Excel and save it, or export the sheet as CSV.",
+        ),
+        "memory": ("takes too much memory", "Export the sheet as CSV."),
+        "entities": ("can't be read as a workbook: it defines words of its own, which are not replaced", _SAVE_AGAIN),
+    }.get(code, ("can't be read as a workbook: it is damaged", _SAVE_AGAIN))
+    return SourceUnreadable(f"{name} {says}.", hint=hint)
+
+
+def _places() -> list[str]:
+    """Return where the child finds the libraries it needs; it looks there after its own standard library."""
+    specs = (find_spec(library) for library in ("msgspec", "python_calamine"))
+    return [str(Path(spec.origin).parent.parent) for spec in specs if spec is not None and spec.origin is not None]
+
+
+def _environment() -> dict[str, str]:
+    """Return next to nothing: the child must not see what secrets the program was started with."""
+    return {"SYSTEMROOT": os.path.expandvars("%SystemRoot%")} if os.name == "nt" else {}

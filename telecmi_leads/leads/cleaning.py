@@ -1,0 +1,223 @@
+"""A block of rows → leads and rejections.
+
+Works on whole columns: a million rows are the normal case, so that each step is one pass over a list and
+the unusual cell alone costs a function call. A row that can't be used becomes a value with its reason, never
+an exception.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind
+from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.models import Lead, LeftOutKind, LeftOutRow, Reason, RowBlock
+from telecmi_leads.core.text import clean_column, restore
+from telecmi_leads.leads.grid import leveled
+from telecmi_leads.leads.lead_text import Fields
+from telecmi_leads.leads.row_numbers import Fault, find_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.core.models import TableInfo
+    from telecmi_leads.leads.grid import Grid
+    from telecmi_leads.leads.row_numbers import RowNumbers
+    from telecmi_leads.phones import PhoneBook, Ruling
+
+_NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLDER})
+
+
+@dataclass(frozen=True, slots=True)
+class CleanBlock:
+    """What became of a block: parallel lists of leads, their row numbers, groups and rulings, and what is no lead.
+
+    `read` counts the rows looked at. `next_header` is the index in the block of a header row with another layout:
+    what stands below it was not looked at and is to be cleaned with columns matched anew.
+    """
+
+    first_row: int
+    read: int
+    leads: list[Lead]
+    rows: list[int]
+    groups: list[str]
+    rulings: list[Ruling]
+    rejections: list[LeftOutRow]
+    blanks: list[int]
+    skipped: Mapping[str, int]
+    repairs: Mapping[str, int]
+    next_header: int | None = None
+
+    def upto(self, row: int) -> CleanBlock:
+        """Return the block as if it ended with this row number."""
+        leads = sum(1 for number in self.rows if number <= row)
+        return replace(
+            self,
+            read=row - self.first_row + 1,
+            leads=self.leads[:leads],
+            rows=self.rows[:leads],
+            groups=self.groups[:leads],
+            rulings=self.rulings[:leads],
+            rejections=[rejection for rejection in self.rejections if rejection.row <= row],
+            blanks=[blank for blank in self.blanks if blank <= row],
+            next_header=None,
+        )
+
+
+@dataclass(slots=True)
+class _Work:
+    """A block on its way: its rows at the header's width, their numbers and faults by index, and what was noted."""
+
+    grid: Grid
+    found: RowNumbers
+    blanks: list[int] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaner:
+    """Cleans the blocks of one table.
+
+    `table` is the table's index in the run. `group_column` is the index of the column to split campaigns by.
+    """
+
+    info: TableInfo
+    table: int
+    plan: ColumnPlan
+    book: PhoneBook
+    region: str | None
+    no_fill: bool = False
+    group_column: int | None = None
+
+    def clean(self, block: RowBlock) -> CleanBlock:
+        """Return what became of the block's rows, down to the next header where there is one."""
+        work = self._numbered(block)
+        header_at = self._sort_out(work)
+        if header_at is not None:
+            above = self.clean(RowBlock(block.first_row, block.rows[:header_at]))
+            return replace(above, next_header=header_at)
+        self._leave_out_footer(work)
+        leads, at = self._leads(work)
+        return CleanBlock(
+            first_row=block.first_row,
+            read=len(work.grid.rows),
+            leads=leads,
+            rows=[block.first_row + index for index in at],
+            groups=self._groups(work, at),
+            rulings=work.found.rulings if len(at) == len(work.grid.rows) else [work.found.rulings[row] for row in at],
+            rejections=[self._rejection(block, *fault) for fault in sorted(work.found.faults.items(), key=_index)],
+            blanks=[block.first_row + index for index in work.blanks],
+            skipped=work.skipped,
+            repairs=work.found.repairs,
+        )
+
+    # --- rows ---
+
+    def _numbered(self, block: RowBlock) -> _Work:
+        rows = [list(map(restore, row)) for row in block.rows] if self.plan.own_report else block.rows
+        grid, overfull = leveled(rows, len(self.info.header))
+        found = find_numbers(grid, self.plan, self.book, self.region)
+        for index in overfull:
+            found.reject(index, Reason.TOO_MANY_CELLS)
+        return _Work(grid, found)
+
+    def _sort_out(self, work: _Work) -> int | None:
+        """Tell blank rows, totals and test leads from rows at fault; return the index of a header of another layout."""
+        faults = work.found.faults
+        for index in sorted(faults):
+            row = work.grid.rows[index]
+            if not any(cell.strip() for at, cell in enumerate(row) if at not in self.plan.ignored):
+                kind = None
+            elif (kind := row_kind(row, self.info.header)) is RowKind.NEW_HEADER:
+                return index
+            elif kind is RowKind.TEST_LEAD:
+                faults[index] = Fault(Reason.TEST_LEAD)
+            elif kind in _NO_LEADS:
+                work.skipped[kind.value] += 1
+            if kind is None or kind in _NO_LEADS:
+                work.blanks.append(index)
+                del faults[index]
+        if may_be_test_lead(work.grid.columns, self.info.header, self._columns_of_names()):
+            for index, number in enumerate(work.found.numbers):
+                if number and row_kind(work.grid.rows[index], self.info.header) is RowKind.TEST_LEAD:
+                    work.found.reject(index, Reason.TEST_LEAD)
+        return None
+
+    def _columns_of_names(self) -> Iterator[int]:
+        for target in (Field.FULLNAME, Field.FIRSTNAME, Field.EMAIL):
+            template = self.plan.templates.get(target)
+            yield from template.columns if template else self.plan.sources.get(target, ())
+
+    def _leave_out_footer(self, work: _Work) -> None:
+        """Count as footer what stands with known footer lines below a blank row at the end: a report's title, say."""
+        blanks = set(work.blanks)
+        faults = work.found.faults
+        lines: list[int] = []
+        footer: list[int] = []
+        known = False
+        for index in reversed(range(len(work.grid.rows))):
+            row = work.grid.rows[index]
+            if index in blanks and not any(map(str.strip, row)):
+                footer = lines.copy()
+            elif index in blanks:
+                known = known or row_kind(row, self.info.header) is RowKind.TOTAL
+            elif index in faults and sum(map(bool, row)) == 1:
+                lines.append(index)
+            else:
+                break
+        for index in footer if known else ():
+            work.skipped[RowKind.TOTAL.value] += 1
+            work.blanks.append(index)
+            del faults[index]
+        work.blanks.sort()
+
+    def _rejection(self, block: RowBlock, index: int, fault: Fault) -> LeftOutRow:
+        return LeftOutRow(
+            table=self.table,
+            row=block.first_row + index,
+            kind=LeftOutKind.REJECTED,
+            code=fault.reason.code,
+            column="" if fault.column is None else self.info.header[fault.column],
+            cells=tuple(block.rows[index]),
+        )
+
+    # --- leads ---
+
+    def _leads(self, work: _Work) -> tuple[list[Lead], list[int]]:
+        """Make the leads of the rows that have a number; return them and their indexes."""
+        numbers = work.found.numbers
+        at = [index for index, number in enumerate(numbers) if number]
+        if len(at) < len(numbers):
+            numbers = [numbers[index] for index in at]
+        fields = Fields(self.plan, work.grid.only(at), no_fill=self.no_fill)
+        columns = (
+            *fields.names(),
+            numbers,
+            fields.emails(),
+            fields.text(Field.COMMENT),
+            fields.text(Field.ADDRESS),
+            fields.text(Field.CITY),
+            fields.text(Field.COUNTRY),
+            fields.orders(),
+        )
+        leads = list(map(Lead, *columns))
+        work.found.repairs.update(fields.repairs)
+        if not fields.faults:
+            return leads, at
+        for position, reason in fields.faults.items():
+            work.found.reject(at[position], reason)
+        good = [position for position in range(len(leads)) if position not in fields.faults]
+        return [leads[position] for position in good], [at[position] for position in good]
+
+    def _groups(self, work: _Work, at: Sequence[int]) -> list[str]:
+        if self.group_column is None:
+            return []
+        column = work.grid.columns[self.group_column]
+        return list(clean_column([column[index] for index in at]))
+
+
+def _index(fault: tuple[int, Fault]) -> int:
+    return fault[0]

@@ -1,0 +1,226 @@
+"""The fields of good rows: their text cleaned, names completed, emails and order checked, a column at a time."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import repeat
+from operator import ne
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns import name_beside_number
+from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.text import clean, clean_column, is_clean, joined
+from telecmi_leads.leads.emails import first_addresses
+from telecmi_leads.leads.person_names import (
+    any_placeholder,
+    is_placeholder,
+    kept_title,
+    split_full_names,
+    without_company,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.core.text import NormalForm
+    from telecmi_leads.leads.grid import Grid
+
+FILLER = "-"
+"""Sent as last name where there is none: the API requires one and many people have one name."""
+
+_TAG = re.compile(r"<\s*/?\s*(?:br|p|div|span|b|i|u|strong|em|ul|ol|li|font|a)\b[^<>]{0,200}>", re.IGNORECASE)
+_FORMULA = re.compile(r'\s*="((?:[^"]|"")*+)"\s*')  # written so that Excel leaves a text as it is
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}(?:\.0+)?")
+
+
+class Fields:
+    """The fields of rows that have a number.
+
+    `faults` (row's index → reason) and `repairs` fill up as the fields are asked for.
+    """
+
+    def __init__(self, plan: ColumnPlan, grid: Grid, *, no_fill: bool) -> None:
+        self._plan = plan
+        self._no_fill = no_fill
+        self._rows = grid.rows
+        self._columns = grid.columns
+        self.faults: dict[int, Reason] = {}
+        self.repairs: Counter[str] = Counter()
+
+    def text(self, target: Field) -> Sequence[str] | repeat[str]:
+        """Return a field's cleaned text: from its template, else its columns, else its fill."""
+        found = self._found(target, "NFC")
+        fill = self._plan.fills.get(target)
+        if found is None:
+            return repeat(fill or "", len(self._rows))
+        return [cell or fill for cell in found] if fill else found
+
+    def _found(self, target: Field, form: NormalForm) -> Sequence[str] | None:
+        template = self._plan.templates.get(target)
+        if template is not None:
+            return self._cleaned([template.render(row) for row in self._rows], form)
+        if target is Field.ADDRESS and self._plan.addresses:
+            return _first_filled([self._address(parts) for parts in self._plan.addresses])
+        sources = self._plan.sources.get(target, ())
+        return self._first_of(sources, form) if sources else None
+
+    def _first_of(self, indexes: Sequence[int], form: NormalForm) -> Sequence[str]:
+        return _first_filled([self._cleaned(self._columns[index], form) for index in indexes])
+
+    def _address(self, parts: Sequence[int]) -> Sequence[str]:
+        columns = [self._cleaned(self._columns[index], "NFC") for index in parts]
+        if len(columns) == 1:
+            return columns[0]
+        return [", ".join(filter(None, cells)) for cells in zip(*columns, strict=True)]
+
+    def _cleaned(self, column: Sequence[str], form: NormalForm) -> Sequence[str]:
+        together = joined(column)
+        if '="' in together:
+            column = [_formula_text(cell) if '="' in cell else cell for cell in column]
+            together = joined(column)
+        if "<" in together:
+            column = [_TAG.sub(" ", cell) if "<" in cell else cell for cell in column]
+            together = joined(column)
+        cleaned = column if is_clean(together, form=form) else clean_column(column, form=form)
+        if cleaned is not column:
+            self.repairs[Repair.TEXT_CLEANED] += sum(map(ne, column, cleaned))
+            self.faults |= {at: Reason.UNREADABLE_TEXT for at, cell in enumerate(cleaned) if not _encodable(cell)}
+        return cleaned
+
+    # --- names ---
+
+    def names(self) -> tuple[list[str], list[str]]:
+        """Return first and last names; a row without any name becomes a fault."""
+        firsts, lasts = self._name_column(Field.FIRSTNAME), self._name_column(Field.LASTNAME)
+        if self._plan.middles:
+            middles = self._first_of(self._plan.middles, "NFKC")
+            firsts = [" ".join(filter(None, pair)) if pair[0] else "" for pair in zip(firsts, middles, strict=True)]
+        if not any(firsts) and not any(lasts):
+            firsts, lasts = split_full_names(self._name_column(Field.FULLNAME))
+            self.repairs[Repair.NAME_SPLIT] += sum(map(bool, lasts))
+        elif not all(firsts) or not all(lasts):
+            self._take_full_names(firsts, lasts)
+        if not all(firsts) or not all(lasts):
+            self._complete(firsts, lasts)
+        if self._plan.titles:
+            self._add_titles(firsts)
+        return firsts, lasts
+
+    def _name_column(self, target: Field) -> list[str]:
+        found = self._found(target, "NFKC")
+        if found is None:
+            return [""] * len(self._rows)
+        if target is Field.FULLNAME and not self._plan.phones_apart:
+            found = list(map(name_beside_number, found))
+        if target is Field.FULLNAME and self._plan.companies and "," in "".join(found):
+            found = list(map(without_company, found, self._first_of(self._plan.companies, "NFKC")))
+        return _without_placeholders(found)
+
+    def _take_full_names(self, firsts: list[str], lasts: list[str]) -> None:
+        """Put full names into rows that lack a first name, or a last name that the full name tells."""
+        names = self._name_column(Field.FULLNAME)
+        for at, (first, last) in enumerate(zip(*split_full_names(names), strict=True)):
+            if not first or (firsts[at] and lasts[at]):
+                continue
+            if not firsts[at] and not lasts[at]:
+                firsts[at], lasts[at] = first, last
+            elif not firsts[at]:
+                # Beside a last name from elsewhere (--set), a full name with another one is all first name.
+                same = last.casefold() == lasts[at].casefold()
+                firsts[at] = first if same else names[at] if names[at].casefold() != lasts[at].casefold() else ""
+            elif first.casefold() == firsts[at].casefold():
+                lasts[at] = last
+            else:
+                continue
+            self.repairs[Repair.NAME_SPLIT] += bool(last)
+
+    def _complete(self, firsts: list[str], lasts: list[str]) -> None:
+        """Fill what is missing of a name: by the company's, by --fill, and a last name by the filler."""
+        fills = self._plan.fills
+        fill_first = fills.get(Field.FIRSTNAME, "")
+        fill_last = fills.get(Field.LASTNAME, "" if self._no_fill else FILLER)
+        companies = _without_placeholders(self._first_of(self._plan.companies, "NFC")) if self._plan.companies else []
+        for at in [at for at, (first, last) in enumerate(zip(firsts, lasts, strict=True)) if not (first and last)]:
+            first, last = firsts[at], lasts[at]
+            if not first and not last and companies:
+                first = companies[at]
+            elif last and not fill_first:
+                # One name, whichever column it stands in, is the name to call the person by.
+                first, last = last, ""
+            if first or fill_first:
+                self.repairs[Repair.NAME_FILLED] += not first or not last
+                firsts[at], lasts[at] = first or fill_first, last or fill_last
+                if not lasts[at]:
+                    self.faults.setdefault(at, Reason.NO_LAST_NAME)
+            else:
+                self.faults.setdefault(at, Reason.NO_NAME)
+
+    def _add_titles(self, firsts: list[str]) -> None:
+        for at, title in enumerate(self._first_of(self._plan.titles, "NFC")):
+            kept = kept_title(title) if title else ""
+            if kept and firsts[at] and not firsts[at].startswith(kept):
+                firsts[at] = f"{kept} {firsts[at]}"
+
+    # --- email and order ---
+
+    def emails(self) -> Iterable[str]:
+        """Return the first well-formed address of each row; a cell without one is dropped and counted."""
+        cells = self.text(Field.EMAIL)
+        if isinstance(cells, repeat):
+            return cells
+        addresses = first_addresses(cells)
+        if addresses is not cells:
+            dropped = (cell for cell, address in zip(cells, addresses, strict=True) if cell and not address)
+            self.repairs[Repair.EMAIL_DROPPED] += sum(1 for cell in dropped if not is_placeholder(cell))
+        return addresses
+
+    def orders(self) -> Iterable[int | None]:
+        """Return order_index where there is one; what is no whole number is dropped and counted."""
+        cells = self.text(Field.ORDER_INDEX)
+        if isinstance(cells, repeat):
+            return repeat(_order(next(cells, "")), len(self._rows))
+        orders = [_order(cell) for cell in cells]
+        self.repairs[Repair.ORDER_DROPPED] += sum(
+            1 for cell, order in zip(cells, orders, strict=True) if cell and order is None
+        )
+        return orders
+
+
+def usable_fill(target: Field, value: str) -> str | None:
+    """Return a value of --fill, cleaned as cells are; None where the field can't have it. A cell would be dropped."""
+    cleaned = clean(value)
+    if target is Field.EMAIL and cleaned and first_addresses([cleaned]) != [cleaned]:
+        return None
+    return None if target is Field.ORDER_INDEX and cleaned and _order(cleaned) is None else cleaned
+
+
+def _formula_text(cell: str) -> str:
+    formula = _FORMULA.fullmatch(cell)
+    return cell if formula is None else formula[1].replace('""', '"')
+
+
+def _order(cell: str) -> int | None:
+    return int(cell.partition(".")[0]) if cell and _WHOLE_NUMBER.fullmatch(cell) else None
+
+
+def _without_placeholders(names: Sequence[str]) -> list[str]:
+    if not any_placeholder(names):
+        return list(names)
+    return ["" if is_placeholder(name) else name for name in names]
+
+
+def _first_filled(columns: list[Sequence[str]]) -> Sequence[str]:
+    if len(columns) == 1:
+        return columns[0]
+    return [next(filter(None, cells), "") for cells in zip(*columns, strict=True)]
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

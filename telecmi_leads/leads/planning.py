@@ -1,0 +1,144 @@
+"""Leads → numbered, named campaigns, their requests frozen. The same input gives the same plan."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core.models import Lead, StagedCampaign
+from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
+from telecmi_leads.core.text import clean, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from telecmi_leads.settings.options import CampaignOptions
+
+NO_GROUP = "other"
+"""The group of leads whose value in the column to split by is empty."""
+
+_DIGEST_DIGITS = 8
+
+
+def run_name(name: str, *, today: date, stem: str) -> str:
+    """Return --name with {date} and {file} filled in and control characters taken out; {group} stays.
+
+    `stem` is the first input's file name without its ending. Raises UsageError for an empty name or for
+    another placeholder.
+    """
+    rest = re.sub(r"\{(date|file|group)\}", "", name)
+    if "{" in rest or "}" in rest:
+        raise UsageError(
+            f"--name {safe(name)!r} holds a placeholder that does not exist.",
+            hint="There are {date}, {file} and {group}.",
+        )
+    filled = clean(name.replace("{date}", today.isoformat()).replace("{file}", stem))
+    if not filled:
+        raise UsageError("--name is empty.", hint="Give the campaigns a name, such as --name March.")
+    return filled
+
+
+@dataclass(slots=True)
+class _Series:
+    """The campaigns of one group: its leads that wait for a campaign, and the last number used."""
+
+    group: str
+    number: int
+    leads: list[Lead] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Planner:
+    """Fills campaigns with leads as they come; a campaign is handed out as soon as it is full.
+
+    `name` is the run's name, `last_numbers` those after which to count, by folded group. Without --split-by there is
+    one series, whose group is ""; with it, one for each value, compared without regard to case. `app_id` is None for a
+    trial of which nothing will be sent: its campaigns have no request, and a digest only where their names show it.
+    """
+
+    name: str
+    app_id: int | None
+    options: CampaignOptions
+    last_numbers: Mapping[str, int] = field(default_factory=dict)
+    _series: dict[str, _Series] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _ordered: int = 0
+
+    def add(self, leads: Sequence[Lead], groups: Sequence[str] = ()) -> Iterator[StagedCampaign]:
+        """Take leads in input order and yield the campaigns that became full. `groups` runs parallel, or is empty."""
+        if self.options.order:
+            leads = self._numbered(leads)
+        if not groups:
+            yield from self._fill(self._series_of(""), leads)
+            return
+        shares: dict[str, list[Lead]] = {}
+        for lead, group in zip(leads, groups, strict=True):
+            shares.setdefault(group, []).append(lead)
+        for group, share in shares.items():
+            yield from self._fill(self._series_of(group or NO_GROUP), share)
+
+    def finish(self) -> Iterator[StagedCampaign]:
+        """Yield the last campaign of each series, where leads are left."""
+        for series in self._series.values():
+            if series.leads:
+                yield self._campaign(series, series.leads)
+                series.leads = []
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the campaigns handed out so far."""
+        return frozenset(self._names.values())
+
+    def digest(self) -> bytes:
+        """Return the SHA-256 of the plan's content: groups, order and leads, whatever the numbering."""
+        return self._digest.digest()
+
+    def _numbered(self, leads: Sequence[Lead]) -> list[Lead]:
+        first = self._ordered + 1
+        self._ordered += len(leads)
+        return [msgspec.structs.replace(lead, order_index=order) for order, lead in enumerate(leads, first)]
+
+    def _series_of(self, group: str) -> _Series:
+        folded = group.casefold()
+        return self._series.setdefault(folded, _Series(group, self.last_numbers.get(folded, 0)))
+
+    def _fill(self, series: _Series, leads: Sequence[Lead]) -> Iterator[StagedCampaign]:
+        waiting, size = series.leads, self.options.size
+        waiting.extend(leads)
+        full = len(waiting) - len(waiting) % size
+        for start in range(0, full, size):
+            yield self._campaign(series, waiting[start : start + size])
+        del waiting[:full]
+
+    def _campaign(self, series: _Series, leads: list[Lead]) -> StagedCampaign:
+        series.number += 1
+        users = b"" if self.app_id is None and "{digest" not in self.options.name_format else encode_leads(leads)
+        digest = leads_digest(users)
+        self._digest.update(series.group.casefold().encode() + b"\x00" + digest)
+        name = self._campaign_name(series, digest)
+        body = b"" if self.app_id is None else freeze(name, self.app_id, users)
+        return StagedCampaign(series.number, series.group, name, len(leads), digest, body)
+
+    def _campaign_name(self, series: _Series, digest: bytes) -> str:
+        base = self.name.replace("{group}", series.group)
+        if series.group and "{group}" not in self.name + self.options.name_format:
+            base = f"{base}-{series.group}"
+        name = clean(
+            self.options.name_format.format(
+                name=base, number=series.number, digest=digest.hex()[:_DIGEST_DIGITS], group=series.group
+            )
+        )
+        if name.casefold() in self._names:
+            raise UsageError(
+                f"Two campaigns would both be called {safe(name)!r}.",
+                hint="Choose a --name-format that keeps {name} and {number} apart, such as {name}-{number:03d}.",
+            )
+        self._names[name.casefold()] = name
+        return name

@@ -1,0 +1,376 @@
+"""Files → a plan in the ledger: reading, columns, cleaning, screening and planning, composed.
+
+The data runs one way, a block of rows at a time, and nothing of it stays in memory but the numbers seen
+and the campaigns that are not yet full. The plan becomes visible in the ledger only when it is whole.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import compress
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns import ColumnFinder
+from telecmi_leads.columns.matcher import Matcher, has_names, named_by_use, no_phone_column
+from telecmi_leads.core.errors import ColumnMissing, InputRefused, NoLeads, SettingsError, TooManyRejects, UsageError
+from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.models import (
+    LeftOutKind,
+    LeftOutRow,
+    Reason,
+    RowBlock,
+    RowsPrepared,
+    RowTotals,
+    TableInfo,
+    TableOpened,
+)
+from telecmi_leads.core.request_body import encode_leads
+from telecmi_leads.core.text import safe
+from telecmi_leads.core.wording import count
+from telecmi_leads.files import open_source
+from telecmi_leads.leads.audience import VIRTUAL_COLUMNS, Audience
+from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
+from telecmi_leads.leads.lead_text import usable_fill
+from telecmi_leads.phones import PhoneBook, is_region
+from telecmi_leads.settings.options import (
+    CampaignOptions,
+    FieldOptions,
+    PhoneOptions,
+    ReadingOptions,
+    RejectLimit,
+    ScreeningOptions,
+)
+from telecmi_leads.settings.resolving import COMMAND_LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.columns.table import Table
+    from telecmi_leads.files import Source
+    from telecmi_leads.leads.planning import Planner
+    from telecmi_leads.leads.screening import LeftOut, Screen
+    from telecmi_leads.ledger import Journal
+    from telecmi_leads.settings.resolving import Settings
+
+    Notify = Callable[[TableOpened | RowsPrepared], None]
+
+_SAMPLE_ROWS = 100
+_FILL_HINTS = {
+    Field.EMAIL: "Give a whole address, such as --fill email=nobody@example.com, or leave it away: it may be empty.",
+    Field.ORDER_INDEX: "Give a whole number, or leave it away: it may be empty.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was found: where every row went, why rows were rejected, what was mended, and the plan's digest.
+
+    `source` is RunRecord's. `audience` counts the leads by country, type and time zone. `refusal` is set where the
+    leads must not be sent: there are none, or too many rows were rejected.
+    """
+
+    rows: RowTotals
+    rejections: Mapping[str, int]
+    repairs: Mapping[str, int]
+    skipped: Mapping[str, int]
+    digest: bytes
+    source: bytes
+    audience: Mapping[str, Mapping[str, int]]
+    refusal: InputRefused | None
+
+
+def prepare(  # noqa: PLR0913 - the parts that are composed here
+    files: Sequence[Path | None],
+    settings: Settings,
+    *,
+    run_id: str,
+    journal: Journal,
+    planner: Planner,
+    screen: Screen,
+    notify: Notify,
+) -> Prepared:
+    """Read the files, in order, and stage their leads as the run's campaigns; None is standard input.
+
+    The run must have begun in the journal. Raises InputRefused for a file that can't be read or has no phone column.
+    """
+    work = _Preparation(settings, run_id, journal, planner, screen, notify)
+    with _collector_at_rest():
+        for path in files:
+            with open_source(path, settings[ReadingOptions]) as source:
+                work.take(source)
+            if work.limit_reached:
+                break
+        return work.finish()
+
+
+def matcher(settings: Settings) -> Matcher:
+    """Return what matches columns as the settings say.
+
+    Raises UsageError or SettingsError for an unknown region, and for a --fill that its field can't have.
+    """
+    options = settings[PhoneOptions]
+    if options.region is not None and not is_region(options.region):
+        origin = settings.origins["region"]
+        wrong = UsageError if origin == COMMAND_LINE else SettingsError
+        raise wrong(
+            f"There is no country with the letters {safe(options.region)!r} (region, from {safe(origin)}).",
+            hint="Give a country's two letters, such as IN, GB or AE.",
+        )
+    return Matcher(settings[ReadingOptions], _with_usable_fills(settings), PhoneBook(options), options.region)
+
+
+def _with_usable_fills(settings: Settings) -> FieldOptions:
+    """Return the options with --fill cleaned as cells are. Raises an error for a value its field can't have."""
+    options = settings[FieldOptions]
+    fills: list[tuple[Field, str]] = []
+    for target, value in options.fill:
+        usable = usable_fill(target, value)
+        if usable is None:
+            wrong = UsageError if settings.origins["fill"] == COMMAND_LINE else SettingsError
+            raise wrong(
+                f"--fill {target}={safe(value)} would put a value there that the service refuses.",
+                hint=_FILL_HINTS[target],
+            )
+        fills.append((target, usable))
+    return replace(options, fill=tuple(fills))
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the cyclic garbage collector out of the loop: rows hold no cycles, and its passes cost time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@dataclass(slots=True)
+class _Preparation:
+    """The counts and parts of one preparation on its way through the files."""
+
+    settings: Settings
+    run_id: str
+    journal: Journal
+    planner: Planner
+    screen: Screen
+    notify: Notify
+    read: int = 0
+    blank: int = 0
+    leads: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    rejections: Counter[str] = field(default_factory=Counter)
+    repairs: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    limit_reached: bool = False
+    audience: Audience = field(default_factory=Audience)
+    matcher: Matcher = field(init=False)
+    source: hashlib._Hash = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.matcher = matcher(self.settings)
+        self.source = hashlib.sha256(repr(self.settings[CampaignOptions]).encode())
+
+    def take(self, source: Source) -> None:
+        """Take in a file: every table of it that has a phone column."""
+        without_phone: list[TableInfo] = []
+        usable = False
+        for table, plan in self.matcher.tables(source):
+            if plan.has_phone:
+                usable = True
+                self._take_table(table, plan)
+            else:
+                without_phone.append(self._passed_over(table))
+            if self.limit_reached:
+                return
+        if without_phone and not usable:
+            raise no_phone_column(source.file, without_phone)
+
+    def _passed_over(self, table: Table) -> TableInfo:
+        rows = sum(len(block.rows) for block in table.blocks)
+        info = table.info
+        if rows:
+            info = replace(info, notes=(*info.notes, f"no phone column: its {rows:,} rows are not read"))
+            self.journal.add_table(self.run_id, info)
+        return info
+
+    # --- one table ---
+
+    def _take_table(self, table: Table, plan: ColumnPlan) -> None:
+        cleaner = self._cleaner(table.info, plan)
+        for whole in table.blocks:
+            block = whole
+            while True:
+                clean = cleaner.clean(block)
+                self._screened(cleaner, clean)
+                if self.limit_reached:
+                    return
+                if clean.next_header is None:
+                    break
+                cleaner, block = self._below_header(cleaner.info, block, clean.next_header)
+            self.notify(RowsPrepared(self.read, self.leads))
+
+    def _cleaner(self, info: TableInfo, plan: ColumnPlan) -> Cleaner:
+        group_column = self._group_column(info)
+        self.notify(TableOpened(info, _columns_used(info, plan)))
+        info = named_by_use(info, plan)
+        return Cleaner(
+            info=info,
+            table=self.journal.add_table(self.run_id, info),
+            plan=plan,
+            book=self.matcher.book,
+            region=self.settings[PhoneOptions].region,
+            no_fill=self.settings[FieldOptions].no_fill,
+            group_column=group_column,
+        )
+
+    def _group_column(self, info: TableInfo) -> int | None:
+        split_by = self.settings[CampaignOptions].split_by
+        if split_by is None or split_by in VIRTUAL_COLUMNS:
+            return None
+        try:
+            return ColumnFinder(info.header, has_names(info)).find(split_by, "--split-by")
+        except ColumnMissing as missing:
+            virtual = f"{', '.join(VIRTUAL_COLUMNS)} are made from the number."
+            raise ColumnMissing(missing.message, hint=f"{missing.hint} {virtual}") from None
+
+    def _below_header(self, above: TableInfo, block: RowBlock, index: int) -> tuple[Cleaner, RowBlock]:
+        """Match columns anew below a header row in the middle of a table."""
+        header = tuple(cell.strip() for cell in block.rows[index])
+        info = replace(above, header=header, header_row=block.first_row + index, notes=())
+        rest = RowBlock(block.first_row + index + 1, block.rows[index + 1 :])
+        plan = self.matcher.plan(info, rest.rows[:_SAMPLE_ROWS])
+        self.blank += 1
+        self.read += 1
+        self.skipped["header"] += 1
+        if not plan.has_phone:
+            raise no_phone_column(info.file, [info])
+        return self._cleaner(info, plan), rest
+
+    # --- one block ---
+
+    def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> None:
+        left_out = self.screen.screen([lead.phone for lead in clean.leads])
+        limit = self.settings[ScreeningOptions].limit
+        if limit is not None and self.leads + len(clean.leads) - len(left_out) >= limit:
+            clean = clean.upto(self._last_row(clean, left_out, limit - self.leads))
+            left_out = {at: why for at, why in left_out.items() if at < len(clean.leads)}
+            self.limit_reached = True
+        if self.screen.excludes:
+            self.source.update(encode_leads(clean.leads))
+        rows = clean.rejections + [
+            LeftOutRow(cleaner.table, clean.rows[at], why.kind, why.code, phone=clean.leads[at].phone)
+            for at, why in sorted(left_out.items())
+        ]
+        self._count(clean, rows)
+        leads, groups, rulings = clean.leads, clean.groups, clean.rulings
+        if left_out:
+            stays = [at not in left_out for at in range(len(leads))]
+            leads, groups = list(compress(leads, stays)), list(compress(groups, stays))
+            rulings = list(compress(rulings, stays))
+        self.leads += len(leads)
+        profiles = self.matcher.book.profiles([lead.phone for lead in leads], rulings)
+        self.audience.add(profiles)
+        split_by = self.settings[CampaignOptions].split_by
+        if split_by is not None and cleaner.group_column is None:
+            groups = list(map(VIRTUAL_COLUMNS[split_by], profiles))
+        full = list(self.planner.add(leads, groups))
+        if full or rows:
+            self.journal.stage(self.run_id, full, rows)
+
+    @staticmethod
+    def _last_row(clean: CleanBlock, left_out: Mapping[int, LeftOut], wanted: int) -> int:
+        """Return the row that gives the last lead wanted under --limit."""
+        kept = [row for at, row in enumerate(clean.rows) if at not in left_out]
+        return kept[wanted - 1]
+
+    def _count(self, clean: CleanBlock, left_out: Sequence[LeftOutRow]) -> None:
+        self.read += clean.read
+        self.blank += len(clean.blanks)
+        self.repairs.update(clean.repairs)
+        self.skipped.update(clean.skipped)
+        self.left_out.update(row.kind.value for row in left_out)
+        self.rejections.update(row.code for row in clean.rejections)
+
+    # --- the end ---
+
+    def finish(self) -> Prepared:
+        """Hand out the last campaigns and judge the whole."""
+        self.journal.stage(self.run_id, list(self.planner.finish()), [])
+        rows = RowTotals(
+            read=self.read,
+            blank=self.blank,
+            rejected=self.left_out[LeftOutKind.REJECTED],
+            duplicate=self.left_out[LeftOutKind.DUPLICATE],
+            excluded=self.left_out[LeftOutKind.EXCLUDED],
+            already_uploaded=self.left_out[LeftOutKind.ALREADY_UPLOADED],
+            leads=self.leads,
+        )
+        return Prepared(
+            rows=rows,
+            rejections=dict(self.rejections.most_common()),
+            repairs=dict((+self.repairs).most_common()),
+            skipped=dict(self.skipped),
+            digest=self.planner.digest(),
+            source=self.source.digest() if self.screen.excludes else b"",
+            audience=self.audience.counts(),
+            refusal=_refusal(rows, self.rejections, self.settings),
+        )
+
+
+def _columns_used(info: TableInfo, plan: ColumnPlan) -> dict[str, tuple[str, ...]]:
+    used = {Field.PHONE: plan.phones, **{target: columns for target, columns in plan.sources.items() if columns}}
+    return {target.value: tuple(info.header[column] for column in columns) for target, columns in used.items()}
+
+
+def _refusal(rows: RowTotals, rejections: Counter[str], settings: Settings) -> InputRefused | None:
+    """Return why the leads must not be sent, None where they may."""
+    filled = rows.read - rows.blank
+    if not filled:
+        return NoLeads("There is no row below the header.", hint="Put leads into the file, or name another one.")
+    limit, strict = _reject_limit(settings)
+    if not limit.exceeded(rows.rejected, filled):
+        return (
+            None if rows.rejected < filled else NoLeads("Every row was rejected.", hint=_advice(rejections, settings))
+        )
+    share = f"{rows.rejected:,} of {count(filled, 'row')} {'was' if rows.rejected == 1 else 'were'} rejected"
+    if _likeliest(rejections) is Reason.NO_REGION:
+        return TooManyRejects(
+            f"{share}: no region is set, and {count(rejections[Reason.NO_REGION.code], 'row')} had no country code. "
+            "Nothing was sent.",
+            hint="Add --region with the country of these numbers, such as --region IN, or set TELECMI_REGION.",
+        )
+    allowed = "--strict allows none" if strict else f"--max-rejects allows {limit}"
+    return TooManyRejects(f"{share}; {allowed}. Nothing was sent.", hint=_advice(rejections, settings, limited=True))
+
+
+def _reject_limit(settings: Settings) -> tuple[RejectLimit, bool]:
+    """Return the limit, and whether it is --strict's; of a --max-rejects typed against a profile's strict, its own."""
+    options, origins = settings[ScreeningOptions], settings.origins
+    typed_against = origins["max_rejects"] == COMMAND_LINE != origins["strict"]
+    strict = options.strict and not typed_against
+    return (RejectLimit(rows=0) if strict else options.max_rejects), strict
+
+
+def _likeliest(rejections: Counter[str]) -> Reason:
+    code = rejections.most_common(1)[0][0]
+    return next(reason for reason in Reason if reason.code == code)
+
+
+def _advice(rejections: Counter[str], settings: Settings, *, limited: bool = False) -> str:
+    reason = _likeliest(rejections)
+    region = settings[PhoneOptions].region
+    way_out = ", or raise --max-rejects" if limited and not _reject_limit(settings)[1] else ""
+    return (
+        f"Mostly ({count(rejections[reason.code], 'row')}): {reason.says}. Check that it is the right column "
+        f"(telecmi-leads columns FILE) and the right region ({region or 'none is set'}){way_out}; "
+        "the reject file says what is wrong with each row."
+    )

@@ -1,0 +1,12 @@
+"""The ledger: one SQLite file that knows every run, campaign, request and uploaded number.
+
+The promise "no lead lost, none twice" rests on the order of its writes: a request's bytes are frozen when the run is
+planned, its intent is on the disk before the first byte leaves, its outcome after it came.
+"""
+
+from __future__ import annotations
+
+from telecmi_leads.ledger.ledger import Journal
+from telecmi_leads.ledger.records import Attempt, Fate, Forgotten, Word
+
+__all__ = ["Attempt", "Fate", "Forgotten", "Journal", "Word"]

@@ -1,0 +1,235 @@
+"""Removing people from the ledger so that nothing is left, not in free pages and not in the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core.models import NOBODY, CampaignStatus, LeftOutKind, LeftOutRow, RunState
+from telecmi_leads.core.request_body import refreeze, thaw_leads
+from telecmi_leads.core.text import mask_phone, safe
+from telecmi_leads.ledger.packed_rows import pack_heap, unpack
+from telecmi_leads.ledger.phone_hashes import (
+    TAIL_BYTES,
+    Bucket,
+    Hasher,
+    bucket_of,
+    id_bytes,
+    not_of_campaigns,
+    split,
+    without_number,
+)
+from telecmi_leads.ledger.records import Forgotten, to_micros
+from telecmi_leads.ledger.rejected_numbers import as_typed, tables_of, typed_in
+from telecmi_leads.ledger.staging import put_body
+from telecmi_leads.ledger.store import FAILURES, ledger_error
+from telecmi_leads.ledger.uploaded_numbers import Numbers
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from telecmi_leads.core.models import TableInfo
+
+    Holds = Callable[[LeftOutRow, Sequence[TableInfo]], bool]
+
+_GOING_FRESH = """
+SELECT coalesce(sum(length(hashes)), 0) / 8 FROM fresh WHERE campaign IN (SELECT id FROM campaigns WHERE run IN going)
+"""
+_KEEP_NAMES = """
+INSERT OR IGNORE INTO used_names (account, name, run_name, number, part)
+SELECT r.account, c.name, r.name, c.number, c.part FROM campaigns c JOIN runs r ON r.seq = c.run
+WHERE c.run IN going AND c.id IN (SELECT campaign FROM attempts)
+"""
+_WAITING = frozenset(CampaignStatus) - {CampaignStatus.ACCEPTED, CampaignStatus.REFUSED}
+_FEWEST_DIGITS = 7
+"""A cell with fewer digits is no way to write a whole number."""
+
+
+class Forgetting(Numbers):
+    """The part of the ledger that forgets. To be used under the locks of all accounts it touches."""
+
+    def forget(
+        self,
+        *,
+        before: datetime | None = None,
+        run: str | None = None,
+        phone: str | None = None,
+        typed: str | None = None,
+    ) -> Forgotten:
+        """Remove all runs made before a time, or one run, or one phone number; say what went.
+
+        Give exactly one: `phone` is E.164 digits, `typed` what stood in a cell and is no number. By time, unfinished
+        runs stay, since their leads still wait to be sent; by id any run goes. Of a run that was sent the names of its
+        campaigns stay, which the service still holds. The hashes of its numbers go, so that --new-only no longer knows
+        them. Raises UsageError for a run that isn't there, and for a phone that waits in an unfinished run, since a
+        request that may be under way can't be changed.
+        """
+        if phone is not None:
+            gone = self._forget_phone(phone)
+        elif typed is not None:
+            gone = self._forget_typed(typed)
+        else:
+            gone = self._forget_runs(self._chosen(before, run), before)
+        self._forget_known()
+        self._rewrite()
+        return gone
+
+    def _chosen(self, before: datetime | None, run: str | None) -> list[int]:
+        if run is not None:
+            found = self.run(run)
+            if found is None:
+                raise UsageError(f"There is no run {safe(run)}", hint="`telecmi-leads runs` lists them.")
+            return [seq for (seq,) in self._rows("SELECT seq FROM runs WHERE id = ?", (found.id,))]
+        if before is None:
+            raise ValueError("say what to forget")
+        rows = self._rows(
+            "SELECT seq FROM runs WHERE created < ? AND state <> ?", (to_micros(before), RunState.PLANNED)
+        )
+        return [seq for (seq,) in rows]
+
+    def _forget_runs(self, runs: list[int], before: datetime | None) -> Forgotten:
+        kept = 0
+        if before is not None:
+            [(kept,)] = self._rows(
+                "SELECT count(*) FROM runs WHERE created < ? AND state = ?", (to_micros(before), RunState.PLANNED)
+            )
+        with self._writing() as connection:
+            connection.execute("CREATE TEMP TABLE going (seq INTEGER PRIMARY KEY)")
+            connection.executemany("INSERT INTO going VALUES (?)", [(seq,) for seq in runs])
+            total = Forgotten(
+                runs=len(runs),
+                campaigns=_count(connection, "SELECT count(*) FROM campaigns WHERE run IN going"),
+                rows=_count(connection, "SELECT coalesce(sum(count), 0) FROM left_out WHERE run IN going"),
+                numbers=_count(connection, _GOING_FRESH) + _drop_campaigns(connection),
+                unfinished_kept=kept,
+            )
+            connection.execute(_KEEP_NAMES)
+            connection.execute("DELETE FROM left_phones WHERE run IN going")
+            connection.execute("DELETE FROM runs WHERE seq IN going")
+            connection.execute("DROP TABLE going")
+        return total
+
+    def _forget_phone(self, phone: str) -> Forgotten:
+        self._refuse_waiting(phone)
+        numbers = rows = 0
+        with self._writing() as connection:
+            for hasher in self._hashers(connection):
+                number = hasher.numbers([phone])[0]
+                numbers += _drop_number(connection, number)
+                connection.execute("DELETE FROM left_phones WHERE hash = ?", (number,))
+            numbers += self._empty_in_bodies(connection, phone)
+            rows = self._empty_rows(connection, lambda row, _: row.phone == phone or _may_be(row.cells, phone))
+        return Forgotten(numbers=numbers, rows=rows)
+
+    def _forget_typed(self, text: str) -> Forgotten:
+        wanted = as_typed(text)
+        with self._writing() as connection:
+            for hasher in self._hashers(connection):
+                connection.execute("DELETE FROM left_phones WHERE hash = ?", (hasher.numbers([wanted])[0],))
+            rows = self._empty_rows(connection, lambda row, tables: typed_in(row, tables) == wanted != "")
+        return Forgotten(rows=rows)
+
+    def _hashers(self, connection: sqlite3.Connection) -> list[Hasher]:
+        accounts = connection.execute("SELECT DISTINCT account FROM runs").fetchall()
+        return [Hasher(self._key, account) for (account,) in accounts]
+
+    def _refuse_waiting(self, phone: str) -> None:
+        for fate in self.fates(phone):
+            run = self.run(fate.run)
+            # What was refused may still be halved and sent, as long as its run is not finished.
+            open_ = fate.status is CampaignStatus.REFUSED and run is not None and run.state is RunState.PLANNED
+            if fate.status in _WAITING or open_:
+                raise UsageError(
+                    f"{mask_phone(phone)} waits in campaign {safe(fate.campaign)} of run {fate.run}",
+                    hint=f"Finish it with `telecmi-leads resume {fate.run}`, or `forget --run {fate.run}` first.",
+                )
+
+    def _empty_in_bodies(self, connection: sqlite3.Connection, phone: str) -> int:
+        """Empty a number's leads in refused campaigns, which are kept for refused.csv; no other body holds it by now.
+
+        An empty lead stays in its place, so that the campaign holds as many as it counts.
+        """
+        needle = f'"phone":"{phone}"'.encode()
+        holding = [id_ for id_, body in self._stream("SELECT campaign, body FROM bodies") if needle in body]
+        for campaign in holding:
+            body = self.body(campaign)
+            leads = [NOBODY if lead.phone == phone else lead for lead in thaw_leads(body)]
+            put_body(connection, campaign, refreeze(body, self.campaign(campaign).name, leads))
+        return len(holding)
+
+    def _empty_rows(self, connection: sqlite3.Connection, holds: Holds) -> int:
+        """Empty the rows left out that are found to hold a number; they are still counted."""
+        emptied = 0
+        for id_, kind, seq in self._rows(
+            "SELECT id, kind, run FROM left_out WHERE kind IN ('rejected', 'excluded') ORDER BY run"
+        ):
+            [(blob,)] = self._rows("SELECT content FROM left_out WHERE id = ?", (id_,))
+            tables = tables_of(connection, seq)
+            heap = list(unpack(LeftOutKind(kind), blob))
+            kept = [_emptied(row) if holds(row, tables) else row for row in heap]
+            changed = sum(new is not old for new, old in zip(kept, heap, strict=True))
+            if changed:
+                packed = pack_heap(LeftOutKind(kind), kept)
+                connection.execute("UPDATE left_out SET content = ? WHERE id = ?", (packed, id_))
+            emptied += changed
+        return emptied
+
+    def _rewrite(self) -> None:
+        """Write the ledger anew without its free space, and empty the log."""
+        try:
+            self._connection.execute("VACUUM")
+        except FAILURES as error:
+            raise ledger_error(error, self._path) from error
+        self._empty_log()
+
+
+def _count(connection: sqlite3.Connection, sql: str) -> int:
+    count: int = connection.execute(sql).fetchone()[0]
+    return count
+
+
+def _drop_campaigns(connection: sqlite3.Connection) -> int:
+    """Take the hashes of the going runs out of all buckets; return how many there were."""
+    going = {id_bytes(id_) for (id_,) in connection.execute("SELECT id FROM campaigns WHERE run IN going")}
+    dropped = 0
+    for (number,) in connection.execute("SELECT bucket FROM uploaded").fetchall():
+        bucket = connection.execute("SELECT tails, ids FROM uploaded WHERE bucket = ?", (number,)).fetchone()
+        kept = not_of_campaigns(bucket, going)
+        dropped += _put_bucket(connection, number, bucket, kept)
+    return dropped
+
+
+def _drop_number(connection: sqlite3.Connection, number: bytes) -> int:
+    """Take a hash out of its bucket and out of campaigns just accepted; return in how many campaigns it was."""
+    place = bucket_of(number)
+    bucket = connection.execute("SELECT tails, ids FROM uploaded WHERE bucket = ?", (place,)).fetchone() or (b"", b"")
+    dropped = _put_bucket(connection, place, bucket, without_number(bucket, number))
+    for campaign, blob in connection.execute("SELECT campaign, hashes FROM fresh").fetchall():
+        hashes = split(blob)
+        if number in hashes:
+            kept = b"".join(each for each in hashes if each != number)
+            connection.execute("UPDATE fresh SET hashes = ? WHERE campaign = ?", (kept, campaign))
+            dropped += 1
+    return dropped
+
+
+def _put_bucket(connection: sqlite3.Connection, place: int, before: Bucket, kept: Bucket) -> int:
+    """Store what is left of a bucket; return how many hashes went."""
+    if kept != before:
+        connection.execute("UPDATE uploaded SET tails = ?, ids = ? WHERE bucket = ?", (*kept, place))
+    return (len(before[0]) - len(kept[0])) // TAIL_BYTES
+
+
+def _may_be(cells: Sequence[str], phone: str) -> bool:
+    """Tell whether a cell as typed may hold the number: with its country code, or without as it is dialled at home."""
+    for cell in cells:
+        digits = "".join(char for char in cell if char.isdecimal()).lstrip("0")
+        if len(digits) >= _FEWEST_DIGITS and (phone.endswith(digits) or phone in digits):
+            return True
+    return False
+
+
+def _emptied(row: LeftOutRow) -> LeftOutRow:
+    return LeftOutRow(row.table, row.row, row.kind, row.code, row.column)

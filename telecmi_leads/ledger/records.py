@@ -1,0 +1,73 @@
+"""What the ledger answers with, beside the values of models.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from telecmi_leads.core.models import CampaignStatus, LeftOutKind, OutcomeKind
+
+
+class Word(StrEnum):
+    """What a person who looked at the dashboard has said of a campaign; stands in its history like an outcome."""
+
+    ACCEPTED = "said_accepted"
+    NOT_UPLOADED = "said_not_uploaded"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request of a campaign, or a person's word on it. `ended` and `kind` are None while it is on its way."""
+
+    started: datetime
+    ended: datetime | None
+    kind: OutcomeKind | Word | None
+    code: int | None
+    message: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a phone number in one run.
+
+    Either `campaign` and `status` are set (it is a lead), or `left_out` and `code` (a Reason's code or the exclude
+    list's name). `when` is the time the campaign's state was reached, or the run was made.
+    """
+
+    account: str
+    run: str
+    run_name: str
+    when: datetime
+    campaign: str = ""
+    status: CampaignStatus | None = None
+    left_out: LeftOutKind | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What `forget` has removed, and how many unfinished runs it left alone (their leads still wait to be sent)."""
+
+    runs: int = 0
+    campaigns: int = 0
+    rows: int = 0
+    numbers: int = 0
+    unfinished_kept: int = 0
+
+
+def to_micros(moment: datetime) -> int:
+    """Return an aware time as the ledger stores it: whole microseconds since 1970, UTC."""
+    since = moment.astimezone(UTC) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def from_micros(micros: int) -> datetime:
+    """Return a stored time in the local zone."""
+    return (_EPOCH + timedelta(microseconds=micros)).astimezone()
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

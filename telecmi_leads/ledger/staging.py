@@ -1,0 +1,208 @@
+"""Writing a plan: run, tables, campaigns with their frozen requests, rows left out.
+
+Nobody sees it before it is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from telecmi_leads.core.errors import BalanceError
+from telecmi_leads.core.models import LeftOutKind, RowTotals, RunState, Typed
+from telecmi_leads.ledger.packed_rows import pack, unpack, writable
+from telecmi_leads.ledger.phone_hashes import Hasher
+from telecmi_leads.ledger.records import to_micros
+from telecmi_leads.ledger.rejected_numbers import tables_of, typed_in
+from telecmi_leads.ledger.store import Store
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from telecmi_leads.core.models import LeftOutRow, StagedCampaign, TableInfo
+
+_NOTHING_TYPED = Typed()
+
+
+class Staging(Store):
+    """The part of the ledger that takes a plan in."""
+
+    def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
+        self,
+        *,
+        run_id: str,
+        account: str,
+        name: str,
+        created: datetime,
+        report_dir: str = "",
+        dry_run: bool = False,
+        typed: Typed = _NOTHING_TYPED,
+    ) -> None:
+        """Begin a plan; what a killed process left of an earlier one for this account is removed.
+
+        To be called under the account's lock, or the other plan may be a living one.
+        """
+        with self._writing() as connection:
+            connection.execute(
+                "DELETE FROM runs WHERE account = ? AND state IN (?, ?)",
+                (account, RunState.PREPARING, RunState.REFUSED),
+            )
+            connection.execute(
+                "INSERT INTO runs (id, account, name, created, state, report_dir, dry_run, typed)"
+                " VALUES (?,?,?,?,?,?,?,?)",
+                (
+                    run_id,
+                    account,
+                    name,
+                    to_micros(created),
+                    RunState.PREPARING,
+                    os.fsencode(report_dir),
+                    dry_run,
+                    json.dumps(asdict(typed)),
+                ),
+            )
+
+    def add_table(self, run_id: str, table: TableInfo) -> int:
+        """Add a table to a plan; return its index, which LeftOutRow.table refers to."""
+        with self._writing(durable=False) as connection:
+            seq = _preparing(connection, run_id)
+            position: int = connection.execute("SELECT count(*) FROM tables WHERE run = ?", (seq,)).fetchone()[0]
+            info = _encode_table(table)
+            connection.execute("INSERT INTO tables VALUES (?, ?, ?)", (seq, position, info))
+        return position
+
+    def stage(self, run_id: str, campaigns: Sequence[StagedCampaign], left_out: Sequence[LeftOutRow]) -> None:
+        """Add campaigns, and rows that did not become leads, to a plan."""
+        with self._writing(durable=False) as connection:
+            seq = _preparing(connection, run_id)
+            for campaign in campaigns:
+                added = add_campaign(connection, seq, campaign, keep_body=self._keeps_bodies)
+                connection.execute("UPDATE campaigns SET root = id WHERE id = ?", (added,))
+            connection.executemany(
+                "INSERT INTO left_out (run, kind, count, content) VALUES (?, ?, ?, ?)",
+                [(seq, kind, count, content) for kind, (count, content) in pack(left_out).items()],
+            )
+
+    def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is whole
+        self,
+        run_id: str,
+        rows: RowTotals,
+        rejections: Mapping[str, int],
+        repairs: Mapping[str, int],
+        skipped: Mapping[str, int],
+        digest: bytes,
+        *,
+        source: bytes = b"",
+        audience: Mapping[str, Mapping[str, int]] | None = None,
+        refused: bool = False,
+    ) -> None:
+        """Make a plan visible: from here on it can be sent and resumed, unless it is refused.
+
+        Of `rows`, the ledger keeps only what it can't count itself, the rows read and blank. Raises BalanceError where
+        `rows` doesn't add up or is not what was staged; the plan then stays invisible.
+        """
+        with self._writing() as connection:
+            seq = _preparing(connection, run_id)
+            _compare(rows, _staged_totals(connection, seq, rows.read, rows.blank))
+            if self._keeps_bodies and not refused:
+                self._note_left_phones(connection, seq)
+            texts = [msgspec.json.encode(each).decode() for each in (rejections, repairs, skipped, audience or {})]
+            connection.execute(
+                "UPDATE runs SET state = ?, digest = ?, source = ?, read = ?, blank = ?,"
+                " rejections = ?, repairs = ?, skipped = ?, audience = ? WHERE seq = ?",
+                (RunState.REFUSED if refused else RunState.PLANNED, digest, source, rows.read, rows.blank, *texts, seq),
+            )
+        self._forget_known()
+
+    def discard_run(self, run_id: str) -> None:
+        """Remove a run of which nothing was ever sent. Raises ValueError for any other."""
+        with self._writing() as connection:
+            tried = connection.execute(
+                "SELECT count(*) FROM attempts JOIN campaigns c ON c.id = campaign JOIN runs r ON r.seq = c.run"
+                " WHERE r.id = ?",
+                (run_id,),
+            ).fetchone()[0]
+            if tried:
+                raise ValueError(f"Run {run_id} has been sent in part")
+            connection.execute("DELETE FROM left_phones WHERE run = (SELECT seq FROM runs WHERE id = ?)", (run_id,))
+            connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+        self._forget_known()
+
+    def _note_left_phones(self, connection: sqlite3.Connection, seq: int) -> None:
+        """Remember by hash why numbers were left out, for `explain`; the newest reason replaces an older one."""
+        tables = tables_of(connection, seq)
+        account = connection.execute("SELECT account FROM runs WHERE seq = ?", (seq,)).fetchone()[0]
+        hasher = Hasher(self._key, account)
+        for kind in (LeftOutKind.EXCLUDED, LeftOutKind.REJECTED):
+            blobs = connection.execute("SELECT content FROM left_out WHERE run = ? AND kind = ?", (seq, kind))
+            for (blob,) in blobs.fetchall():
+                known = [(row.phone or typed_in(row, tables), row.code) for row in unpack(kind, blob)]
+                known = [(number, code) for number, code in known if number]
+                hashes = hasher.numbers([number for number, _ in known])
+                connection.executemany(
+                    "INSERT OR REPLACE INTO left_phones VALUES (?, ?, ?, ?)",
+                    [(number, seq, kind, code) for number, (_, code) in zip(hashes, known, strict=True)],
+                )
+
+
+def add_campaign(connection: sqlite3.Connection, seq: int, campaign: StagedCampaign, *, keep_body: bool) -> int:
+    """Insert a campaign and its body into the run with this row number; return the campaign's id."""
+    added = connection.execute(
+        "INSERT INTO campaigns (run, number, part, name, leads, digest) VALUES (?, ?, ?, ?, ?, ?)",
+        (seq, campaign.number, campaign.group, campaign.name, campaign.leads, campaign.digest),
+    ).lastrowid
+    if added is None:  # pragma: no cover - only other statements than INSERT give None
+        raise AssertionError
+    if keep_body:
+        put_body(connection, added, campaign.body)
+    return added
+
+
+def put_body(connection: sqlite3.Connection, campaign: int, body: bytes) -> None:
+    """Store the frozen bytes of a campaign's request."""
+    connection.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", (campaign, zlib.crc32(body), body))
+
+
+def _encode_table(table: TableInfo) -> bytes:
+    try:
+        return msgspec.json.encode(table)
+    except UnicodeEncodeError:  # a file's name may hold bytes that are no text
+        header = tuple(map(writable, table.header))
+        notes = tuple(map(writable, table.notes))
+        named = replace(table, file=writable(table.file), sheet=table.sheet and writable(table.sheet))
+        return msgspec.json.encode(replace(named, header=header, notes=notes))
+
+
+def _preparing(connection: sqlite3.Connection, run_id: str) -> int:
+    found = connection.execute(
+        "SELECT seq FROM runs WHERE id = ? AND state = ?", (run_id, RunState.PREPARING)
+    ).fetchone()
+    if found is None:
+        raise ValueError(f"There is no plan {run_id} in the making")
+    seq: int = found[0]
+    return seq
+
+
+def _staged_totals(connection: sqlite3.Connection, seq: int, read: int, blank: int) -> RowTotals:
+    heaps = dict(
+        connection.execute("SELECT kind, sum(count) FROM left_out WHERE run = ? GROUP BY kind", (seq,)).fetchall()
+    )
+    leads = connection.execute("SELECT coalesce(sum(leads), 0) FROM campaigns WHERE run = ?", (seq,)).fetchone()[0]
+    return RowTotals(read=read, blank=blank, leads=leads, **heaps)
+
+
+def _compare(counted: RowTotals, staged: RowTotals) -> None:
+    if counted != staged:
+        raise BalanceError(
+            f"The plan's rows were counted as {counted}, and the ledger holds {staged}",
+            hint="Nothing was sent. Please report this.",
+        )
+    if not counted.balanced():
+        raise BalanceError(f"The plan's rows don't add up: {counted}", hint="Nothing was sent. Please report this.")

@@ -1,0 +1,180 @@
+"""The connection below the ledger: transactions that end whole, and SQLite's errors in a user's words."""
+
+from __future__ import annotations
+
+import ctypes
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from telecmi_leads.core.errors import LedgerError
+from telecmi_leads.core.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+FAILURES = (sqlite3.Error, MemoryError, UnicodeDecodeError)
+"""What SQLite raises when a ledger can't be read or written; its own messages may quote bytes that are no text."""
+
+RECOVERY = (
+    "Nothing was changed. Restore the file from a backup; or move it away to start afresh: campaigns that are in the "
+    "account already are then refused by their names, and --new-only no longer knows who was uploaded."
+)
+
+_SAID: tuple[tuple[str, str, str], ...] = (
+    ("SQLITE_FULL", "the disk is full", "Free some space, then run `telecmi-leads resume`."),
+    ("SQLITE_READONLY", "it can't be written", "Make the file and its folder writable for this user."),
+    ("SQLITE_PERM", "it can't be written", "Make the file and its folder writable for this user."),
+    ("SQLITE_BUSY", "another process keeps it busy", "Try again when that has ended."),
+    ("SQLITE_LOCKED", "another process keeps it busy", "Try again when that has ended."),
+    ("SQLITE_CORRUPT", "it is damaged", RECOVERY),
+    ("SQLITE_NOTADB", "it is not a ledger, or it is damaged", RECOVERY),
+    ("SQLITE_CONSTRAINT", "it contradicts itself", RECOVERY),
+    ("SQLITE_IOERR", "the disk reports an error", "Check the disk, then run `telecmi-leads resume`."),
+    (
+        "SQLITE_CANTOPEN",
+        "it or a file beside it can't be opened",
+        "Make the folder writable for this user, and see that the disk is not full.",
+    ),
+)
+
+
+def ledger_error(error: Exception, where: Path | None) -> LedgerError:
+    """Return the LedgerError that says in a user's words what SQLite, the system or the memory reports."""
+    place = f"The ledger {safe(str(where))}" if where is not None else "The temporary ledger"
+    if isinstance(error, MemoryError):
+        return LedgerError(f"{place}: there is not enough memory", hint="Close other programs, then try again.")
+    if isinstance(error, UnicodeDecodeError):
+        return LedgerError(f"{place}: it is damaged", hint=RECOVERY)
+    if isinstance(error, OSError):
+        reason = error.strerror or "the system reports an error"
+        return LedgerError(f"{place}: {safe(reason)}", hint="Check the folder, its owner and the disk.")
+    name = getattr(error, "sqlite_errorname", "") or ""
+    for prefix, says, hint in _SAID:
+        if name.startswith(prefix):
+            return LedgerError(f"{place}: {says} ({name})", hint=hint)
+    # Not in SQLite's words: they may quote what stands in a file that somebody has changed.
+    return LedgerError(f"{place}: SQLite can't use it ({name or type(error).__name__})", hint=RECOVERY)
+
+
+class Store:
+    """A ledger's connection, with what all of its parts need.
+
+    One thread only. After a write that failed nothing is written any more: what a disk has lost after an error can't
+    be known, and a second try of a failed flush may succeed without the data being there.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, key: bytes, path: Path | None) -> None:
+        self._connection = connection
+        self._key = key
+        self._path = path
+        self._failed: LedgerError | None = None
+        self._in_flight: set[int] = set()
+        self._waiting: dict[tuple[str, datetime | None], frozenset[bytes]] = {}
+        self._columns: dict[str, list[bytes]] = {}
+        self._since: dict[datetime, frozenset[bytes]] = {}
+
+    @property
+    def _keeps_bodies(self) -> bool:
+        return self._path is not None
+
+    def _forget_known(self) -> None:
+        """Let go of what was read of the numbers uploaded before: the ledger has changed."""
+        self._waiting.clear()
+        self._columns.clear()
+        self._since.clear()
+
+    def close(self) -> None:
+        """Close the ledger. After a failed write the files are left as they are, for the next process to recover."""
+        if self._failed is not None:
+            leave_open(self._connection)
+            return
+        try:
+            self._connection.close()
+        except FAILURES as error:
+            raise ledger_error(error, self._path) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """Run a block as one transaction, which is on the disk when the block has ended.
+
+        `durable=False` leaves the flushing to the next durable one: for plans, which nobody sees before they are whole.
+        """
+        if self._failed is not None:
+            raise self._failed
+        try:
+            self._begin(durable=durable)
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except FAILURES as error:
+                self._failed = ledger_error(error, self._path)
+                raise self._failed from error
+        finally:
+            self._end_transaction(durable=durable)
+
+    def _begin(self, *, durable: bool) -> None:
+        """Begin a transaction. Where that fails nothing was written, and it may be tried again."""
+        try:
+            if not durable:
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("BEGIN IMMEDIATE")
+        except FAILURES as error:
+            raise ledger_error(error, self._path) from error
+
+    def _end_transaction(self, *, durable: bool) -> None:
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if not durable:
+                self._connection.execute("PRAGMA synchronous = FULL")
+        except FAILURES as error:
+            self._failed = self._failed or ledger_error(error, self._path)
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Return all rows of a query."""
+        return list(self._stream(sql, values))
+
+    def _stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """Yield a query's rows as they are read."""
+        try:
+            yield from self._connection.execute(sql, values)
+        except FAILURES as error:
+            raise ledger_error(error, self._path) from error
+
+    def _empty_log(self) -> None:
+        """Copy the log into the ledger and cut it to nothing: it still holds what the ledger has let go of.
+
+        Another process that reads at this moment keeps the log as it is; the next time gets it.
+        """
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except FAILURES as error:
+            self._failed = ledger_error(error, self._path)
+            raise self._failed from error
+
+    def _damaged(self, what: str) -> LedgerError:
+        place = safe(str(self._path)) if self._path is not None else "in memory"
+        return LedgerError(f"The ledger {place} is damaged: {what}", hint=RECOVERY)
+
+
+def leave_open(connection: sqlite3.Connection) -> None:
+    """Keep a connection from ever being closed, also at the interpreter's end.
+
+    Closing the last connection copies the log into the database and flushes both once more, and after a failed
+    flush nothing may be flushed again as if that could mend it. Python 3.12 can switch that off; before, the
+    object must outlive the process's orderly end, as it does when the process is killed.
+    """
+    if hasattr(connection, "setconfig"):
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # type: ignore[attr-defined]
+        connection.close()
+    else:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))

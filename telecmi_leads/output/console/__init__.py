@@ -1,0 +1,156 @@
+"""Everything a person sees on the terminal. Messages go to standard error, results to standard output.
+
+stream (never fails) → screen (rich, shapes) → progress, summaries, ledger, lookups → Console
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, TextIO
+
+from telecmi_leads.core.errors import UsageError
+from telecmi_leads.output.console.progress import Preparing, Uploading
+from telecmi_leads.output.console.screen import Screen, shown
+from telecmi_leads.output.console.stream import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from telecmi_leads.core.errors import LeadsError
+    from telecmi_leads.core.models import CampaignRecord, Problem, RunRecord, RunSummary, Typed
+    from telecmi_leads.ledger import Forgotten
+    from telecmi_leads.output.views import CheckView, PhoneView, TableView
+    from telecmi_leads.settings.options import OutputOptions
+    from telecmi_leads.settings.surroundings import Terminal
+
+__all__ = ["Console", "Preparing", "Uploading"]
+
+
+class Console:
+    """The two streams of the process, and how to speak on them.
+
+    With --quiet only errors are shown. With --json only `json()` writes to standard output, and messages are
+    shown where a person looks at standard error. A stream that nobody reads any more is given up, never an error.
+    """
+
+    def __init__(
+        self,
+        options: OutputOptions,
+        terminal: Terminal,
+        *,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._show_phones = options.show_phones
+        self._clock = clock
+        self._out = Screen(Stream(out or sys.stdout), terminal)
+        self._err = Screen(Stream(err or sys.stderr), terminal)
+        silent = options.quiet or (options.json and not self._err.is_terminal)
+        self._messages = None if silent else self._err
+        self._results = None if options.quiet or options.json else self._out
+
+    # --- while it works -------------------------------------------------------------------------
+
+    def preparing(self) -> Preparing:
+        """Return the display of the first phase, a context manager that takes TableOpened and RowsPrepared."""
+        return Preparing(self._messages, self._clock)
+
+    def uploading(self, total_campaigns: int, total_leads: int) -> Uploading:
+        """Return the display of the second phase, a context manager that takes the upload's events."""
+        return Uploading(self._messages, self._clock, total_campaigns, total_leads)
+
+    def note(self, text: str) -> None:
+        """Say something in passing."""
+        if self._messages is not None:
+            self._messages.paragraph(shown(text))
+
+    def warning(self, text: str) -> None:
+        """Say something that deserves a look."""
+        if self._messages is not None:
+            self._label(self._messages, "Warning", "yellow", text, "")
+
+    def error(self, error: LeadsError | Problem) -> None:
+        """Say what is wrong and where, and on the next line what to do; also with --quiet."""
+        self._label(self._err, "Error", "bold red", error.message, error.hint)
+
+    def _label(self, screen: Screen, label: str, style: str, message: str, hint: str) -> None:
+        from rich.text import Text  # noqa: PLC0415 - loading it takes 30 ms
+
+        end = "" if message.rstrip().endswith((".", "!", "?", ":")) else "."
+        lead = Text.assemble((label, style), ": ")
+        lines = [shown(message.rstrip()) + end, *(shown(line) for line in hint.splitlines() if line.strip())]
+        for line in lines:
+            if screen.is_terminal:
+                screen.paragraph(line, lead.cell_len, lead)
+            else:  # a log is searched line by line
+                screen.line(Text.assemble(lead, line))
+            lead = Text(" " * lead.cell_len)
+
+    def confirm(self, question: str) -> bool:
+        """Ask a person whether to do something. Raises UsageError where nobody is there to answer."""
+        if not (self._err.is_terminal and sys.stdin is not None and sys.stdin.isatty()):
+            raise UsageError("This asks before it acts, and nobody is here to answer.", hint="Give --yes.")
+        self._err.paragraph(shown(f"{question} Type yes to go on."))
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    # --- results --------------------------------------------------------------------------------
+
+    def json(self, content: bytes) -> None:
+        """Write a JSON document to standard output, as it is."""
+        self._out.stream.write_bytes(content.rstrip(b"\n") + b"\n")
+
+    def line(self, text: str) -> None:
+        """Write one line of a result, unbroken."""
+        if self._results is not None:
+            self._results.line(shown(text))
+
+    def summary(self, summary: RunSummary) -> None:
+        """Show the end of a run."""
+        from telecmi_leads.output.console.run_summary import show_summary  # noqa: PLC0415 - loaded when needed
+
+        if self._results is not None:
+            show_summary(self._results, summary)
+
+    def runs(self, runs: Sequence[RunRecord]) -> None:
+        """Show the ledger's runs."""
+        from telecmi_leads.output.console.run_tables import show_runs  # noqa: PLC0415 - loaded when needed
+
+        if self._results is not None:
+            show_runs(self._results, runs)
+
+    def run(self, run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> None:
+        """Show one run with its campaigns, and what is left to do with the options that were typed."""
+        from telecmi_leads.output.console.run_tables import show_run  # noqa: PLC0415 - loaded when needed
+
+        if self._results is not None:
+            show_run(self._results, run, campaigns, typed)
+
+    def forgotten(self, forgotten: Forgotten) -> None:
+        """Show what was deleted."""
+        from telecmi_leads.output.console.run_tables import show_forgotten  # noqa: PLC0415 - loaded when needed
+
+        if self._results is not None:
+            show_forgotten(self._results, forgotten)
+
+    def columns(self, tables: Sequence[TableView]) -> None:
+        """Show how a file was read and which column feeds which field."""
+        from telecmi_leads.output.console.lookups import show_columns  # noqa: PLC0415 - loaded when needed
+
+        if self._results is not None:
+            show_columns(self._results, tables, show_phones=self._show_phones)
+
+    def explanation(self, phone: PhoneView) -> None:
+        """Show what a number is and what became of it."""
+        from telecmi_leads.output.console.lookups import show_phone  # noqa: PLC0415 - loaded when needed
+
+        if self._results is not None:
+            show_phone(self._results, phone)
+
+    def check(self, checks: Sequence[CheckView]) -> None:
+        """Show what was checked."""
+        from telecmi_leads.output.console.lookups import show_check  # noqa: PLC0415 - loaded when needed
+
+        if self._results is not None:
+            show_check(self._results, checks)

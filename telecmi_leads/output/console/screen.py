@@ -1,0 +1,197 @@
+"""One stream with what is known of it, and the few shapes that every screen is made of.
+
+The one place where rich is set up. Everything shown is a Text made of safe strings: markup, emoji codes and
+highlighting are off, since what comes from files and servers must be shown as it is, or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, cast
+
+from telecmi_leads.core.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console as RichConsole
+    from rich.console import RenderableType
+    from rich.text import Text
+
+    from telecmi_leads.output.console.stream import Stream
+    from telecmi_leads.settings.surroundings import Terminal
+
+PLAIN_WIDTH = 100
+"""Columns where nobody tells: a pipe, a file, a log."""
+
+_LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The signs before a line and the strokes of a bar; every sign is followed by a word that says the same."""
+
+    good: str
+    bad: str
+    open: str
+    none: str
+    full: str
+    half: str
+    empty: str
+    wheel: str
+
+
+UNICODE = Marks("✓", "✗", "?", "·", "━", "╸", "─", "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
+ASCII = Marks("+", "x", "?", "-", "#", "#", "-", "|/-\\")
+
+
+class Screen:
+    """A stream to show things on: a terminal with colours and a cursor, or plain lines."""
+
+    def __init__(self, stream: Stream, terminal: Terminal) -> None:
+        self.stream = stream
+        self._environment = terminal
+        self.is_terminal = stream.isatty()
+        self.is_live = self.is_terminal and not terminal.dumb
+        self.marks = UNICODE if stream.unicode else ASCII
+
+    @cached_property
+    def rich(self) -> RichConsole:
+        """The rich console behind the screen, made when first needed: importing it takes 30 ms."""
+        from rich.console import Console  # noqa: PLC0415 - see the docstring
+
+        class SteadyConsole(Console):
+            """Leaves the cursor visible: a kill must not leave a terminal without one."""
+
+            def show_cursor(self, show: bool = True) -> bool:  # noqa: ARG002, FBT002 - rich's own signature
+                return False
+
+        coloured = self.is_live and not self._environment.no_color
+        return SteadyConsole(
+            file=cast("IO[str]", self.stream),  # all that rich asks of a stream
+            force_terminal=self.is_live,
+            color_system="auto" if coloured else None,
+            no_color=not coloured,
+            width=self._environment.columns or (None if self.is_terminal else PLAIN_WIDTH),
+            markup=False,
+            emoji=False,
+            highlight=False,
+            safe_box=True,
+        )
+
+    @property
+    def width(self) -> int:
+        """The columns there are."""
+        return self.rich.width
+
+    def show(self, *items: RenderableType) -> None:
+        """Show things, one below the other, wrapped to the width."""
+        for item in items:
+            self.rich.print(item)
+
+    def line(self, text: Text | str) -> None:
+        """Show one line that is never broken by us: a command to copy, a line of a log."""
+        self.rich.print(text, soft_wrap=True)
+
+    def paragraph(self, text: Text | str, indent: int = 0, label: Text | str = "") -> None:
+        """Show text, wrapped to the width and indented; `label` stands in the first line's indent."""
+        from rich.text import Text  # noqa: PLC0415 - as above
+
+        text = text if isinstance(text, Text) else Text(text)
+        lead = Text.assemble(label)
+        for line in text.wrap(self.rich, max(self.width - indent, 20)):
+            line.rstrip()
+            lead.pad_right(indent - lead.cell_len)
+            self._whole(lead.append_text(line))
+            lead = Text()
+
+    def packed(self, parts: Sequence[str], joint: str, indent: int) -> None:
+        """Show parts in a row, as many to a line as fit; none is broken, and further lines are set in."""
+        line, set_in = "", indent
+        for part in parts:
+            longer = f"{line}{joint}{part}" if line else part
+            if line and len(longer) + set_in + len(joint.rstrip()) > self.width:
+                self._whole(f"{' ' * set_in}{line}{joint.rstrip()}")
+                line, set_in = part, indent + 2
+            else:
+                line = longer
+        self._whole(f"{' ' * set_in}{line}")
+
+    def _whole(self, line: Text | str) -> None:
+        self.rich.print(line, no_wrap=True, overflow="ignore", crop=False)
+
+    def blank(self) -> None:
+        """Show an empty line."""
+        self.rich.print("")
+
+    def heading(self, text: str) -> None:
+        """Show what the lines below are about, after an empty line."""
+        from rich.text import Text  # noqa: PLC0415 - as above
+
+        self.blank()
+        self.paragraph(Text(text, style="bold"))
+
+    def dim(self, text: str, indent: int) -> None:
+        """Show what only explains the line before."""
+        from rich.text import Text  # noqa: PLC0415 - as above
+
+        self.paragraph(Text(text, style="dim"), indent)
+
+    def bar(self, part: int, whole: int, width: int) -> str:
+        """Return a bar of `width` columns at the most; what is there at all is seen."""
+        if not part or not whole:
+            return ""
+        halves = max(round(2 * width * part / whole), 1)
+        return self.marks.full * (halves // 2) + self.marks.half * (halves % 2)
+
+    def rows(
+        self,
+        rows: Iterable[Sequence[Text | str]],
+        *,
+        right: Sequence[int] = (),
+        fold: Sequence[int] = (),
+        header: Sequence[str] = (),
+        indent: int = 2,
+    ) -> None:
+        """Show rows of cells in columns: `right` are numbers, `fold` give way where it gets narrow."""
+        from rich.table import Table  # noqa: PLC0415 - only where there is a table
+
+        rows = list(rows)
+        if not rows:
+            return
+        table = Table(
+            box=None,
+            show_header=bool(header),
+            header_style="dim",
+            padding=(0, 2, 0, 0),
+            pad_edge=False,
+            show_edge=False,
+        )
+        for index in range(len(rows[0])):
+            table.add_column(
+                header[index] if header else "",
+                justify="right" if index in right else "left",
+                no_wrap=index not in fold,
+                overflow="fold" if index in fold else "ellipsis",
+            )
+        for row in rows:
+            table.add_row(*row)
+        from rich.padding import Padding  # noqa: PLC0415 - the same
+
+        self._show_trimmed(Padding(table, (0, 0, 0, indent), expand=False))
+
+    def _show_trimmed(self, item: RenderableType) -> None:
+        """Show without the spaces that tables put behind the last column: they end up in logs and copies."""
+        from rich.segment import Segment  # noqa: PLC0415 - only where there is a table
+        from rich.text import Text  # noqa: PLC0415 - the same
+
+        for line in self.rich.render_lines(item, pad=False):
+            text = Text.assemble(*((segment.text, segment.style or "") for segment in Segment.simplify(line)))
+            text.rstrip()
+            self._whole(text)
+
+
+def shown(text: str, limit: int = _LONGEST) -> str:
+    """Return foreign text as it may be shown."""
+    return safe(text, limit)

@@ -1,0 +1,37 @@
+"""What a run leaves behind: its checked summary, the report folder, and the JSON of every command.
+
+summary (figures, balance) → findings (rows left out, into rejects and listings) → page, json_output → folder (private)
+"""
+
+from __future__ import annotations
+
+from telecmi_leads.output.reports.figures import failed_summary, summarise
+from telecmi_leads.output.reports.json_output import (
+    check_json,
+    columns_json,
+    error_json,
+    forgotten_json,
+    phone_json,
+    run_json,
+    runs_json,
+    summary_json,
+)
+from telecmi_leads.output.reports.rejects import REJECT_COLUMNS
+from telecmi_leads.output.reports.report_files import write_reports
+from telecmi_leads.output.reports.report_folder import prepare_folder
+
+__all__ = [
+    "REJECT_COLUMNS",
+    "check_json",
+    "columns_json",
+    "error_json",
+    "failed_summary",
+    "forgotten_json",
+    "phone_json",
+    "prepare_folder",
+    "run_json",
+    "runs_json",
+    "summarise",
+    "summary_json",
+    "write_reports",
+]

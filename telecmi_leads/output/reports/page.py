@@ -1,0 +1,315 @@
+"""report.html: one page that loads nothing, runs nothing, and says what happened to every row.
+
+The template escapes everything; foreign text has passed `safe` before. Its Content-Security-Policy allows the page's
+own style sheet, by its hash, and nothing else. Lengths in pictures are in thousandths of the width.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import groupby
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from telecmi_leads import __version__
+from telecmi_leads.core import wording
+from telecmi_leads.core.models import CampaignStatus, LeftOutKind
+from telecmi_leads.core.text import mask_text, safe
+from telecmi_leads.output.reports.listings import status_of
+from telecmi_leads.output.reports.timeline import WIDTH, stretches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from jinja2 import Template
+
+    from telecmi_leads.core.models import CampaignRecord, RunRecord, RunSummary
+    from telecmi_leads.output.reports.left_out_rows import Finding
+
+_OPEN_TABLE = 200
+"""Campaigns up to which all stand in one open table; more are folded into parts of as many."""
+
+_ATTENTION = 100
+_GROUPS = 60
+_PLACES = 12
+_SLIVER = 4.0
+_EXAMPLE = 60
+
+_FILE_SAYS = {
+    "campaigns": "every campaign with its outcome",
+    "rejects": "the rejected rows, each with its reason: correct them and upload the file",
+    "refused": "the leads of refused campaigns",
+    "left_out": "the rows that were left out though nothing is wrong with them",
+    "summary": "the figures, for programs",
+}
+_AUDIENCE = (
+    ("country", "Countries", "Country"),
+    ("type", "Types of number", "Type"),
+    ("timezone", "Time zones", "Time zone"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole: its code (which gives the colour), label, count, share in words, and where its bar lies."""
+
+    code: str
+    label: str
+    count: int
+    share: str
+    left: float
+    width: float
+
+
+def render_page(
+    summary: RunSummary, run: RunRecord, findings: Sequence[Finding], *, show_phones: bool = False
+) -> bytes:
+    """Return the page."""
+    style = _asset("report.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    plan = [campaign for campaign in summary.campaigns if not campaign.split]
+    attention = _to_look_at(plan)
+    leads = _leads_picture(summary)
+    page = _template().render(
+        style=style,
+        style_hash=digest,
+        version=__version__,
+        summary=summary,
+        title=safe(summary.name) if summary.name else "Check of a lead file",
+        headline=wording.headline(summary),
+        made=_moment(run.created),
+        account=safe(run.account) if not summary.dry_run else "",
+        tables=[(safe(table.file), safe(wording.table(table)), [*map(safe, table.notes)]) for table in summary.tables],
+        error=summary.error,
+        steps=wording.next_steps(summary),
+        rows=_rows_picture(summary),
+        leads=leads,
+        balance=[wording.row_balance(summary.rows), *([wording.lead_balance(summary.leads)] if leads else [])],
+        skipped=[wording.skipped(code, number) for code, number in summary.skipped.items()],
+        findings=_findings(summary, findings, show_phones=show_phones),
+        audience=_audience(summary.audience),
+        groups=[(safe(each.name), each) for each in wording.groups(plan)[:_GROUPS]],
+        stretches=stretches(summary.campaigns) if not summary.dry_run else (),
+        attention=list(map(_campaign, attention[:_ATTENTION])),
+        attention_more=max(len(attention) - _ATTENTION, 0),
+        parts=_parts(summary.campaigns),
+        repairs=_bars((wording.repair(code), number) for code, number in summary.repairs.items()),
+        files=[
+            (PurePath(path).name, _FILE_SAYS[key.partition("_")[0] if key.startswith("rejects") else key])
+            for key, path in summary.reports.items()
+            if key not in {"folder", "html"}
+        ],
+        show_phones=show_phones,
+        moment=_moment,
+    )
+    return page.encode("utf-8", "backslashreplace")
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only where a page is written
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["safe_text"] = lambda text: safe(text, 2000)
+    environment.filters["count"] = lambda number: f"{number:,}"
+    environment.filters["duration"] = wording.duration
+    environment.filters["number"] = lambda length: f"{length:.5g}"
+    environment.globals["plural"] = wording.count
+    return environment.from_string(_asset("report.html.jinja"))
+
+
+def _asset(name: str) -> str:
+    return (resources.files("telecmi_leads.output.reports") / "templates" / name).read_text(encoding="utf-8")
+
+
+# --- where the rows went ------------------------------------------------------------------------
+
+
+def _rows_picture(summary: RunSummary) -> list[Share]:
+    """Lay the rows along a line: the leads first, then what was left out."""
+    rows = summary.rows
+    found = [("leads", "leads", rows.leads)] if rows.leads else []
+    codes = {"rejected", "duplicate", "excluded", "already_uploaded", "blank"}
+    heaps = wording.heaps(rows, summary.leads, dry_run=summary.dry_run)
+    found += [(heap.code, heap.label, heap.rows) for heap in heaps if heap.code in codes]
+    return _laid_out(found)
+
+
+def _leads_picture(summary: RunSummary) -> list[Share]:
+    """Lay the leads along a line, by what became of them."""
+    codes = {each: each for each in ("accepted", "unverified", "unknown", "refused", "unsent")}
+    if summary.dry_run:
+        codes["unsent"] = "ready"
+    heaps = wording.heaps(summary.rows, summary.leads, dry_run=summary.dry_run)
+    return _laid_out([(codes[heap.code], heap.label, heap.rows) for heap in heaps if heap.code in codes])
+
+
+def _laid_out(parts: Sequence[tuple[str, str, int]]) -> list[Share]:
+    """Lay parts out in proportion; what is there at all is seen, and the largest part gives the space for it."""
+    whole = sum(number for _, _, number in parts)
+    widths = [max(number * WIDTH / whole, _SLIVER) for _, _, number in parts]
+    if widths:
+        widths[widths.index(max(widths))] -= sum(widths) - WIDTH
+    shares, left = [], 0.0
+    for (code, label, number), width in zip(parts, widths, strict=True):
+        shares.append(Share(code, label, number, wording.share(number, whole), left, width))
+        left += width
+    return shares
+
+
+def _bars(counts: Iterable[tuple[str, int]]) -> list[Share]:
+    """Turn counts into bars, the longest first and as long as the picture is wide."""
+    found = sorted(((label, number) for label, number in counts if number), key=lambda each: (-each[1], each[0]))
+    whole, longest = sum(number for _, number in found), max((number for _, number in found), default=1)
+    return [
+        Share("", safe(label), number, wording.share(number, whole), 0.0, max(number * WIDTH / longest, _SLIVER))
+        for label, number in found
+    ]
+
+
+# --- why rows were left out ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A reason with its bar, its tip, and an example: where it stands, and the cell at fault."""
+
+    bar: Share
+    tip: str
+    place: str
+    cell: str
+
+
+def _findings(summary: RunSummary, findings: Sequence[Finding], *, show_phones: bool) -> list[Cause]:
+    longest = max((finding.rows for finding in findings), default=1)
+    whole = wording.left_out(summary.rows)
+    causes = []
+    for finding in findings:
+        row = finding.example
+        if row.kind is LeftOutKind.REJECTED:
+            says, tip = wording.reason(row.code)
+        else:
+            says, tip = wording.LEFT_OUT[row.kind] + (f": {row.code}" if row.code else ""), ""
+        table = summary.tables[row.table]
+        place = f"{safe(table.file)}{f', sheet {safe(table.sheet)}' if table.sheet else ''}, row {row.row:,}"
+        column = f", column {safe(row.column)}" if row.column else ""
+        bar = Share(
+            row.kind.value,
+            safe(says),
+            finding.rows,
+            wording.share(finding.rows, whole),
+            0.0,
+            max(finding.rows * WIDTH / longest, _SLIVER),
+        )
+        causes.append(Cause(bar, tip, place + column, _cell(finding, summary, show_phones=show_phones)))
+    return causes
+
+
+def _cell(finding: Finding, summary: RunSummary, *, show_phones: bool) -> str:
+    """Return the cell at fault as it may be shown, "" where the row has none."""
+    row = finding.example
+    header = summary.tables[row.table].header
+    if not row.column or row.column not in header:
+        return ""
+    index = header.index(row.column)
+    cell = row.cells[index] if index < len(row.cells) else ""
+    return safe(cell if show_phones else mask_text(cell), _EXAMPLE)
+
+
+# --- who the leads are --------------------------------------------------------------------------
+
+
+def _audience(audience: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str, list[Share]]]:
+    """Return the leads by country, type and time zone: title, heading of the first column, bars."""
+    found = []
+    for key, title, heading in _AUDIENCE:
+        counts = audience.get(key) or {}
+        if counts:
+            label = _label_of(key)
+            bars = _bars((label(code) if code else "not known", number) for code, number in counts.items())
+            found.append((title, heading, _first(bars)))
+    return found
+
+
+def _label_of(key: str) -> Callable[[str], str]:
+    if key == "country":
+        from telecmi_leads.phones import name_of_region  # noqa: PLC0415 - only where a page shows countries
+
+        return name_of_region
+    return wording.words if key == "type" else str
+
+
+def _first(bars: list[Share]) -> list[Share]:
+    """Return the longest bars, and one that adds up the others."""
+    if len(bars) <= _PLACES:
+        return bars
+    rest = bars[_PLACES - 1 :]
+    longest, whole = bars[0].count, sum(bar.count for bar in bars)
+    number = sum(bar.count for bar in rest)
+    width = min(max(number * WIDTH / longest, _SLIVER), WIDTH)
+    label = f"{wording.count(len(rest), 'other')} together"
+    return [*bars[: _PLACES - 1], Share("", label, number, wording.share(number, whole), 0.0, width)]
+
+
+# --- campaigns ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A campaign as its row in a table shows it."""
+
+    number: int
+    name: str
+    leads: int
+    code: str
+    outcome: str
+    answer: str
+    started: str
+    seconds: str
+    attempts: str
+
+
+def _campaign(campaign: CampaignRecord) -> Row:
+    return Row(
+        number=campaign.number,
+        name=safe(campaign.name),
+        leads=campaign.leads,
+        code="halved" if campaign.split else status_of(campaign).value,
+        outcome=wording.outcome(campaign),
+        answer=safe(mask_text(wording.answer(campaign))),
+        started=_moment(campaign.started, seconds=True) if campaign.started else "",
+        seconds=wording.duration(campaign.seconds) if campaign.attempts else "",
+        attempts=str(campaign.attempts or ""),
+    )
+
+
+def _to_look_at(plan: Sequence[CampaignRecord]) -> list[CampaignRecord]:
+    """Return the campaigns that were tried and are not in; none where the list of all of them says no more."""
+    fine = {CampaignStatus.ACCEPTED, CampaignStatus.UNSENT}
+    found = [campaign for campaign in plan if campaign.status not in fine]
+    return found if len(found) < len(plan) else []
+
+
+def _parts(campaigns: Sequence[CampaignRecord]) -> list[tuple[str, list[Row]]]:
+    """Part the campaigns into tables, each with a title that says what is in it; one table has none."""
+    rows = list(map(_campaign, campaigns))
+    if len(rows) <= _OPEN_TABLE:
+        return [("", rows)] if rows else []
+    parts = []
+    for start in range(0, len(rows), _OPEN_TABLE):
+        part = rows[start : start + _OPEN_TABLE]
+        outcomes = sorted(row.outcome for row in part)
+        counts = ", ".join(f"{len(list(same)):,} {outcome}" for outcome, same in groupby(outcomes))
+        parts.append((f"{part[0].name} to {part[-1].name}: {counts}", part))
+    return parts
+
+
+def _moment(when: datetime, *, seconds: bool = False) -> str:
+    local = when.astimezone()
+    clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    return f"{local.day} {local.strftime('%B %Y')}, {clock}" if not seconds else clock

@@ -1,0 +1,183 @@
+"""The rejected rows as files that one can correct and upload again.
+
+Rows keep their columns, their order, and for text the delimiter and encoding of the input; four columns say which
+row it was, what is wrong and how to mend it. Tables with the same header and dialect share a file; workbooks give one
+workbook with a sheet for each table; the objects of one JSON file share one, whatever keys each of them has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from telecmi_leads.core import wording
+from telecmi_leads.output.reports.reject_dialect import Dialect, dialect_of, write_rows
+from telecmi_leads.output.reports.reject_workbook import MOST_SHEETS, RejectBook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from telecmi_leads.core.models import LeftOutRow, TableInfo
+    from telecmi_leads.output.reports.report_folder import ReportFolder
+
+REJECT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
+"""Ignored when the file is read again."""
+
+_WORKBOOKS = frozenset({"xlsx", "xls", "xlsb", "ods"})
+_KEYED = frozenset({"json", "jsonl", "vcf"})
+_ROWS_AT_ONCE = 1000
+
+
+@dataclass(slots=True)
+class Layout:
+    """Where a table's cells go in its reject file; `header` is the file's, `positions` those of the table's cells.
+
+    Positions are None where the cells go straight in order, which is nearly always. `shared` tells that rows of
+    several tables stand in the file, so that each says which one it is from.
+    """
+
+    header: tuple[str, ...]
+    positions: tuple[int, ...] | None
+    dialect: Dialect
+    shared: bool = False
+
+    def place(self, cells: Sequence[str]) -> list[str]:
+        """Return the cells in the file's columns; what a row has beyond its header comes after them."""
+        if self.positions is None:
+            return [*cells, *[""] * (len(self.header) - len(cells))]
+        placed = [""] * len(self.header)
+        beyond: list[str] = []
+        for index, cell in enumerate(cells):
+            if index >= len(self.positions):
+                beyond.append(cell)
+            elif self.positions[index] >= 0:
+                placed[self.positions[index]] = cell
+        return placed + beyond
+
+
+@dataclass(slots=True)
+class _TextFile:
+    """A reject file of delimited text, written some rows at a time and open only meanwhile."""
+
+    path: Path
+    layout: Layout
+    rows: list[list[str]] = field(default_factory=list)
+    started: bool = False
+
+    def flush(self, folder: ReportFolder) -> None:
+        with folder.open(self.path) as file:
+            if not self.started:
+                write_rows(file, [[*self.layout.header, *REJECT_COLUMNS]], self.layout.dialect, start=True)
+                self.started = True
+            write_rows(file, self.rows, self.layout.dialect)
+        self.rows.clear()
+
+
+class RejectFiles:
+    """Takes rejected rows in any order and writes each into the file of its table; `close()` ends the writing."""
+
+    def __init__(self, folder: ReportFolder, tables: Sequence[TableInfo]) -> None:
+        self._folder = folder
+        self._tables = tables
+        self._layouts = layouts(tables)
+        self._texts: dict[tuple[tuple[str, ...], Dialect], _TextFile] = {}
+        self._book: RejectBook | None = None
+
+    def add(self, row: LeftOutRow) -> None:
+        """Take a rejected row."""
+        layout, table = self._layouts[row.table], self._tables[row.table]
+        cells = [*layout.place(row.cells), *explained(row, table if layout.shared else None)]
+        if table.format in _WORKBOOKS:
+            book = self._book_with_sheet(row.table)
+            if book is not None:
+                book.add_row(row.table, cells)
+                return
+        text = self._text(layout)
+        text.rows.append(cells)
+        if len(text.rows) >= _ROWS_AT_ONCE:
+            text.flush(self._folder)
+
+    def _book_with_sheet(self, index: int) -> RejectBook | None:
+        """Return the workbook with a sheet for a table; None where it has no room for one more."""
+        table = self._tables[index]
+        if self._book is None:
+            path = self._folder.begin(self._label(), "rejects.xlsx")
+            self._book = RejectBook(path, self._folder.work)
+        if not self._book.has(index):
+            if self._book.sheets >= MOST_SHEETS:
+                return None
+            several = len({each.file for each in self._tables}) > 1
+            name = " ".join(part for part in (table.file if several else "", table.sheet or "") if part)
+            self._book.add_sheet(index, name or table.file, (*self._layouts[index].header, *REJECT_COLUMNS))
+        return self._book
+
+    def _text(self, layout: Layout) -> _TextFile:
+        key = (layout.header, layout.dialect)
+        if key not in self._texts:
+            number = len(self._texts) + 1
+            name = "rejects.csv" if number == 1 else f"rejects-{number}.csv"
+            label = "rejects" if number == 1 and self._book is None else f"rejects_{number + (self._book is not None)}"
+            self._texts[key] = _TextFile(self._folder.begin(label, name), layout)
+        return self._texts[key]
+
+    def _begin_empty(self) -> None:
+        if self._tables and self._tables[0].format in _WORKBOOKS:
+            self._book_with_sheet(0)
+        else:
+            self._text(self._layouts[0] if self._tables else Layout((), None, Dialect()))
+
+    def _label(self) -> str:
+        """Name the next file in the summary's `reports`: rejects, then rejects_2 and so on."""
+        number = len(self._texts) + (self._book is not None) + 1
+        return "rejects" if number == 1 else f"rejects_{number}"
+
+    def close(self) -> None:
+        """Write what is left; where nothing was rejected, the file that its input would have, with its header alone."""
+        if self._book is None and not self._texts:
+            self._begin_empty()
+        for text in self._texts.values():
+            text.flush(self._folder)
+        if self._book is not None:
+            self._book.close()
+
+
+def layouts(tables: Sequence[TableInfo]) -> list[Layout]:
+    """Return for each table where its cells go."""
+    keys: dict[tuple[str, str], dict[str, int]] = {}
+    for table in tables:
+        if table.format in _KEYED:
+            known = keys.setdefault((table.file, table.format), {})
+            for name in _kept(table.header):
+                known.setdefault(name, len(known))
+    found = [_layout(table, keys.get((table.file, table.format))) for table in tables]
+    sources: dict[tuple[tuple[str, ...], Dialect], set[str]] = {}
+    for table, layout in zip(tables, found, strict=True):
+        sources.setdefault((layout.header, layout.dialect), set()).add(table.file)
+    for layout in found:
+        layout.shared = len(sources[layout.header, layout.dialect]) > 1
+    return found
+
+
+def _layout(table: TableInfo, keys: Mapping[str, int] | None) -> Layout:
+    if keys is not None:
+        return Layout(tuple(keys), tuple(keys.get(name, -1) for name in table.header), dialect_of(table))
+    header = _kept(table.header)
+    if header == table.header:
+        return Layout(header, None, dialect_of(table))
+    places: list[int] = []
+    for name in table.header:
+        places.append(-1 if name in REJECT_COLUMNS else sum(place >= 0 for place in places))
+    return Layout(header, tuple(places), dialect_of(table))
+
+
+def _kept(header: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in header if name not in REJECT_COLUMNS)
+
+
+def explained(row: LeftOutRow, table: TableInfo | None) -> list[str]:
+    """Return the four cells that explain a rejection; the table is named where one is given."""
+    says, tip = wording.reason(row.code)
+    column = f" (column {row.column})" if row.column else ""
+    place = f"{table.file}{f', sheet {table.sheet}' if table.sheet else ''}: " if table is not None else ""
+    return [str(row.row), row.code, f"{place}{says}{column}", tip.replace("…", "...")]

@@ -1,0 +1,131 @@
+"""When the campaigns were sent, as a picture: lanes of bars, or columns where there are too many bars to see.
+
+A run that was stopped and resumed has stretches of time; each is drawn for itself, so that a night in between
+takes no space. All lengths are in thousandths of the picture's width.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from telecmi_leads.output.reports.listings import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from telecmi_leads.core.models import CampaignRecord, CampaignStatus
+
+WIDTH = 1000.0
+_PAUSE = timedelta(minutes=15)
+_MOST_BARS = 400
+_COLUMNS = 100
+_MOST_STRETCHES = 8
+_THINNEST = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A rectangle: `left` and `width` along the time, `top` and `height` in parts of 1 across it."""
+
+    left: float
+    width: float
+    top: float
+    height: float
+    status: CampaignStatus
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time without long pauses, and what was sent in it; `lanes` is 0 where the bars are columns of leads."""
+
+    begins: datetime
+    ends: datetime
+    campaigns: int
+    leads: int
+    lanes: int
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    campaign: CampaignRecord
+    begins: datetime
+    ends: datetime
+
+
+def stretches(campaigns: Sequence[CampaignRecord]) -> tuple[Stretch, ...]:
+    """Return the times in which campaigns were sent, the last ones where there are many."""
+    sent = sorted(
+        (
+            _Sent(each, each.started, each.started + timedelta(seconds=max(each.seconds, 0)))
+            for each in campaigns
+            if each.started is not None
+        ),
+        key=lambda each: each.begins,
+    )
+    parts: list[list[_Sent]] = []
+    latest: datetime | None = None
+    for each in sent:
+        if latest is None or each.begins - latest > _PAUSE:
+            parts.append([])
+        parts[-1].append(each)
+        latest = max(latest or each.ends, each.ends)
+    return tuple(map(_stretch, parts[-_MOST_STRETCHES:]))
+
+
+def _stretch(sent: list[_Sent]) -> Stretch:
+    begins, ends = sent[0].begins, max(each.ends for each in sent)
+    seconds = max((ends - begins).total_seconds(), 0.001)
+    lanes, bars = _columns(sent, begins, seconds) if len(sent) > _MOST_BARS else _lanes(sent, begins, seconds)
+    leads = sum(each.campaign.leads for each in sent if not each.campaign.split)
+    return Stretch(begins, ends, len(sent), leads, lanes, tuple(bars))
+
+
+def _lanes(sent: list[_Sent], begins: datetime, seconds: float) -> tuple[int, list[Bar]]:
+    """Lay each campaign into the first lane that is free: as many lanes as requests ran at a time."""
+    free: list[int] = []
+    busy: list[tuple[datetime, int]] = []
+    placed: list[tuple[_Sent, int]] = []
+    lanes = 0
+    for each in sent:
+        while busy and busy[0][0] <= each.begins:
+            heapq.heappush(free, heapq.heappop(busy)[1])
+        lane = heapq.heappop(free) if free else lanes
+        lanes = max(lanes, lane + 1)
+        heapq.heappush(busy, (each.ends, lane))
+        placed.append((each, lane))
+    bars = []
+    for each, lane in placed:
+        left = (each.begins - begins).total_seconds() / seconds * WIDTH
+        width = max((each.ends - each.begins).total_seconds() / seconds * WIDTH, _THINNEST)
+        title = f"{each.campaign.name}: {each.campaign.leads:,} leads, {each.campaign.seconds:.1f} s"
+        bars.append(Bar(min(left, WIDTH - width), width, lane / lanes, 1 / lanes, status_of(each.campaign), title))
+    return lanes, bars
+
+
+def _columns(sent: list[_Sent], begins: datetime, seconds: float) -> tuple[int, list[Bar]]:
+    """Add up the leads of each hundredth of the time by their state now, in columns that stand on each other."""
+    counts: dict[tuple[int, CampaignStatus], int] = {}
+    for each in sent:
+        if each.campaign.split:
+            continue
+        column = min(int((each.ends - begins).total_seconds() / seconds * _COLUMNS), _COLUMNS - 1)
+        key = (column, status_of(each.campaign))
+        counts[key] = counts.get(key, 0) + each.campaign.leads
+    ordered = sorted(counts)
+    highest = max(sum(counts[key] for key in keys) for _, keys in groupby(ordered, key=lambda key: key[0]))
+    bars = []
+    for column, keys in groupby(ordered, key=lambda key: key[0]):
+        top = 1.0
+        for key in keys:
+            height = counts[key] / highest
+            top -= height
+            step = WIDTH / _COLUMNS
+            bars.append(Bar(column * step, step * 0.9, top, height, key[1], f"{counts[key]:,} leads"))
+    return 0, bars

@@ -1,0 +1,175 @@
+"""PhoneBook: whole columns of cells in, numbers and reasons out, under the user's options."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.phones.explanation import explain
+from telecmi_leads.phones.lanes import LanesByRegion
+from telecmi_leads.phones.library import Library
+from telecmi_leads.phones.phone_cells import TWO_NUMBERS, read_cell
+from telecmi_leads.phones.phone_column import ODD, look_up
+from telecmi_leads.phones.profiles import Profiles
+from telecmi_leads.phones.regions import is_region
+from telecmi_leads.phones.ruling import Ruling, rule
+from telecmi_leads.phones.wrapping import simply_wrapped
+from telecmi_leads.settings.options import PhoneOptions, PhoneType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from telecmi_leads.phones.explanation import PhoneExplanation
+    from telecmi_leads.phones.phone_column import Regions
+    from telecmi_leads.phones.profiles import NumberProfile
+
+_BLOCK = 8192
+"""Cells are looked at in blocks: long enough for joined strings to pay, short enough to stay in the cache."""
+
+# Which of --types a number of each type satisfies: phonenumbers can't tell mobiles from fixed lines everywhere.
+_SERVES = {kind: frozenset({kind}) for kind in PhoneType} | {
+    PhoneType.FIXED_LINE_OR_MOBILE: frozenset({PhoneType.FIXED_LINE_OR_MOBILE, PhoneType.FIXED_LINE, PhoneType.MOBILE})
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """A column read: `numbers` has E.164 digits without the plus for each cell, "" where there is no good number.
+
+    `rulings` are those on the good numbers, for `PhoneBook.profiles`; `faults` says why, by index, for each "";
+    `repairs` in how many cells with a good number each repair was made.
+    """
+
+    numbers: list[str]
+    rulings: list[Ruling]
+    faults: dict[int, Reason]
+    repairs: dict[Repair, int]
+
+
+class PhoneBook:
+    """Reads phone cells under one set of options. Keeps what it learns, so make one for a run and use it throughout."""
+
+    def __init__(self, options: PhoneOptions) -> None:
+        self._types = options.types
+        self._allow_premium = options.allow_premium
+        self._lanes = LanesByRegion()
+        self._profiles = Profiles()
+
+    def column(self, cells: Sequence[str], regions: str | Sequence[str | None] | None) -> NumberColumn:
+        """Read a column of cells.
+
+        `regions` is the region of all rows (CLDR two letters, None where it is not known) or a sequence with one for
+        each cell. A region that phonenumbers does not have counts as not known.
+        """
+        known = _known(regions)
+        numbers: list[str] = []
+        rulings: list[Ruling] = []
+        faults: dict[int, Reason] = {}
+        repairs: Counter[Repair] = Counter()
+        for start in range(0, len(cells), _BLOCK):
+            end = start + _BLOCK
+            block = self._block(cells[start:end], _part(known, start, end))
+            numbers += block.numbers
+            rulings += block.rulings
+            faults.update((start + index, reason) for index, reason in block.faults.items())
+            repairs.update(block.repairs)
+        return NumberColumn(numbers, rulings, faults, {repair: count for repair, count in repairs.items() if count})
+
+    def profiles(self, numbers: Sequence[str], rulings: Sequence[Ruling]) -> list[NumberProfile]:
+        """Tell of good numbers that this book has read, with the rulings on them, what each is."""
+        return self._profiles.of(numbers, rulings)
+
+    def explain(self, cell: str, region: str | None) -> PhoneExplanation:
+        """Read one cell and tell every step of it, what the number is and where it is from."""
+        known = region if region is not None and is_region(region) else None
+        return explain(cell, known, read_cell(cell, partial(rule, region=known, reader=Library()), self.refusal))
+
+    def _block(self, cells: Sequence[str], regions: Regions) -> NumberColumn:
+        """Read a block of cells: all of them by table, and what the tables can't read after that."""
+        digits, rulings, punctuated = look_up(cells, regions, self._lanes)
+        numbers = [ruling.prefix + text[ruling.strip :] for text, ruling in zip(digits, rulings, strict=True)]
+        repairs: Counter[Repair] = Counter()
+        if punctuated:
+            repairs[Repair.PUNCTUATION] = sum(punctuated)
+        refusals: dict[Ruling, Reason] = {}
+        for ruling, count in Counter(rulings).items():
+            reason = self.refusal(ruling)
+            if reason is not None:
+                refusals[ruling] = reason
+            elif ruling.repairs:
+                repairs.update(dict.fromkeys(ruling.repairs, count))
+        block = NumberColumn(numbers, rulings, {}, repairs)
+        if refusals:
+            refused = [index for index, ruling in enumerate(rulings) if ruling in refusals]
+            odd: list[int] = []
+            for index in refused:
+                changed = bool(punctuated) and punctuated[index]
+                repairs[Repair.PUNCTUATION] -= changed
+                if rulings[index] is ODD or (changed and len(digits[index]) >= TWO_NUMBERS):
+                    odd.append(index)
+                else:
+                    _put(block, index, "", rulings[index], refusals[rulings[index]])
+            if odd:
+                self._read_odd(cells, regions, odd, block)
+        return block
+
+    def _read_odd(self, cells: Sequence[str], regions: Regions, odd: list[int], block: NumberColumn) -> None:
+        """Read cells that are more than digits and punctuation: in a common wrapper the fast way, else one by one."""
+        wrapped: list[tuple[int, str, Iterable[Repair]]] = []
+        for index in odd:
+            simple = simply_wrapped(cells[index])
+            if simple is not None:
+                wrapped.append((index, *simple))
+                continue
+            region = regions if isinstance(regions, str | None) else regions[index]
+            reading = read_cell(cells[index], self._lanes[region].rule, self.refusal)
+            ruling = reading.chosen.ruling if reading.chosen else ODD
+            _put(block, index, reading.number, ruling, reading.reason)
+            _count(block, dict.fromkeys(reading.repairs, 1))
+        if not wrapped:
+            return
+        each = regions if isinstance(regions, str | None) else [regions[index] for index, _, _ in wrapped]
+        inside = self._block([text for _, text, _ in wrapped], each)
+        _count(block, inside.repairs)
+        for place, (index, _, repairs) in enumerate(wrapped):
+            _put(block, index, inside.numbers[place], inside.rulings[place], inside.faults.get(place))
+            if inside.numbers[place]:
+                _count(block, dict.fromkeys(repairs, 1))
+
+    def refusal(self, ruling: Ruling) -> Reason | None:
+        """Say why there is no good number here, by the ruling or by the user's options; None where there is one."""
+        if ruling.reason is not None:
+            return ruling.reason
+        if ruling.type is PhoneType.PREMIUM_RATE and not self._allow_premium:
+            return Reason.PREMIUM
+        return Reason.WRONG_TYPE if self._types and not self._types & _SERVES[ruling.type] else None
+
+
+def _put(block: NumberColumn, index: int, number: str, ruling: Ruling, reason: Reason | None) -> None:
+    block.numbers[index] = number
+    block.rulings[index] = ruling
+    if reason is not None:
+        block.faults[index] = reason
+
+
+def _count(block: NumberColumn, repairs: Mapping[Repair, int]) -> None:
+    for repair, count in repairs.items():
+        block.repairs[repair] = block.repairs.get(repair, 0) + count
+
+
+def _known(regions: str | Sequence[str | None] | None) -> Regions:
+    """Make one region of a sequence that holds only one, and None of what is no region of phonenumbers'."""
+    if isinstance(regions, str | None):
+        return regions if regions is not None and is_region(regions) else None
+    distinct = set(regions)
+    if len(distinct) == 1:
+        return _known(distinct.pop())
+    unknown = {region for region in distinct if region is not None and not is_region(region)}
+    return [None if region in unknown else region for region in regions] if unknown else regions
+
+
+def _part(regions: Regions, start: int, end: int) -> Regions:
+    return regions if isinstance(regions, str | None) else regions[start:end]

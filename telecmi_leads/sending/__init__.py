@@ -1,0 +1,5 @@
+"""Campaigns → the service: one request → one classified Outcome, and what follows from it.
+
+run_loop (every decision and write in one thread) → decisions, isolation, pacing, workers
+client (frozen bytes, the secret put in last) → transport → deadlines, troubles, answers
+"""

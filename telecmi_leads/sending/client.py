@@ -1,0 +1,120 @@
+"""The client: frozen bytes go out with the secret in them, an Outcome comes back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+import msgspec
+
+from telecmi_leads.core.clock import local_now
+from telecmi_leads.sending.answers import Answer, classify
+from telecmi_leads.settings.network import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from types import TracebackType
+
+    from telecmi_leads.core.models import Outcome
+    from telecmi_leads.sending.transport import Transport
+    from telecmi_leads.settings.accounts import Account
+    from telecmi_leads.settings.options import SendingOptions
+
+UPLOAD_PATH = "/v3/leads/add"
+BALANCE_PATH = "/v2/balance"
+
+_HIDDEN = "•••"
+_SHORTEST_HIDDEN = 6
+"""Characters. A shorter secret, as tests and sandboxes use, stands in ordinary words by chance."""
+
+
+class Client:
+    """Sends requests of one account; safe to use from several threads, each with a connection of its own.
+
+    `proxies` maps a scheme (or "all") to a proxy's URL, as the user set them; they are never used for the
+    loopback interface. `now` is the wall clock, for a Retry-After that is a date. Making one raises
+    SettingsError where `options.ca_bundle` can't be used. `close`, or leaving its `with` block, closes the connections.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        options: SendingOptions,
+        proxies: Mapping[str, str] | None = None,
+        *,
+        now: Callable[[], datetime] = local_now,
+    ) -> None:
+        from telecmi_leads.sending.transport import Transport, tls_context  # noqa: PLC0415 - loads requests
+
+        self._account = account
+        self._seconds = options.timeout
+        self._now = now
+        context = tls_context(options.ca_bundle)
+        used = {} if is_loopback(urlsplit(account.base_url).hostname or "") else dict(proxies or {})
+        self._new_transport: Callable[[], Transport] = lambda: Transport(context, used)
+        self._of_thread = threading.local()
+        self._lock = threading.Lock()
+        self._transports: list[Transport] = []
+
+    def send(self, body: bytes) -> Outcome:
+        """Send a campaign's frozen request (see `requests_format.freeze`) once.
+
+        Whatever the network and the server do comes back as an Outcome; nothing is raised for it.
+        """
+        return self._post(UPLOAD_PATH, body)
+
+    def check_balance(self) -> Outcome:
+        """Ask the balance endpoint, which changes nothing.
+
+        ACCEPTED where it takes the credentials, ACCOUNT where it doesn't; else as `send`.
+        """
+        return self._post(BALANCE_PATH, msgspec.json.encode({"appid": self._account.app_id}))
+
+    def close(self) -> None:
+        """Close all connections; a later request opens another."""
+        with self._lock:
+            transports = list(self._transports)
+        for transport in transports:
+            transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _post(self, path: str, body: bytes) -> Outcome:
+        transport = self._transport()
+        start = time.monotonic()
+        whole = _with_secret(body, self._account.secret.reveal())
+        came = transport.request("POST", self._account.base_url + path, whole, self._seconds)
+        outcome = classify(came, self._now, self._hide) if isinstance(came, Answer) else came
+        if outcome.unknown:
+            transport.close()  # what is still on its way there must not be taken for the next answer
+        return replace(outcome, seconds=time.monotonic() - start)
+
+    def _transport(self) -> Transport:
+        transport: Transport | None = getattr(self._of_thread, "transport", None)
+        if transport is None:
+            transport = self._of_thread.transport = self._new_transport()
+            with self._lock:
+                self._transports.append(transport)
+        return transport
+
+    def _hide(self, text: str) -> str:
+        """Take the secret out of what a server says: some repeat what they were sent."""
+        secret = self._account.secret.reveal()
+        return text.replace(secret, _HIDDEN) if len(secret) >= _SHORTEST_HIDDEN else text
+
+
+def _with_secret(body: bytes, secret: str) -> bytes:
+    """Return the frozen body with the secret as its first member; the rest stays byte for byte as it is."""
+    if not body.startswith(b'{"'):
+        raise ValueError("a frozen body is a JSON object with at least one member")
+    return b'{"secret":' + msgspec.json.encode(secret) + b"," + body[1:]
