@@ -23,7 +23,7 @@ from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
 
 MORNING = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 RUN = "20260302-083000-k3f9"
@@ -100,9 +100,9 @@ class ARun:
     dry_run: bool = False
     report_dir: str = ""
 
-    def put(self, journal: Journal) -> str:
+    def put(self, ledger: Ledger) -> str:
         """Put the run into the ledger and return its id."""
-        journal.begin_run(
+        ledger.begin_run(
             run_id=self.run,
             account=ACCOUNT,
             name=self.name,
@@ -111,12 +111,12 @@ class ARun:
             dry_run=self.dry_run,
         )
         for table in self.tables:
-            journal.add_table(self.run, table)
+            ledger.add_table(self.run, table)
         staged = [self._staged(number, leads) for number, leads in enumerate(self.campaigns, start=1)]
-        journal.stage(self.run, staged, self.left_out)
+        ledger.stage(self.run, staged, self.left_out)
         heaps = Counter(row.kind.value for row in self.left_out)
         leads = sum(map(len, self.campaigns))
-        journal.finish_plan(
+        ledger.finish_plan(
             self.run,
             RowTotals(read=self.blank + len(self.left_out) + leads, blank=self.blank, leads=leads, **heaps),
             Counter(row.code for row in self.left_out if row.kind is LeftOutKind.REJECTED),
@@ -125,12 +125,12 @@ class ARun:
             b"digest",
             audience=self.audience,
         )
-        for number, (campaign, end) in enumerate(zip(journal.campaigns(self.run), self.ends, strict=False)):
+        for number, (campaign, end) in enumerate(zip(ledger.campaigns(self.run), self.ends, strict=False)):
             if end is not None:
                 at = MORNING + timedelta(seconds=number)
-                journal.begin_attempts([campaign.id], at=at)
-                journal.record(campaign.id, end[1], end[0], at=at + timedelta(seconds=end[1].seconds))
-        journal.finish_run(self.run)
+                ledger.begin_attempts([campaign.id], at=at)
+                ledger.record(campaign.id, end[1], end[0], at=at + timedelta(seconds=end[1].seconds))
+        ledger.finish_run(self.run)
         return self.run
 
     def _staged(self, number: int, leads: Sequence[Lead]) -> StagedCampaign:

@@ -14,7 +14,7 @@ from telecmi_leads.__main__ import run
 from telecmi_leads.cli import run_sending, session
 from telecmi_leads.core.models import CampaignStatus, Outcome, OutcomeKind, RowTotals
 from telecmi_leads.core.request_body import refreeze, thaw_leads
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide
 
@@ -24,60 +24,60 @@ if TYPE_CHECKING:
     from telecmi_leads.settings.options import SendingOptions
 
 begin_attempts, record, body, finish_plan = (
-    Journal.begin_attempts,
-    Journal.record,
-    Journal.body,
-    Journal.finish_plan,
+    Ledger.begin_attempts,
+    Ledger.record,
+    Ledger.body,
+    Ledger.finish_plan,
 )
 
 
 def new_names() -> None:
     """Break it: a new name at each retry."""
 
-    def renamed(journal: Journal, campaign_id: int) -> bytes:
-        frozen, campaign = body(journal, campaign_id), journal.campaign(campaign_id)
+    def renamed(ledger: Ledger, campaign_id: int) -> bytes:
+        frozen, campaign = body(ledger, campaign_id), ledger.campaign(campaign_id)
         if not campaign.attempts or campaign.status is CampaignStatus.SENDING:
             return frozen
         return refreeze(frozen, f"{campaign.name}-{campaign.attempts}", thaw_leads(frozen))
 
-    Journal.body = renamed  # type: ignore[method-assign]
+    Ledger.body = renamed  # type: ignore[method-assign]
 
 
 def no_intent() -> None:
     """Break it: nothing is written before the request."""
 
-    def silent(_journal: Journal, _campaign_ids: Sequence[int], **_: Any) -> None:
+    def silent(_ledger: Ledger, _campaign_ids: Sequence[int], **_: Any) -> None:
         return
 
-    def both(journal: Journal, campaign_id: int, *args: Any, **more: Any) -> Any:
-        begin_attempts(journal, [campaign_id], at=more["at"])
-        return record(journal, campaign_id, *args, **more)
+    def both(ledger: Ledger, campaign_id: int, *args: Any, **more: Any) -> Any:
+        begin_attempts(ledger, [campaign_id], at=more["at"])
+        return record(ledger, campaign_id, *args, **more)
 
-    Journal.begin_attempts = silent  # type: ignore[method-assign]
-    Journal.record = both  # type: ignore[method-assign]
+    Ledger.begin_attempts = silent  # type: ignore[method-assign]
+    Ledger.record = both  # type: ignore[method-assign]
 
 
 def accepted_first() -> None:
     """Break it: accepted is written before the request."""
 
-    def hopeful(journal: Journal, campaign_ids: Sequence[int], **more: Any) -> None:
-        begin_attempts(journal, campaign_ids, **more)
+    def hopeful(ledger: Ledger, campaign_ids: Sequence[int], **more: Any) -> None:
+        begin_attempts(ledger, campaign_ids, **more)
         for campaign in campaign_ids:
-            record(journal, campaign, Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED, **more)
+            record(ledger, campaign, Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED, **more)
 
-    def nothing(journal: Journal, campaign_id: int, *_: Any, **__: Any) -> Any:
-        return journal.campaign(campaign_id)
+    def nothing(ledger: Ledger, campaign_id: int, *_: Any, **__: Any) -> Any:
+        return ledger.campaign(campaign_id)
 
-    Journal.begin_attempts = hopeful  # type: ignore[method-assign]
-    Journal.record = nothing  # type: ignore[method-assign]
+    Ledger.begin_attempts = hopeful  # type: ignore[method-assign]
+    Ledger.record = nothing  # type: ignore[method-assign]
 
 
 def no_settling() -> None:
     """Break it: a second try goes while the first request may still be at work."""
     upload = run_sending.upload_events
 
-    def hasty(run_id: str, journal: Journal, send: Any, options: SendingOptions, *more: Any) -> Iterator[Any]:
-        return upload(run_id, journal, send, replace(options, settle=0.0), *more)
+    def hasty(run_id: str, ledger: Ledger, send: Any, options: SendingOptions, *more: Any) -> Iterator[Any]:
+        return upload(run_id, ledger, send, replace(options, settle=0.0), *more)
 
     run_sending.upload_events = hasty
 
@@ -85,13 +85,13 @@ def no_settling() -> None:
 def other_bytes() -> None:
     """Break it: the same name at each retry, with other bytes."""
 
-    def reordered(journal: Journal, campaign_id: int) -> bytes:
-        frozen, campaign = body(journal, campaign_id), journal.campaign(campaign_id)
+    def reordered(ledger: Ledger, campaign_id: int) -> bytes:
+        frozen, campaign = body(ledger, campaign_id), ledger.campaign(campaign_id)
         if not campaign.attempts or campaign.status is CampaignStatus.SENDING:
             return frozen
         return refreeze(frozen, campaign.name, thaw_leads(frozen)[::-1])
 
-    Journal.body = reordered  # type: ignore[method-assign]
+    Ledger.body = reordered  # type: ignore[method-assign]
 
 
 def _deciding_otherwise(was: CampaignStatus, becomes: CampaignStatus, only: OutcomeKind | None = None) -> None:
@@ -134,22 +134,22 @@ def no_lock() -> None:
 def lost_row() -> None:
     """Break it: a row is counted as read, and lies on no heap."""
 
-    def miscounted(journal: Journal, run_id: str, rows: RowTotals, *more: Any, **named: Any) -> Any:
-        return finish_plan(journal, run_id, replace(rows, read=rows.read + 1), *more, **named)
+    def miscounted(ledger: Ledger, run_id: str, rows: RowTotals, *more: Any, **named: Any) -> Any:
+        return finish_plan(ledger, run_id, replace(rows, read=rows.read + 1), *more, **named)
 
-    Journal.finish_plan = miscounted  # type: ignore[method-assign]
+    Ledger.finish_plan = miscounted  # type: ignore[method-assign]
 
 
 def lost_lead() -> None:
     """Break it: a campaign's leads vanish from the ledger with it when it is accepted."""
 
-    def forgetful(journal: Journal, campaign_id: int, *args: Any, **more: Any) -> Any:
-        settled = record(journal, campaign_id, *args, **more)
-        with journal._writing() as connection:  # noqa: SLF001 - damage from within
+    def forgetful(ledger: Ledger, campaign_id: int, *args: Any, **more: Any) -> Any:
+        settled = record(ledger, campaign_id, *args, **more)
+        with ledger._writing() as connection:  # noqa: SLF001 - damage from within
             connection.execute("UPDATE campaigns SET leads = leads - 1 WHERE id = ?", (campaign_id,))
         return settled
 
-    Journal.record = forgetful  # type: ignore[method-assign]
+    Ledger.record = forgetful  # type: ignore[method-assign]
 
 
 BREAKAGES: dict[str, Callable[[], None]] = {

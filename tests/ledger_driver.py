@@ -13,7 +13,7 @@ from simulated import ADDED, START, plan
 
 from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.models import CampaignStatus
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 
 
 def say(*words: object) -> None:
@@ -23,15 +23,15 @@ def say(*words: object) -> None:
 
 def main(folder: Path) -> None:
     """Do all the steps."""
-    with Journal.open(folder) as journal:
-        plan(journal, 3)
+    with Ledger.open(folder) as ledger:
+        plan(ledger, 3)
         say("planned")
-        for campaign in journal.campaigns("run-1"):
-            journal.begin_attempts([campaign.id], at=START)
+        for campaign in ledger.campaigns("run-1"):
+            ledger.begin_attempts([campaign.id], at=START)
             say("intent", campaign.id)
-            journal.record(campaign.id, ADDED, CampaignStatus.ACCEPTED, at=START)
+            ledger.record(campaign.id, ADDED, CampaignStatus.ACCEPTED, at=START)
             say("accepted", campaign.id)
-        journal.finish_run("run-1")
+        ledger.finish_run("run-1")
         say("finished")
 
 

@@ -21,7 +21,7 @@ from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
 
 ACCOUNT = "1234567@example.com"
 AT_WORK_AFTER_THE_CLIENT = 20.0
@@ -184,16 +184,16 @@ def _in_turn(acts: Sequence[Act]) -> Callable[[int, str, list[str]], Act]:
 class SimulatedClock(Clock):
     """A clock that moves only while the upload idles, by what the service and the pauses take."""
 
-    __slots__ = ("journal", "service")
+    __slots__ = ("ledger", "service")
 
-    def __init__(self, service: Service, journal: Journal, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(self, service: Service, ledger: Ledger, now: Callable[[], datetime] | None = None) -> None:
         super().__init__(
             now=now or (lambda: START + timedelta(seconds=service.now)),
             monotonic=lambda: service.now,
             random=lambda: 0.5,
         )
         object.__setattr__(self, "service", service)
-        object.__setattr__(self, "journal", journal)
+        object.__setattr__(self, "ledger", ledger)
 
     def idle(self, mailbox: SimpleQueue[Any], seconds: float | None) -> Any:
         """Let simulated time pass up to the next answer, `seconds` at the most."""
@@ -201,7 +201,7 @@ class SimulatedClock(Clock):
             return mailbox.get_nowait()
         except Empty:
             pass
-        self.service.wait_for(len(self.journal._in_flight))  # noqa: SLF001 - how many are under way, surely
+        self.service.wait_for(len(self.ledger._in_flight))  # noqa: SLF001 - how many are under way, surely
         answer = self.service.next_answer()
         if answer is None or (seconds is not None and self.service.now + seconds < answer):
             assert seconds is not None, "the upload waits for ever"
@@ -215,7 +215,7 @@ class SimulatedClock(Clock):
 
 
 def plan(  # noqa: PLR0913 - a run's measures
-    journal: Journal,
+    ledger: Ledger,
     campaigns: int,
     *,
     size: int = 2,
@@ -225,9 +225,9 @@ def plan(  # noqa: PLR0913 - a run's measures
     first_phone: int = 919876500000,
 ) -> list[str]:
     """Plan a run of numbered campaigns of `size` leads; return its phones in order."""
-    journal.begin_run(run_id=run, account=account, name=name, created=START)
+    ledger.begin_run(run_id=run, account=account, name=name, created=START)
     phones = [str(first_phone + index) for index in range(campaigns * size)]
-    journal.stage(
+    ledger.stage(
         run,
         [
             staged(f"{name}-{number + 1:03d}", number + 1, phones[number * size : (number + 1) * size])
@@ -235,7 +235,7 @@ def plan(  # noqa: PLR0913 - a run's measures
         ],
         [],
     )
-    journal.finish_plan(run, RowTotals(read=len(phones), leads=len(phones)), {}, {}, {}, b"digest")
+    ledger.finish_plan(run, RowTotals(read=len(phones), leads=len(phones)), {}, {}, {}, b"digest")
     return phones
 
 

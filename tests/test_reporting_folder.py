@@ -13,7 +13,7 @@ from a_run import LEADS_CSV, REFUSED, RUN, ARun, left, people, rejected
 
 from telecmi_leads.core.errors import BalanceError, ReportError
 from telecmi_leads.core.models import LeftOutKind, RunStatus
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
 from telecmi_leads.output.reports.report_folder import ReportFolder
 
@@ -33,27 +33,27 @@ ALL = ARun(
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """Open a fresh ledger."""
-    with Journal.open(tmp_path / "state") as ledger:
+    with Ledger.open(tmp_path / "state") as ledger:
         yield ledger
 
 
-def write(journal: Journal, folder: Path, run: str = RUN) -> RunSummary:
+def write(ledger: Ledger, folder: Path, run: str = RUN) -> RunSummary:
     """Write the reports of a run."""
-    record = journal.run(run)
+    record = ledger.run(run)
     assert record is not None
-    summary = summarise(journal, run, exit_code=4, status=RunStatus.REFUSED)
-    return write_reports(prepare_folder(folder), summary, record, journal)
+    summary = summarise(ledger, run, exit_code=4, status=RunStatus.REFUSED)
+    return write_reports(prepare_folder(folder), summary, record, ledger)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
-def test_every_report_is_private_whatever_the_umask(journal: Journal, tmp_path: Path) -> None:
+def test_every_report_is_private_whatever_the_umask(ledger: Ledger, tmp_path: Path) -> None:
     """Row 37: with umask 000 files are 0600 and the folders made for them 0700."""
-    ALL.put(journal)
+    ALL.put(ledger)
     before = os.umask(0)
     try:
-        write(journal, tmp_path / "reports" / RUN)
+        write(ledger, tmp_path / "reports" / RUN)
     finally:
         os.umask(before)
     modes = {
@@ -128,13 +128,13 @@ def test_what_the_system_reports_is_told_in_words(tmp_path: Path) -> None:
     assert "can't be written: File name too long." in caught.value.message
 
 
-def test_writing_again_replaces_only_what_nobody_has_touched(journal: Journal, tmp_path: Path) -> None:
+def test_writing_again_replaces_only_what_nobody_has_touched(ledger: Ledger, tmp_path: Path) -> None:
     """A reject file that was corrected meanwhile is kept beside the fresh one; untouched reports are replaced."""
-    ALL.put(journal)
+    ALL.put(ledger)
     folder = tmp_path / "reports"
-    write(journal, folder)
+    write(ledger, folder)
     original = (folder / "rejects.csv").read_bytes()
-    write(journal, folder)
+    write(ledger, folder)
     names = {path.name for path in folder.iterdir()}
     assert names == {
         "report.html",
@@ -147,30 +147,30 @@ def test_writing_again_replaces_only_what_nobody_has_touched(journal: Journal, t
     later = time.time_ns() + 2_000_000_000
     (folder / "rejects.csv").write_text("corrected\n")
     os.utime(folder / "rejects.csv", ns=(later, later))
-    write(journal, folder)
+    write(ledger, folder)
     assert (folder / "rejects.kept.csv").read_text() == "corrected\n"
     assert (folder / "rejects.csv").read_bytes() == original
     assert {path.name for path in folder.iterdir()} == names | {"rejects.kept.csv"}
 
 
-def test_a_file_that_was_there_before_is_kept(journal: Journal, tmp_path: Path) -> None:
+def test_a_file_that_was_there_before_is_kept(ledger: Ledger, tmp_path: Path) -> None:
     """A campaigns.csv of the user's own in the chosen folder survives beside ours, twice over."""
-    ALL.put(journal)
+    ALL.put(ledger)
     (tmp_path / "campaigns.csv").write_text("mine\n")
     (tmp_path / "campaigns.kept.csv").write_text("mine too\n")
-    write(journal, tmp_path)
+    write(ledger, tmp_path)
     assert (tmp_path / "campaigns.kept-2.csv").read_text() == "mine\n"
     assert (tmp_path / "campaigns.kept.csv").read_text() == "mine too\n"
 
 
-def test_reports_of_an_earlier_state_do_not_stay_behind(journal: Journal, tmp_path: Path) -> None:
+def test_reports_of_an_earlier_state_do_not_stay_behind(ledger: Ledger, tmp_path: Path) -> None:
     """A fixed report folder holds one run's files: what the next run has no need of (left-out.csv) goes."""
-    ALL.put(journal)
-    ARun(run="20260303-083000-aaaa", name="April").put(journal)
+    ALL.put(ledger)
+    ARun(run="20260303-083000-aaaa", name="April").put(ledger)
     folder = tmp_path / "reports"
-    write(journal, folder)
+    write(ledger, folder)
     assert (folder / "left-out.csv").exists()
-    write(journal, folder, "20260303-083000-aaaa")
+    write(ledger, folder, "20260303-083000-aaaa")
     assert {path.name for path in folder.iterdir()} == {
         "report.html",
         "campaigns.csv",
@@ -180,11 +180,11 @@ def test_reports_of_an_earlier_state_do_not_stay_behind(journal: Journal, tmp_pa
     }
 
 
-def test_a_failed_writing_leaves_the_old_reports(journal: Journal, tmp_path: Path) -> None:
+def test_a_failed_writing_leaves_the_old_reports(ledger: Ledger, tmp_path: Path) -> None:
     """Where the writing ends in an error, everything that was there stays, and nothing half made is left."""
-    ALL.put(journal)
+    ALL.put(ledger)
     folder = tmp_path / "reports"
-    write(journal, folder)
+    write(ledger, folder)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(RuntimeError), ReportFolder(folder) as writing:  # noqa: PT012 - the block is what fails
         writing.write("campaigns", "campaigns.csv", b"half")
@@ -192,36 +192,36 @@ def test_a_failed_writing_leaves_the_old_reports(journal: Journal, tmp_path: Pat
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_what_a_kill_left_is_cleared_an_hour_later(journal: Journal, tmp_path: Path) -> None:
+def test_what_a_kill_left_is_cleared_an_hour_later(ledger: Ledger, tmp_path: Path) -> None:
     """The working folder of a killed process goes with the next writing, a younger one may be in use."""
-    ALL.put(journal)
+    ALL.put(ledger)
     folder = prepare_folder(tmp_path / "reports")
     old, young = folder / ".unfinished-old", folder / ".unfinished-young"
     for remains in (old, young):
         remains.mkdir()
         (remains / "rejects.csv").write_text("people\n")
     os.utime(old, (time.time() - 7200, time.time() - 7200))
-    write(journal, folder)
+    write(ledger, folder)
     assert not old.exists()
     assert young.exists()
 
 
-def test_rows_that_the_ledger_does_not_hold_are_a_bug(journal: Journal, tmp_path: Path) -> None:
+def test_rows_that_the_ledger_does_not_hold_are_a_bug(ledger: Ledger, tmp_path: Path) -> None:
     """Row 40: a ledger whose rows are not those it counts ends in a BalanceError, not in a report."""
 
     class Forgetful:
         """A ledger that hands out a row less than it has."""
 
         def __getattr__(self, name: str) -> object:
-            return getattr(journal, name)
+            return getattr(ledger, name)
 
         def left_out(self, run_id: str) -> list[object]:
-            return list(journal.left_out(run_id))[:-1]
+            return list(ledger.left_out(run_id))[:-1]
 
-    ALL.put(journal)
-    record = journal.run(RUN)
+    ALL.put(ledger)
+    record = ledger.run(RUN)
     assert record is not None
-    summary = summarise(journal, RUN, exit_code=4, status=RunStatus.REFUSED)
+    summary = summarise(ledger, RUN, exit_code=4, status=RunStatus.REFUSED)
     with pytest.raises(BalanceError) as caught:
         write_reports(prepare_folder(tmp_path / "r"), summary, record, Forgetful())  # type: ignore[arg-type]
     assert caught.value.message == "1 rows are counted as rejected, and the ledger holds 0."

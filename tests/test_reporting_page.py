@@ -23,7 +23,7 @@ from telecmi_leads.core.models import (
     RunStatus,
     TableInfo,
 )
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
 from telecmi_leads.output.reports.timeline import stretches
 
@@ -88,12 +88,12 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def page_of(run: ARun, folder: Path, *, status: RunStatus = RunStatus.COMPLETE, show_phones: bool = False) -> str:
     """Put a run into a ledger, write its reports and return the page."""
-    with Journal.open(folder / "state") as journal:
-        run.put(journal)
-        record = journal.run(run.run)
+    with Ledger.open(folder / "state") as ledger:
+        run.put(ledger)
+        record = ledger.run(run.run)
         assert record is not None
-        summary = summarise(journal, run.run, exit_code=0, status=status)
-        write_reports(prepare_folder(folder / "r"), summary, record, journal, show_phones=show_phones)
+        summary = summarise(ledger, run.run, exit_code=0, status=status)
+        write_reports(prepare_folder(folder / "r"), summary, record, ledger, show_phones=show_phones)
     return (folder / "r" / "report.html").read_text(encoding="utf-8")
 
 

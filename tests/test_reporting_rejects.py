@@ -23,7 +23,7 @@ from python_calamine import CalamineWorkbook
 from telecmi_leads.core.models import CampaignStatus, Lead, LeftOutKind, LeftOutRow, RunStatus, TableInfo
 from telecmi_leads.core.text import restore
 from telecmi_leads.files.codepage import LABELS
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import REJECT_COLUMNS, prepare_folder, summarise, write_reports
 from telecmi_leads.output.reports.reject_dialect import Dialect, dialect_of, encode_rows
 from telecmi_leads.output.reports.reject_workbook import MOST_SHEETS, fitting
@@ -40,12 +40,12 @@ TIP = "Add the missing digits or the area code."
 
 def report(run: ARun, folder: Path) -> RunSummary:
     """Put a run into a ledger and write its reports."""
-    with Journal.open(folder / "state") as journal:
-        run.put(journal)
-        record = journal.run(run.run)
+    with Ledger.open(folder / "state") as ledger:
+        run.put(ledger)
+        record = ledger.run(run.run)
         assert record is not None
-        summary = summarise(journal, run.run, exit_code=0, status=RunStatus.COMPLETE)
-        return write_reports(prepare_folder(folder / "r"), summary, record, journal)
+        summary = summarise(ledger, run.run, exit_code=0, status=RunStatus.COMPLETE)
+        return write_reports(prepare_folder(folder / "r"), summary, record, ledger)
 
 
 def table_of(path: Path, encoding: str = "utf-8-sig", delimiter: str = ",") -> list[list[str]]:

@@ -13,7 +13,7 @@ from a_run import ACCEPTED, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARu
 
 from telecmi_leads.core.errors import BalanceError, ColumnMissing
 from telecmi_leads.core.models import CampaignStatus, LeadTotals, LeftOutKind, Problem, RowTotals, RunStatus, TableInfo
-from telecmi_leads.ledger import Forgotten, Journal
+from telecmi_leads.ledger import Forgotten, Ledger
 from telecmi_leads.ledger.records import Fate
 from telecmi_leads.output.reports import (
     check_json,
@@ -54,9 +54,9 @@ FULL = ARun(
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """Open a ledger that holds one run of every outcome."""
-    with Journal.open(tmp_path / "state") as ledger:
+    with Ledger.open(tmp_path / "state") as ledger:
         FULL.put(ledger)
         yield ledger
 
@@ -67,12 +67,12 @@ def schema() -> object:
     return json.loads(text)
 
 
-def test_the_summary_is_the_contracts_object(journal: Journal, tmp_path: Path) -> None:
+def test_the_summary_is_the_contracts_object(ledger: Ledger, tmp_path: Path) -> None:
     """Every key of the contract is there, the sums hold, and the schema takes it."""
-    record = journal.run(RUN)
+    record = ledger.run(RUN)
     assert record is not None
-    summary = summarise(journal, RUN, exit_code=5, status=RunStatus.UNFINISHED, error=Problem("unfinished", "m", "h"))
-    done = write_reports(prepare_folder(tmp_path / "r"), summary, record, journal)
+    summary = summarise(ledger, RUN, exit_code=5, status=RunStatus.UNFINISHED, error=Problem("unfinished", "m", "h"))
+    done = write_reports(prepare_folder(tmp_path / "r"), summary, record, ledger)
     found = json.loads(summary_json(done))
     jsonschema.validate(found, schema())
     assert (tmp_path / "r" / "summary.json").read_bytes() == summary_json(done) + b"\n"
@@ -161,9 +161,9 @@ def test_the_summary_is_the_contracts_object(journal: Journal, tmp_path: Path) -
     }
 
 
-def test_confirmed_by_name_and_halves_are_told(journal: Journal) -> None:
+def test_confirmed_by_name_and_halves_are_told(ledger: Ledger) -> None:
     """The optional keys of a campaign are there only where they say something, and halves replace the halved."""
-    base = summarise(journal, RUN, exit_code=4, status=RunStatus.PARTIAL)
+    base = summarise(ledger, RUN, exit_code=4, status=RunStatus.PARTIAL)
     first, second = base.campaigns[:2]
     summary = replace(
         base,
@@ -209,10 +209,10 @@ def test_a_command_that_failed_early_has_the_same_object() -> None:
     }
 
 
-def test_the_schema_is_one_and_refuses_what_breaks_it(journal: Journal) -> None:
+def test_the_schema_is_one_and_refuses_what_breaks_it(ledger: Ledger) -> None:
     """The schema itself is valid, and takes no unknown status, no missing key and no negative count."""
     jsonschema.Draft202012Validator.check_schema(schema())  # type: ignore[arg-type] - a mapping it is
-    good = json.loads(summary_json(summarise(journal, RUN, exit_code=0, status=RunStatus.COMPLETE)))
+    good = json.loads(summary_json(summarise(ledger, RUN, exit_code=0, status=RunStatus.COMPLETE)))
     for path, value in (
         (("status",), "done"),
         (("rows", "read"), -1),
@@ -238,21 +238,21 @@ def test_the_schema_is_one_and_refuses_what_breaks_it(journal: Journal) -> None:
     ],
     ids=["rows", "reasons", "leads by campaign", "leads planned"],
 )
-def test_what_does_not_add_up_is_a_bug(journal: Journal, wrong: dict[str, object]) -> None:
+def test_what_does_not_add_up_is_a_bug(ledger: Ledger, wrong: dict[str, object]) -> None:
     """Row 40: a difference between rows, reasons, leads and campaigns is a BalanceError that says so."""
-    run = journal.run(RUN)
+    run = ledger.run(RUN)
     assert run is not None
-    check_balance(run, journal.campaigns(RUN))
+    check_balance(run, ledger.campaigns(RUN))
     with pytest.raises(BalanceError) as caught:
-        check_balance(replace(run, **wrong), journal.campaigns(RUN))  # type: ignore[arg-type] - a case's fields
+        check_balance(replace(run, **wrong), ledger.campaigns(RUN))  # type: ignore[arg-type] - a case's fields
     assert caught.value.exit_code == 1
     assert caught.value.hint == "This is a bug in the program: please report it, with this message."
 
 
-def test_a_run_that_is_not_there_is_a_key_error(journal: Journal) -> None:
+def test_a_run_that_is_not_there_is_a_key_error(ledger: Ledger) -> None:
     """Summarising asks for a run by its id."""
     with pytest.raises(KeyError):
-        summarise(journal, "nothing", exit_code=0, status=RunStatus.COMPLETE)
+        summarise(ledger, "nothing", exit_code=0, status=RunStatus.COMPLETE)
 
 
 def test_json_holds_no_raw_control_character() -> None:
@@ -281,11 +281,11 @@ def test_columns_mask_phones_unless_told_otherwise() -> None:
     assert shown["tables"][0]["columns"][0]["samples"] == ["+91 98765 43210"]
 
 
-def test_the_other_commands_objects(journal: Journal) -> None:
+def test_the_other_commands_objects(ledger: Ledger) -> None:
     """Every command's object carries schema, command, exit code and error beside what it shows."""
-    run = journal.run(RUN)
+    run = ledger.run(RUN)
     assert run is not None
-    campaign = journal.campaigns(RUN)[0]
+    campaign = ledger.campaigns(RUN)[0]
     fate = Fate("a", RUN, "March", MORNING, left_out=LeftOutKind.REJECTED, code="masked")
     head = {"schema": 1, "exit_code": 0, "error": None}
     runs = json.loads(runs_json([run]))

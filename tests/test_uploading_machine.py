@@ -43,7 +43,7 @@ from simulated import (
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.models import CampaignStatus, Outcome, OutcomeKind
 from telecmi_leads.core.request_body import refreeze, thaw_leads
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide
 from telecmi_leads.sending.run_loop import upload
@@ -93,7 +93,7 @@ class Fuse:
                 raise Killed
 
 
-class MortalJournal(Journal):
+class MortalLedger(Ledger):
     """Can be killed before and after each write."""
 
     fuse = Fuse(None)
@@ -127,9 +127,9 @@ class MortalClock(SimulatedClock):
 
     __slots__ = ("fuse",)
 
-    def __init__(self, service: Service, journal: MortalJournal) -> None:
-        super().__init__(service, journal)
-        object.__setattr__(self, "fuse", journal.fuse)
+    def __init__(self, service: Service, ledger: MortalLedger) -> None:
+        super().__init__(service, ledger)
+        object.__setattr__(self, "fuse", ledger.fuse)
 
     def idle(self, mailbox: SimpleQueue[Any], seconds: float | None) -> Any:
         self.fuse.burn()
@@ -151,7 +151,7 @@ class CountingWorkers(Workers):
 class Machine(RuleBasedStateMachine):
     """One account, one ledger, one service; whatever happens, each lead arrives once."""
 
-    journal_class: ClassVar[type[MortalJournal]] = MortalJournal
+    ledger_class: ClassVar[type[MortalLedger]] = MortalLedger
     settle: ClassVar[float] = SETTLE
     acts: ClassVar[Sequence[Act]] = TROUBLES
     decide: ClassVar[Callable[[Sequence[Any], Outcome], Decision]] = staticmethod(decide)
@@ -172,9 +172,9 @@ class Machine(RuleBasedStateMachine):
         self.open()
 
     def open(self) -> None:
-        opened = self.journal_class.open(self.folder)
-        assert isinstance(opened, MortalJournal)
-        self.journal = opened
+        opened = self.ledger_class.open(self.folder)
+        assert isinstance(opened, MortalLedger)
+        self.ledger = opened
 
     @rule(campaigns=st.integers(1, 4))
     @precondition(lambda self: len(self.phones) < 3)
@@ -183,7 +183,7 @@ class Machine(RuleBasedStateMachine):
         number = len(self.phones) + 1
         run = f"run-{number}"
         self.phones[run] = plan(
-            self.journal, campaigns, run=run, name=f"N{number}", first_phone=919876000000 + 1000 * number
+            self.ledger, campaigns, run=run, name=f"N{number}", first_phone=919876000000 + 1000 * number
         )
 
     @rule(data=st.data())
@@ -205,23 +205,23 @@ class Machine(RuleBasedStateMachine):
         self.send(run, SendingOptions(workers=workers, retries=retries, isolate=isolate, settle=self.settle), kill)
 
     def send(self, run: str, options: SendingOptions, kill: int | None = None) -> None:
-        self.journal.fuse = Fuse(kill)
-        clock = MortalClock(self.service, self.journal)
-        events = upload(run, self.journal, self.service.send, options, clock, StopRequest())
+        self.ledger.fuse = Fuse(kill)
+        clock = MortalClock(self.service, self.ledger)
+        events = upload(run, self.ledger, self.service.send, options, clock, StopRequest())
         try:
             for _ in events:
-                self.journal.fuse.burn()
+                self.ledger.fuse.burn()
         except Killed:
             self.die()
         finally:
             events.close()
-            self.journal.fuse = Fuse(None)
+            self.ledger.fuse = Fuse(None)
 
     def die(self) -> None:
         """Let what has left arrive, and nobody hear of it; then start anew."""
         self.service.wait_for(CountingWorkers.sent - self.service.answered)
         self.service.forget_clients()
-        self.journal.close()
+        self.ledger.close()
         self.open()
 
     @rule(seconds=st.sampled_from([1.0, 25.0, 100.0]))
@@ -239,43 +239,43 @@ class Machine(RuleBasedStateMachine):
         return [
             (run, campaign.name)
             for run in self.phones
-            for campaign in self.journal.campaigns(run)
+            for campaign in self.ledger.campaigns(run)
             if campaign.status in OPEN and not campaign.split
         ]
 
     def settle_by_hand(self, run: str, name: str) -> None:
         self.service.advance(self.service.now + 1000)
-        clock = SimulatedClock(self.service, self.journal)
-        resolve(self.journal, run, name, accepted=name in self.service.held, clock=clock)
+        clock = SimulatedClock(self.service, self.ledger)
+        resolve(self.ledger, run, name, accepted=name in self.service.held, clock=clock)
 
     @invariant()
     def balance(self) -> None:
         """One copy of every accepted lead, none of a refused or unsent one, none twice; nobody is left out."""
-        if not hasattr(self, "journal"):
+        if not hasattr(self, "ledger"):
             return
         for run, phones in self.phones.items():
-            record = self.journal.run(run)
+            record = self.ledger.run(run)
             assert record is not None
             assert record.leads.total == len(phones)
             copies = {phone: self.service.copies(phone) for phone in phones}
             assert max(copies.values()) <= 1, "a lead was uploaded twice"
             assert sum(copies.values()) >= record.leads.accepted, "a lead said to be accepted is not there"
-            for campaign in self.journal.campaigns(run):
+            for campaign in self.ledger.campaigns(run):
                 if campaign.split or campaign.status is CampaignStatus.ACCEPTED:
                     continue
-                leads = [lead.phone for lead in thaw_leads(self.journal.body(campaign.id))]
+                leads = [lead.phone for lead in thaw_leads(self.ledger.body(campaign.id))]
                 if campaign.status in {CampaignStatus.REFUSED, CampaignStatus.UNSENT}:
                     assert not any(copies[phone] for phone in leads), f"{campaign.status}, and yet there"
-            known = self.journal.uploaded_among(ACCOUNT, phones, None)
+            known = self.ledger.uploaded_among(ACCOUNT, phones, None)
             assert all(known[index] or not copies[phone] for index, phone in enumerate(phones)), "--new-only forgot one"
 
     def teardown(self) -> None:
-        if not hasattr(self, "journal"):
+        if not hasattr(self, "ledger"):
             return
         try:
             self.come_to_rest()
         finally:
-            self.journal.close()
+            self.ledger.close()
             for patch in self.patches:
                 patch.stop()
             shutil.rmtree(self.folder)
@@ -290,7 +290,7 @@ class Machine(RuleBasedStateMachine):
                 self.send(run, SendingOptions(settle=self.settle))
         self.balance()
         for run, phones in self.phones.items():
-            record = self.journal.run(run)
+            record = self.ledger.run(run)
             assert record is not None
             assert record.leads.accepted + record.leads.refused == len(phones)
             assert sum(map(self.service.copies, phones)) == record.leads.accepted
@@ -315,7 +315,7 @@ def test_very_many_interleavings() -> None:
     run_state_machine_as_test(Machine, settings=MANY)
 
 
-class NewNames(MortalJournal):
+class NewNames(MortalLedger):
     """Broken: a new name at each retry."""
 
     def body(self, campaign_id: int) -> bytes:
@@ -324,7 +324,7 @@ class NewNames(MortalJournal):
         return refreeze(body, f"{self.campaign(campaign_id).name}-{tries}", thaw_leads(body)) if tries else body
 
 
-class NoIntent(MortalJournal):
+class NoIntent(MortalLedger):
     """Broken: nothing is written before the request."""
 
     def begin_attempts(self, campaign_ids: Sequence[int], **_: Any) -> None:
@@ -332,17 +332,17 @@ class NoIntent(MortalJournal):
         self._in_flight.update(campaign_ids)
 
     def record(self, campaign_id: int, *args: Any, **more: Any) -> Any:
-        Journal.begin_attempts(self, [campaign_id], at=more["at"])
+        Ledger.begin_attempts(self, [campaign_id], at=more["at"])
         return super().record(campaign_id, *args, **more)
 
 
-class AcceptedFirst(MortalJournal):
+class AcceptedFirst(MortalLedger):
     """Broken: accepted is written before the request."""
 
     def begin_attempts(self, campaign_ids: Sequence[int], **more: Any) -> None:
         super().begin_attempts(campaign_ids, **more)
         for campaign in campaign_ids:
-            Journal.record(self, campaign, Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED, **more)
+            Ledger.record(self, campaign, Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED, **more)
         self._in_flight.update(campaign_ids)
 
     def record(self, campaign_id: int, *_: Any, **__: Any) -> Any:
@@ -375,9 +375,9 @@ def forgets_doubt(history: Sequence[Any], outcome: Outcome) -> Decision:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"journal_class": NewNames},
-        {"journal_class": NoIntent},
-        {"journal_class": AcceptedFirst},
+        {"ledger_class": NewNames},
+        {"ledger_class": NoIntent},
+        {"ledger_class": AcceptedFirst},
         {"settle": 0.0},
         {"decide": staticmethod(believes_refusals)},
         {"decide": staticmethod(believes_in_silence)},

@@ -42,7 +42,7 @@ from telecmi_leads.core.models import (
     RunStopping,
     StopCause,
 )
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending.run_loop import upload
 from telecmi_leads.settings.options import SendingOptions
 
@@ -56,24 +56,24 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """Open a fresh ledger."""
-    with Journal.open(tmp_path / "state") as opened:
+    with Ledger.open(tmp_path / "state") as opened:
         yield opened
 
 
 def run(
-    journal: Journal, service: Service, stop: StopRequest | None = None, run_id: str = "run-1", **options: object
+    ledger: Ledger, service: Service, stop: StopRequest | None = None, run_id: str = "run-1", **options: object
 ) -> list[UploadEvent]:
     """Upload a run in simulated time; return its events."""
     chosen = SendingOptions(**options)  # type: ignore[arg-type]
-    clock = SimulatedClock(service, journal)
-    return list(upload(run_id, journal, service.send, chosen, clock, stop or StopRequest()))
+    clock = SimulatedClock(service, ledger)
+    return list(upload(run_id, ledger, service.send, chosen, clock, stop or StopRequest()))
 
 
-def statuses(journal: Journal, run_id: str = "run-1") -> list[str]:
+def statuses(ledger: Ledger, run_id: str = "run-1") -> list[str]:
     """Return the states of a run's campaigns."""
-    return [str(campaign.status) for campaign in journal.campaigns(run_id)]
+    return [str(campaign.status) for campaign in ledger.campaigns(run_id)]
 
 
 def stopped(events: list[UploadEvent]) -> list[StopCause]:
@@ -81,257 +81,257 @@ def stopped(events: list[UploadEvent]) -> list[StopCause]:
     return [event.cause for event in events if isinstance(event, RunStopping)]
 
 
-def test_all_accepted(journal: Journal) -> None:
+def test_all_accepted(ledger: Ledger) -> None:
     """A run that meets no trouble sends each campaign once, ends finished, and its leads leave the ledger."""
-    phones = plan(journal, 5)
+    phones = plan(ledger, 5)
     service = Service()
-    events = run(journal, service)
+    events = run(ledger, service)
     assert [service.copies(phone) for phone in phones] == [1] * 10
     assert [name for _, name in service.came] == [f"March-{number:03d}" for number in range(1, 6)]
-    record = journal.run("run-1")
+    record = ledger.run("run-1")
     assert record is not None
     assert (record.state, record.leads) == (RunState.FINISHED, LeadTotals(accepted=10))
-    assert not any(journal.has_body(campaign.id) for campaign in journal.campaigns("run-1"))
+    assert not any(ledger.has_body(campaign.id) for campaign in ledger.campaigns("run-1"))
     assert [type(event) for event in events].count(CampaignSettled) == 5
     assert [event.attempt for event in events if isinstance(event, CampaignSending)] == [1] * 5
 
 
-def test_the_first_goes_alone(journal: Journal) -> None:
+def test_the_first_goes_alone(ledger: Ledger) -> None:
     """Until the first acceptance one request is under way at a time; then as many as there are workers."""
-    plan(journal, 9)
+    plan(ledger, 9)
     service = Service()
-    run(journal, service, workers=4)
+    run(ledger, service, workers=4)
     times = [time for time, _ in service.came]
     assert times == pytest.approx([0.0, *[0.2] * 4, *[0.4] * 4])
     assert service.most_at_once == 4
 
 
-def test_a_refused_first_is_followed_by_a_lone_one(journal: Journal) -> None:
+def test_a_refused_first_is_followed_by_a_lone_one(ledger: Ledger) -> None:
     """A refusal proves nothing about the next campaigns: the one after goes alone as well."""
-    plan(journal, 6)
+    plan(ledger, 6)
     service = Service([DUPLICATES, TIMED_OUT])
-    run(journal, service, workers=4)
+    run(ledger, service, workers=4)
     assert [round(time, 1) for time, _ in service.came[:4]] == [0.0, 0.2, 60.7, 60.9]
 
 
-def test_same_bytes_on_every_try(journal: Journal) -> None:
+def test_same_bytes_on_every_try(ledger: Ledger) -> None:
     """A campaign is sent again under the same name with the same bytes."""
-    plan(journal, 1)
+    plan(ledger, 1)
     service = Service([NOT_SENT, TIMED_OUT, SERVER_ERROR, BUSY])
-    run(journal, service)
+    run(ledger, service)
     assert len(service.bodies) == 5
     assert len(set(service.bodies)) == 1
-    assert statuses(journal) == ["accepted"]
-    [campaign] = journal.campaigns("run-1")
+    assert statuses(ledger) == ["accepted"]
+    [campaign] = ledger.campaigns("run-1")
     assert campaign.message == "Leads Added Successfully (an earlier try ended in a server error)"
 
 
-def test_unknown_settles_while_others_go_on(journal: Journal) -> None:
+def test_unknown_settles_while_others_go_on(ledger: Ledger) -> None:
     """A timed-out campaign goes again no sooner than `settle` later; the others don't wait for it."""
-    phones = plan(journal, 4)
+    phones = plan(ledger, 4)
     service = Service([ok(), TIMED_OUT_IN])
-    events = run(journal, service, workers=2, settle=30)
+    events = run(ledger, service, workers=2, settle=30)
     came = {name: [time for time, each in service.came if each == name] for _, name in service.came}
     first, second = came["March-002"]
     assert second == pytest.approx(first + 60 + 30)
     assert max(came["March-003"] + came["March-004"]) < second
     assert [service.copies(phone) for phone in phones] == [1] * 8
-    second_campaign = journal.campaigns("run-1")[1]
+    second_campaign = ledger.campaigns("run-1")[1]
     assert (second_campaign.status, second_campaign.confirmed_by_name) == (CampaignStatus.ACCEPTED, True)
     assert [event.seconds for event in events if isinstance(event, CampaignWaiting)] == [30]
 
 
-def test_a_request_that_lands_late(journal: Journal) -> None:
+def test_a_request_that_lands_late(ledger: Ledger) -> None:
     """Fault 3: what lands after the client gave up, within `settle`, is confirmed by name and not doubled."""
-    phones = plan(journal, 1)
+    phones = plan(ledger, 1)
     service = Service([TIMED_OUT_LATE])
-    run(journal, service, settle=30)
+    run(ledger, service, settle=30)
     assert [service.copies(phone) for phone in phones] == [1, 1]
-    assert journal.campaigns("run-1")[0].confirmed_by_name
+    assert ledger.campaigns("run-1")[0].confirmed_by_name
 
 
-def test_settling_too_short_would_double(journal: Journal) -> None:
+def test_settling_too_short_would_double(ledger: Ledger) -> None:
     """The same without `settle` makes a second copy: the pause is what prevents it."""
-    phones = plan(journal, 2)
+    phones = plan(ledger, 2)
     service = Service([TIMED_OUT_LATE, Act(takes=30.0)])
-    run(journal, service, settle=0)
+    run(ledger, service, settle=0)
     service.advance(1000.0)
     assert service.copies(phones[0]) == 2
 
 
-def test_server_error_and_name_taken_is_unverified(journal: Journal) -> None:
+def test_server_error_and_name_taken_is_unverified(ledger: Ledger) -> None:
     """Fault 17: after a 500 "already exists" proves the name, not the leads; the run is not finished."""
-    plan(journal, 2)
-    run(journal, Service([SERVER_ERROR_IN]))
-    assert statuses(journal) == ["unverified", "accepted"]
-    record = journal.run("run-1")
+    plan(ledger, 2)
+    run(ledger, Service([SERVER_ERROR_IN]))
+    assert statuses(ledger) == ["unverified", "accepted"]
+    record = ledger.run("run-1")
     assert record is not None
     assert (record.state, record.leads) == (RunState.PLANNED, LeadTotals(accepted=2, unverified=2))
 
 
-def test_unverified_is_not_sent_again(journal: Journal) -> None:
+def test_unverified_is_not_sent_again(ledger: Ledger) -> None:
     """A further upload leaves an unverified campaign to a person."""
-    plan(journal, 1)
-    run(journal, Service([SERVER_ERROR_IN]))
+    plan(ledger, 1)
+    run(ledger, Service([SERVER_ERROR_IN]))
     service = Service()
-    assert run(journal, service) == []
+    assert run(ledger, service) == []
     assert service.came == []
 
 
-def test_name_of_somebody_else(journal: Journal) -> None:
+def test_name_of_somebody_else(ledger: Ledger) -> None:
     """Fault 20: a name taken at the first try is somebody else's: refused, and the leads are kept for refused.csv."""
-    plan(journal, 2)
+    plan(ledger, 2)
     service = Service([NOT_SENT])
     service.held["March-001"] = [["919800000000"]]
-    run(journal, service)
-    assert statuses(journal) == ["refused", "accepted"]
-    first = journal.campaigns("run-1")[0]
+    run(ledger, service)
+    assert statuses(ledger) == ["refused", "accepted"]
+    first = ledger.campaigns("run-1")[0]
     assert first.message == "Lead Name Already Exists (a campaign that this ledger never sent has this name)"
-    assert journal.has_body(first.id)
+    assert ledger.has_body(first.id)
     assert service.held["March-001"] == [["919800000000"]]
 
 
-def test_account_refused_costs_one_request(journal: Journal) -> None:
+def test_account_refused_costs_one_request(ledger: Ledger) -> None:
     """Fault 23: a 404 stops the run at its first request; after mending, the same names go."""
-    phones = plan(journal, 5)
+    phones = plan(ledger, 5)
     service = Service([NO_ACCOUNT])
-    assert stopped(run(journal, service)) == [StopCause.ACCOUNT_REFUSED]
+    assert stopped(run(ledger, service)) == [StopCause.ACCOUNT_REFUSED]
     assert len(service.came) == 1
-    assert statuses(journal) == ["unsent"] * 5
-    run(journal, service)
+    assert statuses(ledger) == ["unsent"] * 5
+    run(ledger, service)
     assert [service.copies(phone) for phone in phones] == [1] * 10
 
 
-def test_account_refused_after_an_unknown(journal: Journal) -> None:
+def test_account_refused_after_an_unknown(ledger: Ledger) -> None:
     """A 404 says nothing about an earlier try that may have gone in."""
-    plan(journal, 1)
-    assert stopped(run(journal, Service([TIMED_OUT, NO_ACCOUNT]))) == [StopCause.ACCOUNT_REFUSED]
-    assert statuses(journal) == ["unknown"]
+    plan(ledger, 1)
+    assert stopped(run(ledger, Service([TIMED_OUT, NO_ACCOUNT]))) == [StopCause.ACCOUNT_REFUSED]
+    assert statuses(ledger) == ["unknown"]
 
 
 @pytest.mark.parametrize(
     ("act", "cause"), [(REDIRECTED, StopCause.MISDIRECTED), (NO_CERTIFICATE, StopCause.NO_CONNECTION)]
 )
-def test_answers_that_stop(journal: Journal, act: Act, cause: StopCause) -> None:
+def test_answers_that_stop(ledger: Ledger, act: Act, cause: StopCause) -> None:
     """Faults 11 and 19: a redirect and a bad certificate stop the run; neither is retried."""
-    plan(journal, 3)
+    plan(ledger, 3)
     service = Service([act])
-    assert stopped(run(journal, service)) == [cause]
-    assert (len(service.came), statuses(journal)) == (1, ["unsent"] * 3)
+    assert stopped(run(ledger, service)) == [cause]
+    assert (len(service.came), statuses(ledger)) == (1, ["unsent"] * 3)
 
 
-def test_refused_after_an_unknown_stays_unknown(journal: Journal) -> None:
+def test_refused_after_an_unknown_stays_unknown(ledger: Ledger) -> None:
     """Fault 21: "duplicate phone numbers" after a time-out may speak of our own leads; it is left, and not repeated."""
-    plan(journal, 2)
+    plan(ledger, 2)
     service = Service([TIMED_OUT, ok(), DUPLICATES])
-    run(journal, service)
-    assert statuses(journal) == ["unknown", "accepted"]
+    run(ledger, service)
+    assert statuses(ledger) == ["unknown", "accepted"]
     assert len(service.came) == 3
 
 
-def test_unreached_service_is_retried_and_given_up(journal: Journal) -> None:
+def test_unreached_service_is_retried_and_given_up(ledger: Ledger) -> None:
     """Fault 11: refused connections are retried with growing pauses; the run gives up, with everything unsent."""
-    plan(journal, 3)
+    plan(ledger, 3)
     service = Service(lambda *_: NOT_SENT)
-    events = run(journal, service, retries=5)
+    events = run(ledger, service, retries=5)
     assert stopped(events) == [StopCause.SERVICE_FAILING]
-    assert statuses(journal) == ["unsent"] * 3
+    assert statuses(ledger) == ["unsent"] * 3
     times = [time for time, _ in service.came]
     assert [round(after - before - 0.2, 1) for before, after in pairwise(times)] == [0.5, 1.0, 2.0, 4.0, 8.0]
 
 
-def test_retries_are_counted_for_each_campaign(journal: Journal) -> None:
+def test_retries_are_counted_for_each_campaign(ledger: Ledger) -> None:
     """A campaign gets its first try and --retries more in one run; then it is left and the others go on."""
-    plan(journal, 3)
+    plan(ledger, 3)
     service = Service(lambda _number, name, _phones: TIMED_OUT if name == "March-002" else ok())
-    events = run(journal, service, retries=2, settle=30)
+    events = run(ledger, service, retries=2, settle=30)
     assert [name for _, name in service.came].count("March-002") == 3
-    assert statuses(journal) == ["accepted", "unknown", "accepted"]
+    assert statuses(ledger) == ["accepted", "unknown", "accepted"]
     assert stopped(events) == []
 
 
-def test_no_retries(journal: Journal) -> None:
+def test_no_retries(ledger: Ledger) -> None:
     """--retries 0 sends each campaign once, whatever comes."""
-    plan(journal, 4)
+    plan(ledger, 4)
     service = Service([NOT_SENT, BUSY, TIMED_OUT])
-    run(journal, service, retries=0)
+    run(ledger, service, retries=0)
     assert len(service.came) == 4
-    assert statuses(journal) == ["unsent", "unsent", "unknown", "accepted"]
+    assert statuses(ledger) == ["unsent", "unsent", "unknown", "accepted"]
 
 
-def test_a_burst_of_failures_counts_once(journal: Journal) -> None:
+def test_a_burst_of_failures_counts_once(ledger: Ledger) -> None:
     """Requests under way together when the line broke are one failure, so that four workers don't end a run."""
-    phones = plan(journal, 12)
+    phones = plan(ledger, 12)
     service = Service([ok(), *[TIMED_OUT] * 8])
-    events = run(journal, service, workers=8)
+    events = run(ledger, service, workers=8)
     assert stopped(events) == []
     assert [service.copies(phone) for phone in phones] == [1] * 24
 
 
-def test_a_dying_service_is_left_alone(journal: Journal) -> None:
+def test_a_dying_service_is_left_alone(ledger: Ledger) -> None:
     """After a few failures in a row, whatever the campaign, the run stops as unfinished."""
-    plan(journal, 50)
+    plan(ledger, 50)
     service = Service(lambda number, *_: SERVER_ERROR if number > 3 else ok())
-    events = run(journal, service, workers=4)
+    events = run(ledger, service, workers=4)
     assert stopped(events) == [StopCause.SERVICE_FAILING]
     assert len(service.came) <= 3 + 4 + 6
 
 
-def test_after_a_failure_one_at_a_time(journal: Journal) -> None:
+def test_after_a_failure_one_at_a_time(ledger: Ledger) -> None:
     """A service that has just failed is asked by one request, and by one more with each that it accepts."""
-    plan(journal, 12)
+    plan(ledger, 12)
     service = Service([ok(), *[NOT_SENT] * 4])
-    run(journal, service, workers=4)
+    run(ledger, service, workers=4)
     times = [round(time, 1) for time, _ in service.came]
     assert times == [0.0, *[0.2] * 4, 0.9, *[1.1] * 2, *[1.3] * 4, *[1.5] * 4]
 
 
-def test_retry_after_pauses_all(journal: Journal) -> None:
+def test_retry_after_pauses_all(ledger: Ledger) -> None:
     """Retry-After holds for the whole run, is never cut, and only grows by the jitter."""
-    plan(journal, 5)
+    plan(ledger, 5)
     service = Service([ok(), BUSY])
-    run(journal, service, workers=2)
+    run(ledger, service, workers=2)
     times = [time for time, _ in service.came]
     assert min(times[3:]) >= times[1] + 0.2 + 10
-    assert statuses(journal) == ["accepted"] * 5
+    assert statuses(ledger) == ["accepted"] * 5
 
 
-def test_retry_after_outlasts_settle(journal: Journal) -> None:
+def test_retry_after_outlasts_settle(ledger: Ledger) -> None:
     """Fault 18: a server error with a Retry-After longer than `settle` is not followed by a request before its time."""
-    plan(journal, 2)
+    plan(ledger, 2)
     service = Service([fails(OutcomeKind.UNKNOWN_SERVER, code=502, retry_after=90.0)])
-    run(journal, service, settle=30)
+    run(ledger, service, settle=30)
     times = [time for time, _ in service.came]
     assert times[1] >= 90
-    assert statuses(journal) == ["accepted"] * 2
+    assert statuses(ledger) == ["accepted"] * 2
 
 
-def test_a_pause_past_max_wait_stops(journal: Journal) -> None:
+def test_a_pause_past_max_wait_stops(ledger: Ledger) -> None:
     """Fault 18: asked for more than --max-wait, the run stops as unfinished rather than wait or call early."""
-    plan(journal, 3)
+    plan(ledger, 3)
     service = Service([ok(), fails(OutcomeKind.BUSY, retry_after=1e9)])
-    events = run(journal, service, workers=1, max_wait=300)
+    events = run(ledger, service, workers=1, max_wait=300)
     assert stopped(events) == [StopCause.MAX_WAIT]
-    assert statuses(journal) == ["accepted", "unsent", "unsent"]
+    assert statuses(ledger) == ["accepted", "unsent", "unsent"]
     assert service.now < 1
 
 
 @pytest.mark.parametrize("retry_after", [None, 0.0, 60.0])
-def test_endless_pauses_stop(journal: Journal, retry_after: float | None) -> None:
+def test_endless_pauses_stop(ledger: Ledger, retry_after: float | None) -> None:
     """Fault 18: a service that only ever asks to wait gets as many requests as --retries allows, and no more."""
-    plan(journal, 3)
+    plan(ledger, 3)
     service = Service(lambda *_: fails(OutcomeKind.BUSY, retry_after=retry_after))
-    assert stopped(run(journal, service, retries=5, max_wait=300)) == [StopCause.SERVICE_FAILING]
+    assert stopped(run(ledger, service, retries=5, max_wait=300)) == [StopCause.SERVICE_FAILING]
     times = [time for time, _ in service.came]
     asked = retry_after or 0.0
     pauses = [round(after - before - 0.2 - asked, 1) for before, after in pairwise(times)]
     assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0]
-    assert statuses(journal) == ["unsent"] * 3
+    assert statuses(ledger) == ["unsent"] * 3
 
 
-def test_a_limited_rate_is_followed_to_the_end(journal: Journal) -> None:
+def test_a_limited_rate_is_followed_to_the_end(ledger: Ledger) -> None:
     """A service that lets one request through in two seconds gets all campaigns, and few requests too many."""
-    phones = plan(journal, 40)
+    phones = plan(ledger, 40)
     service = Service(lambda *_: ok())
     free_at = [0.0]
 
@@ -342,33 +342,33 @@ def test_a_limited_rate_is_followed_to_the_end(journal: Journal) -> None:
         return ok()
 
     service._act = limited  # noqa: SLF001 - it needs the service's own time
-    assert stopped(run(journal, service, workers=32, retries=3)) == []
+    assert stopped(run(ledger, service, workers=32, retries=3)) == []
     assert [service.copies(phone) for phone in phones] == [1] * 80
     assert len(service.came) < 40 * 3 + 32
 
 
-def test_rate(journal: Journal) -> None:
+def test_rate(ledger: Ledger) -> None:
     """--rate keeps the requests apart, whatever the workers."""
-    plan(journal, 8)
+    plan(ledger, 8)
     service = Service(lambda *_: ok(3.0))
-    run(journal, service, workers=8, rate=2.0)
+    run(ledger, service, workers=8, rate=2.0)
     assert min(after - before for (before, _), (after, _) in pairwise(service.came)) >= 0.5 - 1e-9
     assert service.most_at_once == 6
 
 
-def test_one_flush_for_several_intents(journal: Journal) -> None:
+def test_one_flush_for_several_intents(ledger: Ledger) -> None:
     """Requests that start together share one commit of their intents."""
-    plan(journal, 5)
+    plan(ledger, 5)
     commits = []
-    begin = journal.begin_attempts
-    journal.begin_attempts = lambda ids, at: (commits.append(len(ids)), begin(ids, at=at))[1]  # type: ignore[method-assign]
-    run(journal, Service(), workers=4)
+    begin = ledger.begin_attempts
+    ledger.begin_attempts = lambda ids, at: (commits.append(len(ids)), begin(ids, at=at))[1]  # type: ignore[method-assign]
+    run(ledger, Service(), workers=4)
     assert commits == [1, 4]
 
 
-def test_stop_once(journal: Journal) -> None:
+def test_stop_once(ledger: Ledger) -> None:
     """Fault 24: after the first request to stop nothing more starts, and what is under way is heard out."""
-    phones = plan(journal, 9)
+    phones = plan(ledger, 9)
     stop = StopRequest()
 
     def act(number: int, *_: object) -> Act:
@@ -377,68 +377,68 @@ def test_stop_once(journal: Journal) -> None:
         return ok()
 
     service = Service(act)
-    events = run(journal, service, stop, workers=2)
+    events = run(ledger, service, stop, workers=2)
     assert stopped(events) == [StopCause.INTERRUPTED]
-    assert statuses(journal) == ["accepted"] * 3 + ["unsent"] * 6
-    run(journal, service)
+    assert statuses(ledger) == ["accepted"] * 3 + ["unsent"] * 6
+    run(ledger, service)
     assert [service.copies(phone) for phone in phones] == [1] * 18
 
 
-def test_stop_twice(journal: Journal) -> None:
+def test_stop_twice(ledger: Ledger) -> None:
     """Fault 24: the second request ends the run at once; what is under way is unknown afterwards, and is settled."""
-    phones = plan(journal, 3)
+    phones = plan(ledger, 3)
     stop = StopRequest()
     service = Service([ok(), TIMED_OUT_IN])
-    clock = SimulatedClock(service, journal)
-    events = upload("run-1", journal, service.send, SendingOptions(workers=1), clock, stop)
+    clock = SimulatedClock(service, ledger)
+    events = upload("run-1", ledger, service.send, SendingOptions(workers=1), clock, stop)
     for event in events:
         if isinstance(event, CampaignSending) and event.campaign.name == "March-002":
             stop.request(StopCause.TERMINATED)
             stop.request(StopCause.TERMINATED)
-    assert statuses(journal) == ["accepted", "sending", "unsent"]
+    assert statuses(ledger) == ["accepted", "sending", "unsent"]
     service.wait_for(1)
     service.advance(2.0)
     service.forget_clients()
-    run(journal, service, settle=30)
+    run(ledger, service, settle=30)
     assert [service.copies(phone) for phone in phones] == [1] * 6
-    assert [campaign.confirmed_by_name for campaign in journal.campaigns("run-1")] == [False, True, False]
+    assert [campaign.confirmed_by_name for campaign in ledger.campaigns("run-1")] == [False, True, False]
 
 
-def test_other_processes_read_sending_as_unknown(journal: Journal, tmp_path: Path) -> None:
+def test_other_processes_read_sending_as_unknown(ledger: Ledger, tmp_path: Path) -> None:
     """Only the process that sends knows that a campaign is under way; to all others it is unknown."""
-    plan(journal, 1)
-    [campaign] = journal.campaigns("run-1")
-    journal.begin_attempts([campaign.id], at=START)
-    with Journal.open(tmp_path / "state") as other:
+    plan(ledger, 1)
+    [campaign] = ledger.campaigns("run-1")
+    ledger.begin_attempts([campaign.id], at=START)
+    with Ledger.open(tmp_path / "state") as other:
         assert statuses(other) == ["unknown"]
         [record] = other.runs(ACCOUNT)
         assert record.leads == LeadTotals(unknown=2)
-    assert statuses(journal) == ["sending"]
+    assert statuses(ledger) == ["sending"]
 
 
-def test_an_interrupted_request_waits_for_settle_after_a_restart(journal: Journal) -> None:
+def test_an_interrupted_request_waits_for_settle_after_a_restart(ledger: Ledger) -> None:
     """Fault 2: after a kill the request may still be at work, so that others go first and it waits `settle`."""
-    phones = plan(journal, 3)
-    first = journal.campaigns("run-1")[0]
-    journal.begin_attempts([first.id], at=START)
-    journal._in_flight.clear()  # noqa: SLF001 - as in a new process
+    phones = plan(ledger, 3)
+    first = ledger.campaigns("run-1")[0]
+    ledger.begin_attempts([first.id], at=START)
+    ledger._in_flight.clear()  # noqa: SLF001 - as in a new process
     service = Service()
     service.held["March-001"] = [phones[:2]]
-    run(journal, service, settle=30)
+    run(ledger, service, settle=30)
     assert [name for _, name in service.came] == ["March-002", "March-003", "March-001"]
     assert service.came[-1][0] == pytest.approx(30)
-    assert journal.campaigns("run-1")[0].confirmed_by_name
-    kinds = [attempt.kind for attempt in journal.history(first.id)]
+    assert ledger.campaigns("run-1")[0].confirmed_by_name
+    kinds = [attempt.kind for attempt in ledger.history(first.id)]
     assert kinds == [OutcomeKind.INTERRUPTED, OutcomeKind.NAME_EXISTS]
 
 
 @pytest.mark.parametrize("acts", [[], [TIMED_OUT], [TIMED_OUT_IN, NOT_SENT], [SERVER_ERROR]])
-def test_two_hosts(journal: Journal, tmp_path: Path, acts: list[Act]) -> None:
+def test_two_hosts(ledger: Ledger, tmp_path: Path, acts: list[Act]) -> None:
     """Fault 9: the same file under the same name from two hosts makes one copy of each lead."""
-    phones = plan(journal, 3)
+    phones = plan(ledger, 3)
     service = Service()
-    run(journal, service)
-    with Journal.open(tmp_path / "other host") as other:
+    run(ledger, service)
+    with Ledger.open(tmp_path / "other host") as other:
         plan(other, 3)
         other_service = Service(acts)
         other_service.held = service.held
@@ -447,15 +447,15 @@ def test_two_hosts(journal: Journal, tmp_path: Path, acts: list[Act]) -> None:
     assert [service.copies(phone) for phone in phones] == [1] * 6
 
 
-def test_the_wall_clock_disturbs_nothing(journal: Journal) -> None:
+def test_the_wall_clock_disturbs_nothing(ledger: Ledger) -> None:
     """Fault 10: with a wall clock that jumps days back and forth, every pause is as long as without."""
     came = []
     for number, days in enumerate([0, 1, -1]):
-        plan(journal, 4, run=f"run-{number}", name=f"N{number}", first_phone=919876000000 + 1000 * number)
+        plan(ledger, 4, run=f"run-{number}", name=f"N{number}", first_phone=919876000000 + 1000 * number)
         service = Service([ok(), TIMED_OUT_IN, BUSY, NOT_SENT, SERVER_ERROR])
-        clock = SimulatedClock(service, journal, jumping(service, days))
+        clock = SimulatedClock(service, ledger, jumping(service, days))
         options = SendingOptions(workers=2)
-        assert list(upload(f"run-{number}", journal, service.send, options, clock, StopRequest()))
+        assert list(upload(f"run-{number}", ledger, service.send, options, clock, StopRequest()))
         came.append([(time, name[2:]) for time, name in service.came])
     assert len(came[0]) > 6
     assert came[0] == came[1] == came[2]
@@ -466,68 +466,68 @@ def jumping(service: Service, days: int) -> Callable[[], datetime]:
     return lambda: START + timedelta(days=days * len(service.came))
 
 
-def test_a_failed_write_ends_the_run(journal: Journal) -> None:
+def test_a_failed_write_ends_the_run(ledger: Ledger) -> None:
     """Fault 4: where the outcome can't be written the run ends at once, and nothing more is sent."""
-    plan(journal, 5)
+    plan(ledger, 5)
     service = Service()
-    clock = SimulatedClock(service, journal)
-    events = upload("run-1", journal, service.send, SendingOptions(workers=1), clock, StopRequest())
+    clock = SimulatedClock(service, ledger)
+    events = upload("run-1", ledger, service.send, SendingOptions(workers=1), clock, StopRequest())
     next(events)
-    journal._connection.execute("PRAGMA query_only = ON")  # noqa: SLF001 - every write fails from here on
+    ledger._connection.execute("PRAGMA query_only = ON")  # noqa: SLF001 - every write fails from here on
     with pytest.raises(LedgerError):
         list(events)
     assert len(service.came) == 1
     with pytest.raises(LedgerError):
-        journal.begin_attempts([2], at=START)
+        ledger.begin_attempts([2], at=START)
 
 
-def test_nothing_is_sent_before_its_intent_is_written(journal: Journal) -> None:
+def test_nothing_is_sent_before_its_intent_is_written(ledger: Ledger) -> None:
     """Fault 4: where the intent can't be written, no byte leaves."""
-    plan(journal, 3)
-    journal._connection.execute("PRAGMA query_only = ON")  # noqa: SLF001 - every write fails from here on
+    plan(ledger, 3)
+    ledger._connection.execute("PRAGMA query_only = ON")  # noqa: SLF001 - every write fails from here on
     service = Service()
     with pytest.raises(LedgerError):
-        run(journal, service)
+        run(ledger, service)
     assert service.came == []
 
 
-def test_a_bug_in_the_sending_is_seen(journal: Journal) -> None:
+def test_a_bug_in_the_sending_is_seen(ledger: Ledger) -> None:
     """An exception in a worker comes out of the upload, and the campaign's outcome is unknown."""
-    plan(journal, 1)
+    plan(ledger, 1)
 
     def broken(_body: bytes) -> Outcome:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(upload("run-1", journal, broken, SendingOptions(), _RealClock(journal), StopRequest()))
-    assert statuses(journal) == ["sending"]
+        list(upload("run-1", ledger, broken, SendingOptions(), _RealClock(ledger), StopRequest()))
+    assert statuses(ledger) == ["sending"]
 
 
-def test_a_finished_run_sends_nothing(journal: Journal) -> None:
+def test_a_finished_run_sends_nothing(ledger: Ledger) -> None:
     """Uploading a finished run again does nothing."""
-    plan(journal, 2)
-    run(journal, Service())
+    plan(ledger, 2)
+    run(ledger, Service())
     service = Service()
-    assert run(journal, service) == []
+    assert run(ledger, service) == []
     assert service.came == []
 
 
-def test_refused_campaigns_keep_their_leads(journal: Journal) -> None:
+def test_refused_campaigns_keep_their_leads(ledger: Ledger) -> None:
     """A 422 refuses that campaign alone; the run is finished, and the leads are there for refused.csv."""
-    plan(journal, 3)
-    run(journal, Service([ok(), BAD_PHONE]))
-    assert statuses(journal) == ["accepted", "refused", "accepted"]
-    record = journal.run("run-1")
+    plan(ledger, 3)
+    run(ledger, Service([ok(), BAD_PHONE]))
+    assert statuses(ledger) == ["accepted", "refused", "accepted"]
+    record = ledger.run("run-1")
     assert record is not None
     assert (record.state, record.leads) == (RunState.FINISHED, LeadTotals(accepted=4, refused=2))
-    assert [journal.has_body(campaign.id) for campaign in journal.campaigns("run-1")] == [False, True, False]
+    assert [ledger.has_body(campaign.id) for campaign in ledger.campaigns("run-1")] == [False, True, False]
 
 
 class _RealClock(SimulatedClock):
     """Waits for the mailbox as the real one does."""
 
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(Service(), journal)
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__(Service(), ledger)
 
     def idle(self, mailbox: SimpleQueue[Any], seconds: float | None) -> Any:  # noqa: ARG002 - the clock's
         """Wait in real time."""

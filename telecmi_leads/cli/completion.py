@@ -37,15 +37,15 @@ def _header(path: Path) -> Sequence[str]:
 
 def run_ids(typed: str) -> list[str]:
     """Return the ledger's runs that begin so, newest first."""
-    from telecmi_leads.ledger import Journal  # noqa: PLC0415 - only where a run is asked for
+    from telecmi_leads.ledger import Ledger  # noqa: PLC0415 - only where a run is asked for
     from telecmi_leads.settings.resolving import resolve_here  # noqa: PLC0415 - the same
     from telecmi_leads.settings.state_folder import state_folder  # noqa: PLC0415 - the same
 
     with suppress(Exception):
-        journal = Journal.open_existing(state_folder(resolve_here({})))
-        if journal is not None:
-            with closing(journal):
-                return _beginning((run.id for run in journal.runs()), typed)
+        ledger = Ledger.open_existing(state_folder(resolve_here({})))
+        if ledger is not None:
+            with closing(ledger):
+                return _beginning((run.id for run in ledger.runs()), typed)
     return []
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from telecmi_leads.leads.prepare import Prepared
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
 
 _NO_ROWS = RowTotals()
 
@@ -39,13 +39,13 @@ class Course:
     warnings: list[str] = field(default_factory=list)
 
     @contextmanager
-    def accounted(self, journal: Journal, run_id: str) -> Iterator[None]:
+    def accounted(self, ledger: Ledger, run_id: str) -> Iterator[None]:
         """Keep what the ledger knows of a run where the block fails: it can be read when it can't be written."""
         try:
             yield
         except (Exception, Stopped):
             with suppress(LeadsError):
-                self.known = summarise(journal, run_id, exit_code=ExitCode.OK, status=RunStatus.UNFINISHED)
+                self.known = summarise(ledger, run_id, exit_code=ExitCode.OK, status=RunStatus.UNFINISHED)
             raise
 
     def warn(self, text: str) -> None:

@@ -162,9 +162,9 @@ def upload(files: Files, given: Given) -> int:
 
     The same command again goes on where a stopped run was left, and sends nothing once all of it is in.
     """
-    from telecmi_leads.cli.commands import upload  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import upload as command  # noqa: PLC0415 - see the module's docstring
 
-    return upload.upload(files, given)
+    return command.upload(files, given)
 
 
 @_command(
@@ -177,9 +177,9 @@ def upload(files: Files, given: Given) -> int:
 )
 def validate(files: Files, given: Given) -> int:
     """Check lead files: which rows can be uploaded, which can't, and why."""
-    from telecmi_leads.cli.commands import upload  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import validate as command  # noqa: PLC0415 - see the module's docstring
 
-    return upload.validate(files, given)
+    return command.validate(files, given)
 
 
 @_command(
@@ -204,9 +204,9 @@ def resume(
 
     Whoever has come onto a do-not-call list since the run was planned is taken out of what is not sent yet.
     """
-    from telecmi_leads.cli.commands import resume  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import resume as command  # noqa: PLC0415 - see the module's docstring
 
-    return resume.resume(run, {**given, "region": region})
+    return command.resume(run, {**given, "region": region})
 
 
 @_command(
@@ -232,9 +232,9 @@ def columns(
     ] = None,
 ) -> int:
     """Show how a file is read and which column feeds which field."""
-    from telecmi_leads.cli.commands import columns  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import columns as command  # noqa: PLC0415 - see the module's docstring
 
-    return columns.columns(file, given, save)
+    return command.columns(file, given, save)
 
 
 @_command(
@@ -249,9 +249,9 @@ def explain(
     phone: Annotated[str, typer.Argument(metavar="PHONE", help="A number, as it stands in a file.")], given: Given
 ) -> int:
     """Say what a number normalises to, why it is or isn't valid, and what became of it."""
-    from telecmi_leads.cli.commands import columns  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import explain as command  # noqa: PLC0415 - see the module's docstring
 
-    return columns.explain(phone, given)
+    return command.explain(phone, given)
 
 
 @_command(
@@ -265,9 +265,9 @@ def explain(
 )
 def check(given: Given) -> int:
     """Check credentials, service, state and report folders; nothing is changed."""
-    from telecmi_leads.cli.commands import check  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import check as command  # noqa: PLC0415 - see the module's docstring
 
-    return check.check(given)
+    return command.check(given)
 
 
 @_command(
@@ -279,17 +279,17 @@ def check(given: Given) -> int:
 )
 def runs(given: Given, run: Shown = None) -> int:
     """Show the ledger: every run, or one with its campaigns."""
-    from telecmi_leads.cli.commands import ledger  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import runs as command  # noqa: PLC0415 - see the module's docstring
 
-    return ledger.runs(run, given)
+    return command.runs(run, given)
 
 
 @_command(*_ALWAYS, examples=("telecmi-leads report 20261123-191500-3fa9 --report-dir march-report",))
 def report(run: Run, given: Given) -> int:
     """Write a run's report files again."""
-    from telecmi_leads.cli.commands import ledger  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import report as command  # noqa: PLC0415 - see the module's docstring
 
-    return ledger.report(run, given)
+    return command.report(run, given)
 
 
 @_command(
@@ -317,10 +317,10 @@ def resolve(  # noqa: PLR0913 - each argument is one that can be typed
 
     With --not-uploaded it is sent again at once, under the same name, with whatever else of the run waits.
     """
-    from telecmi_leads.cli.commands import resume  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import resolve as command  # noqa: PLC0415 - see the module's docstring
 
     given = {**given, "region": region}
-    return resume.resolve(run, campaign, given, accepted=accepted, not_uploaded=not_uploaded)
+    return command.resolve(run, campaign, given, accepted=accepted, not_uploaded=not_uploaded)
 
 
 @_command(
@@ -339,9 +339,9 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> int:
     """Delete personal data from the ledger."""
-    from telecmi_leads.cli.commands import ledger  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import forget as command  # noqa: PLC0415 - see the module's docstring
 
-    return ledger.forget(given, before=before, run=run, phone=phone, yes=yes)
+    return command.forget(given, before=before, run=run, phone=phone, yes=yes)
 
 
 @app.command(cls=GroupedCommand)
@@ -358,6 +358,6 @@ def sandbox(
     ] = None,
 ) -> int:
     """Run a local stand-in for the service, for trying things and for tests."""
-    from telecmi_leads.cli.commands import sandbox  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import sandbox as command  # noqa: PLC0415 - see the module's docstring
 
-    return sandbox.serve(port=port, latency=latency / 1000, form=form, faults=fault or ())
+    return command.serve(port=port, latency=latency / 1000, form=form, faults=fault or ())

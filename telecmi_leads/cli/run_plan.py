@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.models import RunRecord
     from telecmi_leads.leads.prepare import Prepared
     from telecmi_leads.leads.screening import ExcludeList, UploadedBefore
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
 
 _NO_APP_ID = 1
 """Stands in requests that are compared and thrown away: those of a dry run under a name that is in use."""
@@ -43,8 +43,8 @@ class Plan:
     """
 
     course: Course
-    staging: Journal
-    known: Journal | None
+    staging: Ledger
+    known: Ledger | None
     account: str
     app_id: int | None
     lists: Sequence[ExcludeList] = ()
@@ -72,7 +72,7 @@ class Plan:
             self._planner.last_numbers = ledger.last_numbers(self.account, name)
 
     @property
-    def _ledger(self) -> Journal | None:
+    def _ledger(self) -> Ledger | None:
         return self.known if self.account else None
 
     def prepare(self, files: Sequence[Path | None]) -> Prepared:
@@ -95,7 +95,7 @@ class Plan:
                 files,
                 session.settings,
                 run_id=self._id,
-                journal=self.staging,
+                ledger=self.staging,
                 planner=self._planner,
                 screen=screen,
                 notify=display.event,
@@ -133,7 +133,7 @@ class Plan:
             self._refuse_taken_names(self._ledger)
         return found
 
-    def _refuse_taken_names(self, ledger: Journal) -> None:
+    def _refuse_taken_names(self, ledger: Ledger) -> None:
         """Raise NameInUse where another run has used one of the planned names."""
         taken = ledger.names_taken(self.account, sorted(self._planner.names))
         if taken:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from telecmi_leads.cli.session import Session
     from telecmi_leads.core.errors import InputRefused
     from telecmi_leads.core.models import RunRecord, RunSummary
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
 
 _SANDBOX_APP_ID = 1111112
 _REPORTS = Path("telecmi-reports")
@@ -67,23 +67,23 @@ def sandbox_wanted(session: Session) -> bool:
     return session.settings[TrialOptions].sandbox
 
 
-def send_run(course: Course, journal: Journal, run: RunRecord, service: Service) -> RunSummary:
+def send_run(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:
     """Send what is left of a run; return its summary, with the reports written."""
     stopping = None
     if run.state is RunState.PLANNED:
-        stopping = _send(course, journal, run, service)
-    return end_run(course, journal, run, stopping)
+        stopping = _send(course, ledger, run, service)
+    return end_run(course, ledger, run, stopping)
 
 
-def _send(course: Course, journal: Journal, run: RunRecord, service: Service) -> RunStopping | None:
+def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunStopping | None:
     session = course.session
-    waiting = [each for each in journal.campaigns(run.id) if not each.split and each.status not in _SETTLED]
+    waiting = [each for each in ledger.campaigns(run.id) if not each.split and each.status not in _SETTLED]
     stopping = None
     stop = StopRequest()
     options = session.settings[SendingOptions]
     leads = sum(each.leads for each in waiting)
     with session.console.uploading(len(waiting), leads) as display, course.signals.to(stop):
-        for event in upload_events(run.id, journal, service.send, options, session.clock, stop):
+        for event in upload_events(run.id, ledger, service.send, options, session.clock, stop):
             display.event(event)
             if isinstance(event, RunStopping):
                 stopping = event
@@ -100,32 +100,32 @@ def report_folder(session: Session, run: RunRecord) -> Path:
     return (session.output.report_dir or Path(run.report_dir)).absolute()
 
 
-def refusal_reports(course: Course, journal: Journal, run: RunRecord, why: InputRefused) -> Mapping[str, str]:
+def refusal_reports(course: Course, ledger: Ledger, run: RunRecord, why: InputRefused) -> Mapping[str, str]:
     """Write the reports of a plan that must not be sent, so that its rows can be mended; return them."""
-    summary = summarise(journal, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=why)
-    return _written(course, replace(summary, run=None), run, journal).reports
+    summary = summarise(ledger, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=why)
+    return _written(course, replace(summary, run=None), run, ledger).reports
 
 
-def _written(course: Course, summary: RunSummary, run: RunRecord, journal: Journal) -> RunSummary:
+def _written(course: Course, summary: RunSummary, run: RunRecord, ledger: Ledger) -> RunSummary:
     folder = report_folder(course.session, run)
     warned = replace(summary, warnings=tuple(course.warnings))
-    return write_reports(folder, warned, run, journal, show_phones=course.session.output.show_phones)
+    return write_reports(folder, warned, run, ledger, show_phones=course.session.output.show_phones)
 
 
 _SETTLED = frozenset({CampaignStatus.ACCEPTED, CampaignStatus.REFUSED})
 
 
-def end_run(course: Course, journal: Journal, run: RunRecord, stopping: RunStopping | None) -> RunSummary:
+def end_run(course: Course, ledger: Ledger, run: RunRecord, stopping: RunStopping | None) -> RunSummary:
     """Judge how a run ended, write its reports, return its summary."""
-    now = journal.run(run.id) or run
+    now = ledger.run(run.id) or run
     typed = course.session.typed.after(now.typed)
     code = ExitCode.OK if now.dry_run else run_end.exit_code(now.leads, stopping)
     summary = summarise(
-        journal,
+        ledger,
         run.id,
         exit_code=code,
         status=RunStatus.COMPLETE if now.dry_run else now.leads.status,
-        error=run_end.problem(now, code, stopping, journal.campaigns(run.id), typed),
+        error=run_end.problem(now, code, stopping, ledger.campaigns(run.id), typed),
     )
     summary = replace(summary, typed=typed, run=None if now.dry_run else summary.run)
-    return _written(course, summary, now, journal)
+    return _written(course, summary, now, ledger)

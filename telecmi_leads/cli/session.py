@@ -11,7 +11,7 @@ from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.models import Typed
 from telecmi_leads.core.text import safe
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.ledger.lock import hold
 from telecmi_leads.output.console import Console
 from telecmi_leads.settings.options import OutputOptions, SendingOptions
@@ -47,20 +47,20 @@ class Session:
         return state_folder(self.settings)
 
     @contextmanager
-    def ledger(self) -> Iterator[Journal]:
+    def ledger(self) -> Iterator[Ledger]:
         """Open the ledger, making it where there is none."""
-        with Journal.open(self.state) as journal:
-            yield journal
+        with Ledger.open(self.state) as ledger:
+            yield ledger
 
     @contextmanager
-    def existing_ledger(self) -> Iterator[Journal | None]:
+    def existing_ledger(self) -> Iterator[Ledger | None]:
         """Open the ledger to look at; None, and nothing made, where there is none yet."""
-        journal = Journal.open_existing(self.state)
-        if journal is None:
+        ledger = Ledger.open_existing(self.state)
+        if ledger is None:
             yield None
             return
-        with journal:
-            yield journal
+        with ledger:
+            yield ledger
 
 
 def begin(given: dict[str, Any]) -> Session:
@@ -79,12 +79,12 @@ def locked(session: Session, account: str, *, command: str = "upload") -> Abstra
     return hold(session.state, account, wait, clock=session.clock, command=command)
 
 
-def find_run(journal: Journal | None, wanted: str) -> RunRecord:
+def find_run(ledger: Ledger | None, wanted: str) -> RunRecord:
     """Return the run of this id or beginning of one. Raises UsageError with the nearest where there is none."""
-    found = journal.run(wanted) if journal is not None else None
+    found = ledger.run(wanted) if ledger is not None else None
     if found is not None:
         return found
-    known = [run.id for run in journal.runs()] if journal is not None else []
+    known = [run.id for run in ledger.runs()] if ledger is not None else []
     near = [run_id for run_id in known if wanted and run_id.startswith(wanted)] or known[:3]
     several = [run_id for run_id in near if wanted and run_id.startswith(wanted)]
     raise UsageError(

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from telecmi_leads.files import Source
     from telecmi_leads.leads.planning import Planner
     from telecmi_leads.leads.screening import LeftOut, Screen
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
     from telecmi_leads.settings.resolving import Settings
 
     Notify = Callable[[TableOpened | RowsPrepared], None]
@@ -90,16 +90,16 @@ def prepare(  # noqa: PLR0913 - the parts that are composed here
     settings: Settings,
     *,
     run_id: str,
-    journal: Journal,
+    ledger: Ledger,
     planner: Planner,
     screen: Screen,
     notify: Notify,
 ) -> Prepared:
     """Read the files, in order, and stage their leads as the run's campaigns; None is standard input.
 
-    The run must have begun in the journal. Raises InputRefused for a file that can't be read or has no phone column.
+    The run must have begun in the ledger. Raises InputRefused for a file that can't be read or has no phone column.
     """
-    work = _Preparation(settings, run_id, journal, planner, screen, notify)
+    work = _Preparation(settings, run_id, ledger, planner, screen, notify)
     with _collector_at_rest():
         for path in files:
             with open_source(path, settings[ReadingOptions]) as source:
@@ -159,7 +159,7 @@ class _Preparation:
 
     settings: Settings
     run_id: str
-    journal: Journal
+    ledger: Ledger
     planner: Planner
     screen: Screen
     notify: Notify
@@ -199,7 +199,7 @@ class _Preparation:
         info = table.info
         if rows:
             info = replace(info, notes=(*info.notes, f"no phone column: its {rows:,} rows are not read"))
-            self.journal.add_table(self.run_id, info)
+            self.ledger.add_table(self.run_id, info)
         return info
 
     # --- one table ---
@@ -224,7 +224,7 @@ class _Preparation:
         info = named_by_use(info, plan)
         return Cleaner(
             info=info,
-            table=self.journal.add_table(self.run_id, info),
+            table=self.ledger.add_table(self.run_id, info),
             plan=plan,
             book=self.matcher.book,
             region=self.settings[PhoneOptions].region,
@@ -284,7 +284,7 @@ class _Preparation:
             groups = list(map(VIRTUAL_COLUMNS[split_by], profiles))
         full = list(self.planner.add(leads, groups))
         if full or rows:
-            self.journal.stage(self.run_id, full, rows)
+            self.ledger.stage(self.run_id, full, rows)
 
     @staticmethod
     def _last_row(clean: CleanBlock, left_out: Mapping[int, LeftOut], wanted: int) -> int:
@@ -304,7 +304,7 @@ class _Preparation:
 
     def finish(self) -> Prepared:
         """Hand out the last campaigns and judge the whole."""
-        self.journal.stage(self.run_id, list(self.planner.finish()), [])
+        self.ledger.stage(self.run_id, list(self.planner.finish()), [])
         rows = RowTotals(
             read=self.read,
             blank=self.blank,

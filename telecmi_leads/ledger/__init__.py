@@ -6,7 +6,7 @@ planned, its intent is on the disk before the first byte leaves, its outcome aft
 
 from __future__ import annotations
 
-from telecmi_leads.ledger.ledger import Journal
+from telecmi_leads.ledger.ledger import Ledger
 from telecmi_leads.ledger.records import Attempt, Fate, Forgotten, Word
 
-__all__ = ["Attempt", "Fate", "Forgotten", "Journal", "Word"]
+__all__ = ["Attempt", "Fate", "Forgotten", "Ledger", "Word"]

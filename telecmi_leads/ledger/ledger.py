@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Journal(Staging, Withdrawing, Forgetting):
+class Ledger(Staging, Withdrawing, Forgetting):
     """One ledger, open in one thread of one process.
 
     Each part is a class of its own: Staging takes plans in, Withdrawing changes what is planned, Reading answers,
@@ -22,7 +22,7 @@ class Journal(Staging, Withdrawing, Forgetting):
     """
 
     @classmethod
-    def open(cls, folder: Path) -> Journal:
+    def open(cls, folder: Path) -> Ledger:
         """Open the ledger of a state folder, making both where there is none; older versions are migrated.
 
         Raises LedgerError, with the files left as they are, where the folder or file is not private to this user,
@@ -32,12 +32,12 @@ class Journal(Staging, Withdrawing, Forgetting):
         return cls(connection, key=key, path=path)
 
     @classmethod
-    def open_existing(cls, folder: Path) -> Journal | None:
+    def open_existing(cls, folder: Path) -> Ledger | None:
         """Open the ledger of a state folder as `open` does; None, and nothing made, where there is none."""
         path = folder / LEDGER
         return cls.open(folder) if path.exists() or path.is_symlink() else None
 
     @classmethod
-    def temporary(cls) -> Journal:
+    def temporary(cls) -> Ledger:
         """Make a ledger that keeps no leads and of which nothing is left when it is closed, for dry runs."""
         return cls(open_temporary(), key=b"", path=None)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.clock import Clock, StopRequest
     from telecmi_leads.core.models import CampaignRecord, Outcome, RunRecord, UploadEvent
-    from telecmi_leads.ledger import Journal, Word
+    from telecmi_leads.ledger import Ledger, Word
     from telecmi_leads.settings.options import SendingOptions
 
 _ONCE_MORE = frozenset({Step.AGAIN, Step.AGAIN_WHEN_SETTLED})
@@ -42,7 +42,7 @@ _TO_SEND = frozenset({CampaignStatus.UNSENT, CampaignStatus.UNKNOWN})
 
 def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touch
     run_id: str,
-    journal: Journal,
+    ledger: Ledger,
     send: Callable[[bytes], Outcome],
     options: SendingOptions,
     clock: Clock,
@@ -58,12 +58,12 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
     unsent or unknown goes with the next call. Raises LedgerError as soon as a write fails; what is under way then is
     abandoned.
     """
-    record = journal.run(run_id)
+    record = ledger.run(run_id)
     if record is None:
         raise ValueError(f"there is no run {run_id}")
     if record.state is RunState.FINISHED:
         return
-    run = _Run(record, journal, send, options, clock, stop)
+    run = _Run(record, ledger, send, options, clock, stop)
     try:
         yield from run.events()
     finally:
@@ -87,7 +87,7 @@ class _Run:
     def __init__(  # noqa: PLR0913, PLR0917 - upload's
         self,
         run: RunRecord,
-        journal: Journal,
+        ledger: Ledger,
         send: Callable[[bytes], Outcome],
         options: SendingOptions,
         clock: Clock,
@@ -95,7 +95,7 @@ class _Run:
     ) -> None:
         self._run_id = run.id
         self._account = run.account
-        self._journal = journal
+        self._ledger = ledger
         self._options = options
         self._clock = clock
         self._stop = stop
@@ -131,16 +131,16 @@ class _Run:
                 yield from self._hear(sent)
         yield from (CampaignSettled(job.record) for job in self._waiting if job.tried)
         yield from (CampaignSettled(record) for record in self._isolation.undecided())
-        self._journal.finish_run(self._run_id)
+        self._ledger.finish_run(self._run_id)
 
     def _take_up(self) -> Iterator[UploadEvent]:
         """Line up what there is to send.
 
         What an earlier process left unknown may still be at work, until `settle` from now.
         """
-        self._journal.settle_interrupted(self._run_id, at=self._clock.now())
+        self._ledger.settle_interrupted(self._run_id, at=self._clock.now())
         now = self._clock.monotonic()
-        records = self._journal.campaigns(self._run_id)
+        records = self._ledger.campaigns(self._run_id)
         self._isolation.take_up(records, self._last_kind)
         for position, record in enumerate(records):
             self._positions[record.id] = position
@@ -154,7 +154,7 @@ class _Run:
         yield from self._isolate()
 
     def _history(self, campaign: int) -> list[OutcomeKind | Word]:
-        return [attempt.kind for attempt in self._journal.history(campaign) if attempt.kind is not None]
+        return [attempt.kind for attempt in self._ledger.history(campaign) if attempt.kind is not None]
 
     def _last_kind(self, campaign: int) -> OutcomeKind | Word | None:
         return next(reversed(self._history(campaign)), None)
@@ -164,8 +164,8 @@ class _Run:
         jobs = self._ready()
         if not jobs:
             return
-        bodies = [self._journal.body(job.record.id) for job in jobs]
-        self._journal.begin_attempts([job.record.id for job in jobs], at=self._clock.now())
+        bodies = [self._ledger.body(job.record.id) for job in jobs]
+        self._ledger.begin_attempts([job.record.id for job in jobs], at=self._clock.now())
         for job, body in zip(jobs, bodies, strict=True):
             self._waiting.remove(job)
             job.tried = True
@@ -174,7 +174,7 @@ class _Run:
             self._isolation.sent(job.record)
             self._workers.send(job.record.id, body, len(self._under_way))
         for job in jobs:
-            job.record = self._journal.campaign(job.record.id)
+            job.record = self._ledger.campaign(job.record.id)
             yield CampaignSending(job.record, job.record.attempts)
 
     def _ready(self) -> list[_Job]:
@@ -200,7 +200,7 @@ class _Run:
         if sent.outcome is None:
             raise sent.error or AssertionError
         decision = decide(job.history, sent.outcome)
-        job.record = self._journal.record(
+        job.record = self._ledger.record(
             job.record.id,
             sent.outcome,
             decision.status,
@@ -254,11 +254,11 @@ class _Run:
                 yield from self._leave_whole(record)
 
     def _cut(self, record: CampaignRecord) -> Iterator[UploadEvent]:
-        halves = halve(record, self._journal.body(record.id))
-        if self._journal.names_taken(self._account, [half.name for half in halves]):
+        halves = halve(record, self._ledger.body(record.id))
+        if self._ledger.names_taken(self._account, [half.name for half in halves]):
             yield from self._leave_whole(record)  # a part under a name in use could be mistaken for the other campaign
             return
-        first, second = self._journal.split(record.id, halves)
+        first, second = self._ledger.split(record.id, halves)
         self._isolation.cut(record, first, second)
         self._held.pop(record.id, None)
         now = self._clock.monotonic()
@@ -267,7 +267,7 @@ class _Run:
         self._line_up(_Job(first, (position, first.id), [], now))
         self._held[second.id] = _Job(second, (position, second.id), [], now)
         if record.status is CampaignStatus.REFUSED:
-            yield CampaignSettled(self._journal.campaign(record.id))
+            yield CampaignSettled(self._ledger.campaign(record.id))
 
     def _leave_whole(self, record: CampaignRecord) -> Iterator[UploadEvent]:
         """End with a refused campaign; one that was not sent, because it was known to offend, is sent after all."""

@@ -11,32 +11,32 @@ from telecmi_leads.core.text import safe
 if TYPE_CHECKING:
     from telecmi_leads.core.clock import Clock
     from telecmi_leads.core.models import CampaignRecord
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
 
 _OPEN = frozenset({CampaignStatus.UNKNOWN, CampaignStatus.UNVERIFIED})
 
 
-def resolve(journal: Journal, run_id: str, campaign: str, *, accepted: bool, clock: Clock) -> CampaignRecord:
+def resolve(ledger: Ledger, run_id: str, campaign: str, *, accepted: bool, clock: Clock) -> CampaignRecord:
     """Settle a campaign, given by its name or number, as accepted, or as not uploaded; return it as it is then.
 
     To be called under the account's lock. One that is not uploaded is unsent again and goes under the same name with
     the next `resume`; its history stays, so that a name taken all the same is not mistaken for somebody else's
     campaign. Raises UsageError where there is no such campaign, several, or nothing to settle.
     """
-    journal.settle_interrupted(run_id, at=clock.now())  # a dead process may have left it on its way
-    found = _find(journal, run_id, campaign)
+    ledger.settle_interrupted(run_id, at=clock.now())  # a dead process may have left it on its way
+    found = _find(ledger, run_id, campaign)
     if found.status not in _OPEN or found.split:
         raise UsageError(
             f"Campaign {safe(found.name)} is {found.status}: there is nothing to resolve",
             hint="Only a campaign that is unknown or unverified needs a person's word.",
         )
-    settled = journal.resolve(found.id, accepted=accepted, at=clock.now())
-    journal.finish_run(run_id)
+    settled = ledger.resolve(found.id, accepted=accepted, at=clock.now())
+    ledger.finish_run(run_id)
     return settled
 
 
-def _find(journal: Journal, run_id: str, wanted: str) -> CampaignRecord:
-    campaigns = journal.campaigns(run_id)
+def _find(ledger: Ledger, run_id: str, wanted: str) -> CampaignRecord:
+    campaigns = ledger.campaigns(run_id)
     found = [each for each in campaigns if each.name == wanted]
     found = found or [each for each in campaigns if str(each.number) == wanted.lstrip("0") and each.parent is None]
     if len(found) == 1:

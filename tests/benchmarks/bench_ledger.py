@@ -31,7 +31,7 @@ from telecmi_leads.core.models import (
     StagedCampaign,
 )
 from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,38 +71,38 @@ def campaigns(run: str, first: int, count: int) -> Iterator[StagedCampaign]:
         yield StagedCampaign(number + 1, "", name, 1000, leads_digest(users), freeze(name, 1234567, users))
 
 
-def prepare(journal: Journal, run: str, staged: list[StagedCampaign]) -> None:
+def prepare(ledger: Ledger, run: str, staged: list[StagedCampaign]) -> None:
     """Plan a run."""
     now = datetime.now(UTC)
     leads = sum(each.leads for each in staged)
-    journal.begin_run(run_id=run, account=ACCOUNT, name=run, created=now)
+    ledger.begin_run(run_id=run, account=ACCOUNT, name=run, created=now)
     for start in range(0, len(staged), 4):
-        journal.stage(run, staged[start : start + 4], [])
-    journal.finish_plan(run, RowTotals(read=leads, leads=leads), {}, {}, {}, b"")
+        ledger.stage(run, staged[start : start + 4], [])
+    ledger.finish_plan(run, RowTotals(read=leads, leads=leads), {}, {}, {}, b"")
 
 
-def send(journal: Journal, run: str) -> None:
+def send(ledger: Ledger, run: str) -> None:
     """Write what an upload writes."""
     now = datetime.now(UTC)
-    for campaign in journal.campaigns(run):
-        journal.begin_attempts([campaign.id], at=now)
-        journal.record(campaign.id, ACCEPTED, CampaignStatus.ACCEPTED, at=now)
+    for campaign in ledger.campaigns(run):
+        ledger.begin_attempts([campaign.id], at=now)
+        ledger.record(campaign.id, ACCEPTED, CampaignStatus.ACCEPTED, at=now)
 
 
-def fill(journal: Journal, known: int) -> None:
+def fill(ledger: Ledger, known: int) -> None:
     """Upload so many numbers, half a million a run."""
-    done = sum(run.leads.accepted for run in journal.runs(ACCOUNT))
+    done = sum(run.leads.accepted for run in ledger.runs(ACCOUNT))
     while done < known:
         count = min(500_000, known - done)
         run = f"fill-{done:09d}"
-        prepare(journal, run, list(campaigns(run, done, count)))
-        send(journal, run)
-        journal.finish_run(run)
+        prepare(ledger, run, list(campaigns(run, done, count)))
+        send(ledger, run)
+        ledger.finish_run(run)
         done += count
         print(f"{done:,} known", end="\r", flush=True)
 
 
-def look_up(journal: Journal, known: int, new: int) -> None:
+def look_up(ledger: Ledger, known: int, new: int) -> None:
     """Ask for `new` numbers, nine of ten of which are known."""
     share = max(1, known // max(1, new * 9 // 10))
     asked = [
@@ -112,10 +112,10 @@ def look_up(journal: Journal, known: int, new: int) -> None:
         found = 0
         with measured(f"{new:,} looked up among {known:,}{words}"):
             for start in range(0, new, BLOCK):
-                found += sum(journal.uploaded_among(ACCOUNT, asked[start : start + BLOCK], since))
+                found += sum(ledger.uploaded_among(ACCOUNT, asked[start : start + BLOCK], since))
         print(f"  {found:,} known")
     with measured("explain"):
-        fates = journal.fates(asked[1])
+        fates = ledger.fates(asked[1])
     print(f"  {len(fates)} fate")
 
 
@@ -127,30 +127,30 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=None)
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="ledger-"))
-    with Journal.open(folder) as journal, measured("filling"):
-        fill(journal, given.known)
+    with Ledger.open(folder) as ledger, measured("filling"):
+        fill(ledger, given.known)
     with measured("opening"):
-        journal = Journal.open(folder)
-    with journal:
+        ledger = Ledger.open(folder)
+    with ledger:
         print(f"{(folder / 'ledger.sqlite3').stat().st_size / 1e6:,.0f} MB")
-        look_up(journal, given.known, given.new)
-        run = f"new-{len(journal.runs()):06d}"
-        staged = list(campaigns(run, given.known + 50_000_000 + len(journal.runs()) * given.new, given.new))
+        look_up(ledger, given.known, given.new)
+        run = f"new-{len(ledger.runs()):06d}"
+        staged = list(campaigns(run, given.known + 50_000_000 + len(ledger.runs()) * given.new, given.new))
         with measured(f"{given.new:,} leads staged"):
-            prepare(journal, run, staged)
+            prepare(ledger, run, staged)
         with measured(f"{given.new // 1000:,} campaigns begun and accepted"):
-            send(journal, run)
+            send(ledger, run)
         with measured("merged and emptied"):
-            journal.finish_run(run)
+            ledger.finish_run(run)
         rows = [LeftOutRow(0, row, LeftOutKind.ALREADY_UPLOADED) for row in range(given.new)]
-        journal.begin_run(run_id="left", account=ACCOUNT, name="left", created=datetime.now(UTC))
+        ledger.begin_run(run_id="left", account=ACCOUNT, name="left", created=datetime.now(UTC))
         with measured(f"{given.new:,} rows left out"):
             for start in range(0, given.new, BLOCK):
-                journal.stage("left", [], rows[start : start + BLOCK])
+                ledger.stage("left", [], rows[start : start + BLOCK])
         with measured("listing runs"):
-            journal.runs()
+            ledger.runs()
     with measured("opening"):
-        Journal.open(folder).close()
+        Ledger.open(folder).close()
     print(f"{(folder / 'ledger.sqlite3').stat().st_size / 1e6:,.0f} MB in {folder}")
 
 

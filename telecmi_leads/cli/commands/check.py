@@ -84,9 +84,9 @@ def _service(session: Session) -> str:
 
 
 def _state(session: Session) -> str:
-    with session.existing_ledger() as journal:
-        if journal is not None:
-            return f"{safe(str(session.state))}, {count(len(journal.runs()), 'run')} in the ledger"
+    with session.existing_ledger() as ledger:
+        if ledger is not None:
+            return f"{safe(str(session.state))}, {count(len(ledger.runs()), 'run')} in the ledger"
     if not _writable(session.state):
         raise LedgerError(
             f"{safe(str(session.state))} can't be written.", hint="Set TELECMI_STATE_DIR to a folder of yours."

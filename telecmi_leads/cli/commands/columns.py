@@ -1,4 +1,4 @@
-"""columns and explain: looking at a file, and at a number."""
+"""columns: how a file is read, and which column feeds which field."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from telecmi_leads.columns.matcher import no_phone_column
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.files import open_source
 from telecmi_leads.leads.prepare import matcher
-from telecmi_leads.output.reports import columns_json, phone_json
-from telecmi_leads.output.views import ColumnView, PhoneView, TableView
-from telecmi_leads.settings.options import PhoneOptions
+from telecmi_leads.output.reports import columns_json
+from telecmi_leads.output.views import ColumnView, TableView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.core.models import TableInfo
+
 
 _SAMPLES = 3
 
@@ -76,32 +76,3 @@ def _table_view(info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPl
 def _samples(rows: Sequence[Sequence[str]], column: int) -> tuple[str, ...]:
     cells = (row[column] for row in rows if column < len(row) and row[column].strip())
     return tuple(islice(dict.fromkeys(cells), _SAMPLES))
-
-
-def explain(phone: str, given: dict[str, Any]) -> int:
-    """Show what a number normalises to, why it is or isn't good, and what the ledger knows of it."""
-    session = begin(given)
-    region = session.settings[PhoneOptions].region
-    found = matcher(session.settings).book.explain(phone, region)
-    with session.existing_ledger() as journal:
-        fates = (
-            () if journal is None else journal.fates(found.number) if found.number else journal.fates_as_typed(phone)
-        )
-    view = PhoneView(
-        given=phone,
-        region=region or "",
-        region_from=session.settings.origins["region"] if region else "",
-        number=found.number,
-        reason=found.reason.code if found.reason else "",
-        country=found.number_region or "",
-        type=found.type.value if found.number else "",
-        timezones=found.timezones,
-        repairs=tuple(step.repair.value for step in found.steps),
-        fates=tuple(fates),
-    )
-    code = ExitCode.OK if found.good else ExitCode.INPUT
-    if session.output.json:
-        session.console.json(phone_json(view, exit_code=code))
-    else:
-        session.console.explanation(view)
-    return code

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.errors import LeadsError
     from telecmi_leads.core.models import CampaignRecord, RunRecord
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
 
 _REPORT_IT = "This is a bug in the program: please report it, with this message."
 
 
 def summarise(  # noqa: PLR0913 - what the ledger does not know of an end
-    journal: Journal,
+    ledger: Ledger,
     run_id: str,
     *,
     exit_code: int,
@@ -32,10 +32,10 @@ def summarise(  # noqa: PLR0913 - what the ledger does not know of an end
 
     Raises BalanceError where rows or leads don't add up, and KeyError for a run that isn't there.
     """
-    run = journal.run(run_id)
+    run = ledger.run(run_id)
     if run is None:
         raise KeyError(run_id)
-    campaigns = journal.campaigns(run.id)
+    campaigns = ledger.campaigns(run.id)
     check_balance(run, campaigns)
     return RunSummary(
         run=run.id,
@@ -49,7 +49,7 @@ def summarise(  # noqa: PLR0913 - what the ledger does not know of an end
         repairs=run.repairs,
         skipped=run.skipped,
         campaigns=tuple(campaigns),
-        tables=tuple(journal.tables(run.id)),
+        tables=tuple(ledger.tables(run.id)),
         reports=dict(reports or {}),
         error=problem_of(error),
         audience=run.audience,

@@ -12,7 +12,7 @@ from telecmi_leads.output.reports.rejects import RejectFiles
 
 if TYPE_CHECKING:
     from telecmi_leads.core.models import LeftOutRow, RowTotals, RunSummary
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
     from telecmi_leads.output.reports.report_folder import ReportFolder
 
 
@@ -24,14 +24,14 @@ class Finding:
     rows: int = 0
 
 
-def write_left_out(folder: ReportFolder, summary: RunSummary, run_id: str, journal: Journal) -> list[Finding]:
+def write_left_out(folder: ReportFolder, summary: RunSummary, run_id: str, ledger: Ledger) -> list[Finding]:
     """Write the reject files and left-out.csv; return what was found, the most frequent first.
 
     Memory does not grow with the rows. Raises BalanceError where the ledger holds more or fewer rows than it counts.
     """
     found: dict[tuple[LeftOutKind, str], Finding] = {}
     rejects, others = RejectFiles(folder, summary.tables), LeftOutFile(folder, summary.tables)
-    for row in journal.left_out(run_id):
+    for row in ledger.left_out(run_id):
         finding = found.get((row.kind, row.code))
         if finding is None:
             finding = found[row.kind, row.code] = Finding(row)

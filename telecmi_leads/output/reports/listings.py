@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from telecmi_leads.core.models import CampaignRecord, Lead, LeftOutRow, TableInfo
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
     from telecmi_leads.output.reports.report_folder import ReportFolder
 
 CAMPAIGN_COLUMNS = (
@@ -80,7 +80,7 @@ def status_of(campaign: CampaignRecord) -> CampaignStatus:
     return CampaignStatus.UNKNOWN if campaign.status is CampaignStatus.SENDING else campaign.status
 
 
-def write_refused(folder: ReportFolder, campaigns: Sequence[CampaignRecord], journal: Journal) -> None:
+def write_refused(folder: ReportFolder, campaigns: Sequence[CampaignRecord], ledger: Ledger) -> None:
     """Write refused.csv: the leads of refused campaigns, fit to be corrected and uploaded again.
 
     It carries the reject files' four columns, which are ignored on reading, and the dial code, since a number
@@ -92,12 +92,12 @@ def write_refused(folder: ReportFolder, campaigns: Sequence[CampaignRecord], jou
         write_rows(file, [("campaign", *LEAD_COLUMNS, "dial_code", *REJECT_COLUMNS)], _DIALECT, start=True)
         for campaign in campaigns:
             if campaign.status is CampaignStatus.REFUSED and not campaign.split:
-                write_rows(file, _refused_rows(campaign, journal), _DIALECT)
+                write_rows(file, _refused_rows(campaign, ledger), _DIALECT)
 
 
-def _refused_rows(campaign: CampaignRecord, journal: Journal) -> list[list[str]]:
+def _refused_rows(campaign: CampaignRecord, ledger: Ledger) -> list[list[str]]:
     try:
-        leads = thaw_leads(journal.body(campaign.id))
+        leads = thaw_leads(ledger.body(campaign.id))
     except KeyError:  # a person may have had them forgotten
         return []
     return [_refused_row(campaign, number, lead) for number, lead in enumerate(leads, start=1)]

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from telecmi_leads.core.models import RunRecord, RunSummary
-    from telecmi_leads.ledger import Journal
+    from telecmi_leads.ledger import Ledger
 
 
 def write_reports(
-    folder: Path, summary: RunSummary, run: RunRecord, journal: Journal, *, show_phones: bool = False
+    folder: Path, summary: RunSummary, run: RunRecord, ledger: Ledger, *, show_phones: bool = False
 ) -> RunSummary:
     """Write the report files of a run into a folder that `prepare_folder` has made.
 
@@ -33,8 +33,8 @@ def write_reports(
     with ReportFolder(folder) as writing:
         page = writing.begin("html", "report.html")
         write_campaigns(writing, summary.campaigns)
-        findings = write_left_out(writing, summary, run.id, journal)
-        write_refused(writing, summary.campaigns, journal)
+        findings = write_left_out(writing, summary, run.id, ledger)
+        write_refused(writing, summary.campaigns, ledger)
         facts = writing.begin("summary", SUMMARY)
         done = replace(
             summary,

@@ -22,7 +22,7 @@ from telecmi_leads.core.models import (
     RunState,
     TableInfo,
 )
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.ledger.packed_rows import pack, unpack
 
 if TYPE_CHECKING:
@@ -44,37 +44,37 @@ ROWS = RowTotals(read=11, blank=2, rejected=2, duplicate=1, excluded=1, already_
 
 
 @pytest.fixture(params=["file", "temporary"])
-def journal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Journal]:
+def ledger(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ledger]:
     """Open a fresh ledger, of either sort."""
-    opened = Journal.open(tmp_path / "state") if request.param == "file" else Journal.temporary()
+    opened = Ledger.open(tmp_path / "state") if request.param == "file" else Ledger.temporary()
     with opened:
         yield opened
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Journal]:
+def kept(tmp_path: Path) -> Iterator[Ledger]:
     """Open a fresh ledger on the disk."""
-    with Journal.open(tmp_path / "state") as opened:
+    with Ledger.open(tmp_path / "state") as opened:
         yield opened
 
 
-def stage_all(journal: Journal) -> None:
+def stage_all(ledger: Ledger) -> None:
     """Stage a plan with something on every heap."""
-    journal.begin_run(
+    ledger.begin_run(
         run_id="20261123-191500-3fa9", account=ACCOUNT, name="März", created=START, report_dir="/r", dry_run=True
     )
-    assert [journal.add_table("20261123-191500-3fa9", table) for table in TABLES] == [0, 1]
+    assert [ledger.add_table("20261123-191500-3fa9", table) for table in TABLES] == [0, 1]
     campaigns = [
         staged("März-A-001", 1, ["919876500000", "919876500001"], "A"),
         staged("März-B-001", 1, ["1", "2"], "B"),
     ]
-    journal.stage("20261123-191500-3fa9", campaigns[:1], LEFT_OUT[:2])
-    journal.stage("20261123-191500-3fa9", campaigns[1:], LEFT_OUT[2:])
+    ledger.stage("20261123-191500-3fa9", campaigns[:1], LEFT_OUT[:2])
+    ledger.stage("20261123-191500-3fa9", campaigns[1:], LEFT_OUT[2:])
 
 
-def finish(journal: Journal, rows: RowTotals = ROWS, **more: bool) -> None:
+def finish(ledger: Ledger, rows: RowTotals = ROWS, **more: bool) -> None:
     """Finish that plan."""
-    journal.finish_plan(
+    ledger.finish_plan(
         "20261123-191500-3fa9",
         rows,
         {"too_short": 1, "wrong_type": 1},
@@ -86,10 +86,10 @@ def finish(journal: Journal, rows: RowTotals = ROWS, **more: bool) -> None:
     )
 
 
-def test_what_is_staged_is_read_back(journal: Journal) -> None:
+def test_what_is_staged_is_read_back(ledger: Ledger) -> None:
     """A finished plan reads back whole: run, tables, campaigns, rows left out."""
-    stage_all(journal)
-    finish(journal)
+    stage_all(ledger)
+    finish(ledger)
     expected = RunRecord(
         id="20261123-191500-3fa9",
         account=ACCOUNT,
@@ -107,30 +107,30 @@ def test_what_is_staged_is_read_back(journal: Journal) -> None:
         dry_run=True,
         audience={"country": {"IN": 4}},
     )
-    assert journal.runs() == [expected]
-    assert journal.run("20261123-191500-3fa9") == expected
-    assert journal.tables("20261123-191500-3fa9") == TABLES
-    assert journal.campaigns("20261123-191500-3fa9") == [
+    assert ledger.runs() == [expected]
+    assert ledger.run("20261123-191500-3fa9") == expected
+    assert ledger.tables("20261123-191500-3fa9") == TABLES
+    assert ledger.campaigns("20261123-191500-3fa9") == [
         CampaignRecord(1, 1, "A", "März-A-001", 2, CampaignStatus.UNSENT),
         CampaignRecord(2, 1, "B", "März-B-001", 2, CampaignStatus.UNSENT),
     ]
-    read = {(row.table, row.row): row for row in journal.left_out("20261123-191500-3fa9")}
+    read = {(row.table, row.row): row for row in ledger.left_out("20261123-191500-3fa9")}
     assert len(read) == len(LEFT_OUT)
     for row in LEFT_OUT:
         known_otherwise = row.kind in {LeftOutKind.DUPLICATE, LeftOutKind.ALREADY_UPLOADED}
         assert read[row.table, row.row] == (LeftOutRow(row.table, row.row, row.kind) if known_otherwise else row)
 
 
-def test_one_heap_in_file_order(journal: Journal) -> None:
+def test_one_heap_in_file_order(ledger: Ledger) -> None:
     """The rows of one heap come in the order they were staged."""
-    stage_all(journal)
-    finish(journal)
-    rejected = list(journal.left_out("20261123-191500-3fa9", LeftOutKind.REJECTED))
+    stage_all(ledger)
+    finish(ledger)
+    rejected = list(ledger.left_out("20261123-191500-3fa9", LeftOutKind.REJECTED))
     assert rejected == [LEFT_OUT[0], LEFT_OUT[4]]
-    assert list(journal.left_out("nothing")) == []
+    assert list(ledger.left_out("nothing")) == []
 
 
-def test_bodies_are_kept_where_they_are_sent_from(kept: Journal) -> None:
+def test_bodies_are_kept_where_they_are_sent_from(kept: Ledger) -> None:
     """A campaign's bytes read back as they were frozen; there are none for a campaign that isn't there."""
     stage_all(kept)
     campaign = kept.campaigns("20261123-191500-3fa9")[0]
@@ -143,31 +143,31 @@ def test_bodies_are_kept_where_they_are_sent_from(kept: Journal) -> None:
 
 def test_dry_runs_keep_no_bodies() -> None:
     """A temporary ledger holds no leads."""
-    with Journal.temporary() as journal:
-        stage_all(journal)
-        finish(journal)
-        assert not any(journal.has_body(campaign.id) for campaign in journal.campaigns("20261123-191500-3fa9"))
+    with Ledger.temporary() as ledger:
+        stage_all(ledger)
+        finish(ledger)
+        assert not any(ledger.has_body(campaign.id) for campaign in ledger.campaigns("20261123-191500-3fa9"))
 
 
-def test_an_unfinished_plan_is_invisible(journal: Journal) -> None:
+def test_an_unfinished_plan_is_invisible(ledger: Ledger) -> None:
     """Nobody sees a plan before it is whole, and its names are free."""
-    stage_all(journal)
-    assert (journal.runs(), journal.run("20261123-191500-3fa9"), journal.runs_named(ACCOUNT, "März")) == ([], None, [])
-    assert journal.names_taken(ACCOUNT, ["März-A-001"]) == set()
-    assert journal.last_numbers(ACCOUNT, "März") == {}
+    stage_all(ledger)
+    assert (ledger.runs(), ledger.run("20261123-191500-3fa9"), ledger.runs_named(ACCOUNT, "März")) == ([], None, [])
+    assert ledger.names_taken(ACCOUNT, ["März-A-001"]) == set()
+    assert ledger.last_numbers(ACCOUNT, "März") == {}
 
 
-def test_a_stale_plan_goes_with_the_next_of_its_account(journal: Journal) -> None:
+def test_a_stale_plan_goes_with_the_next_of_its_account(ledger: Ledger) -> None:
     """What a killed process left of a plan is removed by the next plan of that account, and by no other's."""
-    stage_all(journal)
-    plan(journal, 1, account="7@example.com", run="other")
-    finish(journal)
-    journal.begin_run(run_id="stale", account=ACCOUNT, name="x", created=START)
-    journal.stage("stale", [staged("x-001", 1, ["1"])], LEFT_OUT)
-    plan(journal, 1, run="next", name="next")
+    stage_all(ledger)
+    plan(ledger, 1, account="7@example.com", run="other")
+    finish(ledger)
+    ledger.begin_run(run_id="stale", account=ACCOUNT, name="x", created=START)
+    ledger.stage("stale", [staged("x-001", 1, ["1"])], LEFT_OUT)
+    plan(ledger, 1, run="next", name="next")
     with pytest.raises(ValueError, match="no plan stale"):
-        journal.stage("stale", [], [])
-    assert {run.id for run in journal.runs()} == {"other", "20261123-191500-3fa9", "next"}
+        ledger.stage("stale", [], [])
+    assert {run.id for run in ledger.runs()} == {"other", "20261123-191500-3fa9", "next"}
 
 
 @pytest.mark.parametrize(
@@ -179,38 +179,38 @@ def test_a_stale_plan_goes_with_the_next_of_its_account(journal: Journal) -> Non
         replace(ROWS, excluded=0, read=10),
     ],
 )
-def test_rows_that_do_not_add_up(journal: Journal, wrong: RowTotals) -> None:
+def test_rows_that_do_not_add_up(ledger: Ledger, wrong: RowTotals) -> None:
     """Fault 40: counts that differ from the ledger, or don't add up, are a bug, and the plan stays invisible."""
-    stage_all(journal)
+    stage_all(ledger)
     with pytest.raises(BalanceError):
-        finish(journal, wrong)
-    assert journal.runs() == []
+        finish(ledger, wrong)
+    assert ledger.runs() == []
 
 
-def test_a_refused_plan_can_be_read_and_leaves_nothing(journal: Journal) -> None:
+def test_a_refused_plan_can_be_read_and_leaves_nothing(ledger: Ledger) -> None:
     """A plan that must not be sent is there for its reports alone: not listed, no name taken, no reason kept."""
-    stage_all(journal)
-    finish(journal, refused=True)
-    record = journal.run("20261123-191500-3fa9")
+    stage_all(ledger)
+    finish(ledger, refused=True)
+    record = ledger.run("20261123-191500-3fa9")
     assert record is not None
     assert record.state is RunState.REFUSED
-    assert journal.runs() == journal.runs(ACCOUNT) == journal.runs_named(ACCOUNT, "März") == []
-    assert journal.names_taken(ACCOUNT, ["März-A-001"]) == set()
-    assert journal.fates("919876500099") == []
-    journal.discard_run(record.id)
-    assert journal.run(record.id) is None
+    assert ledger.runs() == ledger.runs(ACCOUNT) == ledger.runs_named(ACCOUNT, "März") == []
+    assert ledger.names_taken(ACCOUNT, ["März-A-001"]) == set()
+    assert ledger.fates("919876500099") == []
+    ledger.discard_run(record.id)
+    assert ledger.run(record.id) is None
 
 
-def test_discarding(journal: Journal) -> None:
+def test_discarding(ledger: Ledger) -> None:
     """A plan nothing of which was sent can be discarded, with all its reasons."""
-    stage_all(journal)
-    finish(journal)
-    journal.discard_run("20261123-191500-3fa9")
-    assert (journal.runs(), journal.fates("919876500099")) == ([], [])
-    journal.discard_run("20261123-191500-3fa9")
+    stage_all(ledger)
+    finish(ledger)
+    ledger.discard_run("20261123-191500-3fa9")
+    assert (ledger.runs(), ledger.fates("919876500099")) == ([], [])
+    ledger.discard_run("20261123-191500-3fa9")
 
 
-def test_what_was_sent_is_not_discarded(kept: Journal) -> None:
+def test_what_was_sent_is_not_discarded(kept: Ledger) -> None:
     """A run that was sent in part stays."""
     plan(kept, 2)
     kept.begin_attempts([1], at=START)
@@ -219,39 +219,39 @@ def test_what_was_sent_is_not_discarded(kept: Journal) -> None:
     assert len(kept.runs()) == 1
 
 
-def test_finding_runs(journal: Journal) -> None:
+def test_finding_runs(ledger: Ledger) -> None:
     """Runs are found by id or unique beginning, listed newest first, by account and by name."""
     for number, (account, name) in enumerate([(ACCOUNT, "A"), (ACCOUNT, "B"), ("7@example.com", "A"), (ACCOUNT, "A")]):
         run = f"2026112{number}-x{number}%"
-        journal.begin_run(run_id=run, account=account, name=name, created=START + timedelta(days=number % 3))
-        journal.finish_plan(run, RowTotals(), {}, {}, {}, b"")
-    ids = [run.id for run in journal.runs()]
+        ledger.begin_run(run_id=run, account=account, name=name, created=START + timedelta(days=number % 3))
+        ledger.finish_plan(run, RowTotals(), {}, {}, {}, b"")
+    ids = [run.id for run in ledger.runs()]
     assert ids == ["20261122-x2%", "20261121-x1%", "20261123-x3%", "20261120-x0%"]
-    assert [run.id for run in journal.runs(ACCOUNT)] == ["20261121-x1%", "20261123-x3%", "20261120-x0%"]
-    assert [run.id for run in journal.runs_named(ACCOUNT, "A")] == ["20261123-x3%", "20261120-x0%"]
-    found = journal.run("20261121")
+    assert [run.id for run in ledger.runs(ACCOUNT)] == ["20261121-x1%", "20261123-x3%", "20261120-x0%"]
+    assert [run.id for run in ledger.runs_named(ACCOUNT, "A")] == ["20261123-x3%", "20261120-x0%"]
+    found = ledger.run("20261121")
     assert found is not None
     assert found.id == "20261121-x1%"
-    assert [journal.run(begins) for begins in ("2026112", "", "%", "2026112_", "nothing")] == [None] * 5
+    assert [ledger.run(begins) for begins in ("2026112", "", "%", "2026112_", "nothing")] == [None] * 5
 
 
-def test_names_and_numbers(journal: Journal) -> None:
+def test_names_and_numbers(ledger: Ledger) -> None:
     """Names are taken account by account, and --append goes on after the highest number used."""
-    plan(journal, 3)
-    plan(journal, 2, run="run-2", first_phone=919876600000, account="7@example.com")
+    plan(ledger, 3)
+    plan(ledger, 2, run="run-2", first_phone=919876600000, account="7@example.com")
     names = ["March-001", "March-003", "March-004", "march-001", "%", ""]
-    assert journal.names_taken(ACCOUNT, names) == {"March-001", "March-003"}
-    assert journal.names_taken("7@example.com", names) == {"March-001"}
-    assert journal.names_taken("nobody", names) == set()
-    assert [journal.last_numbers(ACCOUNT, name) for name in ("March", "April")] == [{"": 3}, {}]
+    assert ledger.names_taken(ACCOUNT, names) == {"March-001", "March-003"}
+    assert ledger.names_taken("7@example.com", names) == {"March-001"}
+    assert ledger.names_taken("nobody", names) == set()
+    assert [ledger.last_numbers(ACCOUNT, name) for name in ("March", "April")] == [{"": 3}, {}]
 
 
-def test_times_keep_their_instant(journal: Journal) -> None:
+def test_times_keep_their_instant(ledger: Ledger) -> None:
     """A time is the same instant when read back, to the microsecond, whatever the zone."""
     precise = START + timedelta(microseconds=123457)
-    journal.begin_run(run_id="r", account=ACCOUNT, name="n", created=precise)
-    journal.finish_plan("r", RowTotals(), {}, {}, {}, b"")
-    [run] = journal.runs()
+    ledger.begin_run(run_id="r", account=ACCOUNT, name="n", created=precise)
+    ledger.finish_plan("r", RowTotals(), {}, {}, {}, b"")
+    [run] = ledger.runs()
     assert run.created == precise
     assert run.created.tzinfo is not None
 
@@ -282,22 +282,22 @@ def test_packing_rows(rows: list[LeftOutRow]) -> None:
         assert (list(unpack(kind, packed[kind][1])) if kind in packed else []) == heap
 
 
-def test_text_that_no_encoding_can_write(journal: Journal) -> None:
+def test_text_that_no_encoding_can_write(ledger: Ledger) -> None:
     """Lone surrogates in cells, headers and names of files and folders stop nothing; folders keep theirs exactly."""
     folder = os.fsdecode(b"/reports/\xff")
-    journal.begin_run(run_id="r", account=ACCOUNT, name="n", created=START, report_dir=folder)
-    journal.add_table("r", TableInfo("leads\udcff.csv", "csv", ("Na\ud800me",), 1, notes=("\udfff",)))
+    ledger.begin_run(run_id="r", account=ACCOUNT, name="n", created=START, report_dir=folder)
+    ledger.add_table("r", TableInfo("leads\udcff.csv", "csv", ("Na\ud800me",), 1, notes=("\udfff",)))
     row = LeftOutRow(0, 2, LeftOutKind.REJECTED, "unreadable_text", "Na\ud800me", "", ("A\ud800sha", "fine"))
-    journal.stage("r", [], [row])
-    journal.finish_plan("r", RowTotals(read=1, rejected=1), {}, {}, {}, b"")
-    [run] = journal.runs()
+    ledger.stage("r", [], [row])
+    ledger.finish_plan("r", RowTotals(read=1, rejected=1), {}, {}, {}, b"")
+    [run] = ledger.runs()
     assert run.report_dir == folder
-    assert journal.tables("r") == [TableInfo("leads\ufffd.csv", "csv", ("Na\ufffdme",), 1, notes=("\ufffd",))]
-    [read] = journal.left_out("r")
+    assert ledger.tables("r") == [TableInfo("leads\ufffd.csv", "csv", ("Na\ufffdme",), 1, notes=("\ufffd",))]
+    [read] = ledger.left_out("r")
     assert (read.column, read.cells) == ("Na\ufffdme", ("A\ufffdsha", "fine"))
 
 
-def test_damaged_rows_are_seen(kept: Journal) -> None:
+def test_damaged_rows_are_seen(kept: Ledger) -> None:
     """Rows that the disk has changed are no rows."""
     stage_all(kept)
     finish(kept)
@@ -306,7 +306,7 @@ def test_damaged_rows_are_seen(kept: Journal) -> None:
         list(kept.left_out("20261123-191500-3fa9"))
 
 
-def test_a_changed_request_is_not_sent(kept: Journal) -> None:
+def test_a_changed_request_is_not_sent(kept: Ledger) -> None:
     """Fault 6: a body that is not as it was written is not handed out."""
     plan(kept, 1)
     kept._connection.execute("UPDATE bodies SET body = CAST(replace(body, '9198', '9199') AS BLOB)")  # noqa: SLF001 - the disk
@@ -317,14 +317,14 @@ def test_a_changed_request_is_not_sent(kept: Journal) -> None:
 @pytest.mark.parametrize(
     ("change", "ask"),
     [
-        ("UPDATE runs SET rejections = 'x'", lambda journal: journal.runs()),
-        ("UPDATE runs SET created = 1e300", lambda journal: journal.runs()),
-        ("UPDATE attempts SET kind = 'x', ended = 1", lambda journal: journal.history(1)),
-        ("UPDATE bodies SET body = 'x'", lambda journal: journal.body(1)),
-        ("UPDATE tables SET info = 'x'", lambda journal: journal.tables("run-1")),
+        ("UPDATE runs SET rejections = 'x'", lambda ledger: ledger.runs()),
+        ("UPDATE runs SET created = 1e300", lambda ledger: ledger.runs()),
+        ("UPDATE attempts SET kind = 'x', ended = 1", lambda ledger: ledger.history(1)),
+        ("UPDATE bodies SET body = 'x'", lambda ledger: ledger.body(1)),
+        ("UPDATE tables SET info = 'x'", lambda ledger: ledger.tables("run-1")),
     ],
 )
-def test_nonsense_is_seen(kept: Journal, change: str, ask: object) -> None:
+def test_nonsense_is_seen(kept: Ledger, change: str, ask: object) -> None:
     """Fault 6: content that makes no sense is damage, said so, and no crash."""
     plan(kept, 1)
     kept.begin_attempts([1], at=START)

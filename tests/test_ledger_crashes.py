@@ -15,7 +15,7 @@ from simulated import ACCOUNT, ADDED, START, plan
 
 from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.models import CampaignStatus, RunState
-from telecmi_leads.ledger import Journal
+from telecmi_leads.ledger import Ledger
 
 HERE = Path(__file__).parent
 CHANGING = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "linkat", "rename", "mkdir")
@@ -64,13 +64,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 
 def keeps_its_word(folder: Path, said: list[str]) -> None:
     """Open the ledger that was left: all that was said is in it, and the rest can be done."""
-    with Journal.open(folder) as journal:
-        run = journal.run("run-1")
+    with Ledger.open(folder) as ledger:
+        run = ledger.run("run-1")
         assert run is not None or "planned" not in said
         if run is None:
             return
         assert run.leads.total == 6
-        status = {campaign.id: campaign.status for campaign in journal.campaigns("run-1")}
+        status = {campaign.id: campaign.status for campaign in ledger.campaigns("run-1")}
         for campaign in (1, 2, 3):
             if f"accepted {campaign}" in said:
                 assert status[campaign] is CampaignStatus.ACCEPTED
@@ -81,13 +81,13 @@ def keeps_its_word(folder: Path, said: list[str]) -> None:
                 assert status[campaign] is CampaignStatus.UNSENT
         if "finished" in said:
             assert run.state is RunState.FINISHED
-        journal.settle_interrupted("run-1", at=START)
+        ledger.settle_interrupted("run-1", at=START)
         for campaign, reached in status.items():
             if reached is not CampaignStatus.ACCEPTED:
-                journal.begin_attempts([campaign], at=START)
-                journal.record(campaign, ADDED, CampaignStatus.ACCEPTED, at=START)
-        assert journal.finish_run("run-1")
-        assert journal.uploaded_among(ACCOUNT, [str(919876500000 + index) for index in range(6)], None) == [True] * 6
+                ledger.begin_attempts([campaign], at=START)
+                ledger.record(campaign, ADDED, CampaignStatus.ACCEPTED, at=START)
+        assert ledger.finish_run("run-1")
+        assert ledger.uploaded_among(ACCOUNT, [str(919876500000 + index) for index in range(6)], None) == [True] * 6
 
 
 def places(count: int, step: int) -> range:
@@ -200,28 +200,28 @@ def test_little_memory_and_few_descriptors(tmp_path: Path) -> None:
 
 def test_after_a_failed_write_nothing_is_written(tmp_path: Path) -> None:
     """Fault 4: the ledger refuses every write after one that failed, in the same words, and can still be read."""
-    with Journal.open(tmp_path / "state") as journal:
-        plan(journal, 3)
-        journal._connection.execute("PRAGMA max_page_count = 1")  # noqa: SLF001 - no page more than there are
+    with Ledger.open(tmp_path / "state") as ledger:
+        plan(ledger, 3)
+        ledger._connection.execute("PRAGMA max_page_count = 1")  # noqa: SLF001 - no page more than there are
         with pytest.raises(LedgerError, match="the disk is full") as first:
-            plan(journal, 5, size=500, run="run-2")
-        journal._connection.execute("PRAGMA max_page_count = 100000")  # noqa: SLF001 - space again
+            plan(ledger, 5, size=500, run="run-2")
+        ledger._connection.execute("PRAGMA max_page_count = 100000")  # noqa: SLF001 - space again
         with pytest.raises(LedgerError) as second:
-            journal.begin_attempts([1], at=START)
-        assert [campaign.status for campaign in journal.campaigns("run-1")] == ["unsent"] * 3
+            ledger.begin_attempts([1], at=START)
+        assert [campaign.status for campaign in ledger.campaigns("run-1")] == ["unsent"] * 3
     assert first.value is second.value
     keeps_its_word(tmp_path / "state", ["planned"])
 
 
 def test_a_busy_ledger_is_not_a_broken_one(tmp_path: Path) -> None:
     """Another process's long write is waited for, then said; the next try may succeed."""
-    with Journal.open(tmp_path / "state") as journal, Journal.open(tmp_path / "state") as other:
-        journal._connection.execute("PRAGMA busy_timeout = 50")  # noqa: SLF001 - shorter than for users
+    with Ledger.open(tmp_path / "state") as ledger, Ledger.open(tmp_path / "state") as other:
+        ledger._connection.execute("PRAGMA busy_timeout = 50")  # noqa: SLF001 - shorter than for users
         other._connection.execute("BEGIN IMMEDIATE")  # noqa: SLF001 - a write that takes long
         with pytest.raises(LedgerError, match="another process keeps it busy"):
-            journal.begin_run(run_id="r", account=ACCOUNT, name="n", created=START)
+            ledger.begin_run(run_id="r", account=ACCOUNT, name="n", created=START)
         with pytest.raises(LedgerError, match="another process keeps it busy"):
-            journal.stage("r", [], [])
+            ledger.stage("r", [], [])
         other._connection.execute("ROLLBACK")  # noqa: SLF001 - and is over
-        assert journal._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # noqa: SLF001 - still flushed
-        journal.begin_run(run_id="r", account=ACCOUNT, name="n", created=START)
+        assert ledger._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # noqa: SLF001 - still flushed
+        ledger.begin_run(run_id="r", account=ACCOUNT, name="n", created=START)

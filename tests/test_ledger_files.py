@@ -16,7 +16,7 @@ from simulated import ACCOUNT, ADDED, START, plan
 
 from telecmi_leads.core.errors import ExitCode, LedgerError
 from telecmi_leads.core.models import CampaignStatus
-from telecmi_leads.ledger import Journal, ledger_files, schema
+from telecmi_leads.ledger import Ledger, ledger_files, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,11 +29,11 @@ as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, re
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Make a ledger with a run half sent."""
-    with Journal.open(tmp_path / "state") as journal:
-        plan(journal, 3)
-        journal.begin_attempts([1], at=START)
-        journal.record(1, ADDED, CampaignStatus.ACCEPTED, at=START)
-        journal.begin_attempts([2], at=START)
+    with Ledger.open(tmp_path / "state") as ledger:
+        plan(ledger, 3)
+        ledger.begin_attempts([1], at=START)
+        ledger.record(1, ADDED, CampaignStatus.ACCEPTED, at=START)
+        ledger.begin_attempts([2], at=START)
     return tmp_path / "state"
 
 
@@ -41,7 +41,7 @@ def refusal(folder: Path) -> LedgerError:
     """Open a ledger that must not open; return the error, having seen that the files are as they were."""
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
     with pytest.raises(LedgerError) as raised:
-        Journal.open(folder)
+        Ledger.open(folder)
     assert raised.value.exit_code == ExitCode.LEDGER
     assert raised.value.hint
     after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
@@ -67,8 +67,8 @@ def test_all_files_are_private(tmp_path: Path, umask: int) -> None:
         state.parent.mkdir()
         os.umask(umask)
     try:
-        with Journal.open(state) as journal:
-            plan(journal, 2)
+        with Ledger.open(state) as ledger:
+            plan(ledger, 2)
             modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in state.iterdir()}
         assert modes == dict.fromkeys(
             ("ledger.key", "ledger.sqlite3", "ledger.sqlite3-shm", "ledger.sqlite3-wal"), 0o600
@@ -80,16 +80,16 @@ def test_all_files_are_private(tmp_path: Path, umask: int) -> None:
 
 def test_reopening(folder: Path) -> None:
     """What was written is there again, and what was under way reads as unknown."""
-    with Journal.open(folder) as journal:
-        assert [campaign.status for campaign in journal.campaigns("run-1")] == ["accepted", "unknown", "unsent"]
+    with Ledger.open(folder) as ledger:
+        assert [campaign.status for campaign in ledger.campaigns("run-1")] == ["accepted", "unknown", "unsent"]
     assert sorted(path.name for path in folder.iterdir()) == ["ledger.key", "ledger.sqlite3"]
 
 
 def test_opening_what_is_not_there(tmp_path: Path, folder: Path) -> None:
     """Commands that only look make no ledger."""
-    assert Journal.open_existing(tmp_path / "none") is None
+    assert Ledger.open_existing(tmp_path / "none") is None
     assert not (tmp_path / "none").exists()
-    found = Journal.open_existing(folder)
+    found = Ledger.open_existing(folder)
     assert found is not None
     found.close()
 
@@ -97,9 +97,9 @@ def test_opening_what_is_not_there(tmp_path: Path, folder: Path) -> None:
 def test_a_temporary_ledger_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A dry run's ledger is nowhere when it is closed, however large it was."""
     monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
-    with Journal.temporary() as journal:
-        plan(journal, 200, size=50)
-        assert len(journal.campaigns("run-1")) == 200
+    with Ledger.temporary() as ledger:
+        plan(ledger, 200, size=50)
+        assert len(ledger.campaigns("run-1")) == 200
     assert list(tmp_path.iterdir()) == []
 
 
@@ -132,12 +132,12 @@ def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
     """What is no file is no ledger, and what is no folder is no place for one."""
     (tmp_path / "state" / "ledger.sqlite3").mkdir(parents=True)
     with pytest.raises(LedgerError, match="is no regular file"):
-        Journal.open(tmp_path / "state")
+        Ledger.open(tmp_path / "state")
     (tmp_path / "file").touch()
     with pytest.raises(LedgerError):
-        Journal.open(tmp_path / "file")
+        Ledger.open(tmp_path / "file")
     with pytest.raises(LedgerError):
-        Journal.open(tmp_path / "file" / "below")
+        Ledger.open(tmp_path / "file" / "below")
 
 
 @as_root
@@ -183,7 +183,7 @@ def test_what_cannot_be_written(folder: Path, target: str) -> None:
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     """Fault 5: where the state folder can't be made, the run says so."""
     with unwritable(tmp_path), pytest.raises(LedgerError):
-        Journal.open(tmp_path / "state")
+        Ledger.open(tmp_path / "state")
 
 
 @pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs"])
@@ -250,14 +250,14 @@ def test_flipped_bytes(folder: Path, tmp_path: Path, flips: list[tuple[float, in
     shutil.rmtree(damaged, ignore_errors=True)
     shutil.copytree(folder, damaged)
     (damaged / "ledger.sqlite3").write_bytes(content)
-    with suppress(LedgerError), Journal.open(damaged) as journal:
-        for run in journal.runs():
-            for campaign in journal.campaigns(run.id):
-                journal.history(campaign.id)
-                if journal.has_body(campaign.id):
-                    journal.body(campaign.id)
-            list(journal.left_out(run.id))
-        journal.uploaded_among(ACCOUNT, ["919876500000"], None)
+    with suppress(LedgerError), Ledger.open(damaged) as ledger:
+        for run in ledger.runs():
+            for campaign in ledger.campaigns(run.id):
+                ledger.history(campaign.id)
+                if ledger.has_body(campaign.id):
+                    ledger.body(campaign.id)
+            list(ledger.left_out(run.id))
+        ledger.uploaded_among(ACCOUNT, ["919876500000"], None)
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -280,13 +280,13 @@ def test_damaged_pages(folder: Path, monkeypatch: pytest.MonkeyPatch, whole: boo
 
 def test_every_commit_is_flushed(folder: Path) -> None:
     """A commit is on the disk when it returns, also in a process that plans nothing, and after one that did."""
-    with Journal.open(folder) as journal:
+    with Ledger.open(folder) as ledger:
         full = (2,)
-        assert journal._connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
-        plan(journal, 1, run="run-2", name="April")
-        assert journal._connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
-        assert journal._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)  # noqa: SLF001 - how it is set
-        assert journal._connection.execute("PRAGMA secure_delete").fetchone() == (1,)  # noqa: SLF001 - how it is set
+        assert ledger._connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
+        plan(ledger, 1, run="run-2", name="April")
+        assert ledger._connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
+        assert ledger._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)  # noqa: SLF001 - how it is set
+        assert ledger._connection.execute("PRAGMA secure_delete").fetchone() == (1,)  # noqa: SLF001 - how it is set
 
 
 def test_a_newer_version(folder: Path) -> None:
@@ -308,9 +308,9 @@ def test_an_older_version_is_migrated(folder: Path, monkeypatch: pytest.MonkeyPa
     )
     monkeypatch.setattr(schema.migrate, "__defaults__", (schema.MIGRATIONS,))
     for _ in range(2):
-        with Journal.open(folder) as journal:
-            assert journal._connection.execute("SELECT * FROM further").fetchall() == [(1,)]  # noqa: SLF001
-            assert [campaign.status for campaign in journal.campaigns("run-1")] == ["accepted", "unknown", "unsent"]
+        with Ledger.open(folder) as ledger:
+            assert ledger._connection.execute("SELECT * FROM further").fetchall() == [(1,)]  # noqa: SLF001
+            assert [campaign.status for campaign in ledger.campaigns("run-1")] == ["accepted", "unknown", "unsent"]
 
 
 def test_a_failed_migration_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,9 +320,9 @@ def test_a_failed_migration_changes_nothing(folder: Path, monkeypatch: pytest.Mo
         patch.setattr(schema, "MIGRATIONS", broken)
         patch.setattr(schema.migrate, "__defaults__", (broken,))
         with pytest.raises(LedgerError):
-            Journal.open(folder)
-    with Journal.open(folder) as journal:
-        tables = journal._connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'further'")  # noqa: SLF001
+            Ledger.open(folder)
+    with Ledger.open(folder) as ledger:
+        tables = ledger._connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'further'")  # noqa: SLF001
         assert tables.fetchone() == (0,)
 
 
@@ -350,15 +350,15 @@ def test_a_log_without_its_ledger(folder: Path) -> None:
     error = refusal(folder)
     assert error.message.endswith("is gone, and its log ledger.sqlite3-wal is still there.")
     (folder / "ledger.sqlite3-wal").unlink()
-    with Journal.open(folder) as journal:
-        assert journal.runs() == []
+    with Ledger.open(folder) as ledger:
+        assert ledger.runs() == []
 
 
 def test_a_deleted_ledger_starts_afresh(folder: Path) -> None:
     """Fault 7: a ledger that a person has deleted is a fresh start."""
     (folder / "ledger.sqlite3").unlink()
-    with Journal.open(folder) as journal:
-        assert journal.runs() == []
+    with Ledger.open(folder) as ledger:
+        assert ledger.runs() == []
 
 
 def test_what_a_killed_creation_leaves(tmp_path: Path) -> None:
@@ -369,7 +369,7 @@ def test_what_a_killed_creation_leaves(tmp_path: Path) -> None:
     (state / "ledger.key").chmod(0o600)
     for name in ("ledger-new-12345678", "ledger-new-12345678-wal", "ledger-new-12345678-shm"):
         (state / name).write_bytes(b"half")
-    with Journal.open(state):
+    with Ledger.open(state):
         pass
     assert sorted(path.name for path in state.iterdir()) == ["ledger.key", "ledger.sqlite3"]
     assert (state / "ledger.key").read_bytes() == b"k" * 32
@@ -378,9 +378,9 @@ def test_what_a_killed_creation_leaves(tmp_path: Path) -> None:
 MAKE_IT = """
 import sys
 from pathlib import Path
-from telecmi_leads.ledger import Journal
-with Journal.open(Path(sys.argv[1])) as journal:
-    print(journal._key.hex())
+from telecmi_leads.ledger import Ledger
+with Ledger.open(Path(sys.argv[1])) as ledger:
+    print(ledger._key.hex())
 """
 
 

@@ -1,0 +1,41 @@
+"""runs: the ledger's runs, or one of them with its campaigns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.cli.session import Session, begin, find_run
+from telecmi_leads.core.errors import ExitCode
+from telecmi_leads.output.reports import run_json, runs_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telecmi_leads.core.models import RunRecord
+    from telecmi_leads.ledger import Ledger
+
+
+def runs(wanted: str | None, given: dict[str, Any]) -> int:
+    """Show every run, or one with its campaigns."""
+    session = begin(given)
+    with session.existing_ledger() as ledger:
+        if wanted is None:
+            _show_runs(session, ledger.runs() if ledger is not None else [])
+        else:
+            _show_run(session, ledger, find_run(ledger, wanted))
+    return ExitCode.OK
+
+
+def _show_runs(session: Session, found: Sequence[RunRecord]) -> None:
+    if session.output.json:
+        session.console.json(runs_json(found))
+    else:
+        session.console.runs(found)
+
+
+def _show_run(session: Session, ledger: Ledger | None, run: RunRecord) -> None:
+    campaigns = ledger.campaigns(run.id) if ledger is not None else []
+    if session.output.json:
+        session.console.json(run_json(run, campaigns))
+    else:
+        session.console.run(run, campaigns, session.typed.after(run.typed))
