@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.__main__ import run
 from telecmi_leads.cli import run_sending, session
-from telecmi_leads.core.models import CampaignStatus, Outcome, OutcomeKind, RowTotals
+from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind
 from telecmi_leads.core.request_body import refreeze, thaw_leads
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending import run_loop
@@ -21,6 +21,7 @@ from telecmi_leads.sending.decisions import Decision, Step, decide
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from telecmi_leads.core.lead import RowTotals
     from telecmi_leads.settings.options import SendingOptions
 
 begin_attempts, record, body, finish_plan = (

@@ -6,15 +6,9 @@ from dataclasses import replace
 
 from a_run import RUN
 
-from telecmi_leads.core.models import (
-    CampaignRecord,
-    CampaignStatus,
-    LeadTotals,
-    RowTotals,
-    RunStatus,
-    RunSummary,
-    TableInfo,
-)
+from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus
+from telecmi_leads.core.lead import RowTotals, TableInfo
+from telecmi_leads.core.run import LeadTotals, RunStatus, RunSummary
 
 FOLDER = f"telecmi-reports/{RUN}"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from simulated import ADDED, START, plan
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import LedgerError
-from telecmi_leads.core.models import CampaignStatus
 from telecmi_leads.ledger import Ledger
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import ColumnPlan, match_columns
 from telecmi_leads.columns.table import Table, open_table
+from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.lead_fields import Field
-from telecmi_leads.core.models import RowBlock
 from telecmi_leads.files import Sheet
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.settings.options import FieldOptions, FileFormat, PhoneOptions, ReadingOptions

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from telecmi_leads.cli.program import app
-from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.wording import REPAIRS
 
 README = Path(__file__).parent.parent / "README.md"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.core.models import Outcome, OutcomeKind
+from telecmi_leads.core.campaign import Outcome, OutcomeKind
 from telecmi_leads.sending.answers import LONGEST_RETRY_AFTER, Answer, classify, retry_after_seconds
 
 ACCEPTED, NAME_EXISTS, REFUSED = OutcomeKind.ACCEPTED, OutcomeKind.NAME_EXISTS, OutcomeKind.REFUSED

@@ -11,7 +11,7 @@ import pytest
 import requests
 import urllib3
 
-from telecmi_leads.core.models import OutcomeKind
+from telecmi_leads.core.campaign import OutcomeKind
 from telecmi_leads.sending.troubles import TABLE, trouble
 
 

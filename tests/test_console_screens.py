@@ -16,26 +16,19 @@ from a_run import MORNING, RUN
 from ended_runs import COLUMNS, COMPLETE, EVERY_END, FOLDER, LEADS_CSV, campaign
 from snapshot import check_snapshot
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ColumnMissing
-from telecmi_leads.core.models import (
+from telecmi_leads.core.events import (
     CampaignSending,
     CampaignSettled,
-    CampaignStatus,
     CampaignWaiting,
-    LeadTotals,
-    LeftOutKind,
-    Problem,
     RowsPrepared,
-    RowTotals,
-    RunRecord,
-    RunState,
-    RunStatus,
     RunStopping,
     StopCause,
-    TableInfo,
     TableOpened,
-    Typed,
 )
+from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
+from telecmi_leads.core.run import LeadTotals, Problem, RunRecord, RunState, RunStatus, Typed
 from telecmi_leads.ledger.records import Fate, Forgotten
 from telecmi_leads.output.console import Console
 from telecmi_leads.output.reports import summary_json

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.models import Problem
+from telecmi_leads.core.run import Problem
 from telecmi_leads.output.console import Console
 from telecmi_leads.output.console.stream import Stream
 from telecmi_leads.settings.options import OutputOptions

@@ -14,7 +14,7 @@ from crashing import RESUME, UPLOAD, misbehaviour, prepared, verdict
 from old_ledger import FOLDER, unpacked
 from program import Program, balanced, expected_phones, phones
 
-from telecmi_leads.core.models import Outcome, OutcomeKind
+from telecmi_leads.core.campaign import Outcome, OutcomeKind
 from telecmi_leads.sandbox import Sandbox
 from telecmi_leads.sandbox.service_rules import glimpse
 from telecmi_leads.sending.workers import Sent, Workers

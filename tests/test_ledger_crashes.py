@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from simulated import ACCOUNT, ADDED, START, plan
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import LedgerError
-from telecmi_leads.core.models import CampaignStatus, RunState
+from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger import Ledger
 
 HERE = Path(__file__).parent

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from simulated import ACCOUNT, ADDED, START, plan
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode, LedgerError
-from telecmi_leads.core.models import CampaignStatus
 from telecmi_leads.ledger import Ledger, ledger_files, schema
 
 if TYPE_CHECKING:

@@ -10,18 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated import ACCOUNT, START, plan, staged
 
+from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus
 from telecmi_leads.core.errors import BalanceError, LedgerError
-from telecmi_leads.core.models import (
-    CampaignRecord,
-    CampaignStatus,
-    LeadTotals,
-    LeftOutKind,
-    LeftOutRow,
-    RowTotals,
-    RunRecord,
-    RunState,
-    TableInfo,
-)
+from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals, TableInfo
+from telecmi_leads.core.run import LeadTotals, RunRecord, RunState
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.ledger.packed_rows import pack, unpack
 

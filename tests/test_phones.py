@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones import (
     NumberProfile,
     PhoneBook,

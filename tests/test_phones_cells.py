@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.settings.options import PhoneOptions
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from phone_inputs import REGIONS, SERVICES, Inputs
 from phonenumbers import NumberParseException, PhoneNumberFormat, geocoder, timezone
 
-from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones import PhoneBook, is_region, profile_of
 from telecmi_leads.phones.lanes import LanesByRegion
 from telecmi_leads.phones.library import TYPES, Library

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.models import Lead, StagedCampaign
+from telecmi_leads.core.lead import Lead
 from telecmi_leads.leads.planning import Planner, run_name
 from telecmi_leads.settings.options import CampaignOptions
+
+if TYPE_CHECKING:
+    from telecmi_leads.core.campaign import StagedCampaign
 
 
 def leads(count: int) -> list[Lead]:

@@ -12,7 +12,8 @@ import pytest
 from a_run import LEADS_CSV, REFUSED, RUN, ARun, left, people, rejected
 
 from telecmi_leads.core.errors import BalanceError, ReportError
-from telecmi_leads.core.models import LeftOutKind, RunStatus
+from telecmi_leads.core.lead import LeftOutKind
+from telecmi_leads.core.run import RunStatus
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
 from telecmi_leads.output.reports.report_folder import ReportFolder
@@ -20,7 +21,7 @@ from telecmi_leads.output.reports.report_folder import ReportFolder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telecmi_leads.core.models import RunSummary
+    from telecmi_leads.core.run import RunSummary
 
 ALL = ARun(
     left_out=[

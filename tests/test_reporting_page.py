@@ -14,15 +14,9 @@ import pytest
 from a_run import ACCEPTED, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARun, left, people, rejected
 from snapshot import check_snapshot
 
-from telecmi_leads.core.models import (
-    CampaignRecord,
-    CampaignStatus,
-    LeftOutKind,
-    Outcome,
-    OutcomeKind,
-    RunStatus,
-    TableInfo,
-)
+from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, Outcome, OutcomeKind
+from telecmi_leads.core.lead import LeftOutKind, TableInfo
+from telecmi_leads.core.run import RunStatus
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
 from telecmi_leads.output.reports.timeline import stretches

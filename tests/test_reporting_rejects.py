@@ -20,7 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from telecmi_leads.core.models import CampaignStatus, Lead, LeftOutKind, LeftOutRow, RunStatus, TableInfo
+from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, TableInfo
+from telecmi_leads.core.run import RunStatus
 from telecmi_leads.core.text import restore
 from telecmi_leads.files.codepage import LABELS
 from telecmi_leads.ledger import Ledger
@@ -33,7 +35,7 @@ from telecmi_leads.output.reports.report_folder import ReportFolder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from telecmi_leads.core.models import RunSummary
+    from telecmi_leads.core.run import RunSummary
 
 TIP = "Add the missing digits or the area code."
 
@@ -435,7 +437,7 @@ from pathlib import Path
 sys.path[:0] = sys.argv[2:]
 from a_run import LEADS_CSV, rejected
 from telecmi_leads.core.errors import ReportError
-from telecmi_leads.core.models import TableInfo
+from telecmi_leads.core.lead import TableInfo
 from telecmi_leads.output.reports.report_folder import ReportFolder, prepare_folder
 from telecmi_leads.output.reports.rejects import RejectFiles
 folder = prepare_folder(Path("r"))

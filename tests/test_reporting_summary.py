@@ -11,8 +11,10 @@ import jsonschema
 import pytest
 from a_run import ACCEPTED, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARun, left, people, rejected
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import BalanceError, ColumnMissing
-from telecmi_leads.core.models import CampaignStatus, LeadTotals, LeftOutKind, Problem, RowTotals, RunStatus, TableInfo
+from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
+from telecmi_leads.core.run import LeadTotals, Problem, RunStatus
 from telecmi_leads.ledger import Forgotten, Ledger
 from telecmi_leads.ledger.records import Fate
 from telecmi_leads.output.reports import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.core.models import LeftOutKind
+from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.leads.screening import ExcludeList, LeftOut, NumberSet, Screen
 
 NUMBERS = st.lists(st.integers(10_000, 10_040).map(str), max_size=30)

@@ -12,7 +12,7 @@ from matching_help import data_of, feeds, phone_score, plan_of, sheet_of, table_
 
 from telecmi_leads.columns import match_columns
 from telecmi_leads.columns.table import open_table
-from telecmi_leads.core.models import RowBlock, TableInfo
+from telecmi_leads.core.lead import RowBlock, TableInfo
 from telecmi_leads.files import open_source
 from telecmi_leads.settings.options import FieldOptions, ReadingOptions
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from telecmi_leads.core.models import CampaignStatus as S
-from telecmi_leads.core.models import Outcome, StopCause
-from telecmi_leads.core.models import OutcomeKind as K
+from telecmi_leads.core.campaign import CampaignStatus as S
+from telecmi_leads.core.campaign import Outcome
+from telecmi_leads.core.campaign import OutcomeKind as K
+from telecmi_leads.core.events import StopCause
 from telecmi_leads.ledger import Word
 from telecmi_leads.sending.decisions import MAYBE_APPLIED, Step, decide
 

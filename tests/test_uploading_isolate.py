@@ -20,8 +20,10 @@ from simulated import (
 )
 
 from telecmi_leads.core.clock import StopRequest
-from telecmi_leads.core.models import CampaignSettled, LeadTotals, RowTotals, RunState, StopCause
+from telecmi_leads.core.events import CampaignSettled, StopCause
+from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.request_body import leads_digest, thaw_leads
+from telecmi_leads.core.run import LeadTotals, RunState
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending.isolation import halve
 from telecmi_leads.sending.run_loop import upload
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from telecmi_leads.core.models import UploadEvent
+    from telecmi_leads.core.events import UploadEvent
 
 
 @pytest.fixture

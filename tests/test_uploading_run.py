@@ -28,20 +28,11 @@ from simulated import (
     plan,
 )
 
+from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import LedgerError
-from telecmi_leads.core.models import (
-    CampaignSending,
-    CampaignSettled,
-    CampaignStatus,
-    CampaignWaiting,
-    LeadTotals,
-    Outcome,
-    OutcomeKind,
-    RunState,
-    RunStopping,
-    StopCause,
-)
+from telecmi_leads.core.events import CampaignSending, CampaignSettled, CampaignWaiting, RunStopping, StopCause
+from telecmi_leads.core.run import LeadTotals, RunState
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending.run_loop import upload
 from telecmi_leads.settings.options import SendingOptions
@@ -52,7 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from queue import SimpleQueue
 
-    from telecmi_leads.core.models import UploadEvent
+    from telecmi_leads.core.events import UploadEvent
 
 
 @pytest.fixture

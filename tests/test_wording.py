@@ -14,16 +14,9 @@ from hypothesis import strategies as st
 
 from telecmi_leads.cli.typed_options import typed
 from telecmi_leads.core import wording
-from telecmi_leads.core.models import (
-    LeadTotals,
-    LeftOutKind,
-    Reason,
-    Repair,
-    RowTotals,
-    RunStatus,
-    RunSummary,
-    TableInfo,
-)
+from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
+from telecmi_leads.core.reasons import Reason, Repair
+from telecmi_leads.core.run import LeadTotals, RunStatus, RunSummary
 from telecmi_leads.core.text import mask_text
 
 

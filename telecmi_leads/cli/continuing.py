@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.cli.course import Course
     from telecmi_leads.cli.run_sending import Service
-    from telecmi_leads.core.models import RunRecord, RunSummary
+    from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.leads.screening import ExcludeList
     from telecmi_leads.ledger import Ledger
 

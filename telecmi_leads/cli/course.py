@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.cli.session import Session, begin
 from telecmi_leads.cli.signals import Signals, Stopped
 from telecmi_leads.core.errors import Bug, ExitCode, InputRefused, LeadsError
-from telecmi_leads.core.models import LeadTotals, Problem, RowTotals, RunStatus, RunSummary, StopCause
+from telecmi_leads.core.events import StopCause
+from telecmi_leads.core.lead import RowTotals
+from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary
 from telecmi_leads.core.wording import command
 from telecmi_leads.output.reports import summarise, summary_json
 from telecmi_leads.sending.heartbeat import Beat, ping

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.core.models import CampaignStatus, Problem, RunStatus, StopCause, Typed
+from telecmi_leads.core.events import StopCause
+from telecmi_leads.core.run import Problem, RunStatus, Typed
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from telecmi_leads.core.models import CampaignRecord, LeadTotals, RunRecord, RunStopping
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.events import RunStopping
+    from telecmi_leads.core.run import LeadTotals, RunRecord
 
 _NOTHING = Typed()
 _CODES = {
@@ -67,7 +71,7 @@ def problem(
 
 
 _REFUSED = frozenset({CampaignStatus.REFUSED})
-_WAITING = frozenset({CampaignStatus.UNSENT, CampaignStatus.UNKNOWN, CampaignStatus.SENDING})
+_WAITING = frozenset(status for status in CampaignStatus if status.unfinished)
 _GO_ON = "Go on with: "
 _STOPPED: Mapping[StopCause, tuple[str, str]] = {
     StopCause.INTERRUPTED: ("Stopped by Ctrl-C.", _GO_ON),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.cli.run_sending import default_report_folder, refusal_reports
 from telecmi_leads.core.errors import NameInUse
-from telecmi_leads.core.models import RunState
+from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.leads.exclude_lists import load_lists
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.cli.course import Course
     from telecmi_leads.core.errors import InputRefused
-    from telecmi_leads.core.models import RunRecord
+    from telecmi_leads.core.run import RunRecord
     from telecmi_leads.leads.prepare import Prepared
     from telecmi_leads.leads.screening import ExcludeList, UploadedBefore
     from telecmi_leads.ledger import Ledger

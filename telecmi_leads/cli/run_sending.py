@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from telecmi_leads.cli import run_end
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.core.models import SANDBOX_ACCOUNT, CampaignStatus, Outcome, RunState, RunStatus, RunStopping
+from telecmi_leads.core.events import RunStopping
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState, RunStatus
 from telecmi_leads.output.reports import summarise, write_reports
 from telecmi_leads.sending.client import Client
 from telecmi_leads.sending.run_loop import upload as upload_events
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
     from telecmi_leads.cli.course import Course
     from telecmi_leads.cli.session import Session
+    from telecmi_leads.core.campaign import Outcome
     from telecmi_leads.core.errors import InputRefused
-    from telecmi_leads.core.models import RunRecord, RunSummary
+    from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.ledger import Ledger
 
 _SANDBOX_APP_ID = 1111112
@@ -77,7 +79,7 @@ def send_run(course: Course, ledger: Ledger, run: RunRecord, service: Service) -
 
 def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunStopping | None:
     session = course.session
-    waiting = [each for each in ledger.campaigns(run.id) if not each.split and each.status not in _SETTLED]
+    waiting = [each for each in ledger.campaigns(run.id) if not each.split and each.status.to_send]
     stopping = None
     stop = StopRequest()
     options = session.settings[SendingOptions]
@@ -110,9 +112,6 @@ def _written(course: Course, summary: RunSummary, run: RunRecord, ledger: Ledger
     folder = report_folder(course.session, run)
     warned = replace(summary, warnings=tuple(course.warnings))
     return write_reports(folder, warned, run, ledger, show_phones=course.session.output.show_phones)
-
-
-_SETTLED = frozenset({CampaignStatus.ACCEPTED, CampaignStatus.REFUSED})
 
 
 def end_run(course: Course, ledger: Ledger, run: RunRecord, stopping: RunStopping | None) -> RunSummary:

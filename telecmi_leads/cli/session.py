@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.cli.typed_options import typed
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.models import Typed
+from telecmi_leads.core.run import Typed
 from telecmi_leads.core.text import safe
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.ledger.lock import hold
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from telecmi_leads.core.models import RunRecord
+    from telecmi_leads.core.run import RunRecord
 
 
 @dataclass(frozen=True, slots=True)

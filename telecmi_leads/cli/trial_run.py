@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.cli.run_plan import Plan
 from telecmi_leads.cli.run_sending import end_run, sandbox_wanted
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.models import SANDBOX_ACCOUNT, RunState
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState
 from telecmi_leads.files import check_file
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.settings.accounts import account_key, app_id_or_none
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telecmi_leads.cli.course import Course
-    from telecmi_leads.core.models import RunRecord, RunSummary
+    from telecmi_leads.core.run import RunRecord, RunSummary
 
 
 def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.core.models import Typed
+from telecmi_leads.core.run import Typed
 from telecmi_leads.leads.audience import VIRTUAL_COLUMNS
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.columns.table import Table
-    from telecmi_leads.core.models import TableInfo
+    from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.files import Source
     from telecmi_leads.phones import PhoneBook
     from telecmi_leads.settings.options import FieldOptions, ReadingOptions

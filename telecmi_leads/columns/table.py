@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import is_own_report
 from telecmi_leads.columns.header_row import FoundHeader, find_header
-from telecmi_leads.core.models import RowBlock, TableInfo
+from telecmi_leads.core.lead import RowBlock, TableInfo
 from telecmi_leads.core.text import restore
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from telecmi_leads.core.models import Lead
+from telecmi_leads.core.lead import Lead
 
 
 class _Body(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.core.models import RowBlock
+from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.files.codepage import LABELS
 from telecmi_leads.files.sheets import BLOCK_ROWS, MAX_CELL, MAX_COLUMNS, Sheet
 from telecmi_leads.settings.options import FileFormat

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.core.models import RowBlock
+from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.json_rows import cell, is_part, named_cells
 from telecmi_leads.files.json_scanner import Scanner

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.core.models import RowBlock
+from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.files.sheets import BLOCK_ROWS, Sheet
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telecmi_leads.core.models import RowBlock
+    from telecmi_leads.core.lead import RowBlock
     from telecmi_leads.settings.options import FileFormat
 
 BLOCK_ROWS = 1024

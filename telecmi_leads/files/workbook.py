@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.core.models import RowBlock
+from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.sheets import Sheet
 from telecmi_leads.settings.options import FileFormat

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind
+from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowBlock
 from telecmi_leads.core.lead_fields import Field
-from telecmi_leads.core.models import Lead, LeftOutKind, LeftOutRow, Reason, RowBlock
+from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import clean_column, restore
 from telecmi_leads.leads.grid import leveled
 from telecmi_leads.leads.lead_text import Fields
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from telecmi_leads.columns import ColumnPlan
-    from telecmi_leads.core.models import TableInfo
+    from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.leads.grid import Grid
     from telecmi_leads.leads.row_numbers import RowNumbers
     from telecmi_leads.phones import PhoneBook, Ruling

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import number_columns
 from telecmi_leads.columns.matcher import Matcher, no_phone_column
 from telecmi_leads.core.errors import ExcludeListFailed, InputRefused
-from telecmi_leads.core.models import Repair
+from telecmi_leads.core.reasons import Repair
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.files import open_source

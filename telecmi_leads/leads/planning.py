@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from telecmi_leads.core.campaign import StagedCampaign
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.models import Lead, StagedCampaign
 from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
 from telecmi_leads.core.text import clean, safe
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from telecmi_leads.core.lead import Lead
     from telecmi_leads.settings.options import CampaignOptions
 
 NO_GROUP = "other"

@@ -17,17 +17,10 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import ColumnFinder
 from telecmi_leads.columns.matcher import Matcher, has_names, named_by_use, no_phone_column
 from telecmi_leads.core.errors import ColumnMissing, InputRefused, NoLeads, SettingsError, TooManyRejects, UsageError
+from telecmi_leads.core.events import RowsPrepared, TableOpened
+from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
 from telecmi_leads.core.lead_fields import Field
-from telecmi_leads.core.models import (
-    LeftOutKind,
-    LeftOutRow,
-    Reason,
-    RowBlock,
-    RowsPrepared,
-    RowTotals,
-    TableInfo,
-    TableOpened,
-)
+from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.request_body import encode_leads
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import line_rank
 from telecmi_leads.core.lead_fields import Field
-from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.leads.grid import Grid
 from telecmi_leads.phones import region_of_country, region_of_dial_code
 

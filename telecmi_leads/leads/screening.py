@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 from pyroaring import BitMap64
 
-from telecmi_leads.core.models import LeftOutKind
+from telecmi_leads.core.lead import LeftOutKind
 
 UploadedBefore = Callable[[Sequence[str]], Sequence[bool]]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import CampaignStatus, OutcomeKind, RunState
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
 from telecmi_leads.core.request_body import thaw_leads
+from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger.phone_hashes import Hasher, pack
 from telecmi_leads.ledger.queries import Reading
 from telecmi_leads.ledger.records import Word, to_micros
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from telecmi_leads.core.models import CampaignRecord, Outcome, StagedCampaign
+    from telecmi_leads.core.campaign import CampaignRecord, Outcome, StagedCampaign
 
-_MAY_BE_SENT = (CampaignStatus.UNSENT, CampaignStatus.UNKNOWN)
+_TO_SEND = tuple(status for status in CampaignStatus if status.to_send)
+_RESOLVABLE = tuple(status for status in CampaignStatus if status.resolvable)
 
 
 class Sending(Reading):
@@ -33,7 +35,7 @@ class Sending(Reading):
             for campaign in campaign_ids:
                 changed = connection.execute(
                     "UPDATE campaigns SET status = ? WHERE id = ? AND status IN (?, ?) AND split = 0",
-                    (CampaignStatus.SENDING, campaign, *_MAY_BE_SENT),
+                    (CampaignStatus.SENDING, campaign, *_TO_SEND),
                 ).rowcount
                 if changed != 1:
                     raise ValueError(f"campaign {campaign} is not waiting to be sent")
@@ -118,7 +120,7 @@ class Sending(Reading):
         with self._writing() as connection:
             changed = connection.execute(
                 "UPDATE campaigns SET status = ?, settled = ? WHERE id = ? AND status IN (?, ?)",
-                (status, to_micros(at), campaign_id, CampaignStatus.UNKNOWN, CampaignStatus.UNVERIFIED),
+                (status, to_micros(at), campaign_id, *_RESOLVABLE),
             ).rowcount
             if changed != 1:
                 raise ValueError(f"campaign {campaign_id} is neither unknown nor unverified")

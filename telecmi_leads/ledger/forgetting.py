@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.models import NOBODY, CampaignStatus, LeftOutKind, LeftOutRow, RunState
+from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow
 from telecmi_leads.core.request_body import refreeze, thaw_leads
+from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import mask_phone, safe
 from telecmi_leads.ledger.packed_rows import pack_heap, unpack
 from telecmi_leads.ledger.phone_hashes import (
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from telecmi_leads.core.models import TableInfo
+    from telecmi_leads.core.lead import TableInfo
 
     Holds = Callable[[LeftOutRow, Sequence[TableInfo]], bool]
 
@@ -42,7 +44,6 @@ INSERT OR IGNORE INTO used_names (account, name, run_name, number, part)
 SELECT r.account, c.name, r.name, c.number, c.part FROM campaigns c JOIN runs r ON r.seq = c.run
 WHERE c.run IN going AND c.id IN (SELECT campaign FROM attempts)
 """
-_WAITING = frozenset(CampaignStatus) - {CampaignStatus.ACCEPTED, CampaignStatus.REFUSED}
 _FEWEST_DIGITS = 7
 """A cell with fewer digits is no way to write a whole number."""
 
@@ -140,7 +141,7 @@ class Forgetting(Numbers):
             run = self.run(fate.run)
             # What was refused may still be halved and sent, as long as its run is not finished.
             open_ = fate.status is CampaignStatus.REFUSED and run is not None and run.state is RunState.PLANNED
-            if fate.status in _WAITING or open_:
+            if (fate.status is not None and not fate.status.settled) or open_:
                 raise UsageError(
                     f"{mask_phone(phone)} waits in campaign {safe(fate.campaign)} of run {fate.run}",
                     hint=f"Finish it with `telecmi-leads resume {fate.run}`, or `forget --run {fate.run}` first.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from telecmi_leads.core.models import LeftOutKind, LeftOutRow
+from telecmi_leads.core.lead import LeftOutKind, LeftOutRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

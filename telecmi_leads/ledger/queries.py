@@ -10,17 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from telecmi_leads.core.models import (
-    CampaignRecord,
-    CampaignStatus,
-    LeadTotals,
-    LeftOutKind,
-    OutcomeKind,
-    RowTotals,
-    RunRecord,
-    RunState,
-    Typed,
-)
+from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, OutcomeKind
+from telecmi_leads.core.lead import LeftOutKind, RowTotals
+from telecmi_leads.core.run import LeadTotals, RunRecord, RunState, Typed
 from telecmi_leads.ledger.packed_rows import unpack
 from telecmi_leads.ledger.records import Attempt, Word, from_micros
 from telecmi_leads.ledger.rejected_numbers import tables_of
@@ -29,7 +21,7 @@ from telecmi_leads.ledger.store import FAILURES, Store, ledger_error
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from telecmi_leads.core.models import LeftOutRow, TableInfo
+    from telecmi_leads.core.lead import LeftOutRow, TableInfo
 
 _RUN = """
 SELECT seq, id, account, name, created, state, digest, read, blank, rejections, repairs, skipped, audience,
@@ -216,8 +208,8 @@ class Reading(Store):
         )
         try:
             known = CampaignStatus(status)
-            if known is CampaignStatus.SENDING and id_ not in self._in_flight:
-                known = CampaignStatus.UNKNOWN
+            if id_ not in self._in_flight:
+                known = known.to_outsiders
             return CampaignRecord(
                 id=id_,
                 number=number,

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from telecmi_leads.core.models import CampaignStatus, LeftOutKind, OutcomeKind
+    from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
+    from telecmi_leads.core.lead import LeftOutKind
 
 
 class Word(StrEnum):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from telecmi_leads.core.models import TableInfo
+from telecmi_leads.core.lead import TableInfo
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from telecmi_leads.core.models import LeftOutRow
+    from telecmi_leads.core.lead import LeftOutRow
 
 _MARK = "?"
 """Keeps what was typed apart from E.164 digits among the hashes."""

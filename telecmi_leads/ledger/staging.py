@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from telecmi_leads.core.errors import BalanceError
-from telecmi_leads.core.models import LeftOutKind, RowTotals, RunState, Typed
+from telecmi_leads.core.lead import LeftOutKind, RowTotals
+from telecmi_leads.core.run import RunState, Typed
 from telecmi_leads.ledger.packed_rows import pack, unpack, writable
 from telecmi_leads.ledger.phone_hashes import Hasher
 from telecmi_leads.ledger.records import to_micros
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from telecmi_leads.core.models import LeftOutRow, StagedCampaign, TableInfo
+    from telecmi_leads.core.campaign import StagedCampaign
+    from telecmi_leads.core.lead import LeftOutRow, TableInfo
 
 _NOTHING_TYPED = Typed()
 

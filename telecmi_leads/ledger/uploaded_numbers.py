@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import CampaignStatus, LeftOutKind
+from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.request_body import thaw_leads
 from telecmi_leads.ledger.phone_hashes import BUCKETS, Hasher, among, bucket_of, campaigns_of, id_bytes, split
 from telecmi_leads.ledger.queries import Reading

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from telecmi_leads.core.models import CampaignStatus, LeftOutKind, TableInfo
+    from telecmi_leads.core.campaign import CampaignStatus
+    from telecmi_leads.core.lead import LeftOutKind, TableInfo
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from telecmi_leads.core.models import Repair
+from telecmi_leads.core.reasons import Repair
 
 MASK = "*"
 """What every character that hides a digit becomes."""

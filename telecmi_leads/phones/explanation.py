@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, PhoneNumberFormat
 
-from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.profiles import profile_of
 from telecmi_leads.phones.regions import name_of_region
 from telecmi_leads.phones.wrapping import Step

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import Reason
+from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.library import Library, why_invalid
 from telecmi_leads.phones.metadata import Metadata, parse
 from telecmi_leads.phones.numbering_plan import numbering
@@ -32,7 +32,7 @@ from telecmi_leads.settings.options import PhoneType
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from telecmi_leads.core.models import Repair
+    from telecmi_leads.core.reasons import Repair
     from telecmi_leads.phones.numbering_plan import Kind, Node
 
 OPEN = Ruling(None)

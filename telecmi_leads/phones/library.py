@@ -14,7 +14,7 @@ from phonenumbers import (
     shortnumberinfo,
 )
 
-from telecmi_leads.core.models import Reason
+from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.ruling import Reading, Source, failed
 from telecmi_leads.settings.options import PhoneType
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-from telecmi_leads.core.models import Reason
+from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.automaton import Automaton, Outlook
 from telecmi_leads.phones.library import Library, why_invalid
 from telecmi_leads.phones.numbering_plan import automaton, fits, general_of, main_metadata, numbering

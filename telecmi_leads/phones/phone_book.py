@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.explanation import explain
 from telecmi_leads.phones.lanes import LanesByRegion
 from telecmi_leads.phones.library import Library

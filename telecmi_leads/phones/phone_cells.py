@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.library import code_of
 from telecmi_leads.phones.ruling import MOBILE_TYPES, Ruling
 from telecmi_leads.phones.splitting import SOFT, WORD, Part, Pieces, take_apart

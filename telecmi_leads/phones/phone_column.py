@@ -11,7 +11,7 @@ import re
 from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
-from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.lanes import DATE_DIGITS, OPEN
 from telecmi_leads.phones.library import code_of
 from telecmi_leads.phones.phone_cells import LONGEST_CELL

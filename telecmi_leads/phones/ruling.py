@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from telecmi_leads.core.models import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.settings.options import PhoneType
 
 if TYPE_CHECKING:

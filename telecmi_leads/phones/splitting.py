@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from telecmi_leads.core.models import Reason
+from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.characters import MASK
 from telecmi_leads.phones.wrapping import LOST
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import Repair
+from telecmi_leads.core.reasons import Repair
 from telecmi_leads.phones.characters import to_ascii
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from telecmi_leads.core.models import Outcome, OutcomeKind
+from telecmi_leads.core.campaign import Outcome, OutcomeKind
 from telecmi_leads.core.text import clean, safe
 
 if TYPE_CHECKING:

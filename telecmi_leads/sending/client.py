@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-    from telecmi_leads.core.models import Outcome
+    from telecmi_leads.core.campaign import Outcome
     from telecmi_leads.sending.transport import Transport
     from telecmi_leads.settings.accounts import Account
     from telecmi_leads.settings.options import SendingOptions

@@ -21,13 +21,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import CampaignStatus, OutcomeKind, StopCause
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
+from telecmi_leads.core.events import StopCause
 from telecmi_leads.ledger import Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telecmi_leads.core.models import Outcome
+    from telecmi_leads.core.campaign import Outcome
 
 MAYBE_APPLIED = frozenset({OutcomeKind.UNKNOWN_CONNECTION, OutcomeKind.UNKNOWN_SERVER, OutcomeKind.INTERRUPTED})
 """Tries after which the campaign may be there: the connection failed, the service failed, our process died."""

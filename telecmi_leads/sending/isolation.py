@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import CampaignStatus, OutcomeKind, StagedCampaign
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, StagedCampaign
 from telecmi_leads.core.request_body import encode_leads, leads_digest, refreeze, thaw_leads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from telecmi_leads.core.models import CampaignRecord, Lead
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.lead import Lead
     from telecmi_leads.ledger import Word
 
 _FIRST_PART = 0.382
@@ -101,7 +102,7 @@ class Isolation:
             if record.parent is not None:
                 family = self._of.setdefault(record.name, self._family(record.parent))
                 family.requests += record.attempts
-                if record.status in {CampaignStatus.UNSENT, CampaignStatus.UNKNOWN} and not record.split:
+                if record.status.to_send and not record.split:
                     family.open.add(record.id)
             if record.status is CampaignStatus.ACCEPTED and record.name in self._of:
                 self._of[record.name].accepted += 1

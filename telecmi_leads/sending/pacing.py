@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import OutcomeKind, StopCause
+from telecmi_leads.core.campaign import OutcomeKind
+from telecmi_leads.core.events import StopCause
 from telecmi_leads.sending import backoff
 from telecmi_leads.sending.decisions import MAYBE_APPLIED
 
 if TYPE_CHECKING:
+    from telecmi_leads.core.campaign import Outcome
     from telecmi_leads.core.clock import Clock
-    from telecmi_leads.core.models import Outcome
     from telecmi_leads.settings.options import SendingOptions
 
 FAILURES_IN_A_ROW = 5

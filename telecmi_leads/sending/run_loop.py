@@ -12,16 +12,9 @@ from operator import attrgetter
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import (
-    CampaignSending,
-    CampaignSettled,
-    CampaignStatus,
-    CampaignWaiting,
-    OutcomeKind,
-    RunState,
-    RunStopping,
-    StopCause,
-)
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
+from telecmi_leads.core.events import CampaignSending, CampaignSettled, CampaignWaiting, RunStopping, StopCause
+from telecmi_leads.core.run import RunState
 from telecmi_leads.sending.decisions import Decision, Step, decide
 from telecmi_leads.sending.isolation import Isolation, halve
 from telecmi_leads.sending.pacing import Pacing
@@ -30,14 +23,15 @@ from telecmi_leads.sending.workers import Sent, Workers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from telecmi_leads.core.campaign import CampaignRecord, Outcome
     from telecmi_leads.core.clock import Clock, StopRequest
-    from telecmi_leads.core.models import CampaignRecord, Outcome, RunRecord, UploadEvent
+    from telecmi_leads.core.events import UploadEvent
+    from telecmi_leads.core.run import RunRecord
     from telecmi_leads.ledger import Ledger, Word
     from telecmi_leads.settings.options import SendingOptions
 
 _ONCE_MORE = frozenset({Step.AGAIN, Step.AGAIN_WHEN_SETTLED})
 _MAY_BE_AT_WORK = "its outcome is unknown and it may be at work"
-_TO_SEND = frozenset({CampaignStatus.UNSENT, CampaignStatus.UNKNOWN})
 
 
 def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touch
@@ -144,7 +138,7 @@ class _Run:
         self._isolation.take_up(records, self._last_kind)
         for position, record in enumerate(records):
             self._positions[record.id] = position
-            if record.status not in _TO_SEND or record.split:
+            if not record.status.to_send or record.split:
                 continue
             job = _Job(record, (position, 0), self._history(record.id), now)
             self._waiting.append(job)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.models import CampaignStatus
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
+    from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.clock import Clock
-    from telecmi_leads.core.models import CampaignRecord
     from telecmi_leads.ledger import Ledger
-
-_OPEN = frozenset({CampaignStatus.UNKNOWN, CampaignStatus.UNVERIFIED})
 
 
 def resolve(ledger: Ledger, run_id: str, campaign: str, *, accepted: bool, clock: Clock) -> CampaignRecord:
@@ -25,7 +22,7 @@ def resolve(ledger: Ledger, run_id: str, campaign: str, *, accepted: bool, clock
     """
     ledger.settle_interrupted(run_id, at=clock.now())  # a dead process may have left it on its way
     found = _find(ledger, run_id, campaign)
-    if found.status not in _OPEN or found.split:
+    if not found.status.resolvable or found.split:
         raise UsageError(
             f"Campaign {safe(found.name)} is {found.status}: there is nothing to resolve",
             hint="Only a campaign that is unknown or unverified needs a person's word.",
@@ -41,7 +38,7 @@ def _find(ledger: Ledger, run_id: str, wanted: str) -> CampaignRecord:
     found = found or [each for each in campaigns if str(each.number) == wanted.lstrip("0") and each.parent is None]
     if len(found) == 1:
         return found[0]
-    open_ones = ", ".join(safe(each.name) for each in campaigns if each.status in _OPEN and not each.split)
+    open_ones = ", ".join(safe(each.name) for each in campaigns if each.status.resolvable and not each.split)
     raise UsageError(
         f"Run {run_id} has {'several campaigns' if found else 'no campaign'} {safe(wanted)}",
         hint=f"To be resolved: {open_ones}." if open_ones else "Nothing in this run is to be resolved.",

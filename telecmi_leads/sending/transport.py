@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from telecmi_leads.core.models import Outcome
+    from telecmi_leads.core.campaign import Outcome
 
 ANSWER_LIMIT = 64 * 1024
 """Bytes of an answer that are read, before and after decompression. The documented ones have less than 100."""

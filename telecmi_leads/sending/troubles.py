@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from requests import exceptions as of_requests
 from urllib3 import exceptions as of_urllib3
 
-from telecmi_leads.core.models import Outcome, OutcomeKind
+from telecmi_leads.core.campaign import Outcome, OutcomeKind
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import Outcome, OutcomeKind
+from telecmi_leads.core.campaign import Outcome, OutcomeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

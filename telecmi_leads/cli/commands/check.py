@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.run_sending import open_client
 from telecmi_leads.cli.session import Session, begin
+from telecmi_leads.core.campaign import OutcomeKind
 from telecmi_leads.core.errors import ExitCode, LeadsError, LedgerError, ReportError, SettingsError
 from telecmi_leads.core.lead_fields import Field
-from telecmi_leads.core.models import OutcomeKind
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.output.reports import check_json

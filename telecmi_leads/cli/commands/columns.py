@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telecmi_leads.columns import ColumnPlan
-    from telecmi_leads.core.models import TableInfo
+    from telecmi_leads.core.lead import TableInfo
 
 
 _SAMPLES = 3

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.session import Session, begin, find_run, locked
 from telecmi_leads.core.errors import ExitCode, UsageError
-from telecmi_leads.core.models import Reason
+from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import safe
 from telecmi_leads.leads.prepare import matcher
 from telecmi_leads.ledger import Forgotten

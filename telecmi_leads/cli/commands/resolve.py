@@ -11,15 +11,17 @@ from telecmi_leads.cli.continuing import go_on, of_account
 from telecmi_leads.cli.course import Course, run_to_end
 from telecmi_leads.cli.run_sending import end_run, open_service, report_folder
 from telecmi_leads.cli.session import find_run, locked
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode, UsageError
-from telecmi_leads.core.models import SANDBOX_ACCOUNT, CampaignStatus
+from telecmi_leads.core.run import SANDBOX_ACCOUNT
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.sending.settling_by_hand import resolve as settle
 
 if TYPE_CHECKING:
-    from telecmi_leads.core.models import CampaignRecord, RunSummary
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.run import RunSummary
 
 
 def resolve(wanted: str, campaign: str, given: dict[str, Any], *, accepted: bool, not_uploaded: bool) -> int:

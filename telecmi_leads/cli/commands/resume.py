@@ -10,10 +10,10 @@ from telecmi_leads.cli.continuing import go_on, of_account
 from telecmi_leads.cli.course import Course, run_to_end
 from telecmi_leads.cli.run_sending import open_service, sandbox_wanted
 from telecmi_leads.cli.session import find_run, locked
-from telecmi_leads.core.models import SANDBOX_ACCOUNT, RunState
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState
 
 if TYPE_CHECKING:
-    from telecmi_leads.core.models import RunRecord, RunSummary
+    from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.ledger import Ledger
 
 

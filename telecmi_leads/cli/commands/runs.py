@@ -11,7 +11,7 @@ from telecmi_leads.output.reports import run_json, runs_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telecmi_leads.core.models import RunRecord
+    from telecmi_leads.core.run import RunRecord
     from telecmi_leads.ledger import Ledger
 
 

@@ -14,7 +14,7 @@ from telecmi_leads.cli.run_sending import Service, open_service, report_folder, 
 from telecmi_leads.cli.session import locked
 from telecmi_leads.cli.trial_run import input_files, made_at, trial_run
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.models import RunState
+from telecmi_leads.core.run import RunState
 from telecmi_leads.leads.planning import run_name
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.settings.options import CampaignOptions, TrialOptions
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telecmi_leads.cli.session import Session
-    from telecmi_leads.core.models import RunRecord, RunSummary
+    from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.ledger import Ledger
 
 

@@ -7,14 +7,16 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.core.models import SANDBOX_ACCOUNT, CampaignStatus
+from telecmi_leads.core.run import SANDBOX_ACCOUNT
 from telecmi_leads.core.wording.quantities import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telecmi_leads.core.models import CampaignRecord, LeadTotals, RunRecord, RunSummary, Typed
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.run import LeadTotals, RunRecord, RunSummary, Typed
 
 _RESOLVES_SHOWN = 3
 

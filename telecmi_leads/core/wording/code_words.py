@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import CampaignStatus, LeftOutKind, Reason, Repair, RunState
+from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.lead import LeftOutKind
+from telecmi_leads.core.reasons import Reason, Repair
+from telecmi_leads.core.run import RunState
 from telecmi_leads.core.wording.quantities import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from telecmi_leads.core.models import CampaignRecord, RunRecord, TableInfo
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.lead import TableInfo
+    from telecmi_leads.core.run import RunRecord
 
 REASONS: Mapping[str, Reason] = {reason.code: reason for reason in Reason}
 

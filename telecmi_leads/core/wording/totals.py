@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.core.models import CampaignStatus, RowTotals, RunStatus
+from telecmi_leads.core.run import RunStatus
 from telecmi_leads.core.wording.quantities import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telecmi_leads.core.models import CampaignRecord, LeadTotals, RunSummary
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.lead import RowTotals
+    from telecmi_leads.core.run import LeadTotals, RunSummary
 
 
 @dataclass(frozen=True, slots=True)

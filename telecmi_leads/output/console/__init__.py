@@ -17,8 +17,9 @@ from telecmi_leads.output.console.stream import Stream
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.errors import LeadsError
-    from telecmi_leads.core.models import CampaignRecord, Problem, RunRecord, RunSummary, Typed
+    from telecmi_leads.core.run import Problem, RunRecord, RunSummary, Typed
     from telecmi_leads.ledger import Forgotten
     from telecmi_leads.output.views import CheckView, PhoneView, TableView
     from telecmi_leads.settings.options import OutputOptions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
-from telecmi_leads.core.models import LeftOutKind
+from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.text import mask_text
 from telecmi_leads.output.console.progress import show_table
 from telecmi_leads.output.console.run_tables import moment

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from telecmi_leads.core import wording
-from telecmi_leads.core.models import (
+from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.events import (
     CampaignSending,
     CampaignSettled,
-    CampaignStatus,
     CampaignWaiting,
     RowsPrepared,
     RunStopping,
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.text import Text
 
-    from telecmi_leads.core.models import CampaignRecord, TableInfo, UploadEvent
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.events import UploadEvent
+    from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.output.console.screen import Marks, Screen
 
 LOG_EVERY = 10.0

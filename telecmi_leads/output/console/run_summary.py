@@ -7,14 +7,16 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
-from telecmi_leads.core.models import CampaignStatus, LeftOutKind
+from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.output.console.progress import name_width, show_campaign
 from telecmi_leads.output.console.screen import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from telecmi_leads.core.models import LeadTotals, RowTotals, RunSummary
+    from telecmi_leads.core.lead import RowTotals
+    from telecmi_leads.core.run import LeadTotals, RunSummary
     from telecmi_leads.core.wording import NextStep
     from telecmi_leads.output.console.screen import Screen
 
@@ -110,8 +112,11 @@ def _show_campaigns(screen: Screen, summary: RunSummary) -> None:
             named = f": {shown(names)}" if summary.name is not None else ""
             screen.heading(f"{wording.count(len(summary.campaigns), 'campaign')} planned{named}")
         return
-    settled = {CampaignStatus.ACCEPTED}
-    left = [campaign for campaign in summary.campaigns if campaign.status not in settled and not campaign.split]
+    left = [
+        campaign
+        for campaign in summary.campaigns
+        if campaign.status is not CampaignStatus.ACCEPTED and not campaign.split
+    ]
     if not left:
         return
     screen.heading(f"{wording.count(len(left), 'campaign')} not in")

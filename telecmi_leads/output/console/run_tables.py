@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from telecmi_leads.core.models import CampaignRecord, RunRecord, Typed
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.run import RunRecord, Typed
     from telecmi_leads.output.console.screen import Screen
 
 _WIDE = 76

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import BalanceError
-from telecmi_leads.core.models import CampaignStatus, LeadTotals, Problem, RowTotals, RunStatus, RunSummary
+from telecmi_leads.core.lead import RowTotals
+from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary
 from telecmi_leads.core.wording import lead_balance, row_balance
-from telecmi_leads.output.reports.listings import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.errors import LeadsError
-    from telecmi_leads.core.models import CampaignRecord, RunRecord
+    from telecmi_leads.core.run import RunRecord
     from telecmi_leads.ledger import Ledger
 
 _REPORT_IT = "This is a bug in the program: please report it, with this message."
@@ -110,7 +112,7 @@ def lead_totals(campaigns: Sequence[CampaignRecord]) -> LeadTotals:
     totals = dict.fromkeys(CampaignStatus, 0)
     for campaign in campaigns:
         if not campaign.split:
-            totals[status_of(campaign)] += campaign.leads
+            totals[campaign.status.to_outsiders] += campaign.leads
     return LeadTotals(
         accepted=totals[CampaignStatus.ACCEPTED],
         unverified=totals[CampaignStatus.UNVERIFIED],

@@ -13,17 +13,18 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core import wording
-from telecmi_leads.core.models import Problem
+from telecmi_leads.core.run import Problem
 from telecmi_leads.core.text import mask_text
 from telecmi_leads.output.reports.figures import problem_of
-from telecmi_leads.output.reports.listings import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.errors import LeadsError
-    from telecmi_leads.core.models import CampaignRecord, LeadTotals, RowTotals, RunRecord, RunSummary, TableInfo
+    from telecmi_leads.core.lead import RowTotals, TableInfo
+    from telecmi_leads.core.run import LeadTotals, RunRecord, RunSummary
     from telecmi_leads.ledger import Forgotten
     from telecmi_leads.output.views import CheckView, Fate, PhoneView, TableView
 
@@ -193,7 +194,7 @@ def _campaign(campaign: CampaignRecord) -> dict[str, Any]:
         "number": campaign.number,
         "name": campaign.name,
         "leads": campaign.leads,
-        "status": status_of(campaign).value,
+        "status": campaign.status.to_outsiders.value,
         "code": campaign.code,
         "message": campaign.message,
         "attempts": campaign.attempts,

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import BalanceError
-from telecmi_leads.core.models import LeftOutKind
+from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.output.reports.listings import LeftOutFile
 from telecmi_leads.output.reports.rejects import RejectFiles
 
 if TYPE_CHECKING:
-    from telecmi_leads.core.models import LeftOutRow, RowTotals, RunSummary
+    from telecmi_leads.core.lead import LeftOutRow, RowTotals
+    from telecmi_leads.core.run import RunSummary
     from telecmi_leads.ledger import Ledger
     from telecmi_leads.output.reports.report_folder import ReportFolder
 

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
-from telecmi_leads.core.models import NOBODY, CampaignStatus
+from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.lead import NOBODY
 from telecmi_leads.core.request_body import thaw_leads
 from telecmi_leads.core.text import safe
 from telecmi_leads.output.reports.reject_dialect import Dialect, write_rows
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from telecmi_leads.core.models import CampaignRecord, Lead, LeftOutRow, TableInfo
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.lead import Lead, LeftOutRow, TableInfo
     from telecmi_leads.ledger import Ledger
     from telecmi_leads.output.reports.report_folder import ReportFolder
 
@@ -60,7 +62,7 @@ def write_campaigns(folder: ReportFolder, campaigns: Sequence[CampaignRecord]) -
             campaign.name,
             campaign.group,
             str(campaign.leads),
-            "halved" if campaign.split else status_of(campaign).value,
+            "halved" if campaign.split else campaign.status.to_outsiders.value,
             "" if campaign.code is None else str(campaign.code),
             safe(campaign.message, _LONGEST_MESSAGE),
             str(campaign.attempts),
@@ -73,11 +75,6 @@ def write_campaigns(folder: ReportFolder, campaigns: Sequence[CampaignRecord]) -
     ]
     with folder.open(folder.begin("campaigns", "campaigns.csv")) as file:
         write_rows(file, [CAMPAIGN_COLUMNS, *rows], _DIALECT, start=True)
-
-
-def status_of(campaign: CampaignRecord) -> CampaignStatus:
-    """Return a campaign's status as told to the outside: what is being sent is unknown until its answer is there."""
-    return CampaignStatus.UNKNOWN if campaign.status is CampaignStatus.SENDING else campaign.status
 
 
 def write_refused(folder: ReportFolder, campaigns: Sequence[CampaignRecord], ledger: Ledger) -> None:

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads import __version__
 from telecmi_leads.core import wording
-from telecmi_leads.core.models import CampaignStatus, LeftOutKind
+from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.text import mask_text, safe
-from telecmi_leads.output.reports.listings import status_of
 from telecmi_leads.output.reports.timeline import WIDTH, stretches
 
 if TYPE_CHECKING:
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from telecmi_leads.core.models import CampaignRecord, RunRecord, RunSummary
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.output.reports.left_out_rows import Finding
 
 _OPEN_TABLE = 200
@@ -279,7 +279,7 @@ def _campaign(campaign: CampaignRecord) -> Row:
         number=campaign.number,
         name=safe(campaign.name),
         leads=campaign.leads,
-        code="halved" if campaign.split else status_of(campaign).value,
+        code="halved" if campaign.split else campaign.status.to_outsiders.value,
         outcome=wording.outcome(campaign),
         answer=safe(mask_text(wording.answer(campaign))),
         started=_moment(campaign.started, seconds=True) if campaign.started else "",
@@ -290,8 +290,7 @@ def _campaign(campaign: CampaignRecord) -> Row:
 
 def _to_look_at(plan: Sequence[CampaignRecord]) -> list[CampaignRecord]:
     """Return the campaigns that were tried and are not in; none where the list of all of them says no more."""
-    fine = {CampaignStatus.ACCEPTED, CampaignStatus.UNSENT}
-    found = [campaign for campaign in plan if campaign.status not in fine]
+    found = [campaign for campaign in plan if campaign.status.eventful]
     return found if len(found) < len(plan) else []
 
 

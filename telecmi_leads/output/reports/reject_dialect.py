@@ -14,7 +14,7 @@ from telecmi_leads.core.text import defuse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from telecmi_leads.core.models import TableInfo
+    from telecmi_leads.core.lead import TableInfo
 
 _BY_NAME = {"Shift JIS": "cp932", "UTF-8 with BOM": "utf-8"}
 _CODE_PAGE = re.compile(r"(?:Windows-|DOS )(\d+)")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from telecmi_leads.core.models import LeftOutRow, TableInfo
+    from telecmi_leads.core.lead import LeftOutRow, TableInfo
     from telecmi_leads.output.reports.report_folder import ReportFolder
 
 REJECT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")

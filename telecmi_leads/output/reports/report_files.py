@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.models import LeftOutKind
+from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.output.reports.json_output import summary_json
 from telecmi_leads.output.reports.left_out_rows import write_left_out
 from telecmi_leads.output.reports.listings import write_campaigns, write_refused
@@ -15,7 +15,7 @@ from telecmi_leads.output.reports.report_folder import SUMMARY, ReportFolder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from telecmi_leads.core.models import RunRecord, RunSummary
+    from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.ledger import Ledger
 
 

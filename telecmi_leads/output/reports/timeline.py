@@ -12,13 +12,11 @@ from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from telecmi_leads.output.reports.listings import status_of
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from telecmi_leads.core.models import CampaignRecord, CampaignStatus
+    from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus
 
 WIDTH = 1000.0
 _PAUSE = timedelta(minutes=15)
@@ -105,7 +103,9 @@ def _lanes(sent: list[_Sent], begins: datetime, seconds: float) -> tuple[int, li
         left = (each.begins - begins).total_seconds() / seconds * WIDTH
         width = max((each.ends - each.begins).total_seconds() / seconds * WIDTH, _THINNEST)
         title = f"{each.campaign.name}: {each.campaign.leads:,} leads, {each.campaign.seconds:.1f} s"
-        bars.append(Bar(min(left, WIDTH - width), width, lane / lanes, 1 / lanes, status_of(each.campaign), title))
+        bars.append(
+            Bar(min(left, WIDTH - width), width, lane / lanes, 1 / lanes, each.campaign.status.to_outsiders, title)
+        )
     return lanes, bars
 
 
@@ -116,7 +116,7 @@ def _columns(sent: list[_Sent], begins: datetime, seconds: float) -> tuple[int, 
         if each.campaign.split:
             continue
         column = min(int((each.ends - begins).total_seconds() / seconds * _COLUMNS), _COLUMNS - 1)
-        key = (column, status_of(each.campaign))
+        key = (column, each.campaign.status.to_outsiders)
         counts[key] = counts.get(key, 0) + each.campaign.leads
     ordered = sorted(counts)
     highest = max(sum(counts[key] for key in keys) for _, keys in groupby(ordered, key=lambda key: key[0]))

@@ -1,0 +1,136 @@
+"""Campaigns, their states and what each state means, and the classified outcome of one request. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class CampaignStatus(StrEnum):
+    """A campaign's state in the ledger. `SENDING` reads as `UNKNOWN` to everyone but its own process."""
+
+    UNSENT = "unsent"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    UNVERIFIED = "unverified"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+    @property
+    def to_send(self) -> bool:
+        """Tell whether a run that goes on sends the campaign, the unknown ones again under the same name."""
+        return self in {CampaignStatus.UNSENT, CampaignStatus.UNKNOWN}
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether the outcome is proven, so that nothing more happens to the campaign."""
+        return self in {CampaignStatus.ACCEPTED, CampaignStatus.REFUSED}
+
+    @property
+    def resolvable(self) -> bool:
+        """Tell whether a person's look at the dashboard can settle the campaign."""
+        return self in {CampaignStatus.UNKNOWN, CampaignStatus.UNVERIFIED}
+
+    @property
+    def unfinished(self) -> bool:
+        """Tell whether a run that goes on may still change the campaign by itself."""
+        return self in {CampaignStatus.UNSENT, CampaignStatus.SENDING, CampaignStatus.UNKNOWN}
+
+    @property
+    def eventful(self) -> bool:
+        """Tell whether the campaign was tried and is not in, so that it deserves a look."""
+        return self not in {CampaignStatus.ACCEPTED, CampaignStatus.UNSENT}
+
+    @property
+    def to_outsiders(self) -> CampaignStatus:
+        """The state as told outside the sending process: what is being sent is unknown until its answer is there."""
+        return CampaignStatus.UNKNOWN if self is CampaignStatus.SENDING else self
+
+
+@dataclass(frozen=True, slots=True)
+class StagedCampaign:
+    """A planned campaign with the request's bytes, frozen: all of the body but the secret.
+
+    `digest` is the SHA-256 of the leads alone, so that it is the same whatever the campaign's name.
+    """
+
+    number: int
+    group: str
+    name: str
+    leads: int
+    digest: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRecord:
+    """A campaign as the ledger knows it. `seconds` is the time its requests took, pauses not counted.
+
+    `parent` is the name of the campaign that was halved into this one by --isolate; a halved campaign itself has
+    `split` set and its leads count with its halves.
+    """
+
+    id: int
+    number: int
+    group: str
+    name: str
+    leads: int
+    status: CampaignStatus
+    code: int | None = None
+    message: str = ""
+    attempts: int = 0
+    seconds: float = 0.0
+    confirmed_by_name: bool = False
+    started: datetime | None = None
+    parent: str | None = None
+    split: bool = False
+
+
+class OutcomeKind(StrEnum):
+    """What one request came to; `client.py` classifies, `uploading.py` decides what follows."""
+
+    ACCEPTED = "accepted"
+    NAME_EXISTS = "name_exists"
+    REFUSED = "refused"
+    ACCOUNT = "account"
+    NOT_SENT = "not_sent"
+    BUSY = "busy"
+    UNKNOWN_CONNECTION = "unknown_connection"
+    UNKNOWN_SERVER = "unknown_server"
+    INTERRUPTED = "interrupted"
+    MISDIRECTED = "misdirected"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The classified result of one request.
+
+    ACCEPTED: in. NAME_EXISTS: 400 "Lead Name Already Exists". REFUSED: 400, 422 or 413. ACCOUNT: 404.
+    NOT_SENT: provably never left the machine (`retryable` False for a certificate that fails).
+    BUSY: 429, or 503 with Retry-After. UNKNOWN_CONNECTION: a time-out, a lost connection, an answer that
+    can't be read. UNKNOWN_SERVER: any other 5xx, or a code that nobody has documented.
+    INTERRUPTED: the process died between intent and result. MISDIRECTED: a redirect, which is not followed, or
+    another 4xx that is not in the service's form: a proxy, a firewall, a wrong base URL.
+
+    `code` is the body's code, else the HTTP status; `message` the service's words, trimmed and bounded;
+    `retry_after`, the pause that the service asks for, and `seconds` are in seconds.
+    """
+
+    kind: OutcomeKind
+    code: int | None = None
+    message: str = ""
+    retry_after: float | None = None
+    retryable: bool = True
+    seconds: float = 0.0
+
+    @property
+    def unknown(self) -> bool:
+        """Tell whether the request may or may not have been applied."""
+        return self.kind in _UNKNOWN
+
+
+_UNKNOWN = frozenset({OutcomeKind.UNKNOWN_CONNECTION, OutcomeKind.UNKNOWN_SERVER, OutcomeKind.INTERRUPTED})

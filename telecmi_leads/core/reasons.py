@@ -1,0 +1,104 @@
+"""Why a row is rejected, and what was repaired on the way: the stable codes with their words, in one place."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+
+
+class Reason(Enum):
+    """Why a row is rejected: `code` (stable), `says` (for a person), `tip` (how to mend it)."""
+
+    NO_PHONE = ("no_phone", "there is no phone number in the row", "Fill in a number, or delete the row.")
+    NO_REGION = (
+        "no_region",
+        "the number has no country code and no region is set",
+        "Set --region (such as IN) or TELECMI_REGION, or write the number with + and its country code.",
+    )
+    DIGITS_LOST = (
+        "digits_lost",
+        "Excel has replaced the last digits by an exponent",
+        "The digits are gone from this file: export it again with the column formatted as text.",
+    )
+    MASKED = ("masked", "some digits are masked", "Get the whole number from where the list comes from.")
+    LETTERS = (
+        "letters",
+        "there are letters among the digits",
+        "Correct the number; an O may be a zero and an l a one.",
+    )
+    NOT_A_NUMBER = ("not_a_number", "this is not a phone number", "Put the phone number into this column.")
+    TOO_SHORT = ("too_short", "the number is too short", "Add the missing digits or the area code.")
+    TOO_LONG = ("too_long", "the number is too long", "Remove what does not belong to the number.")
+    NOT_VALID = (
+        "not_valid",
+        "no such number exists in its country",
+        "Check the digits and the country code; if the row is from another country, write + and its code.",
+    )
+    UNKNOWN_COUNTRY_CODE = (
+        "unknown_country_code",
+        "the country code does not exist",
+        "Correct the digits after the plus.",
+    )
+    JUNK = ("junk", "this is filler, not a number", "Replace it by the real number, or delete the row.")
+    EMERGENCY = ("emergency", "this is an emergency number", "Delete the row.")
+    PREMIUM = (
+        "premium",
+        "calls to this number are charged at a premium rate",
+        "Delete the row, or use --allow-premium if it is meant to be called.",
+    )
+    WRONG_TYPE = (
+        "wrong_type",
+        "the number is not of a type that --types allows",
+        "Find a number of the wanted type, or widen --types.",
+    )
+    NO_NAME = ("no_name", "there is no name in the row", "Fill in a name, or use --fill firstname=….")
+    NO_LAST_NAME = (
+        "no_last_name",
+        "there is no last name in the row, and --no-fill is set",
+        "Fill in a last name, or leave --no-fill away.",
+    )
+    NO_FIRST_NAME = (
+        "no_first_name",
+        "there is no first name in the row, and --no-fill is set",
+        "Fill in a first name, or leave --no-fill away.",
+    )
+    TEST_LEAD = ("test_lead", "this is the ad platform's test lead", "Nothing to do: nobody is behind it.")
+    TOO_MANY_CELLS = (
+        "too_many_cells",
+        "the row has more cells than the header has columns",
+        "A value probably holds the delimiter: put it in quotes.",
+    )
+    UNREADABLE_TEXT = (
+        "unreadable_text",
+        "the row holds text that can't be written as UTF-8",
+        "Correct the characters in the file.",
+    )
+
+    def __init__(self, code: str, says: str, tip: str) -> None:
+        self.code = code
+        self.says = says
+        self.tip = tip
+
+
+class Repair(StrEnum):
+    """What was mended on the way; counted once for each cell and kind."""
+
+    PUNCTUATION = "punctuation"
+    INVISIBLE = "invisible_characters"
+    OTHER_DIGITS = "other_digits"
+    INTERNATIONAL_PREFIX = "international_prefix"
+    TRUNK_PREFIX = "trunk_prefix"
+    MISSING_PLUS = "missing_plus"
+    LEADING_QUOTE = "leading_quote"
+    FORMULA = "formula_wrapper"
+    LINK = "link_prefix"
+    EXTENSION = "extension_dropped"
+    DECIMAL = "trailing_decimal"
+    TRAILING_WORDS = "trailing_words"
+    SEVERAL_NUMBERS = "several_numbers"
+    DIAL_CODE = "dial_code_joined"
+    OTHER_COLUMN = "other_phone_column"
+    NAME_SPLIT = "name_split"
+    NAME_FILLED = "name_filled"
+    EMAIL_DROPPED = "email_dropped"
+    ORDER_DROPPED = "order_index_dropped"
+    TEXT_CLEANED = "text_cleaned"

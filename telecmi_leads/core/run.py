@@ -1,0 +1,156 @@
+"""Runs: their states, figures and summary. Values only, frozen; closed sets are enums of stable codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.lead import RowTotals, TableInfo
+
+
+SANDBOX_ACCOUNT = "sandbox"
+"""The ledger's account of `--sandbox`: one for all such runs, so that names and resuming work as in earnest."""
+
+
+class RunState(StrEnum):
+    """A run in the ledger: a plan becomes visible only when it is whole.
+
+    REFUSED is a whole plan that must not be sent: it stays until its reports are written.
+    """
+
+    PREPARING = "preparing"
+    PLANNED = "planned"
+    FINISHED = "finished"
+    REFUSED = "refused"
+
+
+class RunStatus(StrEnum):
+    """The word for a run's end, in the JSON output."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    UNFINISHED = "unfinished"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTotals:
+    """Where every lead stands. Accepted means proven; nothing else counts as a success."""
+
+    accepted: int = 0
+    unverified: int = 0
+    refused: int = 0
+    unknown: int = 0
+    unsent: int = 0
+
+    @property
+    def total(self) -> int:
+        """All leads of the run."""
+        return self.accepted + self.unverified + self.refused + self.unknown + self.unsent
+
+    @property
+    def status(self) -> RunStatus:
+        """The word for a run whose leads stand so."""
+        if self.unsent or self.unknown or self.unverified:
+            return RunStatus.UNFINISHED
+        if not self.refused:
+            return RunStatus.COMPLETE
+        return RunStatus.PARTIAL if self.accepted else RunStatus.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Options of a command line, as arguments, that the commands suggested after it need too.
+
+    `anywhere` says where settings are, which every command takes; `service` is for those that reach it. `lists` names
+    do-not-call lists, and `region` is needed where they or leads are read. `preparing` is for `upload`, and `columns`
+    where it reads the columns of the first input.
+    """
+
+    anywhere: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    preparing: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    def after(self, earlier: Typed) -> Typed:
+        """Return what was typed now, and where nothing was, what had been typed when the run was planned."""
+        now = {each.name: getattr(self, each.name) or getattr(earlier, each.name) for each in fields(self)}
+        return Typed(**now)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as the ledger knows it. `account` is the key of settings.Account, never the secret.
+
+    `digest` tells the content: the same leads in the same campaigns give the same digest, whatever the numbering.
+    `source` tells it before the do-not-call lists, b"" where there were none: the same file, cut in the same way.
+    `audience` counts the leads by "country" (region), "type" (PhoneType) and "timezone" (IANA name): taken when the
+    run is planned, since the leads themselves leave the ledger on acceptance; empty where nobody counted. `typed` is
+    what was typed of its options.
+    """
+
+    id: str
+    account: str
+    name: str
+    created: datetime
+    state: RunState
+    digest: bytes
+    rows: RowTotals
+    leads: LeadTotals
+    campaigns: int
+    rejections: Mapping[str, int] = field(default_factory=dict)
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    report_dir: str = ""
+    dry_run: bool = False
+    audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    typed: Typed = field(default_factory=Typed)
+    source: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as the summary and the JSON output show it."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """All that is said at the end of a command that prepares or sends leads: the JSON object of the contract.
+
+    `audience` and `account` are RunRecord's. `excluded` counts the excluded rows by do-not-call list, once the reports
+    are written. `typed` is what the commands suggested at the end repeat of the one that ends. `warnings` are what
+    deserves a look although the command went on, as sentences.
+    """
+
+    run: str | None
+    name: str | None
+    dry_run: bool
+    status: RunStatus
+    exit_code: int
+    rows: RowTotals
+    leads: LeadTotals
+    rejections: Mapping[str, int]
+    repairs: Mapping[str, int]
+    skipped: Mapping[str, int]
+    campaigns: tuple[CampaignRecord, ...]
+    tables: tuple[TableInfo, ...]
+    reports: Mapping[str, str]
+    error: Problem | None = None
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    account: str = ""
+    typed: Typed = field(default_factory=Typed)
+    warnings: tuple[str, ...] = ()
