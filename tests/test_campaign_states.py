@@ -1,0 +1,59 @@
+"""What a campaign's state means, and what follows from it for a run that goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inside import Inside
+from program import write_leads
+
+from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MEANINGS = {
+    # state        to_send settled resolvable unfinished eventful told as
+    "unsent": (True, False, False, True, False, "unsent"),
+    "sending": (False, False, False, True, True, "unknown"),
+    "accepted": (False, True, False, False, False, "accepted"),
+    "unverified": (False, False, True, False, True, "unverified"),
+    "refused": (False, True, False, False, True, "refused"),
+    "unknown": (True, False, True, True, True, "unknown"),
+}
+
+
+def test_every_state_has_its_meaning() -> None:
+    """Whether a state is sent, settled, for a person, unfinished or worth a look is as this table says."""
+    found = {
+        str(state): (
+            state.to_send,
+            state.settled,
+            state.resolvable,
+            state.unfinished,
+            state.eventful,
+            str(state.to_outsiders),
+        )
+        for state in CampaignStatus
+    }
+    assert found == MEANINGS
+
+
+def test_a_resume_announces_what_it_sends(tmp_path: Path) -> None:
+    """With one campaign unverified and one not sent, only the second is counted in the announcement, and sent."""
+    write_leads(tmp_path / "leads.csv", 30)
+    with Sandbox(faults=["500-after@A-001*1", "429=100000@A-003*1"]) as sandbox:
+        program = Inside(tmp_path, sandbox.url)
+        first = program.run(
+            "upload", "leads.csv", "--name", "A", "--region", "IN", "--size", "10", "--settle", "0.1",
+            "--workers", "1", "--json",
+        )  # fmt: skip
+        states = [campaign["status"] for campaign in first.json["campaigns"]]
+        assert (first.code, states) == (5, ["unverified", "accepted", "unsent"])
+        before = len(sandbox.requests())
+        ended = program.run("resume")
+        sent = len(sandbox.requests()) - before
+    assert ended.code == 5
+    assert "Uploading 10 leads in 1 campaign" in ended.err
+    assert sent == 1
