@@ -1,6 +1,6 @@
 """A path or standard input → cells. The only part of the program that opens lead files.
 
-opening → (unpacking) → sniffing → one of delimited, workbook, jsonfile, htmltable, vcard → sheets of row blocks
+opening → (gzip_files) → sniffing → workbook, or one of the text formats in the table of readers → sheets of row blocks
 """
 
 from __future__ import annotations
@@ -8,17 +8,13 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from telecmi_leads.files.delimited import read_delimited
 from telecmi_leads.files.encoding import text_file
 from telecmi_leads.files.gzip_files import GZIP, unpacked
-from telecmi_leads.files.html_tables import read_html
-from telecmi_leads.files.json_files import read_json
 from telecmi_leads.files.opening import check_file, open_file
+from telecmi_leads.files.readers import disguise, reader_of
 from telecmi_leads.files.sheets import BLOCK_ROWS, Sheet, Source
-from telecmi_leads.files.sniffing import HEAD, disguise, is_workbook, refuse_foreign, text_format
-from telecmi_leads.files.vcard import read_vcard
+from telecmi_leads.files.sniffing import HEAD, is_workbook, refuse_foreign
 from telecmi_leads.files.workbook import open_workbook
-from telecmi_leads.settings.options import FileFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,14 +51,7 @@ def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source
     refuse_foreign(head, file.name)
     text = text_file(stream, file.name)
     beginning = text.open(by_lines=False).read(HEAD)
-    format_ = text_format(beginning, options.format, file.name)
-    if format_ in {FileFormat.JSON, FileFormat.JSONL}:
-        format_, sheets = read_json(text, options.sheet, lines=format_ is FileFormat.JSONL)
-    elif format_ is FileFormat.HTML:
-        sheets = read_html(text)
-    elif format_ is FileFormat.VCF:
-        sheets = read_vcard(text)
-    else:
-        sheets = read_delimited(text)
+    reader = reader_of(beginning, options.format, file.name)
+    format_, sheets = reader.read(text, options.sheet)
     notes = (*disguise(format_, beginning, file.name), *(("unpacked from gzip",) if packed else ()))
     return Source(file.name, format_, file.size, notes, sheets)

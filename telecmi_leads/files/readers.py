@@ -1,0 +1,122 @@
+"""The table of readers: each text format, how its beginning is recognised, its endings, and who reads it.
+
+A new text format is one module and one row here, and its name in options.FileFormat. Workbooks are told by their
+first bytes (see sniffing) and have one reader for all.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.files.delimited import read_delimited
+from telecmi_leads.files.html_tables import read_html
+from telecmi_leads.files.json_files import read_json
+from telecmi_leads.files.vcard import read_vcard
+from telecmi_leads.settings.options import FileFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from telecmi_leads.files.encoding import TextFile
+    from telecmi_leads.files.sheets import Sheet
+
+    Read = Callable[[TextFile, tuple[str, ...]], tuple[FileFormat, Iterator[Sheet]]]
+
+_XML_SPREADSHEET = re.compile(r"<(?:ss:)?workbook\b", re.IGNORECASE)
+_XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
+_WORKBOOKS = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.XLSB, FileFormat.ODS})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One text format: `what` it is called, `endings` that are usual for it, `begins` by which it is recognised.
+
+    `read` takes the text and the names of --sheet and returns what the format turned out to be, with its sheets.
+    """
+
+    format: FileFormat
+    what: str
+    endings: frozenset[str]
+    begins: re.Pattern[str] | None
+    read: Read
+
+
+READERS = (
+    Reader(
+        FileFormat.VCF,
+        "a contacts file",
+        frozenset({"", ".vcf", ".vcard", ".gz", ".txt"}),
+        re.compile(r"\s*BEGIN:VCARD\b", re.IGNORECASE),
+        lambda text, _: (FileFormat.VCF, read_vcard(text)),
+    ),
+    Reader(
+        FileFormat.HTML,
+        "a web page",
+        frozenset({"", ".html", ".htm"}),
+        re.compile(
+            r"\s*(?>(?:<\?[^>]*>\s*)*)(?>(?:<!--.*?-->\s*)*)"
+            r"<(?:!doctype\s+html|html|head|body|meta|title|style|table|thead|tbody|tr|div|font|center|p"
+            r"|(?:ss:)?workbook)\b",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        lambda text, _: (FileFormat.HTML, read_html(text)),
+    ),
+    Reader(
+        FileFormat.JSON,
+        "a JSON file",
+        frozenset({"", ".json", ".gz", ".txt"}),
+        re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[\]{\"]|-?\d|true\b|false\b|null\b))"),
+        lambda text, sheets: read_json(text, sheets, lines=False),
+    ),
+    Reader(
+        FileFormat.JSONL,
+        "a JSON Lines file",
+        frozenset({"", ".json", ".jsonl", ".ndjson", ".gz", ".txt"}),
+        None,  # begins as JSON does; --format or the second value tells
+        lambda text, sheets: read_json(text, sheets, lines=True),
+    ),
+    Reader(
+        FileFormat.CSV,
+        "a text file",
+        frozenset({"", ".csv", ".tsv", ".tab", ".txt", ".psv", ".gz", ".dat", ".asc"}),
+        None,  # what is nothing else
+        lambda text, _: (FileFormat.CSV, read_delimited(text)),
+    ),
+)
+"""In the order in which beginnings are tried."""
+
+_BY_FORMAT = {reader.format: reader for reader in READERS}
+
+
+def reader_of(head: str, forced: FileFormat | None, name: str) -> Reader:
+    """Return the reader for a text that begins so; `forced` (--format) counts where the beginning does not tell.
+
+    Raises SourceUnreadable where the text can't be what is forced, or is XML that is no spreadsheet.
+    """
+    found = next((reader for reader in READERS if reader.begins is not None and reader.begins.match(head)), None)
+    if found is not None:
+        lines = found.format is FileFormat.JSON and forced is FileFormat.JSONL
+        return _BY_FORMAT[FileFormat.JSONL] if lines else found
+    if forced in _WORKBOOKS:
+        raise SourceUnreadable(
+            f"{name} is no {forced.upper()} workbook but a text file.", hint="Leave --format away, or say csv."
+        )
+    if forced is None and _XML.match(head):
+        raise SourceUnreadable(
+            f"{name} is an XML file, which can't be read.", hint="Export the leads as CSV, XLSX or JSON."
+        )
+    return _BY_FORMAT[forced or FileFormat.CSV]
+
+
+def disguise(format_: FileFormat, head: str, name: str) -> tuple[str, ...]:
+    """Return a note where a file's ending says something else than its content."""
+    reader = _BY_FORMAT[format_]
+    what = reader.what
+    if format_ is FileFormat.HTML and _XML.match(head) and _XML_SPREADSHEET.search(head):
+        what = "an XML spreadsheet of Excel 2003"
+    suffix = PurePath(name).suffix.lower()
+    return () if suffix in reader.endings or " " in suffix else (f"{what} saved as {suffix}",)
