@@ -29,7 +29,7 @@ PACKAGE = Path(telecmi_leads.__file__).parent
 PHONES = ("9876501234", "9876505678")
 UPLOAD = ("upload", "leads.csv", "--name", "March", "--region", "IN", "--size", "1", "--retries", "0", "--settle", "0")
 MEANT_FOR_PHONES = {"ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm", "refused.csv", "leads.csv"}
-OUTERMOST = {"__main__.py:run", "entry.py:run_command"}  # what is raised before their first line nobody catches
+OUTERMOST = {"__main__.py:run", "cli/entry.py:run_command"}  # what is raised before their first line nobody catches
 TELLING = f"{SECRET} {PHONES[0]}"
 ERRORS: tuple[Callable[[], Exception], ...] = (
     lambda: RuntimeError(TELLING, {"secret": SECRET}),
@@ -154,7 +154,7 @@ def test_no_exception_takes_the_secret_along(tmp_path: Path) -> None:
     The functions are those that an upload really calls, so that a new one is covered by itself.
     """
     functions = called(tmp_path / "whole", holds_the_secret)
-    assert {"client/sending.py:_with_secret", "client/transport.py:Transport.request"} <= set(functions)
+    assert {"sending/client.py:_with_secret", "sending/transport.py:Transport.request"} <= set(functions)
     assert len(functions) > 20
     for number, function in enumerate(functions):
         folder = tmp_path / str(number)
@@ -170,7 +170,7 @@ def test_no_exception_anywhere_takes_anything_along(tmp_path: Path) -> None:
     called(tmp_path / "first", lambda _frame: True)  # imports and caches are filled by it
     again = called(tmp_path / "whole", lambda _frame: True)
     # What a check of an option says of a value is shown, as it should be; no lead and no secret is near it.
-    functions = [each for each in again if each not in OUTERMOST and not each.startswith("options.py:")]
+    functions = [each for each in again if each not in OUTERMOST and not each.startswith("settings/options.py:")]
     bad = []
     for number, function in enumerate(functions):
         for kind, error in enumerate(ERRORS):
