@@ -8,10 +8,10 @@ import re
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from places import TESTS
 
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.run import Problem
@@ -22,9 +22,10 @@ from telecmi_leads.settings.surroundings import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 PLAIN = Terminal(no_color=False, dumb=False, columns=None)
-SHOW = Path(__file__).with_name("show_screens.py")
+SHOW = TESTS / "show_screens.py"
 PATHS = os.pathsep.join(map(str, (SHOW.parent, SHOW.parent.parent)))
 
 

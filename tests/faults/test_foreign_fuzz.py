@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from places import TESTS
 
-SCRIPT = Path(__file__).parent / "fuzz" / "fuzz_foreign.py"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCRIPT = TESTS / "fuzz" / "fuzz_foreign.py"
 
 
 @pytest.mark.slow

@@ -8,11 +8,11 @@ import socket
 import ssl
 import subprocess
 import threading
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import trustme
+from certificates import server_side
 from rawserver import Connection, RawServer, always, answer
 
 from telecmi_leads.core.campaign import OutcomeKind
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 ACCEPTED, CONNECTION, NOT_SENT = OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN_CONNECTION, OutcomeKind.NOT_SENT
 BODY = freeze("March-001", 1234567, encode_leads([Lead("Asha", "Rao", "919876543210")]))
 HOST = "rest.example.com"
-DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +45,6 @@ def bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> P
     path: Path = tmp_path_factory.mktemp("ca") / "bundle.pem"
     authority.cert_pem.write_to_path(str(path))
     return path
-
-
-def server_side(authority: trustme.CA, *names: str, expired: bool = False) -> ssl.SSLContext:
-    """Return the TLS context of a server with a certificate for these names."""
-    now = datetime.now(UTC)
-    since, until = (now - 2 * DAY, now - DAY) if expired else (now - DAY, now + DAY)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*names, not_before=since, not_after=until).configure_cert(context)
-    return context
 
 
 def client(url: str, bundle: Path | None, *, proxies: dict[str, str] | None = None, timeout: float = 10.0) -> Client:

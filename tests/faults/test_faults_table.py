@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from places import TESTS
 
-TESTS = Path(__file__).parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TABLE = TESTS / "faults" / "README.md"
 ROWS = 67
 
@@ -31,9 +34,15 @@ def named(cell: str) -> dict[str, list[str]]:
 
 
 @cache
+def files() -> dict[str, Path]:
+    """Return every test file by its name, which stands once."""
+    return {path.name: path for path in sorted(TESTS.rglob("test_*.py"))}
+
+
+@cache
 def docstrings(file: str) -> dict[str, str]:
     """Return the test functions of a file, each with its docstring."""
-    tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
+    tree = ast.parse(files()[file].read_text(encoding="utf-8"))
     found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"))
     return {node.name: ast.get_docstring(node) or "" for node in found}
 
@@ -52,7 +61,7 @@ def test_each_named_test_exists(number: int, cell: str) -> None:
     said = "; ".join(f"`{file}`: " + ", ".join(f"`{each}`" for each in tests[file]) for file in tests) or "not yet"
     assert cell == said, f"row {number} is not written as the others are"
     for file, functions in tests.items():
-        assert (TESTS / file).is_file(), f"row {number} names {file}, which is not there"
+        assert file in files(), f"row {number} names {file}, which is not there"
         assert set(functions) <= set(docstrings(file)), f"row {number} names tests that {file} does not have"
 
 
@@ -61,7 +70,7 @@ def test_each_cited_row_names_the_file() -> None:
     rows = {number: named(cell) for number, cell in table()}
     missing = {
         f"row {number} does not name {path.name} ({function})"
-        for path in sorted(TESTS.glob("test_*.py"))
+        for path in files().values()
         for function, docstring in docstrings(path.name).items()
         for cited in _CITED.findall(docstring)
         for number in map(int, re.findall(r"\d+", cited))

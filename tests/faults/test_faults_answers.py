@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 import trustme
+from certificates import server_side
 from program import Program, balanced, expected_phones, write_leads
 from rawserver import OK, Connection, RawServer, always, answer
 from scripted import BAD_PHONE, DUPLICATES, EXISTS, FAILED, NO_ACCOUNT, Say, Script
-from test_client_tls import server_side
 
 QUICK = ("--settle", "0.3", "--timeout", "1", "--max-wait", "3", "--json")
 ONCE = ("--retries", "0")

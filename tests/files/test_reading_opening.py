@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from places import TESTS
 from reading_files import ROOT, read_rows, read_sheets, refusal
 
 from telecmi_leads.core.errors import SourceUnreadable
@@ -126,7 +127,7 @@ def test_standard_input() -> None:
 
 def test_workbook_from_standard_input() -> None:
     """A workbook comes through a pipe as well."""
-    data = (Path(__file__).parent / "leadfiles" / "samples" / "naukri_multi.xlsx").read_bytes()
+    data = (TESTS / "leadfiles" / "samples" / "naukri_multi.xlsx").read_bytes()
     assert "'9876500058'" in read_standard_input(data)
 
 

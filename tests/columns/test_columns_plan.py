@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_help import feeds, phone_score, plan_of, rules
+from places import TESTS
 
 from telecmi_leads.columns import Rule, Template, number_columns, pins
 from telecmi_leads.core.errors import ColumnMissing, UsageError
 from telecmi_leads.core.lead_fields import Field
 
-VICIDIAL = (Path(__file__).parent / "leadfiles" / "samples" / "vicidial_noheader.txt").read_text(encoding="utf-8")
+VICIDIAL = (TESTS / "leadfiles" / "samples" / "vicidial_noheader.txt").read_text(encoding="utf-8")
 ASHA = ["Asha Menon", "9876500001"]
 
 

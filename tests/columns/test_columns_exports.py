@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_help import feeds, plan_of
+from places import TESTS
 
 from telecmi_leads.columns import Rule, pins, read_name
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.settings.options import field_and_text
 
-EXPORTS: dict[str, dict[str, Any]] = json.loads(
-    (Path(__file__).parent / "leadfiles" / "exports.json").read_text(encoding="utf-8")
-)
+EXPORTS: dict[str, dict[str, Any]] = json.loads((TESTS / "leadfiles" / "exports.json").read_text(encoding="utf-8"))
 NEVER = {Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.FLAG, Rule.OTHER_NAME, Rule.OTHER_THING}
 
 

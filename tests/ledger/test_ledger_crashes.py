@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from places import TESTS
 from simulated import ACCOUNT, ADDED, START, plan
 
 from telecmi_leads.core.campaign import CampaignStatus
@@ -18,7 +19,10 @@ from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger import Ledger
 
-HERE = Path(__file__).parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HERE = TESTS
 CHANGING = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "linkat", "rename", "mkdir")
 WRITING = ("pwrite64", "ftruncate")
 SYNCING = ("fdatasync", "fsync")

@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 import tracemalloc
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -18,6 +17,7 @@ import pytest
 from a_run import ACCEPTED, LEADS_CSV, LOST, REFUSED, TAKEN, UNSENT, ARun, left, people, rejected
 from hypothesis import given
 from hypothesis import strategies as st
+from places import TESTS
 from python_calamine import CalamineWorkbook
 
 from telecmi_leads.core.campaign import CampaignStatus
@@ -34,6 +34,7 @@ from telecmi_leads.output.reports.report_folder import ReportFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from telecmi_leads.core.run import RunSummary
 
@@ -459,7 +460,7 @@ print([path.name for path in folder.iterdir()])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_full_disk_is_a_report_error(tmp_path: Path, kind: str) -> None:
     """Where the disk takes no more the error says so, nothing half made is left, and nothing else is said."""
-    here = Path(__file__).parent
+    here = TESTS
     done = subprocess.run(
         [sys.executable, "-c", FULL_DISK, kind, str(here), str(here.parent)],
         capture_output=True,

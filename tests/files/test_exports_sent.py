@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from inside import Inside
+from places import TESTS
 
 from telecmi_leads.sandbox import Sandbox
 
-SAMPLES = Path(__file__).parent / "leadfiles" / "samples"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SAMPLES = TESTS / "leadfiles" / "samples"
 
 # what it shows: the file, and for each lead that must arrive: phone, first and last name, and what else is sent
 CASES = {

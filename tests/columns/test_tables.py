@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_help import data_of, feeds, phone_score, plan_of, sheet_of, table_of
+from places import TESTS
 
 from telecmi_leads.columns import match_columns
 from telecmi_leads.columns.table import open_table
@@ -16,7 +16,7 @@ from telecmi_leads.core.lead import RowBlock, TableInfo
 from telecmi_leads.files import open_source
 from telecmi_leads.settings.options import FieldOptions, ReadingOptions
 
-LEADFILES = Path(__file__).parent / "leadfiles"
+LEADFILES = TESTS / "leadfiles"
 SAMPLES = LEADFILES / "samples"
 EXPECTED = json.loads((LEADFILES / "expected.json").read_text(encoding="utf-8"))
 

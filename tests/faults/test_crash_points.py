@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -26,19 +25,21 @@ from crashing import (
     verdict,
 )
 from crashing import misbehaviour as misbehaviour_of
+from places import TESTS
 from rawserver import wait_until
 
 from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 _Each = TypeVar("_Each")
 _Result = TypeVar("_Result")
 
 with_strace = pytest.mark.skipif(not HAVE_STRACE, reason="strace is not installed: random kills stand in")
 SAMPLE = 12
-BROKEN_PROGRAM = str(Path(__file__).with_name("broken_program.py"))
+BROKEN_PROGRAM = str(TESTS / "broken_program.py")
 
 
 def in_pairs(work: Callable[[_Each], _Result], each: list[_Each]) -> list[_Result]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import TESTS
 
 from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind
 
 HEADER = ("Name", "Mobile No.", "City", "Amount")
-META = Path(__file__).parent / "leadfiles" / "samples" / "meta_utf16le.csv"
+META = TESTS / "leadfiles" / "samples" / "meta_utf16le.csv"
 
 KINDS = {
     RowKind.REPEATED_HEADER: """

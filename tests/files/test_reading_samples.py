@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from places import TESTS
 
 from telecmi_leads.files import open_source
 from telecmi_leads.settings.options import FileFormat, ReadingOptions
 
-SAMPLES = Path(__file__).parent / "leadfiles" / "samples"
+SAMPLES = TESTS / "leadfiles" / "samples"
 
 # file: format, encoding, delimiter, rows of each sheet (or list)
 DECIDED = {

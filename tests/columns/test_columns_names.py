@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import ROOT, TESTS
 
 from telecmi_leads.columns import Rule, all_words_known, read_name
 from telecmi_leads.columns.header_words import plain, words
 from telecmi_leads.columns.lexicon import Head, Modifier, Never, lexicon
 
-LEADFILES = Path(__file__).parent / "leadfiles"
+LEADFILES = TESTS / "leadfiles"
 SYNONYMS = LEADFILES / "header-synonyms.json"
 NAMES: dict[str, list[str]] = json.loads((LEADFILES / "names.json").read_text(encoding="utf-8"))
 """Names as files have them, by what they are to be read as: `never` is somebody else's, `none` says nothing."""
-LEXICON = Path(__file__).parent.parent / "telecmi_leads" / "columns" / "lexicon.json"
+LEXICON = ROOT / "telecmi_leads" / "columns" / "lexicon.json"
 
 # What each of the file's fields may be read as: "Name" is a surname beside a first name, "Mobile" a kind of phone.
 READ_AS = {
