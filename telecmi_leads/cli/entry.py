@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import Bug, ExitCode, Interrupted, LeadsError, UsageError
 from telecmi_leads.core.text import safe
+from telecmi_leads.settings.surroundings import drop_impossible_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ _MAY_STAND_ALONE = {
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run a command line (without the program's name); every error is shown, none is raised."""
+    drop_impossible_sizes()
     arguments = _with_whole_values(arguments)
     try:
         return _call(arguments)

@@ -106,6 +106,13 @@ class ExcludeListFailed(InputRefused):
     code = "exclude_list_failed"
 
 
+class ServiceNotAsked(LeadsError):
+    """`check` got no answer from the service that says whether it takes the credentials."""
+
+    exit_code = ExitCode.UNFINISHED
+    code = "service_not_asked"
+
+
 class SettingsError(LeadsError):
     """A setting or credential is missing, malformed or refused."""
 

@@ -111,10 +111,6 @@ class Reading(Store):
             raise self._damaged("the request of a campaign is not as it was written")
         return body
 
-    def has_body(self, campaign_id: int) -> bool:
-        """Tell whether the campaign's leads are still in the ledger."""
-        return bool(self._rows("SELECT 1 FROM bodies WHERE campaign = ?", (campaign_id,)))
-
     def history(self, campaign_id: int) -> list[Attempt]:
         """Return the campaign's requests, oldest first, with what people have said of it in between."""
         rows = self._rows(

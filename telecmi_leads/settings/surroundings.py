@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def drop_impossible_sizes() -> None:
+    """Take COLUMNS and LINES out of the process's environment where they are no sizes.
+
+    Rich converts whatever `str.isdigit` allows, and fails on a superscript two: as if unset is what a user expects.
+    """
+    for name in ("COLUMNS", "LINES"):
+        if name in os.environ and not _is_size(os.environ[name]):
+            del os.environ[name]
+
+
 def environment() -> dict[str, str]:
     """Return this process's environment."""
     return dict(os.environ)
@@ -30,5 +40,13 @@ def terminal(environment: Mapping[str, str]) -> Terminal:
     return Terminal(
         no_color=bool(environment.get("NO_COLOR")),
         dumb=environment.get("TERM", "") in {"dumb", "unknown"},
-        columns=int(columns) if columns.isdigit() and int(columns) > 0 else None,
+        columns=int(columns) if _is_size(columns) else None,
     )
+
+
+def _is_size(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text[:_MOST_DIGITS]) > 0 and len(text) <= _MOST_DIGITS
+
+
+_MOST_DIGITS = 5
+"""No terminal is wider; longer numbers would have rich fill lines without end."""

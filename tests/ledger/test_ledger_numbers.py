@@ -19,6 +19,7 @@ from simulated import (
     plan,
     staged,
 )
+from stored_bodies import has_body
 
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind
 from telecmi_leads.core.clock import StopRequest
@@ -192,7 +193,7 @@ def test_resolved_as_accepted(ledger: Ledger) -> None:
     clock = SimulatedClock(Service(), ledger)
     settled = resolve(ledger, "run-1", "March-001", accepted=True, clock=clock)
     assert (settled.status, settled.confirmed_by_name, settled.attempts) == (CampaignStatus.ACCEPTED, False, 1)
-    assert not ledger.has_body(1)
+    assert not has_body(ledger, 1)
     assert ledger.uploaded_among(ACCOUNT, ["919876500000"], None) == [True]
     assert ledger.history(1) == [
         Attempt(START, START + timedelta(seconds=2), OutcomeKind.UNKNOWN_CONNECTION, 500, "lost", 1.5),

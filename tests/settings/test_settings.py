@@ -6,6 +6,7 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from program import Program
 
 from telecmi_leads.core.errors import SettingsError, UsageError
 from telecmi_leads.core.lead_fields import Field
@@ -280,3 +281,12 @@ def test_proxies_are_the_users_and_never_for_loopback() -> None:
     assert proxies(environment, "https://rest.telecmi.com") == {"https": "http://proxy.example.com:3128"}
     assert proxies(environment, "https://internal.example.com") == {}
     assert proxies(environment, "http://127.0.0.1:8090") == {}
+
+
+@pytest.mark.parametrize("size", ["²", "٣", "-1", "0", "9" * 5000, "wide"])
+def test_a_terminal_size_that_is_none_is_as_if_unset(tmp_path: Path, size: str) -> None:
+    """COLUMNS or LINES that hold no size change nothing of what a command says, and are no error."""
+    plain = Program(tmp_path).run("runs")
+    strange = Program(tmp_path, environment={"COLUMNS": size, "LINES": size}).run("runs")
+    assert (strange.code, strange.out, strange.err) == (plain.code, plain.out, plain.err)
+    assert (plain.code, plain.err) == (0, "")

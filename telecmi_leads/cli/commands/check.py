@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.cli.run_sending import open_client
 from telecmi_leads.cli.session import Session, begin
 from telecmi_leads.core.campaign import OutcomeKind
-from telecmi_leads.core.errors import ExitCode, LeadsError, LedgerError, ReportError, SettingsError
+from telecmi_leads.core.errors import ExitCode, LeadsError, LedgerError, ReportError, ServiceNotAsked, SettingsError
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
@@ -76,11 +76,9 @@ def _service(session: Session) -> str:
         raise SettingsError(
             f"TeleCMI does not know this App id and secret.{said}", hint="Compare both with the TeleCMI dashboard."
         )
-    error = LeadsError(
+    raise ServiceNotAsked(
         f"The service could not be asked.{said}", hint="Check the network, the proxy and the base URL, and try again."
     )
-    error.exit_code = ExitCode.UNFINISHED
-    raise error
 
 
 def _state(session: Session) -> str:

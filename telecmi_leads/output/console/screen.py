@@ -85,11 +85,6 @@ class Screen:
         """The columns there are."""
         return self.rich.width
 
-    def show(self, *items: RenderableType) -> None:
-        """Show things, one below the other, wrapped to the width."""
-        for item in items:
-            self.rich.print(item)
-
     def line(self, text: Text | str) -> None:
         """Show one line that is never broken by us: a command to copy, a line of a log."""
         self.rich.print(text, soft_wrap=True)
@@ -105,18 +100,6 @@ class Screen:
             lead.pad_right(indent - lead.cell_len)
             self._whole(lead.append_text(line))
             lead = Text()
-
-    def packed(self, parts: Sequence[str], joint: str, indent: int) -> None:
-        """Show parts in a row, as many to a line as fit; none is broken, and further lines are set in."""
-        line, set_in = "", indent
-        for part in parts:
-            longer = f"{line}{joint}{part}" if line else part
-            if line and len(longer) + set_in + len(joint.rstrip()) > self.width:
-                self._whole(f"{' ' * set_in}{line}{joint.rstrip()}")
-                line, set_in = part, indent + 2
-            else:
-                line = longer
-        self._whole(f"{' ' * set_in}{line}")
 
     def _whole(self, line: Text | str) -> None:
         self.rich.print(line, no_wrap=True, overflow="ignore", crop=False)
