@@ -1,4 +1,4 @@
-"""What is known about one cell: how it was read, the verdict, the number's type, place, carrier and time zones."""
+"""What is known about one cell: how it was read, the verdict, the number's type, region and time zones."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import phonenumbers
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, PhoneNumberFormat
+from phonenumbers import PhoneNumberFormat
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.profiles import profile_of
-from telecmi_leads.phones.regions import name_of_region
 from telecmi_leads.phones.wrapping import Step
 from telecmi_leads.settings.options import PhoneType
 
@@ -37,7 +36,7 @@ class PhoneExplanation:
 
     `number` is E.164 digits without the plus, also where only the user's options refuse it (`reason` says so); ""
     where there is no valid number. `number_region` is where the number belongs, which need not be the row's `region`;
-    `international` is the number as people write it. `location` and `carrier` are "" where phonenumbers has none.
+    `international` is the number as people write it.
     """
 
     raw: str
@@ -50,15 +49,11 @@ class PhoneExplanation:
     international: str
     type: PhoneType
     number_region: str | None
-    location: str
-    carrier: str
     timezones: tuple[str, ...]
 
 
 def explain(cell: str, region: str | None, reading: CellReading) -> PhoneExplanation:
     """Put a reading of a cell into words and look up what phonenumbers knows about its number."""
-    from phonenumbers import carrier  # noqa: PLC0415 - its table is only needed here
-
     chosen = reading.chosen
     number = chosen.number if chosen else ""
     parsed = phonenumbers.parse("+" + number) if number else None
@@ -74,25 +69,8 @@ def explain(cell: str, region: str | None, reading: CellReading) -> PhoneExplana
         international=phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL) if parsed else "",
         type=chosen.ruling.type if chosen else PhoneType.UNKNOWN,
         number_region=profile.region if profile else None,
-        location=_location(parsed) if parsed else "",
-        carrier=carrier.name_for_number(parsed, "en") if parsed else "",
         timezones=profile.timezones if profile else (),
     )
-
-
-def _location(number: PhoneNumber) -> str:
-    """Return what phonenumbers' geocoder calls the number's place.
-
-    For numbers that have none, as most mobiles, that is their country's name, which takes no geocoder to tell: its
-    tables are two thirds of this command's time.
-    """
-    regions = COUNTRY_CODE_TO_REGION_CODE[number.country_code or 0]
-    if len(regions) == 1 and not phonenumbers.is_number_geographical(number):
-        name = name_of_region(regions[0])
-        return "" if name == regions[0] else name
-    from phonenumbers import geocoder  # noqa: PLC0415 - see above
-
-    return str(geocoder.description_for_number(number, "en"))
 
 
 def _explained(candidate: Candidate) -> ExplainedCandidate:

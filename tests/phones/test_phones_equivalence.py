@@ -11,8 +11,8 @@ import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from phone_inputs import REGIONS, SERVICES, Inputs
-from phonenumbers import NumberParseException, PhoneNumberFormat, geocoder, timezone
+from phone_inputs import REGIONS, Inputs
+from phonenumbers import NumberParseException, PhoneNumberFormat, timezone
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones import PhoneBook, is_region, profile_of
@@ -199,15 +199,3 @@ def test_what_numbers_tell_is_what_phonenumbers_says() -> None:
 def test_what_a_million_numbers_tell() -> None:
     """The same for a million numbers, most of whose beginnings have been seen before."""
     compare_profiles(fresh_seed(), 1_000_000)
-
-
-def test_places_are_those_of_the_geocoder() -> None:
-    """A number's place is what phonenumbers' geocoder calls it, for every kind of number of every region."""
-    book = PhoneBook(PhoneOptions(allow_premium=True))
-    kinds = range(len(TYPES))
-    examples = [phonenumbers.example_number_for_type(region, kind) for region in REGIONS for kind in kinds]
-    examples += [phonenumbers.example_number_for_non_geo_entity(code) for code in SERVICES]
-    for number in filter(None, examples):
-        explained = book.explain(phonenumbers.format_number(number, PhoneNumberFormat.E164), None)
-        if explained.number:
-            assert explained.location == geocoder.description_for_number(number, "en"), explained.number
