@@ -9,7 +9,7 @@ from telecmi_leads.columns.field_choice import number_columns
 from telecmi_leads.columns.header_meaning import PHONE_HEADS, all_words_known, read_name
 from telecmi_leads.columns.headerless import is_unnamed
 from telecmi_leads.columns.lexicon import Head
-from telecmi_leads.columns.matching import REPORT_COLUMNS, is_own_report, match_columns
+from telecmi_leads.columns.matching import is_own_report, match_columns
 from telecmi_leads.columns.overrides import ColumnFinder, pins
 from telecmi_leads.columns.shared_cells import name_beside_number
 from telecmi_leads.columns.templates import Template
@@ -17,7 +17,6 @@ from telecmi_leads.columns.type_labels import line_rank
 
 __all__ = [
     "PHONE_HEADS",
-    "REPORT_COLUMNS",
     "ColumnChoice",
     "ColumnFinder",
     "ColumnPlan",

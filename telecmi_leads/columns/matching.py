@@ -15,6 +15,7 @@ from telecmi_leads.columns.headerless import choose_unnamed, is_unnamed
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.type_labels import line_labels
+from telecmi_leads.core.lead import REJECT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,16 +23,12 @@ if TYPE_CHECKING:
 
     from telecmi_leads.settings.options import FieldOptions
 
-REPORT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
-"""The columns that a rejects file has beside the original ones; ignored when it is read again."""
-
-
 _NAMELESS = Reading(None, Rule.NO_NAME)
 
 
 def is_own_report(header: Sequence[str]) -> bool:
     """Tell whether a table was written by this program's report of rejected rows."""
-    return set(REPORT_COLUMNS) <= set(header)
+    return set(REJECT_COLUMNS) <= set(header)
 
 
 def match_columns(
@@ -51,7 +48,7 @@ def match_columns(
     Raises ColumnMissing where --map or --set names a column that isn't there, UsageError for a malformed template.
     """
     own_report = is_own_report(header)
-    ignored = frozenset(index for index, name in enumerate(header) if own_report and name in REPORT_COLUMNS)
+    ignored = frozenset(index for index, name in enumerate(header) if own_report and name in REJECT_COLUMNS)
     cells = cell_values.columns_of(sample, len(header))
     for index in ignored:
         cells[index] = []

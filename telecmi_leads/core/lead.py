@@ -7,6 +7,9 @@ from enum import StrEnum
 
 import msgspec
 
+REJECT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
+"""The columns that a rejects file has beside the original ones; ignored when it is read again."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableInfo:

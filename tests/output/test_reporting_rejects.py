@@ -21,12 +21,12 @@ from places import TESTS
 from python_calamine import CalamineWorkbook
 
 from telecmi_leads.core.campaign import CampaignStatus
-from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, TableInfo
+from telecmi_leads.core.lead import REJECT_COLUMNS, Lead, LeftOutKind, LeftOutRow, TableInfo
 from telecmi_leads.core.run import RunStatus
 from telecmi_leads.core.text import restore
 from telecmi_leads.files.codepage import LABELS
 from telecmi_leads.ledger import Ledger
-from telecmi_leads.output.reports import REJECT_COLUMNS, prepare_folder, summarise, write_reports
+from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
 from telecmi_leads.output.reports.reject_dialect import Dialect, dialect_of, encode_rows
 from telecmi_leads.output.reports.reject_workbook import MOST_SHEETS, fitting
 from telecmi_leads.output.reports.rejects import RejectFiles

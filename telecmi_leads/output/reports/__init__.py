@@ -16,12 +16,10 @@ from telecmi_leads.output.reports.json_output import (
     runs_json,
     summary_json,
 )
-from telecmi_leads.output.reports.rejects import REJECT_COLUMNS
 from telecmi_leads.output.reports.report_files import write_reports
 from telecmi_leads.output.reports.report_folder import prepare_folder
 
 __all__ = [
-    "REJECT_COLUMNS",
     "check_json",
     "columns_json",
     "error_json",

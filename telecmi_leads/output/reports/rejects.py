@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
+from telecmi_leads.core.lead import REJECT_COLUMNS
 from telecmi_leads.output.reports.reject_dialect import Dialect, dialect_of, write_rows
 from telecmi_leads.output.reports.reject_workbook import MOST_SHEETS, RejectBook
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.lead import LeftOutRow, TableInfo
     from telecmi_leads.output.reports.report_folder import ReportFolder
-
-REJECT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
-"""Ignored when the file is read again."""
 
 _WORKBOOKS = frozenset({"xlsx", "xls", "xlsb", "ods"})
 _KEYED = frozenset({"json", "jsonl", "vcf"})
