@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,9 @@ from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup the programs that tests start would inherit deafness
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
