@@ -87,9 +87,10 @@ def find_run(ledger: Ledger | None, wanted: str) -> RunRecord:
     known = [run.id for run in ledger.runs()] if ledger is not None else []
     near = [run_id for run_id in known if wanted and run_id.startswith(wanted)] or known[:3]
     several = [run_id for run_id in near if wanted and run_id.startswith(wanted)]
+    verb = "is" if len(near) == 1 else "are"
     raise UsageError(
         f"Several runs begin with {safe(wanted)!r}." if several else f"There is no run {safe(wanted)!r}.",
-        hint=f"{'They' if several else 'The latest'} are {', '.join(near)}; telecmi-leads runs shows all."
+        hint=f"{'They are' if several else f'The latest {verb}'} {', '.join(near)}; telecmi-leads runs shows all."
         if near
         else "The ledger holds no run yet.",
     )

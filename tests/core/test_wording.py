@@ -101,6 +101,20 @@ def test_duration(seconds: float, says: str) -> None:
     assert wording.duration(seconds) == says
 
 
+@pytest.mark.parametrize(
+    ("code", "message", "says"),
+    [
+        (503, "HTTP 503 Service Unavailable", "HTTP 503 Service Unavailable"),
+        (400, "Duplicate phone numbers found", "400 Duplicate phone numbers found"),
+        (50, "HTTP 503 Service Unavailable", "50 HTTP 503 Service Unavailable"),
+        (None, "the connection was lost", "the connection was lost"),
+    ],
+)
+def test_an_answer_tells_its_code_once(code: int | None, message: str, says: str) -> None:
+    """The code stands before the service's words, unless the words begin with it."""
+    assert wording.answer(campaign(1, "unknown", code=code, message=message)) == says
+
+
 def test_every_code_has_words() -> None:
     """No reason, repair or heap is shown as a bare code; an unknown one is shown as words."""
     assert {wording.reason(reason.code) for reason in Reason} == {(reason.says, reason.tip) for reason in Reason}

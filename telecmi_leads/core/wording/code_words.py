@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import CampaignStatus
@@ -145,4 +146,6 @@ def answer(campaign: CampaignRecord) -> str:
     """Return the service's last answer, `400 Duplicate phone numbers found`; "" for one that is in."""
     if campaign.status is CampaignStatus.ACCEPTED:
         return ""
+    if re.match(rf"HTTP {campaign.code}\b", campaign.message):  # an answer without words of its own
+        return campaign.message
     return f"{campaign.code or ''} {campaign.message}".strip()
