@@ -9,6 +9,7 @@ LeadsError
 │   ├── NoLeads                    the file was read and no row of it is a lead
 │   ├── TooManyRejects             more bad rows than --max-rejects allows
 │   └── ExcludeListFailed          a do-not-call list that is missing, empty, unreadable or stale
+├── ServiceNotAsked            5   `check` got no answer from the service
 ├── SettingsError              6   settings or credentials: missing, malformed, refused
 ├── LockHeld                   7   another run of this account is at work
 ├── LedgerError                8   the ledger can't be written or is damaged
