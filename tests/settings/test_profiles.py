@@ -102,26 +102,27 @@ def test_check_masks_the_secret(program: Inside) -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "fault", "code", "failed"),
+    ("environment", "fault", "ends", "failed"),
     [
-        ({"TELECMI_APP_ID": "100_1111112"}, None, 6, "credentials"),
-        ({"TELECMI_BASE_URL": "http://example.com"}, None, 6, "base URL"),
-        ({}, "404@balance", 6, "service"),
-        ({}, "500@balance", 5, "service"),
-        ({"TELECMI_STATE_DIR": "crm export.csv/state"}, None, 8, "state folder"),
+        ({"TELECMI_APP_ID": "100_1111112"}, None, (6, "settings"), "credentials"),
+        ({"TELECMI_BASE_URL": "http://example.com"}, None, (6, "settings"), "base URL"),
+        ({}, "404@balance", (6, "settings"), "service"),
+        ({}, "500@balance", (5, "service_not_asked"), "service"),
+        ({"TELECMI_STATE_DIR": "crm export.csv/state"}, None, (8, "ledger"), "state folder"),
     ],
 )
 def test_check_says_what_fails(
-    program: Inside, environment: dict[str, str], fault: str | None, code: int, failed: str
+    program: Inside, environment: dict[str, str], fault: str | None, ends: tuple[int, str], failed: str
 ) -> None:
-    """The first thing that is wrong gives the exit code, and each has its hint."""
+    """The first thing that is wrong gives the exit code and the error's code, and each has its hint."""
     with Sandbox() as sandbox:
         if fault:
             sandbox.order(fault)
         program.url = sandbox.url
         program.environment = environment
         ended = program.run("check", "--json")
-    assert ended.code == ended.json["exit_code"] == code
+    assert ended.code == ended.json["exit_code"]
+    assert (ended.code, ended.json["error"]["code"]) == ends
     wrong = [check for check in ended.json["checks"] if check["passed"] is False]
     assert wrong[0]["what"] == failed
     assert all(check["hint"] for check in wrong)
