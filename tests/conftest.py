@@ -13,8 +13,12 @@ from telecmi_leads.sandbox import Sandbox
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-if hasattr(signal, "SIGHUP"):
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup the programs that tests start would inherit deafness
+# A shell hands ignored signals down: SIGHUP under nohup, SIGINT to a job in the background. The programs that the
+# tests start would not hear them either.
+for name, heard in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    number = getattr(signal, name, None)  # Windows has no SIGHUP
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, heard)
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
