@@ -6,11 +6,13 @@ import ast
 import re
 import sys
 import tomllib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from places import PACKAGE
 
-PACKAGE = Path(__file__).parent.parent / "telecmi_leads"
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FLOORS = {
     "core": 1,
@@ -28,26 +30,74 @@ FLOORS = {
 }
 """The wings of the house; an import goes to a lower floor or stays in its wing."""
 
+_CLEANING = {"cleaning", "emails", "grid", "lead_text", "person_names", "row_numbers"}
+_MATCHING = {
+    "candidates", "cell_values", "column_match", "draft", "field_choice", "header_meaning", "header_words",
+    "headerless", "lexicon", "matching", "overrides", "shared_cells", "templates", "type_labels",
+}  # fmt: skip
+_TABLES = {"header_row", "row_kinds", "table"}
+_CLIENT = {"answers", "client", "deadlines", "heartbeat", "transport", "troubles"}
+_MACHINE = {"backoff", "decisions", "isolation", "pacing", "run_loop", "settling_by_hand", "workers"}
+_SHARED_BY_COMMANDS = {
+    "completion", "continuing", "course", "profile_saving", "run_end", "run_plan", "run_sending", "session", "signals",
+    "trial_run", "typed_options",
+}  # fmt: skip
+ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
+    "core": [
+        ({"errors"}, set()),
+        ({"lead_fields"}, set()),
+        ({"reasons"}, set()),
+        ({"lead"}, set()),
+        ({"campaign"}, set()),
+        ({"run"}, {"campaign", "lead"}),
+        ({"events"}, {"campaign", "lead"}),
+        ({"text"}, set()),
+        ({"private"}, set()),
+        ({"clock"}, {"events"}),
+        ({"request_body"}, {"lead"}),
+        ({"wording"}, {"campaign", "errors", "lead", "reasons", "run"}),
+    ],
+    "columns": [(_MATCHING, set()), (_TABLES, _MATCHING), ({"matcher"}, _MATCHING | _TABLES)],
+    "sending": [(_CLIENT, set()), (_MACHINE, set())],
+    "leads": [
+        (_CLEANING, set()),
+        ({"screening"}, set()),
+        ({"planning"}, set()),
+        ({"audience"}, set()),
+        ({"exclude_lists"}, _CLEANING | {"screening"}),
+        ({"prepare"}, _CLEANING | {"screening", "planning", "audience"}),
+    ],
+    "output": [({"views"}, set()), ({"console"}, {"views"}), ({"reports"}, {"views"})],
+    "cli": [
+        (_SHARED_BY_COMMANDS, set()),
+        ({"commands"}, _SHARED_BY_COMMANDS),
+        ({"help"}, set()),
+        ({"program"}, {"commands", "completion", "help"}),
+        ({"entry"}, {"program"}),
+    ],
+}
+"""The rooms of the wings that have several: what stands in each, and what of the wing's other rooms it may import."""
+
 OWNERS = {
-    "typer": {"cli"},
-    "rich": {"output"},
-    "jinja2": {"output"},
-    "xlsxwriter": {"output"},
-    "pyroaring": {"leads"},
-    "requests": {"sending"},
-    "urllib3": {"sending"},
-    "logging": {"sending"},
-    "python_calamine": {"files"},
-    "csv": {"files", "output"},
+    "typer": {"cli/program", "cli/entry", "cli/help"},
+    "rich": {"output/console"},
+    "jinja2": {"output/reports"},
+    "xlsxwriter": {"output/reports"},
+    "pyroaring": {"leads/screening"},
+    "requests": {"sending/transport", "sending/troubles"},
+    "urllib3": {"sending/deadlines", "sending/troubles"},
+    "logging": {"sending/transport"},
+    "python_calamine": {"files/workbook_child"},
+    "csv": {"files", "output/reports"},
     "phonenumbers": {"phones"},
     "sqlite3": {"ledger"},
-    "filelock": {"ledger"},
+    "filelock": {"ledger/lock"},
     "platformdirs": {"settings"},
     "dotenv": {"settings"},
     "tomllib": {"settings"},
     "random": set(),
 }
-PRINTS = {"__main__", "output"}
+PRINTS = {"__main__"}
 EXITS = {"__main__"}
 SHARED = {"msgspec"}
 """Third-party libraries without one owner: structs and JSON are needed on every floor."""
@@ -63,6 +113,12 @@ def top(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+def within(path: Path, places: set[str]) -> bool:
+    """Tell whether a file is one of these modules, or stands in one of these folders."""
+    name = path.relative_to(PACKAGE).with_suffix("").as_posix()
+    return any(name == place or name.startswith(f"{place}/") for place in places)
+
+
 def imports(tree: ast.AST) -> set[str]:
     """Return the dotted names that a module imports, wherever the import stands."""
     found: set[str] = set()
@@ -71,8 +127,8 @@ def imports(tree: ast.AST) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
-            if node.module == "telecmi_leads":
-                found |= {f"telecmi_leads.{alias.name}" for alias in node.names}
+            if node.module.startswith("telecmi_leads"):  # a name may be a module
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 
@@ -95,24 +151,60 @@ def test_imports_run_down_the_floors(path: Path) -> None:
         assert FLOORS[theirs] < FLOORS[mine], f"{mine} (floor {FLOORS[mine]}) imports {theirs} (floor {FLOORS[theirs]})"
 
 
+def rooms_of(wing: str) -> dict[str, tuple[set[str], set[str]]]:
+    """Return for each module of a wing its room, and what of the wing it may import beside it."""
+    return {module: room for room in ROOMS[wing] for module in room[0]}
+
+
+@pytest.mark.parametrize("wing", ROOMS)
+def test_every_module_of_a_wing_has_its_room(wing: str) -> None:
+    """Each module of a wing with rooms stands in just one of them."""
+    found = {path.relative_to(PACKAGE / wing).parts[0].removesuffix(".py") for path in (PACKAGE / wing).rglob("*.py")}
+    assert sorted(module for room, _ in ROOMS[wing] for module in room) == sorted(found - {"__init__"})
+
+
+@pytest.mark.parametrize("wing", ROOMS)
+def test_imports_keep_to_the_rooms(wing: str) -> None:
+    """Within a wing a module imports its own room, and other rooms only where the plan says so."""
+    rooms = rooms_of(wing)
+    for path in sorted((PACKAGE / wing).rglob("*.py")):
+        mine = path.relative_to(PACKAGE / wing).parts[0].removesuffix(".py")
+        if mine == "__init__":  # a wing's face shows what stands in it
+            continue
+        own, others = rooms[mine]
+        for name in imports(tree_of(path)):
+            package, _, inner = name.partition(f"telecmi_leads.{wing}.")
+            theirs = inner.split(".")[0]
+            if package or theirs not in rooms:
+                continue
+            assert theirs in own | others, f"{wing}/{mine} imports {wing}/{theirs}"
+
+
+def test_no_command_imports_another() -> None:
+    """What commands share stands beside them, under a noun of its own."""
+    for path in (PACKAGE / "cli" / "commands").glob("*.py"):
+        taken = {name for name in imports(tree_of(path)) if name.startswith("telecmi_leads.cli.commands")}
+        assert taken == set(), path.name
+
+
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_each_library_has_one_owner(path: Path) -> None:
     """A third-party library, and what touches the outside world, is imported by its owner alone."""
     for name in imports(tree_of(path)):
         owners = OWNERS.get(name.split(".")[0])
-        assert owners is None or top(path) in owners, f"{path.name} imports {name}, which belongs to {owners}"
+        assert owners is None or within(path, owners), f"{path.name} imports {name}, which belongs to {owners}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_lower_floors_neither_print_nor_exit(path: Path) -> None:
-    """Only the console prints and only the program's entry ends the process; the environment has one reader."""
+    """Only the program's entry prints, and only it ends the process; the environment has one reader."""
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id != "print" or top(path) in PRINTS
+            assert node.func.id != "print" or within(path, PRINTS)
             assert node.func.id not in {"exit", "quit"}
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             whole = f"{node.value.id}.{node.attr}"
-            assert whole != "sys.exit" or top(path) in EXITS
+            assert whole != "sys.exit" or within(path, EXITS)
             assert whole not in {"os.environ", "os.getenv"} or top(path) == "settings"
 
 
