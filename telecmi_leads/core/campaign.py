@@ -27,8 +27,13 @@ class CampaignStatus(StrEnum):
 
     @property
     def settled(self) -> bool:
-        """Tell whether the outcome is proven, so that nothing more happens to the campaign."""
+        """Tell whether the outcome is proven. Only --isolate still touches a settled campaign, one that was refused."""
         return self in {CampaignStatus.ACCEPTED, CampaignStatus.REFUSED}
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether the campaign's leads may be in although that is not proven."""
+        return not (self.settled or self is CampaignStatus.UNSENT)
 
     @property
     def resolvable(self) -> bool:
@@ -91,7 +96,7 @@ class CampaignRecord:
 
 
 class OutcomeKind(StrEnum):
-    """What one request came to; `client.py` classifies, `uploading.py` decides what follows."""
+    """What one request came to; `sending.answers` classifies, `sending.decisions` says what follows."""
 
     ACCEPTED = "accepted"
     NAME_EXISTS = "name_exists"

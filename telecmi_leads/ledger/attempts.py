@@ -9,7 +9,7 @@ from telecmi_leads.core.request_body import thaw_leads
 from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger.phone_hashes import Hasher, pack
 from telecmi_leads.ledger.queries import Reading
-from telecmi_leads.ledger.records import Word, to_micros
+from telecmi_leads.ledger.records import RESOLVABLE, SETTLED, TO_SEND, Word, to_micros
 from telecmi_leads.ledger.staging import add_campaign
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord, Outcome, StagedCampaign
-
-_TO_SEND = tuple(status for status in CampaignStatus if status.to_send)
-_RESOLVABLE = tuple(status for status in CampaignStatus if status.resolvable)
 
 
 class Sending(Reading):
@@ -35,7 +32,7 @@ class Sending(Reading):
             for campaign in campaign_ids:
                 changed = connection.execute(
                     "UPDATE campaigns SET status = ? WHERE id = ? AND status IN (?, ?) AND split = 0",
-                    (CampaignStatus.SENDING, campaign, *_TO_SEND),
+                    (CampaignStatus.SENDING, campaign, *TO_SEND),
                 ).rowcount
                 if changed != 1:
                     raise ValueError(f"campaign {campaign} is not waiting to be sent")
@@ -120,7 +117,7 @@ class Sending(Reading):
         with self._writing() as connection:
             changed = connection.execute(
                 "UPDATE campaigns SET status = ?, settled = ? WHERE id = ? AND status IN (?, ?)",
-                (status, to_micros(at), campaign_id, *_RESOLVABLE),
+                (status, to_micros(at), campaign_id, *RESOLVABLE),
             ).rowcount
             if changed != 1:
                 raise ValueError(f"campaign {campaign_id} is neither unknown nor unverified")
@@ -142,8 +139,8 @@ class Sending(Reading):
             connection.execute(
                 "UPDATE runs SET state = ? WHERE id = ? AND state = ? AND NOT EXISTS"
                 " (SELECT 1 FROM campaigns WHERE run = seq AND split = 0"
-                " AND status IN ('unsent', 'sending', 'unknown', 'unverified'))",
-                (RunState.FINISHED, run_id, RunState.PLANNED),
+                " AND status NOT IN (?, ?))",
+                (RunState.FINISHED, run_id, RunState.PLANNED, *SETTLED),
             )
             self._merge_fresh(connection)
         self._empty_log()

@@ -1,4 +1,4 @@
-"""What the ledger answers with, beside the values of models.py."""
+"""What the ledger answers with, beside the values of core; and the states of campaigns as its SQL names them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core.campaign import CampaignStatus
+
 if TYPE_CHECKING:
-    from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
+    from telecmi_leads.core.campaign import OutcomeKind
     from telecmi_leads.core.lead import LeftOutKind
+
+TO_SEND = tuple(status for status in CampaignStatus if status.to_send)
+SETTLED = tuple(status for status in CampaignStatus if status.settled)
+DOUBTFUL = tuple(status for status in CampaignStatus if status.doubtful)
+RESOLVABLE = tuple(status for status in CampaignStatus if status.resolvable)
+"""Values for `status IN (?, …)`: what a state means is said by the state alone."""
 
 
 class Word(StrEnum):

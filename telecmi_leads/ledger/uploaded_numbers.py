@@ -10,7 +10,7 @@ from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.request_body import thaw_leads
 from telecmi_leads.ledger.phone_hashes import BUCKETS, Hasher, among, bucket_of, campaigns_of, id_bytes, split
 from telecmi_leads.ledger.queries import Reading
-from telecmi_leads.ledger.records import Fate, from_micros, to_micros
+from telecmi_leads.ledger.records import SETTLED, Fate, from_micros, to_micros
 from telecmi_leads.ledger.rejected_numbers import as_typed
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _EVER = -(2**63)
 _PENDING_BODIES = """
 SELECT b.body FROM runs r JOIN campaigns c ON c.run = r.seq JOIN bodies b ON b.campaign = c.id
 WHERE r.account = ? AND r.state = 'planned' AND c.split = 0
-    AND c.status IN ('unsent', 'sending', 'unknown', 'unverified')
+    AND c.status NOT IN (?, ?)
 """
 _FRESH = """
 SELECT f.hashes FROM fresh f JOIN campaigns c ON c.id = f.campaign JOIN runs r ON r.seq = c.run
@@ -86,7 +86,7 @@ class Numbers(Reading):
         if asked not in self._waiting:
             hasher = Hasher(self._key, account)
             waiting: set[bytes] = set()
-            for (body,) in self._stream(_PENDING_BODIES, (account,)):
+            for (body,) in self._stream(_PENDING_BODIES, (account, *SETTLED)):
                 waiting.update(hasher.numbers([lead.phone for lead in thaw_leads(body)]))
             for (blob,) in self._stream(_FRESH, (account, _EVER if since is None else to_micros(since))):
                 waiting.update(split(blob))
@@ -126,13 +126,13 @@ class Numbers(Reading):
         needle = f'"phone":"{phone}"'.encode()
         rows = self._stream(
             "SELECT r.id, r.name, coalesce(c.settled, r.created), c.name,"
-            " replace(c.status, 'sending', 'unknown'), b.body"
+            " c.status, b.body"
             " FROM bodies b JOIN campaigns c ON c.id = b.campaign JOIN runs r ON r.seq = c.run"
             " WHERE r.account = ? AND r.state IN ('planned', 'finished') AND c.split = 0",
             (account,),
         )
         return [
-            Fate(account, run, run_name, from_micros(when), name, CampaignStatus(status))
+            Fate(account, run, run_name, from_micros(when), name, CampaignStatus(status).to_outsiders)
             for run, run_name, when, name, status, body in rows
             if needle in body
         ]

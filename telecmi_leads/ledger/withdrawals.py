@@ -10,6 +10,7 @@ from telecmi_leads.core.request_body import encode_leads, leads_digest, refreeze
 from telecmi_leads.ledger.attempts import Sending
 from telecmi_leads.ledger.packed_rows import pack
 from telecmi_leads.ledger.phone_hashes import Hasher
+from telecmi_leads.ledger.records import DOUBTFUL
 from telecmi_leads.ledger.staging import put_body
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     Hits = Callable[[Sequence[str]], Sequence[int]]
 
 _OPEN = """
-SELECT id FROM campaigns WHERE run = (SELECT seq FROM runs WHERE id = ?) AND split = 0 AND status {} ORDER BY id
+SELECT id FROM campaigns WHERE run = (SELECT seq FROM runs WHERE id = ?) AND split = 0 AND status IN ({}) ORDER BY id
 """
 
 
@@ -34,7 +35,7 @@ class Withdrawing(Sending):
         campaign of unknown outcome stays as it is: only the same bytes under the same name can settle it.
         """
         taken = 0
-        for (campaign,) in self._rows(_OPEN.format(f"= '{CampaignStatus.UNSENT}'"), (run_id,)):
+        for (campaign,) in self._in_state(run_id, CampaignStatus.UNSENT):
             body = self.body(campaign)
             leads = thaw_leads(body)
             out = set(hits([lead.phone for lead in leads]))
@@ -58,9 +59,11 @@ class Withdrawing(Sending):
 
     def waiting_among(self, run_id: str, hits: Hits) -> int:
         """Return how many of the numbers that `hits` finds are in the run's campaigns of unknown outcome."""
-        states = f"IN ('{CampaignStatus.UNKNOWN}', '{CampaignStatus.SENDING}', '{CampaignStatus.UNVERIFIED}')"
-        campaigns = self._rows(_OPEN.format(states), (run_id,))
+        campaigns = self._in_state(run_id, *DOUBTFUL)
         return sum(len(hits([lead.phone for lead in thaw_leads(self.body(id_))])) for (id_,) in campaigns)
+
+    def _in_state(self, run_id: str, *states: CampaignStatus) -> list[tuple[int]]:
+        return self._rows(_OPEN.format(", ".join("?" * len(states))), (run_id, *states))
 
     def _exclude(self, connection: sqlite3.Connection, run_id: str, phones: Sequence[str], code: str) -> None:
         seq, account = connection.execute("SELECT seq, account FROM runs WHERE id = ?", (run_id,)).fetchone()

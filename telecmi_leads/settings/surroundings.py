@@ -45,7 +45,7 @@ def terminal(environment: Mapping[str, str]) -> Terminal:
 
 
 def _is_size(text: str) -> bool:
-    return text.isascii() and text.isdigit() and int(text[:_MOST_DIGITS]) > 0 and len(text) <= _MOST_DIGITS
+    return len(text) <= _MOST_DIGITS and text.isascii() and text.isdigit() and int(text) > 0
 
 
 _MOST_DIGITS = 5

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MEANINGS = {
-    # state        to_send settled resolvable unfinished eventful told as
-    "unsent": (True, False, False, True, False, "unsent"),
-    "sending": (False, False, False, True, True, "unknown"),
-    "accepted": (False, True, False, False, False, "accepted"),
-    "unverified": (False, False, True, False, True, "unverified"),
-    "refused": (False, True, False, False, True, "refused"),
-    "unknown": (True, False, True, True, True, "unknown"),
+    # state        to_send settled doubtful resolvable unfinished eventful told as
+    "unsent": (True, False, False, False, True, False, "unsent"),
+    "sending": (False, False, True, False, True, True, "unknown"),
+    "accepted": (False, True, False, False, False, False, "accepted"),
+    "unverified": (False, False, True, True, False, True, "unverified"),
+    "refused": (False, True, False, False, False, True, "refused"),
+    "unknown": (True, False, True, True, True, True, "unknown"),
 }
 
 
@@ -30,6 +30,7 @@ def test_every_state_has_its_meaning() -> None:
         str(state): (
             state.to_send,
             state.settled,
+            state.doubtful,
             state.resolvable,
             state.unfinished,
             state.eventful,

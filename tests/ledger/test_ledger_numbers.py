@@ -66,6 +66,30 @@ def files_of(ledger: Ledger) -> bytes:
 # --- who was uploaded before ----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("outcome", "state", "told", "may_be_in"),
+    [
+        (None, CampaignStatus.SENDING, CampaignStatus.UNKNOWN, 1),
+        (Outcome(OutcomeKind.UNKNOWN_CONNECTION), CampaignStatus.UNKNOWN, CampaignStatus.UNKNOWN, 1),
+        (EXISTS, CampaignStatus.UNVERIFIED, CampaignStatus.UNVERIFIED, 1),
+        (EXISTS, CampaignStatus.REFUSED, CampaignStatus.REFUSED, 0),
+        (Outcome(OutcomeKind.NOT_SENT), CampaignStatus.UNSENT, CampaignStatus.UNSENT, 0),
+    ],
+)
+def test_who_may_be_in_is_counted_and_told(
+    ledger: Ledger, outcome: Outcome | None, state: CampaignStatus, told: CampaignStatus, may_be_in: int
+) -> None:
+    """Of a listed number it is said whether it may be in already, and what is being sent is told as unknown."""
+    phone = plan(ledger, 1)[0]
+    [campaign] = ledger.campaigns("run-1")
+    ledger.begin_attempts([campaign.id], at=START)
+    if outcome is not None:
+        ledger.record(campaign.id, outcome, state, at=START)
+    listed = ledger.waiting_among("run-1", lambda phones: [at for at, each in enumerate(phones) if each == phone])
+    assert listed == may_be_in
+    assert [fate.status for fate in ledger.fates(phone)] == [told]
+
+
 @pytest.mark.parametrize("finish", [False, True])
 def test_accepted_numbers_are_known(ledger: Ledger, finish: bool) -> None:
     """Numbers of accepted campaigns are recognised, before their run's end as after it; others are not."""

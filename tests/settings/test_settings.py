@@ -15,6 +15,7 @@ from telecmi_leads.settings.network import base_url, proxies
 from telecmi_leads.settings.options import AccountOptions, CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions
 from telecmi_leads.settings.resolving import Settings, resolve
 from telecmi_leads.settings.setting_files import Sources, profile_names
+from telecmi_leads.settings.surroundings import terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -290,3 +291,12 @@ def test_a_terminal_size_that_is_none_is_as_if_unset(tmp_path: Path, size: str) 
     strange = Program(tmp_path, environment={"COLUMNS": size, "LINES": size}).run("runs")
     assert (strange.code, strange.out, strange.err) == (plain.code, plain.out, plain.err)
     assert (plain.code, plain.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("told", "columns"),
+    [("80", 80), ("99999", 99999), ("100000", None), ("0", None), ("00", None), ("", None), ("80.5", None)],
+)
+def test_the_width_that_the_environment_tells(told: str, columns: int | None) -> None:
+    """COLUMNS is a whole number from 1 to five digits, or it is as if it were not there."""
+    assert terminal({"COLUMNS": told}).columns == columns
