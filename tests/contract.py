@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import jsonschema
 import yaml
+from places import TESTS
 
-OPENAPI: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "data" / "openapi.yaml").read_text(encoding="utf-8"))
+OPENAPI: dict[str, Any] = yaml.safe_load((TESTS / "data" / "openapi.yaml").read_text(encoding="utf-8"))
 ADDED = {"code": 200, "msg": "Leads Added Successfully"}
 
 

@@ -14,12 +14,13 @@ from contextlib import closing
 from pathlib import Path
 
 from crashing import UPLOAD, prepared
+from places import TESTS
 
 from telecmi_leads.ledger.schema import MIGRATIONS
 from telecmi_leads.sandbox import Sandbox
 
 KEPT = ("ledger.sqlite3", "ledger.key")
-FOLDER = Path(__file__).parent / "data"
+FOLDER = TESTS / "data"
 
 
 def make(target: Path) -> None:

@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from places import ROOT
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files import open_source
 from telecmi_leads.settings.options import ReadingOptions
 
-ROOT = Path(__file__).parent.parent
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ python tests/readme_reference.py          writes them into README.md
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import typer
+from places import ROOT
 
 from telecmi_leads.cli.program import app
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.wording import REPAIRS
 
-README = Path(__file__).parent.parent / "README.md"
+README = ROOT / "README.md"
 _COMMON = "Settings"
 
 

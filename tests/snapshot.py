@@ -6,9 +6,10 @@ After a wanted change run the tests once with UPDATE_SNAPSHOTS=1 and read the di
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-FOLDER = Path(__file__).parent / "snapshots"
+from places import TESTS
+
+FOLDER = TESTS / "snapshots"
 
 
 def check_snapshot(name: str, found: str) -> None:

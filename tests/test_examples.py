@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from places import ROOT
 from program import APP_ID, SECRET, Ended, Program, balanced, phones, write_leads
 
 if TYPE_CHECKING:
     from telecmi_leads.sandbox import Sandbox
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = ROOT / "examples"
 
 
 @pytest.fixture

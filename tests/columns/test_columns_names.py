@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import ROOT, TESTS
+from places import PACKAGE, TESTS
 
 from telecmi_leads.columns import Rule, all_words_known, read_name
 from telecmi_leads.columns.header_words import plain, words
@@ -17,7 +17,7 @@ LEADFILES = TESTS / "leadfiles"
 SYNONYMS = LEADFILES / "header-synonyms.json"
 NAMES: dict[str, list[str]] = json.loads((LEADFILES / "names.json").read_text(encoding="utf-8"))
 """Names as files have them, by what they are to be read as: `never` is somebody else's, `none` says nothing."""
-LEXICON = ROOT / "telecmi_leads" / "columns" / "lexicon.json"
+LEXICON = PACKAGE / "columns" / "lexicon.json"
 
 # What each of the file's fields may be read as: "Name" is a surname beside a first name, "Mobile" a kind of phone.
 READ_AS = {

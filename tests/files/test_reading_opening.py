@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from places import TESTS
-from reading_files import ROOT, read_rows, read_sheets, refusal
+from places import ROOT, TESTS
+from reading_files import read_rows, read_sheets, refusal
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files import open_source

@@ -20,7 +20,8 @@ import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Font
-from reading_files import ROOT, read_bounded, read_rows, read_sheets, refusal
+from places import ROOT
+from reading_files import read_bounded, read_rows, read_sheets, refusal
 
 from telecmi_leads.files import open_source, workbook, workbook_child
 from telecmi_leads.settings.options import FileFormat, ReadingOptions

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from places import TESTS
+from places import ROOT, TESTS
 from simulated import ACCOUNT, ADDED, START, plan
 
 from telecmi_leads.core.campaign import CampaignStatus
@@ -22,7 +22,6 @@ from telecmi_leads.ledger import Ledger
 if TYPE_CHECKING:
     from pathlib import Path
 
-HERE = TESTS
 CHANGING = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "linkat", "rename", "mkdir")
 WRITING = ("pwrite64", "ftruncate")
 SYNCING = ("fdatasync", "fsync")
@@ -47,8 +46,8 @@ def drive(folder: Path, *inject: str) -> Ended:
     command = ["strace", "-qq", "-o", str(log), "-y", "-e", f"trace=write,{','.join(CHANGING)}"]
     for each in inject:
         command += ["-e", f"inject={each}"]
-    environment = {**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}", "PYTHONDONTWRITEBYTECODE": "1"}
-    command += [sys.executable, str(HERE / "ledger_driver.py"), str(folder)]
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{TESTS}", "PYTHONDONTWRITEBYTECODE": "1"}
+    command += [sys.executable, str(TESTS / "ledger_driver.py"), str(folder)]
     ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert "Traceback" not in ended.stderr, ended.stderr
     return Ended(ended.returncode, ended.stdout.splitlines(), log.read_text(errors="replace").splitlines())
@@ -182,8 +181,8 @@ def limited(folder: Path, limits: str) -> subprocess.CompletedProcess[str]:
     """Run the driver under limits of the resource module, without strace."""
     script = f"import resource, runpy, sys; {limits}; sys.argv = sys.argv[1:]"
     script += "; runpy.run_path(sys.argv[0], run_name='__main__')"
-    environment = {**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}"}
-    command = [sys.executable, "-c", script, str(HERE / "ledger_driver.py"), str(folder)]
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{TESTS}"}
+    command = [sys.executable, "-c", script, str(TESTS / "ledger_driver.py"), str(folder)]
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 

@@ -17,7 +17,7 @@ import pytest
 from a_run import ACCEPTED, LEADS_CSV, LOST, REFUSED, TAKEN, UNSENT, ARun, left, people, rejected
 from hypothesis import given
 from hypothesis import strategies as st
-from places import TESTS
+from places import ROOT, TESTS
 from python_calamine import CalamineWorkbook
 
 from telecmi_leads.core.campaign import CampaignStatus
@@ -460,9 +460,8 @@ print([path.name for path in folder.iterdir()])
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_full_disk_is_a_report_error(tmp_path: Path, kind: str) -> None:
     """Where the disk takes no more the error says so, nothing half made is left, and nothing else is said."""
-    here = TESTS
     done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, kind, str(here), str(here.parent)],
+        [sys.executable, "-c", FULL_DISK, kind, str(TESTS), str(ROOT)],
         capture_output=True,
         text=True,
         cwd=tmp_path,
