@@ -1,1 +1,5 @@
-"""The command line: the program that Typer builds, and what its commands share."""
+"""The command line: the program that Typer builds, and what its commands share.
+
+entry (every error ends here) → program → commands/ → course (whatever happens, one summary and one exit code) →
+run_plan, trial_run, continuing → run_sending → run_end; session is what every command begins with.
+"""

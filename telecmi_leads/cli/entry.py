@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import Bug, ExitCode, Interrupted, LeadsError, UsageError
 from telecmi_leads.core.text import safe
-from telecmi_leads.settings.surroundings import drop_impossible_sizes
+from telecmi_leads.settings.surroundings import drop_impossible_sizes, environment, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,7 +120,6 @@ def _failed(arguments: Sequence[str], error: LeadsError) -> int:
     """Say an error that ended a command before, or outside of, its own course."""
     from telecmi_leads.output.console import Console  # noqa: PLC0415 - only where there is an error to show
     from telecmi_leads.settings.options import OutputOptions  # noqa: PLC0415 - the same
-    from telecmi_leads.settings.surroundings import environment, terminal  # noqa: PLC0415 - the same
 
     json = "--json" in arguments
     console = Console(OutputOptions(json=json, quiet="--quiet" in arguments), terminal(environment()))

@@ -1,6 +1,6 @@
 """The command line: what can be typed, and which command it calls.
 
-Options are declared in options.py; `_command` turns their groups into the signature that Typer reads, so that
+Options are declared in settings/options.py; `_command` turns their groups into the signature that Typer reads, so that
 a command's body only parses, calls and renders. What a command needs is imported when it is called, since
 `--help` and shell completion need none of it.
 """
@@ -24,7 +24,7 @@ app = typer.Typer(
     cls=GroupedProgram,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a traceback with locals would print the secret
-    rich_markup_mode=None,  # see helping.py
+    rich_markup_mode=None,  # see help.py
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telecmi_leads.cli.run_sending import default_report_folder, refusal_reports
-from telecmi_leads.core.errors import NameInUse
+from telecmi_leads.core.errors import NameInUse, UsageError
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
+from telecmi_leads.files import check_file
 from telecmi_leads.leads.exclude_lists import load_lists
 from telecmi_leads.leads.planning import Planner
 from telecmi_leads.leads.prepare import prepare
@@ -21,7 +23,6 @@ from telecmi_leads.settings.options import CampaignOptions, ScreeningOptions
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from telecmi_leads.cli.course import Course
     from telecmi_leads.core.errors import InputRefused
@@ -216,3 +217,19 @@ def usable_lists(course: Course) -> list[ExcludeList]:
                 f"{count(len(listed.numbers), 'number')} can. Whoever those rows mean is not left out."
             )
     return lists
+
+
+def input_files(paths: Sequence[str]) -> list[Path | None]:
+    """Return the files to read; - is standard input. Raises SourceUnreadable for what can't be opened."""
+    if paths.count("-") > 1:
+        raise UsageError("Standard input can be read only once.", hint="Give - once.")
+    files = [None if path == "-" else Path(path) for path in paths]
+    for file in files:
+        if file is not None:
+            check_file(file)
+    return files
+
+
+def made_at(run: RunRecord) -> str:
+    """Return when a run was planned, in local time."""
+    return f"{run.created.astimezone():%Y-%m-%d %H:%M}"

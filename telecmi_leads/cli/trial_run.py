@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telecmi_leads.cli.run_plan import Plan
+from telecmi_leads.cli.run_plan import Plan, input_files, made_at
 from telecmi_leads.cli.run_sending import end_run, sandbox_wanted
-from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState
-from telecmi_leads.files import check_file
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.settings.accounts import account_key, app_id_or_none
 from telecmi_leads.settings.network import base_url
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telecmi_leads.cli.course import Course
-    from telecmi_leads.core.run import RunRecord, RunSummary
+    from telecmi_leads.core.run import RunSummary
 
 
 def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:
@@ -41,19 +38,3 @@ def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:
                 f"{'sends nothing' if ended else 'goes on with it'}."
             )
         return end_run(course, ledger, plan.keep(), None)
-
-
-def input_files(paths: Sequence[str]) -> list[Path | None]:
-    """Return the files to read; - is standard input. Raises SourceUnreadable for what can't be opened."""
-    if paths.count("-") > 1:
-        raise UsageError("Standard input can be read only once.", hint="Give - once.")
-    files = [None if path == "-" else Path(path) for path in paths]
-    for file in files:
-        if file is not None:
-            check_file(file)
-    return files
-
-
-def made_at(run: RunRecord) -> str:
-    """Return when a run was planned, in local time."""
-    return f"{run.created.astimezone():%Y-%m-%d %H:%M}"

@@ -1,7 +1,8 @@
 """A header and some rows → which column feeds which field, and why.
 
-words → lexicon → names (one name) → candidates (held against cells and neighbours) → fields or headerless →
-overrides (--map, --set) → ColumnPlan. Matching is by whole names, whole words and head nouns, never by substring.
+header_words → lexicon → header_meaning (one name) → candidates (held against cells and neighbours) → field_choice or
+headerless → overrides (--map, --set) → column_match. Matching is by whole names, whole words and head nouns, never by
+substring. table finds the header row and what follows it; matcher composes both.
 """
 
 from telecmi_leads.columns.column_match import ColumnChoice, ColumnPlan, Rule

@@ -1,6 +1,6 @@
 """One column name → what it says the column holds.
 
-The name alone is judged here: whether another column is better, and whether the values agree, `matching.py` decides.
+The name alone is judged here: whether another column is better, and whether the values agree, `matching` decides.
 Never by substring: a name is known whole, or all its words are known, or it ends in a known head noun.
 """
 

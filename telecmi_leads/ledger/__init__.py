@@ -2,6 +2,9 @@
 
 The promise "no lead lost, none twice" rests on the order of its writes: a request's bytes are frozen when the run is
 planned, its intent is on the disk before the first byte leaves, its outcome after it came.
+
+ledger_files (open, check) → store → queries → attempts → withdrawals; staging (plan); uploaded_numbers → forgetting;
+ledger is all of them as one class. lock keeps other processes away.
 """
 
 from __future__ import annotations

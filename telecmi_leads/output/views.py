@@ -1,6 +1,6 @@
 """What a command shows beside runs: one frozen value a screen, rendered for people and as JSON.
 
-The commands fill these from what the lower layers found; `console/` and `reporting/` read them. Texts are as they
+The commands fill these from what the lower layers found; `console/` and `reports/` read them. Texts are as they
 came from files; whoever shows them makes them safe and masks what are phone numbers.
 """
 

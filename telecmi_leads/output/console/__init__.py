@@ -1,6 +1,6 @@
 """Everything a person sees on the terminal. Messages go to standard error, results to standard output.
 
-stream (never fails) → screen (rich, shapes) → progress, summaries, ledger, lookups → Console
+stream (never fails) → screen (rich, shapes) → progress, run_summary, run_tables, lookups → Console
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a run leaves behind: its checked summary, the report folder, and the JSON of every command.
 
-summary (figures, balance) → findings (rows left out, into rejects and listings) → page, json_output → folder (private)
+figures (balance) → left_out_rows (into rejects and listings) → page, json_output → report_folder (private)
 """
 
 from __future__ import annotations
