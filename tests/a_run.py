@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, StagedCampaign
+from telecmi_leads.core.campaign import (
+    CampaignStatus,
+    Outcome,
+    OutcomeKind,
+    StagedCampaign,
+    encode_leads,
+    freeze,
+    leads_digest,
+)
 from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowTotals, TableInfo
-from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

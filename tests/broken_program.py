@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.__main__ import run
 from telecmi_leads.cli import run_sending, session
-from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind
-from telecmi_leads.core.request_body import refreeze, thaw_leads
+from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, refreeze, thaw_leads
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide

@@ -21,7 +21,7 @@ from program import Ended, Program, balanced, expected_phones, phones, write_lea
 from rawserver import wait_until
 
 from telecmi_leads.sandbox import Sandbox
-from telecmi_leads.sandbox.service_state import AT_WORK
+from telecmi_leads.sandbox.service import AT_WORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from telecmi_leads.core.campaign import Outcome, OutcomeKind, StagedCampaign
+from telecmi_leads.core.campaign import Outcome, OutcomeKind, StagedCampaign, encode_leads, freeze, leads_digest
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.lead import Lead, RowTotals
-from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -30,17 +30,16 @@ FLOORS = {
 }
 """The wings of the house; an import goes to a lower floor or stays in its wing."""
 
-_CLEANING = {"cleaning", "emails", "grid", "lead_text", "person_names", "row_numbers"}
+_CLEANING = {"cleaning", "lead_text", "person_names", "row_numbers"}
 _MATCHING = {
-    "candidates", "cell_values", "column_match", "draft", "field_choice", "header_meaning", "header_words",
-    "headerless", "lexicon", "matching", "overrides", "shared_cells", "templates", "type_labels",
+    "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "header_words", "headerless",
+    "lexicon", "matching", "overrides",
 }  # fmt: skip
-_TABLES = {"header_row", "row_kinds", "table"}
+_TABLES = {"row_kinds", "table"}
 _CLIENT = {"answers", "client", "deadlines", "heartbeat", "transport", "troubles"}
-_MACHINE = {"backoff", "decisions", "isolation", "pacing", "run_loop", "settling_by_hand", "workers"}
+_MACHINE = {"decisions", "isolation", "pacing", "run_loop", "settling_by_hand", "workers"}
 _SHARED_BY_COMMANDS = {
-    "completion", "continuing", "course", "profile_saving", "run_end", "run_plan", "run_sending", "session", "signals",
-    "trial_run", "typed_options",
+    "completion", "course", "profile_saving", "run_end", "run_plan", "run_sending", "session", "signals",
 }  # fmt: skip
 ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
     "core": [
@@ -48,24 +47,22 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"lead_fields"}, set()),
         ({"reasons"}, set()),
         ({"lead"}, set()),
-        ({"campaign"}, set()),
+        ({"campaign"}, {"lead"}),
         ({"run"}, {"campaign", "lead"}),
         ({"events"}, {"campaign", "lead"}),
         ({"text"}, set()),
         ({"private"}, set()),
         ({"clock"}, {"events"}),
-        ({"request_body"}, {"lead"}),
         ({"wording"}, {"campaign", "errors", "lead", "reasons", "run"}),
     ],
-    "columns": [(_MATCHING, set()), (_TABLES, _MATCHING), ({"matcher"}, _MATCHING | _TABLES)],
+    "columns": [(_MATCHING, set()), (_TABLES, _MATCHING), ({"matched_tables"}, _MATCHING | _TABLES)],
     "sending": [(_CLIENT, set()), (_MACHINE, set())],
     "leads": [
         (_CLEANING, set()),
         ({"screening"}, set()),
         ({"planning"}, set()),
-        ({"audience"}, set()),
         ({"exclude_lists"}, _CLEANING | {"screening"}),
-        ({"prepare"}, _CLEANING | {"screening", "planning", "audience"}),
+        ({"prepare"}, _CLEANING | {"screening", "planning"}),
     ],
     "output": [({"views"}, set()), ({"console"}, {"views"}), ({"reports"}, {"views"})],
     "cli": [

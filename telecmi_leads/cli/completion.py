@@ -39,7 +39,7 @@ def run_ids(typed: str) -> list[str]:
     """Return the ledger's runs that begin so, newest first."""
     from telecmi_leads.ledger import Ledger  # noqa: PLC0415 - only where a run is asked for
     from telecmi_leads.settings.resolving import resolve_here  # noqa: PLC0415 - the same
-    from telecmi_leads.settings.state_folder import state_folder  # noqa: PLC0415 - the same
+    from telecmi_leads.settings.surroundings import state_folder  # noqa: PLC0415 - the same
 
     with suppress(Exception):
         ledger = Ledger.open_existing(state_folder(resolve_here({})))

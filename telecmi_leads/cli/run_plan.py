@@ -1,4 +1,4 @@
-"""A run in the making: staged where nobody sees it, then kept, or given up for the one that it repeats."""
+"""A run in the making: staged where nobody sees it, then kept, given up for the run that it repeats, or only tried."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telecmi_leads.cli.run_sending import default_report_folder, refusal_reports
-from telecmi_leads.core.errors import NameInUse, UsageError
-from telecmi_leads.core.run import RunState
+from telecmi_leads.cli.run_sending import (
+    default_report_folder,
+    end_run,
+    refusal_reports,
+    report_folder,
+    sandbox_wanted,
+    send_run,
+)
+from telecmi_leads.core.errors import NameInUse, SettingsError, UsageError
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.files import check_file
@@ -17,7 +24,10 @@ from telecmi_leads.leads.exclude_lists import load_lists
 from telecmi_leads.leads.planning import Planner
 from telecmi_leads.leads.prepare import prepare
 from telecmi_leads.leads.screening import Screen
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder
+from telecmi_leads.settings.accounts import account_key, app_id_or_none
+from telecmi_leads.settings.network import base_url
 from telecmi_leads.settings.options import CampaignOptions, ScreeningOptions
 
 if TYPE_CHECKING:
@@ -25,11 +35,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from telecmi_leads.cli.course import Course
+    from telecmi_leads.cli.run_sending import Service
     from telecmi_leads.core.errors import InputRefused
-    from telecmi_leads.core.run import RunRecord
+    from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.leads.prepare import Prepared
     from telecmi_leads.leads.screening import ExcludeList, UploadedBefore
-    from telecmi_leads.ledger import Ledger
+
 
 _NO_APP_ID = 1
 """Stands in requests that are compared and thrown away: those of a dry run under a name that is in use."""
@@ -233,3 +244,58 @@ def input_files(paths: Sequence[str]) -> list[Path | None]:
 def made_at(run: RunRecord) -> str:
     """Return when a run was planned, in local time."""
     return f"{run.created.astimezone():%Y-%m-%d %H:%M}"
+
+
+def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:
+    """Do everything but the sending, with a ledger of which nothing is left."""
+    session = course.session
+    course.dry_run = True
+    files = input_files(paths)
+    app_id = app_id_or_none(session.settings)
+    account = "" if app_id is None else account_key(app_id, base_url(session.settings))
+    if sandbox_wanted(session):
+        account = SANDBOX_ACCOUNT
+    with session.existing_ledger() as known, Ledger.temporary() as ledger:
+        plan = Plan(course, ledger, known, account, app_id)
+        plan.prepare(files)
+        earlier = plan.earlier()
+        if earlier is not None:
+            ended = earlier.state is RunState.FINISHED
+            course.warn(
+                f"{earlier.name} is run {earlier.id} of {made_at(earlier)} already: without --dry-run, this command "
+                f"{'sends nothing' if ended else 'goes on with it'}."
+            )
+        return end_run(course, ledger, plan.keep(), None)
+
+
+def of_account(run: RunRecord, account: str) -> RunRecord:
+    """Return the run if it belongs to this account, else raise SettingsError."""
+    if run.account != account:
+        raise SettingsError(
+            f"Run {run.id} belongs to account {safe(run.account)}; the settings are for {safe(account)}.",
+            hint="Choose that account's settings, with --env-file or --profile.",
+        )
+    return run
+
+
+def go_on(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:
+    """Send what the run has left, without those who are on a list by now; return its summary."""
+    course.run, course.name = run.id, run.name
+    with course.accounted(ledger, run.id):
+        prepare_folder(report_folder(course.session, run))
+        leave_out(course, ledger, run, usable_lists(course))
+        return send_run(course, ledger, run, service)
+
+
+def leave_out(course: Course, ledger: Ledger, run: RunRecord, lists: Sequence[ExcludeList]) -> None:
+    """Take whoever is on a list by now out of what a run has not sent yet."""
+    for listed in lists:
+        gone = ledger.withdraw(run.id, listed.numbers.hits, listed.name)
+        if gone:
+            course.session.console.note(f"{count(gone, 'lead')} taken out: on {listed.name} since the run was planned.")
+        late = ledger.waiting_among(run.id, listed.numbers.hits)
+        if late:
+            course.warn(
+                f"{count(late, 'number')} on {listed.name} may be in already, in campaigns whose outcome is unknown. "
+                "Look for them in the dashboard."
+            )

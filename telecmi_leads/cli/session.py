@@ -6,24 +6,57 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.cli.typed_options import typed
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.run import Typed
 from telecmi_leads.core.text import safe
+from telecmi_leads.leads.planning import VIRTUAL_COLUMNS
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.ledger.lock import hold
 from telecmi_leads.output.console import Console
 from telecmi_leads.settings.options import OutputOptions, SendingOptions
 from telecmi_leads.settings.resolving import Settings, resolve_here
-from telecmi_leads.settings.state_folder import state_folder
-from telecmi_leads.settings.surroundings import environment, terminal
+from telecmi_leads.settings.surroundings import environment, state_folder, terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from telecmi_leads.core.run import RunRecord
+
+
+_ANYWHERE = ("env_file", "config", "profile")
+_SERVICE = ("secret_file", "ca_bundle")
+_LISTS = ("exclude", "exclude_max_age")
+_PREPARING = ("fill", "no_fill", "allow_premium", "types", "new_only", "name_format", "size")
+_COLUMNS = ("map", "set", "order")
+
+
+def typed(given: Mapping[str, Any]) -> Typed:
+    """Return what of a command line is to be repeated; what came from files and the environment comes again anyway."""
+    by_number = given.get("split_by") in VIRTUAL_COLUMNS
+    return Typed(
+        anywhere=_arguments(given, _ANYWHERE),
+        service=_arguments(given, _SERVICE),
+        lists=_arguments(given, _LISTS),
+        region=_arguments(given, ("region",)),
+        preparing=_arguments(given, (*_PREPARING, "split_by") if by_number else _PREPARING),
+        columns=_arguments(given, _COLUMNS if by_number else (*_COLUMNS, "split_by")),
+    )
+
+
+def _arguments(given: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in names:
+        option = f"--{name.replace('_', '-')}"
+        value = given.get(name)
+        if value is True:
+            found.append(option)
+        elif isinstance(value, list):
+            found += [part for each in value for part in (option, str(each))]
+        elif value:
+            found += [option, str(value)]
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,13 @@ headerless → overrides (--map, --set) → column_match. Matching is by whole n
 substring. table finds the header row and what follows it; matcher composes both.
 """
 
-from telecmi_leads.columns.column_match import ColumnChoice, ColumnPlan, Rule
-from telecmi_leads.columns.field_choice import number_columns
+from telecmi_leads.columns.column_match import ColumnChoice, ColumnPlan, Rule, Template
+from telecmi_leads.columns.field_choice import line_rank, name_beside_number, number_columns
 from telecmi_leads.columns.header_meaning import PHONE_HEADS, all_words_known, read_name
 from telecmi_leads.columns.headerless import is_unnamed
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.matching import is_own_report, match_columns
 from telecmi_leads.columns.overrides import ColumnFinder, pins
-from telecmi_leads.columns.shared_cells import name_beside_number
-from telecmi_leads.columns.templates import Template
-from telecmi_leads.columns.type_labels import line_rank
 
 __all__ = [
     "PHONE_HEADS",

@@ -7,12 +7,66 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from telecmi_leads.columns.templates import Template
+    from telecmi_leads.columns.candidates import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A parsed template: literal text and column indexes, in order."""
+
+    parts: tuple[str | int, ...]
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The columns that the template reads, each once."""
+        return tuple(dict.fromkeys(part for part in self.parts if isinstance(part, int)))
+
+    def render(self, cells: Sequence[str]) -> str:
+        """Return the text for a row; "" where it reads columns and all of them are empty in this row."""
+        found = [
+            part if isinstance(part, str) else (cells[part].strip() if part < len(cells) else "") for part in self.parts
+        ]
+        columns = self.columns
+        if columns and not any(part < len(cells) and cells[part].strip() for part in columns):
+            return ""
+        return "".join(found)
+
+
+def parse_template(target: Field, text: str, find: Callable[[str], int]) -> Template:
+    """Read a template; `{{` and `}}` stand for braces.
+
+    `find` returns a column's index by its name. Raises UsageError where a brace is not closed, and what `find` raises
+    where a column is missing.
+    """
+    parts: list[str | int] = []
+    literal: list[str] = []
+    at = 0
+    while at < len(text):
+        if text.startswith(("{{", "}}"), at):
+            literal.append(text[at])
+            at += 2
+        elif text[at] == "{":
+            end = text.find("}", at)
+            if end < 0:
+                raise UsageError(
+                    f"--set {target}: a brace is opened and not closed in {safe(text)!r}.",
+                    hint="Write {Column name}, and {{ for a brace that is meant as one.",
+                )
+            parts += ["".join(literal), find(text[at + 1 : end])]
+            literal.clear()
+            at = end + 1
+        else:
+            literal.append(text[at])
+            at += 1
+    parts.append("".join(literal))
+    return Template(tuple(part for part in parts if part != ""))
 
 
 class Rule(Enum):
@@ -106,3 +160,44 @@ class ColumnPlan:
     def phones_apart(self) -> bool:
         """Tell whether no column holds the full name and the number in one cell."""
         return set(self.phones).isdisjoint(self.sources.get(Field.FULLNAME, ()))
+
+
+@dataclass(slots=True)
+class Draft:
+    """Columns given to fields so far, and the reason for each column looked at."""
+
+    phones: list[int] = field(default_factory=list)
+    sources: dict[Field, list[int]] = field(default_factory=dict)
+    addresses: list[tuple[int, ...]] = field(default_factory=list)
+    titles: list[int] = field(default_factory=list)
+    middles: list[int] = field(default_factory=list)
+    companies: list[int] = field(default_factory=list)
+    reasons: dict[int, tuple[Field | None, Rule, str]] = field(default_factory=dict)
+
+    def give(self, target: Field, candidates: Iterable[Candidate], rule: Rule | None = None) -> None:
+        """Give columns to a field, best first; each reason is its reading's unless `rule` says another."""
+        to = self.phones if target is Field.PHONE else self.sources.setdefault(target, [])
+        for candidate in candidates:
+            to.append(candidate.index)
+            self.reasons[candidate.index] = (target, rule or candidate.reading.rule, candidate.reading.word)
+        if not to and target is not Field.PHONE:
+            del self.sources[target]
+
+    def take(self, target: Field, columns: Sequence[int]) -> None:
+        """Take columns away from a field."""
+        left = [index for index in self.sources.pop(target, ()) if index not in columns]
+        if left:
+            self.sources[target] = left
+
+    def put(self, to: list[int], candidates: Iterable[Candidate], target: Field, rule: Rule) -> None:
+        """Put columns into `titles`, `middles` or `companies`, which go into the field `target`."""
+        for candidate in candidates:
+            to.append(candidate.index)
+            self.reasons[candidate.index] = (target, rule, "")
+
+    def used(self) -> frozenset[int]:
+        """Return the columns that feed something."""
+        extra = (*self.titles, *self.middles, *self.companies)
+        sources = (index for indexes in self.sources.values() for index in indexes)
+        parts = (index for address in self.addresses for index in address)
+        return frozenset((*self.phones, *extra, *sources, *parts))

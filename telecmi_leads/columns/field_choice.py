@@ -2,22 +2,86 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import Rule
-from telecmi_leads.columns.header_meaning import PHONE_HEADS, Place
+from telecmi_leads.columns.header_meaning import PHONE_HEADS, Place, read_name
 from telecmi_leads.columns.header_words import plain, words
 from telecmi_leads.columns.lexicon import Head
-from telecmi_leads.columns.shared_cells import hold_names
 from telecmi_leads.core.lead_fields import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from telecmi_leads.columns.candidates import Candidate
-    from telecmi_leads.columns.draft import Draft
+    from telecmi_leads.columns.column_match import Draft
+
+
+_DIGITS = re.compile(r"[+(]*\d[\d\s().+/*•#-]*")
+_NO_NAME = re.compile(r"[^\s@]*@\S*|\b[xX]+\b|\bhttps?:\S*")
+_EDGES = " \t,;:|/()[]<>=\"'`.+&_*~-\N{EN DASH}\N{EM DASH}"
+_LINE_WORDS = PHONE_HEADS | {Head.PLACE_PHONE}
+_LONGEST = 200
+_FEWEST_LETTERS = 2
+
+
+def name_beside_number(cell: str) -> str:
+    """Return the words that stand beside a number in a cell, without those that speak of the line: "Mob", "office"."""
+    text = _NO_NAME.sub(" ", _DIGITS.sub(" ", cell[:_LONGEST]))
+    tokens = [token for token in text.split() if token.strip(_EDGES)]
+    while tokens and _speaks_of_line(tokens[0]):
+        del tokens[0]
+    while tokens and _speaks_of_line(tokens[-1]):
+        del tokens[-1]
+    name = " ".join(tokens).strip(_EDGES)
+    return name if sum(map(str.isalpha, name)) >= _FEWEST_LETTERS else ""
+
+
+def hold_names(cells: Sequence[str]) -> bool:
+    """Tell whether most cells of a phone column hold a name too."""
+    return cell_values.share(cells, _holds_name) >= cell_values.MOST
+
+
+def _holds_name(cell: str) -> bool:
+    return cell_values.like_phone(cell) and cell_values.like_name(name_beside_number(cell))
+
+
+def _speaks_of_line(token: str) -> bool:
+    return read_name(token.strip(_EDGES)).head in _LINE_WORDS
+
+
+_KINDS = ("type", "label")
+_FIRST = {Head.MOBILE: 0, Head.WHATSAPP: 1}
+_PLAIN, _WORK, _HOME = 2, 3, 4
+_HOMES = ("home", "residence")
+
+
+def line_labels(header: Sequence[str], phones: Sequence[int]) -> dict[int, int]:
+    """Return for each phone column that has a label its label's column."""
+    places = {words(name): index for index, name in enumerate(header)}
+    labels: dict[int, int] = {}
+    for phone in phones:
+        name = tuple(word for word in words(header[phone]) if word != "value")
+        at = next((places[(*name, kind)] for kind in _KINDS if (*name, kind) in places), None)
+        if at is not None and at not in phones:
+            labels[phone] = at
+    return labels
+
+
+@lru_cache(maxsize=1024)
+def line_rank(label: str) -> int | None:
+    """Return the rank of a line by its label, the mobile's first; None for one that is no line for calls, as a fax."""
+    reading = read_name(label)
+    if reading.rule is Rule.OTHER_LINE:
+        return None
+    if reading.head is Head.PLACE_PHONE:
+        return _HOME if reading.word in _HOMES else _WORK
+    return _PLAIN if reading.head is None else _FIRST.get(reading.head, _PLAIN)
+
 
 _PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
 _WORK_FIRST = (Place.PLAIN, Place.WORK, Place.HOME, Place.SHIPPING, Place.ORGANISATION)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from telecmi_leads.columns.candidates import Candidate
-    from telecmi_leads.columns.draft import Draft
+    from telecmi_leads.columns.column_match import Draft
 
 _UNNAMED = re.compile(r"column \d+")
 

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import Candidate, read_columns
-from telecmi_leads.columns.column_match import ColumnChoice, ColumnPlan, Rule
-from telecmi_leads.columns.draft import Draft
-from telecmi_leads.columns.field_choice import choose_fields
+from telecmi_leads.columns.column_match import ColumnChoice, ColumnPlan, Draft, Rule
+from telecmi_leads.columns.field_choice import choose_fields, line_labels
 from telecmi_leads.columns.header_meaning import Reading
 from telecmi_leads.columns.headerless import choose_unnamed, is_unnamed
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
-from telecmi_leads.columns.type_labels import line_labels
 from telecmi_leads.core.lead import REJECT_COLUMNS
 
 if TYPE_CHECKING:

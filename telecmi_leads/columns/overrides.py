@@ -10,9 +10,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns.column_match import Rule
+from telecmi_leads.columns.column_match import Rule, Template, parse_template
 from telecmi_leads.columns.header_words import plain, words
-from telecmi_leads.columns.templates import Template, parse_template
 from telecmi_leads.core.errors import ColumnMissing
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.text import safe
@@ -20,8 +19,7 @@ from telecmi_leads.core.text import safe
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from telecmi_leads.columns.column_match import ColumnPlan
-    from telecmi_leads.columns.draft import Draft
+    from telecmi_leads.columns.column_match import ColumnPlan, Draft
     from telecmi_leads.settings.options import FieldOptions
 
 _POSITION = re.compile(r"(?:column\s*)(\d{1,6})", re.IGNORECASE)

@@ -1,10 +1,16 @@
-"""Campaigns, their states and what each state means, and the classified outcome of one request. Values only."""
+"""Campaigns, their states and what each state means, the frozen bytes of their requests, and one request's outcome."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import msgspec
+
+from telecmi_leads.core.lead import Lead
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -139,3 +145,47 @@ class Outcome:
 
 
 _UNKNOWN = frozenset({OutcomeKind.UNKNOWN_CONNECTION, OutcomeKind.UNKNOWN_SERVER, OutcomeKind.INTERRUPTED})
+
+
+class _Body(msgspec.Struct, frozen=True):
+    lead_name: str
+    inet_no: int
+    users: msgspec.Raw
+
+
+class _Leads(msgspec.Struct, frozen=True):
+    users: Sequence[Lead]
+
+
+class _Sender(msgspec.Struct, frozen=True):
+    inet_no: int
+
+
+_encoder = msgspec.json.Encoder()
+_leads_decoder = msgspec.json.Decoder(_Leads)
+_sender_decoder = msgspec.json.Decoder(_Sender)
+
+
+def encode_leads(leads: Sequence[Lead]) -> bytes:
+    """Return the JSON array of a campaign's leads. Raises UnicodeEncodeError for a lone surrogate."""
+    return _encoder.encode(leads)
+
+
+def leads_digest(users: bytes) -> bytes:
+    """Return the SHA-256 of a campaign's leads: the same whatever the campaign is called."""
+    return hashlib.sha256(users).digest()
+
+
+def freeze(name: str, app_id: int, users: bytes) -> bytes:
+    """Return the request's body without the secret; `users` comes from `encode_leads`."""
+    return _encoder.encode(_Body(name, app_id, msgspec.Raw(users)))
+
+
+def refreeze(body: bytes, name: str, leads: Sequence[Lead]) -> bytes:
+    """Return a frozen body of the same account with another name and other leads, such as a part of a campaign."""
+    return freeze(name, _sender_decoder.decode(body).inet_no, encode_leads(leads))
+
+
+def thaw_leads(body: bytes) -> list[Lead]:
+    """Return the leads of a frozen body."""
+    return list(_leads_decoder.decode(body).users)

@@ -1,6 +1,6 @@
 """A path or standard input → cells. The only part of the program that opens lead files.
 
-opening → (gzip_files) → sniffing → workbook, or one of the text formats in the table of readers → sheets of row blocks
+opening (gzip unpacked) → workbook, or one of the text formats in the table of readers → sheets of row blocks
 """
 
 from __future__ import annotations
@@ -9,11 +9,9 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from telecmi_leads.files.encoding import text_file
-from telecmi_leads.files.gzip_files import GZIP, unpacked
-from telecmi_leads.files.opening import check_file, open_file
-from telecmi_leads.files.readers import disguise, reader_of
+from telecmi_leads.files.opening import GZIP, check_file, open_file, unpacked
+from telecmi_leads.files.readers import HEAD, disguise, is_workbook, reader_of, refuse_foreign
 from telecmi_leads.files.sheets import BLOCK_ROWS, Sheet, Source
-from telecmi_leads.files.sniffing import HEAD, is_workbook, refuse_foreign
 from telecmi_leads.files.workbook import open_workbook
 
 if TYPE_CHECKING:

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.text import safe
-from telecmi_leads.files.json_rows import cell, is_part, named_cells
-from telecmi_leads.files.json_scanner import Scanner
-from telecmi_leads.files.json_shapes import HEADS, as_records
-from telecmi_leads.files.named_cells import record_sheets
-from telecmi_leads.files.sheets import MAX_COLUMNS, Sheet
+from telecmi_leads.files.json_rows import HEADS, as_records, cell, is_part, named_cells
+from telecmi_leads.files.json_values import Scanner
+from telecmi_leads.files.sheets import MAX_COLUMNS, Sheet, record_sheets
 from telecmi_leads.settings.options import FileFormat
 
 if TYPE_CHECKING:

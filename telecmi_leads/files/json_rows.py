@@ -7,10 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.files.json_values import Rows
-from telecmi_leads.files.named_cells import Batch, batch_of
+from telecmi_leads.files.sheets import Batch, batch_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
 
 _NAMES = ("name", "column_name", "column_id", "key", "field", "field_name", "question", "label", "title")
 _VALUES = ("value", "values", "string_value", "answer", "answers")
@@ -164,3 +165,50 @@ def _are_of_a_sort(elements: list[Any]) -> bool:
         isinstance(element, dict) and "value" in element and any(isinstance(element.get(key), str) for key in _KINDS)
         for element in elements
     )
+
+
+_HAS_DIGIT = re.compile(r"[^\d]*\d")
+HEADS = ("columns", "headers", "header", "fields", "cols")
+_BODIES = ("data", "rows", "values", "records")
+
+
+def as_records(value: dict[str, Any]) -> list[Any]:
+    """Return the records that an object holds: itself, if it is one."""
+    return _by_rows(value) or _by_columns(value) or _by_keys(value) or [value]
+
+
+def _by_columns(value: dict[str, Any]) -> list[Any]:
+    columns = list(value.values())
+    if len(columns) < 2:  # noqa: PLR2004 - a table has several
+        return []
+    if all(isinstance(column, dict) and column and all(map(str.isdigit, column)) for column in columns):
+        places = dict.fromkeys(place for column in columns for place in column)
+        return [{name: column.get(place) for name, column in value.items()} for place in places]
+    if all(isinstance(column, list) for column in columns):
+        lengths = set(map(len, columns))
+        if len(lengths) == 1 and lengths.pop() > 1:
+            return [dict(zip(value, cells, strict=True)) for cells in zip(*columns, strict=True)]
+    return []
+
+
+def _by_rows(value: dict[str, Any]) -> list[Any]:
+    head: list[Any] = next((value[key] for key in HEADS if isinstance(value.get(key), list)), [])
+    body: list[Any] = next((value[key] for key in _BODIES if isinstance(value.get(key), list)), [])
+    if not head or not body or not all(isinstance(row, list) for row in body):
+        inner = [_by_rows(part) for part in value.values() if isinstance(part, dict)]
+        return next(filter(None, inner), [])
+    names = [str(name.get("name", name)) if isinstance(name, dict) else str(name) for name in head]
+    names += [f"column {number}" for number in range(len(names) + 1, max(map(len, body)) + 1)]
+    return [dict(zip(names, row, strict=False)) for row in body]
+
+
+def _by_keys(value: dict[str, Any]) -> list[Any]:
+    if len(value) == 1:
+        (inner,) = value.values()
+        return _by_keys(inner) if isinstance(inner, dict) else []
+    records = list(value.values())
+    if not records or not all(isinstance(record, dict) for record in records):
+        return []
+    if not all(map(_HAS_DIGIT.match, value)):
+        return []
+    return records if set.intersection(*map(set, records)) else []

@@ -14,8 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.files.named_cells import Batch, batch_of, record_sheets
-from telecmi_leads.files.sheets import BLOCK_ROWS, MAX_CELL
+from telecmi_leads.files.sheets import BLOCK_ROWS, MAX_CELL, Batch, batch_of, record_sheets
 from telecmi_leads.settings.options import FileFormat
 
 if TYPE_CHECKING:

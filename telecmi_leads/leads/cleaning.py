@@ -16,17 +16,15 @@ from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowBlock
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import clean_column, restore
-from telecmi_leads.leads.grid import leveled
 from telecmi_leads.leads.lead_text import Fields
-from telecmi_leads.leads.row_numbers import Fault, find_numbers
+from telecmi_leads.leads.row_numbers import Fault, find_numbers, leveled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.core.lead import TableInfo
-    from telecmi_leads.leads.grid import Grid
-    from telecmi_leads.leads.row_numbers import RowNumbers
+    from telecmi_leads.leads.row_numbers import Grid, RowNumbers
     from telecmi_leads.phones import PhoneBook, Ruling
 
 _NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLDER})

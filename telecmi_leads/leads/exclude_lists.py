@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import number_columns
-from telecmi_leads.columns.matcher import Matcher, no_phone_column
+from telecmi_leads.columns.matched_tables import Matcher, no_phone_column
 from telecmi_leads.core.errors import ExcludeListFailed, InputRefused
 from telecmi_leads.core.reasons import Repair
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.files import open_source
-from telecmi_leads.leads.grid import leveled
-from telecmi_leads.leads.row_numbers import find_numbers
+from telecmi_leads.leads.row_numbers import find_numbers, leveled
 from telecmi_leads.leads.screening import ExcludeList, NumberSet
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.settings.options import ExcludeOptions, FieldOptions, PhoneOptions, ReadingOptions

@@ -1,25 +1,70 @@
-"""Leads → numbered, named campaigns, their requests frozen. The same input gives the same plan."""
+"""Leads → groups (by column, country, type or time zone) → numbered, named campaigns, their requests frozen.
+
+The same input gives the same plan.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from telecmi_leads.core.campaign import StagedCampaign
+from telecmi_leads.core.campaign import StagedCampaign, encode_leads, freeze, leads_digest
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
 from telecmi_leads.core.text import clean, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from telecmi_leads.core.lead import Lead
+    from telecmi_leads.phones import NumberProfile
     from telecmi_leads.settings.options import CampaignOptions
+
+
+SEVERAL_ZONES = "several zones"
+"""The group of numbers whose time zone the number does not tell: mobiles of a country with many, toll-free numbers."""
+
+
+def _one_timezone(zones: Sequence[str]) -> str:
+    """Return the zone a number is in; one that may be in several must not be among those of a single one."""
+    return SEVERAL_ZONES if len(zones) > 1 else "".join(zones)
+
+
+VIRTUAL_COLUMNS: Mapping[str, Callable[[NumberProfile], str]] = {
+    "country": lambda profile: profile.region or "",
+    "timezone": lambda profile: _one_timezone(profile.timezones),
+    "type": lambda profile: profile.type.value,
+}
+"""What --split-by knows beside the file's columns."""
+
+
+class Audience:
+    """Counts the leads of a run by what their numbers tell, as they come."""
+
+    def __init__(self) -> None:
+        self._profiles: Counter[NumberProfile] = Counter()
+
+    def add(self, profiles: Iterable[NumberProfile]) -> None:
+        """Count a block's leads."""
+        self._profiles.update(profiles)
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Return name of the virtual column → value → leads, most first."""
+        counts: dict[str, dict[str, int]] = {}
+        for name, value_of in VIRTUAL_COLUMNS.items():
+            counter: Counter[str] = Counter()
+            for profile, leads in self._profiles.items():
+                counter[value_of(profile)] += leads
+            del counter[""]
+            if counter:
+                counts[name] = dict(counter.most_common())
+        return counts
+
 
 NO_GROUP = "other"
 """The group of leads whose value in the column to split by is empty."""

@@ -15,19 +15,19 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import ColumnFinder
-from telecmi_leads.columns.matcher import Matcher, has_names, named_by_use, no_phone_column
+from telecmi_leads.columns.matched_tables import Matcher, has_names, named_by_use, no_phone_column
+from telecmi_leads.core.campaign import encode_leads
 from telecmi_leads.core.errors import ColumnMissing, InputRefused, NoLeads, SettingsError, TooManyRejects, UsageError
 from telecmi_leads.core.events import RowsPrepared, TableOpened
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.core.request_body import encode_leads
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.files import open_source
-from telecmi_leads.leads.audience import VIRTUAL_COLUMNS, Audience
 from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.leads.lead_text import usable_fill
+from telecmi_leads.leads.planning import VIRTUAL_COLUMNS, Audience
 from telecmi_leads.phones import PhoneBook, is_region
 from telecmi_leads.settings.options import (
     CampaignOptions,

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import line_rank
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.leads.grid import Grid
 from telecmi_leads.phones import region_of_country, region_of_dial_code
 
 if TYPE_CHECKING:
@@ -22,6 +21,30 @@ if TYPE_CHECKING:
 
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.phones import PhoneBook, Ruling
+
+
+class Grid:
+    """Rows that all have `width` cells, and the same cells by column."""
+
+    __slots__ = ("columns", "rows")
+
+    def __init__(self, rows: list[list[str]], width: int) -> None:
+        self.rows = rows
+        self.columns: list[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width
+
+    def only(self, at: Sequence[int]) -> Grid:
+        """Return the rows at these indexes, which run upwards, as a grid of their own."""
+        if len(at) == len(self.rows):
+            return self
+        return Grid([self.rows[index] for index in at], len(self.columns))
+
+
+def leveled(rows: list[list[str]], width: int) -> tuple[Grid, list[int]]:
+    """Give all rows one width; returns them and the indexes of rows whose surplus cells hold something."""
+    if all(len(row) == width for row in rows):
+        return Grid(rows, width), []
+    overfull = [index for index, row in enumerate(rows) if len(row) > width and any(map(str.strip, row[width:]))]
+    return Grid([row[:width] + [""] * (width - len(row)) for row in rows], width), overfull
 
 
 @dataclass(frozen=True, slots=True)

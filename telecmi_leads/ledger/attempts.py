@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
-from telecmi_leads.core.request_body import thaw_leads
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger.phone_hashes import Hasher, pack
 from telecmi_leads.ledger.queries import Reading

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.campaign import CampaignStatus, refreeze, thaw_leads
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow
-from telecmi_leads.core.request_body import refreeze, thaw_leads
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import mask_phone, safe
-from telecmi_leads.ledger.packed_rows import pack_heap, unpack
+from telecmi_leads.ledger.packed_rows import as_typed, pack_heap, tables_of, typed_in, unpack
 from telecmi_leads.ledger.phone_hashes import (
     TAIL_BYTES,
     Bucket,
@@ -22,7 +21,6 @@ from telecmi_leads.ledger.phone_hashes import (
     without_number,
 )
 from telecmi_leads.ledger.records import Forgotten, to_micros
-from telecmi_leads.ledger.rejected_numbers import as_typed, tables_of, typed_in
 from telecmi_leads.ledger.staging import put_body
 from telecmi_leads.ledger.store import FAILURES, ledger_error
 from telecmi_leads.ledger.uploaded_numbers import Numbers

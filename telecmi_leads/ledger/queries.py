@@ -13,9 +13,8 @@ import msgspec
 from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, OutcomeKind
 from telecmi_leads.core.lead import LeftOutKind, RowTotals
 from telecmi_leads.core.run import LeadTotals, RunRecord, RunState, Typed
-from telecmi_leads.ledger.packed_rows import unpack
+from telecmi_leads.ledger.packed_rows import tables_of, unpack
 from telecmi_leads.ledger.records import Attempt, Word, from_micros
-from telecmi_leads.ledger.rejected_numbers import tables_of
 from telecmi_leads.ledger.store import FAILURES, Store, ledger_error
 
 if TYPE_CHECKING:

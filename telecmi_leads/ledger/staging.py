@@ -16,10 +16,9 @@ import msgspec
 from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import LeftOutKind, RowTotals
 from telecmi_leads.core.run import RunState, Typed
-from telecmi_leads.ledger.packed_rows import pack, unpack, writable
+from telecmi_leads.ledger.packed_rows import pack, tables_of, typed_in, unpack, writable
 from telecmi_leads.ledger.phone_hashes import Hasher
 from telecmi_leads.ledger.records import to_micros
-from telecmi_leads.ledger.rejected_numbers import tables_of, typed_in
 from telecmi_leads.ledger.store import Store
 
 if TYPE_CHECKING:

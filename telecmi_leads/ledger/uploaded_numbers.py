@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.campaign import CampaignStatus, thaw_leads
 from telecmi_leads.core.lead import LeftOutKind
-from telecmi_leads.core.request_body import thaw_leads
+from telecmi_leads.ledger.packed_rows import as_typed
 from telecmi_leads.ledger.phone_hashes import BUCKETS, Hasher, among, bucket_of, campaigns_of, id_bytes, split
 from telecmi_leads.ledger.queries import Reading
 from telecmi_leads.ledger.records import SETTLED, Fate, from_micros, to_micros
-from telecmi_leads.ledger.rejected_numbers import as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.campaign import CampaignStatus, encode_leads, leads_digest, refreeze, thaw_leads
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow
-from telecmi_leads.core.request_body import encode_leads, leads_digest, refreeze, thaw_leads
 from telecmi_leads.ledger.attempts import Sending
 from telecmi_leads.ledger.packed_rows import pack
 from telecmi_leads.ledger.phone_hashes import Hasher

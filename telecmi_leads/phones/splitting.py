@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.phones.characters import MASK
-from telecmi_leads.phones.wrapping import LOST
+from telecmi_leads.phones.wrapping import LOST, MASK
 
 WORD = "word"
 """As a Part's `before`: a word stands between it and the part before."""

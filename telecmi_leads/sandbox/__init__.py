@@ -17,7 +17,7 @@ of a secret only a keyed hash is kept, and nothing is logged.
 """
 
 from telecmi_leads.sandbox.faults import Fault, Stage, parse_fault
-from telecmi_leads.sandbox.service_state import Received
+from telecmi_leads.sandbox.service import Received
 from telecmi_leads.sandbox.stand_in import Form, Sandbox
 
 __all__ = ["Fault", "Form", "Received", "Sandbox", "Stage", "parse_fault"]

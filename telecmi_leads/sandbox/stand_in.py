@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-    from telecmi_leads.sandbox.service_state import Received
+    from telecmi_leads.sandbox.service import Received
 
 
 class Form(StrEnum):

@@ -10,8 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, StagedCampaign
-from telecmi_leads.core.request_body import encode_leads, leads_digest, refreeze, thaw_leads
+from telecmi_leads.core.campaign import (
+    CampaignStatus,
+    OutcomeKind,
+    StagedCampaign,
+    encode_leads,
+    leads_digest,
+    refreeze,
+    thaw_leads,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

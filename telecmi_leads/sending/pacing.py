@@ -7,18 +7,44 @@ service in trouble is not met by all workers at once, and one that limits the ra
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import OutcomeKind
 from telecmi_leads.core.events import StopCause
-from telecmi_leads.sending import backoff
 from telecmi_leads.sending.decisions import MAYBE_APPLIED
 
 if TYPE_CHECKING:
     from telecmi_leads.core.campaign import Outcome
     from telecmi_leads.core.clock import Clock
     from telecmi_leads.settings.options import SendingOptions
+
+
+FIRST_CEILING = 1.0
+"""Seconds the first pause takes at most."""
+
+HIGHEST_CEILING = 60.0
+"""Seconds any pause of our own takes at most."""
+
+_DOUBLINGS = math.ceil(math.log2(HIGHEST_CEILING / FIRST_CEILING))
+
+
+def ceiling(attempt: int) -> float:
+    """Return the longest pause, in seconds, before the try that follows failed try `attempt` (counted from 1)."""
+    doublings = min(max(attempt, 1) - 1, _DOUBLINGS)
+    return min(FIRST_CEILING * 2.0**doublings, HIGHEST_CEILING)
+
+
+def pause(attempt: int, retry_after: float | None, jitter: float) -> float:
+    """Return the seconds to wait after failed try `attempt` (counted from 1).
+
+    `jitter` is a random number from 0 to 1. `retry_after` is what the service asked for, in seconds, or None: the
+    pause is never shorter, and longer by the jittered part, or all workers would return at the same instant.
+    """
+    own = min(max(jitter, 0.0), 1.0) * ceiling(attempt)
+    return max(retry_after or 0.0, 0.0) + own
+
 
 FAILURES_IN_A_ROW = 5
 """A run gives up after so many requests that came to nothing with no answer in between, or as many as --retries allows
@@ -87,8 +113,8 @@ class Pacing:
             self._last_trouble = now
             self._in_a_row += 1
         if another or outcome.retry_after is not None:
-            pause = backoff.pause(self._in_a_row, outcome.retry_after, self._clock.random())
-            self._paused_until = max(self._paused_until, now + pause)
+            seconds = pause(self._in_a_row, outcome.retry_after, self._clock.random())
+            self._paused_until = max(self._paused_until, now + seconds)
         return self._giving_up(outcome, another=another)
 
     def _giving_up(self, outcome: Outcome, *, another: bool) -> GivingUp | None:

@@ -1,4 +1,4 @@
-"""What surrounds the process: its environment, of which this is the one reader, and its terminal."""
+"""What surrounds the process: its environment, of which this is the one reader, its terminal, and its state folder."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core.errors import SettingsError
+from telecmi_leads.settings.options import StateOptions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from telecmi_leads.settings.resolving import Settings
 
 
 def drop_impossible_sizes() -> None:
@@ -50,3 +56,15 @@ def _is_size(text: str) -> bool:
 
 _MOST_DIGITS = 5
 """No terminal is wider; longer numbers would have rich fill lines without end."""
+
+
+def state_folder(settings: Settings) -> Path:
+    """Return the ledger's folder, which need not exist yet."""
+    given = settings[StateOptions].state_dir
+    if given is not None:
+        if not str(given).strip() or str(given) == ".":
+            raise SettingsError("TELECMI_STATE_DIR is empty.", hint="Name a folder, or leave it unset.")
+        return given.absolute()
+    from platformdirs import user_state_path  # noqa: PLC0415 - not needed where the folder is given
+
+    return user_state_path("telecmi-leads", appauthor=False)

@@ -20,9 +20,16 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, StagedCampaign
+from telecmi_leads.core.campaign import (
+    CampaignStatus,
+    Outcome,
+    OutcomeKind,
+    StagedCampaign,
+    encode_leads,
+    freeze,
+    leads_digest,
+)
 from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowTotals
-from telecmi_leads.core.request_body import encode_leads, freeze, leads_digest
 from telecmi_leads.ledger import Ledger
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from ended_runs import COMPLETE, campaign
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.cli.typed_options import typed
+from telecmi_leads.cli.session import typed
 from telecmi_leads.core import wording
 from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
 from telecmi_leads.core.reasons import Reason, Repair

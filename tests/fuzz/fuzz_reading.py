@@ -21,9 +21,9 @@ with atheris.instrument_imports(include=["telecmi_leads"]):
     from telecmi_leads.files import workbook_child
     from telecmi_leads.files.delimited import read_delimited
     from telecmi_leads.files.encoding import text_file
-    from telecmi_leads.files.gzip_files import unpacked
     from telecmi_leads.files.html_tables import read_html
     from telecmi_leads.files.json_files import read_json
+    from telecmi_leads.files.opening import unpacked
     from telecmi_leads.files.vcard import read_vcard
 
 if TYPE_CHECKING:

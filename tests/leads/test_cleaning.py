@@ -12,7 +12,7 @@ from telecmi_leads.columns import match_columns
 from telecmi_leads.core.lead import Lead, RowBlock, TableInfo
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
-from telecmi_leads.leads.emails import first_address, first_addresses
+from telecmi_leads.leads.lead_text import first_address, first_addresses
 from telecmi_leads.leads.person_names import is_placeholder, kept_title, split_full_name, split_full_names
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.settings.options import FieldOptions, PhoneOptions

@@ -21,11 +21,10 @@ from simulated import (
 )
 from stored_bodies import has_body
 
-from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind
+from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, thaw_leads
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals
-from telecmi_leads.core.request_body import thaw_leads
 from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger import Attempt, Fate, Forgotten, Ledger, Word
 from telecmi_leads.sending.run_loop import upload

@@ -16,7 +16,7 @@ from places import TESTS
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.run import Problem
 from telecmi_leads.output.console import Console
-from telecmi_leads.output.console.stream import Stream
+from telecmi_leads.output.console.screen import Stream
 from telecmi_leads.settings.options import OutputOptions
 from telecmi_leads.settings.surroundings import Terminal
 

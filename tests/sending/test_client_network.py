@@ -20,9 +20,8 @@ from hypothesis import strategies as st
 from rawserver import OK, Connection, RawServer, always, answer, says, wait_until
 
 from telecmi_leads import __version__
-from telecmi_leads.core.campaign import Outcome, OutcomeKind
+from telecmi_leads.core.campaign import Outcome, OutcomeKind, encode_leads, freeze
 from telecmi_leads.core.lead import Lead
-from telecmi_leads.core.request_body import encode_leads, freeze
 from telecmi_leads.sandbox import Sandbox
 from telecmi_leads.sending import transport
 from telecmi_leads.sending.client import Client

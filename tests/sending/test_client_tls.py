@@ -15,10 +15,9 @@ import trustme
 from certificates import server_side
 from rawserver import Connection, RawServer, always, answer
 
-from telecmi_leads.core.campaign import OutcomeKind
+from telecmi_leads.core.campaign import OutcomeKind, encode_leads, freeze
 from telecmi_leads.core.errors import SettingsError
 from telecmi_leads.core.lead import Lead
-from telecmi_leads.core.request_body import encode_leads, freeze
 from telecmi_leads.sending.client import Client
 from telecmi_leads.sending.transport import tls_context
 from telecmi_leads.settings.accounts import Account, Secret

@@ -19,10 +19,10 @@ from simulated import (
     staged,
 )
 
+from telecmi_leads.core.campaign import leads_digest, thaw_leads
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.events import CampaignSettled, StopCause
 from telecmi_leads.core.lead import RowTotals
-from telecmi_leads.core.request_body import leads_digest, thaw_leads
 from telecmi_leads.core.run import LeadTotals, RunState
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending.isolation import halve

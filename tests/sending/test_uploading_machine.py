@@ -40,9 +40,8 @@ from simulated import (
     plan,
 )
 
-from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind
+from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, refreeze, thaw_leads
 from telecmi_leads.core.clock import StopRequest
-from telecmi_leads.core.request_body import refreeze, thaw_leads
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide

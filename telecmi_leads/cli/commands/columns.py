@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.cli.profile_saving import save_profile
 from telecmi_leads.cli.session import begin
 from telecmi_leads.columns import pins
-from telecmi_leads.columns.matcher import no_phone_column
+from telecmi_leads.columns.matched_tables import no_phone_column
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.files import open_source
 from telecmi_leads.leads.prepare import matcher

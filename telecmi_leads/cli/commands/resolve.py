@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.cli.continuing import go_on, of_account
 from telecmi_leads.cli.course import Course, run_to_end
+from telecmi_leads.cli.run_plan import go_on, of_account
 from telecmi_leads.cli.run_sending import end_run, open_service, report_folder
 from telecmi_leads.cli.session import find_run, locked
 from telecmi_leads.core.campaign import CampaignStatus

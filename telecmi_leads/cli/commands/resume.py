@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.cli.continuing import go_on, of_account
 from telecmi_leads.cli.course import Course, run_to_end
+from telecmi_leads.cli.run_plan import go_on, of_account
 from telecmi_leads.cli.run_sending import open_service, sandbox_wanted
 from telecmi_leads.cli.session import find_run, locked
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState

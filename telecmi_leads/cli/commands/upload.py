@@ -7,12 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.cli.continuing import leave_out
 from telecmi_leads.cli.course import Course, run_to_end
-from telecmi_leads.cli.run_plan import Plan, input_files, made_at
+from telecmi_leads.cli.run_plan import Plan, input_files, leave_out, made_at, trial_run
 from telecmi_leads.cli.run_sending import Service, open_service, report_folder, sandbox_wanted, send_run
 from telecmi_leads.cli.session import locked
-from telecmi_leads.cli.trial_run import trial_run
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.run import RunState
 from telecmi_leads.leads.planning import run_name

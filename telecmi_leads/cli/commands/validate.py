@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.course import run_to_end
-from telecmi_leads.cli.trial_run import trial_run
+from telecmi_leads.cli.run_plan import trial_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

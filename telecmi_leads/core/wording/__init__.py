@@ -12,16 +12,19 @@ from telecmi_leads.core.wording.code_words import (
     REASONS,
     REPAIRS,
     STATUS,
+    about,
     answer,
+    count,
+    duration,
     outcome,
     reason,
     repair,
     run_state,
+    share,
     skipped,
     table,
     words,
 )
-from telecmi_leads.core.wording.quantities import about, count, duration, share
 from telecmi_leads.core.wording.totals import Group, Heap, groups, headline, heaps, lead_balance, left_out, row_balance
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.run import RunStatus
-from telecmi_leads.core.wording.quantities import count
+from telecmi_leads.core.wording.code_words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

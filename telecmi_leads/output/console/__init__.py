@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.output.console.progress import Preparing, Uploading
-from telecmi_leads.output.console.screen import Screen, shown
-from telecmi_leads.output.console.stream import Stream
+from telecmi_leads.output.console.screen import Screen, Stream, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

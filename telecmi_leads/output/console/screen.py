@@ -1,4 +1,6 @@
-"""One stream with what is known of it, and the few shapes that every screen is made of.
+"""Standard output and error, written so that a closed pipe never fails the work, and the shapes of every screen.
+
+One stream with what is known of it, and the few shapes that every screen is made of.
 
 The one place where rich is set up. Everything shown is a Text made of safe strings: markup, emoji codes and
 highlighting are off, since what comes from files and servers must be shown as it is, or not at all.
@@ -6,6 +8,8 @@ highlighting are off, since what comes from files and servers must be shown as i
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, cast
@@ -19,8 +23,99 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from telecmi_leads.output.console.stream import Stream
     from telecmi_leads.settings.surroundings import Terminal
+
+
+_DRAWN = "━╸✓✗·•…─"
+_PLAINER = str.maketrans({"•": "*", "…": "...", "·": "-", "─": "-"})
+
+
+class Stream:
+    """A text stream that swallows what can't be written; `broken` tells whether anything was.
+
+    `target` is None where the process was started without the stream. Characters that the stream's encoding
+    lacks are written as escapes.
+    """
+
+    def __init__(self, target: IO[str] | None) -> None:
+        self._target = target
+        self.broken = target is None
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the stream below."""
+        return getattr(self._target, "encoding", None) or "utf-8"
+
+    @property
+    def unicode(self) -> bool:
+        """Tell whether the stream can show the characters that bars and marks are made of."""
+        try:
+            _DRAWN.encode(self.encoding)
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
+
+    def isatty(self) -> bool:
+        """Tell whether a person looks at the stream."""
+        try:
+            return self._target is not None and self._target.isatty()
+        except ValueError:  # closed
+            return False
+
+    def fileno(self) -> int:
+        """Return the descriptor; raises OSError where there is none, as streams do."""
+        if self._target is None:
+            raise OSError("no stream")
+        return self._target.fileno()
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        if self._target is not None and not self.broken:
+            try:
+                self._write(self._target, text)
+            except (OSError, ValueError):
+                self._give_up()
+        return len(text)
+
+    def _write(self, target: IO[str], text: str) -> None:
+        try:
+            target.write(text)
+        except UnicodeEncodeError:
+            plainer = text.translate(_PLAINER)
+            target.write(plainer.encode(self.encoding, "backslashreplace").decode(self.encoding))
+
+    def write_bytes(self, content: bytes) -> None:
+        """Write bytes as they are, such as JSON, past any translation of characters or line ends."""
+        if self._target is None or self.broken:
+            return
+        try:
+            self._target.flush()
+            raw = getattr(self._target, "buffer", None)
+            if raw is None:
+                self._target.write(content.decode("utf-8"))
+            else:
+                raw.write(content)
+            self._target.flush()
+        except (OSError, ValueError):
+            self._give_up()
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        if self._target is not None and not self.broken:
+            try:
+                self._target.flush()
+            except (OSError, ValueError):
+                self._give_up()
+
+    def _give_up(self) -> None:
+        """Write no more, and have the interpreter's own flush at its end find nothing to complain about."""
+        self.broken = True
+        with suppress(OSError, ValueError):
+            descriptor = self.fileno()
+            sink = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(sink, descriptor)
+            os.close(sink)
+
 
 PLAIN_WIDTH = 100
 """Columns where nobody tells: a pipe, a file, a log."""

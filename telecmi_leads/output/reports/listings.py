@@ -6,11 +6,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
-from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.campaign import CampaignStatus, thaw_leads
 from telecmi_leads.core.lead import NOBODY, REJECT_COLUMNS
-from telecmi_leads.core.request_body import thaw_leads
 from telecmi_leads.core.text import safe
-from telecmi_leads.output.reports.reject_dialect import Dialect, write_rows
+from telecmi_leads.output.reports.rejects import Dialect, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.sending.backoff import HIGHEST_CEILING, ceiling, pause
+from telecmi_leads.sending.pacing import HIGHEST_CEILING, ceiling, pause
 
 ATTEMPTS = st.integers(-5, 10**6)
 JITTERS = st.floats(0, 1)
