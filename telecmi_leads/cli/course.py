@@ -97,6 +97,7 @@ class Course:
             reports=self.reports,
             error=problem,
             warnings=tuple(self.warnings),
+            sandbox=self.session.settings[TrialOptions].sandbox,
         )
 
 

@@ -82,7 +82,8 @@ class CampaignRecord:
     """A campaign as the ledger knows it. `seconds` is the time its requests took, pauses not counted.
 
     `parent` is the name of the campaign that was halved into this one by --isolate; a halved campaign itself has
-    `split` set and its leads count with its halves.
+    `split` set and its leads count with its halves. `settled_by_hand` is when a person said that it is in, None where
+    nobody did.
     """
 
     id: int
@@ -99,6 +100,7 @@ class CampaignRecord:
     started: datetime | None = None
     parent: str | None = None
     split: bool = False
+    settled_by_hand: datetime | None = None
 
 
 class OutcomeKind(StrEnum):

@@ -31,7 +31,8 @@ FROM runs WHERE state <> 'preparing'
 # A person's word stands among the attempts and is none (values.Word).
 _CAMPAIGN = """
 SELECT c.id, c.number, c.part, c.name, c.leads, c.status, c.code, c.message, c.confirmed_by_name, c.split, p.name,
-    count(a.id), coalesce(sum(a.seconds), 0.0), min(a.started)
+    count(a.id), coalesce(sum(a.seconds), 0.0), min(a.started),
+    (SELECT max(w.started) FROM attempts w WHERE w.campaign = c.id AND w.kind = 'said_accepted')
 FROM campaigns c
 LEFT JOIN campaigns p ON p.id = c.parent
 LEFT JOIN attempts a ON a.campaign = c.id
@@ -198,9 +199,8 @@ class Reading(Store):
             raise self._damaged("a run can't be read") from error
 
     def _campaign(self, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row of SQLite
-        id_, number, part, name, leads, status, code, message, confirmed, split, parent, attempts, seconds, started = (
-            row
-        )
+        id_, number, part, name, leads, status, code, message, confirmed, split, parent, *tried, by_hand = row
+        attempts, seconds, started = tried
         try:
             known = CampaignStatus(status)
             if id_ not in self._in_flight:
@@ -220,6 +220,7 @@ class Reading(Store):
                 started=None if started is None else from_micros(started),
                 parent=parent,
                 split=bool(split),
+                settled_by_hand=None if by_hand is None else from_micros(by_hand),
             )
         except (ValueError, TypeError, OverflowError) as error:
             raise self._damaged("a campaign can't be read") from error

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
-from a_run import ACCEPTED, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARun, left, people, rejected
+from a_run import ACCEPTED, ACCOUNT, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARun, left, people, rejected
 
+from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import BalanceError, ColumnMissing
 from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
@@ -118,6 +119,8 @@ def test_the_summary_is_the_contracts_object(ledger: Ledger, tmp_path: Path) -> 
         "schema": 1,
         "run": RUN,
         "name": "March",
+        "account": ACCOUNT,
+        "sandbox": False,
         "dry_run": False,
         "status": "unfinished",
         "exit_code": 5,
@@ -130,6 +133,8 @@ def test_the_summary_is_the_contracts_object(ledger: Ledger, tmp_path: Path) -> 
             "already_uploaded": 1,
             "leads": 20,
         },
+        "uploaded_before": 0,
+        "waiting_elsewhere": 0,
         "leads": {"accepted": 2, "unverified": 4, "refused": 3, "unknown": 5, "unsent": 6},
         "rejections": {"too_short": 1, "masked": 1},
         "repairs": {"punctuation": 9},
@@ -347,3 +352,13 @@ def test_the_other_commands_objects(ledger: Ledger) -> None:
         "exit_code": 8,
         "error": {"code": "ledger", "message": "damaged", "hint": ""},
     }
+
+
+def test_a_campaign_settled_by_hand_is_told_apart(ledger: Ledger) -> None:
+    """The JSON says `settled_by_hand` of the one campaign that a person settled, and the tables say so in words."""
+    first, *_ = ledger.campaigns(RUN)
+    by_hand = replace(first, settled_by_hand=MORNING)
+    summary = replace(summarise(ledger, RUN, exit_code=0, status=RunStatus.COMPLETE), campaigns=(first, by_hand))
+    told = json.loads(summary_json(summary))["campaigns"]
+    assert [each.get("settled_by_hand") for each in told] == [None, True]
+    assert wording.outcome(replace(by_hand, status=CampaignStatus.ACCEPTED)) == "accepted, settled by hand"

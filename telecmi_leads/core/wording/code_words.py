@@ -182,6 +182,8 @@ def outcome(campaign: CampaignRecord) -> str:
         return "halved"
     if campaign.confirmed_by_name and campaign.status is CampaignStatus.ACCEPTED:
         return "accepted, confirmed by name"
+    if campaign.settled_by_hand is not None and campaign.status is CampaignStatus.ACCEPTED:
+        return "accepted, settled by hand"
     return STATUS[campaign.status]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import RowTotals
-from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, LeadTotals, Problem, RunStatus, RunSummary
 from telecmi_leads.core.wording import lead_balance, row_balance
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def summarise(  # noqa: PLR0913 - what the ledger does not know of an end
         error=problem_of(error),
         audience=run.audience,
         account=run.account,
+        sandbox=run.account == SANDBOX_ACCOUNT,
     )
 
 

@@ -38,10 +38,14 @@ def summary_json(summary: RunSummary) -> bytes:
             "schema": SCHEMA,
             "run": summary.run,
             "name": summary.name,
+            "account": summary.account or None,
+            "sandbox": summary.sandbox,
             "dry_run": summary.dry_run,
             "status": summary.status.value,
             "exit_code": summary.exit_code,
             "rows": _rows(summary.rows),
+            "uploaded_before": summary.uploaded_before,
+            "waiting_elsewhere": summary.waiting_elsewhere,
             "leads": _leads(summary.leads),
             "rejections": dict(summary.rejections),
             "repairs": dict(summary.repairs),
@@ -207,6 +211,8 @@ def _campaign(campaign: CampaignRecord) -> dict[str, Any]:
         found["halved_from"] = campaign.parent
     if campaign.confirmed_by_name:
         found["confirmed_by_name"] = True
+    if campaign.settled_by_hand is not None:
+        found["settled_by_hand"] = True
     return found
 
 
