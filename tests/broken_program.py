@@ -145,7 +145,7 @@ def lost_lead() -> None:
 
     def forgetful(ledger: Ledger, campaign_id: int, *args: Any, **more: Any) -> Any:
         settled = record(ledger, campaign_id, *args, **more)
-        with ledger._writing() as connection:  # noqa: SLF001 - damage from within
+        with ledger._store.writing() as connection:  # noqa: SLF001 - damage from within
             connection.execute("UPDATE campaigns SET leads = leads - 1 WHERE id = ?", (campaign_id,))
         return settled
 

@@ -201,7 +201,7 @@ class SimulatedClock(Clock):
             return mailbox.get_nowait()
         except Empty:
             pass
-        self.service.wait_for(len(self.ledger._in_flight))  # noqa: SLF001 - how many are under way, surely
+        self.service.wait_for(len(self.ledger._store.in_flight))  # noqa: SLF001 - how many are under way, surely
         answer = self.service.next_answer()
         if answer is None or (seconds is not None and self.service.now + seconds < answer):
             assert seconds is not None, "the upload waits for ever"

@@ -3,8 +3,9 @@
 The promise "no lead lost, none twice" rests on the order of its writes: a request's bytes are frozen when the run is
 planned, its intent is on the disk before the first byte leaves, its outcome after it came.
 
-ledger_files (open, check) → store → queries → attempts → withdrawals; staging (plan); uploaded_numbers → forgetting;
-ledger is all of them as one class. lock keeps other processes away.
+`ledger` is the page to read: the one class, from opening to forgetting. Its SQL stands beside it by topic: ledger_files
+(open, check), staging (plan), withdrawals (people taken out of a plan), attempts (intent, outcome), queries,
+uploaded_numbers, forgetting; all work on a `store`, the connection. lock keeps other processes away.
 """
 
 from __future__ import annotations

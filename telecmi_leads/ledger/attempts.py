@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.run import RunState
+from telecmi_leads.ledger import queries
 from telecmi_leads.ledger.phone_hashes import Hasher, pack
-from telecmi_leads.ledger.queries import Reading
 from telecmi_leads.ledger.records import RESOLVABLE, SETTLED, TO_SEND, Word, to_micros
 from telecmi_leads.ledger.staging import add_campaign
 
@@ -17,149 +17,137 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord, Outcome, StagedCampaign
+    from telecmi_leads.ledger.store import Store
 
 
-class Sending(Reading):
-    """The part of the ledger that the upload writes. To be used under the account's lock."""
-
-    def begin_attempts(self, campaign_ids: Sequence[int], *, at: datetime) -> None:
-        """Write down that these campaigns' requests are about to leave; on the disk when this returns.
-
-        Raises ValueError for a campaign that is neither unsent nor unknown.
-        """
-        with self._writing() as connection:
-            for campaign in campaign_ids:
-                changed = connection.execute(
-                    "UPDATE campaigns SET status = ? WHERE id = ? AND status IN (?, ?) AND split = 0",
-                    (CampaignStatus.SENDING, campaign, *TO_SEND),
-                ).rowcount
-                if changed != 1:
-                    raise ValueError(f"campaign {campaign} is not waiting to be sent")
-                connection.execute("INSERT INTO attempts (campaign, started) VALUES (?, ?)", (campaign, to_micros(at)))
-        self._in_flight.update(campaign_ids)
-
-    def record(  # noqa: PLR0913 - an outcome and the decision on it
-        self,
-        campaign_id: int,
-        outcome: Outcome,
-        status: CampaignStatus,
-        *,
-        at: datetime,
-        confirmed_by_name: bool = False,
-        note: str = "",
-    ) -> CampaignRecord:
-        """Write down what a request came to and the campaign's state after it; return the campaign.
-
-        On acceptance the leads leave the ledger in the same transaction, and the hashes of their numbers stay. `note`
-        is put behind the service's words.
-        """
-        message = f"{outcome.message} ({note})" if note else outcome.message
-        with self._writing() as connection:
-            ended = connection.execute(
-                "UPDATE attempts SET ended = ?, kind = ?, code = ?, message = ?, seconds = ?"
-                " WHERE campaign = ? AND ended IS NULL",
-                (to_micros(at), outcome.kind, outcome.code, outcome.message, outcome.seconds, campaign_id),
-            ).rowcount
-            if ended != 1:
-                raise ValueError(f"campaign {campaign_id} has no request on its way")
-            connection.execute(
-                "UPDATE campaigns SET status = ?, code = ?, message = ?, confirmed_by_name = ?, settled = ?"
-                " WHERE id = ?",
-                (status, outcome.code, message, confirmed_by_name, to_micros(at), campaign_id),
-            )
-            if status is CampaignStatus.ACCEPTED:
-                self._let_go(connection, campaign_id)
-        self._in_flight.discard(campaign_id)
-        self._forget_known()
-        return self.campaign(campaign_id)
-
-    def settle_interrupted(self, run_id: str, *, at: datetime) -> int:
-        """Close the requests that a dead process left open: their outcome is unknown. Return how many there were.
-
-        To be called under the account's lock, or they may be another living process's.
-        """
-        with self._writing() as connection:
-            ended = connection.execute(
-                "UPDATE attempts SET ended = ?, kind = ? WHERE ended IS NULL AND campaign IN"
-                " (SELECT c.id FROM campaigns c JOIN runs r ON r.seq = c.run WHERE r.id = ?)",
-                (to_micros(at), OutcomeKind.INTERRUPTED, run_id),
-            ).rowcount
-            connection.execute(
-                "UPDATE campaigns SET status = ?, settled = ?"
-                " WHERE status = ? AND run = (SELECT seq FROM runs WHERE id = ?)",
-                (CampaignStatus.UNKNOWN, to_micros(at), CampaignStatus.SENDING, run_id),
-            )
-        self._in_flight.clear()
-        return ended
-
-    def split(self, campaign_id: int, halves: Sequence[StagedCampaign]) -> list[CampaignRecord]:
-        """Put the halves in a campaign's place; return them. The halved campaign keeps its history, not its leads."""
-        added = []
-        with self._writing() as connection:
-            run, root = connection.execute("SELECT run, root FROM campaigns WHERE id = ?", (campaign_id,)).fetchone()
-            for half in halves:
-                child = add_campaign(connection, run, half, keep_body=True)
-                connection.execute("UPDATE campaigns SET root = ?, parent = ? WHERE id = ?", (root, campaign_id, child))
-                added.append(child)
-            connection.execute("UPDATE campaigns SET split = 1 WHERE id = ?", (campaign_id,))
-            connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
-        self._forget_known()
-        return [self.campaign(child) for child in added]
-
-    def resolve(self, campaign_id: int, *, accepted: bool, at: datetime) -> CampaignRecord:
-        """Write down what a person has found out about a campaign of unknown or unverified outcome; return it.
-
-        Raises ValueError for a campaign in any other state.
-        """
-        word = Word.ACCEPTED if accepted else Word.NOT_UPLOADED
-        status = CampaignStatus.ACCEPTED if accepted else CampaignStatus.UNSENT
-        with self._writing() as connection:
+def begin_attempts(store: Store, campaign_ids: Sequence[int], *, at: datetime) -> None:
+    """Write down that these campaigns' requests are about to leave; on the disk when this returns."""
+    with store.writing() as connection:
+        for campaign in campaign_ids:
             changed = connection.execute(
-                "UPDATE campaigns SET status = ?, settled = ? WHERE id = ? AND status IN (?, ?)",
-                (status, to_micros(at), campaign_id, *RESOLVABLE),
+                "UPDATE campaigns SET status = ? WHERE id = ? AND status IN (?, ?) AND split = 0",
+                (CampaignStatus.SENDING, campaign, *TO_SEND),
             ).rowcount
             if changed != 1:
-                raise ValueError(f"campaign {campaign_id} is neither unknown nor unverified")
-            connection.execute(
-                "INSERT INTO attempts (campaign, started, ended, kind) VALUES (?, ?, ?, ?)",
-                (campaign_id, to_micros(at), to_micros(at), word),
-            )
-            if accepted:
-                self._let_go(connection, campaign_id)
-        self._forget_known()
-        return self.campaign(campaign_id)
+                raise ValueError(f"campaign {campaign} is not waiting to be sent")
+            connection.execute("INSERT INTO attempts (campaign, started) VALUES (?, ?)", (campaign, to_micros(at)))
+    store.in_flight.update(campaign_ids)
 
-    def finish_run(self, run_id: str) -> bool:
-        """End a run's sending: mark it finished if every campaign is accepted or refused; tell whether it is.
 
-        Merges the hashes of what was accepted, and empties the log, which still holds leads that have left the ledger.
-        """
-        with self._writing() as connection:
-            connection.execute(
-                "UPDATE runs SET state = ? WHERE id = ? AND state = ? AND NOT EXISTS"
-                " (SELECT 1 FROM campaigns WHERE run = seq AND split = 0"
-                " AND status NOT IN (?, ?))",
-                (RunState.FINISHED, run_id, RunState.PLANNED, *SETTLED),
-            )
-            self._merge_fresh(connection)
-        self._empty_log()
-        return self._rows("SELECT state FROM runs WHERE id = ?", (run_id,)) == [(RunState.FINISHED,)]
-
-    def _let_go(self, connection: sqlite3.Connection, campaign_id: int) -> None:
-        """Replace an accepted campaign's leads by the hashes of their numbers."""
-        account = connection.execute(
-            "SELECT account FROM runs JOIN campaigns ON run = seq WHERE campaigns.id = ?", (campaign_id,)
-        ).fetchone()[0]
-        phones = [lead.phone for lead in thaw_leads(self.body(campaign_id))]
-        hashes = Hasher(self._key, account).numbers(phones)
-        connection.execute("INSERT INTO fresh VALUES (?, ?)", (campaign_id, b"".join(hashes)))
-        connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
-
-    def _merge_fresh(self, connection: sqlite3.Connection) -> None:
-        connection.executemany(
-            "INSERT INTO uploaded VALUES (?, ?, ?) ON CONFLICT (bucket) DO UPDATE SET"
-            " tails = CAST(tails || excluded.tails AS BLOB), ids = CAST(ids || excluded.ids AS BLOB)",
-            pack(connection.execute("SELECT campaign, hashes FROM fresh")),
+def record(  # noqa: PLR0913 - an outcome and the decision on it
+    store: Store,
+    campaign_id: int,
+    outcome: Outcome,
+    status: CampaignStatus,
+    *,
+    at: datetime,
+    confirmed_by_name: bool = False,
+    note: str = "",
+) -> CampaignRecord:
+    """Write down what a request came to and the campaign's state after it; return the campaign."""
+    message = f"{outcome.message} ({note})" if note else outcome.message
+    with store.writing() as connection:
+        ended = connection.execute(
+            "UPDATE attempts SET ended = ?, kind = ?, code = ?, message = ?, seconds = ?"
+            " WHERE campaign = ? AND ended IS NULL",
+            (to_micros(at), outcome.kind, outcome.code, outcome.message, outcome.seconds, campaign_id),
+        ).rowcount
+        if ended != 1:
+            raise ValueError(f"campaign {campaign_id} has no request on its way")
+        connection.execute(
+            "UPDATE campaigns SET status = ?, code = ?, message = ?, confirmed_by_name = ?, settled = ? WHERE id = ?",
+            (status, outcome.code, message, confirmed_by_name, to_micros(at), campaign_id),
         )
-        connection.execute("DELETE FROM fresh")
-        self._forget_known()
+        if status is CampaignStatus.ACCEPTED:
+            _let_go(store, connection, campaign_id)
+    store.in_flight.discard(campaign_id)
+    store.changed()
+    return queries.campaign(store, campaign_id)
+
+
+def settle_interrupted(store: Store, run_id: str, *, at: datetime) -> int:
+    """Close the requests that a dead process left open: their outcome is unknown. Return how many there were."""
+    with store.writing() as connection:
+        ended = connection.execute(
+            "UPDATE attempts SET ended = ?, kind = ? WHERE ended IS NULL AND campaign IN"
+            " (SELECT c.id FROM campaigns c JOIN runs r ON r.seq = c.run WHERE r.id = ?)",
+            (to_micros(at), OutcomeKind.INTERRUPTED, run_id),
+        ).rowcount
+        connection.execute(
+            "UPDATE campaigns SET status = ?, settled = ?"
+            " WHERE status = ? AND run = (SELECT seq FROM runs WHERE id = ?)",
+            (CampaignStatus.UNKNOWN, to_micros(at), CampaignStatus.SENDING, run_id),
+        )
+    store.in_flight.clear()
+    return ended
+
+
+def split(store: Store, campaign_id: int, halves: Sequence[StagedCampaign]) -> list[CampaignRecord]:
+    """Put the halves in a campaign's place; return them. The halved campaign keeps its history, not its leads."""
+    added = []
+    with store.writing() as connection:
+        run, root = connection.execute("SELECT run, root FROM campaigns WHERE id = ?", (campaign_id,)).fetchone()
+        for half in halves:
+            child = add_campaign(connection, run, half, keep_body=True)
+            connection.execute("UPDATE campaigns SET root = ?, parent = ? WHERE id = ?", (root, campaign_id, child))
+            added.append(child)
+        connection.execute("UPDATE campaigns SET split = 1 WHERE id = ?", (campaign_id,))
+        connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
+    store.changed()
+    return [queries.campaign(store, child) for child in added]
+
+
+def resolve(store: Store, campaign_id: int, *, accepted: bool, at: datetime) -> CampaignRecord:
+    """Write down what a person has found out about a campaign of unknown or unverified outcome; return it."""
+    word = Word.ACCEPTED if accepted else Word.NOT_UPLOADED
+    status = CampaignStatus.ACCEPTED if accepted else CampaignStatus.UNSENT
+    with store.writing() as connection:
+        changed = connection.execute(
+            "UPDATE campaigns SET status = ?, settled = ? WHERE id = ? AND status IN (?, ?)",
+            (status, to_micros(at), campaign_id, *RESOLVABLE),
+        ).rowcount
+        if changed != 1:
+            raise ValueError(f"campaign {campaign_id} is neither unknown nor unverified")
+        connection.execute(
+            "INSERT INTO attempts (campaign, started, ended, kind) VALUES (?, ?, ?, ?)",
+            (campaign_id, to_micros(at), to_micros(at), word),
+        )
+        if accepted:
+            _let_go(store, connection, campaign_id)
+    store.changed()
+    return queries.campaign(store, campaign_id)
+
+
+def finish_run(store: Store, run_id: str) -> bool:
+    """End a run's sending: mark it finished if every campaign is accepted or refused; tell whether it is."""
+    with store.writing() as connection:
+        connection.execute(
+            "UPDATE runs SET state = ? WHERE id = ? AND state = ? AND NOT EXISTS"
+            " (SELECT 1 FROM campaigns WHERE run = seq AND split = 0"
+            " AND status NOT IN (?, ?))",
+            (RunState.FINISHED, run_id, RunState.PLANNED, *SETTLED),
+        )
+        _merge_fresh(store, connection)
+    store.empty_log()
+    return store.rows("SELECT state FROM runs WHERE id = ?", (run_id,)) == [(RunState.FINISHED,)]
+
+
+def _let_go(store: Store, connection: sqlite3.Connection, campaign_id: int) -> None:
+    """Replace an accepted campaign's leads by the hashes of their numbers."""
+    account = connection.execute(
+        "SELECT account FROM runs JOIN campaigns ON run = seq WHERE campaigns.id = ?", (campaign_id,)
+    ).fetchone()[0]
+    phones = [lead.phone for lead in thaw_leads(queries.body(store, campaign_id))]
+    hashes = Hasher(store.key, account).numbers(phones)
+    connection.execute("INSERT INTO fresh VALUES (?, ?)", (campaign_id, b"".join(hashes)))
+    connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
+
+
+def _merge_fresh(store: Store, connection: sqlite3.Connection) -> None:
+    connection.executemany(
+        "INSERT INTO uploaded VALUES (?, ?, ?) ON CONFLICT (bucket) DO UPDATE SET"
+        " tails = CAST(tails || excluded.tails AS BLOB), ids = CAST(ids || excluded.ids AS BLOB)",
+        pack(connection.execute("SELECT campaign, hashes FROM fresh")),
+    )
+    connection.execute("DELETE FROM fresh")
+    store.changed()

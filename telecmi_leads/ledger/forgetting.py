@@ -9,6 +9,7 @@ from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import mask_phone, safe
+from telecmi_leads.ledger import queries, uploaded_numbers
 from telecmi_leads.ledger.packed_rows import as_typed, pack_heap, tables_of, typed_in, unpack
 from telecmi_leads.ledger.phone_hashes import (
     TAIL_BYTES,
@@ -23,7 +24,6 @@ from telecmi_leads.ledger.phone_hashes import (
 from telecmi_leads.ledger.records import Forgotten, to_micros
 from telecmi_leads.ledger.staging import put_body
 from telecmi_leads.ledger.store import FAILURES, ledger_error
-from telecmi_leads.ledger.uploaded_numbers import Numbers
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from telecmi_leads.core.lead import TableInfo
+    from telecmi_leads.ledger.store import Store
 
     Holds = Callable[[LeftOutRow, Sequence[TableInfo]], bool]
 
@@ -46,142 +47,139 @@ _FEWEST_DIGITS = 7
 """A cell with fewer digits is no way to write a whole number."""
 
 
-class Forgetting(Numbers):
-    """The part of the ledger that forgets. To be used under the locks of all accounts it touches."""
+def forget(
+    store: Store,
+    *,
+    before: datetime | None = None,
+    run: str | None = None,
+    phone: str | None = None,
+    typed: str | None = None,
+) -> Forgotten:
+    """Remove all runs made before a time, or one run, or one phone number; say what went."""
+    if phone is not None:
+        gone = _forget_phone(store, phone)
+    elif typed is not None:
+        gone = _forget_typed(store, typed)
+    else:
+        gone = _forget_runs(store, _chosen(store, before, run), before)
+    store.changed()
+    _rewrite(store)
+    return gone
 
-    def forget(
-        self,
-        *,
-        before: datetime | None = None,
-        run: str | None = None,
-        phone: str | None = None,
-        typed: str | None = None,
-    ) -> Forgotten:
-        """Remove all runs made before a time, or one run, or one phone number; say what went.
 
-        Give exactly one: `phone` is E.164 digits, `typed` what stood in a cell and is no number. By time, unfinished
-        runs stay, since their leads still wait to be sent; by id any run goes. Of a run that was sent the names of its
-        campaigns stay, which the service still holds. The hashes of its numbers go, so that --new-only no longer knows
-        them. Raises UsageError for a run that isn't there, and for a phone that waits in an unfinished run, since a
-        request that may be under way can't be changed.
-        """
-        if phone is not None:
-            gone = self._forget_phone(phone)
-        elif typed is not None:
-            gone = self._forget_typed(typed)
-        else:
-            gone = self._forget_runs(self._chosen(before, run), before)
-        self._forget_known()
-        self._rewrite()
-        return gone
+def _chosen(store: Store, before: datetime | None, run: str | None) -> list[int]:
+    if run is not None:
+        found = queries.run(store, run)
+        if found is None:
+            raise UsageError(f"There is no run {safe(run)}", hint="`telecmi-leads runs` lists them.")
+        return [seq for (seq,) in store.rows("SELECT seq FROM runs WHERE id = ?", (found.id,))]
+    if before is None:
+        raise ValueError("say what to forget")
+    rows = store.rows("SELECT seq FROM runs WHERE created < ? AND state <> ?", (to_micros(before), RunState.PLANNED))
+    return [seq for (seq,) in rows]
 
-    def _chosen(self, before: datetime | None, run: str | None) -> list[int]:
-        if run is not None:
-            found = self.run(run)
-            if found is None:
-                raise UsageError(f"There is no run {safe(run)}", hint="`telecmi-leads runs` lists them.")
-            return [seq for (seq,) in self._rows("SELECT seq FROM runs WHERE id = ?", (found.id,))]
-        if before is None:
-            raise ValueError("say what to forget")
-        rows = self._rows(
-            "SELECT seq FROM runs WHERE created < ? AND state <> ?", (to_micros(before), RunState.PLANNED)
+
+def _forget_runs(store: Store, runs: list[int], before: datetime | None) -> Forgotten:
+    kept = 0
+    if before is not None:
+        [(kept,)] = store.rows(
+            "SELECT count(*) FROM runs WHERE created < ? AND state = ?", (to_micros(before), RunState.PLANNED)
         )
-        return [seq for (seq,) in rows]
+    with store.writing() as connection:
+        connection.execute("CREATE TEMP TABLE going (seq INTEGER PRIMARY KEY)")
+        connection.executemany("INSERT INTO going VALUES (?)", [(seq,) for seq in runs])
+        total = Forgotten(
+            runs=len(runs),
+            campaigns=_count(connection, "SELECT count(*) FROM campaigns WHERE run IN going"),
+            rows=_count(connection, "SELECT coalesce(sum(count), 0) FROM left_out WHERE run IN going"),
+            numbers=_count(connection, _GOING_FRESH) + _drop_campaigns(connection),
+            unfinished_kept=kept,
+        )
+        connection.execute(_KEEP_NAMES)
+        connection.execute("DELETE FROM left_phones WHERE run IN going")
+        connection.execute("DELETE FROM runs WHERE seq IN going")
+        connection.execute("DROP TABLE going")
+    return total
 
-    def _forget_runs(self, runs: list[int], before: datetime | None) -> Forgotten:
-        kept = 0
-        if before is not None:
-            [(kept,)] = self._rows(
-                "SELECT count(*) FROM runs WHERE created < ? AND state = ?", (to_micros(before), RunState.PLANNED)
+
+def _forget_phone(store: Store, phone: str) -> Forgotten:
+    _refuse_waiting(store, phone)
+    numbers = rows = 0
+    with store.writing() as connection:
+        for hasher in _hashers(store, connection):
+            number = hasher.numbers([phone])[0]
+            numbers += _drop_number(connection, number)
+            connection.execute("DELETE FROM left_phones WHERE hash = ?", (number,))
+        numbers += _empty_in_bodies(store, connection, phone)
+        rows = _empty_rows(store, connection, lambda row, _: row.phone == phone or _may_be(row.cells, phone))
+    return Forgotten(numbers=numbers, rows=rows)
+
+
+def _forget_typed(store: Store, text: str) -> Forgotten:
+    wanted = as_typed(text)
+    with store.writing() as connection:
+        for hasher in _hashers(store, connection):
+            connection.execute("DELETE FROM left_phones WHERE hash = ?", (hasher.numbers([wanted])[0],))
+        rows = _empty_rows(store, connection, lambda row, tables: typed_in(row, tables) == wanted != "")
+    return Forgotten(rows=rows)
+
+
+def _hashers(store: Store, connection: sqlite3.Connection) -> list[Hasher]:
+    accounts = connection.execute("SELECT DISTINCT account FROM runs").fetchall()
+    return [Hasher(store.key, account) for (account,) in accounts]
+
+
+def _refuse_waiting(store: Store, phone: str) -> None:
+    for fate in uploaded_numbers.fates(store, phone):
+        run = queries.run(store, fate.run)
+        # What was refused may still be halved and sent, as long as its run is not finished.
+        open_ = fate.status is CampaignStatus.REFUSED and run is not None and run.state is RunState.PLANNED
+        if (fate.status is not None and not fate.status.settled) or open_:
+            raise UsageError(
+                f"{mask_phone(phone)} waits in campaign {safe(fate.campaign)} of run {fate.run}",
+                hint=f"Finish it with `telecmi-leads resume {fate.run}`, or `forget --run {fate.run}` first.",
             )
-        with self._writing() as connection:
-            connection.execute("CREATE TEMP TABLE going (seq INTEGER PRIMARY KEY)")
-            connection.executemany("INSERT INTO going VALUES (?)", [(seq,) for seq in runs])
-            total = Forgotten(
-                runs=len(runs),
-                campaigns=_count(connection, "SELECT count(*) FROM campaigns WHERE run IN going"),
-                rows=_count(connection, "SELECT coalesce(sum(count), 0) FROM left_out WHERE run IN going"),
-                numbers=_count(connection, _GOING_FRESH) + _drop_campaigns(connection),
-                unfinished_kept=kept,
-            )
-            connection.execute(_KEEP_NAMES)
-            connection.execute("DELETE FROM left_phones WHERE run IN going")
-            connection.execute("DELETE FROM runs WHERE seq IN going")
-            connection.execute("DROP TABLE going")
-        return total
 
-    def _forget_phone(self, phone: str) -> Forgotten:
-        self._refuse_waiting(phone)
-        numbers = rows = 0
-        with self._writing() as connection:
-            for hasher in self._hashers(connection):
-                number = hasher.numbers([phone])[0]
-                numbers += _drop_number(connection, number)
-                connection.execute("DELETE FROM left_phones WHERE hash = ?", (number,))
-            numbers += self._empty_in_bodies(connection, phone)
-            rows = self._empty_rows(connection, lambda row, _: row.phone == phone or _may_be(row.cells, phone))
-        return Forgotten(numbers=numbers, rows=rows)
 
-    def _forget_typed(self, text: str) -> Forgotten:
-        wanted = as_typed(text)
-        with self._writing() as connection:
-            for hasher in self._hashers(connection):
-                connection.execute("DELETE FROM left_phones WHERE hash = ?", (hasher.numbers([wanted])[0],))
-            rows = self._empty_rows(connection, lambda row, tables: typed_in(row, tables) == wanted != "")
-        return Forgotten(rows=rows)
+def _empty_in_bodies(store: Store, connection: sqlite3.Connection, phone: str) -> int:
+    """Empty a number's leads in refused campaigns, which are kept for refused.csv; no other body holds it by now.
 
-    def _hashers(self, connection: sqlite3.Connection) -> list[Hasher]:
-        accounts = connection.execute("SELECT DISTINCT account FROM runs").fetchall()
-        return [Hasher(self._key, account) for (account,) in accounts]
+    An empty lead stays in its place, so that the campaign holds as many as it counts.
+    """
+    needle = f'"phone":"{phone}"'.encode()
+    holding = [id_ for id_, body in store.stream("SELECT campaign, body FROM bodies") if needle in body]
+    for campaign in holding:
+        body = queries.body(store, campaign)
+        leads = [NOBODY if lead.phone == phone else lead for lead in thaw_leads(body)]
+        put_body(connection, campaign, refreeze(body, queries.campaign(store, campaign).name, leads))
+    return len(holding)
 
-    def _refuse_waiting(self, phone: str) -> None:
-        for fate in self.fates(phone):
-            run = self.run(fate.run)
-            # What was refused may still be halved and sent, as long as its run is not finished.
-            open_ = fate.status is CampaignStatus.REFUSED and run is not None and run.state is RunState.PLANNED
-            if (fate.status is not None and not fate.status.settled) or open_:
-                raise UsageError(
-                    f"{mask_phone(phone)} waits in campaign {safe(fate.campaign)} of run {fate.run}",
-                    hint=f"Finish it with `telecmi-leads resume {fate.run}`, or `forget --run {fate.run}` first.",
-                )
 
-    def _empty_in_bodies(self, connection: sqlite3.Connection, phone: str) -> int:
-        """Empty a number's leads in refused campaigns, which are kept for refused.csv; no other body holds it by now.
+def _empty_rows(store: Store, connection: sqlite3.Connection, holds: Holds) -> int:
+    """Empty the rows left out that are found to hold a number; they are still counted."""
+    emptied = 0
+    for id_, kind, seq in store.rows(
+        "SELECT id, kind, run FROM left_out WHERE kind IN ('rejected', 'excluded') ORDER BY run"
+    ):
+        [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
+        tables = tables_of(connection, seq)
+        heap = list(unpack(LeftOutKind(kind), blob))
+        kept = [_emptied(row) if holds(row, tables) else row for row in heap]
+        changed = sum(new is not old for new, old in zip(kept, heap, strict=True))
+        if changed:
+            packed = pack_heap(LeftOutKind(kind), kept)
+            connection.execute("UPDATE left_out SET content = ? WHERE id = ?", (packed, id_))
+        emptied += changed
+    return emptied
 
-        An empty lead stays in its place, so that the campaign holds as many as it counts.
-        """
-        needle = f'"phone":"{phone}"'.encode()
-        holding = [id_ for id_, body in self._stream("SELECT campaign, body FROM bodies") if needle in body]
-        for campaign in holding:
-            body = self.body(campaign)
-            leads = [NOBODY if lead.phone == phone else lead for lead in thaw_leads(body)]
-            put_body(connection, campaign, refreeze(body, self.campaign(campaign).name, leads))
-        return len(holding)
 
-    def _empty_rows(self, connection: sqlite3.Connection, holds: Holds) -> int:
-        """Empty the rows left out that are found to hold a number; they are still counted."""
-        emptied = 0
-        for id_, kind, seq in self._rows(
-            "SELECT id, kind, run FROM left_out WHERE kind IN ('rejected', 'excluded') ORDER BY run"
-        ):
-            [(blob,)] = self._rows("SELECT content FROM left_out WHERE id = ?", (id_,))
-            tables = tables_of(connection, seq)
-            heap = list(unpack(LeftOutKind(kind), blob))
-            kept = [_emptied(row) if holds(row, tables) else row for row in heap]
-            changed = sum(new is not old for new, old in zip(kept, heap, strict=True))
-            if changed:
-                packed = pack_heap(LeftOutKind(kind), kept)
-                connection.execute("UPDATE left_out SET content = ? WHERE id = ?", (packed, id_))
-            emptied += changed
-        return emptied
-
-    def _rewrite(self) -> None:
-        """Write the ledger anew without its free space, and empty the log."""
-        try:
-            self._connection.execute("VACUUM")
-        except FAILURES as error:
-            raise ledger_error(error, self._path) from error
-        self._empty_log()
+def _rewrite(store: Store) -> None:
+    """Write the ledger anew without its free space, and empty the log."""
+    try:
+        store.connection.execute("VACUUM")
+    except FAILURES as error:
+        raise ledger_error(error, store.path) from error
+    store.empty_log()
 
 
 def _count(connection: sqlite3.Connection, sql: str) -> int:

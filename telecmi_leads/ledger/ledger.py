@@ -1,28 +1,42 @@
-"""The ledger as a whole."""
+"""The ledger as a whole, in the order of a run's life: open, plan, intent, outcome, totals, forget."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from telecmi_leads.ledger.forgetting import Forgetting
+from telecmi_leads.core.run import Typed
+from telecmi_leads.ledger import attempts, forgetting, queries, staging, uploaded_numbers, withdrawals
 from telecmi_leads.ledger.ledger_files import LEDGER, open_ledger, open_temporary
-from telecmi_leads.ledger.staging import Staging
-from telecmi_leads.ledger.withdrawals import Withdrawing
+from telecmi_leads.ledger.store import Store
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
+    from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, Outcome, StagedCampaign
+    from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals, TableInfo
+    from telecmi_leads.core.run import RunRecord
+    from telecmi_leads.ledger.records import Attempt, Fate, Forgotten
+    from telecmi_leads.ledger.withdrawals import Hits
 
-class Ledger(Staging, Withdrawing, Forgetting):
-    """One ledger, open in one thread of one process.
+_NOTHING_TYPED = Typed()
 
-    Each part is a class of its own: Staging takes plans in, Withdrawing changes what is planned, Reading answers,
-    Sending writes what the upload does, Numbers recognises numbers, Forgetting removes people. A context manager;
-    every method may raise LedgerError.
+
+class Ledger:
+    """One ledger, open in one thread of one process. A context manager; every method may raise LedgerError.
+
+    This page says what can be done with it. The SQL stands in the modules beside it, by topic.
     """
 
+    # --- open -----------------------------------------------------------------------------------
+
+    def __init__(self, connection: sqlite3.Connection, *, key: bytes, path: Path | None) -> None:
+        self._store = Store(connection, key=key, path=path)
+
     @classmethod
-    def open(cls, folder: Path) -> Ledger:
+    def open(cls, folder: Path) -> Self:
         """Open the ledger of a state folder, making both where there is none; older versions are migrated.
 
         Raises LedgerError, with the files left as they are, where the folder or file is not private to this user,
@@ -32,12 +46,247 @@ class Ledger(Staging, Withdrawing, Forgetting):
         return cls(connection, key=key, path=path)
 
     @classmethod
-    def open_existing(cls, folder: Path) -> Ledger | None:
+    def open_existing(cls, folder: Path) -> Self | None:
         """Open the ledger of a state folder as `open` does; None, and nothing made, where there is none."""
         path = folder / LEDGER
         return cls.open(folder) if path.exists() or path.is_symlink() else None
 
     @classmethod
-    def temporary(cls) -> Ledger:
+    def temporary(cls) -> Self:
         """Make a ledger that keeps no leads and of which nothing is left when it is closed, for dry runs."""
         return cls(open_temporary(), key=b"", path=None)
+
+    def close(self) -> None:
+        """Close the ledger. After a failed write the files are left as they are, for the next process to recover."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- plan -----------------------------------------------------------------------------------
+
+    def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
+        self,
+        *,
+        run_id: str,
+        account: str,
+        name: str,
+        created: datetime,
+        report_dir: str = "",
+        dry_run: bool = False,
+        typed: Typed = _NOTHING_TYPED,
+    ) -> None:
+        """Begin a plan; what a killed process left of an earlier one for this account is removed.
+
+        To be called under the account's lock, or the other plan may be a living one.
+        """
+        staging.begin_run(
+            self._store,
+            run_id=run_id,
+            account=account,
+            name=name,
+            created=created,
+            report_dir=report_dir,
+            dry_run=dry_run,
+            typed=typed,
+        )
+
+    def add_table(self, run_id: str, table: TableInfo) -> int:
+        """Add a table to a plan; return its index, which LeftOutRow.table refers to."""
+        return staging.add_table(self._store, run_id, table)
+
+    def stage(self, run_id: str, campaigns: Sequence[StagedCampaign], left_out: Sequence[LeftOutRow]) -> None:
+        """Add campaigns, and rows that did not become leads, to a plan."""
+        staging.stage(self._store, run_id, campaigns, left_out)
+
+    def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is whole
+        self,
+        run_id: str,
+        rows: RowTotals,
+        rejections: Mapping[str, int],
+        repairs: Mapping[str, int],
+        skipped: Mapping[str, int],
+        digest: bytes,
+        *,
+        source: bytes = b"",
+        audience: Mapping[str, Mapping[str, int]] | None = None,
+        refused: bool = False,
+    ) -> None:
+        """Make a plan visible: from here on it can be sent and resumed, unless it is refused.
+
+        Of `rows`, the ledger keeps only what it can't count itself, the rows read and blank. Raises BalanceError where
+        `rows` doesn't add up or is not what was staged; the plan then stays invisible.
+        """
+        staging.finish_plan(
+            self._store,
+            run_id,
+            rows,
+            rejections,
+            repairs,
+            skipped,
+            digest,
+            source=source,
+            audience=audience,
+            refused=refused,
+        )
+
+    def discard_run(self, run_id: str) -> None:
+        """Remove a run of which nothing was ever sent. Raises ValueError for any other."""
+        staging.discard_run(self._store, run_id)
+
+    def withdraw(self, run_id: str, hits: Hits, code: str) -> int:
+        """Take numbers out of the run's campaigns that provably were never carried out; return how many.
+
+        `hits` returns the positions of the numbers to take out among those given. Their rows count as excluded by the
+        list `code` from now on; which row of the input a lead came from is not known any more, and told as row 0. A
+        campaign of unknown outcome stays as it is: only the same bytes under the same name can settle it.
+        """
+        return withdrawals.withdraw(self._store, run_id, hits, code)
+
+    def waiting_among(self, run_id: str, hits: Hits) -> int:
+        """Return how many of the numbers that `hits` finds are in the run's campaigns of unknown outcome."""
+        return withdrawals.waiting_among(self._store, run_id, hits)
+
+    # --- intent and outcome, under the account's lock ----------------------------------------------
+
+    def begin_attempts(self, campaign_ids: Sequence[int], *, at: datetime) -> None:
+        """Write down that these campaigns' requests are about to leave; on the disk when this returns.
+
+        Raises ValueError for a campaign that is neither unsent nor unknown.
+        """
+        attempts.begin_attempts(self._store, campaign_ids, at=at)
+
+    def record(  # noqa: PLR0913 - an outcome and the decision on it
+        self,
+        campaign_id: int,
+        outcome: Outcome,
+        status: CampaignStatus,
+        *,
+        at: datetime,
+        confirmed_by_name: bool = False,
+        note: str = "",
+    ) -> CampaignRecord:
+        """Write down what a request came to and the campaign's state after it; return the campaign.
+
+        On acceptance the leads leave the ledger in the same transaction, and the hashes of their numbers stay. `note`
+        is put behind the service's words.
+        """
+        return attempts.record(
+            self._store, campaign_id, outcome, status, at=at, confirmed_by_name=confirmed_by_name, note=note
+        )
+
+    def settle_interrupted(self, run_id: str, *, at: datetime) -> int:
+        """Close the requests that a dead process left open: their outcome is unknown. Return how many there were.
+
+        To be called under the account's lock, or they may be another living process's.
+        """
+        return attempts.settle_interrupted(self._store, run_id, at=at)
+
+    def split(self, campaign_id: int, halves: Sequence[StagedCampaign]) -> list[CampaignRecord]:
+        """Put the parts in a campaign's place; return them. The campaign keeps its history, not its leads."""
+        return attempts.split(self._store, campaign_id, halves)
+
+    def resolve(self, campaign_id: int, *, accepted: bool, at: datetime) -> CampaignRecord:
+        """Write down what a person has found out about a campaign of unknown or unverified outcome; return it.
+
+        Raises ValueError for a campaign in any other state.
+        """
+        return attempts.resolve(self._store, campaign_id, accepted=accepted, at=at)
+
+    def finish_run(self, run_id: str) -> bool:
+        """End a run's sending: mark it finished if every campaign is accepted or refused; tell whether it is.
+
+        Merges the hashes of what was accepted, and empties the log, which still holds leads that have left the ledger.
+        """
+        return attempts.finish_run(self._store, run_id)
+
+    # --- what the ledger knows --------------------------------------------------------------------
+
+    def runs(self, account: str | None = None) -> list[RunRecord]:
+        """Return the runs of an account, or all, newest first. Plans in the making or refused are not among them."""
+        return queries.runs(self._store, account)
+
+    def run(self, run_id: str) -> RunRecord | None:
+        """Return the run of this id, or the only one whose id begins so; None where there is none, or several."""
+        return queries.run(self._store, run_id)
+
+    def runs_named(self, account: str, name: str) -> list[RunRecord]:
+        """Return the account's runs of this name that may be sent, newest first."""
+        return queries.runs_named(self._store, account, name)
+
+    def campaigns(self, run_id: str) -> list[CampaignRecord]:
+        """Return a run's campaigns in the order of the plan; one that was halved comes before its halves."""
+        return queries.campaigns(self._store, run_id)
+
+    def campaign(self, campaign_id: int) -> CampaignRecord:
+        """Return one campaign. Raises KeyError where there is none of this id."""
+        return queries.campaign(self._store, campaign_id)
+
+    def tables(self, run_id: str) -> list[TableInfo]:
+        """Return the tables that a run's rows came from; LeftOutRow.table is an index into them."""
+        return queries.tables(self._store, run_id)
+
+    def left_out(self, run_id: str, kind: LeftOutKind | None = None) -> Iterator[LeftOutRow]:
+        """Yield the rows that did not become leads, of one kind or of all, in file order within each kind.
+
+        Duplicates and rows uploaded before come without their number: it is known otherwise.
+        """
+        return queries.left_out(self._store, run_id, kind)
+
+    def body(self, campaign_id: int) -> bytes:
+        """Return the frozen bytes of a campaign's request.
+
+        Raises KeyError once they are gone, LedgerError where the disk has changed them.
+        """
+        return queries.body(self._store, campaign_id)
+
+    def history(self, campaign_id: int) -> list[Attempt]:
+        """Return the campaign's requests, oldest first, with what people have said of it in between."""
+        return queries.history(self._store, campaign_id)
+
+    def names_taken(self, account: str, names: Sequence[str]) -> set[str]:
+        """Return those of the campaign names that this ledger has used for the account, forgotten runs included."""
+        return queries.names_taken(self._store, account, names)
+
+    def last_numbers(self, account: str, name: str) -> dict[str, int]:
+        """Return the highest numbers used under a run's name, forgotten runs included: folded group → number."""
+        return queries.last_numbers(self._store, account, name)
+
+    def uploaded_among(self, account: str, phones: Sequence[str], since: datetime | None) -> list[bool]:
+        """Tell for each number (E.164 digits) whether the account has uploaded it, ever or since a time.
+
+        Numbers in unverified campaigns count, and so do those that wait in an unfinished run, since `resume` will
+        send them.
+        """
+        return uploaded_numbers.uploaded_among(self._store, account, phones, since)
+
+    def fates(self, phone: str) -> list[Fate]:
+        """Return what became of a number (E.164 digits) in every run that knows it, newest first."""
+        return uploaded_numbers.fates(self._store, phone)
+
+    def fates_as_typed(self, text: str) -> list[Fate]:
+        """Return where what is no number was rejected, by what stood in the cell; newest first."""
+        return uploaded_numbers.fates_as_typed(self._store, text)
+
+    # --- forget, under the locks of all accounts ----------------------------------------------------
+
+    def forget(
+        self,
+        *,
+        before: datetime | None = None,
+        run: str | None = None,
+        phone: str | None = None,
+        typed: str | None = None,
+    ) -> Forgotten:
+        """Remove all runs made before a time, or one run, or one phone number; say what went.
+
+        Give exactly one: `phone` is E.164 digits, `typed` what stood in a cell and is no number. By time, unfinished
+        runs stay, since their leads still wait to be sent; by id any run goes. Of a run that was sent the names of its
+        campaigns stay, which the service still holds. The hashes of its numbers go, so that --new-only no longer knows
+        them. Raises UsageError for a run that isn't there, and for a phone that waits in an unfinished run, since a
+        request that may be under way can't be changed.
+        """
+        return forgetting.forget(self._store, before=before, run=run, phone=phone, typed=typed)

@@ -15,12 +15,13 @@ from telecmi_leads.core.lead import LeftOutKind, RowTotals
 from telecmi_leads.core.run import LeadTotals, RunRecord, RunState, Typed
 from telecmi_leads.ledger.packed_rows import tables_of, unpack
 from telecmi_leads.ledger.records import Attempt, Word, from_micros
-from telecmi_leads.ledger.store import FAILURES, Store, ledger_error
+from telecmi_leads.ledger.store import FAILURES, ledger_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from telecmi_leads.core.lead import LeftOutRow, TableInfo
+    from telecmi_leads.ledger.store import Store
 
 _RUN = """
 SELECT seq, id, account, name, created, state, digest, read, blank, rejections, repairs, skipped, audience,
@@ -41,192 +42,196 @@ WHERE {} GROUP BY c.id ORDER BY c.root, length(c.name), c.name
 """
 
 
-class Reading(Store):
-    """The part of the ledger that answers questions."""
+def runs(store: Store, account: str | None = None) -> list[RunRecord]:
+    """Return the runs of an account, or all, newest first. Plans in the making or refused are not among them."""
+    return _runs(store, "state <> ? AND (account = ? OR ?2 IS NULL)", (RunState.REFUSED, account))
 
-    def runs(self, account: str | None = None) -> list[RunRecord]:
-        """Return the runs of an account, or all, newest first. Plans in the making or refused are not among them."""
-        return self._runs("state <> ? AND (account = ? OR ?2 IS NULL)", (RunState.REFUSED, account))
 
-    def run(self, run_id: str) -> RunRecord | None:
-        """Return the run of this id, or the only one whose id begins so; None where there is none, or several."""
-        found = self._runs("id = ?", (run_id,)) or self._runs("substr(id, 1, ?) = ?", (len(run_id), run_id))
-        return found[0] if len(found) == 1 else None
+def run(store: Store, run_id: str) -> RunRecord | None:
+    """Return the run of this id, or the only one whose id begins so; None where there is none, or several."""
+    found = _runs(store, "id = ?", (run_id,)) or _runs(store, "substr(id, 1, ?) = ?", (len(run_id), run_id))
+    return found[0] if len(found) == 1 else None
 
-    def runs_named(self, account: str, name: str) -> list[RunRecord]:
-        """Return the account's runs of this name that may be sent, newest first."""
-        return self._runs("account = ? AND name = ? AND state <> ?", (account, name, RunState.REFUSED))
 
-    def campaigns(self, run_id: str) -> list[CampaignRecord]:
-        """Return a run's campaigns in the order of the plan; one that was halved comes before its halves."""
-        rows = self._rows(_CAMPAIGN.format("c.run = (SELECT seq FROM runs WHERE id = ?)"), (run_id,))
-        return [self._campaign(row) for row in rows]
+def runs_named(store: Store, account: str, name: str) -> list[RunRecord]:
+    """Return the account's runs of this name that may be sent, newest first."""
+    return _runs(store, "account = ? AND name = ? AND state <> ?", (account, name, RunState.REFUSED))
 
-    def campaign(self, campaign_id: int) -> CampaignRecord:
-        """Return one campaign. Raises KeyError where there is none of this id."""
-        rows = self._rows(_CAMPAIGN.format("c.id = ?"), (campaign_id,))
-        if not rows:
-            raise KeyError(campaign_id)
-        return self._campaign(rows[0])
 
-    def tables(self, run_id: str) -> list[TableInfo]:
-        """Return the tables that a run's rows came from; LeftOutRow.table is an index into them."""
-        try:
-            return [
-                table
-                for (seq,) in self._rows("SELECT seq FROM runs WHERE id = ?", (run_id,))
-                for table in tables_of(self._connection, seq)
-            ]
-        except FAILURES as error:
-            raise ledger_error(error, self._path) from error
-        except msgspec.MsgspecError as error:
-            raise self._damaged("a table can't be read") from error
+def campaigns(store: Store, run_id: str) -> list[CampaignRecord]:
+    """Return a run's campaigns in the order of the plan; one that was halved comes before its halves."""
+    rows = store.rows(_CAMPAIGN.format("c.run = (SELECT seq FROM runs WHERE id = ?)"), (run_id,))
+    return [_campaign(store, row) for row in rows]
 
-    def left_out(self, run_id: str, kind: LeftOutKind | None = None) -> Iterator[LeftOutRow]:
-        """Yield the rows that did not become leads, of one heap or of all, in file order within each heap.
 
-        Duplicates and rows uploaded before come without their number: it is known otherwise.
-        """
-        where = "run = (SELECT seq FROM runs WHERE id = ?)"
-        values: tuple[str, ...] = (run_id,)
-        if kind is not None:
-            where, values = f"{where} AND kind = ?", (run_id, kind)
-        for id_, heap in self._rows(f"SELECT id, kind FROM left_out WHERE {where} ORDER BY kind, id", values):  # noqa: S608 - two constants
-            [(blob,)] = self._rows("SELECT content FROM left_out WHERE id = ?", (id_,))
-            try:
-                yield from unpack(LeftOutKind(heap), blob)
-            except (zlib.error, msgspec.MsgspecError, ValueError) as error:
-                raise self._damaged("rows that were left out can't be read") from error
+def campaign(store: Store, campaign_id: int) -> CampaignRecord:
+    """Return one campaign. Raises KeyError where there is none of this id."""
+    rows = store.rows(_CAMPAIGN.format("c.id = ?"), (campaign_id,))
+    if not rows:
+        raise KeyError(campaign_id)
+    return _campaign(store, rows[0])
 
-    def body(self, campaign_id: int) -> bytes:
-        """Return the frozen bytes of a campaign's request.
 
-        Raises KeyError once they are gone, LedgerError where the disk has changed them.
-        """
-        rows = self._rows("SELECT crc, body FROM bodies WHERE campaign = ?", (campaign_id,))
-        if not rows:
-            raise KeyError(campaign_id)
-        crc, body = rows[0]
-        if not isinstance(body, bytes) or zlib.crc32(body) != crc:
-            raise self._damaged("the request of a campaign is not as it was written")
-        return body
-
-    def history(self, campaign_id: int) -> list[Attempt]:
-        """Return the campaign's requests, oldest first, with what people have said of it in between."""
-        rows = self._rows(
-            "SELECT started, ended, kind, code, message, seconds FROM attempts WHERE campaign = ? ORDER BY id",
-            (campaign_id,),
-        )
+def tables(store: Store, run_id: str) -> list[TableInfo]:
+    """Return the tables that a run's rows came from; LeftOutRow.table is an index into them."""
+    try:
         return [
-            Attempt(
-                started=from_micros(started),
-                ended=None if ended is None else from_micros(ended),
-                kind=self._attempt_kind(kind),
-                code=code,
-                message=message,
-                seconds=seconds,
-            )
-            for started, ended, kind, code, message, seconds in rows
+            table
+            for (seq,) in store.rows("SELECT seq FROM runs WHERE id = ?", (run_id,))
+            for table in tables_of(store.connection, seq)
         ]
+    except FAILURES as error:
+        raise ledger_error(error, store.path) from error
+    except msgspec.MsgspecError as error:
+        raise store.damaged("a table can't be read") from error
 
-    def names_taken(self, account: str, names: Sequence[str]) -> set[str]:
-        """Return those of the campaign names that this ledger has used for the account, forgotten runs included."""
-        sql = (
-            "SELECT value FROM json_each(?2) WHERE EXISTS"
-            " (SELECT 1 FROM used_names WHERE account = ?1 AND name = value) OR value IN"
-            " (SELECT c.name FROM campaigns c JOIN runs r ON r.seq = c.run"
-            " WHERE r.account = ?1 AND r.state IN ('planned', 'finished'))"
+
+def left_out(store: Store, run_id: str, kind: LeftOutKind | None = None) -> Iterator[LeftOutRow]:
+    """Yield the rows that did not become leads, of one heap or of all, in file order within each heap."""
+    where = "run = (SELECT seq FROM runs WHERE id = ?)"
+    values: tuple[str, ...] = (run_id,)
+    if kind is not None:
+        where, values = f"{where} AND kind = ?", (run_id, kind)
+    for id_, heap in store.rows(f"SELECT id, kind FROM left_out WHERE {where} ORDER BY kind, id", values):  # noqa: S608 - two constants
+        [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
+        try:
+            yield from unpack(LeftOutKind(heap), blob)
+        except (zlib.error, msgspec.MsgspecError, ValueError) as error:
+            raise store.damaged("rows that were left out can't be read") from error
+
+
+def body(store: Store, campaign_id: int) -> bytes:
+    """Return the frozen bytes of a campaign's request."""
+    rows = store.rows("SELECT crc, body FROM bodies WHERE campaign = ?", (campaign_id,))
+    if not rows:
+        raise KeyError(campaign_id)
+    crc, body = rows[0]
+    if not isinstance(body, bytes) or zlib.crc32(body) != crc:
+        raise store.damaged("the request of a campaign is not as it was written")
+    return body
+
+
+def history(store: Store, campaign_id: int) -> list[Attempt]:
+    """Return the campaign's requests, oldest first, with what people have said of it in between."""
+    rows = store.rows(
+        "SELECT started, ended, kind, code, message, seconds FROM attempts WHERE campaign = ? ORDER BY id",
+        (campaign_id,),
+    )
+    return [
+        Attempt(
+            started=from_micros(started),
+            ended=None if ended is None else from_micros(ended),
+            kind=_attempt_kind(store, kind),
+            code=code,
+            message=message,
+            seconds=seconds,
         )
-        return {name for (name,) in self._rows(sql, (account, json.dumps(list(names))))}
+        for started, ended, kind, code, message, seconds in rows
+    ]
 
-    def last_numbers(self, account: str, name: str) -> dict[str, int]:
-        """Return the highest numbers used under a run's name, forgotten runs included: folded group → number."""
-        sql = (
-            "SELECT part, number FROM (SELECT c.part, c.number FROM campaigns c JOIN runs r ON r.seq = c.run"
-            " WHERE r.account = ?1 AND r.name = ?2 AND r.state IN ('planned', 'finished')"
-            " UNION ALL SELECT part, number FROM used_names WHERE account = ?1 AND run_name = ?2)"
+
+def names_taken(store: Store, account: str, names: Sequence[str]) -> set[str]:
+    """Return those of the campaign names that this ledger has used for the account, forgotten runs included."""
+    sql = (
+        "SELECT value FROM json_each(?2) WHERE EXISTS"
+        " (SELECT 1 FROM used_names WHERE account = ?1 AND name = value) OR value IN"
+        " (SELECT c.name FROM campaigns c JOIN runs r ON r.seq = c.run"
+        " WHERE r.account = ?1 AND r.state IN ('planned', 'finished'))"
+    )
+    return {name for (name,) in store.rows(sql, (account, json.dumps(list(names))))}
+
+
+def last_numbers(store: Store, account: str, name: str) -> dict[str, int]:
+    """Return the highest numbers used under a run's name, forgotten runs included: folded group → number."""
+    sql = (
+        "SELECT part, number FROM (SELECT c.part, c.number FROM campaigns c JOIN runs r ON r.seq = c.run"
+        " WHERE r.account = ?1 AND r.name = ?2 AND r.state IN ('planned', 'finished')"
+        " UNION ALL SELECT part, number FROM used_names WHERE account = ?1 AND run_name = ?2)"
+    )
+    found: dict[str, int] = {}
+    for group, number in store.rows(sql, (account, name)):
+        found[group.casefold()] = max(number, found.get(group.casefold(), 0))
+    return found
+
+
+def _runs(store: Store, where: str, values: Sequence[Any]) -> list[RunRecord]:
+    found = store.rows(f"{_RUN} AND {where} ORDER BY created DESC, seq DESC", values)
+    wanted = json.dumps([row[0] for row in found])
+    heaps: dict[int, dict[str, int]] = defaultdict(dict)
+    for seq, kind, count in store.rows(
+        "SELECT run, kind, sum(count) FROM left_out WHERE run IN (SELECT value FROM json_each(?)) GROUP BY run, kind",
+        (wanted,),
+    ):
+        heaps[seq][kind] = count
+    leads: dict[int, dict[str, int]] = defaultdict(dict)
+    campaigns: dict[int, int] = defaultdict(int)
+    for seq, status, total, count in store.rows(
+        "SELECT run, replace(status, 'sending', 'unknown') AS s, sum(leads), count(*) FROM campaigns"
+        " WHERE split = 0 AND run IN (SELECT value FROM json_each(?)) GROUP BY run, s",
+        (wanted,),
+    ):
+        leads[seq][status] = total
+        campaigns[seq] += count
+    return [_run(store, row, heaps[row[0]], leads[row[0]], campaigns[row[0]]) for row in found]
+
+
+def _run(store: Store, row: Any, heaps: Mapping[str, int], leads: Mapping[str, int], campaigns: int) -> RunRecord:  # noqa: ANN401 - a row of SQLite
+    (_, id_, account, name, created, state, digest, read, blank, *texts, source, report_dir, dry_run, typed) = row
+    try:
+        rejections, repairs, skipped, audience = (json.loads(text) for text in texts)
+        return RunRecord(
+            id=id_,
+            account=account,
+            name=name,
+            created=from_micros(created),
+            state=RunState(state),
+            digest=bytes(digest),
+            rows=RowTotals(read=read, blank=blank, leads=sum(leads.values()), **heaps),
+            leads=LeadTotals(**leads),
+            campaigns=campaigns,
+            rejections=rejections,
+            repairs=repairs,
+            skipped=skipped,
+            report_dir=os.fsdecode(report_dir),
+            dry_run=bool(dry_run),
+            audience=audience,
+            typed=msgspec.json.decode(typed, type=Typed),
+            source=bytes(source),
         )
-        found: dict[str, int] = {}
-        for group, number in self._rows(sql, (account, name)):
-            found[group.casefold()] = max(number, found.get(group.casefold(), 0))
-        return found
+    except (ValueError, TypeError, OverflowError, msgspec.MsgspecError) as error:
+        raise store.damaged("a run can't be read") from error
 
-    def _runs(self, where: str, values: Sequence[Any]) -> list[RunRecord]:
-        found = self._rows(f"{_RUN} AND {where} ORDER BY created DESC, seq DESC", values)
-        wanted = json.dumps([row[0] for row in found])
-        heaps: dict[int, dict[str, int]] = defaultdict(dict)
-        for seq, kind, count in self._rows(
-            "SELECT run, kind, sum(count) FROM left_out WHERE run IN (SELECT value FROM json_each(?))"
-            " GROUP BY run, kind",
-            (wanted,),
-        ):
-            heaps[seq][kind] = count
-        leads: dict[int, dict[str, int]] = defaultdict(dict)
-        campaigns: dict[int, int] = defaultdict(int)
-        for seq, status, total, count in self._rows(
-            "SELECT run, replace(status, 'sending', 'unknown') AS s, sum(leads), count(*) FROM campaigns"
-            " WHERE split = 0 AND run IN (SELECT value FROM json_each(?)) GROUP BY run, s",
-            (wanted,),
-        ):
-            leads[seq][status] = total
-            campaigns[seq] += count
-        return [self._run(row, heaps[row[0]], leads[row[0]], campaigns[row[0]]) for row in found]
 
-    def _run(self, row: Any, heaps: Mapping[str, int], leads: Mapping[str, int], campaigns: int) -> RunRecord:  # noqa: ANN401 - a row of SQLite
-        (_, id_, account, name, created, state, digest, read, blank, *texts, source, report_dir, dry_run, typed) = row
-        try:
-            rejections, repairs, skipped, audience = (json.loads(text) for text in texts)
-            return RunRecord(
-                id=id_,
-                account=account,
-                name=name,
-                created=from_micros(created),
-                state=RunState(state),
-                digest=bytes(digest),
-                rows=RowTotals(read=read, blank=blank, leads=sum(leads.values()), **heaps),
-                leads=LeadTotals(**leads),
-                campaigns=campaigns,
-                rejections=rejections,
-                repairs=repairs,
-                skipped=skipped,
-                report_dir=os.fsdecode(report_dir),
-                dry_run=bool(dry_run),
-                audience=audience,
-                typed=msgspec.json.decode(typed, type=Typed),
-                source=bytes(source),
-            )
-        except (ValueError, TypeError, OverflowError, msgspec.MsgspecError) as error:
-            raise self._damaged("a run can't be read") from error
+def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row of SQLite
+    id_, number, part, name, leads, status, code, message, confirmed, split, parent, *tried, by_hand = row
+    attempts, seconds, started = tried
+    try:
+        known = CampaignStatus(status)
+        if id_ not in store.in_flight:
+            known = known.to_outsiders
+        return CampaignRecord(
+            id=id_,
+            number=number,
+            group=part,
+            name=name,
+            leads=leads,
+            status=known,
+            code=code,
+            message=message,
+            attempts=attempts,
+            seconds=seconds,
+            confirmed_by_name=bool(confirmed),
+            started=None if started is None else from_micros(started),
+            parent=parent,
+            split=bool(split),
+            settled_by_hand=None if by_hand is None else from_micros(by_hand),
+        )
+    except (ValueError, TypeError, OverflowError) as error:
+        raise store.damaged("a campaign can't be read") from error
 
-    def _campaign(self, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row of SQLite
-        id_, number, part, name, leads, status, code, message, confirmed, split, parent, *tried, by_hand = row
-        attempts, seconds, started = tried
-        try:
-            known = CampaignStatus(status)
-            if id_ not in self._in_flight:
-                known = known.to_outsiders
-            return CampaignRecord(
-                id=id_,
-                number=number,
-                group=part,
-                name=name,
-                leads=leads,
-                status=known,
-                code=code,
-                message=message,
-                attempts=attempts,
-                seconds=seconds,
-                confirmed_by_name=bool(confirmed),
-                started=None if started is None else from_micros(started),
-                parent=parent,
-                split=bool(split),
-                settled_by_hand=None if by_hand is None else from_micros(by_hand),
-            )
-        except (ValueError, TypeError, OverflowError) as error:
-            raise self._damaged("a campaign can't be read") from error
 
-    def _attempt_kind(self, kind: str | None) -> OutcomeKind | Word | None:
-        try:
-            return None if kind is None else Word(kind) if kind in set(Word) else OutcomeKind(kind)
-        except ValueError as error:
-            raise self._damaged("an attempt can't be read") from error
+def _attempt_kind(store: Store, kind: str | None) -> OutcomeKind | Word | None:
+    try:
+        return None if kind is None else Word(kind) if kind in set(Word) else OutcomeKind(kind)
+    except ValueError as error:
+        raise store.damaged("an attempt can't be read") from error

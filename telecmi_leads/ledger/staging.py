@@ -19,7 +19,6 @@ from telecmi_leads.core.run import RunState, Typed
 from telecmi_leads.ledger.packed_rows import pack, tables_of, typed_in, unpack, writable
 from telecmi_leads.ledger.phone_hashes import Hasher
 from telecmi_leads.ledger.records import to_micros
-from telecmi_leads.ledger.store import Store
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,129 +27,124 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import StagedCampaign
     from telecmi_leads.core.lead import LeftOutRow, TableInfo
+    from telecmi_leads.ledger.store import Store
 
 _NOTHING_TYPED = Typed()
 
 
-class Staging(Store):
-    """The part of the ledger that takes a plan in."""
+def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
+    store: Store,
+    *,
+    run_id: str,
+    account: str,
+    name: str,
+    created: datetime,
+    report_dir: str = "",
+    dry_run: bool = False,
+    typed: Typed = _NOTHING_TYPED,
+) -> None:
+    """Begin a plan; what a killed process left of an earlier one for this account is removed."""
+    with store.writing() as connection:
+        connection.execute(
+            "DELETE FROM runs WHERE account = ? AND state IN (?, ?)",
+            (account, RunState.PREPARING, RunState.REFUSED),
+        )
+        connection.execute(
+            "INSERT INTO runs (id, account, name, created, state, report_dir, dry_run, typed) VALUES (?,?,?,?,?,?,?,?)",
+            (
+                run_id,
+                account,
+                name,
+                to_micros(created),
+                RunState.PREPARING,
+                os.fsencode(report_dir),
+                dry_run,
+                json.dumps(asdict(typed)),
+            ),
+        )
 
-    def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
-        self,
-        *,
-        run_id: str,
-        account: str,
-        name: str,
-        created: datetime,
-        report_dir: str = "",
-        dry_run: bool = False,
-        typed: Typed = _NOTHING_TYPED,
-    ) -> None:
-        """Begin a plan; what a killed process left of an earlier one for this account is removed.
 
-        To be called under the account's lock, or the other plan may be a living one.
-        """
-        with self._writing() as connection:
-            connection.execute(
-                "DELETE FROM runs WHERE account = ? AND state IN (?, ?)",
-                (account, RunState.PREPARING, RunState.REFUSED),
-            )
-            connection.execute(
-                "INSERT INTO runs (id, account, name, created, state, report_dir, dry_run, typed)"
-                " VALUES (?,?,?,?,?,?,?,?)",
-                (
-                    run_id,
-                    account,
-                    name,
-                    to_micros(created),
-                    RunState.PREPARING,
-                    os.fsencode(report_dir),
-                    dry_run,
-                    json.dumps(asdict(typed)),
-                ),
-            )
+def add_table(store: Store, run_id: str, table: TableInfo) -> int:
+    """Add a table to a plan; return its index, which LeftOutRow.table refers to."""
+    with store.writing(durable=False) as connection:
+        seq = _preparing(connection, run_id)
+        position: int = connection.execute("SELECT count(*) FROM tables WHERE run = ?", (seq,)).fetchone()[0]
+        info = _encode_table(table)
+        connection.execute("INSERT INTO tables VALUES (?, ?, ?)", (seq, position, info))
+    return position
 
-    def add_table(self, run_id: str, table: TableInfo) -> int:
-        """Add a table to a plan; return its index, which LeftOutRow.table refers to."""
-        with self._writing(durable=False) as connection:
-            seq = _preparing(connection, run_id)
-            position: int = connection.execute("SELECT count(*) FROM tables WHERE run = ?", (seq,)).fetchone()[0]
-            info = _encode_table(table)
-            connection.execute("INSERT INTO tables VALUES (?, ?, ?)", (seq, position, info))
-        return position
 
-    def stage(self, run_id: str, campaigns: Sequence[StagedCampaign], left_out: Sequence[LeftOutRow]) -> None:
-        """Add campaigns, and rows that did not become leads, to a plan."""
-        with self._writing(durable=False) as connection:
-            seq = _preparing(connection, run_id)
-            for campaign in campaigns:
-                added = add_campaign(connection, seq, campaign, keep_body=self._keeps_bodies)
-                connection.execute("UPDATE campaigns SET root = id WHERE id = ?", (added,))
+def stage(store: Store, run_id: str, campaigns: Sequence[StagedCampaign], left_out: Sequence[LeftOutRow]) -> None:
+    """Add campaigns, and rows that did not become leads, to a plan."""
+    with store.writing(durable=False) as connection:
+        seq = _preparing(connection, run_id)
+        for campaign in campaigns:
+            added = add_campaign(connection, seq, campaign, keep_body=store.keeps_bodies)
+            connection.execute("UPDATE campaigns SET root = id WHERE id = ?", (added,))
+        connection.executemany(
+            "INSERT INTO left_out (run, kind, count, content) VALUES (?, ?, ?, ?)",
+            [(seq, kind, count, content) for kind, (count, content) in pack(left_out).items()],
+        )
+
+
+def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is whole
+    store: Store,
+    run_id: str,
+    rows: RowTotals,
+    rejections: Mapping[str, int],
+    repairs: Mapping[str, int],
+    skipped: Mapping[str, int],
+    digest: bytes,
+    *,
+    source: bytes = b"",
+    audience: Mapping[str, Mapping[str, int]] | None = None,
+    refused: bool = False,
+) -> None:
+    """Make a plan visible: from here on it can be sent and resumed, unless it is refused."""
+    with store.writing() as connection:
+        seq = _preparing(connection, run_id)
+        _compare(rows, _staged_totals(connection, seq, rows.read, rows.blank))
+        if store.keeps_bodies and not refused:
+            _note_left_phones(store, connection, seq)
+        texts = [msgspec.json.encode(each).decode() for each in (rejections, repairs, skipped, audience or {})]
+        connection.execute(
+            "UPDATE runs SET state = ?, digest = ?, source = ?, read = ?, blank = ?,"
+            " rejections = ?, repairs = ?, skipped = ?, audience = ? WHERE seq = ?",
+            (RunState.REFUSED if refused else RunState.PLANNED, digest, source, rows.read, rows.blank, *texts, seq),
+        )
+    store.changed()
+
+
+def discard_run(store: Store, run_id: str) -> None:
+    """Remove a run of which nothing was ever sent. Raises ValueError for any other."""
+    with store.writing() as connection:
+        tried = connection.execute(
+            "SELECT count(*) FROM attempts JOIN campaigns c ON c.id = campaign JOIN runs r ON r.seq = c.run"
+            " WHERE r.id = ?",
+            (run_id,),
+        ).fetchone()[0]
+        if tried:
+            raise ValueError(f"Run {run_id} has been sent in part")
+        connection.execute("DELETE FROM left_phones WHERE run = (SELECT seq FROM runs WHERE id = ?)", (run_id,))
+        connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+    store.changed()
+
+
+def _note_left_phones(store: Store, connection: sqlite3.Connection, seq: int) -> None:
+    """Remember by hash why numbers were left out, for `explain`; the newest reason replaces an older one."""
+    tables = tables_of(connection, seq)
+    account = connection.execute("SELECT account FROM runs WHERE seq = ?", (seq,)).fetchone()[0]
+    hasher = Hasher(store.key, account)
+    for kind in (LeftOutKind.EXCLUDED, LeftOutKind.REJECTED):
+        blobs = connection.execute("SELECT content FROM left_out WHERE run = ? AND kind = ?", (seq, kind))
+        for (blob,) in blobs.fetchall():
+            known = [(row.phone or typed_in(row, tables), row.code) for row in unpack(kind, blob)]
+            known = [(number, code) for number, code in known if number]
+            hashes = hasher.numbers([number for number, _ in known])
             connection.executemany(
-                "INSERT INTO left_out (run, kind, count, content) VALUES (?, ?, ?, ?)",
-                [(seq, kind, count, content) for kind, (count, content) in pack(left_out).items()],
+                "INSERT OR REPLACE INTO left_phones VALUES (?, ?, ?, ?)",
+                [(number, seq, kind, code) for number, (_, code) in zip(hashes, known, strict=True)],
             )
-
-    def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is whole
-        self,
-        run_id: str,
-        rows: RowTotals,
-        rejections: Mapping[str, int],
-        repairs: Mapping[str, int],
-        skipped: Mapping[str, int],
-        digest: bytes,
-        *,
-        source: bytes = b"",
-        audience: Mapping[str, Mapping[str, int]] | None = None,
-        refused: bool = False,
-    ) -> None:
-        """Make a plan visible: from here on it can be sent and resumed, unless it is refused.
-
-        Of `rows`, the ledger keeps only what it can't count itself, the rows read and blank. Raises BalanceError where
-        `rows` doesn't add up or is not what was staged; the plan then stays invisible.
-        """
-        with self._writing() as connection:
-            seq = _preparing(connection, run_id)
-            _compare(rows, _staged_totals(connection, seq, rows.read, rows.blank))
-            if self._keeps_bodies and not refused:
-                self._note_left_phones(connection, seq)
-            texts = [msgspec.json.encode(each).decode() for each in (rejections, repairs, skipped, audience or {})]
-            connection.execute(
-                "UPDATE runs SET state = ?, digest = ?, source = ?, read = ?, blank = ?,"
-                " rejections = ?, repairs = ?, skipped = ?, audience = ? WHERE seq = ?",
-                (RunState.REFUSED if refused else RunState.PLANNED, digest, source, rows.read, rows.blank, *texts, seq),
-            )
-        self._forget_known()
-
-    def discard_run(self, run_id: str) -> None:
-        """Remove a run of which nothing was ever sent. Raises ValueError for any other."""
-        with self._writing() as connection:
-            tried = connection.execute(
-                "SELECT count(*) FROM attempts JOIN campaigns c ON c.id = campaign JOIN runs r ON r.seq = c.run"
-                " WHERE r.id = ?",
-                (run_id,),
-            ).fetchone()[0]
-            if tried:
-                raise ValueError(f"Run {run_id} has been sent in part")
-            connection.execute("DELETE FROM left_phones WHERE run = (SELECT seq FROM runs WHERE id = ?)", (run_id,))
-            connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
-        self._forget_known()
-
-    def _note_left_phones(self, connection: sqlite3.Connection, seq: int) -> None:
-        """Remember by hash why numbers were left out, for `explain`; the newest reason replaces an older one."""
-        tables = tables_of(connection, seq)
-        account = connection.execute("SELECT account FROM runs WHERE seq = ?", (seq,)).fetchone()[0]
-        hasher = Hasher(self._key, account)
-        for kind in (LeftOutKind.EXCLUDED, LeftOutKind.REJECTED):
-            blobs = connection.execute("SELECT content FROM left_out WHERE run = ? AND kind = ?", (seq, kind))
-            for (blob,) in blobs.fetchall():
-                known = [(row.phone or typed_in(row, tables), row.code) for row in unpack(kind, blob)]
-                known = [(number, code) for number, code in known if number]
-                hashes = hasher.numbers([number for number, _ in known])
-                connection.executemany(
-                    "INSERT OR REPLACE INTO left_phones VALUES (?, ?, ?, ?)",
-                    [(number, seq, kind, code) for number, (_, code) in zip(hashes, known, strict=True)],
-                )
 
 
 def add_campaign(connection: sqlite3.Connection, seq: int, campaign: StagedCampaign, *, keep_body: bool) -> int:

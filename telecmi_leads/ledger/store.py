@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.text import safe
@@ -67,57 +67,52 @@ class Store:
     """
 
     def __init__(self, connection: sqlite3.Connection, *, key: bytes, path: Path | None) -> None:
-        self._connection = connection
-        self._key = key
-        self._path = path
-        self._failed: LedgerError | None = None
-        self._in_flight: set[int] = set()
-        self._waiting: dict[tuple[str, datetime | None], frozenset[bytes]] = {}
-        self._columns: dict[str, list[bytes]] = {}
-        self._since: dict[datetime, frozenset[bytes]] = {}
+        self.connection = connection
+        self.key = key
+        self.path = path
+        self.failed: LedgerError | None = None
+        self.in_flight: set[int] = set()
+        self.waiting: dict[tuple[str, datetime | None], frozenset[bytes]] = {}
+        self.columns: dict[str, list[bytes]] = {}
+        self.since: dict[datetime, frozenset[bytes]] = {}
 
     @property
-    def _keeps_bodies(self) -> bool:
-        return self._path is not None
+    def keeps_bodies(self) -> bool:
+        """Tell whether requests are stored: not in the temporary ledger of a dry run."""
+        return self.path is not None
 
-    def _forget_known(self) -> None:
+    def changed(self) -> None:
         """Let go of what was read of the numbers uploaded before: the ledger has changed."""
-        self._waiting.clear()
-        self._columns.clear()
-        self._since.clear()
+        self.waiting.clear()
+        self.columns.clear()
+        self.since.clear()
 
     def close(self) -> None:
         """Close the ledger. After a failed write the files are left as they are, for the next process to recover."""
-        if self._failed is not None:
-            leave_open(self._connection)
+        if self.failed is not None:
+            leave_open(self.connection)
             return
         try:
-            self._connection.close()
+            self.connection.close()
         except FAILURES as error:
-            raise ledger_error(error, self._path) from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+            raise ledger_error(error, self.path) from error
 
     @contextmanager
-    def _writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """Run a block as one transaction, which is on the disk when the block has ended.
 
         `durable=False` leaves the flushing to the next durable one: for plans, which nobody sees before they are whole.
         """
-        if self._failed is not None:
-            raise self._failed
+        if self.failed is not None:
+            raise self.failed
         try:
             self._begin(durable=durable)
             try:
-                yield self._connection
-                self._connection.execute("COMMIT")
+                yield self.connection
+                self.connection.execute("COMMIT")
             except FAILURES as error:
-                self._failed = ledger_error(error, self._path)
-                raise self._failed from error
+                self.failed = ledger_error(error, self.path)
+                raise self.failed from error
         finally:
             self._end_transaction(durable=durable)
 
@@ -125,44 +120,45 @@ class Store:
         """Begin a transaction. Where that fails nothing was written, and it may be tried again."""
         try:
             if not durable:
-                self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.execute("BEGIN IMMEDIATE")
+                self.connection.execute("PRAGMA synchronous = NORMAL")
+            self.connection.execute("BEGIN IMMEDIATE")
         except FAILURES as error:
-            raise ledger_error(error, self._path) from error
+            raise ledger_error(error, self.path) from error
 
     def _end_transaction(self, *, durable: bool) -> None:
         try:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
             if not durable:
-                self._connection.execute("PRAGMA synchronous = FULL")
+                self.connection.execute("PRAGMA synchronous = FULL")
         except FAILURES as error:
-            self._failed = self._failed or ledger_error(error, self._path)
+            self.failed = self.failed or ledger_error(error, self.path)
 
-    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Return all rows of a query."""
-        return list(self._stream(sql, values))
+        return list(self.stream(sql, values))
 
-    def _stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+    def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         """Yield a query's rows as they are read."""
         try:
-            yield from self._connection.execute(sql, values)
+            yield from self.connection.execute(sql, values)
         except FAILURES as error:
-            raise ledger_error(error, self._path) from error
+            raise ledger_error(error, self.path) from error
 
-    def _empty_log(self) -> None:
+    def empty_log(self) -> None:
         """Copy the log into the ledger and cut it to nothing: it still holds what the ledger has let go of.
 
         Another process that reads at this moment keeps the log as it is; the next time gets it.
         """
         try:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except FAILURES as error:
-            self._failed = ledger_error(error, self._path)
-            raise self._failed from error
+            self.failed = ledger_error(error, self.path)
+            raise self.failed from error
 
-    def _damaged(self, what: str) -> LedgerError:
-        place = safe(str(self._path)) if self._path is not None else "in memory"
+    def damaged(self, what: str) -> LedgerError:
+        """Return the error for content that can't be what this program wrote."""
+        place = safe(str(self.path)) if self.path is not None else "in memory"
         return LedgerError(f"The ledger {place} is damaged: {what}", hint=RECOVERY)
 
 

@@ -283,11 +283,11 @@ def test_every_commit_is_flushed(folder: Path) -> None:
     """A commit is on the disk when it returns, also in a process that plans nothing, and after one that did."""
     with Ledger.open(folder) as ledger:
         full = (2,)
-        assert ledger._connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
+        assert ledger._store.connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
         plan(ledger, 1, run="run-2", name="April")
-        assert ledger._connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
-        assert ledger._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)  # noqa: SLF001 - how it is set
-        assert ledger._connection.execute("PRAGMA secure_delete").fetchone() == (1,)  # noqa: SLF001 - how it is set
+        assert ledger._store.connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
+        assert ledger._store.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)  # noqa: SLF001 - how it is set
+        assert ledger._store.connection.execute("PRAGMA secure_delete").fetchone() == (1,)  # noqa: SLF001 - how it is set
 
 
 def test_a_newer_version(folder: Path) -> None:
@@ -310,7 +310,7 @@ def test_an_older_version_is_migrated(folder: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(schema.migrate, "__defaults__", (schema.MIGRATIONS,))
     for _ in range(2):
         with Ledger.open(folder) as ledger:
-            assert ledger._connection.execute("SELECT * FROM further").fetchall() == [(1,)]  # noqa: SLF001
+            assert ledger._store.connection.execute("SELECT * FROM further").fetchall() == [(1,)]  # noqa: SLF001
             assert [campaign.status for campaign in ledger.campaigns("run-1")] == ["accepted", "unknown", "unsent"]
 
 
@@ -323,7 +323,7 @@ def test_a_failed_migration_changes_nothing(folder: Path, monkeypatch: pytest.Mo
         with pytest.raises(LedgerError):
             Ledger.open(folder)
     with Ledger.open(folder) as ledger:
-        tables = ledger._connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'further'")  # noqa: SLF001
+        tables = ledger._store.connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'further'")  # noqa: SLF001
         assert tables.fetchone() == (0,)
 
 
@@ -381,7 +381,7 @@ import sys
 from pathlib import Path
 from telecmi_leads.ledger import Ledger
 with Ledger.open(Path(sys.argv[1])) as ledger:
-    print(ledger._key.hex())
+    print(ledger._store.key.hex())
 """
 
 

@@ -57,7 +57,7 @@ def accept(ledger: Ledger, run: str = "run-1", at: datetime = START, *, finish: 
 
 def files_of(ledger: Ledger) -> bytes:
     """Return all bytes of the ledger's files but the key."""
-    path = ledger._path  # noqa: SLF001 - where it is
+    path = ledger._store.path  # noqa: SLF001 - where it is
     assert path is not None
     return b"".join(each.read_bytes() for each in path.parent.iterdir() if each.name.startswith("ledger.sq"))
 
@@ -409,4 +409,4 @@ def test_forgetting_leaves_no_free_pages(ledger: Ledger) -> None:
     assert len(files_of(ledger)) > 5 * empty
     ledger.forget(run="run-1")
     assert len(files_of(ledger)) < 2 * empty
-    assert ledger._connection.execute("PRAGMA freelist_count").fetchone() == (0,)  # noqa: SLF001 - how it is stored
+    assert ledger._store.connection.execute("PRAGMA freelist_count").fetchone() == (0,)  # noqa: SLF001 - how it is stored

@@ -234,7 +234,7 @@ def test_going_on_after_a_kill(ledger: Ledger, until: int) -> None:
         if index == until:
             events.close()
             break
-    under_way = ledger._in_flight.copy()  # noqa: SLF001 - what the kill leaves behind
+    under_way = ledger._store.in_flight.copy()  # noqa: SLF001 - what the kill leaves behind
     service.wait_for(len(under_way))
     service.forget_clients()
     service.advance(service.now + 1)

@@ -328,7 +328,7 @@ class NoIntent(MortalLedger):
 
     def begin_attempts(self, campaign_ids: Sequence[int], **_: Any) -> None:
         self.fuse.burn()
-        self._in_flight.update(campaign_ids)
+        self._store.in_flight.update(campaign_ids)
 
     def record(self, campaign_id: int, *args: Any, **more: Any) -> Any:
         Ledger.begin_attempts(self, [campaign_id], at=more["at"])
@@ -342,11 +342,11 @@ class AcceptedFirst(MortalLedger):
         super().begin_attempts(campaign_ids, **more)
         for campaign in campaign_ids:
             Ledger.record(self, campaign, Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED, **more)
-        self._in_flight.update(campaign_ids)
+        self._store.in_flight.update(campaign_ids)
 
     def record(self, campaign_id: int, *_: Any, **__: Any) -> Any:
         self.fuse.burn()
-        self._in_flight.discard(campaign_id)
+        self._store.in_flight.discard(campaign_id)
         return self.campaign(campaign_id)
 
 
