@@ -42,14 +42,17 @@ def plan_of(  # noqa: PLR0913 - one keyword for each thing a test may vary
     fill: Mapped = (),
     header_found: bool = True,
 ) -> ColumnPlan:
-    """Match the columns of a small table."""
-    return match_columns(
+    """Match the columns of a small table, the only one of its input: an option that names no column is an error."""
+    plan = match_columns(
         header,
         rows,
         FieldOptions(map=tuple(map_), set=tuple(set_), fill=tuple(fill)),
         header_found=header_found,
         phone_score=phone_score(region),
     )
+    for missing in plan.absent.values():
+        raise missing
+    return plan
 
 
 def feeds(plan: ColumnPlan) -> dict[str, list[str]]:

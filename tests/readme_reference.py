@@ -1,4 +1,4 @@
-"""The parts of README.md that are made from the program: commands and options, reasons, repairs, exit codes.
+"""The parts of README.md that are made from the program: commands and options, reasons, repairs, warnings, exit codes.
 
 python tests/readme_reference.py          writes them into README.md
 """
@@ -12,7 +12,7 @@ import typer
 from places import ROOT
 
 from telecmi_leads.cli.program import app
-from telecmi_leads.core.reasons import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair, WarningCode
 from telecmi_leads.core.wording import REPAIRS
 
 README = ROOT / "README.md"
@@ -71,7 +71,13 @@ def repairs() -> str:
     return "\n".join(["| code | what was repaired |", "|---|---|", *rows])
 
 
-PARTS = {"commands": commands, "reasons": reasons, "repairs": repairs}
+def warnings() -> str:
+    """Return the table of warning codes."""
+    rows = [f"| `{warning.code}` | {warning.says} | {warning.tip} |" for warning in WarningCode]
+    return "\n".join(["| code | what deserves a look | what to do |", "|---|---|---|", *rows])
+
+
+PARTS = {"commands": commands, "reasons": reasons, "repairs": repairs, "warnings": warnings}
 
 
 def filled(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from telecmi_leads.settings.options import HeartbeatOptions, TrialOptions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from telecmi_leads.core.reasons import WarningCode
     from telecmi_leads.leads.prepare import Prepared
     from telecmi_leads.ledger import Ledger
 
@@ -39,6 +41,7 @@ class Course:
     reports: Mapping[str, str] = field(default_factory=dict)
     known: RunSummary | None = None
     warnings: list[str] = field(default_factory=list)
+    warned: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
     def accounted(self, ledger: Ledger, run_id: str) -> Iterator[None]:
@@ -50,10 +53,15 @@ class Course:
                 self.known = summarise(ledger, run_id, exit_code=ExitCode.OK, status=RunStatus.UNFINISHED)
             raise
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str, code: WarningCode) -> None:
         """Say what deserves a look, at once and in the summary."""
         self.session.console.warning(text)
         self.warnings.append(text)
+        self.warned[code.code] += 1
+
+    def with_warnings(self, summary: RunSummary) -> RunSummary:
+        """Return a summary with all that was warned of so far."""
+        return replace(summary, warnings=tuple(self.warnings), warning_codes=dict(self.warned))
 
     def nothing_to_do(self, why: str) -> RunSummary:
         """Return the summary of a command that found nothing to do."""
@@ -78,9 +86,9 @@ class Course:
     def _summary(self, status: RunStatus, code: ExitCode, problem: Problem | None) -> RunSummary:
         if self.known is not None:
             told = replace(self.known, status=status, exit_code=code, error=problem, reports=self.reports)
-            return replace(told, warnings=tuple(self.warnings))
+            return self.with_warnings(told)
         rows = self.prepared.rows if self.prepared else _NO_ROWS
-        return RunSummary(
+        summary = RunSummary(
             run=self.run,
             name=self.name,
             dry_run=self.dry_run,
@@ -96,9 +104,9 @@ class Course:
             tables=(),
             reports=self.reports,
             error=problem,
-            warnings=tuple(self.warnings),
             sandbox=self.session.settings[TrialOptions].sandbox,
         )
+        return self.with_warnings(summary)
 
 
 def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary], *, sends: bool) -> int:

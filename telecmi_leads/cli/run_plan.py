@@ -16,6 +16,7 @@ from telecmi_leads.cli.run_sending import (
     send_run,
 )
 from telecmi_leads.core.errors import NameInUse, SettingsError, UsageError
+from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
@@ -112,6 +113,8 @@ class Plan:
                 screen=screen,
                 notify=display.event,
             )
+        for warning in course.prepared.warnings:
+            course.warn(warning, WarningCode.NO_PHONE_COLUMN)
         if course.prepared.refusal is not None:
             self._refuse(course.prepared.refusal)
             raise course.prepared.refusal
@@ -123,7 +126,10 @@ class Plan:
         if age is None or known is None:
             return None
         if not self.account:
-            self.course.warn("TELECMI_APP_ID is not set, so that --new-only knows of nobody: all count as new.")
+            self.course.warn(
+                "TELECMI_APP_ID is not set, so that --new-only knows of nobody: all count as new.",
+                WarningCode.ACCOUNT_NOT_SET,
+            )
             return None
         since = None if age.span is None else self._now - age.span
         return lambda phones: known.uploaded_among(self.account, phones, since)
@@ -225,7 +231,8 @@ def usable_lists(course: Course) -> list[ExcludeList]:
         if listed.unreadable:
             course.warn(
                 f"{count(listed.unreadable, 'row')} of the do-not-call list {listed.name} can't be read as a number, "
-                f"{count(len(listed.numbers), 'number')} can. Whoever those rows mean is not left out."
+                f"{count(len(listed.numbers), 'number')} can. Whoever those rows mean is not left out.",
+                WarningCode.LIST_ROWS_UNREADABLE,
             )
     return lists
 
@@ -263,7 +270,8 @@ def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:
             ended = earlier.state is RunState.FINISHED
             course.warn(
                 f"{earlier.name} is run {earlier.id} of {made_at(earlier)} already: without --dry-run, this command "
-                f"{'sends nothing' if ended else 'goes on with it'}."
+                f"{'sends nothing' if ended else 'goes on with it'}.",
+                WarningCode.RUN_EXISTS,
             )
         return end_run(course, ledger, plan.keep(), None)
 
@@ -297,5 +305,6 @@ def leave_out(course: Course, ledger: Ledger, run: RunRecord, lists: Sequence[Ex
         if late:
             course.warn(
                 f"{count(late, 'number')} on {listed.name} may be in already, in campaigns whose outcome is unknown. "
-                "Look for them in the dashboard."
+                "Look for them in the dashboard.",
+                WarningCode.MAY_BE_IN,
             )

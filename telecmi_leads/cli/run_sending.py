@@ -110,7 +110,7 @@ def refusal_reports(course: Course, ledger: Ledger, run: RunRecord, why: InputRe
 
 def _written(course: Course, summary: RunSummary, run: RunRecord, ledger: Ledger) -> RunSummary:
     folder = report_folder(course.session, run)
-    warned = replace(summary, warnings=tuple(course.warnings))
+    warned = course.with_warnings(summary)
     return write_reports(folder, warned, run, ledger, show_phones=course.session.output.show_phones)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from telecmi_leads.columns.candidates import Candidate
+    from telecmi_leads.core.errors import ColumnMissing
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,8 @@ class ColumnPlan:
     A field stands in `templates` (--set) or in `sources`, never in both. `fills` are the values of --fill.
     A column that feeds both the phone and FULLNAME holds names beside its numbers. `labels` are the columns that say
     what kind of line a phone column holds (its index → the label's). `choices` has one entry for each column.
-    `ignored` and `own_report` tell the columns of an earlier report.
+    `ignored` and `own_report` tell the columns of an earlier report. `served` are the options of --map and --set whose
+    columns the table has, `absent` says why the others find nothing here.
     """
 
     phones: tuple[int, ...] = ()
@@ -150,6 +152,8 @@ class ColumnPlan:
     choices: tuple[ColumnChoice, ...] = ()
     ignored: frozenset[int] = frozenset()
     own_report: bool = False
+    served: frozenset[str] = frozenset()
+    absent: Mapping[str, ColumnMissing] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def has_phone(self) -> bool:

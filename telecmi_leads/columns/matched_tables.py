@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import is_unnamed, match_columns
+from telecmi_leads.columns import cell_values, is_unnamed, match_columns
 from telecmi_leads.columns.table import open_table
 from telecmi_leads.core.errors import ColumnMissing
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.text import safe
+from telecmi_leads.core.wording import argument, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,16 +23,24 @@ if TYPE_CHECKING:
     from telecmi_leads.settings.options import FieldOptions, ReadingOptions
 
 _SHOWN_COLUMNS = 12
+_SHOWN_TABLES = 5
+_CALLED = "Write the column's name as it stands there, or its place, such as column 2."
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Matches columns; `region` is what numbers without a country code are read for when values are looked at."""
+    """Matches columns; `region` is what numbers without a country code are read for when values are looked at.
+
+    `served` are the options that name a column which some table had, `absent` holds why and where the others were not
+    found: --map and --set hold for every table that has their columns, and are wrong where no table has them.
+    """
 
     reading: ReadingOptions
     fields: FieldOptions
     book: PhoneBook
     region: str | None
+    served: set[str] = field(default_factory=set)
+    absent: dict[str, tuple[ColumnMissing, list[TableInfo]]] = field(default_factory=dict)
 
     def tables(self, source: Source) -> Iterator[tuple[Table, ColumnPlan]]:
         """Yield each table of a file with its plan; read a table's blocks before the next is asked for."""
@@ -45,13 +54,25 @@ class Matcher:
 
     def plan(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnPlan:
         """Match a table's columns by their names and a sample of its rows."""
-        return match_columns(
+        plan = match_columns(
             info.header,
             sample,
             self.fields,
             header_found=has_names(info),
             phone_score=self.share_of_numbers,
         )
+        self.served.update(plan.served)
+        for option, why in plan.absent.items():
+            self.absent.setdefault(option, (why, []))[1].append(info)
+        return plan
+
+    def check_options(self) -> None:
+        """Raise ColumnMissing for a --map or --set whose columns no table had, once all tables are matched."""
+        for option, (why, tables) in self.absent.items():
+            if option not in self.served:
+                has = " ".join(f"{place(info)} has {_columns(info)}." for info in tables[:_SHOWN_TABLES] if info.header)
+                near = why.hint.startswith("Did you mean")
+                raise ColumnMissing(f"{why.message} {has}".strip(), hint=why.hint if near else _CALLED)
 
     def share_of_numbers(self, cells: Sequence[str]) -> float:
         """Return the share, 0 to 1, of the cells that are not blank and hold a good number."""
@@ -80,12 +101,75 @@ def named_by_use(info: TableInfo, plan: ColumnPlan) -> TableInfo:
     return replace(info, header=tuple(header))
 
 
+def place(info: TableInfo) -> str:
+    """Return where a table stands: `crm.xlsx, sheet "Reach"`."""
+    return safe(info.file) + (f', sheet "{safe(info.sheet, 60)}"' if info.sheet is not None else "")
+
+
+def _columns(info: TableInfo) -> str:
+    seen = ", ".join(safe(name, 40) for name in info.header[:_SHOWN_COLUMNS] if name.strip())
+    return f"{seen or 'none with a name'}{', …' if len(info.header) > _SHOWN_COLUMNS else ''}"
+
+
 def no_phone_column(file: str, tables: Sequence[TableInfo]) -> ColumnMissing:
     """Return the error for a file in which no table has a phone column."""
-    header = next((table.header for table in tables if table.header), ())
-    seen = ", ".join(safe(name, 40) for name in header[:_SHOWN_COLUMNS]) or "none with a name"
-    more = ", …" if len(header) > _SHOWN_COLUMNS else ""
+    named = [table for table in tables if table.header][:_SHOWN_TABLES]
+    where = place(named[0]) if len(named) == 1 else safe(file)
+    columns = f"Its columns: {_columns(named[0]) if named else 'none with a name'}."
+    if len(named) > 1:
+        columns = " ".join(f"{place(table)} has {_columns(table)}." for table in named)
     return ColumnMissing(
-        f"{safe(file)}: no phone column was found. Its columns: {seen}{more}.",
+        f"{where}: no phone column was found. {columns}",
         hint="Name it with --map phone=COLUMN; telecmi-leads columns FILE shows how the file was read.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadTable:
+    """A table without a phone column: its rows that hold something, and the column that looks most like numbers.
+
+    `like_numbers` of the `looked_at` cells of that column look like phone numbers; `likely` is "" where none does.
+    """
+
+    info: TableInfo
+    rows: int
+    likely: str = ""
+    like_numbers: int = 0
+    looked_at: int = 0
+
+    @property
+    def where(self) -> str:
+        """The table's place with its rows."""
+        return f"{place(self.info)} ({count(self.rows, 'row')})"
+
+    def says(self, read: Sequence[str]) -> str:
+        """Return the warning; `read` are the sheets of the file that are read."""
+        found = f' In "{safe(self.likely, 40)}" {self.like_numbers:,} of {self.looked_at:,} cells look like numbers.'
+        return (
+            f"{self.where} has no phone column and was not read. Its columns: {_columns(self.info)}."
+            f"{found if self.likely else ''} {self.way_out(read)}"
+        )
+
+    def way_out(self, read: Sequence[str]) -> str:
+        """Return how to read the table, and how to leave it out."""
+        named = argument(f"phone={self.likely}") if self.likely else "phone=COLUMN"
+        others = f" To read the other sheets only: {_sheets(read)}." if read and self.info.sheet is not None else ""
+        return f"To read it: --map {named}.{others}"
+
+
+def _sheets(names: Sequence[str]) -> str:
+    if len(names) > _SHOWN_TABLES:
+        return "--sheet NAME for each of them"
+    return " ".join(f"--sheet {argument(name)}" for name in names)
+
+
+def unread_table(table: Table) -> UnreadTable:
+    """Return what is to be said of a table without a phone column; reads it to its end."""
+    filled = sum(1 for block in table.blocks for row in block.rows if any(map(str.strip, row)))
+    columns = cell_values.columns_of(table.sample, len(table.info.header))
+    best, likely = max(
+        ((sum(map(cell_values.like_phone, cells)), at) for at, cells in enumerate(columns)), default=(0, 0)
+    )
+    if not best or not table.info.header[likely].strip():
+        return UnreadTable(table.info, filled)
+    return UnreadTable(table.info, filled, table.info.header[likely], best, len(columns[likely]))

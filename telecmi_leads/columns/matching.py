@@ -43,7 +43,8 @@ def match_columns(
     names are "column 1", "column 2", …, layout and cells decide alone. `header_found` False, for files without a header
     row, lets --map and --set name columns by number and letter. `phone_score` takes cells that hold something and
     returns the share, 0 to 1, that are good numbers. A plan without phone columns is no error here.
-    Raises ColumnMissing where --map or --set names a column that isn't there, UsageError for a malformed template.
+    A --map or --set that names a column which isn't there is left out and told in `absent`. Raises ColumnMissing where
+    several columns have the name, UsageError for a malformed template.
     """
     own_report = is_own_report(header)
     ignored = frozenset(index for index, name in enumerate(header) if own_report and name in REJECT_COLUMNS)
@@ -74,6 +75,8 @@ def match_columns(
         choices=tuple(_choice(draft, candidate, header[candidate.index]) for candidate in found),
         ignored=ignored,
         own_report=own_report,
+        served=said.served,
+        absent=said.absent,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from types import MappingProxyType
@@ -26,6 +26,10 @@ _POSITION = re.compile(r"(?:column\s*)(\d{1,6})", re.IGNORECASE)
 _BARE_POSITION = re.compile(r"\d{1,6}")
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _NAMES = frozenset({Field.FIRSTNAME, Field.LASTNAME, Field.FULLNAME})
+
+
+class NoSuchColumn(ColumnMissing):
+    """The table has no column of this name; another table of the input may have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class ColumnFinder:
         position = self._position(name.strip())
         if position is not None and 0 <= position < len(self.header):
             return position
-        raise ColumnMissing(f"{option}: there is no column {safe(name)!r}.", hint=self._nearest(name))
+        raise NoSuchColumn(f"{option}: there is no column {safe(name)!r}.", hint=self._nearest(name))
 
     def _position(self, name: str) -> int | None:
         match = _POSITION.fullmatch(name)
@@ -89,10 +93,15 @@ class ColumnFinder:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the user says: the columns of mapped fields, in the order given, and the templates of set ones."""
+    """What the user says: the columns of mapped fields, in the order given, and the templates of set ones.
+
+    `served` are the options whose columns the table has, `absent` says why the others find nothing here.
+    """
 
     mapped: Mapping[Field, Sequence[int]]
     templates: Mapping[Field, Template]
+    served: frozenset[str] = frozenset()
+    absent: Mapping[str, ColumnMissing] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def fields(self) -> frozenset[Field]:
@@ -147,17 +156,30 @@ class Said:
 
 
 def read_said(finder: ColumnFinder, options: FieldOptions) -> Said:
-    """Find the columns that --map and --set name. Raises ColumnMissing, and UsageError for a malformed template."""
-    templates = {
-        target: parse_template(target, text, partial(finder.find, option=f"--set {target}"))
-        for target, text in options.set
-    }
+    """Find the columns that --map and --set name in this table; an option whose columns it lacks is left out.
+
+    Raises ColumnMissing where several columns have the name, and UsageError for a malformed template.
+    """
+    templates: dict[Field, Template] = {}
     mapped: defaultdict[Field, list[int]] = defaultdict(list)
+    served: set[str] = set()
+    absent: dict[str, ColumnMissing] = {}
+    for target, text in options.set:
+        try:
+            templates[target] = parse_template(target, text, partial(finder.find, option=f"--set {target}"))
+            served.add(f"--set {target}={text}")
+        except NoSuchColumn as missing:
+            absent[f"--set {target}={text}"] = missing
     for target, name in options.map:
-        index = finder.find(name, f"--map {target}")
+        try:
+            index = finder.find(name, f"--map {target}")
+            served.add(f"--map {target}={name}")
+        except NoSuchColumn as missing:
+            absent[f"--map {target}={name}"] = missing
+            continue
         if target not in templates and index not in mapped[target]:
             mapped[target].append(index)
-    return Said(MappingProxyType(dict(mapped)), MappingProxyType(templates))
+    return Said(MappingProxyType(dict(mapped)), MappingProxyType(templates), frozenset(served), absent)
 
 
 # --- pinning ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ LeadsError
 │   ├── ColumnMissing              no phone column, or a --map/--set names a column that isn't there
 │   ├── NoLeads                    the file was read and no row of it is a lead
 │   ├── TooManyRejects             more bad rows than --max-rejects allows
+│   ├── TableNotRead               a table has no phone column, and --strict allows none such
 │   └── ExcludeListFailed          a do-not-call list that is missing, empty, unreadable or stale
 ├── ServiceNotAsked            5   `check` got no answer from the service
 ├── SettingsError              6   settings or credentials: missing, malformed, refused
@@ -99,6 +100,12 @@ class TooManyRejects(InputRefused):
     """More rows were rejected than the limit allows: the wrong column or region is likelier than bad data."""
 
     code = "too_many_rejects"
+
+
+class TableNotRead(InputRefused):
+    """A table has no phone column, and --strict allows no such table."""
+
+    code = "table_not_read"
 
 
 class ExcludeListFailed(InputRefused):

@@ -1,4 +1,4 @@
-"""Why a row is rejected, and what was repaired on the way: the stable codes with their words, in one place."""
+"""Why a row is rejected, what was repaired on the way, what is warned of: the stable codes with their words."""
 
 from __future__ import annotations
 
@@ -102,3 +102,38 @@ class Repair(StrEnum):
     EMAIL_DROPPED = "email_dropped"
     ORDER_DROPPED = "order_index_dropped"
     TEXT_CLEANED = "text_cleaned"
+
+
+class WarningCode(Enum):
+    """What deserves a look although the command went on: `code` (stable), `says` (for a person), `tip` (what to do)."""
+
+    NO_PHONE_COLUMN = (
+        "no_phone_column",
+        "a table has no phone column: its rows are not read, and --strict sends nothing",
+        "Name the column with --map phone=COLUMN, or read the other sheets only, with --sheet.",
+    )
+    LIST_ROWS_UNREADABLE = (
+        "list_rows_unreadable",
+        "rows of a do-not-call list hold text and no number that can be read",
+        "Correct the list: the people that those rows mean are not left out.",
+    )
+    ACCOUNT_NOT_SET = (
+        "account_not_set",
+        "no account is set, so that --new-only leaves nobody out",
+        "Set TELECMI_APP_ID, or run telecmi-leads setup.",
+    )
+    RUN_EXISTS = (
+        "run_exists",
+        "the dry run repeats a run that is in the ledger",
+        "Look at it with telecmi-leads runs; the warning says what the same command does without --dry-run.",
+    )
+    MAY_BE_IN = (
+        "may_be_in",
+        "a number that is on a do-not-call list by now may be uploaded already",
+        "Look for it in the TeleCMI dashboard.",
+    )
+
+    def __init__(self, code: str, says: str, tip: str) -> None:
+        self.code = code
+        self.says = says
+        self.tip = tip

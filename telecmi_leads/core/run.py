@@ -132,7 +132,7 @@ class RunSummary:
 
     `audience` and `account` are RunRecord's. `excluded` counts the excluded rows by do-not-call list, once the reports
     are written. `typed` is what the commands suggested at the end repeat of the one that ends. `warnings` are what
-    deserves a look although the command went on, as sentences.
+    deserves a look although the command went on, as sentences; `warning_codes` counts them by WarningCode.
 
     `sandbox` tells that nothing reached TeleCMI. `uploaded_before` counts those of the leads whom this account has
     uploaded before, in the campaigns `uploaded_in`, newest first; `waiting_elsewhere` those who wait in another
@@ -158,6 +158,7 @@ class RunSummary:
     account: str = ""
     typed: Typed = field(default_factory=Typed)
     warnings: tuple[str, ...] = ()
+    warning_codes: Mapping[str, int] = field(default_factory=dict)
     sandbox: bool = False
     uploaded_before: int = 0
     uploaded_in: tuple[str, ...] = ()

@@ -15,9 +15,24 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import ColumnFinder
-from telecmi_leads.columns.matched_tables import Matcher, has_names, named_by_use, no_phone_column
+from telecmi_leads.columns.matched_tables import (
+    Matcher,
+    UnreadTable,
+    has_names,
+    named_by_use,
+    no_phone_column,
+    unread_table,
+)
 from telecmi_leads.core.campaign import encode_leads
-from telecmi_leads.core.errors import ColumnMissing, InputRefused, NoLeads, SettingsError, TooManyRejects, UsageError
+from telecmi_leads.core.errors import (
+    ColumnMissing,
+    InputRefused,
+    NoLeads,
+    SettingsError,
+    TableNotRead,
+    TooManyRejects,
+    UsageError,
+)
 from telecmi_leads.core.events import RowsPrepared, TableOpened
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
 from telecmi_leads.core.lead_fields import Field
@@ -62,10 +77,11 @@ _FILL_HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What was found: where every row went, why rows were rejected, what was mended, and the plan's digest.
+    """What was found: where every row went, why rows were rejected, what was repaired, and the plan's digest.
 
-    `source` is RunRecord's. `audience` counts the leads by country, type and time zone. `refusal` is set where the
-    leads must not be sent: there are none, or too many rows were rejected.
+    `warnings` name the tables that have no phone column, as sentences. `source` is RunRecord's. `audience` counts the
+    leads by country, type and time zone. `refusal` is set where the leads must not be sent: there are none, or too many
+    rows were rejected.
     """
 
     rows: RowTotals
@@ -76,6 +92,7 @@ class Prepared:
     source: bytes
     audience: Mapping[str, Mapping[str, int]]
     refusal: InputRefused | None
+    warnings: tuple[str, ...] = ()
 
 
 def prepare(  # noqa: PLR0913 - the parts that are composed here
@@ -163,6 +180,7 @@ class _Preparation:
     rejections: Counter[str] = field(default_factory=Counter)
     repairs: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
+    unread: list[tuple[UnreadTable, tuple[str, ...]]] = field(default_factory=list)
     limit_reached: bool = False
     audience: Audience = field(default_factory=Audience)
     matcher: Matcher = field(init=False)
@@ -174,26 +192,34 @@ class _Preparation:
 
     def take(self, source: Source) -> None:
         """Take in a file: every table of it that has a phone column."""
-        without_phone: list[TableInfo] = []
-        usable = False
+        unread: list[UnreadTable] = []
+        empty: list[UnreadTable] = []
+        read: list[TableInfo] = []
         for table, plan in self.matcher.tables(source):
             if plan.has_phone:
-                usable = True
+                read.append(table.info)
                 self._take_table(table, plan)
             else:
-                without_phone.append(self._passed_over(table))
+                passed = self._passed_over(table)
+                (unread if passed.rows else empty).append(passed)
             if self.limit_reached:
-                return
-        if without_phone and not usable:
-            raise no_phone_column(source.file, without_phone)
+                break
+        if not read:
+            self.matcher.check_options()
+            raise no_phone_column(source.file, [table.info for table in (*unread, *empty)])
+        sheets = tuple(info.sheet for info in read if info.sheet is not None)
+        self.unread += [(table, sheets) for table in unread]
 
-    def _passed_over(self, table: Table) -> TableInfo:
-        rows = sum(len(block.rows) for block in table.blocks)
-        info = table.info
-        if rows:
-            info = replace(info, notes=(*info.notes, f"no phone column: its {rows:,} rows are not read"))
-            self.ledger.add_table(self.run_id, info)
-        return info
+    def _passed_over(self, table: Table) -> UnreadTable:
+        """Count the rows of a table without a phone column; they are read, and blank as far as leads go."""
+        passed = unread_table(table)
+        if passed.rows:
+            self.read += passed.rows
+            self.blank += passed.rows
+            self.skipped["no_phone_column"] += passed.rows
+            note = f"no phone column: its {passed.rows:,} rows are not read"
+            self.ledger.add_table(self.run_id, replace(table.info, notes=(*table.info.notes, note)))
+        return passed
 
     # --- one table ---
 
@@ -296,7 +322,9 @@ class _Preparation:
     # --- the end ---
 
     def finish(self) -> Prepared:
-        """Hand out the last campaigns and judge the whole."""
+        """Hand out the last campaigns and judge the whole. Raises ColumnMissing for a --map that no table serves."""
+        if not self.limit_reached:
+            self.matcher.check_options()
         self.ledger.stage(self.run_id, list(self.planner.finish()), [])
         rows = RowTotals(
             read=self.read,
@@ -315,7 +343,8 @@ class _Preparation:
             digest=self.planner.digest(),
             source=self.source.digest() if self.screen.excludes else b"",
             audience=self.audience.counts(),
-            refusal=_refusal(rows, self.rejections, self.settings),
+            refusal=_refusal(rows, self.rejections, self.unread, self.settings),
+            warnings=tuple(table.says(sheets) for table, sheets in self.unread),
         )
 
 
@@ -324,12 +353,21 @@ def _columns_used(info: TableInfo, plan: ColumnPlan) -> dict[str, tuple[str, ...
     return {target.value: tuple(info.header[column] for column in columns) for target, columns in used.items()}
 
 
-def _refusal(rows: RowTotals, rejections: Counter[str], settings: Settings) -> InputRefused | None:
+def _refusal(
+    rows: RowTotals, rejections: Counter[str], unread: Sequence[tuple[UnreadTable, tuple[str, ...]]], settings: Settings
+) -> InputRefused | None:
     """Return why the leads must not be sent, None where they may."""
     filled = rows.read - rows.blank
     if not filled:
         return NoLeads("There is no row below the header.", hint="Put leads into the file, or name another one.")
     limit, strict = _reject_limit(settings)
+    if strict and unread:
+        table, sheets = unread[0]
+        others = f"; so have {count(len(unread) - 1, 'other table')}" if len(unread) > 1 else ""
+        return TableNotRead(
+            f"{table.where} has no phone column{others}, and --strict allows no such table. Nothing was sent.",
+            hint=table.way_out(sheets),
+        )
     if not limit.exceeded(rows.rejected, filled):
         return (
             None if rows.rejected < filled else NoLeads("Every row was rejected.", hint=_advice(rejections, settings))

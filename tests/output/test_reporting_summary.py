@@ -164,6 +164,7 @@ def test_the_summary_is_the_contracts_object(ledger: Ledger, tmp_path: Path) -> 
             "summary": str(folder / "summary.json"),
         },
         "warnings": [],
+        "warning_codes": {},
         "error": {"code": "unfinished", "message": "m", "hint": "h"},
     }
 

@@ -42,6 +42,7 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
             tables.append(view)
             if plan.has_phone:
                 usable.append(view)
+    matching.check_options()
     missing = None if usable else no_phone_column(source.file, [view.table for view in tables])
     code = missing.exit_code if missing else ExitCode.OK
     saved = None

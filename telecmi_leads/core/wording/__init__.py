@@ -23,6 +23,7 @@ from telecmi_leads.core.wording.code_words import (
     share,
     skipped,
     table,
+    warning_tip,
     words,
 )
 from telecmi_leads.core.wording.totals import Group, Heap, groups, headline, heaps, lead_balance, left_out, row_balance
@@ -58,5 +59,6 @@ __all__ = [
     "share",
     "skipped",
     "table",
+    "warning_tip",
     "words",
 ]

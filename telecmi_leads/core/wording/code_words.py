@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
-from telecmi_leads.core.reasons import Reason, Repair
+from telecmi_leads.core.reasons import Reason, Repair, WarningCode
 from telecmi_leads.core.run import RunState
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ _SKIPPED = {
     "repeated_header": ("repeated header", "repeated headers"),
     "new_header": ("header of further columns", "headers of further columns"),
     "total": ("line of totals", "lines of totals"),
+    "no_phone_column": ("row of tables without a phone column", "rows of tables without a phone column"),
     "placeholder": ("row of fillers such as N/A", "rows of fillers such as N/A"),
 }
 _DELIMITERS = {
@@ -129,6 +130,11 @@ def reason(code: str) -> tuple[str, str]:
 def repair(code: str) -> str:
     """Return what a repair's code says to a person."""
     return REPAIRS.get(code) or words(code)
+
+
+def warning_tip(code: str) -> str:
+    """Return what to do about a warning, by its code."""
+    return next((known.tip for known in WarningCode if known.code == code), "")
 
 
 def skipped(code: str, number: int) -> str:

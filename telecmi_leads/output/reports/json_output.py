@@ -57,6 +57,7 @@ def summary_json(summary: RunSummary) -> bytes:
             "audience": {key: dict(counts) for key, counts in summary.audience.items()},
             "reports": dict(summary.reports),
             "warnings": list(summary.warnings),
+            "warning_codes": dict(summary.warning_codes),
             "error": _problem(summary.error),
         }
     )

@@ -86,6 +86,7 @@ def render_page(
         account=safe(run.account) if not summary.dry_run else "",
         tables=[(safe(table.file), safe(wording.table(table)), [*map(safe, table.notes)]) for table in summary.tables],
         error=summary.error,
+        warning_tips=list(map(wording.warning_tip, summary.warning_codes)),
         steps=wording.next_steps(summary),
         rows=_rows_picture(summary),
         leads=leads,

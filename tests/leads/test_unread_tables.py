@@ -1,0 +1,115 @@
+"""Tables without a phone column, and options that name columns: told in screen, JSON and page; whole outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from inside import Inside
+from program import balanced, phones
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from telecmi_leads.sandbox import Sandbox
+
+LEADS = [["Name", "Mobile", "Handy 2"], ["Asha Rao", "9876500001", "9876500011"], ["Ravi", "9876500002", "9876500012"]]
+PIVOT = [["City", "Count"], ["Kochi", 12], ["Pune", 7]]
+UPLOAD = ("upload", "crm.xlsx", "--name", "M", "--region", "IN")
+WARNING = (
+    'crm.xlsx, sheet "Pivot" (2 rows) has no phone column and was not read. Its columns: City, Count. '
+    "To read it: --map phone=COLUMN. To read the other sheets only: --sheet Leads."
+)
+
+
+@pytest.fixture
+def program(tmp_path: Path, sandbox: Sandbox) -> Inside:
+    """Return the program, in a folder of its own."""
+    return Inside(tmp_path, sandbox.url)
+
+
+def write_book(path: Path, **sheets: Sequence[Sequence[object]]) -> None:
+    """Write a workbook of these sheets."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    book.save(path)
+
+
+def test_a_table_without_a_phone_column_is_named(program: Inside, sandbox: Sandbox) -> None:
+    """Its rows are counted, and a warning in screen, JSON and page names it, its rows and the way to read it."""
+    write_book(program.folder / "crm.xlsx", Leads=LEADS, Pivot=PIVOT)
+    ended = program.run(*UPLOAD, "--json", "--report-dir", "out")
+    assert (ended.code, phones(sandbox.campaigns())) == (0, ["919876500001", "919876500002"])
+    assert (ended.json["warnings"], ended.json["warning_codes"]) == ([WARNING], {"no_phone_column": 1})
+    assert (ended.json["rows"]["read"], ended.json["rows"]["blank"]) == (4, 2)
+    assert (ended.json["skipped"], balanced(ended.json)) == ({"no_phone_column": 2}, True)
+    assert WARNING in " ".join(program.run(*UPLOAD, "--dry-run").err.split())
+    assert "sheet &#34;Pivot&#34; (2 rows) has no phone column" in (program.folder / "out/report.html").read_text()
+
+
+def test_strict_sends_nothing_beside_an_unread_table(program: Inside, sandbox: Sandbox) -> None:
+    """Under --strict a table without a phone column stops the run, with both ways out; --sheet is one of them."""
+    write_book(program.folder / "crm.xlsx", Leads=LEADS, Pivot=PIVOT)
+    ended = program.run(*UPLOAD, "--json", "--strict")
+    assert (ended.code, sandbox.campaigns()) == (3, {})
+    assert ended.json["error"] == {
+        "code": "table_not_read",
+        "message": 'crm.xlsx, sheet "Pivot" (2 rows) has no phone column, and --strict allows no such table. '
+        "Nothing was sent.",
+        "hint": "To read it: --map phone=COLUMN. To read the other sheets only: --sheet Leads.",
+    }
+    assert program.run(*UPLOAD, "--strict", "--sheet", "Leads").code == 0
+
+
+def test_the_likely_column_is_named(program: Inside, sandbox: Sandbox) -> None:
+    """The column that looks like numbers is told with its figures, and the --map that is printed reads it."""
+    rows = [["Name", "Reach it", "Town"], *[[f"Asha {n}", "+1" if n else "98765 00003", "x"] for n in range(4)]]
+    write_book(program.folder / "crm.xlsx", Leads=LEADS, Log=rows)
+    [told] = program.run(*UPLOAD, "--dry-run", "--json").json["warnings"]
+    assert told == (
+        'crm.xlsx, sheet "Log" (4 rows) has no phone column and was not read. Its columns: Name, Reach it, Town. '
+        'In "Reach it" 1 of 4 cells look like numbers. To read it: --map "phone=Reach it". '
+        "To read the other sheets only: --sheet Leads."
+    )
+    assert program.run(*UPLOAD, "--map", "phone=Reach it", "--max-rejects", "9").code == 0
+    assert phones(sandbox.campaigns()) == ["919876500001", "919876500002", "919876500003"]
+
+
+def test_map_holds_where_the_column_is(program: Inside, sandbox: Sandbox) -> None:
+    """--map and --set hold for each table that has their columns; a table without them is read by its own names."""
+    other = [["Name", "Mobile", "Source"], ["Meena", "9876500003", "Web"]]
+    write_book(program.folder / "crm.xlsx", Leads=LEADS, Other=other)
+    ended = program.run(*UPLOAD, "--map", "phone=Handy 2", "--set", "comment=from {Source}")
+    assert (ended.code, phones(sandbox.campaigns())) == (0, ["919876500003", "919876500011", "919876500012"])
+    sent = {lead["phone"]: lead.get("comment", "") for leads in sandbox.campaigns().values() for lead in leads}
+    assert sent == {"919876500003": "from Web", "919876500011": "", "919876500012": ""}
+
+
+@pytest.mark.parametrize("option", [("--map", "phone=Handy"), ("--set", "comment={Handy}")])
+def test_an_option_that_no_table_serves(program: Inside, sandbox: Sandbox, option: tuple[str, str]) -> None:
+    """A --map or --set whose column is in no table is an error that names file, sheets and columns; nothing is sent."""
+    write_book(program.folder / "crm.xlsx", Leads=LEADS, Pivot=PIVOT)
+    ended = program.run(*UPLOAD, *option, "--json")
+    assert (ended.code, sandbox.campaigns()) == (3, {})
+    assert ended.json["error"] == {
+        "code": "column_missing",
+        "message": f"{option[0]} {option[1].partition('=')[0]}: there is no column 'Handy'. "
+        'crm.xlsx, sheet "Leads" has Name, Mobile, Handy 2. crm.xlsx, sheet "Pivot" has City, Count.',
+        "hint": "Did you mean 'Handy 2'?",
+    }
+    assert program.run("columns", "crm.xlsx", "--region", "IN", *option).code == 3
+
+
+def test_no_phone_column_anywhere(program: Inside) -> None:
+    """Where no table has a phone column, the error names each sheet with its columns."""
+    write_book(program.folder / "crm.xlsx", Targets=[["Month", "Goal"], ["May", 3]], Pivot=PIVOT)
+    assert program.run(*UPLOAD, "--json").json["error"]["message"] == (
+        'crm.xlsx: no phone column was found. crm.xlsx, sheet "Targets" has Month, Goal. '
+        'crm.xlsx, sheet "Pivot" has City, Count.'
+    )
