@@ -40,7 +40,19 @@ LABELS = {
 }
 
 _WORD = re.compile(rb"[A-Za-z'\x80-\xff]+")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _WORDS = 800
+# The signs of Windows-1252 where they may stand beside a letter: after one, before one, on both sides, or on neither.
+_AFTER = frozenset("…™®©”»›†‡")  # noqa: RUF001 - these very signs
+_BEFORE = frozenset("“‘„‚«‹¡¿•§©")  # noqa: RUF001 - these very signs
+_JOINS = frozenset("’–—\xa0\xad·°")  # noqa: RUF001 - these very signs
+_ALONE = frozenset("€£¥¢±²³¼½¾×µ¹ºª´¨¬¤¦")  # noqa: RUF001 - these very signs
+_SIGN_OF = {
+    byte: sign
+    for byte in range(0x80, 0x100)
+    if (sign := bytes([byte]).decode(DEFAULT, "replace")) in _AFTER | _BEFORE | _JOINS | _ALONE
+}
+_MOST_SIGNS = 3  # one after the other; more are letters of another alphabet, unless they are all one sign
 _SIGNS = frozenset("’‘“”–—…€«»„‚·´ªº°№\xad®™£§¿¡\xa0")  # noqa: RUF001 - these very signs
 
 # Letters outside ASCII of each language, small; capitals are added. A code page stands once for each of its languages.
@@ -91,12 +103,31 @@ class _Letters:
 def guess_codepage(lines: Iterable[bytes]) -> str:
     """Return the code page that reads lines with bytes outside ASCII best; Windows-1252 where none does."""
     text = b"\n".join(lines)
-    words = Counter(word for word in _WORD.findall(text) if not word.isascii()).most_common(_WORDS)
+    found = Counter(word for word in _WORD.findall(text) if not word.isascii())
+    words = [(word, count) for word, count in found.most_common(_WORDS) if not _has_signs_only(word)]
+    if not words:
+        return DEFAULT
     best, best_rate = DEFAULT, 0.0
     for codec, rate in _rates(text, words):
         if rate + _TIP.get(codec, 0.0) > best_rate:
             best, best_rate = codec, rate + _TIP.get(codec, 0.0)
     return best
+
+
+def _has_signs_only(word: bytes) -> bool:
+    """Tell whether all that is outside ASCII in a word are typographic signs where Windows-1252 would have them.
+
+    Such a sign is no evidence of another code page: "£ 900" is not the Polish Ł, a blank that must not break no á.
+    """
+    for run in _HIGH_RUN.finditer(word):
+        signs = [_SIGN_OF.get(byte, "") for byte in run[0]]
+        if "" in signs or (len(signs) > _MOST_SIGNS and len(set(signs)) > 1):
+            return False
+        if word[: run.start()][-1:].isalpha() and signs[0] not in _JOINS | _AFTER:
+            return False
+        if word[run.end() :][:1].isalpha() and signs[-1] not in _JOINS | _BEFORE:
+            return False
+    return True
 
 
 def _rates(text: bytes, words: list[tuple[bytes, int]]) -> Iterable[tuple[str, float]]:

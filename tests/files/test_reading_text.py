@@ -65,6 +65,22 @@ def test_code_pages_by_their_letters(tmp_path: Path, language: str, codec: str) 
     assert read_rows(tmp_path / "leads.csv") == [line.split(";") for line in text.split("\n")]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "call 10 – 12", "said “maybe”", "it’s ‘so’", "£ 900", "€5", "20 °C", "98765\xa000001", "and so on…", "• first",
+        "Brand™", "«ja»", "Asha\xa0Rao", "mañana £ 5", "Zoë – new", "¿qué?", "½ day", "10—12", "5\xa0\xa0\xa06",
+    ],
+)  # fmt: skip
+def test_a_typographic_sign_is_windows_1252(tmp_path: Path, cell: str) -> None:
+    """Typographic signs, alone or beside Western letters, are no evidence of another code page."""
+    (tmp_path / "leads.csv").write_bytes(
+        f"Name,Phone,Note\nAsha,9876500001,{cell}\nRavi,9876500002,\n".encode("cp1252")
+    )
+    (sheet,) = read_sheets(tmp_path / "leads.csv")
+    assert (sheet.encoding, sheet.rows[1][2]) == ("Windows-1252", cell)
+
+
 @pytest.mark.parametrize(("codec", "mark", "label"), MARKED)
 def test_unicode_with_and_without_mark(tmp_path: Path, codec: str, mark: bytes, label: str) -> None:
     """Every Unicode encoding is told, whatever the script, and named as people know it."""
