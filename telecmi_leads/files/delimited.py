@@ -51,9 +51,7 @@ def _lines(file: TextFile, dialect: Dialect) -> Iterator[str]:
     lines: Iterator[str] = file.open()
     if file.encoding.nuls:
         lines = (line.replace("\0", "") for line in lines)
-    for _ in range(dialect.skip):
-        next(lines, None)
-    return lines
+    return dialect.lines(lines)
 
 
 def _blocks(file: TextFile, dialect: Dialect) -> Iterator[RowBlock]:
@@ -73,7 +71,7 @@ def _blocks(file: TextFile, dialect: Dialect) -> Iterator[RowBlock]:
             return
         if reader.line_num - line > len(rows):
             _refuse_hidden_rows(rows, dialect, file.name, line + dialect.skip)
-        yield _checked(RowBlock(row, rows), file.name)
+        yield _checked(RowBlock(row, dialect.cells(rows)), file.name)
         row += len(rows)
         line = reader.line_num
 
@@ -115,12 +113,12 @@ def _careful(lines: Iterator[str], dialect: Dialect, name: str, row: int, line: 
         taken.clear()
         if len(rows) == BLOCK_ROWS:
             _refuse_hidden_rows(rows, dialect, name, line - _lines_of(rows))
-            yield _checked(RowBlock(row, rows), name)
+            yield _checked(RowBlock(row, dialect.cells(rows)), name)
             row, rows = row + len(rows), []
     _refuse_swallowed(last, dialect, name, line - len(last))
     if rows:
         _refuse_hidden_rows(rows, dialect, name, line - _lines_of(rows))
-        yield _checked(RowBlock(row, rows), name)
+        yield _checked(RowBlock(row, dialect.cells(rows)), name)
 
 
 def _refuse_hidden_rows(rows: list[list[str]], dialect: Dialect, name: str, line: int) -> None:

@@ -134,6 +134,48 @@ def test_escaped_quotes(tmp_path: Path) -> None:
     assert read_rows(written(tmp_path, 'N,C\n"A","C:\\new\\"\n'))[1] == ["A", "C:\\new\\"]
 
 
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("N,P,C\nA,1,Pune\\, MH\nB,2,Goa\nC,3,\\N\n", ["A", "1", "Pune, MH"]),
+        ("N,P,C\nA,\\N,C:\\\\new\\\\\nB,2,Goa\n", ["A", "", "C:\\new\\"]),
+        ("N\tP\tC\nA\t\\N\tone\\ntwo\\tx\nB\t2\tGoa\n", ["A", "", "one\ntwo\tx"]),
+        ("N,P,C\nA,\\N,one\\\ntwo\nB,2,Goa\n", ["A", "", "one\ntwo"]),
+        ('"N";"P";"C"\n"A";\\N;"say \\"hi\\"; x"\n', ["A", "", 'say "hi"; x']),
+        ("sep=;\nN;P\nA\\;B;\\N\nC;1\n", ["A;B", ""]),
+        ("'N','P','C'\n'A','1','Pune, MH'\n'B','2',''\n", ["A", "1", "Pune, MH"]),
+        ("N,P,C\n'O''Hara',1,'x'\n'B',2,'y'\n'C',3,NULL\n", ["O'Hara", "1", "x"]),
+        ("'N';'P'\n'O\\'Hara; A';'1'\n", ["O'Hara; A", "1"]),
+        ("N,P\nA,'9876500001\nB,'9876500002\n", ["A", "'9876500001"]),
+        ('"N,P,C"\n"A,1,Pune"\n"B,2,Goa"\n', ["A", "1", "Pune"]),
+        ('"N,P,C"\r\n"A,1,""Pune, MH"""\r\n"B,2,Goa"\r\n', ["A", "1", "Pune, MH"]),
+        ('"N;P"\n"A;1"\n\n"B;2"', ["A", "1"]),
+        ("N^P^C\nA^1^Pune, MH\n", ["A", "1", "Pune, MH"]),
+        ("N~P~C\nA~1~Pune\nB~2~Goa, x\n", ["A", "1", "Pune"]),
+        ("N\x01P\nA\x011\nB\x012\n", ["A", "1"]),
+        ("N\x1fP\nA\x1f1\nB\x1f2\n", ["A", "1"]),
+        ("N:P:C\nA:1:Pune\nB:2:Goa\n", ["A", "1", "Pune"]),
+    ],
+)
+def test_dialects_of_databases_and_exporters(tmp_path: Path, text: str, second: list[str]) -> None:
+    r"""Backslashes, `\N`, single quotes, lines quoted as a whole and rare delimiters are read as they are meant."""
+    assert read_rows(written(tmp_path, text))[1] == second
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.text(st.sampled_from("ab,\\\n\t'\" ;"), max_size=6), min_size=3, max_size=3), max_size=6))
+def test_what_a_database_writes_reads_back(rows: list[list[str]]) -> None:
+    """Any table in the dialect of MySQL's and PostgreSQL's text files reads back to the same cells."""
+    names = {"\\": "\\\\", "\t": "\\t", "\n": "\\n"}
+    table = [["column 0", "column 1", "column 2"], ["a", "b", ""], *rows]
+    lines = ["\t".join("".join(names.get(char, char) for char in cell) or "\\N" for cell in row) for row in table]
+    assume(not any(cell[:1] in {"'", chr(34)} for row in rows for cell in row))  # these formats know no quotes
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.txt"
+        path.write_bytes("\n".join(lines).encode())
+        assert read_rows(path) == table
+
+
 def test_spaces_beside_quotes(tmp_path: Path) -> None:
     """A quoted cell may come after a space, and a space after it, as people type."""
     rows = read_rows(written(tmp_path, 'N, "C", P\nA, "Pune, MH", 9\n'))
