@@ -163,13 +163,12 @@ def test_dialects_of_databases_and_exporters(tmp_path: Path, text: str, second: 
 
 
 @settings(deadline=None)
-@given(st.lists(st.lists(st.text(st.sampled_from("ab,\\\n\t'\" ;"), max_size=6), min_size=3, max_size=3), max_size=6))
+@given(st.lists(st.lists(st.text(st.sampled_from("ab,\\\n\t ;"), max_size=6), min_size=3, max_size=3), max_size=6))
 def test_what_a_database_writes_reads_back(rows: list[list[str]]) -> None:
     """Any table in the dialect of MySQL's and PostgreSQL's text files reads back to the same cells."""
     names = {"\\": "\\\\", "\t": "\\t", "\n": "\\n"}
     table = [["column 0", "column 1", "column 2"], ["a", "b", ""], *rows]
     lines = ["\t".join("".join(names.get(char, char) for char in cell) or "\\N" for cell in row) for row in table]
-    assume(not any(cell[:1] in {"'", chr(34)} for row in rows for cell in row))  # these formats know no quotes
     with TemporaryDirectory() as folder:
         path = Path(folder) / "leads.txt"
         path.write_bytes("\n".join(lines).encode())
