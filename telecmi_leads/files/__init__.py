@@ -8,10 +8,12 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from telecmi_leads.files.bounds import BLOCK_ROWS
 from telecmi_leads.files.encoding import text_file
+from telecmi_leads.files.foreign import refuse_foreign
 from telecmi_leads.files.opening import GZIP, check_file, open_file, unpacked
-from telecmi_leads.files.readers import HEAD, disguise, is_workbook, reader_of, refuse_foreign
-from telecmi_leads.files.sheets import BLOCK_ROWS, Sheet, Source
+from telecmi_leads.files.readers import HEAD, disguise, is_workbook, reader_of
+from telecmi_leads.files.sheets import Sheet, Source
 from telecmi_leads.files.workbook import open_workbook
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from telecmi_leads.settings.options import ReadingOptions
 
 __all__ = ["BLOCK_ROWS", "Sheet", "Source", "check_file", "open_source"]
+
+
+_PACKED = 10  # about the times that text is larger unpacked
 
 
 @contextmanager
@@ -47,7 +52,7 @@ def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source
         stream = unpacked(file.stream, file.name, file.size)
         head = stream.read(HEAD)
     refuse_foreign(head, file.name)
-    text = text_file(stream, file.name)
+    text = text_file(stream, file.name, file.size * (_PACKED if packed else 1))
     beginning = text.open(by_lines=False).read(HEAD)
     reader = reader_of(beginning, options.format, file.name)
     format_, sheets = reader.read(text, options.sheet)

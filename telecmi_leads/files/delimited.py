@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock
+from telecmi_leads.files.bounds import BLOCK_ROWS, MAX_CELL, MAX_COLUMNS
 from telecmi_leads.files.delimiters import Dialect, decide_dialect, never_closed
-from telecmi_leads.files.sheets import BLOCK_ROWS, MAX_CELL, MAX_COLUMNS, Sheet
+from telecmi_leads.files.sheets import Sheet
 from telecmi_leads.settings.options import FileFormat
 
 if TYPE_CHECKING:

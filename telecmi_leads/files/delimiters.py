@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from telecmi_leads.files.sheets import MAX_CELL
+from telecmi_leads.files.bounds import MAX_CELL
 
 if TYPE_CHECKING:
     from _csv import Reader  # csv.reader's own type has no other name

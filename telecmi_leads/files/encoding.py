@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.files.bounds import MAX_ROW
 from telecmi_leads.files.codepage import LABELS, guess_codepage
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _CHUNK = 1024 * 1024
 _BUFFER = 64 * 1024
 _END = 4096  # bytes of a buffer in which its last line end mostly is
-_MAX_LINE = 16 * 1024 * 1024
 _SAMPLE = 32 * 1024
 
 _WIDE_BOMS = (
@@ -47,19 +47,23 @@ _WHOLE = 0.6  # in text of one byte a character, delimiters rarely have a NUL be
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A text file: `name` fit to be shown, `stream` seekable, `encoding` as decided. It can be opened often."""
+    """A text file: `name` fit to be shown, `stream` seekable, `encoding` as decided, `size` about its bytes.
+
+    It can be opened often.
+    """
 
     name: str
     stream: BinaryIO
     encoding: Encoding
+    size: int
 
-    def open(self, *, by_lines: bool = True) -> io.TextIOWrapper:
+    def open(self, *, by_lines: bool = True, max_line: int = MAX_ROW) -> io.TextIOWrapper:
         """Open the text from its start; line ends are left as they are. Bytes that mean nothing become U+FFFD.
 
-        `by_lines` guards those who read by lines against a line that would fill the memory.
+        `by_lines` guards those who read by lines against a line that would fill the memory, one over `max_line`.
         """
         self.stream.seek(0)
-        raw = _Bytes(self.stream, self.name, _MAX_LINE if by_lines else math.inf)
+        raw = _Bytes(self.stream, self.name, max_line if by_lines else math.inf)
         buffered = _Generous(raw, _BUFFER)
         return io.TextIOWrapper(buffered, self.encoding.codec, errors=self.encoding.errors, newline="")
 
@@ -90,9 +94,9 @@ _MIXED = "telecmi_leads.windows-1252"
 codecs.register_error(_MIXED, _as_windows_1252)
 
 
-def text_file(stream: BinaryIO, name: str) -> TextFile:
+def text_file(stream: BinaryIO, name: str, size: int) -> TextFile:
     """Find a text file's encoding; raises SourceUnreadable for a binary file."""
-    return TextFile(name, stream, _decide(stream, name))
+    return TextFile(name, stream, _decide(stream, name), size)
 
 
 def _decide(stream: BinaryIO, name: str) -> Encoding:
@@ -215,7 +219,7 @@ class _Bytes(io.RawIOBase):
         self._since_line_end = len(end) - last if last >= 0 else self._since_line_end + read
         if self._since_line_end > self._max_line:
             raise SourceUnreadable(
-                f"{self._name} has a line of more than {_MAX_LINE >> 20} MB.",
+                f"{self._name} has a line of more than {int(self._max_line) >> 20} MB.",
                 hint="It is damaged, or not the kind of file it looks like: export it again.",
             )
         return read

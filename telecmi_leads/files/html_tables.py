@@ -1,44 +1,68 @@
 """The tables of a web page, or of an XML spreadsheet of Excel 2003 → sheets: what portals save as .xls.
 
-Rows are handed on while the page is being read. A row that holds a table of its own is layout, and is left out.
+Rows are handed on while the page is being read. A row that holds a table of its own is layout, and is left out. What
+a browser would not show is not read: scripts, templates, what is marked as hidden or not displayed.
 """
 
 from __future__ import annotations
 
 import codecs
+import html
 import re
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.core.lead import RowBlock
+from telecmi_leads.core.text import safe
+from telecmi_leads.files.bounds import (
+    MAX_CELL,
+    MAX_COLUMNS,
+    MAX_NESTING,
+    MAX_SHEET_ROWS,
+    MAX_TABLES,
+    CellBudget,
+    beyond,
+    in_blocks,
+)
 from telecmi_leads.files.codepage import LABELS
-from telecmi_leads.files.sheets import BLOCK_ROWS, MAX_CELL, MAX_COLUMNS, Sheet
+from telecmi_leads.files.sheets import Sheet, missing_sheets
 from telecmi_leads.settings.options import FileFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from telecmi_leads.files.encoding import TextFile
 
 _PIECE = 256 * 1024
 _REST = 4096
 _PENDING = 1024 * 1024
-_MAX_SPAN = 1000
-_MAX_BLANK_ROWS = 1_048_576  # as many rows as a spreadsheet has
 _LINE = "\v"  # marks where a line ends in a cell; a page's own line ends are blanks
 
 _ROW = frozenset({"tr", "row", "ss:row"})
 _CELL = frozenset({"td", "th", "cell", "ss:cell"})
 _TABLE = frozenset({"table", "ss:table"})
+_SHEET = frozenset({"worksheet", "ss:worksheet"})
 _LINES = frozenset({"br", "p", "div", "li"})
-_UNSEEN = frozenset({"script", "style", "comment", "ss:comment"})
+_UNSEEN = frozenset({"script", "style", "template", "comment", "ss:comment", "datalist"})
+_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+_SHOWN = frozenset({"html", "body"})  # hidden until a script has run
+_PARTS = frozenset({"thead", "tbody", "tfoot"})
+# The end tags that also end an element that is not shown; all that end cells, rows and tables do for others.
+_ENDED_BY = {
+    **dict.fromkeys(_CELL, _ROW | _TABLE),
+    **dict.fromkeys(_ROW | _PARTS, _TABLE),
+    **dict.fromkeys(_TABLE, frozenset[str]()),
+}
+_STYLES = 64 * 1024  # characters of style sheets that are looked into
 
 _TEXT = re.compile(r"<(?=[^A-Za-z/!?])")  # begins no tag; the parser takes its time to find that out
 _CHARSET = re.compile(r"(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all", re.IGNORECASE)
+_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,4000})\}")
+_CLASS = re.compile(r"[\w-]*\.([\w-]+)")
 _HEAD = 4096
 
 
@@ -78,30 +102,44 @@ class _Table:
 
 
 class _Tables(HTMLParser):
-    """Collects rows; `done` are those that are complete, each with its table's number."""
+    """Collects rows; `done` are those that are complete: the table's number, the blank rows before it, its cells."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, size: int) -> None:
         super().__init__(convert_charrefs=True)
-        self.done: list[tuple[int, list[str]]] = []
+        self.done: list[tuple[int, int, list[str]]] = []
+        self.sheets: dict[int, str] = {}
         self._name = name
+        self._budget = CellBudget(name, size)
         self._count = 0
+        self._sheet = ""
         self._open: list[_Table] = []
-        self._unseen = False
         self._size = 0
+        # The element that is not shown, its depth in elements of its kind, and the tables that were opened within it.
+        self._unseen = ""
+        self._depth = 0
+        self._inner_tables = 0
+        self._styles: list[str] = []
+        self._style_room = _STYLES
+        self._hidden_classes: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _TABLE:
-            if self._open:
-                self._open[-1].layout = True
-            self._count += 1
-            self._open.append(_Table(self._count))
-        elif tag in _UNSEEN:
-            self._unseen = True
+        if self._unseen and not self._left_by(tag, closing=False):
+            self._depth += tag == self._unseen
+            self._inner_tables += tag in _TABLE
+            return
+        attributes = dict(attrs)
+        if tag not in _VOID | _SHOWN and (tag in _UNSEEN or self._is_hidden(attributes)):
+            self._unseen, self._depth, self._inner_tables = tag, 1, 0
+        if tag in _TABLE and not self._unseen:
+            self._begin_table()
+        elif tag in _SHEET:
+            self._sheet = attributes.get("ss:name") or attributes.get("name") or ""
         elif self._open and tag in _ROW:
             self._end_row()
-            self._begin_row(dict(attrs))
+            if not self._unseen:
+                self._begin_row(attributes)
         elif self._open and tag in _CELL:
-            self._begin_cell(dict(attrs))
+            self._begin_cell(attributes)
         elif tag in _LINES:
             self.handle_data(_LINE)
 
@@ -111,9 +149,17 @@ class _Tables(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
-            self._unseen = False
-        elif self._open and tag in _CELL:
+        if self._unseen:
+            self._depth -= tag == self._unseen
+            if tag in _TABLE and self._inner_tables:
+                self._inner_tables -= 1
+                return
+            if self._depth and not self._left_by(tag, closing=True):
+                return
+            if tag == "style":
+                self._take_styles()
+            self._unseen = ""
+        if self._open and tag in _CELL:
             self._open[-1].end_cell()
         elif self._open and tag in _ROW:
             self._end_row()
@@ -122,7 +168,11 @@ class _Tables(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1].cell is not None and not self._unseen:
+        if self._unseen:
+            if self._unseen == "style" and self._style_room > 0:
+                self._styles.append(data[: self._style_room])
+                self._style_room -= len(data)
+        elif self._open and self._open[-1].cell is not None:
             self._open[-1].cell.append(data)
             self._size += len(data)
             if self._size > MAX_CELL:
@@ -141,11 +191,54 @@ class _Tables(HTMLParser):
         if len(self.rawdata) > _PENDING:
             raise self._broken(f"a tag or script has more than {_PENDING >> 20} MB")
 
+    def _is_hidden(self, attributes: dict[str, str | None]) -> bool:
+        if not attributes:
+            return False
+        classes = (attributes.get("class") or "")[:_HEAD].split() if self._hidden_classes else ()
+        return (
+            "hidden" in attributes
+            or _NOT_SHOWN.search((attributes.get("style") or "")[:_HEAD]) is not None
+            or not self._hidden_classes.isdisjoint(classes)
+        )
+
+    def _left_by(self, tag: str, *, closing: bool) -> bool:
+        """Tell whether a tag ends what is not shown, though its own end is missing; if so, it is left."""
+        if self._inner_tables or self._unseen in {"script", "style", "template"}:
+            return False
+        if closing:
+            left = tag in _ENDED_BY.get(self._unseen, _CELL | _ROW | _TABLE)
+        else:
+            left = (self._unseen in _CELL and tag in _CELL | _ROW) or (self._unseen in _ROW and tag in _ROW)
+        if left:
+            self._unseen = ""
+        return left
+
+    def _take_styles(self) -> None:
+        """Learn which classes a style sheet hides."""
+        for selectors, rules in _RULE.findall("".join(self._styles)):
+            if _NOT_SHOWN.search(rules):
+                found = (_CLASS.fullmatch(selector.strip()) for selector in selectors.split(","))
+                self._hidden_classes |= {each[1] for each in found if each}
+        self._styles.clear()
+
+    def _begin_table(self) -> None:
+        if self._open:
+            self._open[-1].layout = True
+        self._count += 1
+        if len(self._open) >= MAX_NESTING:
+            raise self._broken(f"more than {MAX_NESTING} tables stand within one another")
+        self.sheets[self._count] = self._sheet
+        self._open.append(_Table(self._count))
+
     def _begin_row(self, attributes: dict[str, str | None]) -> None:
         table = self._open[-1]
-        blank = min(_number(attributes, "ss:index"), _MAX_BLANK_ROWS) - 1 - table.rows
+        place = _number(attributes, "ss:index")
+        if place > MAX_SHEET_ROWS:
+            raise self._broken(f"a row has the number {place:,}, and a sheet at most {MAX_SHEET_ROWS:,} rows")
+        blank = place - 1 - table.rows
+        self._budget.spend(max(blank, 0))
         if blank > 0:  # an XML spreadsheet leaves blank rows out, and says so
-            self.done += [(table.number, []) for _ in range(blank)]
+            self.done.append((table.number, blank, []))
             table.rows += blank
         table.row, table.layout = [], False
 
@@ -154,8 +247,12 @@ class _Tables(HTMLParser):
         table.end_cell()
         across = _number(attributes, "colspan") or _number(attributes, "ss:mergeacross") + 1
         down = _number(attributes, "rowspan") or _number(attributes, "ss:mergedown") + 1
-        table.begin_cell(_number(attributes, "ss:index"), min(across, _MAX_SPAN), down)
-        if table.row is not None and len(table.row) > MAX_COLUMNS:
+        place = _number(attributes, "ss:index")
+        before = len(table.row or ())
+        table.begin_cell(min(place, MAX_COLUMNS + 1), min(across, MAX_COLUMNS + 1), down)
+        width = len(table.row or ())
+        self._budget.spend(width - before + across)
+        if width > MAX_COLUMNS or across > MAX_COLUMNS:
             raise self._broken(f"row {table.rows + 1:,} has more than {MAX_COLUMNS:,} columns")
 
     def _end_row(self) -> None:
@@ -163,35 +260,151 @@ class _Tables(HTMLParser):
         table.end_cell()
         if table.row is not None and not table.layout:
             table.rows += 1
-            self.done.append((table.number, table.row if any(table.row) else []))
+            if len(table.row) > MAX_COLUMNS:
+                raise self._broken(f"row {table.rows:,} has more than {MAX_COLUMNS:,} columns")
+            self.done.append((table.number, 0, table.row if any(table.row) else []))
         table.row = None
         self._size = 0
 
     def _broken(self, what: str) -> SourceUnreadable:
-        return SourceUnreadable(
-            f"{self._name}: {what}.", hint="It is damaged, or not what it looks like: export the leads as CSV."
-        )
+        return beyond(self._name, what)
 
 
 def _number(attributes: dict[str, str | None], name: str) -> int:
     text = attributes.get(name) or ""
-    return min(int(text), MAX_COLUMNS) if text.isascii() and text.isdigit() and len(text) < 8 else 0  # noqa: PLR2004
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - digits
 
 
-def read_html(file: TextFile) -> Iterator[Sheet]:
-    """Read a page's tables: each that has rows is a sheet. Raises SourceUnreadable for what is beyond all bounds."""
+# --- what kind of page ------------------------------------------------------------------------------------
+
+_LANDMARK = re.compile(
+    r"<tr\s[^<>]{0,2000}?(?P<unseen>display\s*:\s*none|\shidden\b)|<(?P<sheet>(?:ss:)?worksheet\s[^<>]{0,2000})>|<(?:\w+:)?visible>\s*(?P<hidden>sheet(?:very)?hidden)"
+    r"|<(?P<table>table|tr)\b|<input\s[^<>]{0,2000}?type\s*=\s*[\"']?(?P<password>password)"
+    r"|<(?:title|h1)\b[^<>]{0,200}>(?P<title>[^<]{1,500})",
+    re.IGNORECASE,
+)
+_SHEET_NAME = re.compile(r"\s(?:ss:)?name\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_LOG_IN = re.compile(
+    r"log ?-?[io]n|sign ?-?in|password|session|expired|unauthori[sz]ed|forbidden|denied", re.IGNORECASE
+)
+_TROUBLE = re.compile(r"error|not found|unavailable|bad gateway|time-?out|\b[45]\d\d\b", re.IGNORECASE)
+_TAGS = re.compile(r"<[^<>]{0,2000}>")
+_SAID = 80
+_ROWS_OF_A_LIST, _CELLS_OF_A_LIST = 3, 2
+
+
+@dataclass(slots=True)
+class _Page:
+    """What a page shows at a glance: its worksheets with whether they are hidden, tables, a field for a password."""
+
+    sheets: dict[str, bool] = field(default_factory=dict)
+    tables: bool = False
+    hidden_rows: int = 0
+    password: bool = False
+    title: str = ""
+
+
+def _survey(file: TextFile) -> _Page:
+    page, sheet, rest = _Page(), "", ""
+    text = file.open(by_lines=False)
+    while piece := text.read(_PIECE):
+        piece, end = rest + piece, 0
+        for found in _LANDMARK.finditer(piece):
+            end = found.end()
+            if found["unseen"]:
+                page.tables = True
+                page.hidden_rows += 1
+            elif found["sheet"]:
+                named = _SHEET_NAME.search(found["sheet"])
+                sheet = html.unescape(named[1] or named[2] or "") if named else ""
+                page.sheets[sheet] = False
+            elif found["hidden"]:
+                page.sheets[sheet] = True
+            elif found["table"]:
+                page.tables = True
+            elif found["password"]:
+                page.password = True
+            elif found["title"]:
+                page.title = page.title or " ".join(html.unescape(found["title"]).split())
+        rest = piece[max(end, len(piece) - _HEAD) :]
+    return page
+
+
+def _refuse_other_pages(page: _Page, file: TextFile) -> None:
+    """Refuse a page without a table of leads: where one has to log in, or that tells of an error."""
+    log_in = page.password or _LOG_IN.search(page.title) is not None
+    suspect = log_in or _TROUBLE.search(page.title) is not None
+    if page.sheets or (page.tables and not (suspect and not _has_a_list(file))):
+        return
+    title = page.title or " ".join(html.unescape(_TAGS.sub(" ", file.open(by_lines=False).read(_HEAD))).split())
+    says = f" that says “{safe(title[:_SAID])}”" if title else ""
+    what = "not a list of leads" if page.tables else "and has no table"
+    raise SourceUnreadable(
+        f"{file.name} is a web page{says}, {what}.",
+        hint="Log in on the website, and export the leads again."
+        if log_in
+        else "Open it in a browser to see what it says, and export the leads again.",
+    )
+
+
+def _has_a_list(file: TextFile) -> bool:
+    """Tell whether a page has a table of several rows that have several cells."""
+    for _, rows in groupby(_rows(_Tables(file.name, file.size), file), itemgetter(0)):
+        filled = sum(1 for _, _, row in rows if sum(map(bool, row)) >= _CELLS_OF_A_LIST)
+        if filled >= _ROWS_OF_A_LIST:
+            return True
+    return False
+
+
+# --- sheets -----------------------------------------------------------------------------------------------
+
+
+def read_html(file: TextFile, wanted: Sequence[str]) -> Iterator[Sheet]:
+    """Read a page's tables: each that has rows is a sheet. `wanted` (--sheet) are the names of those to read.
+
+    Raises SourceUnreadable for a page without a table of leads, for a wanted name that is not there, and for what is
+    beyond all bounds.
+    """
     file = _as_declared(file)
-    for number, rows in groupby(_rows(file), itemgetter(0)):
-        yield Sheet(
-            file=file.name,
-            format=FileFormat.HTML,
-            name=None if number == 1 else f"table {number}",
-            encoding=file.encoding.label,
-            delimiter=None,
-            keys=None,
-            notes=file.encoding.notes,
-            blocks=_blocks(map(itemgetter(1), rows)),
-        )
+    page = _survey(file)
+    _refuse_other_pages(page, file)
+    if page.sheets:
+        missing_sheets(file.name, "sheet", wanted, page.sheets)
+    parser, names = _Tables(file.name, file.size), list[str]()
+    hidden = [] if wanted else [name for name, unseen in page.sheets.items() if unseen]
+    notes = (
+        *file.encoding.notes,
+        *(f"hidden sheet {safe(name)} skipped" for name in hidden),
+        *((f"{page.hidden_rows:,} hidden rows left out",) if page.hidden_rows else ()),
+    )
+    for number, rows in groupby(_rows(parser, file), itemgetter(0)):
+        name = parser.sheets.get(number) or f"table {number}"
+        names.append(name)
+        if len(names) > MAX_TABLES:
+            raise beyond(file.name, f"it has more than {MAX_TABLES:,} tables")
+        if name in wanted or (not wanted and name not in hidden):
+            yield Sheet(
+                file=file.name,
+                format=FileFormat.HTML,
+                name=None if name == "table 1" and not wanted else name,
+                encoding=file.encoding.label,
+                delimiter=None,
+                keys=None,
+                notes=notes,
+                blocks=in_blocks(_with_blank_rows(rows)),
+            )
+            notes = file.encoding.notes
+    if not page.sheets:
+        missing_sheets(file.name, "table", wanted, names)
+
+
+def _with_blank_rows(rows: Iterator[tuple[int, int, list[str]]]) -> Iterator[list[str]]:
+    for _, blank, row in rows:
+        if blank:
+            nothing: list[str] = []
+            yield from (nothing for _ in range(blank))
+        else:
+            yield row
 
 
 def _as_declared(file: TextFile) -> TextFile:
@@ -209,8 +422,7 @@ def _as_declared(file: TextFile) -> TextFile:
     return replace(file, encoding=replace(file.encoding, codec=codec, label=label))
 
 
-def _rows(file: TextFile) -> Iterator[tuple[int, list[str]]]:
-    parser = _Tables(file.name)
+def _rows(parser: _Tables, file: TextFile) -> Iterator[tuple[int, int, list[str]]]:
     text = file.open(by_lines=False)
     while piece := text.read(_PIECE):
         parser.feed(_TEXT.sub("&lt;", piece.replace(_LINE, " ")))
@@ -219,10 +431,3 @@ def _rows(file: TextFile) -> Iterator[tuple[int, list[str]]]:
         parser.done.clear()
     parser.end()
     yield from parser.done
-
-
-def _blocks(rows: Iterator[list[str]]) -> Iterator[RowBlock]:
-    first_row = 1
-    while block := list(islice(rows, BLOCK_ROWS)):
-        yield RowBlock(first_row, block)
-        first_row += len(block)

@@ -1,17 +1,30 @@
-"""JSON files → sheets: a list of objects wherever it stands in the file, JSON Lines, a single object."""
+"""JSON files → sheets: lists of objects wherever they stand, pages of them, grids, JSON Lines, a single object."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.text import safe
-from telecmi_leads.files.json_rows import HEADS, as_records, cell, is_part, named_cells
+from telecmi_leads.files.bounds import MAX_COLUMNS, MAX_VALUE, in_blocks
+from telecmi_leads.files.json_rows import (
+    ERROR_NAMES,
+    HEADS,
+    USUAL_NAMES,
+    as_objects,
+    as_records,
+    cell,
+    is_page,
+    is_part,
+    is_person,
+    named_cells,
+    names_a_phone,
+    of_page,
+    speaks_of_error,
+)
 from telecmi_leads.files.json_values import Scanner
-from telecmi_leads.files.sheets import MAX_COLUMNS, Sheet, record_sheets
+from telecmi_leads.files.sheets import Sheet, missing_sheets, record_sheets
 from telecmi_leads.settings.options import FileFormat
 
 if TYPE_CHECKING:
@@ -19,24 +32,23 @@ if TYPE_CHECKING:
 
     from telecmi_leads.files.encoding import TextFile
     from telecmi_leads.files.json_values import Rows
+    from telecmi_leads.files.sheets import Batch
 
 _DEPTH = 4  # {"data": {"result": {"leads": {"items": […]}}}} and no deeper
-_USUAL_NAMES = frozenset(
-    re.findall(
-        r"\w+",
-        "users leads data contacts customers people persons members subscribers results result records rows items "
-        "entries list response submissions value",
-    )
-)
+_SHOWN_LISTS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A list in the file: the keys under which it stands, how many elements it has, and whether those are lists."""
+    """A list in the file: the keys under which it stands, how many elements it has, and what those are.
+
+    `grid` tells that they are lists themselves, `people` that they may be leads.
+    """
 
     path: tuple[str, ...]
     count: int
     grid: bool
+    people: bool
 
     @property
     def name(self) -> str:
@@ -45,10 +57,10 @@ class _List:
 
 
 def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[FileFormat, Iterator[Sheet]]:
-    """Read a JSON file: the list of objects in it, JSON Lines, or a single object.
+    """Read a JSON file: the lists of objects in it, JSON Lines, or a single object.
 
-    `wanted` (--sheet) names the list where there are several; `lines` tells that it is JSON Lines (--format).
-    Raises SourceUnreadable, with the line, for broken JSON.
+    `wanted` (--sheet) names lists where there are several; `lines` tells that it is JSON Lines (--format).
+    Raises SourceUnreadable, with the line, for broken JSON, and for what is no list of leads but an error.
     """
     if lines:
         return FileFormat.JSONL, _sheets(Scanner(file).lines(), file, FileFormat.JSONL)
@@ -62,15 +74,68 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
         return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
     if following:
         raise scanner.broken("this is not valid JSON (something follows the object)")
-    chosen = _chosen(_of_leads(lists), file.name, wanted)
-    if chosen is None:
-        return FileFormat.JSON, _sheets(iter([as_records(Scanner(file).value())]), file, FileFormat.JSON)
-    note = f"the list under {safe(chosen.name)}"
-    return FileFormat.JSON, _sheets(_list_at(Scanner(file), chosen.path), file, FileFormat.JSON, note)
+    return FileFormat.JSON, _from_object(file, lists, wanted)
 
 
-def _sheets(batches: Iterator[list[Any] | Rows], file: TextFile, format_: FileFormat, *notes: str) -> Iterator[Sheet]:
-    return record_sheets(map(named_cells, batches), file, format_, notes)
+def _from_object(file: TextFile, lists: list[_List], wanted: tuple[str, ...]) -> Iterator[Sheet]:
+    """Read a file that is one object: the lists in it that hold leads, or the object itself."""
+    _refuse_errors(file, lists)
+    chosen = _chosen(lists, wanted, file.name)
+    if not any(found.people for found in chosen) and not wanted and (not chosen or file.size < MAX_VALUE):
+        records = as_records(Scanner(file).value())
+        if not chosen or any(map(is_person, records)):
+            yield from _sheets(iter([records]), file, FileFormat.JSON)
+            return
+    unread = [found for found in lists if found not in chosen and found.count and not found.grid]
+    notes = [f"the list under {safe(found.name)} ({found.count:,}) is not read" for found in unread[:_SHOWN_LISTS]]
+    for found in chosen:
+        elements = _list_at(Scanner(file), found.path)
+        name, note = (found.name, ()) if len(chosen) > 1 or wanted else (None, (f"the list under {safe(found.name)}",))
+        if found.grid:
+            yield _grid_sheet(elements, file, name, *note, *notes)
+        else:
+            yield from _sheets(elements, file, FileFormat.JSON, *note, *notes, name=name)
+        notes = []
+
+
+def _sheets(
+    batches: Iterator[list[Any] | Rows], file: TextFile, format_: FileFormat, *notes: str, name: str | None = None
+) -> Iterator[Sheet]:
+    """Make sheets of elements that are leads, or pages of them."""
+    first = _first(batches)
+    whole = _chained(first, batches)
+    if any(map(is_page, first[:_PAGES_LOOKED_AT])):
+        whole = ([each for page in as_objects(batch) for each in of_page(page)] for batch in whole)
+    elif 0 < len(first) < _PAGES_LOOKED_AT:
+        _refuse_error(file, first)
+    yield from record_sheets(_named(whole, file.name), file, format_, notes, name)
+
+
+_PAGES_LOOKED_AT = 4
+_ERROR_SIZE = 1024 * 1024  # of bytes; no error message is longer
+
+
+def _named(batches: Iterator[list[Any] | Rows], place: str) -> Iterator[Batch]:
+    for batch in batches:
+        yield from named_cells(batch, place)
+
+
+def _refuse_errors(file: TextFile, lists: list[_List]) -> None:
+    """Refuse an object that speaks of an error in the place of leads."""
+    if file.size < _ERROR_SIZE and not any(
+        found.people and found.path[-1].casefold() not in ERROR_NAMES for found in lists
+    ):
+        _refuse_error(file, [Scanner(file).value()])
+
+
+def _refuse_error(file: TextFile, elements: list[Any]) -> None:
+    """Refuse elements that all speak of an error."""
+    said = [speaks_of_error(each) if isinstance(each, dict) else "" for each in elements]
+    if all(said):
+        raise SourceUnreadable(
+            f"{file.name} holds an error message, not leads: “{safe(said[0], 80)}”.",
+            hint="Export the leads again; the program that wrote the file says why it could not.",
+        )
 
 
 def _values(file: TextFile) -> Iterator[list[Any] | Rows]:
@@ -86,24 +151,35 @@ def _values(file: TextFile) -> Iterator[list[Any] | Rows]:
 
 
 def _top_list(file: TextFile) -> Iterator[Sheet]:
-    """Read a file that is a list: of objects, or of rows that are lists themselves."""
+    """Read a file that is a list: of objects, of pages that are lists of objects, or of rows that are lists."""
     scanner = Scanner(file)
     batches = _lists(scanner)
     first = _first(batches)
     whole = _chained(first, batches)
-    if first and isinstance(first[0], list):
-        yield Sheet(
-            file=file.name,
-            format=FileFormat.JSON,
-            name=None,
-            encoding=file.encoding.label,
-            delimiter=None,
-            keys=None,
-            notes=file.encoding.notes,
-            blocks=_grid(whole, file.name),
-        )
+    inner = next((each for each in first if isinstance(each, list) and each), None)
+    if inner is not None and isinstance(inner[0], dict | list):
+        pages = ([each for page in as_objects(batch) for each in of_page(page)] for batch in whole)
+        if isinstance(inner[0], dict):
+            yield from _sheets(pages, file, FileFormat.JSON)
+        else:
+            yield _grid_sheet(pages, file, None)
+    elif first and isinstance(first[0], list):
+        yield _grid_sheet(whole, file, None)
     else:
         yield from _sheets(whole, file, FileFormat.JSON)
+
+
+def _grid_sheet(batches: Iterator[list[Any] | Rows], file: TextFile, name: str | None, *notes: str) -> Sheet:
+    return Sheet(
+        file=file.name,
+        format=FileFormat.JSON,
+        name=name,
+        encoding=file.encoding.label,
+        delimiter=None,
+        keys=None,
+        notes=(*file.encoding.notes, *notes),
+        blocks=in_blocks(_grid(batches, file.name)),
+    )
 
 
 def _lists(scanner: Scanner) -> Iterator[list[Any] | Rows]:
@@ -119,37 +195,43 @@ def _chained(first: list[Any] | Rows, batches: Iterator[list[Any] | Rows]) -> It
 
 
 def _first(batches: Iterator[list[Any] | Rows]) -> list[Any]:
-    """Take the first batch; only later ones are rows, when the keys are known."""
-    first = next(batches, [])
-    return first if isinstance(first, list) else []
+    """Take the first batch."""
+    return as_objects(next(batches, []))
 
 
-def _grid(batches: Iterator[list[Any] | Rows], name: str) -> Iterator[RowBlock]:
-    row = 1
+def _grid(batches: Iterator[list[Any] | Rows], name: str) -> Iterator[list[str]]:
+    row = 0
     for batch in batches:
-        for element in batch if isinstance(batch, list) else [None]:
+        for element in as_objects(batch):
+            row += 1
             if not isinstance(element, list) or len(element) > MAX_COLUMNS:
                 raise SourceUnreadable(
                     f"{name}, row {row:,}: expected a list of at most {MAX_COLUMNS:,} cells.",
                     hint="Export a list of objects, or a list of rows.",
                 )
-        yield RowBlock(row, [[cell(value) for value in element] for element in cast("list[list[Any]]", batch)])
-        row += len(batch)
+            yield list(map(cell, element))
 
 
 # --- which list ------------------------------------------------------------------------------------
 
 
 def _survey(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> None:
-    """Step over the object at the cursor and note the lists of objects in it."""
+    """Step over the object at the cursor and note the lists in it that may be tables.
+
+    The lists of an object within the file that has a phone number of its own are parts of that lead.
+    """
+    found: list[_List] = []
+    own_phone = False
     for key in _keys(scanner):
         opening = scanner.peek()
         if opening == "[":
-            _survey_list(scanner, (*path, key), lists)
+            _survey_list(scanner, (*path, key), found)
         elif opening == "{" and len(path) < _DEPTH - 1:
-            _survey(scanner, (*path, key), lists)
+            _survey(scanner, (*path, key), found)
         else:
-            scanner.value()
+            own_phone = (bool(scanner.value()) and names_a_phone(key)) or own_phone
+    if not own_phone or not path:
+        lists += found
 
 
 def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> None:
@@ -157,7 +239,14 @@ def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) ->
     first = _first(batches)
     count = len(first) + sum(map(len, batches))
     if not first or (isinstance(first[0], dict | list) and not is_part(path[-1], first)):
-        lists.append(_List(path, count, grid=bool(first) and isinstance(first[0], list)))
+        grid = bool(first) and isinstance(first[0], list) and not any(isinstance(each, dict) for each in first[0])
+        people = not grid and any(
+            is_person(each) or is_page(each) for page in first[:_PEOPLE_LOOKED_AT] for each in of_page(page)[:1]
+        )
+        lists.append(_List(path, count, grid, people))
+
+
+_PEOPLE_LOOKED_AT = 50
 
 
 def _keys(scanner: Scanner) -> Iterator[str]:
@@ -178,23 +267,24 @@ def _keys(scanner: Scanner) -> Iterator[str]:
         scanner.skip(",")
 
 
-def _of_leads(lists: list[_List]) -> list[_List]:
-    """Return the lists of objects, without those that only name the columns of a grid beside them."""
-    grids = {found.path[:-1] for found in lists if found.grid}
-    return [found for found in lists if not found.grid and not (found.path[-1] in HEADS and found.path[:-1] in grids)]
+def _chosen(lists: list[_List], wanted: tuple[str, ...], name: str) -> list[_List]:
+    """Return the lists to be read: those wanted, else those that may hold leads."""
+    if wanted and any(found.count for found in lists):
+        missing_sheets(name, "list", wanted, (found.name for found in lists))
+        return [found for found in lists if found.name in wanted]
+    # The columns of a grid may have a list of their own; then the object is read as a whole.
+    heads = {found.path[:-1] for found in lists if found.path[-1] in HEADS}
+    objects = [
+        found for found in lists if not found.grid and not (found.path[-1] in HEADS and found.path[:-1] in heads)
+    ]
+    grids = [found for found in lists if found.grid and found.count > 1 and found.path[:-1] not in heads]
+    full = [found for found in objects if found.people] or [found for found in objects if found.count]
+    full = full if any(found.people for found in full) else _usual(full) or grids or full
+    return full or _usual(objects) or objects[:1]
 
 
-def _chosen(lists: list[_List], name: str, wanted: tuple[str, ...]) -> _List | None:
-    named = [found for found in lists if found.name in wanted]
-    full = named or [found for found in lists if found.count] or lists
-    if len(full) > 1:
-        full = [found for found in full if found.path[-1].casefold() in _USUAL_NAMES] or full
-    if len(full) > 1:
-        names = ", ".join(f"{safe(found.name)} ({found.count:,})" for found in full)
-        raise SourceUnreadable(
-            f"{name} has several lists: {names}.", hint=f"Name the one with the leads: --sheet {safe(full[0].name)}"
-        )
-    return full[0] if full else None
+def _usual(lists: list[_List]) -> list[_List]:
+    return [found for found in lists if found.path[-1].casefold() in USUAL_NAMES]
 
 
 def _list_at(scanner: Scanner, path: tuple[str, ...]) -> Iterator[list[Any] | Rows]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.files.json_values import Rows
-from telecmi_leads.files.sheets import Batch, batch_of
+from telecmi_leads.files.sheets import Batch, batches_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,13 +44,21 @@ def cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
     return str(value)
 
 
-def named_cells(elements: list[Any] | Rows) -> Batch:
+def named_cells(elements: list[Any] | Rows, place: str) -> Iterator[Batch]:
     """Return elements as records. Objects that are flat and all alike, as nearly always, are taken column by column."""
     if isinstance(elements, Rows):
         if _as_text(elements.rows):
-            return Batch(elements.keys, elements.rows)
-        elements = [dict(zip(elements.keys, row, strict=True)) for row in elements.rows]
-    return batch_of([flat(element) for element in elements])
+            yield Batch(elements.keys, elements.rows)
+            return
+        elements = as_objects(elements)
+    yield from batches_of(map(flat, elements), place)
+
+
+def as_objects(elements: list[Any] | Rows) -> list[Any]:
+    """Return elements as they stood in the file."""
+    if isinstance(elements, Rows):
+        return [dict(zip(elements.keys, row, strict=True)) for row in elements.rows]
+    return elements
 
 
 def _as_text(rows: list[list[Any]]) -> bool:
@@ -167,6 +175,109 @@ def _are_of_a_sort(elements: list[Any]) -> bool:
     )
 
 
+# --- what holds leads, and what is one --------------------------------------------------------------------
+
+USUAL_NAMES = frozenset(
+    re.findall(
+        r"\w+",
+        "users leads data contacts customers people persons members subscribers results result records rows items "
+        "entries list response submissions value values",
+    )
+)
+"""The names under which lists of leads mostly stand."""
+
+_PHONE_NAME = re.compile(
+    r"phone|mobile|whats.?app|msisdn|(?:^|[\W_])(?:tel|cell|mob|ph|contact|number|no)(?:$|[\W_])", re.IGNORECASE
+)
+_NO_PHONE_NAME = re.compile(r"page|count|total|version|order|support|helpline", re.IGNORECASE)
+_PHONE_VALUE = re.compile(r"[+(]?\d[\d\s().-]{6,20}")
+ERROR_NAMES = frozenset(
+    re.findall(
+        r"\w+",
+        "error errors exception fault error_code errorcode error_message errormessage error_description error_msg "
+        "stacktrace stack_trace faultstring",
+    )
+)
+_STATES = frozenset({"status", "success", "ok", "code", "statuscode", "status_code", "result", "state"})
+_FAILED = frozenset({"error", "fail", "failed", "failure", "false", "nok", "ko", "unauthorized", "forbidden"})
+_WORDS = frozenset({"message", "msg", "detail", "details", "reason", "description", "title", "error"})
+_HTTP_ERRORS = range(400, 600)
+
+
+def names_a_phone(name: str) -> bool:
+    """Tell whether a key may name a number of the lead."""
+    return _PHONE_NAME.search(name[:200]) is not None and _NO_PHONE_NAME.search(name[:200]) is None
+
+
+def is_person(element: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Tell whether an object may be a lead: something in it is named as a phone, or looks like one."""
+    if not isinstance(element, dict):
+        return False
+    for name, value in flat(element).items():
+        if value and (names_a_phone(name) or _PHONE_VALUE.fullmatch(value[:30].strip())):
+            return True
+    return False
+
+
+def is_page(element: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Tell whether an object is no lead, but holds a list of leads: one page of several."""
+    if not isinstance(element, dict) or any(names_a_phone(key) for key, value in element.items() if _is_plain(value)):
+        return False
+    return any(_holds_people(name, value) for name, value in element.items())
+
+
+def of_page(element: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+    """Return the leads of a page; what is no page is a lead itself, or nothing."""
+    if isinstance(element, list):
+        return element
+    if not isinstance(element, dict):
+        return [element]
+    lists = [value for name, value in element.items() if _holds_people(name, value)]
+    if lists:
+        return [each for value in lists for each in (value.values() if isinstance(value, dict) else value)]
+    empty = any(value == [] for name, value in element.items() if name.casefold() in USUAL_NAMES)
+    return [] if empty else [element]
+
+
+def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    return value is not None and not isinstance(value, dict | list)
+
+
+def _holds_people(name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict):
+        value = list(value.values()) if value and all(map(_HAS_DIGIT.match, value)) else []
+    if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
+        return False
+    return not is_part(name, value) and is_person(value[0])
+
+
+def speaks_of_error(value: dict[str, Any]) -> str:
+    """Return what an object says of an error, "" where it speaks of none."""
+    names = {name.casefold(): each for name, each in value.items()}
+    told = next((names[name] for name in names if name in ERROR_NAMES and names[name]), None)
+    if told is None and not any(_is_failure(name, names[name]) for name in names if name in _STATES):
+        return ""
+    if told is None and (not _WORDS & names.keys() or any(map(names_a_phone, names))):
+        return ""
+    return _words_of(value) or _words_of(told) or cell(told)
+
+
+def _is_failure(name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    text = cell(value).casefold()
+    if name in {"success", "ok"}:
+        return text in {"false", "0", "no"}
+    return text in _FAILED or (text.isdecimal() and len(text) == 3 and int(text) in _HTTP_ERRORS)  # noqa: PLR2004
+
+
+def _words_of(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    while isinstance(value, list) and value:
+        value = value[0]
+    if not isinstance(value, dict):
+        return value if isinstance(value, str) else ""
+    words = (each for name, each in value.items() if name.casefold() in _WORDS and isinstance(each, str))
+    return max(words, key=len, default="")
+
+
 _HAS_DIGIT = re.compile(r"[^\d]*\d")
 HEADS = ("columns", "headers", "header", "fields", "cols")
 _BODIES = ("data", "rows", "values", "records")
@@ -174,7 +285,17 @@ _BODIES = ("data", "rows", "values", "records")
 
 def as_records(value: dict[str, Any]) -> list[Any]:
     """Return the records that an object holds: itself, if it is one."""
-    return _by_rows(value) or _by_columns(value) or _by_keys(value) or [value]
+    return _by_rows(value) or _by_columns(value) or _by_keys(value) or _keyed_within(value) or [value]
+
+
+def _keyed_within(value: dict[str, Any]) -> list[Any]:
+    """Return the records under keys of their own in one of an object's values, beside its status and the like."""
+    if any(names_a_phone(key) for key, inner in value.items() if _is_plain(inner)):
+        return []
+    found = (_by_keys(inner) for inner in value.values() if isinstance(inner, dict) and len(inner) > 1)
+    return next((records for records in found if any(map(is_person, records))), []) or next(
+        ([*inner.values()] for inner in value.values() if isinstance(inner, dict) and _holds_people("", inner)), []
+    )
 
 
 def _by_columns(value: dict[str, Any]) -> list[Any]:

@@ -18,6 +18,7 @@ import msgspec
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
+from telecmi_leads.files.bounds import MAX_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,7 +184,6 @@ def _keys(values: list[Any]) -> int:
 
 
 _PIECE = 128 * 1024
-_MAX_VALUE = 16 * 1024 * 1024
 _ONE_BY_ONE = 256  # values decoded singly after a batch failed, before the next is tried
 _TRIES = 4
 
@@ -319,8 +319,8 @@ class Scanner:
 
     def _fill(self) -> None:
         pending = len(self._buffer) - self._at
-        if pending > _MAX_VALUE:
-            raise self.broken(f"one value is longer than {_MAX_VALUE >> 20} MB")
+        if pending > MAX_VALUE:
+            raise self.broken(f"one value is longer than {MAX_VALUE >> 20} MB")
         self._line += self._buffer.count("\n", 0, self._at)
         piece = self._text.read(max(_PIECE, pending))
         self._ended = not piece

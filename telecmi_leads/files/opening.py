@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
+from telecmi_leads.files.bounds import MAX_RATIO, UNSUSPECTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 GZIP = b"\x1f\x8b"
 
-_UNSUSPECTED = 64 * 1024 * 1024
-_MAX_RATIO = 200  # text packs 3 to 50 times, a bomb a thousand times
-
 
 class _Unpacked(io.RawIOBase):
     """The content of a gzip file of `size` bytes; every damage is a SourceUnreadable."""
@@ -44,7 +42,7 @@ class _Unpacked(io.RawIOBase):
         stream.seek(0)
         self._stream = gzip.GzipFile(fileobj=stream, mode="rb")
         self._name = name
-        self._limit = max(_UNSUSPECTED, size * _MAX_RATIO)
+        self._limit = max(UNSUSPECTED, size * MAX_RATIO)
 
     def readable(self) -> bool:
         return True
@@ -65,7 +63,7 @@ class _Unpacked(io.RawIOBase):
             ) from None
         if self._stream.tell() > self._limit:
             raise SourceUnreadable(
-                f"{self._name} unpacks to more than {_MAX_RATIO} times its size, which no lead file does.",
+                f"{self._name} unpacks to more than {MAX_RATIO} times its size, which no lead file does.",
                 hint="Unpack it and look at what is in it.",
             )
         view[: len(data)] = data

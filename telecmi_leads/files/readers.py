@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.delimited import read_delimited
+from telecmi_leads.files.foreign import refuse_foreign_text
 from telecmi_leads.files.html_tables import read_html
 from telecmi_leads.files.json_files import read_json
 from telecmi_leads.files.vcard import read_vcard
@@ -33,44 +34,13 @@ HEAD = 64 * 1024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-_FOREIGN = (
-    (0, b"%PDF", "a PDF document"),
-    (0, b"SQLite format 3", "an SQLite database"),
-    (0, b"PAR1", "a Parquet file"),
-    (0, b"\x89PNG", "a picture"),
-    (0, b"\xff\xd8\xff", "a picture"),
-    (0, b"GIF8", "a picture"),
-    (0, b"{\\rtf", "a Rich Text document"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (0, b"Rar!", "a RAR archive"),
-    (0, b"BZh", "a bzip2 archive"),
-    (0, b"\xfd7zXZ", "an xz archive"),
-    (0, b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
-    (0, b"\x1f\x8b", "a gzip file within a gzip file"),
-    (0, b"PK\x03\x04", "a zip file within a gzip file"),
-    (0, _OLE2, "a workbook within a gzip file"),
-    (0, b"\x09\x08", "an Excel workbook without its shell"),
-    (0, b"\x09\x04\x06\x00", "an Excel 4 workbook"),
-    (0, b"\x09\x02\x06\x00", "an Excel 3 workbook"),
-    (0, b"\x09\x00\x04\x00", "an Excel 2 workbook"),
-    (257, b"ustar", "a tar archive"),
-)
-
 
 def is_workbook(head: bytes) -> bool:
     """Tell whether a file begins as a zip archive or an OLE2 container, the shells of all workbooks."""
     return head.startswith((*_ZIP, _OLE2))
 
 
-def refuse_foreign(head: bytes, name: str) -> None:
-    """Raise SourceUnreadable for a file that is plainly something else than leads."""
-    for place, magic, what in _FOREIGN:
-        if head.startswith(magic, place):
-            raise SourceUnreadable(
-                f"{name} is {what}, which can't be read.", hint="Export the leads as CSV, XLSX or JSON."
-            )
-
-
+_PLAIN_LIST = re.compile(r"\s*\[\s*(?:-?\d|true\b|false\b|null\b|\")")
 _XML_SPREADSHEET = re.compile(r"<(?:ss:)?workbook\b", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 _WORKBOOKS = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.XLSB, FileFormat.ODS})
@@ -104,11 +74,11 @@ READERS = (
         frozenset({"", ".html", ".htm"}),
         re.compile(
             r"\s*(?>(?:<\?[^>]*>\s*)*)(?>(?:<!--.*?-->\s*)*)"
-            r"<(?:!doctype\s+html|html|head|body|meta|title|style|table|thead|tbody|tr|div|font|center|p"
-            r"|(?:ss:)?workbook)\b",
+            r"<(?:!doctype\s+html|html|head|body|meta|title|style|script|link|table|thead|tbody|tr|div|font|center|p"
+            r"|span|form|h[1-6]|br|b|hr|pre|(?:ss:)?workbook)\b",
             re.IGNORECASE | re.DOTALL,
         ),
-        lambda text, _: (FileFormat.HTML, read_html(text)),
+        lambda text, sheets: (FileFormat.HTML, read_html(text, sheets)),
     ),
     Reader(
         FileFormat.JSON,
@@ -140,20 +110,21 @@ _BY_FORMAT = {reader.format: reader for reader in READERS}
 def reader_of(head: str, forced: FileFormat | None, name: str) -> Reader:
     """Return the reader for a text that begins so; `forced` (--format) counts where the beginning does not tell.
 
-    Raises SourceUnreadable where the text can't be what is forced, or is XML that is no spreadsheet.
+    A bracket may begin a CSV too: there --format csv counts.
+
+    Raises SourceUnreadable where the text can't be what is forced, or holds no table of leads.
     """
     found = next((reader for reader in READERS if reader.begins is not None and reader.begins.match(head)), None)
-    if found is not None:
+    if found is not None and not (forced is FileFormat.CSV and _PLAIN_LIST.match(head)):
         lines = found.format is FileFormat.JSON and forced is FileFormat.JSONL
         return _BY_FORMAT[FileFormat.JSONL] if lines else found
     if forced in _WORKBOOKS:
         raise SourceUnreadable(
-            f"{name} is no {forced.upper()} workbook but a text file.", hint="Leave --format away, or say csv."
+            f"{name} is a text file, not a workbook of the format {forced.upper()}.",
+            hint="Remove --format, or use --format csv.",
         )
-    if forced is None and _XML.match(head):
-        raise SourceUnreadable(
-            f"{name} is an XML file, which can't be read.", hint="Export the leads as CSV, XLSX or JSON."
-        )
+    if forced is None:
+        refuse_foreign_text(head, name)
     return _BY_FORMAT[forced or FileFormat.CSV]
 
 

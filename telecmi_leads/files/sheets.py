@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock
+from telecmi_leads.core.text import safe
+from telecmi_leads.files.bounds import BLOCK_CELLS, BLOCK_CHARACTERS, BLOCK_ROWS, MAX_KEYS, CellBudget, beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from telecmi_leads.files.encoding import TextFile
     from telecmi_leads.settings.options import FileFormat
-
-
-BLOCK_ROWS = 1024
-"""Rows a block: enough to work on whole columns, few enough for the processor's cache (4096 cost a quarter more)."""
-
-MAX_CELL = 1024 * 1024
-"""Characters a cell may have. Excel allows 32,767; more than a million is a damaged file."""
-
-MAX_COLUMNS = 16_384
-"""Columns a table may have: as many as Excel's widest sheet (column XFD)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +53,17 @@ class Source:
     sheets: Iterator[Sheet]
 
 
-MAX_KEYS = 2048
-"""Different names in one file; more are data in the place of names."""
+def missing_sheets(file: str, what: str, wanted: Iterable[str], names: Iterable[str]) -> None:
+    """Raise SourceUnreadable where a wanted sheet, table or list (`what`) is not among those that there are."""
+    there = dict.fromkeys(names)
+    for name in wanted:
+        if name not in there:
+            has = ", ".join(safe(each, 80) for each in islice(there, _NAMED)) + (", …" if len(there) > _NAMED else "")
+            hint = f"Its {what}s are: {has}." if there else f"It has no {what} with a name: remove --sheet."
+            raise SourceUnreadable(f"{file} has no {what} {safe(name)}.", hint=hint)
+
+
+_NAMED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +74,44 @@ class Batch:
     rows: list[list[str]]
 
 
-def batch_of(records: Sequence[dict[str, str]]) -> Batch:
-    """Make a batch of records that may have different names."""
-    keys = tuple(dict.fromkeys(chain.from_iterable(records)))
+def batches_of(records: Iterable[dict[str, str]], place: str) -> Iterator[Batch]:
+    """Make batches of records that may have different names, each bounded in cells.
+
+    Raises SourceUnreadable past MAX_KEYS in one batch.
+    """
+    taken: list[dict[str, str]] = []
+    keys: dict[str, None] = {}
+    for record in records:
+        more = dict.fromkeys(record)
+        if taken and len(keys | more if more.keys() - keys.keys() else keys) * (len(taken) + 1) > BLOCK_CELLS:
+            yield _batch(taken, tuple(keys))
+            taken, keys = [], {}
+        keys |= more
+        taken.append(record)
+        if len(keys) > MAX_KEYS:
+            raise _too_many_keys(place)
+    if taken:
+        yield _batch(taken, tuple(keys))
+
+
+def _batch(records: list[dict[str, str]], keys: tuple[str, ...]) -> Batch:
     return Batch(keys, [[record.get(key, "") for key in keys] if record else [] for record in records])
 
 
+def _too_many_keys(place: str) -> SourceUnreadable:
+    return beyond(place, f"its records have more than {MAX_KEYS:,} different names of fields")
+
+
 def record_sheets(
-    batches: Iterator[Batch], file: TextFile, format_: FileFormat, notes: tuple[str, ...]
+    batches: Iterator[Batch], file: TextFile, format_: FileFormat, notes: tuple[str, ...], name: str | None = None
 ) -> Iterator[Sheet]:
-    """Make sheets of batches of records. Raises SourceUnreadable past MAX_KEYS."""
-    records = _Records(batches, file.name)
+    """Make sheets of batches of records, all of one name. Raises SourceUnreadable past MAX_KEYS."""
+    records = _Records(batches, file)
     while records.waiting:
         yield Sheet(
             file=file.name,
             format=format_,
-            name=None,
+            name=name,
             encoding=file.encoding.label,
             delimiter=None,
             keys=records.keys,
@@ -100,12 +123,14 @@ def record_sheets(
 class _Records:
     """The records of a file; `keys` are the columns so far, `waiting` the rows not handed on yet."""
 
-    def __init__(self, batches: Iterator[Batch], name: str) -> None:
+    def __init__(self, batches: Iterator[Batch], file: TextFile) -> None:
         self.keys: tuple[str, ...] = ()
         self.waiting: list[list[str]] = []
         self._batches = batches
-        self._name = name
+        self._name = file.name
+        self._budget = CellBudget(file.name, file.size)
         self._row = 1
+        self._held: Batch | None = None
         self._advance()
 
     def blocks(self) -> Iterator[RowBlock]:
@@ -114,28 +139,43 @@ class _Records:
         while self.waiting and keys is self.keys:
             rows = self.waiting
             self._advance()
-            for at in range(0, len(rows), BLOCK_ROWS):
-                block = RowBlock(self._row, rows[at : at + BLOCK_ROWS])
+            step = max(1, min(BLOCK_ROWS, BLOCK_CELLS // max(len(keys), 1)))
+            for at in range(0, len(rows), step):
+                block = RowBlock(self._row, rows[at : at + step])
                 self._row += len(block.rows)
                 yield block
 
     def _advance(self) -> None:
         taken: list[Batch] = []
-        while sum(len(batch.rows) for batch in taken) < BLOCK_ROWS:
-            batch = next(self._batches, None)
+        names = dict.fromkeys(self.keys)
+        rows = characters = 0
+        while rows < BLOCK_ROWS:
+            batch = self._held or next(self._batches, None)
+            self._held = None
             if batch is None:
                 break
+            wider = names if batch.keys == self.keys else names | dict.fromkeys(batch.keys)
+            if len(wider) > MAX_KEYS:
+                raise _too_many_keys(self._name)
+            rows += len(batch.rows)
+            characters += _characters(batch)
+            if taken and (rows * len(wider) > BLOCK_CELLS or characters > BLOCK_CHARACTERS):
+                self._held = batch
+                break
+            names = wider
             taken.append(batch)
-        if any(batch.keys != self.keys for batch in taken):
-            names = dict.fromkeys(chain(self.keys, *(batch.keys for batch in taken)))
-            if len(names) > MAX_KEYS:
-                raise SourceUnreadable(
-                    f"{self._name}: its records have more than {MAX_KEYS:,} different names.",
-                    hint="Export a list of records that all have the same fields.",
-                )
-            if len(names) > len(self.keys):
-                self.keys = tuple(names)
+        self._budget.spend(sum(len(batch.rows) for batch in taken) * len(names))
+        if len(names) > len(self.keys):
+            self.keys = tuple(names)
         self.waiting = list(chain.from_iterable(_aligned(batch, self.keys) for batch in taken))
+
+
+def _characters(batch: Batch) -> int:
+    """Count the characters of few rows, which may be long; many come of a piece of text that is bounded already."""
+    return sum(len(cell) for row in batch.rows for cell in row) if len(batch.rows) < _FEW_ROWS else 0
+
+
+_FEW_ROWS = 64
 
 
 def _aligned(batch: Batch, keys: tuple[str, ...]) -> Iterable[list[str]]:

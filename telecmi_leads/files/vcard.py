@@ -10,11 +10,11 @@ from __future__ import annotations
 import quopri
 import re
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.files.sheets import BLOCK_ROWS, MAX_CELL, Batch, batch_of, record_sheets
+from telecmi_leads.files.bounds import MAX_CELL, MAX_VALUE
+from telecmi_leads.files.sheets import batches_of, record_sheets
 from telecmi_leads.settings.options import FileFormat
 
 if TYPE_CHECKING:
@@ -70,12 +70,7 @@ class _Property:
 
 def read_vcard(file: TextFile) -> Iterator[Sheet]:
     """Read a contacts file. Raises SourceUnreadable, with the line, where it ends in the middle of a contact."""
-    return record_sheets(_batches(_contacts(file)), file, FileFormat.VCF, ())
-
-
-def _batches(contacts: Iterator[dict[str, str]]) -> Iterator[Batch]:
-    while batch := list(islice(contacts, BLOCK_ROWS)):
-        yield batch_of(batch)
+    return record_sheets(batches_of(_contacts(file), file.name), file, FileFormat.VCF, ())
 
 
 def _contacts(file: TextFile) -> Iterator[dict[str, str]]:
@@ -107,7 +102,7 @@ def _logical_lines(file: TextFile) -> Iterator[tuple[int, str]]:
     """Join folded lines and soft line breaks; yields wanted properties with the number of their first line."""
     parts: list[str] = []  # of the property that is being read, none while it is not wanted
     first, size, quoted, soft, keep_blank = 0, 0, False, False, False
-    for number, raw in enumerate(file.open(), 1):
+    for number, raw in enumerate(file.open(max_line=MAX_VALUE), 1):
         line = raw.rstrip("\r\n").replace("\0", "")
         if soft and parts:
             parts[-1] = parts[-1][:-1]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_files import read_bounded, read_rows, read_sheets, refusal
 
+from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files import open_source
 from telecmi_leads.settings.options import FileFormat, ReadingOptions
 
@@ -75,6 +76,119 @@ def test_xml_spreadsheet(tmp_path: Path) -> None:
         assert source.notes == ("an XML spreadsheet of Excel 2003 saved as .xls",)
 
 
+def worksheet(name: str, *cells: str, hidden: str = "") -> str:
+    """Return a worksheet of one row."""
+    row = "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in cells)
+    options = f"<WorksheetOptions><Visible>{hidden}</Visible></WorksheetOptions>" if hidden else ""
+    return f'<Worksheet ss:Name="{name}"><Table><Row>{row}</Row></Table>{options}</Worksheet>'
+
+
+def test_sheets_of_an_xml_spreadsheet(tmp_path: Path) -> None:
+    """Visible sheets are read under their names, a hidden one only when it is named; an unknown name lists them."""
+    book = worksheet("R&amp;D", "Asha") + worksheet("Old", "Ravi", hidden="SheetHidden") + worksheet("Web", "Om")
+    path = written(tmp_path, f'<?xml version="1.0"?><Workbook xmlns:ss="x">{book}</Workbook>')
+    sheets = [(sheet.name, sheet.rows, sheet.notes) for sheet in read_sheets(path)]
+    assert sheets == [("R&D", [["Asha"]], ("hidden sheet Old skipped",)), ("Web", [["Om"]], ())]
+    for name in ("Old", "R&D"):
+        (sheet,) = read_sheets(path, ReadingOptions(sheet=(name,)))
+        assert (sheet.name, sheet.notes) == (name, ())
+    with pytest.raises(SourceUnreadable) as caught:
+        read_sheets(path, ReadingOptions(sheet=("Wex",)))
+    said = (caught.value.message, caught.value.hint)
+    assert said == ("leads.xls has no sheet Wex.", "Its sheets are: R&D, Old, Web.")
+
+
+def test_tables_are_chosen_by_name(tmp_path: Path) -> None:
+    """--sheet takes tables of a page by number; one that is not there is refused with those that are."""
+    path = written(tmp_path, "<table><tr><td>a</table><table></table><table><tr><td>b</table>")
+    for name, cell in (("table 1", "a"), ("table 3", "b")):
+        (sheet,) = read_sheets(path, ReadingOptions(sheet=(name,)))
+        assert (sheet.name, sheet.rows) == (name, [[cell]])
+    with pytest.raises(SourceUnreadable) as caught:
+        read_sheets(path, ReadingOptions(sheet=("table 3", "Third")))
+    said = (caught.value.message, caught.value.hint)
+    assert said == ("leads.xls has no table Third.", "Its tables are: table 1, table 3.")
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<span style="display:none">00001</span>',
+        '<SPAN STYLE="color:red; DISPLAY : none">1<b>2</b></SPAN>',
+        "<span hidden>1</span>",
+        '<i style="visibility:hidden">1</i>',
+        '<div class="x key">1</div>',
+        "<template><b>1</b></template>",
+        "<script>document.write('1')</script>",
+        "<div hidden><div>1</div><table><tr><td>2</td></tr></table></div>",
+        '<span style="display:none">1',
+        "<!-- 1 -->",
+    ],
+)
+def test_hidden_text_is_not_read(tmp_path: Path, hidden: str) -> None:
+    """What a browser does not show is no part of a cell, wherever it ends."""
+    style = "<style>td { color: red } td .a, .key { margin: 0; display: none }</style>"
+    page = (
+        f"<html>{style}<table><tr><td>{hidden}Asha</td><td>1</td></tr><tr><td>Ravi</td><td>{hidden}</td></tr></table>"
+    )
+    if not hidden.endswith(">"):  # it ends with its cell
+        page = page.replace("Asha", "")
+        assert read_rows(written(tmp_path, page)) == [["", "1"], ["Ravi", ""]]
+    else:
+        assert read_rows(written(tmp_path, page)) == [["Asha", "1"], ["Ravi", ""]]
+
+
+def test_hidden_rows_cells_and_tables(tmp_path: Path) -> None:
+    """Hidden rows are left out and counted, hidden cells are empty, hidden tables are none."""
+    page = (
+        "<body style='visibility:hidden'><table hidden><tr><td>x</table><table><tbody style='display:none'><tr>"
+        "<td>y</td></tr></tbody><tr><td>Name<td hidden>Key<td>Phone<tr style='display:none'><td>{{name}}<td>{{phone}}"
+        "<tr><td>Asha<td style='display:none'>7<td>1</table>"
+    )
+    (sheet,) = read_sheets(written(tmp_path, page))
+    assert sheet.rows == [["Name", "", "Phone"], ["Asha", "", "1"]]
+    assert sheet.notes == ("1 hidden rows left out",)
+
+
+@pytest.mark.parametrize(
+    ("page", "says", "hint"),
+    [
+        (
+            "<!DOCTYPE html><title>Sign in – CRM</title><h1>Hi</h1><input type=password><p>Call +91 98765 00000",
+            "is a web page that says “Sign in – CRM”, and has no table.",
+            "Log in on the website, and export the leads again.",
+        ),
+        (
+            "<html><table><tr><td>Login<tr><td>Password<td><input type='password'><tr><td>Helpline<td>9876500000</table>",
+            "is a web page that says “Login Password Helpline 9876500000”, not a list of leads.",
+            "Log in on the website, and export the leads again.",
+        ),
+        (
+            "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502</h1></center></body></html>",
+            "is a web page that says “502 Bad Gateway”, and has no table.",
+            "Open it in a browser to see what it says, and export the leads again.",
+        ),
+        (
+            "<br />\n<b>Fatal error</b>:  Call to 9876500000 in /x.php",
+            "is a web page that says “Fatal error : Call to 9876500000 in /x.php”, and has no table.",
+            "Open it in a browser to see what it says, and export the leads again.",
+        ),
+    ],
+)
+def test_pages_without_leads(tmp_path: Path, page: str, says: str, hint: str) -> None:
+    """A login or error page that was saved in the place of an export is refused with what it says."""
+    with pytest.raises(SourceUnreadable) as caught:
+        read_sheets(written(tmp_path, page))
+    assert (caught.value.message, caught.value.hint) == (f"leads.xls {says}", hint)
+
+
+def test_a_list_beside_a_login_is_read(tmp_path: Path) -> None:
+    """A page that has a list of leads is read, though it has a field for a password too."""
+    rows = "".join(f"<tr><td>Asha<td>987650000{number}" for number in range(3))
+    page = f"<html><title>Sign in</title><input type=password><table>{rows}</table>"
+    assert len(read_rows(written(tmp_path, page))) == 3
+
+
 @pytest.mark.parametrize(
     ("declared", "codec", "label"),
     [
@@ -106,7 +220,7 @@ def test_a_page_cut_off(tmp_path: Path) -> None:
         ("<table><tr>" + "<td>" * 20_000, "row 1 has more than 16,384 columns."),
         ("<table><tr>" + "<td colspan=999>" * 20, "row 1 has more than 16,384 columns."),
         ("<table><tr><td " + "a" * 2_000_000, "a tag or script has more than 1 MB."),
-        ("<html><script>" + "x" * 2_000_000, "a tag or script has more than 1 MB."),
+        ("<html><table><script>" + "x" * 2_000_000, "a tag or script has more than 1 MB."),
     ],
 )
 def test_pages_beyond_all_bounds(tmp_path: Path, page: str, message: str) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_files import read_bounded, read_rows, read_sheets, refusal
 
+from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files import open_source
 from telecmi_leads.settings.options import FileFormat, ReadingOptions
 
@@ -66,10 +67,85 @@ def test_pages_one_after_the_other(tmp_path: Path) -> None:
 
 
 def test_several_lists(tmp_path: Path) -> None:
-    """Several lists of which none is plainly the leads are refused with their names; --sheet takes one."""
-    path = written(tmp_path, {"north": [ASHA], "south": {"east": [RAVI, RAVI]}})
-    assert refusal(path) == "leads.json has several lists: north (1), south.east (2)."
+    """Several lists that may all be leads are tables of their own; --sheet takes one, and an unknown one is refused."""
+    path = written(tmp_path, {"north": [ASHA], "south": {"east": [RAVI, RAVI]}, "tags": [{"id": "x"}]})
+    sheets = [(sheet.name, sheet.rows, sheet.notes) for sheet in read_sheets(path)]
+    assert sheets == [
+        ("north", [["Asha", "9876500001"]], ("the list under tags (1) is not read",)),
+        ("south.east", [["Ravi", "9876500002"]] * 2, ()),
+    ]
     assert read_rows(path, ReadingOptions(sheet=("south.east",)))[1:] == [["Ravi", "9876500002"]] * 2
+    with pytest.raises(SourceUnreadable) as caught:
+        read_sheets(path, ReadingOptions(sheet=("west",)))
+    assert (caught.value.message, caught.value.hint) == (
+        "leads.json has no list west.",
+        "Its lists are: north, south.east, tags.",
+    )
+
+
+PAGES = [
+    [{"data": [ASHA, RAVI]}, {"data": [ASHA]}, {"data": []}],
+    [{"list": "Fair", "contacts": [ASHA, RAVI]}, {"list": "Web", "contacts": [ASHA]}],
+    [[ASHA, RAVI], [ASHA]],
+    {"status": "ok", "leads": {"1": ASHA, "2": RAVI, "3": ASHA}},
+    {"status": "ok", "count": 3, "data": {"pages": [{"items": [ASHA, RAVI]}, {"items": [ASHA]}]}},
+    {"values": [["name", "phone"], ["Asha", "9876500001"], ["Ravi", "9876500002"], ["Asha", "9876500001"]]},
+    {"ok": True, "rows": [["name", "phone"], ["Asha", "9876500001"], ["Ravi", "9876500002"], ["Asha", "9876500001"]]},
+    [[["name", "phone"], ["Asha", "9876500001"]], [["Ravi", "9876500002"], ["Asha", "9876500001"]]],
+    {"leads": [ASHA, RAVI, ASHA], "errors": []},
+    {"query": {"lists": [{"id": 1}]}, "result": {"people": [ASHA, RAVI, ASHA]}},
+]
+
+
+@pytest.mark.parametrize("document", PAGES, ids=json.dumps)
+def test_pages_keys_and_grids(tmp_path: Path, document: object) -> None:
+    """Pages of lists, objects under keys and grids of rows lose no lead."""
+    assert read_rows(written(tmp_path, document)) == [*READ, ["Asha", "9876500001"]]
+
+
+def test_pages_line_by_line(tmp_path: Path) -> None:
+    """Each line may be a page."""
+    lines = "\n".join(json.dumps({"next": number, "data": [ASHA, RAVI]}) for number in range(3))
+    assert read_rows(written(tmp_path, lines)) == [READ[0], *READ[1:] * 3]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        {**ASHA, "orders": [{"id": 1, "sku": "x"}, {"id": 2, "sku": "y"}]},
+        {**ASHA, "friends": [RAVI]},
+        {"phone": "9876500001", "contacts": [RAVI]},
+    ],
+)
+def test_lists_within_a_lead_are_its_own(tmp_path: Path, lead: dict[str, object]) -> None:
+    """A lead with a number of its own is one row, whatever lists it holds."""
+    assert len(read_rows(written(tmp_path, [lead, lead]))) == 3
+    assert len(read_rows(written(tmp_path, {"1": lead, "2": lead}))) == 3
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ({"error": {"code": 403, "message": "Log in. Call +91 98765 00000 for help."}}, "Log in. Call"),
+        ({"status": "error", "message": "Session expired, call 9876500000"}, "Session expired"),
+        ({"success": False, "msg": "No such report", "code": 404}, "No such report"),
+        ({"errors": [{"message": "Call +91 98765 00000", "code": "X"}]}, "Call +91"),
+        ([{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}], "Session expired"),
+        ({"timestamp": "2026-05-01", "status": 500, "error": "Internal Server Error", "path": "/x"}, "Internal"),
+        ({"fault": {"faultstring": "Bad key"}, "data": []}, "Bad key"),
+    ],
+)
+def test_an_error_message_is_no_lead(tmp_path: Path, document: object, says: str) -> None:
+    """What a service says in the place of leads is refused with its words, though a helpline stands in them."""
+    message = refusal(written(tmp_path, document))
+    assert message.startswith("leads.json holds an error message, not leads: “")
+    assert says in message
+
+
+def test_a_lead_may_speak_of_an_error(tmp_path: Path) -> None:
+    """A status or an empty error beside a phone number is data."""
+    lead = {**ASHA, "error": None, "status": "failed", "message": "Call me"}
+    assert read_rows(written(tmp_path, [lead]))[1][:2] == ["Asha", "9876500001"]
 
 
 def test_the_list_is_noted(tmp_path: Path) -> None:
@@ -266,7 +342,7 @@ def test_equal_keys_far_into_a_file(tmp_path: Path, value: str) -> None:
 def test_too_many_different_keys(tmp_path: Path) -> None:
     """Data in the place of names is refused before it fills the memory."""
     path = written(tmp_path, [{f"key {number}": 1} for number in range(3000)])
-    assert refusal(path) == "leads.json: its records have more than 2,048 different names."
+    assert refusal(path) == "leads.json: its records have more than 2,048 different names of fields."
 
 
 def test_one_endless_value(tmp_path: Path) -> None:

@@ -198,6 +198,31 @@ def test_gzip_bomb(tmp_path: Path) -> None:
         (b"leads.csv".ljust(257, b"\0") + b"ustar\x0000", "a tar archive"),
         (b"\x09\x08\x10\x00\x00\x06\x05\x00", "an Excel workbook without its shell"),
         (gzip.compress(b"PK\x03\x04...", mtime=0), "a zip file within a gzip file"),
+        (
+            b"\x03\x7e\x05\x01\x02\0\0\0\x61\0\x20\0" + bytes(20) + b"NAME\0\0\0\0\0\0\0C" + bytes(54),
+            "a dBASE table (DBF)",
+        ),
+        (b"\0\x01\0\0Standard Jet DB\0" + bytes(50), "an Access database"),
+        (
+            b"-- MySQL dump 10\n--\n/*!40101 SET NAMES utf8 */;\nDROP TABLE IF EXISTS `leads`;\n",
+            "a dump of an SQL database",
+        ),
+        (b"INSERT INTO leads (name, phone) VALUES ('Asha', '9876500001');\n", "a dump of an SQL database"),
+        (b"COPY public.leads (name, phone) FROM stdin;\nAsha\t9876500001\n\\.\n", "a dump of an SQL database"),
+        (b"version: 1\n\ndn: cn=Asha,dc=example,dc=com\ncn: Asha\n", "an LDIF file of a directory"),
+        (b"# people\ndn:: Y249QXNoYQ==\ncn: Asha\n", "an LDIF file of a directory"),
+        (
+            b'MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n boundary="x"\r\n\r\n--x\r\n',
+            "a single-file web page (MHTML)",
+        ),
+        (
+            b"From: <Saved by Blink>\nMIME-Version: 1.0\nContent-Type: multipart/related\n",
+            "a single-file web page (MHTML)",
+        ),
+        (b"Received: from a\n by b\nSubject: Leads\n\nName,Phone\n", "an e-mail message"),
+        (b"BEGIN:VCALENDAR\nVERSION:2.0\n", "a calendar"),
+        (b'ID;PWXL;N;E\r\nC;X1;Y1;K"Name"\r\n', "a SYLK spreadsheet"),
+        (b"<Error><Code>AccessDenied</Code></Error>", "an XML file"),
     ],
 )
 def test_foreign_files_are_named(tmp_path: Path, data: bytes, what: str) -> None:
@@ -212,6 +237,24 @@ def test_random_bytes_are_no_text(tmp_path: Path) -> None:
     assert refusal(tmp_path / "leads.csv") == "leads.csv is a binary file of no known kind."
 
 
+def test_a_list_of_plain_values_may_be_a_csv(tmp_path: Path) -> None:
+    """A bracket may begin a CSV: --format csv reads it as one."""
+    (tmp_path / "leads.csv").write_text("[1] Name,Phone\nAsha,9876500001\n")
+    assert refusal(tmp_path / "leads.csv").startswith("leads.csv, line 1: ")
+    rows = read_rows(tmp_path / "leads.csv", ReadingOptions(format=FileFormat.CSV))
+    assert rows == [["[1] Name", "Phone"], ["Asha", "9876500001"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<Name>,<Phone>\nAsha,1\n", "C,N\nx,1\n", "Date: 1 May\nPeriod: May\n\nName,Phone\nAsha,1\n", "use,Phone\na,1\n"],
+)
+def test_strange_beginnings_that_are_text(tmp_path: Path, text: str) -> None:
+    """A table that begins a little as another kind of file does is read."""
+    (tmp_path / "leads.csv").write_text(text)
+    assert len(read_rows(tmp_path / "leads.csv")) == text.count("\n")
+
+
 def test_xml_is_no_lead_file(tmp_path: Path) -> None:
     """XML that is no spreadsheet is refused, unless --format says otherwise."""
     (tmp_path / "leads.xml").write_text('<?xml version="1.0"?><leads><lead/></leads>')
@@ -223,7 +266,7 @@ def test_format_does_not_overrule_the_content(tmp_path: Path) -> None:
     """A workbook format for a text file is refused with the way out; JSON stays JSON whatever --format says."""
     (tmp_path / "leads.csv").write_text(LEADS)
     message = refusal(tmp_path / "leads.csv", ReadingOptions(format=FileFormat.XLSX))
-    assert message == "leads.csv is no XLSX workbook but a text file."
+    assert message == "leads.csv is a text file, not a workbook of the format XLSX."
     (tmp_path / "leads.txt").write_text('[{"Name": "Asha"}]')
     assert read_rows(tmp_path / "leads.txt", ReadingOptions(format=FileFormat.CSV)) == [["Name"], ["Asha"]]
 

@@ -135,7 +135,7 @@ def test_a_cut_character_at_the_end(tmp_path: Path) -> None:
 def test_endless_line_is_refused(tmp_path: Path) -> None:
     """A line that would fill the memory is refused."""
     (tmp_path / "leads.csv").write_bytes(b"a," * 9_000_000)
-    assert refusal(tmp_path / "leads.csv") == "leads.csv has a line of more than 16 MB."
+    assert refusal(tmp_path / "leads.csv") == "leads.csv has a line of more than 2 MB."
 
 
 @given(st.binary(max_size=400))
