@@ -11,7 +11,8 @@ from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.files import Sheet
 from telecmi_leads.phones import PhoneBook
-from telecmi_leads.settings.options import FieldOptions, FileFormat, PhoneOptions, ReadingOptions
+from telecmi_leads.settings.option_values import FileFormat
+from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import InputRefused, SettingsError, UsageError
+from telecmi_leads.core.run import Suggested
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import command
-from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions
+from telecmi_leads.settings.options import rows
 from telecmi_leads.settings.setting_files import CONFIG_NAME, toml_content
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def _profile_name(wanted: str, file: str) -> str:
 
 def _kept(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what else was typed that decides how the file is read, by the keys of the settings file."""
-    names = [each.name for group in (ReadingOptions, FieldOptions, PhoneOptions) for each in fields(group)]
+    kept = [each for _, each in rows() if Suggested.COLUMNS in each.metadata["repeated"] and each.metadata["profile"]]
+    names = [each.name for each in kept]
     return {name.replace("_", "-"): given[name] for name in names if given.get(name) and name != "map"}
 
 

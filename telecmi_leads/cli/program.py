@@ -1,20 +1,19 @@
 """The command line: what can be typed, and which command it calls.
 
-Options are declared in settings/options.py; `_command` turns their groups into the signature that Typer reads, so that
-a command's body only parses, calls and renders. What a command needs is imported when it is called, since
-`--help` and shell completion need none of it.
+Options are rows of the table in settings/options.py; `_command` turns those that a command reads into the signature
+that Typer reads, so that a command's body only parses, calls and renders. What a command needs is imported when it is
+called, since `--help` and shell completion need none of it.
 """
 
 from __future__ import annotations
 
 import inspect
-from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from telecmi_leads.cli.help import EXAMPLES, GroupedCommand, GroupedProgram
-from telecmi_leads.settings import options as declared
+from telecmi_leads.settings.options import typed_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,10 +59,6 @@ EXAMPLES["sandbox"] = (
 _COMPLETIONS = {"map": _complete_map, "profile": _complete_profile}
 
 Given = dict[str, Any]
-ListRegion = Annotated[
-    str | None,
-    typer.Option(metavar="REGION", help="The country of numbers without a country code on do-not-call lists."),
-]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Lead files; - is standard input.")]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", autocompletion=_complete_run)]
 Newest = Annotated[
@@ -73,26 +68,13 @@ Shown = Annotated[
     str | None, typer.Argument(metavar="[RUN]", help="Show this run's campaigns.", autocompletion=_complete_run)
 ]
 
-_PREPARING = (
-    declared.ReadingOptions,
-    declared.FieldOptions,
-    declared.PhoneOptions,
-    declared.ExcludeOptions,
-    declared.ScreeningOptions,
-)
-_ALWAYS = (declared.OutputOptions, declared.SourceOptions)
 
-
-def _command(
-    *groups: type, name: str | None = None, examples: tuple[str, ...]
-) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Register a command with the options of the groups; its body gets what was given of them as one dict."""
+def _command(*, examples: tuple[str, ...]) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Register a command with the options that the table gives it; its body gets what was given of them as one dict."""
 
     def register(body: Callable[..., int]) -> Callable[..., int]:
         own = [known for known in inspect.signature(body, eval_str=True).parameters.values() if known.name != "given"]
-        offered = [
-            _parameter(group, field) for group in groups for field in fields(group) if field.metadata["command_line"]
-        ]
+        offered = [_parameter(group, declaration) for group, declaration in typed_at(body.__name__)]
 
         def call(**values: Any) -> int:  # noqa: ANN401 - whatever was typed
             mine = {parameter.name: values.pop(parameter.name) for parameter in own}
@@ -100,8 +82,8 @@ def _command(
 
         call.__signature__ = inspect.Signature([*own, *offered])  # type: ignore[attr-defined]  # inspect looks here
         call.__doc__ = body.__doc__
-        EXAMPLES[name or body.__name__] = examples
-        app.command(name or body.__name__, cls=GroupedCommand)(call)
+        EXAMPLES[body.__name__] = examples
+        app.command(body.__name__, cls=GroupedCommand)(call)
         return body
 
     return register
@@ -144,13 +126,6 @@ def program(
 
 
 @_command(
-    declared.CampaignOptions,
-    *_PREPARING,
-    declared.SendingOptions,
-    declared.TrialOptions,
-    declared.HeartbeatOptions,
-    *_ALWAYS,
-    declared.AccountOptions,
     examples=(
         "telecmi-leads upload leads.xlsx --name March --region IN",
         "telecmi-leads upload leads.xlsx --name March --region IN --dry-run",
@@ -168,8 +143,6 @@ def upload(files: Files, given: Given) -> int:
 
 
 @_command(
-    *_PREPARING,
-    *_ALWAYS,
     examples=(
         "telecmi-leads validate leads.xlsx --region IN",
         "telecmi-leads validate north.csv south.csv --region IN --types mobile",
@@ -183,12 +156,6 @@ def validate(files: Files, given: Given) -> int:
 
 
 @_command(
-    declared.ExcludeOptions,
-    declared.SendingOptions,
-    declared.TrialOptions,
-    declared.HeartbeatOptions,
-    *_ALWAYS,
-    declared.AccountOptions,
     examples=(
         "telecmi-leads resume",
         "telecmi-leads resume 20261123-191500-3fa9 --exclude dnc.csv",
@@ -197,8 +164,6 @@ def validate(files: Files, given: Given) -> int:
 def resume(
     given: Given,
     run: Newest = None,
-    *,
-    region: ListRegion = None,
 ) -> int:
     """Go on with an unfinished run from its own stored copy: the input file is not needed.
 
@@ -206,14 +171,10 @@ def resume(
     """
     from telecmi_leads.cli.commands import resume as command  # noqa: PLC0415 - see the module's docstring
 
-    return command.resume(run, {**given, "region": region})
+    return command.resume(run, given)
 
 
 @_command(
-    declared.ReadingOptions,
-    declared.FieldOptions,
-    declared.PhoneOptions,
-    *_ALWAYS,
     examples=(
         "telecmi-leads columns leads.xlsx",
         'telecmi-leads columns leads.xlsx --map "phone=Contact No. 2" --save march',
@@ -238,8 +199,6 @@ def columns(
 
 
 @_command(
-    declared.PhoneOptions,
-    *_ALWAYS,
     examples=(
         "telecmi-leads explain 098765-43210 --region IN",
         'telecmi-leads explain "+91 98765 43210"',
@@ -255,9 +214,6 @@ def explain(
 
 
 @_command(
-    declared.SendingOptions,
-    *_ALWAYS,
-    declared.AccountOptions,
     examples=(
         "telecmi-leads check",
         "telecmi-leads check --env-file delhi.env",
@@ -271,7 +227,6 @@ def check(given: Given) -> int:
 
 
 @_command(
-    *_ALWAYS,
     examples=(
         "telecmi-leads runs",
         "telecmi-leads runs 20261123-191500-3fa9",
@@ -284,7 +239,7 @@ def runs(given: Given, run: Shown = None) -> int:
     return command.runs(run, given)
 
 
-@_command(*_ALWAYS, examples=("telecmi-leads report 20261123-191500-3fa9 --report-dir march-report",))
+@_command(examples=("telecmi-leads report 20261123-191500-3fa9 --report-dir march-report",))
 def report(run: Run, given: Given) -> int:
     """Write a run's report files again."""
     from telecmi_leads.cli.commands import report as command  # noqa: PLC0415 - see the module's docstring
@@ -293,16 +248,12 @@ def report(run: Run, given: Given) -> int:
 
 
 @_command(
-    declared.ExcludeOptions,
-    declared.SendingOptions,
-    *_ALWAYS,
-    declared.AccountOptions,
     examples=(
         "telecmi-leads resolve 20261123-191500-3fa9 March-004 --accepted",
         "telecmi-leads resolve 20261123-191500-3fa9 March-004 --not-uploaded",
     ),
 )
-def resolve(  # noqa: PLR0913 - each argument is one that can be typed
+def resolve(
     run: Run,
     campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign's name.")],
     given: Given,
@@ -311,7 +262,6 @@ def resolve(  # noqa: PLR0913 - each argument is one that can be typed
     not_uploaded: Annotated[
         bool, typer.Option("--not-uploaded", help="It is not there: send it again under the same name.")
     ] = False,
-    region: ListRegion = None,
 ) -> int:
     """Settle a campaign whose outcome could not be proved, after a look at the dashboard.
 
@@ -319,12 +269,10 @@ def resolve(  # noqa: PLR0913 - each argument is one that can be typed
     """
     from telecmi_leads.cli.commands import resolve as command  # noqa: PLC0415 - see the module's docstring
 
-    given = {**given, "region": region}
     return command.resolve(run, campaign, given, accepted=accepted, not_uploaded=not_uploaded)
 
 
 @_command(
-    *_ALWAYS,
     examples=(
         "telecmi-leads forget --before 2026-01-01",
         'telecmi-leads forget --phone "+91 98765 43210" --yes',

@@ -61,12 +61,12 @@ def problem(
         return Problem(
             "unfinished", f"{_waiting(run.leads)}{_because(campaigns, _WAITING)}.", f"Finish them with: {resume}"
         )
+    accepted, not_uploaded = wording.resolve(run.id, "CAMPAIGN", typed)
     return Problem(
         "unverified",
         f"{count(run.leads.unverified, 'lead')} are in campaigns that TeleCMI has, but it is not proven that it has "
         "all of their leads.",
-        f"Look the campaigns up in the dashboard, then: {wording.resolve(run.id, 'CAMPAIGN', typed)} --accepted "
-        "or --not-uploaded",
+        f"Look the campaigns up in the dashboard, then: {accepted} or: {not_uploaded}",
     )
 
 

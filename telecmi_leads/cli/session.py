@@ -8,55 +8,48 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.run import Typed
+from telecmi_leads.core.run import Suggested, Typed, TypedOption
 from telecmi_leads.core.text import safe
 from telecmi_leads.leads.planning import VIRTUAL_COLUMNS
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.ledger.lock import hold
 from telecmi_leads.output.console import Console
-from telecmi_leads.settings.options import OutputOptions, SendingOptions
+from telecmi_leads.settings.options import OutputOptions, SendingOptions, rows
 from telecmi_leads.settings.resolving import Settings, resolve_here
 from telecmi_leads.settings.surroundings import environment, state_folder, terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from telecmi_leads.core.run import RunRecord
 
 
-_ANYWHERE = ("env_file", "config", "profile")
-_SERVICE = ("secret_file", "ca_bundle")
-_LISTS = ("exclude", "exclude_max_age")
-_PREPARING = ("fill", "no_fill", "allow_premium", "types", "new_only", "name_format", "size")
-_COLUMNS = ("map", "set", "order")
-
-
 def typed(given: Mapping[str, Any]) -> Typed:
-    """Return what of a command line is to be repeated; what came from files and the environment comes again anyway."""
-    by_number = given.get("split_by") in VIRTUAL_COLUMNS
+    """Return what was typed of the options, each with the suggested commands that repeat it."""
+    found = ((declaration, _arguments(declaration.name, given.get(declaration.name))) for _, declaration in rows())
     return Typed(
-        anywhere=_arguments(given, _ANYWHERE),
-        service=_arguments(given, _SERVICE),
-        lists=_arguments(given, _LISTS),
-        region=_arguments(given, ("region",)),
-        preparing=_arguments(given, (*_PREPARING, "split_by") if by_number else _PREPARING),
-        columns=_arguments(given, _COLUMNS if by_number else (*_COLUMNS, "split_by")),
+        tuple(
+            TypedOption(declaration.name, arguments, _repeated(declaration, given))
+            for declaration, arguments in found
+            if arguments
+        )
     )
 
 
-def _arguments(given: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
-    found: list[str] = []
-    for name in names:
-        option = f"--{name.replace('_', '-')}"
-        value = given.get(name)
-        if value is True:
-            found.append(option)
-        elif isinstance(value, list):
-            found += [part for each in value for part in (option, str(each))]
-        elif value:
-            found += [option, str(value)]
-    return tuple(found)
+def _repeated(declaration: Any, given: Mapping[str, Any]) -> tuple[Suggested, ...]:  # noqa: ANN401 - of any type
+    by_number = declaration.name == "split_by" and given["split_by"] in VIRTUAL_COLUMNS
+    further = (Suggested.UPLOAD_REFUSED,) if by_number else ()  # refused.csv has numbers, and not the input's columns
+    return (Suggested.AGAIN, *declaration.metadata["repeated"], *further)
+
+
+def _arguments(name: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever was typed
+    option = f"--{name.replace('_', '-')}"
+    if value is True:
+        return (option,)
+    if isinstance(value, list):
+        return tuple(part for each in value for part in (option, str(each)))
+    return (option, str(value)) if value else ()
 
 
 @dataclass(frozen=True, slots=True)

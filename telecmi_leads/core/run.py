@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -65,26 +65,54 @@ class LeadTotals:
         return RunStatus.PARTIAL if self.accepted else RunStatus.REFUSED
 
 
+class Suggested(StrEnum):
+    """The commands that are printed for a person to type next. The table of options says which option each repeats."""
+
+    AGAIN = "again"
+    """The command that ended, once more: with all of its options."""
+    RESUME = "resume"
+    RESOLVE = "resolve"
+    """With --not-uploaded, which sends."""
+    SETTLE = "settle"
+    """`resolve` with --accepted, which sends nothing."""
+    UPLOAD_REJECTS = "upload-rejects"
+    """`upload` of a reject file, which has the columns of the input."""
+    UPLOAD_REFUSED = "upload-refused"
+    """`upload` of refused.csv, which has the API's columns."""
+    CHECK = "check"
+    COLUMNS = "columns"
+    VALIDATE = "validate"
+    RUNS = "runs"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedOption:
+    """An option as it was typed: its name in the table, its arguments, and the suggested commands that repeat it."""
+
+    name: str
+    arguments: tuple[str, ...]
+    repeated: tuple[Suggested, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Options of a command line, as arguments, that the commands suggested after it need too.
+    """The options of a command line. What came from files and the environment comes again anyway."""
 
-    `anywhere` says where settings are, which every command takes; `service` is for those that reach it. `lists` names
-    do-not-call lists, and `region` is needed where they or leads are read. `preparing` is for `upload`, and `columns`
-    where it reads the columns of the first input.
-    """
+    options: tuple[TypedOption, ...] = ()
 
-    anywhere: tuple[str, ...] = ()
-    service: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
-    region: tuple[str, ...] = ()
-    preparing: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
+    def of(self, command: Suggested) -> tuple[str, ...]:
+        """Return the arguments that a suggested command repeats."""
+        return tuple(argument for option in self.options if command in option.repeated for argument in option.arguments)
+
+    def has(self, name: str, command: Suggested) -> bool:
+        """Tell whether a suggested command repeats this option."""
+        return any(option.name == name and command in option.repeated for option in self.options)
 
     def after(self, earlier: Typed) -> Typed:
-        """Return what was typed now, and where nothing was, what had been typed when the run was planned."""
-        now = {each.name: getattr(self, each.name) or getattr(earlier, each.name) for each in fields(self)}
-        return Typed(**now)
+        """Return what was typed now and, for options that were not, what had been when the run was planned."""
+        merged = {option.name: option for option in (*earlier.options, *self.options)}
+        return Typed(tuple(merged.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.files.bounds import BLOCK_ROWS, MAX_CELL, MAX_COLUMNS
 from telecmi_leads.files.delimiters import Dialect, decide_dialect, never_closed
 from telecmi_leads.files.sheets import Sheet
-from telecmi_leads.settings.options import FileFormat
+from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,7 +29,7 @@ from telecmi_leads.files.bounds import (
 )
 from telecmi_leads.files.codepage import LABELS
 from telecmi_leads.files.sheets import Sheet, missing_sheets
-from telecmi_leads.settings.options import FileFormat
+from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

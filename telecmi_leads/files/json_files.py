@@ -25,7 +25,7 @@ from telecmi_leads.files.json_rows import (
 )
 from telecmi_leads.files.json_values import Scanner
 from telecmi_leads.files.sheets import Sheet, missing_sheets, record_sheets
-from telecmi_leads.settings.options import FileFormat
+from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

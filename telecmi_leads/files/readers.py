@@ -17,7 +17,7 @@ from telecmi_leads.files.foreign import refuse_foreign_text
 from telecmi_leads.files.html_tables import read_html
 from telecmi_leads.files.json_files import read_json
 from telecmi_leads.files.vcard import read_vcard
-from telecmi_leads.settings.options import FileFormat
+from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

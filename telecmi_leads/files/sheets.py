@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from telecmi_leads.files.encoding import TextFile
-    from telecmi_leads.settings.options import FileFormat
+    from telecmi_leads.settings.option_values import FileFormat
 
 
 @dataclass(frozen=True, slots=True)

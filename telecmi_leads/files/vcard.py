@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.bounds import MAX_CELL, MAX_VALUE
 from telecmi_leads.files.sheets import batches_of, record_sheets
-from telecmi_leads.settings.options import FileFormat
+from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.sheets import Sheet
-from telecmi_leads.settings.options import FileFormat
+from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

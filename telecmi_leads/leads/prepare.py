@@ -44,14 +44,8 @@ from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.leads.lead_text import usable_fill
 from telecmi_leads.leads.planning import VIRTUAL_COLUMNS, Audience
 from telecmi_leads.phones import PhoneBook, is_region
-from telecmi_leads.settings.options import (
-    CampaignOptions,
-    FieldOptions,
-    PhoneOptions,
-    ReadingOptions,
-    RejectLimit,
-    ScreeningOptions,
-)
+from telecmi_leads.settings.option_values import RejectLimit
+from telecmi_leads.settings.options import CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions, ScreeningOptions
 from telecmi_leads.settings.resolving import COMMAND_LINE
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from phonenumbers import PhoneNumberFormat
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.profiles import profile_of
 from telecmi_leads.phones.wrapping import Step
-from telecmi_leads.settings.options import PhoneType
+from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from telecmi_leads.phones.phone_cells import Candidate, CellReading

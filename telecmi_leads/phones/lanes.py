@@ -27,7 +27,7 @@ from telecmi_leads.phones.ruling import (
     repairs_made,
     rule,
 )
-from telecmi_leads.settings.options import PhoneType
+from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Callable

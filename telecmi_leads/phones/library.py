@@ -16,7 +16,7 @@ from phonenumbers import (
 
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.ruling import Reading, Source, failed
-from telecmi_leads.settings.options import PhoneType
+from telecmi_leads.settings.option_values import PhoneType
 
 phonenumbers.enable_pattern_cache()
 

@@ -16,7 +16,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 from telecmi_leads.phones.automaton import Automaton, Outlook, Unsupported
 from telecmi_leads.phones.ruling import ANY_DIGIT, Unsettled
-from telecmi_leads.settings.options import PhoneType
+from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Callable

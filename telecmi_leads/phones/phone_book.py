@@ -18,7 +18,7 @@ from telecmi_leads.phones.profiles import Profiles
 from telecmi_leads.phones.regions import is_region
 from telecmi_leads.phones.ruling import Ruling, rule
 from telecmi_leads.phones.wrapping import simply_wrapped
-from telecmi_leads.settings.options import PhoneOptions, PhoneType
+from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from telecmi_leads.phones.explanation import PhoneExplanation
     from telecmi_leads.phones.lanes import Lane
     from telecmi_leads.phones.profiles import NumberProfile
+    from telecmi_leads.settings.options import PhoneOptions
 
     Regions = str | Sequence[str | None] | None
 

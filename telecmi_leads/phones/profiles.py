@@ -17,7 +17,7 @@ from telecmi_leads.phones.lanes import Lanes
 from telecmi_leads.phones.library import Library
 from telecmi_leads.phones.regions import is_region
 from telecmi_leads.phones.ruling import Ruling
-from telecmi_leads.settings.options import PhoneType
+from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

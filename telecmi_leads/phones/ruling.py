@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.settings.options import PhoneType
+from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,9 +12,8 @@ from typing import Any, TypeVar
 
 from telecmi_leads.core.errors import LeadsError, SettingsError, UsageError
 from telecmi_leads.core.text import safe
-from telecmi_leads.settings.options import AccountOptions, SourceOptions
+from telecmi_leads.settings.options import GROUPS, AccountOptions, SourceOptions
 from telecmi_leads.settings.setting_files import (
-    ALL_GROUPS,
     SECRET_VARIABLE,
     Sources,
     read_config,
@@ -73,7 +72,7 @@ def resolve(given: Mapping[str, Any], sources: Sources) -> Settings:
     env_path, env_values, unread = read_env_file(sources)
     origins: dict[str, str] = {}
     groups: dict[type[Any], Any] = {}
-    for group in ALL_GROUPS:
+    for group in GROUPS:
         values: dict[str, Any] = {}
         for declaration in fields(group):
             found = _find(declaration, given, sources.environment, (env_path, env_values), file_values)

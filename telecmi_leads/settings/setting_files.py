@@ -7,12 +7,12 @@ import os
 import re
 import stat
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import LeadsError, SettingsError
 from telecmi_leads.core.text import safe
-from telecmi_leads.settings import options as declared
+from telecmi_leads.settings import options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,23 +20,9 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = "telecmi-leads.toml"
 ENV_NAME = ".env"
+SECRET_NAME = "secret"  # noqa: S105 - the option's name, not its value
 SECRET_VARIABLE = "TELECMI_SECRET"  # noqa: S105 - the variable's name, not its value
 _MAX_SETTINGS_BYTES = 1_048_576
-
-ALL_GROUPS: tuple[type[Any], ...] = (
-    declared.ReadingOptions,
-    declared.FieldOptions,
-    declared.PhoneOptions,
-    declared.ExcludeOptions,
-    declared.ScreeningOptions,
-    declared.CampaignOptions,
-    declared.SendingOptions,
-    declared.TrialOptions,
-    declared.OutputOptions,
-    declared.HeartbeatOptions,
-    declared.AccountOptions,
-    declared.StateOptions,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +111,7 @@ def profile_names(sources: Sources) -> list[str]:
 
 
 def _profile_keys() -> dict[str, bool]:
-    return {declaration.name: declaration.metadata["profile"] for group in ALL_GROUPS for declaration in fields(group)}
+    return {declaration.name: declaration.metadata["profile"] for _, declaration in options.rows()}
 
 
 def _checked_keys(table: Mapping[str, Any], path: Path) -> dict[str, Any]:
@@ -137,6 +123,11 @@ def _checked_keys(table: Mapping[str, Any], path: Path) -> dict[str, Any]:
             raise SettingsError(
                 f"{safe(str(path))}: there is no option {safe(key)!r}.",
                 hint=_nearest(name, known) or "Keys are the long options of telecmi-leads upload --help.",
+            )
+        if not known[name] and name != SECRET_NAME:
+            raise SettingsError(
+                f"{safe(str(path))} holds {safe(key)!r}, which says where settings are read from.",
+                hint="Give it on the command line, and remove that line from the file.",
             )
         if not known[name]:
             raise SettingsError(

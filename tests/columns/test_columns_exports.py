@@ -13,7 +13,7 @@ from places import TESTS
 
 from telecmi_leads.columns import Rule, pins, read_name
 from telecmi_leads.core.lead_fields import Field
-from telecmi_leads.settings.options import field_and_text
+from telecmi_leads.settings.option_values import field_and_text
 
 EXPORTS: dict[str, dict[str, Any]] = json.loads((TESTS / "leadfiles" / "exports.json").read_text(encoding="utf-8"))
 NEVER = {Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.FLAG, Rule.OTHER_NAME, Rule.OTHER_THING}

@@ -219,9 +219,9 @@ def test_suggested_commands_repeat_what_they_need() -> None:
         command.removeprefix("telecmi-leads ") for step in wording.next_steps(summary) for command in step.commands
     ]
     assert commands == [
-        f"resolve {RUN} March-001 --exclude d.csv --region IN --profile x --accepted",
-        f"resolve {RUN} March-001 --exclude d.csv --region IN --profile x --not-uploaded",
-        f"resume {RUN} --exclude d.csv --region IN --profile x",
+        f"resolve {RUN} March-001 --accepted --profile x",
+        f"resolve {RUN} March-001 --not-uploaded --region IN --exclude d.csv --profile x",
+        f"resume {RUN} --region IN --exclude d.csv --profile x",
         'upload r.csv --name March --append --map "phone=No. 2" --no-fill --region IN --exclude d.csv --profile x',
     ]
 

@@ -12,7 +12,8 @@ from reading_files import read_bounded, read_rows, read_sheets, refusal
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files import open_source
-from telecmi_leads.settings.options import FileFormat, ReadingOptions
+from telecmi_leads.settings.option_values import FileFormat
+from telecmi_leads.settings.options import ReadingOptions
 
 
 def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:

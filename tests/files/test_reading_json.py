@@ -14,7 +14,8 @@ from reading_files import read_bounded, read_rows, read_sheets, refusal
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files import open_source
-from telecmi_leads.settings.options import FileFormat, ReadingOptions
+from telecmi_leads.settings.option_values import FileFormat
+from telecmi_leads.settings.options import ReadingOptions
 
 ASHA = {"name": "Asha", "phone": "9876500001"}
 RAVI = {"name": "Ravi", "phone": "9876500002"}

@@ -17,7 +17,8 @@ from reading_files import read_rows, read_sheets, refusal
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files import open_source
-from telecmi_leads.settings.options import FileFormat, ReadingOptions
+from telecmi_leads.settings.option_values import FileFormat
+from telecmi_leads.settings.options import ReadingOptions
 
 LEADS = "Name,Phone\nAsha,9876500001\n"
 ROWS = [["Name", "Phone"], ["Asha", "9876500001"]]

@@ -6,7 +6,8 @@ import pytest
 from places import TESTS
 
 from telecmi_leads.files import open_source
-from telecmi_leads.settings.options import FileFormat, ReadingOptions
+from telecmi_leads.settings.option_values import FileFormat
+from telecmi_leads.settings.options import ReadingOptions
 
 SAMPLES = TESTS / "leadfiles" / "samples"
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from reading_files import read_bounded, read_rows, read_sheets, refusal
 
 from telecmi_leads.files import open_source
-from telecmi_leads.settings.options import FileFormat, ReadingOptions
+from telecmi_leads.settings.option_values import FileFormat
+from telecmi_leads.settings.options import ReadingOptions
 
 
 def contact(tmp_path: Path, *lines: str, end: str = "\r\n") -> dict[str, str]:

@@ -24,7 +24,8 @@ from places import ROOT
 from reading_files import read_bounded, read_rows, read_sheets, refusal
 
 from telecmi_leads.files import open_source, workbook, workbook_child
-from telecmi_leads.settings.options import FileFormat, ReadingOptions
+from telecmi_leads.settings.option_values import FileFormat
+from telecmi_leads.settings.options import ReadingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

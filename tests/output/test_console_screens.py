@@ -28,7 +28,7 @@ from telecmi_leads.core.events import (
     TableOpened,
 )
 from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
-from telecmi_leads.core.run import LeadTotals, Problem, RunRecord, RunState, RunStatus, Typed
+from telecmi_leads.core.run import LeadTotals, Problem, RunRecord, RunState, RunStatus, Suggested, Typed, TypedOption
 from telecmi_leads.ledger.records import Fate, Forgotten
 from telecmi_leads.output.console import Console
 from telecmi_leads.output.reports import summary_json
@@ -209,7 +209,7 @@ def ledger(shown: Shown) -> None:
     """Show the runs, one of them, and something deleted."""
     shown.console.runs(RUNS)
     shown.console.runs([])
-    shown.console.run(RUNS[0], EVERY_END, Typed(anywhere=("--profile", "nightly")))
+    shown.console.run(RUNS[0], EVERY_END, Typed((TypedOption("profile", ("--profile", "nightly"), tuple(Suggested)),)))
     shown.console.forgotten(Forgotten(2, 40, 310, 39000, 1))
 
 

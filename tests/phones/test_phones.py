@@ -17,7 +17,8 @@ from telecmi_leads.phones import (
     region_of_country,
     region_of_dial_code,
 )
-from telecmi_leads.settings.options import PhoneOptions, PhoneType
+from telecmi_leads.settings.option_values import PhoneType
+from telecmi_leads.settings.options import PhoneOptions
 
 
 def read(cell: str, region: str | None = "IN", **options: object) -> str | Reason:

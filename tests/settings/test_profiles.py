@@ -175,4 +175,4 @@ def test_values_in_the_notation_of_either_side(program: Inside) -> None:
         "exclude": "a.csv, b.csv",
         "strict": "no",
     }
-    assert settings("--profile", "all")["new_only"] == "None"
+    assert settings("--profile", "all")["new_only"] == "no"

@@ -18,7 +18,8 @@ from telecmi_leads.output.reports import check_json
 from telecmi_leads.output.views import CheckView
 from telecmi_leads.settings.accounts import account, credentials
 from telecmi_leads.settings.network import base_url
-from telecmi_leads.settings.options import Age, OutputOptions, PhoneOptions
+from telecmi_leads.settings.option_values import Age
+from telecmi_leads.settings.options import OutputOptions, PhoneOptions
 from telecmi_leads.settings.resolving import DEFAULT
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _value(session: Session, name: str) -> str:
 def _as_typed(value: object) -> str:
     """Return a value in the notation of the command line."""
     match value:
-        case bool():
+        case bool() | None:
             return "yes" if value else "no"
         case float():
             return f"{value:g}"

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.cli.course import Course, run_to_end
 from telecmi_leads.cli.run_plan import go_on, of_account
 from telecmi_leads.cli.run_sending import end_run, open_service, report_folder
-from telecmi_leads.cli.session import find_run, locked
+from telecmi_leads.cli.session import find_run, locked, typed
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode, UsageError
-from telecmi_leads.core.run import SANDBOX_ACCOUNT
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, Suggested
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.sending.settling_by_hand import resolve as settle
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.run import RunSummary
 
@@ -31,8 +33,26 @@ def resolve(wanted: str, campaign: str, given: dict[str, Any], *, accepted: bool
             "Say what the dashboard shows.",
             hint="--accepted: it is there with all its leads. --not-uploaded: it is not, and is to be sent again.",
         )
+    if accepted:
+        _check_idle(given)
     body = partial(_accepted if accepted else _not_uploaded, wanted=wanted, campaign=campaign)
     return run_to_end(given, body, sends=False)
+
+
+def _check_idle(given: Mapping[str, Any]) -> None:
+    """Raise UsageError for options about sending beside --accepted, which sends nothing."""
+    idle = next(
+        (
+            option
+            for option in typed(given).options
+            if Suggested.RESOLVE in option.repeated and Suggested.SETTLE not in option.repeated
+        ),
+        None,
+    )
+    if idle is not None:
+        raise UsageError(
+            f"{idle.arguments[0]} has no effect with --accepted, which sends nothing.", hint="Leave it out."
+        )
 
 
 def _accepted(course: Course, wanted: str, campaign: str) -> RunSummary:

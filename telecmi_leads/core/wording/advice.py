@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.core.run import SANDBOX_ACCOUNT
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, Suggested
 from telecmi_leads.core.wording.code_words import count
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _sending_steps(summary: RunSummary) -> list[NextStep]:
         return []
     steps: list[NextStep] = []
     if summary.exit_code == ExitCode.SETTINGS:
-        check = command("check", *summary.typed.service, *summary.typed.anywhere)
+        check = command("check", *summary.typed.of(Suggested.CHECK))
         steps.append(NextStep("See which credentials are used and whether they work:", (check,)))
     return steps + _open_steps(_Open(summary.run, summary.account, summary.leads, summary.campaigns, summary.typed))
 
@@ -85,7 +86,7 @@ def _open_steps(run: _Open) -> list[NextStep]:
     further = len(unverified) - _RESOLVES_SHOWN
     if further > 0:
         text = f"Do the same for {count(further, 'further unverified campaign')}; this lists them:"
-        steps.append(NextStep(text, (command("runs", run.run, *run.typed.anywhere),)))
+        steps.append(NextStep(text, (command("runs", run.run, *run.typed.of(Suggested.RUNS)),)))
     waiting = run.leads.unsent + run.leads.unknown
     if waiting:
         text = f"Send what is left ({count(waiting, 'lead')}); nothing goes out twice:"
@@ -98,11 +99,11 @@ def _is_unverified(campaign: CampaignRecord) -> bool:
 
 
 def _resolve_step(run: _Open, campaign: CampaignRecord) -> NextStep:
-    typed = resolve(run.run, campaign.name, run.typed)
+    accepted, not_uploaded = resolve(run.run, campaign.name, run.typed)
     return NextStep(
         f"Look up {campaign.name} in the TeleCMI dashboard. If it holds {count(campaign.leads, 'lead')}, type the "
         "first line; if it isn't there, the second, which sends it again:",
-        (f"{typed} --accepted", f"{typed} --not-uploaded"),
+        (accepted, not_uploaded),
     )
 
 
@@ -112,12 +113,16 @@ def _refused_steps(summary: RunSummary) -> list[NextStep]:
     if not refused or path is None or summary.name is None:
         return []
     # refused.csv has the API's columns: it can't be split by one of the input's
-    name = summary.name if "--split-by" in summary.typed.preparing else summary.name.replace("{group}", "refused")
+    name = (
+        summary.name
+        if summary.typed.has("split_by", Suggested.UPLOAD_REFUSED)
+        else summary.name.replace("{group}", "refused")
+    )
     if all("already exists" in campaign.message.lower() for campaign in refused):
         text = "TeleCMI already has campaigns of these names. Upload their leads under another name:"
-        return [NextStep(text, (_upload(summary, [path], "--name", f"{name}-b"),))]
+        return [NextStep(text, (_upload(summary, Suggested.UPLOAD_REFUSED, [path], "--name", f"{name}-b"),))]
     text = "See in refused.csv what TeleCMI answered, correct the leads and upload them:"
-    return [NextStep(text, (_upload(summary, [path], "--name", name, "--append"),))]
+    return [NextStep(text, (_upload(summary, Suggested.UPLOAD_REFUSED, [path], "--name", name, "--append"),))]
 
 
 def _reject_steps(summary: RunSummary) -> list[NextStep]:
@@ -128,19 +133,12 @@ def _reject_steps(summary: RunSummary) -> list[NextStep]:
     if summary.name is None or summary.run is None or summary.dry_run:
         return [NextStep(f"The {rows}, with what is wrong and how to correct {them}:", tuple(map(argument, paths)))]
     text = f"Correct the {rows} in the reject file and upload {them}:"
-    naming = ("--name", summary.name, "--append", *summary.typed.columns)
-    return [NextStep(text, (_upload(summary, paths, *naming),))]
+    again = _upload(summary, Suggested.UPLOAD_REJECTS, paths, "--name", summary.name, "--append")
+    return [NextStep(text, (again,))]
 
 
-def _upload(summary: RunSummary, paths: Sequence[str], *naming: str) -> str:
-    typed = summary.typed
-    reading = (*typed.preparing, *typed.region, *typed.lists)
-    return command("upload", *paths, *naming, *reading, *typed.service, *typed.anywhere, *_to(summary.account))
-
-
-def _going_on(typed: Typed) -> tuple[str, ...]:
-    lists = (*typed.lists, *typed.region) if typed.lists else ()
-    return (*lists, *typed.service, *typed.anywhere)
+def _upload(summary: RunSummary, what: Suggested, paths: Sequence[str], *naming: str) -> str:
+    return command("upload", *paths, *naming, *summary.typed.of(what), *_to(summary.account))
 
 
 def _to(account: str) -> tuple[str, ...]:
@@ -153,12 +151,15 @@ def resume(run: RunRecord, typed: Typed) -> str:
 
 
 def _resume(run: str, account: str, typed: Typed) -> str:
-    return command("resume", run, *_going_on(typed), *_to(account))
+    return command("resume", run, *typed.of(Suggested.RESUME), *_to(account))
 
 
-def resolve(run: str, campaign: str, typed: Typed) -> str:
-    """Return the command that settles a campaign, but for what the dashboard showed."""
-    return command("resolve", run, campaign, *_going_on(typed))
+def resolve(run: str, campaign: str, typed: Typed) -> tuple[str, str]:
+    """Return the two commands that settle a campaign: where the dashboard shows it, and where it does not."""
+    return (
+        command("resolve", run, campaign, "--accepted", *typed.of(Suggested.SETTLE)),
+        command("resolve", run, campaign, "--not-uploaded", *typed.of(Suggested.RESOLVE)),
+    )
 
 
 def command(*arguments: str) -> str:
@@ -167,11 +168,49 @@ def command(*arguments: str) -> str:
 
 
 def argument(text: str) -> str:
-    """Return a command-line argument, quoted where it must be.
+    """Return a command-line argument, quoted where it must be for the shells of this system, on one line.
 
-    Double quotes serve every shell, cmd.exe included; single ones where something inside would be expanded.
+    Double quotes serve every shell, cmd.exe included; single ones where something inside would be expanded. What can't
+    be shown as it is, a line break or an escape character, is written by its code.
     """
-    quoted = shlex.quote(text)
-    if quoted == text or re.search(r'["$`\\!%]', text):
-        return quoted
+    return _for_powershell(text) if os.name == "nt" else _for_posix(text)
+
+
+def _for_posix(text: str) -> str:
+    """Quote for bash and zsh; zsh takes a word that begins with = for the path of a program."""
+    if _UNSEEN.search(text):
+        return f"$'{''.join(map(_as_code, text))}'"
+    if _PLAIN_POSIX.fullmatch(text):
+        return text
+    return shlex.quote(text) if re.search(r'["$`\\!%]', text) else f'"{text}"'
+
+
+def _as_code(character: str) -> str:
+    if character in "'\\":
+        return f"\\{character}"
+    if not _UNSEEN.fullmatch(character):
+        return character
+    number = ord(character)
+    if 0xDC80 <= number <= 0xDCFF:  # noqa: PLR2004 - a byte of a file name that is no UTF-8 (PEP 383)
+        number -= 0xDC00
+        return f"\\x{number:02x}"
+    return f"\\x{number:02x}" if number < 0x80 else f"\\u{number:04x}"  # noqa: PLR2004 - ASCII
+
+
+def _for_powershell(text: str) -> str:
+    """Quote for PowerShell, which takes typographic quotes for quotes, a comma for a list and @ for a variable."""
+    if _UNSEEN.search(text):
+        return f'"{re.sub(_SPECIAL, lambda found: f"$([char]0x{ord(found[0]):x})", text)}"'
+    if _PLAIN_POWERSHELL.fullmatch(text):
+        return text
+    if re.search(r'["$`%!\u201c\u201d\u201e]', text) or text.endswith("\\"):
+        return "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", text) + "'"
     return f'"{text}"'
+
+
+_PLAIN_POSIX = re.compile(r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
+_PLAIN_POWERSHELL = re.compile(r"[A-Za-z0-9_./:\\+-][A-Za-z0-9_./:\\+=-]*")
+_UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
+"""Control characters, line ends, marks that turn the direction of writing, and bytes that are no text."""
+_SPECIAL = re.compile(rf"""{_UNSEEN.pattern}|[$`"%!\u201c\u201d\u201e]""")
+"""What is written by its code between PowerShell's double quotes."""

@@ -1,0 +1,68 @@
+"""How a row of the table of options is made, and the sets of commands that its columns name."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.core.run import Suggested
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# --- which commands read an option ----------------------------------------------------------------
+
+PREPARE = ("upload", "validate")
+READ = (*PREPARE, "columns")
+SEND = ("upload", "resume", "resolve")
+REQUEST = (*SEND, "check")
+REPORT = (*PREPARE, "resume", "resolve", "report")
+COMMANDS = (*PREPARE, "columns", "resume", "resolve", "runs", "report", "explain", "forget", "check")
+"""The commands that read settings; the sandbox reads none."""
+
+# --- which suggested commands repeat it -----------------------------------------------------------
+
+FOR_REJECTS = (Suggested.UPLOAD_REJECTS,)
+FOR_UPLOADS = (Suggested.UPLOAD_REJECTS, Suggested.UPLOAD_REFUSED)
+FOR_FILES = (Suggested.COLUMNS, Suggested.VALIDATE)
+FOR_SENDING = (Suggested.RESUME, Suggested.RESOLVE, *FOR_UPLOADS)
+FOR_REQUESTS = (*FOR_SENDING, Suggested.CHECK)
+
+
+def option(  # noqa: PLR0913 - one keyword for each thing a row can say
+    default: Any,  # noqa: ANN401 - the field's own annotation says the type
+    help: str,  # noqa: A002 - the word every command-line library uses
+    *,
+    commands: tuple[str, ...],
+    repeated: tuple[Suggested, ...] = (),
+    parse: Callable[[str], Any] | None = None,
+    metavar: str | None = None,
+    repeat: bool = False,
+    listed: bool = False,
+    env: str | None = None,
+    command_line: bool = True,
+    profile: bool = True,
+    trust: bool = False,
+) -> Any:  # noqa: ANN401 - dataclasses.field is typed this way too
+    """Make a row of the table, as a dataclass field.
+
+    `commands` read the option, `repeated` are the suggested commands that repeat it. `parse` turns text into the value;
+    without it the value is a flag (bool default) or stays text. `repeat` makes it repeatable: the value is a tuple.
+    `listed` says that its text is a list with commas, which may be a list in TOML. `env` names its environment
+    variable; `command_line` and `profile` tell where else it may be given. `trust` marks what decides where the secret
+    goes, which secret that is, and whose certificates are believed: a file in the working folder can't do so silently.
+    """
+    declared = {
+        "help": help,
+        "commands": commands,
+        "repeated": repeated,
+        "parse": parse,
+        "metavar": metavar,
+        "repeat": repeat,
+        "listed": listed,
+        "env": env,
+        "command_line": command_line,
+        "profile": profile,
+        "trust": trust,
+    }
+    return field(default=default, metadata=declared)
