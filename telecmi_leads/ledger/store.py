@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sqlite3
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -166,11 +167,11 @@ def leave_open(connection: sqlite3.Connection) -> None:
     """Keep a connection from ever being closed, also at the interpreter's end.
 
     Closing the last connection copies the log into the database and flushes both once more, and after a failed
-    flush nothing may be flushed again as if that could mend it. Python 3.12 can switch that off; before, the
+    flush nothing may be flushed again as if that could repair it. Python 3.12 can switch that off; before, the
     object must outlive the process's orderly end, as it does when the process is killed.
     """
-    if hasattr(connection, "setconfig"):
-        connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # type: ignore[attr-defined]
+    if sys.version_info >= (3, 12):
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
         connection.close()
     else:
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
