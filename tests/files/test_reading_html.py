@@ -160,7 +160,7 @@ def test_hidden_rows_cells_and_tables(tmp_path: Path) -> None:
             "Log in on the website, and export the leads again.",
         ),
         (
-            "<html><table><tr><td>Login<tr><td>Password<td><input type='password'><tr><td>Helpline<td>9876500000</table>",
+            "<table><tr><td>Login<tr><td>Password<td><input type='password'><tr><td>Helpline<td>9876500000</table>",
             "is a web page that says “Login Password Helpline 9876500000”, not a list of leads.",
             "Log in on the website, and export the leads again.",
         ),
