@@ -28,3 +28,4 @@ with console.uploading(6, 5431) as uploading:
             time.sleep(0.3)
         uploading.event(CampaignSettled(campaign))
 console.summary(COMPLETE)
+console.line("done")

@@ -53,7 +53,7 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"text"}, set()),
         ({"private"}, set()),
         ({"clock"}, {"events"}),
-        ({"wording"}, {"campaign", "errors", "lead", "reasons", "run"}),
+        ({"wording"}, {"campaign", "errors", "lead", "reasons", "run", "text"}),
     ],
     "columns": [(_MATCHING, set()), (_TABLES, _MATCHING), ({"matched_tables"}, _MATCHING | _TABLES)],
     "sending": [(_CLIENT, set()), (_MACHINE, set())],

@@ -147,15 +147,16 @@ def test_the_cron_line(program: Program, sandbox: Sandbox, folder: Path) -> None
 
 
 def test_the_cron_line_finishes_an_earlier_night(program: Program, sandbox: Sandbox, folder: Path) -> None:
-    """A night with the service down is said in two lines, and the next one sends it, once."""
+    """A night with the service down is said in three lines, and the next one sends it, once."""
     shutil.copy(folder / "leads.csv", folder / "export.csv")
     program.environment["TELECMI_BASE_URL"] = "http://127.0.0.1:9"
     (folder / "telecmi-leads.toml").write_text("retries = 0\n" + (folder / "telecmi-leads.toml").read_text())
     down = shell(program, cron_line())
     assert (down.code, down.out) == (5, "")
     assert re.fullmatch(
-        r"Error: 2,565 leads are not sent: the connection was refused\.\n"
-        r"       Finish them with: telecmi-leads resume \S+ --profile nightly\n",
+        r"\S+ \S+ report /\S+/report\.html\n"
+        r"\S+ \S+ unfinished \(exit 5\): None of 2,565 leads is in; 2,565 not sent: the connection was refused\.\n"
+        r"\S+ \S+ next: telecmi-leads resume \S+ --profile nightly\n",
         down.err,
     )
     del program.environment["TELECMI_BASE_URL"]
@@ -218,7 +219,7 @@ def test_the_drop_folder(program: Program, sandbox: Sandbox, folder: Path) -> No
     write_leads(inbox / "fresh.csv", 10, first=500)
     first = shell(program, job)
     assert (first.code, first.out) == (0, "")
-    assert first.err.startswith("Error: notes.txt: no phone column was found.")
+    assert " refused (exit 3): notes.txt: no phone column was found." in first.err
     assert [path.name[16:] for path in sorted((inbox / "done").iterdir())] == ["fair march.csv"]
     assert [path.name[16:] for path in sorted((inbox / "failed").iterdir())] == ["notes.txt"]
     assert [path.name for path in inbox.iterdir() if path.is_file()] == ["fresh.csv"]
@@ -282,5 +283,5 @@ def test_the_pictures_are_made_from_a_real_run(tmp_path: Path) -> None:
         texts[path] = re.sub(r"\d{8}-\d{6}-[0-9a-f]{4}|\d\.\d s", "…", text)
     fresh, kept = (sorted(text.split()) for text in texts.values())  # campaigns settle in any order
     assert fresh == kept
-    assert "2,606 of 2,681 leads are in; 75 rows were left out." in next(iter(texts.values()))
+    assert "All 2,606 leads are in. 75 rows were left out." in next(iter(texts.values()))
     assert (EXAMPLES / "pictures" / "report.png").stat().st_size < 200_000

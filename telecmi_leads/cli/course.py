@@ -19,12 +19,13 @@ from telecmi_leads.sending.heartbeat import Beat, ping
 from telecmi_leads.settings.options import HeartbeatOptions, TrialOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from telecmi_leads.core.reasons import WarningCode
     from telecmi_leads.leads.prepare import Prepared
     from telecmi_leads.ledger import Ledger
 
+SANDBOX_BANNER = "SANDBOX: a rehearsal. Nothing reaches TeleCMI, nothing is remembered."
 _NO_ROWS = RowTotals()
 
 
@@ -86,7 +87,7 @@ class Course:
     def _summary(self, status: RunStatus, code: ExitCode, problem: Problem | None) -> RunSummary:
         if self.known is not None:
             told = replace(self.known, status=status, exit_code=code, error=problem, reports=self.reports)
-            return self.with_warnings(told)
+            return self.with_warnings(replace(told, typed=self.session.typed))
         rows = self.prepared.rows if self.prepared else _NO_ROWS
         summary = RunSummary(
             run=self.run,
@@ -104,24 +105,29 @@ class Course:
             tables=(),
             reports=self.reports,
             error=problem,
+            typed=self.session.typed,
             sandbox=self.session.settings[TrialOptions].sandbox,
         )
         return self.with_warnings(summary)
 
 
-def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary], *, sends: bool) -> int:
+def run_to_end(
+    given: dict[str, Any], body: Callable[[Course], RunSummary], *, sends: bool, files: Sequence[str] = ()
+) -> int:
     """Run a command's body; show its summary or why it failed, return the exit code.
 
     Where it `sends`, and this is no dry run, the heartbeat is told of its beginning and its end.
     """
-    course = Course(begin(given))
-    heartbeat = _Heartbeat(course.session, sends=sends)
-    ended = False
+    course = Course(begin(given, files))
+    session = course.session
+    session.console.follow_run(session.clock.now)
+    heartbeat = _Heartbeat(session, sends=sends)
+    if session.settings[TrialOptions].sandbox:
+        session.console.note(SANDBOX_BANNER)
     with course.signals.caught():
         try:
             heartbeat.tell(Beat.START)
             summary = body(course)
-            ended = True
         except LeadsError as error:
             summary = course.failed(error)
         except Stopped as stopped:
@@ -129,21 +135,15 @@ def run_to_end(given: dict[str, Any], body: Callable[[Course], RunSummary], *, s
         except Exception as unexpected:  # noqa: BLE001 - also then there is a summary, and the heartbeat is told
             summary = course.failed(Bug(unexpected))
         with suppress(Stopped):  # whoever can't wait cuts short what is said of the end, not the end
-            _show(course.session, summary, ended=ended)
+            _show(session, summary)
             heartbeat.tell(Beat.SUCCESS if summary.exit_code == ExitCode.OK else Beat.FAIL)
     return summary.exit_code
 
 
-def _show(session: Session, summary: RunSummary, *, ended: bool) -> None:
-    told = False
+def _show(session: Session, summary: RunSummary) -> None:
     if session.output.json:
         session.console.json(summary_json(summary))
-    elif summary.rows.read or summary.run is not None:
-        session.console.summary(summary)
-        # The summary of a run that came to its end tells what is open and what to do; --quiet has not shown it.
-        told = ended and bool(summary.campaigns) and not session.output.quiet
-    if summary.error is not None and not told:
-        session.console.error(summary.error)
+    session.console.summary(summary)
 
 
 class _Heartbeat:

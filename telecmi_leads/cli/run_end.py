@@ -45,12 +45,10 @@ def problem(
     """Return what the summary says of an end that is not complete, and what to do next."""
     if code is ExitCode.OK:
         return None
+    where = wording.leads_verdict(run.leads).text.rstrip(".")
     if code is ExitCode.REFUSED:
-        refused = f"{run.leads.refused:,} of {count(run.leads.total, 'lead')}"
         return Problem(
-            "campaigns_refused",
-            f"TeleCMI refused {refused}{_because(campaigns, _REFUSED)}.",
-            "refused.csv holds them, with TeleCMI's answer to each campaign.",
+            "campaigns_refused", f"{where}{_because(campaigns, _REFUSED)}.", _after_refusal(run, campaigns, typed)
         )
     resume = wording.resume(run, typed)
     if stopping is not None:
@@ -58,16 +56,27 @@ def problem(
         why = stopping.why.rstrip(" .!")
         return Problem(stopping.cause.value, says.format(why=why, app_id=run.account.partition("@")[0]), first + resume)
     if run.leads.unsent or run.leads.unknown:
-        return Problem(
-            "unfinished", f"{_waiting(run.leads)}{_because(campaigns, _WAITING)}.", f"Finish them with: {resume}"
-        )
-    accepted, not_uploaded = wording.resolve(run.id, "CAMPAIGN", typed)
+        return Problem("unfinished", f"{where}{_because(campaigns, _WAITING)}.", f"Finish them with: {resume}")
+    unverified = [each for each in campaigns if each.status is CampaignStatus.UNVERIFIED and not each.split]
+    accepted, not_uploaded = wording.resolve(run.id, unverified[0].name, typed)
     return Problem(
         "unverified",
-        f"{count(run.leads.unverified, 'lead')} are in campaigns that TeleCMI has, but it is not proven that it has "
-        "all of their leads.",
-        f"Look the campaigns up in the dashboard, then: {accepted} or: {not_uploaded}",
+        f"{where}: TeleCMI has the {'campaign' if len(unverified) == 1 else 'campaigns'}, perhaps without all of the "
+        "leads.",
+        f"Look {_named(unverified)} up in the TeleCMI dashboard. Then: {accepted}\nor: {not_uploaded}",
     )
+
+
+def _after_refusal(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> str:
+    step = next((step for step in wording.open_steps(run, campaigns, typed) if step.text), None)
+    return "" if step is None else " ".join((step.text, *step.commands))
+
+
+def _named(campaigns: Sequence[CampaignRecord]) -> str:
+    """Return the campaigns' names with the leads to expect: `March-006 (1,000 leads)`."""
+    named = [f"{safe(each.name)} ({count(each.leads, 'lead')})" for each in campaigns[:3]]
+    more = len(campaigns) - len(named)
+    return ", ".join(named) + (f" and {more:,} more" if more else "")
 
 
 _REFUSED = frozenset({CampaignStatus.REFUSED})
@@ -78,29 +87,20 @@ _STOPPED: Mapping[StopCause, tuple[str, str]] = {
     StopCause.TERMINATED: ("Stopped by a signal.", _GO_ON),
     StopCause.ACCOUNT_REFUSED: (
         "TeleCMI does not take App id {app_id} with this secret: {why}.",
-        "Correct them (telecmi-leads check tells whether they work), then: ",
+        "Correct them (telecmi-leads check says whether they work), then: ",
     ),
-    StopCause.SERVICE_FAILING: ("Stopped, since the service is failing: {why}.", "Try later: "),
-    StopCause.MAX_WAIT: ("Stopped, since the service asks for a long pause: {why}.", "Try later: "),
+    StopCause.SERVICE_FAILING: ("Stopped: the service fails: {why}.", "Try later: "),
+    StopCause.MAX_WAIT: ("Stopped: the service asks for a long pause: {why}.", "Try later: "),
     StopCause.MISDIRECTED: (
-        "It is not the service that answers: {why}.",
+        "Something other than TeleCMI answers: {why}.",
         "Check TELECMI_BASE_URL and the proxy, then: ",
     ),
     StopCause.NO_CONNECTION: (
         "No connection to the service can be made: {why}.",
-        "Mend that first (a proxy's own certificates are named with --ca-bundle FILE), then: ",
+        "Restore the connection first (--ca-bundle FILE names a proxy's own certificates), then: ",
     ),
 }
 """What is said of a run that stopped, and what goes before the command that goes on with it."""
-
-
-def _waiting(leads: LeadTotals) -> str:
-    parts = [
-        f"{count(number, 'lead')} {'is' if number == 1 else 'are'} {word}"
-        for number, word in ((leads.unsent, "not sent"), (leads.unknown, "of unknown outcome"))
-        if number
-    ]
-    return " and ".join(parts)
 
 
 def _because(campaigns: Sequence[CampaignRecord], states: Collection[CampaignStatus]) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _SANDBOX_APP_ID = 1111112
 _REPORTS = Path("telecmi-reports")
+_TELECMI = "rest.telecmi.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
     """Open the account's service, or a stand-in that lives as long as the context."""
     if not sandbox:
         whose = account(session.settings)
+        if not session.console.is_log:
+            session.console.note(f"To {account_name(whose.key)}.")
         with open_client(session, whose) as client:
             yield Service(whose.key, whose.app_id, client.send)
         return
@@ -57,6 +60,14 @@ def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
         invented = Account(_SANDBOX_APP_ID, Secret(secrets.token_hex(16)), stand_in.url)
         with open_client(session, invented) as client:
             yield Service(SANDBOX_ACCOUNT, invented.app_id, client.send)
+
+
+def account_name(key: str) -> str:
+    """Return an account's key as a person calls it: `account 4242424 at TeleCMI`."""
+    if key == SANDBOX_ACCOUNT:
+        return "the sandbox"
+    app_id, _, host = key.partition("@")
+    return f"account {app_id} at {'TeleCMI' if host == _TELECMI else host}"
 
 
 def open_client(session: Session, whose: Account) -> Client:
@@ -84,7 +95,7 @@ def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> R
     stop = StopRequest()
     options = session.settings[SendingOptions]
     leads = sum(each.leads for each in waiting)
-    with session.console.uploading(len(waiting), leads) as display, course.signals.to(stop):
+    with session.console.uploading(len(waiting), leads, account_name(service.key)) as display, course.signals.to(stop):
         for event in upload_events(run.id, ledger, service.send, options, session.clock, stop):
             display.event(event)
             if isinstance(event, RunStopping):

@@ -19,21 +19,22 @@ from telecmi_leads.settings.resolving import Settings, resolve_here
 from telecmi_leads.settings.surroundings import environment, state_folder, terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from telecmi_leads.core.run import RunRecord
 
 
-def typed(given: Mapping[str, Any]) -> Typed:
-    """Return what was typed of the options, each with the suggested commands that repeat it."""
+def typed(given: Mapping[str, Any], files: Sequence[str] = ()) -> Typed:
+    """Return what was typed: the files, and the options, each with the suggested commands that repeat it."""
     found = ((declaration, _arguments(declaration.name, given.get(declaration.name))) for _, declaration in rows())
     return Typed(
         tuple(
             TypedOption(declaration.name, arguments, _repeated(declaration, given))
             for declaration, arguments in found
             if arguments
-        )
+        ),
+        tuple(files),
     )
 
 
@@ -89,14 +90,14 @@ class Session:
             yield ledger
 
 
-def begin(given: dict[str, Any]) -> Session:
-    """Resolve the settings of a command and open its console."""
+def begin(given: dict[str, Any], files: Sequence[str] = ()) -> Session:
+    """Resolve the settings of a command, and of the files that it names, and open its console."""
     settings = resolve_here(given)
     variables = environment()
     console = Console(settings[OutputOptions], terminal(variables))
     for warning in settings.warnings:
         console.note(warning)
-    return Session(settings, console, variables, typed(given))
+    return Session(settings, console, variables, typed(given, files))
 
 
 def locked(session: Session, account: str, *, command: str = "upload") -> AbstractContextManager[None]:

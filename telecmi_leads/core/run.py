@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord
-    from telecmi_leads.core.lead import RowTotals, TableInfo
+    from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
 
 
 SANDBOX_ACCOUNT = "sandbox"
@@ -97,9 +97,10 @@ class TypedOption:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The options of a command line. What came from files and the environment comes again anyway."""
+    """A command line: its options and input files. What came from files and the environment comes again anyway."""
 
     options: tuple[TypedOption, ...] = ()
+    files: tuple[str, ...] = ()
 
     def of(self, command: Suggested) -> tuple[str, ...]:
         """Return the arguments that a suggested command repeats."""
@@ -112,7 +113,7 @@ class Typed:
     def after(self, earlier: Typed) -> Typed:
         """Return what was typed now and, for options that were not, what had been when the run was planned."""
         merged = {option.name: option for option in (*earlier.options, *self.options)}
-        return Typed(tuple(merged.values()))
+        return Typed(tuple(merged.values()), self.files or earlier.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,25 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutCount:
+    """How many rows were left out for one reason, and the first of them as it stands in the file.
+
+    `code` is a rejection's code or a list's name. `place` says where the row is, in words; `column` and `cell` are at
+    fault, or `phone` is the row's number. `kept` is the place of the row whose number a duplicate has, "" where it is
+    not known.
+    """
+
+    kind: LeftOutKind
+    code: str
+    rows: int
+    place: str = ""
+    column: str = ""
+    cell: str = ""
+    phone: str = ""
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """All that is said at the end of a command that prepares or sends leads: the JSON object of the contract.
 
@@ -164,7 +184,8 @@ class RunSummary:
 
     `sandbox` tells that nothing reached TeleCMI. `uploaded_before` counts those of the leads whom this account has
     uploaded before, in the campaigns `uploaded_in`, newest first; `waiting_elsewhere` those who wait in another
-    unfinished run.
+    unfinished run. `left_out` says why rows were left out, the most frequent reason first; it is there once the
+    reports are written.
     """
 
     run: str | None
@@ -191,3 +212,4 @@ class RunSummary:
     uploaded_before: int = 0
     uploaded_in: tuple[str, ...] = ()
     waiting_elsewhere: int = 0
+    left_out: tuple[LeftOutCount, ...] = ()

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """A column and what it feeds: `field` is the field's name, "" where it feeds none; `rule` says why, in words."""
+    """A column and what it feeds: `field` is the field's name, "" where it feeds none; `rule` says why, in words.
+
+    `filled` counts the rows in which it holds something, None where nobody counted.
+    """
 
     name: str
     field: str
     rule: str
     samples: tuple[str, ...] = ()
+    filled: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class TableView:
     """A table as the `columns` command shows it; `options` pin the choice: ("--map", "phone=Contact No. 1").
 
     `rows` are those below the header, blank ones included; `phones` the names of the phone columns, the first choice
-    first.
+    first. `upload` is the command that keeps to this choice, "" where there is none.
     """
 
     table: TableInfo
@@ -39,6 +43,7 @@ class TableView:
     options: tuple[tuple[str, str], ...] = ()
     rows: int | None = None
     phones: tuple[str, ...] = ()
+    upload: str = ""
 
 
 class Fate(Protocol):
@@ -66,7 +71,7 @@ class Fate(Protocol):
 
     @property
     def left_out(self) -> LeftOutKind | None:
-        """The heap the row lies on, None for a lead."""
+        """Why the row was left out, None for a lead."""
 
     @property
     def code(self) -> str:

@@ -33,7 +33,8 @@ def run_ids(program: Inside) -> list[str]:
 
 def test_an_empty_ledger_is_no_error_and_is_not_made(program: Inside) -> None:
     """Looking makes nothing: no run, nothing to resume, nothing to forget."""
-    assert program.run("runs").out == "The ledger holds no run yet.\n"
+    state = program.folder / "state"
+    assert " ".join(program.run("runs").out.split()) == f"No run yet, of any account, in the ledger in {state}."
     assert program.run("runs", "--json").json["runs"] == []
     assert program.run("explain", "+919876500001").code == 0
     forgotten = program.run("forget", "--phone", "+919876500001", "--yes", "--json")
@@ -46,11 +47,14 @@ def test_runs_and_one_run(program: Inside) -> None:
     assert program.run(*UPLOAD).code == 0
     [run] = run_ids(program)
     listed = program.run("runs").out.splitlines()
-    assert re.fullmatch(r"run +date +name +leads +state", listed[0].strip())
-    assert re.fullmatch(rf"{run} +\d{{4}}-\d\d-\d\d \d\d:\d\d +March +5 +complete", listed[1].strip())
-    shown = program.run("runs", run[:15])
-    assert shown.out.startswith("March\n")
-    assert "Where the 5 rows went\n  accepted  5  100%" in shown.out
+    assert re.fullmatch(r"run +made +name +leads +in +state", listed[0].strip())
+    assert re.fullmatch(rf"{run} +today \d\d:\d\d +March +5 +5 +✓ all in", listed[1].strip())
+    assert len(listed) == 2
+    shown = program.run("runs", run[:15]).out
+    assert shown.startswith(f"March\n  run      {run}\n")
+    assert "\n  rows     5 read: 5 leads\n" in shown
+    assert re.search(r"\n +1  March-001 +2  ✓ in +1  ", shown)
+    assert shown.endswith("\n✓ All 5 leads are in.\n")
     found = program.run("runs", run, "--json").json
     assert {key: found[key] for key in ("command", "run", "name", "state", "status", "leads")} == {
         "command": "runs",
@@ -96,9 +100,9 @@ def test_explain_tells_the_number_and_its_fate(program: Inside) -> None:
         (run, "March-001", "accepted")
     ]
     shown = program.run("explain", "098765-00001").out
-    assert shown.startswith("098765-00001 is a good number: +919876500001\n")
-    assert re.search(r"read for +IN \(from environment \(TELECMI_REGION\)\)\n", shown)
-    assert f"accepted in March-001, run {run} (March)" in " ".join(shown.split())
+    assert shown.startswith("✓ 098765-00001 is a good number. It is sent as 919876500001.\n")
+    assert re.search(r"read as +India \(IN\), from environment \(TELECMI_REGION\)\n", shown)
+    assert re.search(rf"uploaded +\d+ \w+ \d{{4}} \d\d:\d\d, in March-001 \(run {run}\)\n", shown)
     listed = program.run("explain", "9876500002", "--json").json
     assert [(fate["left_out"], fate["code"]) for fate in listed["fates"]] == [("excluded", "dnc.csv")]
 
@@ -112,7 +116,8 @@ def test_explain_tells_why_not(program: Inside, number: str, reason: str) -> Non
     ended = program.run("explain", number, "--region", "IN", "--json")
     assert (ended.code, ended.json["valid"], ended.json["reason"]["code"]) == (3, False, reason)
     shown = program.run("explain", number, "--region", "IN")
-    assert (shown.code, shown.out.splitlines()[0]) == (3, f"{number} can't be uploaded: {ended.json['reason']['says']}")
+    says = f"✗ {number} can't be uploaded: {ended.json['reason']['says']}."
+    assert (shown.code, shown.out.splitlines()[0]) == (3, says)
 
 
 @pytest.fixture
@@ -290,7 +295,7 @@ def test_a_refused_campaign_keeps_a_row_for_whom_it_forgot(program: Inside, sand
     told = program.run("forget", "--phone", "+919876500001", "--yes").out
     assert "1 uploaded number.\n" in told
     assert "--new-only no longer knows these numbers" in told
-    assert "Report folders are not the ledger's" in told
+    assert "Report folders stay as they are" in told
     again = program.run("report", *run_ids(program), "--report-dir", "again", "--json").json
     assert again["leads"]["refused"] == 3
     lines = (program.folder / "again" / "refused.csv").read_text(encoding="utf-8").splitlines()

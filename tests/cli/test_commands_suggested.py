@@ -46,8 +46,8 @@ ACCOUNT = ("--env-file", "delhi settings.env")
 
 def suggested(ended: Ended, verb: str) -> list[str]:
     """Return the arguments of the one suggested command that begins with a verb."""
-    lines = [line.strip().removeprefix("telecmi-leads ") for line in ended.out.splitlines()]
-    [found] = [line for line in lines if line.startswith(f"{verb} ")]
+    lines = [line.partition(" next: telecmi-leads ")[2] for line in ended.err.splitlines()]
+    [found] = [line for line in lines if line.split(" ")[0] == verb]
     return shlex.split(found)
 
 
@@ -85,39 +85,35 @@ def test_they_do_so_after_a_resume_too(program: Inside, sandbox: Sandbox) -> Non
     resumed = program.run(*suggested(stopped, "resume"))
     assert resumed.code == 0, resumed.err
     reported = program.run("report", suggested(stopped, "resume")[1], *ACCOUNT)
-    assert suggested(stopped, "upload") == suggested(resumed, "upload") == suggested(reported, "upload")
+    assert suggested(resumed, "upload") == suggested(reported, "upload")
     command = suggested(resumed, "upload")
     mend(program, command[1])
     assert program.run(*command).code == 0
     assert phones(sandbox.campaigns()) == ["919876500001", "919876500002"]
 
 
-def test_refused_leads_go_as_they_were_made(program: Inside, sandbox: Sandbox) -> None:
-    """refused.csv has columns of its own: what was said of the input's columns is not repeated for it."""
+def test_a_refused_campaign_is_isolated(program: Inside, sandbox: Sandbox) -> None:
+    """The printed command looks for the wrong leads; no command is printed that uploads all of them again."""
     sandbox.order("422@1")
     (program.folder / "leads.csv").write_text(TWO_NUMBERS.replace("98XX", "9876500002"))
-    ended = program.run("upload", "leads.csv", "--name", "{group} March", "--split-by", "City", *MAPPED, *ACCOUNT)
+    ended = program.run("upload", "leads.csv", "--name", "March", *MAPPED, *ACCOUNT)
     assert ended.code == 4
-    again = program.run(*suggested(ended, "upload"))
-    assert again.code == 0, again.err
-    leads = [lead for leads in sandbox.campaigns().values() for lead in leads]
-    assert sorted((lead["phone"], lead["comment"]) for lead in leads) == [
-        ("919876500001", "Pune!"),
-        ("919876500002", "Goa!"),
-    ]
+    [run] = [each.name for each in (program.folder / "telecmi-reports").iterdir()]
+    assert suggested(ended, "resume") == ["resume", run, "--isolate", *ACCOUNT]
+    assert "next: telecmi-leads upload" not in ended.err
 
 
-def test_leads_of_a_name_that_is_taken_go_under_another(program: Inside, sandbox: Sandbox) -> None:
-    """Another computer has used the name: the printed command uploads the same leads, whole, under the next."""
+def test_a_name_that_is_taken_is_for_a_person(program: Inside, sandbox: Sandbox) -> None:
+    """Another computer has used the name: the file may be in, so that no command is printed, and nobody is in twice."""
     (program.folder / "leads.csv").write_text("Name,Mobile\nAsha Rao,9876500001\nRavi,9876500002\n")
     upload = ("upload", "leads.csv", "--name", "March", "--region", "IN", *ACCOUNT)
     assert program.run(*upload).code == 0
     program.environment["TELECMI_STATE_DIR"] = str(program.folder / "another")
     ended = program.run(*upload)
     assert ended.code == 4
-    assert program.run(*suggested(ended, "upload")).code == 0
-    held = sandbox.campaigns()
-    assert held["March-b-001"] == held["March-001"]
+    assert "Was this file uploaded before" in ended.err.splitlines()[-1]
+    assert "telecmi-leads" not in ended.err.splitlines()[-1]
+    assert len(phones(sandbox.campaigns())) == 2
 
 
 def test_a_list_without_header_and_a_sheet_by_name(program: Inside, sandbox: Sandbox) -> None:

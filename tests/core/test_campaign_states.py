@@ -56,5 +56,5 @@ def test_a_resume_announces_what_it_sends(tmp_path: Path) -> None:
         ended = program.run("resume")
         sent = len(sandbox.requests()) - before
     assert ended.code == 5
-    assert "Uploading 10 leads in 1 campaign" in ended.err
+    assert " sending 10 leads in 1 campaign to account 1111112 at loopback" in ended.err
     assert sent == 1

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
+import subprocess
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +19,7 @@ from telecmi_leads.cli.session import typed
 from telecmi_leads.core import wording
 from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.core.run import LeadTotals, RunStatus, RunSummary
+from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary
 from telecmi_leads.core.text import mask_text
 
 
@@ -26,21 +29,23 @@ def run(rows: RowTotals, leads: LeadTotals, **more: object) -> RunSummary:
 
 
 @pytest.mark.parametrize(
-    ("summary", "says"),
+    ("summary", "mark", "says"),
     [
         (
             run(RowTotals(9850, 0, 438, leads=9412), LeadTotals(9412)),
-            "9,412 of 9,850 leads are in; 438 rows were left out.",
+            "good",
+            "All 9,412 leads are in. 438 rows were left out.",
         ),
-        (run(RowTotals(2, 1, leads=1), LeadTotals(1)), "The one lead is in."),
-        (run(RowTotals(20, 0, leads=20), LeadTotals(20)), "All 20 leads are in."),
+        (run(RowTotals(2, 1, leads=1), LeadTotals(1)), "good", "The one lead is in."),
         (
             run(RowTotals(3, 0, 1, leads=2), LeadTotals(1, refused=1)),
-            "1 of 3 leads is in; 1 was refused; 1 row was left out.",
+            "bad",
+            "1 of 2 leads is in; 1 refused. 1 row was left out.",
         ),
         (
             run(RowTotals(9, 0, leads=9), LeadTotals(0, 1, 1, 1, 6)),
-            "None of 9 leads is in; 1 was refused; 6 were not sent yet; 2 are not proven to be in.",
+            "open",
+            "None of 9 leads is in; 1 refused, 2 not proven, 6 not sent.",
         ),
         (
             run(
@@ -49,25 +54,55 @@ def run(rows: RowTotals, leads: LeadTotals, **more: object) -> RunSummary:
                 run=None,
                 status=RunStatus.FAILED,
                 exit_code=3,
+                error=Problem("too_many_rejects", "Too many. Nothing was sent."),
             ),
-            "Nothing was sent; 4 rows were left out.",
+            "bad",
+            "Too many. Nothing was sent.",
+        ),
+        (
+            run(
+                RowTotals(9, leads=9),
+                LeadTotals(4, unsent=5),
+                exit_code=130,
+                error=Problem("interrupted", "Stopped by Ctrl-C."),
+            ),
+            "open",
+            "Stopped by Ctrl-C. 4 of 9 leads are in; 5 not sent.",
         ),
         (
             run(RowTotals(9, 0, 4, leads=5), LeadTotals(unsent=5), dry_run=True),
-            "5 of 9 leads can be uploaded; 4 rows were left out.",
+            "good",
+            "Dry run, nothing was sent: 5 of 9 rows are leads, in 3 campaigns. 4 rows would be left out.",
+        ),
+        (
+            run(RowTotals(9, 0, 4, leads=5), LeadTotals(unsent=5), dry_run=True, name=None, run=None),
+            "good",
+            "Fit to upload: 5 of 9 rows are leads. 4 rows would be left out.",
+        ),
+        (
+            run(RowTotals(9, 0, 4, leads=5), LeadTotals(5), sandbox=True),
+            "good",
+            "SANDBOX: all 5 leads would be in. 4 rows were left out.",
         ),
         (
             run(RowTotals(9, 0, already_uploaded=9), LeadTotals()),
+            "good",
+            "Nothing new: all 9 leads were uploaded before.",
+        ),
+        (
+            run(RowTotals(9, 0, duplicate=1, already_uploaded=8), LeadTotals()),
+            "good",
             "Nothing new to upload: all 9 rows were left out.",
         ),
-        (run(RowTotals(1, 0, 1), LeadTotals(), exit_code=3), "Nothing to upload: 1 row was left out."),
-        (run(RowTotals(5, 5), LeadTotals()), "There is no lead in the file."),
-        (run(RowTotals(), LeadTotals()), "Nothing was read."),
+        (run(RowTotals(1, 0, 1), LeadTotals(), exit_code=3), "good", "Nothing to upload: 1 row was left out."),
+        (run(RowTotals(5, 5), LeadTotals()), "good", "There is no lead in the file."),
+        (run(RowTotals(), LeadTotals()), "good", "Nothing was read."),
     ],
 )
-def test_headline(summary: RunSummary, says: str) -> None:
-    """One sentence says how a run ended; its numbers add up to what stands in the file."""
-    assert wording.headline(summary) == says
+def test_verdict(summary: RunSummary, mark: str, says: str) -> None:
+    """One sentence compares leads with leads, a second one tells of rows; an error that ended it is the verdict."""
+    found = wording.verdict(summary)
+    assert (found.mark, found.whole) == (mark, says)
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**7))
@@ -105,13 +140,13 @@ def test_duration(seconds: float, says: str) -> None:
     ("code", "message", "says"),
     [
         (503, "HTTP 503 Service Unavailable", "HTTP 503 Service Unavailable"),
-        (400, "Duplicate phone numbers found", "400 Duplicate phone numbers found"),
-        (50, "HTTP 503 Service Unavailable", "50 HTTP 503 Service Unavailable"),
+        (400, "Duplicate phone numbers found", "Duplicate phone numbers found (400)"),
+        (50, "HTTP 503 Service Unavailable", "HTTP 503 Service Unavailable (50)"),
         (None, "the connection was lost", "the connection was lost"),
     ],
 )
 def test_an_answer_tells_its_code_once(code: int | None, message: str, says: str) -> None:
-    """The code stands before the service's words, unless the words begin with it."""
+    """The code stands behind the service's words, unless the words begin with it."""
     assert wording.answer(campaign(1, "unknown", code=code, message=message)) == says
 
 
@@ -136,7 +171,7 @@ def test_every_code_has_words() -> None:
             "CSV, UTF-16 LE, tab, no header row",
         ),
         (TableInfo("f", "csv", (), 1, delimiter="~"), "CSV, delimiter ~, header in row 1"),
-        (TableInfo("f", "xlsx", (), 1204, sheet="Pune"), "XLSX, sheet Pune, header in row 1,204"),
+        (TableInfo("f", "xlsx", (), 1204, sheet="Pune"), 'Excel workbook, sheet "Pune", header in row 1,204'),
         (TableInfo("f", "jsonl", (), None), "JSON Lines"),
     ],
 )
@@ -145,10 +180,38 @@ def test_table(table: TableInfo, says: str) -> None:
     assert wording.table(table) == says
 
 
-@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1))
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Zs", "Co", "Cn"]) | st.just(" ")))
 def test_commands_can_be_typed(text: str) -> None:
     """A shell takes a shown argument for the text that was meant."""
     assert shlex.split(wording.command("resolve", text)) == ["telecmi-leads", "resolve", text]
+
+
+STRANGE = (
+    "=ls",
+    "~",
+    "it's $(touch x) `touch x`",
+    "a\nb\x1b[31m",
+    "{a,b} * ? !x",
+    "\u202e\u00a0é",
+    "",
+    "a\\'b\x7fc",
+    "#x",
+    "\U000e0001",
+)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="PowerShell is the shell there")
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_real_shell_takes_them_for_what_they_are(shell: str) -> None:
+    """Row 55: whatever stands in a name, the printed command hands it on whole, and on one line of harmless signs."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    for text in STRANGE:
+        quoted = wording.argument(text)
+        assert quoted.isprintable()
+        environment = {"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}
+        done = subprocess.run([shell, "-c", f"printf %s {quoted}"], capture_output=True, check=True, env=environment)
+        assert done.stdout.decode() == text
 
 
 def test_what_to_do_next_comes_with_the_commands() -> None:
@@ -174,25 +237,28 @@ def test_what_to_do_next_comes_with_the_commands() -> None:
         "resume 20260302-083000-k3f9",
         "upload telecmi-reports/20260302-083000-k3f9/rejects.csv --name March --append",
     ]
-    assert steps[4].text == "Do the same for 2 further unverified campaigns; this lists them:"
-    assert steps[5].text == "Send what is left (1,000 leads); nothing goes out twice:"
+    assert steps[4].text == "Do the same for 2 further campaigns; this lists them:"
+    assert steps[5].text == "To send the 1,000 leads that are left (nothing goes out twice):"
 
 
-def test_a_trial_with_the_stand_in_goes_on_there() -> None:
-    """What is copied from the screen after --sandbox never goes to the account."""
+def test_after_the_sandbox_comes_the_account() -> None:
+    """After a rehearsal the same command is shown without --sandbox; rejects are told of, without --append."""
+    line = {"name": "March", "region": "IN", "sandbox": True, "json": True, "size": "10", "map": ["phone=No. 2"]}
     summary = run(
         RowTotals(12, 0, 2, leads=10),
-        LeadTotals(5, unsent=3, refused=2),
-        campaigns=(campaign(1, "refused", leads=2, code=422, message="Invalid phone number"),),
-        reports={"refused": "r/refused.csv", "rejects": "r/rejects.csv"},
-        account="sandbox",
+        LeadTotals(10),
+        campaigns=(campaign(1, leads=10),),
+        reports={"rejects": "r/rejects.csv"},
+        sandbox=True,
+        typed=typed(line, ["my leads.csv"]),
     )
-    commands = [command for step in wording.next_steps(summary) for command in step.commands]
-    assert commands == [
-        "telecmi-leads resume 20260302-083000-k3f9 --sandbox",
-        "telecmi-leads upload r/refused.csv --name March --append --sandbox",
-        "telecmi-leads upload r/rejects.csv --name March --append --sandbox",
-    ]
+    real, rejects = wording.next_steps(summary)
+    assert real.commands == (
+        'telecmi-leads upload "my leads.csv" --name March --size 10 --map "phone=No. 2" --region IN',
+    )
+    assert (rejects.commands, rejects.waits) == ((), True)
+    [told] = wording.next_steps(replace(summary, typed=typed(line, ["-"]), rows=RowTotals(10, leads=10)))
+    assert (told.text, told.commands) == ("The same command without --sandbox uploads to TeleCMI.", ())
 
 
 def test_suggested_commands_repeat_what_they_need() -> None:
@@ -226,8 +292,8 @@ def test_suggested_commands_repeat_what_they_need() -> None:
     ]
 
 
-def test_a_name_that_is_taken_is_not_used_again() -> None:
-    """Leads refused since the name exists go out under another one; others are corrected first."""
+def test_what_is_refused_is_looked_for() -> None:
+    """A refused campaign's next command isolates the wrong leads, which are then corrected; a taken name has none."""
     taken = campaign(1, "refused", code=400, message="Lead Name Already Exists")
     summary = run(
         RowTotals(1000, leads=1000),
@@ -237,8 +303,13 @@ def test_a_name_that_is_taken_is_not_used_again() -> None:
         exit_code=4,
     )
     [step] = wording.next_steps(summary)
-    assert step.commands == ("telecmi-leads upload r/refused.csv --name March-b",)
-    [step] = wording.next_steps(replace(summary, campaigns=(replace(taken, message="Invalid phone number"),)))
+    assert step.commands == ()
+    assert "Was this file uploaded before" in step.text
+    wrong = replace(taken, message="Invalid phone number")
+    [step] = wording.next_steps(replace(summary, campaigns=(wrong,)))
+    assert step.commands == (f"telecmi-leads resume {RUN} --isolate",)
+    alone = replace(wrong, name="March-001b", parent="March-001", leads=1)
+    [step] = [step for step in wording.next_steps(replace(summary, campaigns=(alone,))) if step.text]
     assert step.commands == ("telecmi-leads upload r/refused.csv --name March --append",)
 
 

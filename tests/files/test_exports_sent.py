@@ -114,18 +114,18 @@ def test_what_was_decided_is_said(tmp_path: Path) -> None:
     program = Inside(tmp_path)
     book = program.run("columns", "naukri_multi.xlsx", "--region", "IN").out.splitlines()
     assert book[:3] == [
-        "naukri_multi.xlsx: XLSX, sheet Search results, header in row 3, 1 row",
+        'naukri_multi.xlsx: Excel workbook, sheet "Search results", header in row 3, 1 row',
         "  note: hidden sheet Lists skipped",
         "  note: 1 row above the header left out",
     ]
-    assert "naukri_multi.xlsx: XLSX, sheet Sheet2, header in row 1, 2 rows" in book
+    assert 'naukri_multi.xlsx: Excel workbook, sheet "Sheet2", header in row 1, 2 rows' in book
     page = program.run("columns", "fake_xls_html.xls", "--region", "IN").out.splitlines()
     assert page[:2] == [
         "fake_xls_html.xls: HTML table, UTF-8, header in row 1, 1 row",
         "  note: a web page saved as .xls",
     ]
     lines = program.run("columns", "bitrix24.csv", "--region", "IN").out
-    assert "Each row's number is the first good one of: Mobile, Work Phone, Home Phone, Other Phone Number." in lines
+    assert "the first good one of Mobile, Work Phone, Home Phone and Other Phone" in " ".join(lines.split())
     checked = program.run("validate", "naukri_multi.xlsx", "--region", "IN")
     assert checked.code == 0
-    assert checked.err.count("  note: hidden sheet Lists skipped\n") == 1
+    assert checked.err.count(" naukri_multi.xlsx: note: hidden sheet Lists skipped\n") == 1

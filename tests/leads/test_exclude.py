@@ -81,8 +81,7 @@ def test_each_list_is_counted(program: Inside) -> None:
     found = program.run("validate", "leads.csv", "--region", "IN", "--json", *lists).json
     assert found["excluded"] == {"dnc.csv": 2, "old/dnc.csv": 1}
     shown = program.run("validate", "leads.csv", "--region", "IN", "--report-dir", "out", *lists)
-    assert "  2  the number is on a do-not-call list: dnc.csv\n" in shown.out
-    assert "  1  the number is on a do-not-call list: old/dnc.csv\n" in shown.out
+    assert "left out 3 rows: 3 asked not to be called\n" in shown.err
     with (program.folder / "out" / "left-out.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [(row["row"], row["why"]) for row in csv.DictReader(file)] == [
             ("3", "the number is on a do-not-call list (dnc.csv)"),
@@ -150,7 +149,7 @@ def test_nothing_new_is_a_clear_line(program: Inside, where: str) -> None:
     assert program.run(*UPLOAD, "--new-only").code == 0
     ended = program.run(*UPLOAD[:-1], where)
     assert ended.code == 0
-    assert ended.out.startswith("\nNothing new to upload: all 5 rows were left out.\n")
+    assert ended.err.endswith(" nothing new (exit 0): all 5 leads were uploaded before.\n")
 
 
 def test_new_only_may_stand_before_the_file(program: Inside) -> None:
@@ -221,7 +220,7 @@ def test_rows_of_a_list_that_cannot_be_read_are_told(program: Inside) -> None:
     assert json.loads((program.folder / "out" / "summary.json").read_bytes())["warnings"] == ended.json["warnings"]
     assert says.replace("'", "&#39;") in (program.folder / "out" / "report.html").read_text(encoding="utf-8")
     shown = program.run("validate", "leads.csv", "--region", "IN", "--exclude", "dnc.csv")
-    assert shown.err.startswith(f"Warning: {says}")
+    assert shown.err[19:].startswith(f" Warning: {says}")
     (program.folder / "dnc.csv").write_text("Phone\n9876500001\n")
     assert program.run(*UPLOAD, "--exclude", "dnc.csv", "--append").json["warnings"] == []
 

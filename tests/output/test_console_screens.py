@@ -28,7 +28,17 @@ from telecmi_leads.core.events import (
     TableOpened,
 )
 from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
-from telecmi_leads.core.run import LeadTotals, Problem, RunRecord, RunState, RunStatus, Suggested, Typed, TypedOption
+from telecmi_leads.core.run import (
+    LeadTotals,
+    LeftOutCount,
+    Problem,
+    RunRecord,
+    RunState,
+    RunStatus,
+    Suggested,
+    Typed,
+    TypedOption,
+)
 from telecmi_leads.ledger.records import Fate, Forgotten
 from telecmi_leads.output.console import Console
 from telecmi_leads.output.reports import summary_json
@@ -51,18 +61,29 @@ class Ticking:
         return self.now
 
 
-class Shown:
-    """A console with what it has written."""
+class AsTerminal(io.StringIO):
+    """A stream that says a person looks at it."""
 
-    def __init__(self, options: OutputOptions | None = None, columns: int = 80) -> None:
-        self.out, self.err, self.clock = io.StringIO(), io.StringIO(), Ticking()
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+class Shown:
+    """A console with what it has written: on a terminal that can't redraw, or as the log of a run."""
+
+    def __init__(self, options: OutputOptions | None = None, columns: int = 80, *, log: bool = False) -> None:
+        kind = io.StringIO if log else AsTerminal
+        self.out, self.err, self.clock = kind(), kind(), Ticking()
         self.console = Console(
             options or OutputOptions(),
-            Terminal(no_color=False, dumb=False, columns=columns),
+            Terminal(no_color=True, dumb=True, columns=columns),
             out=self.out,  # type: ignore[arg-type] - text streams they are
             err=self.err,  # type: ignore[arg-type]
             clock=self.clock,
         )
+        if log:
+            self.console.follow_run(lambda: MORNING + timedelta(seconds=self.clock.now))
 
     @property
     def both(self) -> str:
@@ -109,10 +130,15 @@ FAILED = replace(
     run=None,
     status=RunStatus.FAILED,
     exit_code=3,
+    error=Problem(
+        "too_many_rejects",
+        "90 of 100 rows were rejected; --max-rejects allows 50%. Nothing was sent.",
+        "If the column is wrong, see the others: telecmi-leads columns leads.csv",
+    ),
     rows=RowTotals(100, 0, 90, 0, 0, 0, 10),
     leads=LeadTotals(unsent=10),
     campaigns=(campaign(1, "unsent", leads=10),),
-    rejections={"no_region": 90},
+    rejections={"too_short": 90},
     repairs={},
     skipped={},
 )
@@ -209,7 +235,9 @@ def ledger(shown: Shown) -> None:
     """Show the runs, one of them, and something deleted."""
     shown.console.runs(RUNS)
     shown.console.runs([])
-    shown.console.run(RUNS[0], EVERY_END, Typed((TypedOption("profile", ("--profile", "nightly"), tuple(Suggested)),)))
+    shown.console.run(
+        RUNS[0], EVERY_END, [LEADS_CSV], Typed((TypedOption("profile", ("--profile", "nightly"), tuple(Suggested)),))
+    )
     shown.console.forgotten(Forgotten(2, 40, 310, 39000, 1))
 
 
@@ -229,6 +257,23 @@ def messages(shown: Shown) -> None:
     shown.console.error(Problem("x", "First line \x1b[31m[red]:smile: of what is wrong! " * 3, "One way.\nAnother."))
 
 
+SANDBOXED = replace(
+    COMPLETE, sandbox=True, typed=Typed((TypedOption("name", ("--name", "March"), (Suggested.AGAIN,)),), ("leads.csv",))
+)
+FOUND = (
+    LeftOutCount(LeftOutKind.DUPLICATE, "", 58, "row 12", phone="919876500008", kept="row 8"),
+    LeftOutCount(LeftOutKind.ALREADY_UPLOADED, "", 7, "row 40", phone="919876500040"),
+    LeftOutCount(LeftOutKind.REJECTED, "too_short", 5, "row 96", "Contact No. 1", "98765"),
+    LeftOutCount(LeftOutKind.EXCLUDED, "dnc.csv", 5, "row 14", phone="919876500014"),
+    LeftOutCount(LeftOutKind.REJECTED, "no_name", 1, "row 99", "Name of Buyer"),
+)
+TROUBLED = replace(
+    UNFINISHED,
+    left_out=FOUND,
+    uploaded_before=312,
+    uploaded_in=("February-001", "February-002"),
+)
+
 SCREENS: dict[str, Callable[[Shown], None]] = {
     "preparing": preparing,
     "uploading": uploading,
@@ -237,6 +282,8 @@ SCREENS: dict[str, Callable[[Shown], None]] = {
     "trial": lambda shown: shown.console.summary(TRIAL),
     "validate": lambda shown: shown.console.summary(CHECKED),
     "groups": lambda shown: shown.console.summary(GROUPED),
+    "sandbox": lambda shown: shown.console.summary(SANDBOXED),
+    "told-at-once": lambda shown: shown.console.summary(TROUBLED),
     "failed": lambda shown: shown.console.summary(FAILED),
     "nothing-new": lambda shown: shown.console.summary(NOTHING_NEW),
     "ledger": ledger,
@@ -251,6 +298,14 @@ def test_screen(name: str) -> None:
     shown = Shown()
     SCREENS[name](shown)
     check_snapshot(f"{name}.txt", shown.both)
+
+
+@pytest.mark.parametrize("name", ["preparing", "uploading", "complete", "unfinished", "nothing-new", "failed"])
+def test_log(name: str) -> None:
+    """Where no terminal is, each thing is one line with its local time; verdict and next command come last."""
+    shown = Shown(log=True)
+    SCREENS[name](shown)
+    check_snapshot(f"log-{name}.txt", shown.both)
 
 
 @pytest.mark.parametrize("columns", [60, 80, 140])
@@ -275,12 +330,12 @@ def test_plain_screens_have_no_control_codes(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCREENS)
 def test_quiet_shows_errors_only(name: str) -> None:
-    """With --quiet both streams are empty but for errors."""
+    """With --quiet both streams are empty but for errors: of a run that is not complete, its report and its end."""
     shown = Shown(OutputOptions(quiet=True))
     SCREENS[name](shown)
     assert shown.out.getvalue() == ""
-    said = shown.err.getvalue()
-    assert said.startswith("Error: leads.csv") if name == "messages" else said == ""
+    begins = {"messages": "Error: leads.csv", **dict.fromkeys(("unfinished", "told-at-once", "failed"), "Report: ")}
+    assert shown.err.getvalue()[: len(begins.get(name, "x"))] == begins.get(name, "")
 
 
 @pytest.mark.parametrize("name", SCREENS)
@@ -295,14 +350,15 @@ def test_json_has_standard_output_to_itself(name: str) -> None:
 
 
 def test_messages_and_results_have_their_own_streams() -> None:
-    """What happens goes to standard error, what came of it to standard output."""
+    """What happens and what came of it goes to standard error, what was asked for to standard output."""
     shown = Shown()
     preparing(shown)
     uploading(shown)
     messages(shown)
     assert shown.out.getvalue() == ""
-    said = shown.err.getvalue()
     shown.console.summary(COMPLETE)
+    assert shown.out.getvalue() == ""
+    said = shown.err.getvalue()
     lookups(shown)
     shown.console.line("http://127.0.0.1:8080")
     assert shown.err.getvalue() == said
@@ -314,32 +370,24 @@ def test_paths_are_shown_as_one_would_type_them() -> None:
     here, elsewhere = Shown(), Shown()
     full = {key: str(Path.cwd() / path) for key, path in COMPLETE.reports.items()}
     here.console.summary(replace(COMPLETE, reports=full))
-    check_snapshot("complete.txt", here.out.getvalue())
+    check_snapshot("complete.txt", here.err.getvalue())
     page = str(Path.cwd().parent / "r" / "report.html")
     elsewhere.console.summary(replace(COMPLETE, reports={"html": page}))
-    assert f"  {page}\n" in elsewhere.out.getvalue()
-
-
-class AsTerminal(io.StringIO):
-    """A stream that says a person looks at it."""
-
-    def isatty(self) -> bool:
-        """Say so."""
-        return True
+    assert f"Report: {page}\n" in elsewhere.err.getvalue()
 
 
 def test_a_long_name_has_its_own_line_on_a_terminal() -> None:
-    """The columns stay straight whatever a campaign is called, wide and combining characters included."""
-    err = AsTerminal()
-    console = Console(OutputOptions(), Terminal(no_color=True, dumb=True, columns=60), err=err)
-    with console.uploading(3, 2431) as display:
-        for number, name in enumerate(("March-001", "北京市朝阳-02", "A name longer than the room-003"), start=1):
-            display.event(CampaignSettled(campaign(number, name=name)))
-    assert err.getvalue().splitlines()[2:] == [
-        "  1  March-001     1,000 leads  ✓ accepted  0.4 s",
-        "  2  北京市朝阳-02  1,000 leads  ✓ accepted  0.4 s",
-        "  3  A name longer than the room-003",
-        "                    1,000 leads  ✓ accepted  0.4 s",
+    """Campaigns in trouble stand straight below each other, wide names included; what is in takes no line."""
+    shown = Shown(columns=60)
+    with shown.console.uploading(4, 2431) as display:
+        display.event(CampaignSettled(campaign(1)))
+        for number, name in enumerate(("March-002", "北京市朝阳-03", "A name longer than the room-004"), start=2):
+            display.event(CampaignSettled(campaign(number, "refused", name=name, code=422, message=f"Wrong {number}")))
+    assert shown.err.getvalue().splitlines()[2:6] == [
+        "✗ March-002       1,000 leads   refused: Wrong 2 (422)",
+        "✗ 北京市朝阳-03   1,000 leads   refused: Wrong 3 (422)",
+        "✗ A name longer than the room-004",
+        "                  1,000 leads   refused: Wrong 4 (422)",
     ]
 
 
@@ -382,7 +430,7 @@ def test_foreign_text_is_shown_escaped(hostile: str) -> None:
         )
     )
     shown.console.runs([run_record(2, hostile, LeadTotals(1))])
-    shown.console.run(run_record(2, hostile, LeadTotals(1)), [named], Typed())
+    shown.console.run(run_record(2, hostile, LeadTotals(1)), [named], [], Typed())
     shown.console.columns(
         [TableView(table, (ColumnView(hostile, hostile, hostile, (hostile,)),), (("--map", hostile),))]
     )
@@ -410,13 +458,13 @@ def test_samples_are_masked_unless_told_otherwise() -> None:
 
 def test_a_log_tells_of_pauses_now_and_then() -> None:
     """Many campaigns that wait for the same are told once in a while; one that waits far longer is told at once."""
-    shown = Shown()
+    shown = Shown(log=True)
     with shown.console.uploading(4, 4000) as display:
         for number, seconds, passed in ((1, 2, 1), (2, 2, 1), (3, 12, 1), (4, 2, 6), (5, 2, 0)):
             display.event(CampaignWaiting(campaign(number), seconds, "the service asks for a pause"))
             shown.clock.now += passed
-    assert [line.split(",")[0].strip() for line in shown.err.getvalue().splitlines()[2:]] == [
-        "March-001: waiting 2.0 s",
-        "March-003: waiting 12 s",
-        "March-005: waiting 2.0 s",
+    assert [line[20:].split(":")[0] for line in shown.err.getvalue().splitlines()[1:]] == [
+        "March-001 waits 2.0 s",
+        "March-003 waits 12 s",
+        "March-005 waits 2.0 s",
     ]

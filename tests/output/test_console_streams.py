@@ -80,7 +80,7 @@ def left_standing(written: str) -> str:
 
 @pytest.mark.parametrize("columns", [60, 80, 140])
 def test_live_lines_leave_nothing_behind(columns: int) -> None:
-    """On a terminal there is a bar while it works; in the end only the campaigns and the summary stand there."""
+    """On a terminal there is one bar; in the end it stands there once, true, with the campaigns in trouble above."""
     written = on_a_terminal({}, columns)
     assert "━" in written
     assert "Waiting" in written
@@ -88,8 +88,12 @@ def test_live_lines_leave_nothing_behind(columns: int) -> None:
     standing = left_standing(written)
     assert "Waiting" not in standing
     assert "Preparing" not in standing
-    assert f"1  March-001     1,000 leads  ✓ accepted{' ' * (2 if columns < 72 else 10)}0.4 s" in standing
-    assert "2,431 of 2,512 leads are in; 81 rows were left out." in standing
+    assert "March-001" not in standing
+    assert "✗ March-003   1,000 leads   refused: Duplicate phone" in standing
+    assert [line[-5:] for line in standing.splitlines() if "━━━" in line] == ["  36%"]
+    assert "2,000 of 5,431 leads in · 1,000 refused · 2,000 not proven" in standing
+    assert "✓ All 2,431 leads are in. 81 rows were left out." in standing
+    assert standing.rstrip().endswith("rejects.csv --name March --append\ndone")
 
 
 def test_the_cursor_is_never_hidden() -> None:
@@ -110,7 +114,7 @@ def test_a_dumb_terminal_gets_plain_lines() -> None:
     """With TERM=dumb there is no control code at all."""
     written = on_a_terminal({"TERM": "dumb"})
     assert "\x1b" not in written
-    assert "✓ accepted" in written
+    assert "✓ All 2,431 leads are in." in written
 
 
 def test_a_pipe_is_never_coloured() -> None:

@@ -203,7 +203,7 @@ def test_a_trial_says_that_nothing_was_sent(tmp_path: Path) -> None:
     run = ARun(name="March", dry_run=True, ends=[UNSENT], left_out=[rejected(3, "masked", ("Ravi", "98X"))])
     words = Page(page_of(run, tmp_path)).words
     assert words.startswith(
-        "March · lead upload report March · trial run, nothing was sent 2 of 3 leads can be uploaded"
+        "March · lead upload report March · trial run, nothing was sent Dry run, nothing was sent: 2 of 3 rows"
     )
     assert "When it was sent" not in words
     assert "1234567" not in words

@@ -306,7 +306,7 @@ def test_the_other_commands_objects(ledger: Ledger) -> None:
         "name": "March",
         "state": "planned",
         "status": "unfinished",
-        "says": "6 not sent, 5 outcome unknown, 4 unverified, 3 refused",
+        "says": "6 not sent, 5 not proven yet, 4 not proven, 3 refused",
     }
     explained = json.loads(phone_json(PhoneView("98X", "IN", reason="masked", fates=(fate,)), exit_code=3))
     assert explained.pop("fates")[0]["left_out"] == "rejected"
@@ -362,4 +362,4 @@ def test_a_campaign_settled_by_hand_is_told_apart(ledger: Ledger) -> None:
     summary = replace(summarise(ledger, RUN, exit_code=0, status=RunStatus.COMPLETE), campaigns=(first, by_hand))
     told = json.loads(summary_json(summary))["campaigns"]
     assert [each.get("settled_by_hand") for each in told] == [None, True]
-    assert wording.outcome(replace(by_hand, status=CampaignStatus.ACCEPTED)) == "accepted, settled by hand"
+    assert wording.outcome(replace(by_hand, status=CampaignStatus.ACCEPTED)) == "in, settled by hand 2 Mar 2026 08:30"

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.profile_saving import save_profile
-from telecmi_leads.cli.session import begin
+from telecmi_leads.cli.session import begin, typed
 from telecmi_leads.columns import pins
 from telecmi_leads.columns.matched_tables import no_phone_column
 from telecmi_leads.core.errors import ExitCode
+from telecmi_leads.core.run import Suggested
+from telecmi_leads.core.wording import command
 from telecmi_leads.files import open_source
 from telecmi_leads.leads.prepare import matcher
 from telecmi_leads.output.reports import columns_json
 from telecmi_leads.output.views import ColumnView, TableView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.core.lead import TableInfo
@@ -37,12 +41,16 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     usable: list[TableView] = []
     with open_source(None if file == "-" else Path(file), matching.reading) as source:
         for table, plan in matching.tables(source):
-            rows = sum(len(block.rows) for block in table.blocks)  # a damaged file says so here
-            view = _table_view(table.info, table.sample, plan, rows)
+            rows, filled = 0, Counter[int]()
+            for block in table.blocks:  # a damaged file says so here
+                rows += len(block.rows)
+                filled.update(at for row in block.rows for at, cell in enumerate(row) if cell and not cell.isspace())
+            view = _table_view(table.info, table.sample, plan, rows, filled)
             tables.append(view)
             if plan.has_phone:
                 usable.append(view)
     matching.check_options()
+    tables = [replace(view, upload=_upload(given, file, view, usable)) if view in usable else view for view in tables]
     missing = None if usable else no_phone_column(source.file, [view.table for view in tables])
     code = missing.exit_code if missing else ExitCode.OK
     saved = None
@@ -60,13 +68,28 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     return code
 
 
-def _table_view(info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPlan, rows: int) -> TableView:
+def _upload(typed_options: Mapping[str, Any], file: str, view: TableView, usable: Sequence[TableView]) -> str:
+    """Return the command that uploads a table with exactly these columns; "" for what can't be read again."""
+    if file == "-":
+        return ""
+    given = {**typed_options, "map": None}
+    sheet = view.table.sheet
+    if len(usable) > 1 and sheet is not None:
+        given["sheet"] = [sheet]
+    pinned = (part for option in view.options for part in option)
+    return command("upload", file, "--name", "NAME", *pinned, *typed(given).of(Suggested.AGAIN))
+
+
+def _table_view(
+    info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPlan, rows: int, filled: Mapping[int, int]
+) -> TableView:
     views = tuple(
         ColumnView(
             name=choice.header,
             field=choice.field.value if choice.field else "",
             rule=choice.says,
             samples=_samples(sample, choice.index),
+            filled=filled.get(choice.index, 0),
         )
         for choice in plan.choices
     )

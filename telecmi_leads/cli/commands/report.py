@@ -15,6 +15,7 @@ from telecmi_leads.output.reports import prepare_folder, summary_json
 def report(wanted: str, given: dict[str, Any]) -> int:
     """Write a run's report files again."""
     session = begin(given)
+    session.console.follow_run(session.clock.now)
     with session.existing_ledger() as ledger:
         run = find_run(ledger, wanted)
         if ledger is None:  # pragma: no cover - then find_run has raised
@@ -23,6 +24,5 @@ def report(wanted: str, given: dict[str, Any]) -> int:
         summary = replace(end_run(Course(session), ledger, run, None), exit_code=ExitCode.OK, error=None)
     if session.output.json:
         session.console.json(summary_json(summary))
-    else:
-        session.console.summary(summary)
+    session.console.summary(summary)
     return ExitCode.OK

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.session import Session, begin, find_run
 from telecmi_leads.core.errors import ExitCode
+from telecmi_leads.core.run import SANDBOX_ACCOUNT
 from telecmi_leads.output.reports import run_json, runs_json
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def runs(wanted: str | None, given: dict[str, Any]) -> int:
     session = begin(given)
     with session.existing_ledger() as ledger:
         if wanted is None:
-            _show_runs(session, ledger.runs() if ledger is not None else [])
+            found = ledger.runs() if ledger is not None else []
+            _show_runs(session, [run for run in found if run.account != SANDBOX_ACCOUNT])
         else:
             _show_run(session, ledger, find_run(ledger, wanted))
     return ExitCode.OK
@@ -30,7 +32,7 @@ def _show_runs(session: Session, found: Sequence[RunRecord]) -> None:
     if session.output.json:
         session.console.json(runs_json(found))
     else:
-        session.console.runs(found)
+        session.console.runs(found, f"No run yet, of any account, in the ledger in {session.state}.")
 
 
 def _show_run(session: Session, ledger: Ledger | None, run: RunRecord) -> None:
@@ -38,4 +40,5 @@ def _show_run(session: Session, ledger: Ledger | None, run: RunRecord) -> None:
     if session.output.json:
         session.console.json(run_json(run, campaigns))
     else:
-        session.console.run(run, campaigns, session.typed.after(run.typed))
+        tables = ledger.tables(run.id) if ledger is not None else []
+        session.console.run(run, campaigns, tables, session.typed.after(run.typed))

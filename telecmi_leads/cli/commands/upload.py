@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def upload(files: Sequence[str], given: dict[str, Any]) -> int:
     """Prepare the files and upload them; with --dry-run, show what would be uploaded."""
-    return run_to_end(given, partial(_upload, paths=files), sends=True)
+    return run_to_end(given, partial(_upload, paths=files), sends=True, files=files)
 
 
 def _upload(course: Course, paths: Sequence[str]) -> RunSummary:

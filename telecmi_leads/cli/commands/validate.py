@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 
 def validate(files: Sequence[str], given: dict[str, Any]) -> int:
     """Prepare the files and show what would be left out."""
-    return run_to_end(given, partial(trial_run, paths=files), sends=False)
+    return run_to_end(given, partial(trial_run, paths=files), sends=False, files=files)

@@ -1,4 +1,4 @@
-"""What to do next, with the commands to type."""
+"""What to do next, with the commands to paste."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import re
 import shlex
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
+from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, Suggested
 from telecmi_leads.core.wording.code_words import count
 
@@ -20,22 +22,46 @@ if TYPE_CHECKING:
     from telecmi_leads.core.run import LeadTotals, RunRecord, RunSummary, Typed
 
 _RESOLVES_SHOWN = 3
+_STANDARD_INPUT = "-"
+_OF_TRIALS = frozenset({"dry_run", "sandbox", "json", "quiet", "show_phones", "report_dir", "heartbeat"})
+"""Options of a trial's command that the same command in earnest need not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A command, and the case in which it is the right one; `case` is "" where there is no choice."""
+
+    command: str
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """Something to do: in words, and what to type or to open, if anything, as lines to copy."""
+    """Something to do: in words, and the commands to paste, if any.
+
+    `after` is what holds where none of the commands fits. A step that `waits` is told in the report alone where
+    another one comes first.
+    """
 
     text: str
-    commands: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    after: str = ""
+    waits: bool = False
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The commands alone."""
+        return tuple(choice.command for choice in self.choices)
 
 
 def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
     """Return what is left for the user to do, most urgent first; () where there is nothing.
 
-    The commands repeat what they need of the command line that ended, --sandbox included.
+    The commands repeat what they need of the command line that ended.
     """
-    return (*_sending_steps(summary), *_refused_steps(summary), *_reject_steps(summary))
+    if summary.dry_run or summary.sandbox:
+        return (*_trial_steps(summary), *_reject_steps(summary))
+    return (*_sending_steps(summary), *_isolated_steps(summary), *_reject_steps(summary))
 
 
 def open_steps(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> tuple[NextStep, ...]:
@@ -53,92 +79,156 @@ class _Open:
     campaigns: Sequence[CampaignRecord]
     typed: Typed
 
+    def in_state(self, status: CampaignStatus) -> list[CampaignRecord]:
+        return [each for each in self.campaigns if each.status is status and not each.split]
+
 
 def _sending_steps(summary: RunSummary) -> list[NextStep]:
-    if summary.dry_run:
-        return _trial_steps(summary)
     if summary.run is None:
         return []
     steps: list[NextStep] = []
     if summary.exit_code == ExitCode.SETTINGS:
         check = command("check", *summary.typed.of(Suggested.CHECK))
-        steps.append(NextStep("See which credentials are used and whether they work:", (check,)))
+        steps.append(_step("See which credentials are used, and whether they work:", check))
     return steps + _open_steps(_Open(summary.run, summary.account, summary.leads, summary.campaigns, summary.typed))
 
 
 def _trial_steps(summary: RunSummary) -> list[NextStep]:
-    if not summary.leads.total:
+    """Return how the same is done in earnest, or what must be said first."""
+    if _lacks_region(summary):
+        verb = "upload" if summary.name else "validate"
+        text = (
+            "Their country is missing from the command; the rows are likely fine. In place of COUNTRY, two letters "
+            "such as IN, GB or AE:"
+        )
+        return [_step(text, _same(verb, summary, "--region", "COUNTRY"), text)]
+    if not summary.leads.total or summary.error is not None:
         return []
+    if summary.sandbox and not summary.dry_run:
+        text = "Next, for TeleCMI itself (`telecmi-leads setup` stores App id and secret):"
+        return [_step(text, _same("upload", summary), "The same command without --sandbox uploads to TeleCMI.")]
     leads = "this lead" if summary.leads.total == 1 else f"these {summary.leads.total:,} leads"
     if summary.name:
-        return [NextStep(f"Nothing was sent. The same command without --dry-run uploads {leads}.")]
-    return [
-        NextStep(
-            f"Nothing was sent. To upload {leads}, type upload in place of validate, and a name for the campaigns, "
-            "such as --name March."
-        )
-    ]
+        return [
+            _step(
+                f"To upload {leads}:", _same("upload", summary), f"The same command without --dry-run uploads {leads}."
+            )
+        ]
+    named = _same("upload", summary, "--name", "NAME")
+    text = f"To upload {leads} (in place of NAME, what the campaigns shall be called):"
+    return [_step(text, named, f"The command upload in place of validate, with a --name, uploads {leads}.")]
+
+
+def _lacks_region(summary: RunSummary) -> bool:
+    return summary.rejections.get(Reason.NO_REGION.code, 0) * 2 > sum(summary.rejections.values())
+
+
+def _same(verb: str, summary: RunSummary, *more: str) -> str:
+    """Return the command that ended, without what made it a trial; "" where it can't be typed again."""
+    typed = summary.typed
+    if not typed.files or _STANDARD_INPUT in typed.files:
+        return ""
+    options = (each.arguments for each in typed.options if each.name not in _OF_TRIALS)
+    return command(verb, *typed.files, *more, *chain.from_iterable(options))
+
+
+def _step(text: str, line: str, otherwise: str = "") -> NextStep:
+    """Return a step with its command, or what is said where that can't be typed."""
+    return NextStep(text, (Choice(line),)) if line else NextStep(otherwise)
 
 
 def _open_steps(run: _Open) -> list[NextStep]:
-    unverified = [campaign for campaign in run.campaigns if _is_unverified(campaign)]
+    unverified = run.in_state(CampaignStatus.UNVERIFIED)
     steps = [_resolve_step(run, campaign) for campaign in unverified[:_RESOLVES_SHOWN]]
     further = len(unverified) - _RESOLVES_SHOWN
     if further > 0:
-        text = f"Do the same for {count(further, 'further unverified campaign')}; this lists them:"
-        steps.append(NextStep(text, (command("runs", run.run, *run.typed.of(Suggested.RUNS)),)))
+        text = f"Do the same for {count(further, 'further campaign')}; this lists them:"
+        steps.append(_step(text, command("runs", run.run, *run.typed.of(Suggested.RUNS))))
+    refused = run.in_state(CampaignStatus.REFUSED)
+    taken = [each for each in refused if _says_taken(each)]
+    if taken:
+        steps.append(_taken_step(taken[0]))
     waiting = run.leads.unsent + run.leads.unknown
-    if waiting:
-        text = f"Send what is left ({count(waiting, 'lead')}); nothing goes out twice:"
-        steps.append(NextStep(text, (_resume(run.run, run.account, run.typed),)))
+    if waiting and not taken:
+        text = f"To send the {_leads(waiting)} that {'is' if waiting == 1 else 'are'} left (nothing goes out twice):"
+        steps.append(_step(text, _resume(run.run, run.account, run.typed)))
+    elif refused and not taken:
+        steps.append(_isolate_step(run, refused))
     return steps
 
 
-def _is_unverified(campaign: CampaignRecord) -> bool:
-    return campaign.status is CampaignStatus.UNVERIFIED and not campaign.split
+def _leads(number: int) -> str:
+    return "lead" if number == 1 else f"{number:,} leads"
 
 
 def _resolve_step(run: _Open, campaign: CampaignRecord) -> NextStep:
     accepted, not_uploaded = resolve(run.run, campaign.name, run.typed)
     return NextStep(
-        f"Look up {campaign.name} in the TeleCMI dashboard. If it holds {count(campaign.leads, 'lead')}, type the "
-        "first line; if it isn't there, the second, which sends it again:",
-        (accepted, not_uploaded),
+        f"Look up {campaign.name} in the TeleCMI dashboard.",
+        (
+            Choice(accepted, f"If it holds {count(campaign.leads, 'lead')}:"),
+            Choice(not_uploaded, "If it is not there (this sends it again):"),
+        ),
+        "If it holds fewer: delete it there, then the second command. If it can't be deleted, ask TeleCMI first.",
     )
 
 
-def _refused_steps(summary: RunSummary) -> list[NextStep]:
-    refused = [c for c in summary.campaigns if c.status is CampaignStatus.REFUSED and not c.split]
+def _says_taken(campaign: CampaignRecord) -> bool:
+    words = campaign.message.lower()
+    return "already" in words and ("exist" in words or "taken" in words)
+
+
+def _taken_step(campaign: CampaignRecord) -> NextStep:
+    """Return what a taken name means. No command: whether these people are in already, only a person can see."""
+    return NextStep(
+        f"TeleCMI already has a campaign named {campaign.name}. Was this file uploaded before, from another computer "
+        "or with another ledger? Look the campaign up in the TeleCMI dashboard. If it holds these leads, there is "
+        "nothing to do. Only if it does not, upload the file under another --name."
+    )
+
+
+def _isolate_step(run: _Open, refused: Sequence[CampaignRecord]) -> NextStep:
+    if all(map(_alone, refused)):
+        return NextStep("")
+    line = command("resume", run.run, "--isolate", *run.typed.of(Suggested.RESUME), *_to(run.account))
+    text = "TeleCMI refuses a campaign whole for one wrong lead. To find the wrong leads and upload the others:"
+    return _step(text, line)
+
+
+def _alone(campaign: CampaignRecord) -> bool:
+    """Tell whether a refused campaign is a single lead that --isolate has found."""
+    return campaign.parent is not None and campaign.leads == 1
+
+
+def _isolated_steps(summary: RunSummary) -> list[NextStep]:
+    """Return what to do about leads that TeleCMI refuses each for itself."""
+    refused = [each for each in summary.campaigns if each.status is CampaignStatus.REFUSED and not each.split]
     path = summary.reports.get("refused")
-    if not refused or path is None or summary.name is None:
+    if not refused or not all(map(_alone, refused)) or path is None or summary.name is None:
         return []
+    leads, them = ("this lead", "it") if len(refused) == 1 else (f"these {len(refused):,} leads", "them")
     # refused.csv has the API's columns: it can't be split by one of the input's
-    name = (
-        summary.name
-        if summary.typed.has("split_by", Suggested.UPLOAD_REFUSED)
-        else summary.name.replace("{group}", "refused")
-    )
-    if all("already exists" in campaign.message.lower() for campaign in refused):
-        text = "TeleCMI already has campaigns of these names. Upload their leads under another name:"
-        return [NextStep(text, (_upload(summary, Suggested.UPLOAD_REFUSED, [path], "--name", f"{name}-b"),))]
-    text = "See in refused.csv what TeleCMI answered, correct the leads and upload them:"
-    return [NextStep(text, (_upload(summary, Suggested.UPLOAD_REFUSED, [path], "--name", name, "--append"),))]
+    split = summary.typed.has("split_by", Suggested.UPLOAD_REFUSED)
+    name = summary.name if split else summary.name.replace("{group}", "refused")
+    text = f"TeleCMI refuses {leads} alone. To upload {them}, correct {them} in refused.csv, then:"
+    return [_step(text, _upload(summary, Suggested.UPLOAD_REFUSED, [path], "--name", name, "--append"))]
 
 
 def _reject_steps(summary: RunSummary) -> list[NextStep]:
     paths = [path for key, path in summary.reports.items() if key.startswith("rejects")]
-    if not summary.rows.rejected or not paths:
+    if not summary.rows.rejected or not paths or _lacks_region(summary):
         return []
     rows, them = count(summary.rows.rejected, "rejected row"), "them" if summary.rows.rejected > 1 else "it"
-    if summary.name is None or summary.run is None or summary.dry_run:
-        return [NextStep(f"The {rows}, with what is wrong and how to correct {them}:", tuple(map(argument, paths)))]
-    text = f"Correct the {rows} in the reject file and upload {them}:"
+    if summary.name is None or summary.run is None or summary.dry_run or summary.sandbox:
+        names = " and ".join(argument(path) for path in paths)
+        return [NextStep(f"The {rows}, with what is wrong and how to correct {them}: {names}", waits=True)]
+    text = f"To upload the {rows} too, correct {them} in the reject file, then:"
     again = _upload(summary, Suggested.UPLOAD_REJECTS, paths, "--name", summary.name, "--append")
-    return [NextStep(text, (again,))]
+    return [NextStep(text, (Choice(again),), waits=True)]
 
 
 def _upload(summary: RunSummary, what: Suggested, paths: Sequence[str], *naming: str) -> str:
-    return command("upload", *paths, *naming, *summary.typed.of(what), *_to(summary.account))
+    return command("upload", *paths, *naming, *summary.typed.of(what))
 
 
 def _to(account: str) -> tuple[str, ...]:
@@ -148,6 +238,11 @@ def _to(account: str) -> tuple[str, ...]:
 def resume(run: RunRecord, typed: Typed) -> str:
     """Return the command that goes on with a run."""
     return _resume(run.id, run.account, typed)
+
+
+def isolate(run: RunRecord, typed: Typed) -> str:
+    """Return the command that finds the wrong leads of a run's refused campaigns."""
+    return command("resume", run.id, "--isolate", *typed.of(Suggested.RESUME), *_to(run.account))
 
 
 def _resume(run: str, account: str, typed: Typed) -> str:
@@ -163,7 +258,7 @@ def resolve(run: str, campaign: str, typed: Typed) -> tuple[str, str]:
 
 
 def command(*arguments: str) -> str:
-    """Return a command of this program as one types it."""
+    """Return a command of this program that can be pasted into this system's shell."""
     return " ".join(("telecmi-leads", *map(argument, arguments)))
 
 
@@ -178,7 +273,7 @@ def argument(text: str) -> str:
 
 def _for_posix(text: str) -> str:
     """Quote for bash and zsh; zsh takes a word that begins with = for the path of a program."""
-    if _UNSEEN.search(text):
+    if any(map(_is_unseen, text)):
         return f"$'{''.join(map(_as_code, text))}'"
     if _PLAIN_POSIX.fullmatch(text):
         return text
@@ -188,19 +283,22 @@ def _for_posix(text: str) -> str:
 def _as_code(character: str) -> str:
     if character in "'\\":
         return f"\\{character}"
-    if not _UNSEEN.fullmatch(character):
+    if not _is_unseen(character):
         return character
     number = ord(character)
     if 0xDC80 <= number <= 0xDCFF:  # noqa: PLR2004 - a byte of a file name that is no UTF-8 (PEP 383)
         number -= 0xDC00
         return f"\\x{number:02x}"
-    return f"\\x{number:02x}" if number < 0x80 else f"\\u{number:04x}"  # noqa: PLR2004 - ASCII
+    if number < 0x80:  # noqa: PLR2004 - ASCII
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004 - two bytes
 
 
 def _for_powershell(text: str) -> str:
     """Quote for PowerShell, which takes typographic quotes for quotes, a comma for a list and @ for a variable."""
-    if _UNSEEN.search(text):
-        return f'"{re.sub(_SPECIAL, lambda found: f"$([char]0x{ord(found[0]):x})", text)}"'
+    if any(map(_is_unseen, text)):
+        coded = (f"$([char]0x{ord(each):x})" if _is_unseen(each) or each in _SPECIAL else each for each in text)
+        return f'"{"".join(coded)}"'
     if _PLAIN_POWERSHELL.fullmatch(text):
         return text
     if re.search(r'["$`%!\u201c\u201d\u201e]', text) or text.endswith("\\"):
@@ -210,7 +308,11 @@ def _for_powershell(text: str) -> str:
 
 _PLAIN_POSIX = re.compile(r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
 _PLAIN_POWERSHELL = re.compile(r"[A-Za-z0-9_./:\\+-][A-Za-z0-9_./:\\+=-]*")
-_UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
-"""Control characters, line ends, marks that turn the direction of writing, and bytes that are no text."""
-_SPECIAL = re.compile(rf"""{_UNSEEN.pattern}|[$`"%!\u201c\u201d\u201e]""")
+_SPECIAL = '$`"%!\u201c\u201d\u201e'
 """What is written by its code between PowerShell's double quotes."""
+_JOINERS = "\u200c\u200d"
+
+
+def _is_unseen(character: str) -> bool:
+    """Tell whether a character is none that a person sees: it is shown as an escape, so that it needs its code."""
+    return not character.isprintable() and character not in _JOINERS

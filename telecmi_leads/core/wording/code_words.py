@@ -10,13 +10,15 @@ from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.reasons import Reason, Repair, WarningCode
 from telecmi_leads.core.run import RunState
+from telecmi_leads.core.text import mask_phone, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.lead import TableInfo
-    from telecmi_leads.core.run import RunRecord
+    from telecmi_leads.core.run import LeftOutCount, RunRecord
 
 
 _MINUTE = 60
@@ -86,6 +88,49 @@ REPAIRS: Mapping[str, str] = {
     Repair.TEXT_CLEANED: "control characters or stray spaces cleaned out of text",
 }
 
+_SHORT_REASONS: Mapping[str, str] = {
+    Reason.NO_PHONE.code: "no number",
+    Reason.NO_REGION.code: "no country code",
+    Reason.DIGITS_LOST.code: "digits lost",
+    Reason.MASKED.code: "digits masked",
+    Reason.LETTERS.code: "letters in it",
+    Reason.NOT_A_NUMBER.code: "not a number",
+    Reason.NOT_VALID.code: "no such number",
+    Reason.UNKNOWN_COUNTRY_CODE.code: "no such country code",
+    Reason.JUNK.code: "filler",
+    Reason.EMERGENCY.code: "emergency number",
+    Reason.PREMIUM.code: "premium rate",
+    Reason.WRONG_TYPE.code: "of another type",
+    Reason.NO_NAME.code: "no name",
+    Reason.TOO_MANY_CELLS.code: "too many cells",
+    Reason.UNREADABLE_TEXT.code: "unreadable text",
+    LeftOutKind.DUPLICATE: "duplicates",
+    LeftOutKind.EXCLUDED: "asked not to be called",
+    LeftOutKind.ALREADY_UPLOADED: "uploaded before",
+}
+_SHORT_REPAIRS: Mapping[str, str] = {
+    Repair.PUNCTUATION: "blanks or punctuation",
+    Repair.INVISIBLE: "invisible characters",
+    Repair.OTHER_DIGITS: "digits of another script",
+    Repair.INTERNATIONAL_PREFIX: "international prefix",
+    Repair.TRUNK_PREFIX: "leading 0",
+    Repair.MISSING_PLUS: "missing plus",
+    Repair.LEADING_QUOTE: "apostrophe",
+    Repair.FORMULA: '="…"',
+    Repair.LINK: "tel: and links",
+    Repair.EXTENSION: "extension dropped",
+    Repair.DECIMAL: "trailing .0",
+    Repair.TRAILING_WORDS: "words beside the number",
+    Repair.SEVERAL_NUMBERS: "one of several numbers taken",
+    Repair.DIAL_CODE: "dial code joined",
+    Repair.OTHER_COLUMN: "number from the next phone column",
+    Repair.NAME_SPLIT: "full names split",
+    Repair.NAME_FILLED: "empty last names filled",
+    Repair.EMAIL_DROPPED: "bad emails dropped",
+    Repair.ORDER_DROPPED: "bad order numbers dropped",
+    Repair.TEXT_CLEANED: "texts cleaned",
+}
+
 LEFT_OUT: Mapping[LeftOutKind, str] = {
     LeftOutKind.REJECTED: "something is wrong with the row",
     LeftOutKind.DUPLICATE: "the same number is in an earlier row",
@@ -95,11 +140,11 @@ LEFT_OUT: Mapping[LeftOutKind, str] = {
 
 STATUS: Mapping[CampaignStatus, str] = {
     CampaignStatus.UNSENT: "not sent",
-    CampaignStatus.SENDING: "outcome unknown",
-    CampaignStatus.ACCEPTED: "accepted",
-    CampaignStatus.UNVERIFIED: "unverified",
+    CampaignStatus.SENDING: "not proven yet",
+    CampaignStatus.ACCEPTED: "in",
+    CampaignStatus.UNVERIFIED: "not proven",
     CampaignStatus.REFUSED: "refused",
-    CampaignStatus.UNKNOWN: "outcome unknown",
+    CampaignStatus.UNKNOWN: "not proven yet",
 }
 
 _SKIPPED = {
@@ -118,7 +163,16 @@ _DELIMITERS = {
     ":": "colon",
     "^": "caret",
 }
-_FORMATS = {"csv": "CSV", "jsonl": "JSON Lines", "html": "HTML table", "vcf": "vCard"}
+_FORMATS = {
+    "csv": "CSV",
+    "jsonl": "JSON Lines",
+    "html": "HTML table",
+    "vcf": "vCard",
+    "xlsx": "Excel workbook",
+    "xls": "Excel 97 workbook",
+    "xlsb": "Excel binary workbook",
+    "ods": "OpenDocument sheet",
+}
 
 
 def reason(code: str) -> tuple[str, str]:
@@ -137,6 +191,52 @@ def warning_tip(code: str) -> str:
     return next((known.tip for known in WarningCode if known.code == code), "")
 
 
+def short_reason(code: str) -> str:
+    """Return a rejection's code, or the name of a kind, as the two or three words of a table."""
+    return _SHORT_REASONS.get(code) or words(code)
+
+
+def short_repair(code: str) -> str:
+    """Return a repair's code as the few words of a list."""
+    return _SHORT_REPAIRS.get(code) or words(code)
+
+
+def example(found: LeftOutCount, *, show_phones: bool) -> str:
+    """Return where the first row of a kind stands and what is in it: `row 17, Mobile: 9198•••••210`."""
+    if not found.place:
+        return ""
+    if found.cell and found.column:
+        return f"{found.place}, {found.column}: {found.cell if show_phones else mask_text(found.cell)}"
+    if found.column:
+        return f"{found.place}, {found.column} is empty"
+    if found.kept:
+        return f"{found.place} has the number of {found.kept}"
+    if found.phone:
+        return f"{found.place}: {found.phone if show_phones else mask_phone(found.phone)}"
+    return found.place
+
+
+_FIELDS = {
+    "fullname": "first name, last name",
+    "firstname": "first name",
+    "lastname": "last name",
+    "order_index": "order",
+    "dialcode": "dial code",
+}
+
+
+def field_name(code: str) -> str:
+    """Return a lead field as a person calls it; a full name is what two fields are made of."""
+    return _FIELDS.get(code) or words(code)
+
+
+def moment(when: datetime, *, now: datetime | None = None) -> str:
+    """Return a time as the user's clock shows it: `27 Nov 23:58`, with the year where it is another than now's."""
+    local = when.astimezone()
+    year = f" {local.year}" if now is None or now.astimezone().year != local.year else ""
+    return f"{local.day} {local:%b}{year} {local:%H:%M}"
+
+
 def skipped(code: str, number: int) -> str:
     """Return rows that count as blank though something stands in them: `2 repeated headers`."""
     one, many = _SKIPPED.get(code, (words(code), ""))
@@ -152,7 +252,7 @@ def table(info: TableInfo) -> str:
     """Return how a table was read: `CSV, UTF-8, comma, header in row 1`."""
     parts = [_FORMATS.get(info.format, info.format.upper())]
     if info.sheet is not None:
-        parts.append(f"sheet {info.sheet}")
+        parts.append(f'sheet "{info.sheet}"')
     if info.encoding is not None:
         parts.append(info.encoding)
     if info.delimiter is not None:
@@ -173,30 +273,41 @@ def run_state(run: RunRecord) -> str:
         f"{number:,} {word}"
         for number, word in (
             (leads.unsent, "not sent"),
-            (leads.unknown, "outcome unknown"),
-            (leads.unverified, "unverified"),
+            (leads.unknown, "not proven yet"),
+            (leads.unverified, "not proven"),
             (leads.refused, "refused"),
         )
         if number
     ]
-    return ", ".join(parts) if parts else "complete"
+    return ", ".join(parts) if parts else "all in"
 
 
 def outcome(campaign: CampaignRecord) -> str:
     """Return how a campaign ended."""
     if campaign.split:
         return "halved"
-    if campaign.confirmed_by_name and campaign.status is CampaignStatus.ACCEPTED:
-        return "accepted, confirmed by name"
+    if campaign.settled_by_hand is None and campaign.confirmed_by_name and campaign.status is CampaignStatus.ACCEPTED:
+        return "in, confirmed by name"
     if campaign.settled_by_hand is not None and campaign.status is CampaignStatus.ACCEPTED:
-        return "accepted, settled by hand"
+        return f"in, settled by hand {moment(campaign.settled_by_hand)}"
     return STATUS[campaign.status]
 
 
 def answer(campaign: CampaignRecord) -> str:
-    """Return the service's last answer, `400 Duplicate phone numbers found`; "" for one that is in."""
-    if campaign.status is CampaignStatus.ACCEPTED:
+    """Return the service's last answer, `Duplicate phone numbers found (400)`; "" for one that is in."""
+    if campaign.status is CampaignStatus.ACCEPTED or not (campaign.message or campaign.code):
         return ""
-    if re.match(rf"HTTP {campaign.code}\b", campaign.message):  # an answer without words of its own
+    if campaign.code is None or re.match(rf"HTTP {campaign.code}\b", campaign.message):
         return campaign.message
-    return f"{campaign.code or ''} {campaign.message}".strip()
+    return f"{campaign.message} ({campaign.code})".strip()
+
+
+def refusal(campaign: CampaignRecord) -> str:
+    """Return a campaign's outcome with its reason: `refused: Invalid phone number (422)`."""
+    why = answer(campaign)
+    return f"{outcome(campaign)}: {why}" if why else outcome(campaign)
+
+
+def heading(part: int, whole: int, one: str) -> str:
+    """Return `122 of 2,502 rows`: a part of what is named, never of anything else."""
+    return f"{part:,} of {count(whole, one)}"

@@ -1,13 +1,12 @@
-"""Where rows and leads went: heaps, equations, groups, and the headline."""
+"""Where rows and leads went: in parts, as equations, by group, and as the verdict."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.core.run import RunStatus
 from telecmi_leads.core.wording.code_words import count
 
 if TYPE_CHECKING:
@@ -15,37 +14,37 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.lead import RowTotals
-    from telecmi_leads.core.run import LeadTotals, RunSummary
+    from telecmi_leads.core.run import LeadTotals, Problem, RunSummary
 
 
 @dataclass(frozen=True, slots=True)
-class Heap:
-    """One of the places where rows end: its code in the JSON output, a label, and how many lie there."""
+class Part:
+    """One of the places where rows end: its code in the JSON output, a label, and how many rows are there."""
 
     code: str
     label: str
     rows: int
 
 
-def heaps(rows: RowTotals, leads: LeadTotals, *, dry_run: bool) -> tuple[Heap, ...]:
-    """Return where every row went, leads first; empty heaps are left away. The sum is `rows.read`."""
+def row_parts(rows: RowTotals, leads: LeadTotals, *, dry_run: bool) -> tuple[Part, ...]:
+    """Return where every row went, leads first, without empty ones. The sum is `rows.read`."""
     found = (
-        Heap("accepted", "accepted", leads.accepted),
-        Heap("unverified", "unverified", leads.unverified),
-        Heap("unknown", "outcome unknown", leads.unknown),
-        Heap("refused", "refused by TeleCMI", leads.refused),
-        Heap("unsent", "ready to upload" if dry_run else "not sent", leads.unsent),
-        Heap("rejected", "rejected", rows.rejected),
-        Heap("duplicate", "duplicate", rows.duplicate),
-        Heap("excluded", "on a do-not-call list", rows.excluded),
-        Heap("already_uploaded", "uploaded before", rows.already_uploaded),
-        Heap("blank", "blank", rows.blank),
+        Part("accepted", "in", leads.accepted),
+        Part("unverified", "not proven", leads.unverified),
+        Part("unknown", "not proven yet", leads.unknown),
+        Part("refused", "refused by TeleCMI", leads.refused),
+        Part("unsent", "ready to upload" if dry_run else "not sent", leads.unsent),
+        Part("rejected", "rejected", rows.rejected),
+        Part("duplicate", "duplicate", rows.duplicate),
+        Part("excluded", "on a do-not-call list", rows.excluded),
+        Part("already_uploaded", "uploaded before", rows.already_uploaded),
+        Part("blank", "blank", rows.blank),
     )
-    return tuple(heap for heap in found if heap.rows)
+    return tuple(part for part in found if part.rows)
 
 
 def row_balance(rows: RowTotals) -> str:
-    """Return `read 2,512 = blank 3 + rejected 11 + leads 2,498`; empty heaps are left away."""
+    """Return `read 2,512 = blank 3 + rejected 11 + leads 2,498`, without empty ones."""
     parts = (
         ("blank", rows.blank),
         ("rejected", rows.rejected),
@@ -58,7 +57,7 @@ def row_balance(rows: RowTotals) -> str:
 
 
 def lead_balance(leads: LeadTotals) -> str:
-    """Return `leads 2,498 = accepted 1,498 + unsent 1,000`; empty heaps are left away."""
+    """Return `leads 2,498 = accepted 1,498 + unsent 1,000`, without empty ones."""
     parts = (
         ("accepted", leads.accepted),
         ("unverified", leads.unverified),
@@ -79,47 +78,105 @@ def left_out(rows: RowTotals) -> int:
     return rows.rejected + rows.duplicate + rows.excluded + rows.already_uploaded
 
 
-def headline(summary: RunSummary) -> str:
-    """Return the run in one sentence; what stands in the file counts as its leads, blank rows apart."""
-    rows, leads = summary.rows, summary.leads
-    outside = left_out(rows)
-    total = rows.leads + outside
-    if not total:
-        return "Nothing was read." if not rows.read else "There is no lead in the file."
-    rest = f"{count(outside, 'row')} {_was(outside)} left out" if outside else ""
-    if not rows.leads:
-        new = "Nothing new to upload" if rows.already_uploaded and summary.exit_code == 0 else "Nothing to upload"
-        return f"{new}: {'all ' if total > 1 else ''}{rest}."
-    if summary.exit_code == ExitCode.INPUT or (summary.status is RunStatus.FAILED and leads.unsent == rows.leads):
-        return _joined("Nothing was sent", rest)
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a command ended: the mark before it, one sentence about leads, and one about the rows left out, or ""."""
+
+    mark: Literal["good", "open", "bad"]
+    text: str
+    rows: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Both sentences."""
+        return f"{self.text} {self.rows}".strip()
+
+
+_FROM_TOTALS = frozenset({"campaigns_refused", "unfinished", "unverified"})
+"""Codes of errors that say what the totals say: the verdict takes the totals."""
+_STOPPED_BY_HAND = frozenset({"interrupted", "terminated"})
+
+
+def verdict(summary: RunSummary) -> Verdict:
+    """Return how a command ended. Leads are compared with leads; rows that were left out are rows."""
+    leads, error = summary.leads, summary.error
+    outside = left_out(summary.rows)
+    would = "would be" if summary.dry_run else _was(outside)
+    rows = f"{count(outside, 'row')} {would} left out." if outside else ""
+    if error is not None and error.code not in _FROM_TOTALS:
+        return _ended_by(error, summary, rows)
+    if not summary.rows.leads:
+        return _nothing(summary, outside)
     if summary.dry_run:
-        return _joined(_of(leads.unsent, total, "can be uploaded"), rest)
-    parts = [
-        f"{number:,} {_was(number)} {word}"
-        for number, word in ((leads.refused, "refused"), (leads.unsent, "not sent yet"))
-        if number
-    ]
-    unproven = leads.unverified + leads.unknown
-    if unproven:
-        parts.append(f"{unproven:,} {'is' if unproven == 1 else 'are'} not proven to be in")
-    return _joined(_of(leads.accepted, total, "are in"), *parts, rest)
+        return Verdict("good", _fit(summary), rows)
+    found = leads_verdict(leads, "would be" if summary.sandbox else "are")
+    text = f"SANDBOX: {found.text[:1].lower()}{found.text[1:]}" if summary.sandbox else found.text
+    return Verdict(found.mark, text, rows)
 
 
-def _of(part: int, total: int, what: str) -> str:
-    if part == total:
-        singular = what.replace("are in", "is in")
-        return f"All {total:,} leads {what}" if total > 1 else f"The one lead {singular}"
-    if part == 0 and what == "are in":
-        return f"None of {count(total, 'lead')} is in"
-    return f"{part:,} of {count(total, 'lead')} {what if part != 1 else what.replace('are in', 'is in')}"
+def leads_verdict(leads: LeadTotals, are: str = "are") -> Verdict:
+    """Return where a run's leads are, as a verdict."""
+    text = _where_leads_are(leads, are)
+    if leads.unverified or leads.unknown or leads.unsent:
+        return Verdict("open", text)
+    return Verdict("bad" if leads.refused else "good", text)
+
+
+def _ended_by(error: Problem, summary: RunSummary, rows: str) -> Verdict:
+    """Return what an error says, and where the leads are if some had a run."""
+    mark: Literal["open", "bad"] = "open" if error.code in _STOPPED_BY_HAND else "bad"
+    text = error.message
+    if summary.dry_run and summary.name is None and summary.exit_code == ExitCode.INPUT and summary.rows.read:
+        text = f"Not fit to upload: {text.removesuffix(' Nothing was sent.')}"
+    if summary.run is not None and summary.leads.total:
+        text = f"{text} {_where_leads_are(summary.leads, 'are')}"
+        return Verdict(mark, text, rows)
+    return Verdict(mark, text)
+
+
+def _nothing(summary: RunSummary, outside: int) -> Verdict:
+    rows = summary.rows
+    if not outside:
+        return Verdict("good", "There is no lead in the file." if rows.read else "Nothing was read.")
+    if rows.already_uploaded == outside and summary.exit_code == ExitCode.OK:
+        people = "the one lead was" if outside == 1 else f"all {outside:,} leads were"
+        return Verdict("good", f"Nothing new: {people} uploaded before.")
+    new = "Nothing new to upload" if rows.already_uploaded and summary.exit_code == ExitCode.OK else "Nothing to upload"
+    return Verdict("good", f"{new}: {'all ' if outside > 1 else ''}{count(outside, 'row')} {_was(outside)} left out.")
+
+
+def _fit(summary: RunSummary) -> str:
+    whole = summary.rows.leads + left_out(summary.rows)
+    leads = (
+        f"{summary.leads.total:,} of {count(whole, 'row')} {'is a lead' if summary.leads.total == 1 else 'are leads'}"
+    )
+    if summary.name is None:
+        return f"Fit to upload: {leads}."
+    return f"Dry run, nothing was sent: {leads}, in {count(len(summary.campaigns), 'campaign')}."
+
+
+def _where_leads_are(leads: LeadTotals, are: str) -> str:
+    """Return `6,000 of 8,000 leads are in; 1,000 refused, 1,000 not proven.`."""
+    total = leads.total
+    if leads.accepted == total:
+        return f"All {total:,} leads {are} in." if total > 1 else f"The one lead {_one(are)} in."
+    parts = (
+        (leads.refused, "refused"),
+        (leads.unverified + leads.unknown, "not proven"),
+        (leads.unsent, "not sent"),
+    )
+    rest = ", ".join(f"{number:,} {word}" for number, word in parts if number)
+    if not leads.accepted:
+        return f"None of {count(total, 'lead')} {_one(are)} in; {rest}."
+    return f"{leads.accepted:,} of {count(total, 'lead')} {are if leads.accepted > 1 else _one(are)} in; {rest}."
+
+
+def _one(are: str) -> str:
+    return "is" if are == "are" else are
 
 
 def _was(number: int) -> str:
     return "was" if number == 1 else "were"
-
-
-def _joined(*parts: str) -> str:
-    return "; ".join(part for part in parts if part) + "."
 
 
 @dataclass(frozen=True, slots=True)

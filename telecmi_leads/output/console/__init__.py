@@ -1,4 +1,4 @@
-"""Everything a person sees on the terminal. Messages go to standard error, results to standard output.
+"""Everything a person sees on the terminal. Messages and a run's end go to standard error, results to standard output.
 
 stream (never fails) → screen (rich, shapes) → progress, run_summary, run_tables, lookups → Console
 """
@@ -9,15 +9,18 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
-from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core.errors import ExitCode, UsageError
 from telecmi_leads.output.console.progress import Preparing, Uploading
+from telecmi_leads.output.console.run_summary import show_hint
 from telecmi_leads.output.console.screen import Screen, Stream, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.errors import LeadsError
+    from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.core.run import Problem, RunRecord, RunSummary, Typed
     from telecmi_leads.ledger import Forgotten
     from telecmi_leads.output.views import CheckView, PhoneView, TableView
@@ -50,6 +53,16 @@ class Console:
         silent = options.quiet or (options.json and not self._err.is_terminal)
         self._messages = None if silent else self._err
         self._results = None if options.quiet or options.json else self._out
+        self._json = options.json
+
+    def follow_run(self, now: Callable[[], datetime]) -> None:
+        """Speak as a run does from here on: where no terminal is, a log of lines with their local time."""
+        self._err.log_clock = now
+
+    @property
+    def is_log(self) -> bool:
+        """Tell whether messages are lines of a log."""
+        return self._err.is_log
 
     # --- while it works -------------------------------------------------------------------------
 
@@ -57,14 +70,14 @@ class Console:
         """Return the display of the first phase, a context manager that takes TableOpened and RowsPrepared."""
         return Preparing(self._messages, self._clock)
 
-    def uploading(self, total_campaigns: int, total_leads: int) -> Uploading:
+    def uploading(self, total_campaigns: int, total_leads: int, account: str = "") -> Uploading:
         """Return the display of the second phase, a context manager that takes the upload's events."""
-        return Uploading(self._messages, self._clock, total_campaigns, total_leads)
+        return Uploading(self._messages, self._clock, total_campaigns, total_leads, account)
 
     def note(self, text: str) -> None:
         """Say something in passing."""
         if self._messages is not None:
-            self._messages.paragraph(shown(text))
+            self._messages.entry(shown(text))
 
     def warning(self, text: str) -> None:
         """Say something that deserves a look."""
@@ -79,14 +92,18 @@ class Console:
         from rich.text import Text  # noqa: PLC0415 - loading it takes 30 ms
 
         end = "" if message.rstrip().endswith((".", "!", "?", ":")) else "."
+        said = shown(message.rstrip()) + end
         lead = Text.assemble((label, style), ": ")
-        lines = [shown(message.rstrip()) + end, *(shown(line) for line in hint.splitlines() if line.strip())]
-        for line in lines:
-            if screen.is_terminal:
-                screen.paragraph(line, lead.cell_len, lead)
-            else:  # a log is searched line by line
-                screen.line(Text.assemble(lead, line))
-            lead = Text(" " * lead.cell_len)
+        hints = [line for line in hint.splitlines() if line.strip()]
+        if screen.is_log:
+            screen.entry(" ".join((f"{label}: {said}", *map(shown, hints))))
+        elif screen.is_terminal:
+            screen.paragraph(said, lead.cell_len, lead)
+            show_hint(screen, hint, lead.cell_len)
+        else:  # a log is searched line by line
+            screen.line(Text.assemble(lead, said))
+            for line in hints:
+                screen.line(Text.assemble(" " * lead.cell_len, shown(line)))
 
     def confirm(self, question: str) -> bool:
         """Ask a person whether to do something. Raises UsageError where nobody is there to answer."""
@@ -107,25 +124,36 @@ class Console:
             self._results.line(shown(text))
 
     def summary(self, summary: RunSummary) -> None:
-        """Show the end of a run."""
-        from telecmi_leads.output.console.run_summary import show_summary  # noqa: PLC0415 - loaded when needed
+        """Show the end of a run: with --quiet nothing of one that is complete, of another where it stands."""
+        from telecmi_leads.output.console import run_summary as shows  # noqa: PLC0415 - loaded when needed
 
-        if self._results is not None:
-            show_summary(self._results, summary)
+        if self._messages is not None:
+            if not self._json:
+                shows.show_summary(self._err, summary, show_phones=self._show_phones)
+        elif summary.exit_code == ExitCode.OK:
+            return
+        elif "html" in summary.reports:
+            self._err.entry(f"{'report' if self._err.is_log else 'Report:'} {shown(summary.reports['html'])}")
+        shows.show_ending(self._err, summary, alone=self._messages is None or self._json)
 
-    def runs(self, runs: Sequence[RunRecord]) -> None:
-        """Show the ledger's runs."""
+    def runs(self, runs: Sequence[RunRecord], empty: str = "No run yet.") -> None:
+        """Show the ledger's runs; `empty` is said where there are none."""
         from telecmi_leads.output.console.run_tables import show_runs  # noqa: PLC0415 - loaded when needed
 
         if self._results is not None:
-            show_runs(self._results, runs)
+            if runs:
+                show_runs(self._results, runs)
+            else:
+                self._results.paragraph(shown(empty, 2000))
 
-    def run(self, run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> None:
+    def run(
+        self, run: RunRecord, campaigns: Sequence[CampaignRecord], tables: Sequence[TableInfo], typed: Typed
+    ) -> None:
         """Show one run with its campaigns, and what is left to do with the options that were typed."""
         from telecmi_leads.output.console.run_tables import show_run  # noqa: PLC0415 - loaded when needed
 
         if self._results is not None:
-            show_run(self._results, run, campaigns, typed)
+            show_run(self._results, run, campaigns, tables, typed)
 
     def forgotten(self, forgotten: Forgotten) -> None:
         """Show what was deleted."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.text import mask_text
 from telecmi_leads.output.console.progress import show_table
-from telecmi_leads.output.console.run_tables import moment
+from telecmi_leads.output.console.run_summary import show_command
 from telecmi_leads.output.console.screen import shown
 
 if TYPE_CHECKING:
@@ -17,44 +18,75 @@ if TYPE_CHECKING:
     from telecmi_leads.output.console.screen import Screen
     from telecmi_leads.output.views import CheckView, ColumnView, Fate, PhoneView, TableView
 
-_WIDE = 100
 _SAMPLE = 28
+_PLACES = ("1st", "2nd", "3rd")
+_WHY_WIDTH = 44
 
 
 def show_columns(screen: Screen, tables: Sequence[TableView], *, show_phones: bool) -> None:
-    """Show how tables were read and which column feeds which field."""
+    """Show how tables were read, which column feeds which field, and the command that keeps to this choice."""
     for index, view in enumerate(tables):
         if index:
             screen.blank()
         show_table(screen, view.table, view.rows)
-        screen.blank()
-        _show_columns(screen, view.columns, show_phones=show_phones)
+        _show_used(screen, view, show_phones=show_phones)
+        _show_unused(screen, view, show_phones=show_phones)
         if len(view.phones) > 1:
             screen.blank()
-            order = ", ".join(shown(name) for name in view.phones)
-            screen.paragraph(f"Each row's number is the first good one of: {order}.", 2)
-        if view.options:
-            screen.heading("Options that pin this choice")
-            screen.line("  " + " ".join(f"{name} {wording.argument(shown(value))}" for name, value in view.options))
+            *first, last = map(shown, view.phones)
+            screen.paragraph(f"Each row's number is the first good one of {', '.join(first)} and {last}.")
+        if view.upload:
+            screen.blank()
+            screen.paragraph("To go on with exactly this choice (in place of NAME, the campaigns' name):")
+            show_command(screen, view.upload)
 
 
-def _show_columns(screen: Screen, columns: Sequence[ColumnView], *, show_phones: bool) -> None:
-    """Show a line for each column; where it is narrow the reason stands below the examples."""
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+def _show_used(screen: Screen, view: TableView, *, show_phones: bool) -> None:
+    rows = [
+        (_name(column), _goes_to(column, view), _samples(column, show_phones=show_phones), _filled(column, view))
+        for column in sorted((each for each in view.columns if each.field), key=lambda each: _rank(each, view))
+    ]
+    if rows:
+        screen.blank()
+        screen.rows(rows, right=(3,), fold=(0, 2), header=("column", "goes to", "for example", "filled"), indent=0)
 
-    rows = []
-    for column in columns:
-        feeds = shown(column.field) if column.field else Text("left over", style="dim")
-        why = Text(shown(column.rule), style="dim")
-        samples = Text(_samples(column, show_phones=show_phones))
-        facts = [samples, why] if screen.width >= _WIDE else [Text("\n").join(part for part in (samples, why) if part)]
-        rows.append([shown(column.name) or Text("(no name)", style="dim"), feeds, *facts])
-    header = ["column", "feeds", "for example", "why"][: len(rows[0])] if rows else []
-    screen.rows(rows, fold=(0, 2, 3), header=header)
+
+def _show_unused(screen: Screen, view: TableView, *, show_phones: bool) -> None:
+    rows = [
+        (_name(column), shown(column.rule, _WHY_WIDTH), _samples(column, show_phones=show_phones))
+        for column in view.columns
+        if not column.field
+    ]
+    if rows:
+        screen.heading("Not used")
+        screen.rows(rows, fold=(0, 1, 2), indent=0)
+
+
+def _name(column: ColumnView) -> str:
+    return shown(column.name) or "(no name)"
+
+
+def _rank(column: ColumnView, view: TableView) -> tuple[int, int]:
+    """Order columns as what is sent: names, phones by their place, then the others."""
+    fields = ("fullname", "firstname", "lastname", "phone")
+    place = view.phones.index(column.name) if column.name in view.phones else 0
+    return (fields.index(column.field) if column.field in fields else len(fields), place)
+
+
+def _goes_to(column: ColumnView, view: TableView) -> str:
+    name = shown(wording.field_name(column.field))
+    if column.field != "phone" or len(view.phones) < 2 or column.name not in view.phones:  # noqa: PLR2004 - no order
+        return name
+    place = view.phones.index(column.name)
+    return f"{name}, {_PLACES[place] if place < len(_PLACES) else f'{place + 1}th'}"
+
+
+def _filled(column: ColumnView, view: TableView) -> str:
+    return "" if column.filled is None or not view.rows else f"{column.filled * 100 // view.rows}%"
 
 
 def _samples(column: ColumnView, *, show_phones: bool) -> str:
-    return "; ".join(
+    return ", ".join(
         shown(sample if show_phones else mask_text(sample), _SAMPLE) for sample in column.samples if sample
     )
 
@@ -64,31 +96,30 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
     from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
 
     given = shown(phone.given)
-    if phone.number:
-        screen.paragraph(Text.assemble(f"{given} is a good number: ", (f"+{phone.number}", "bold")))
+    if phone.number and not phone.reason:
+        says = f"{given} is a good number. It is sent as {phone.number}."
+        screen.paragraph(Text(says, style="bold"), 2, screen.marks.good)
     else:
         says, tip = wording.reason(phone.reason)
-        screen.paragraph(Text.assemble(f"{given} can't be uploaded: ", (shown(says), "bold")))
-        screen.dim(tip, 2)
+        screen.paragraph(Text(f"{given} can't be uploaded: {shown(says)}.", style="bold"), 2, screen.marks.bad)
+        screen.dim(shown(tip), 2)
     facts = [
-        ("read for", _read_for(phone)),
-        ("country", _country(phone.country)),
-        ("type", shown(wording.words(phone.type))),
+        ("read as", _read_for(phone)),
+        ("kind", shown(wording.words(phone.type))),
+        ("country", _country(phone.country) if phone.country != phone.region else ""),
         ("time zone", shown(", ".join(phone.timezones))),
         ("repaired", "; ".join(shown(wording.repair(code)) for code in phone.repairs)),
+        *((_fate_label(fate), _fate(fate)) for fate in phone.fates),
     ]
-    screen.rows([fact for fact in facts if fact[1]], fold=(1,))
-    screen.heading("In the ledger")
     if not phone.fates:
-        screen.paragraph("never uploaded, and never left out", 2)
-    for fate in phone.fates:
-        screen.paragraph(_fate(fate), 20, f"  {moment(fate.when)}")
+        facts.append(("uploaded", "never from this computer, and never left out"))
+    screen.rows([fact for fact in facts if fact[1]], fold=(1,))
 
 
 def _read_for(phone: PhoneView) -> str:
     if not phone.region:
-        return "no region: only + and a country code count"
-    return f"{shown(phone.region)}{f' (from {shown(phone.region_from)})' if phone.region_from else ''}"
+        return "no country is set: only numbers with + and a country code are good"
+    return f"{_country(phone.region)}{f', from {shown(phone.region_from)}' if phone.region_from else ''}"
 
 
 def _country(region: str) -> str:
@@ -97,15 +128,23 @@ def _country(region: str) -> str:
     return f"{shown(name_of_region(region))} ({shown(region)})" if region else ""
 
 
+def _fate_label(fate: Fate) -> str:
+    if fate.status is None:
+        return "left out"
+    return {CampaignStatus.ACCEPTED: "uploaded", CampaignStatus.REFUSED: "refused"}.get(fate.status, "waiting")
+
+
 def _fate(fate: Fate) -> str:
-    run = f"run {shown(fate.run)} ({shown(fate.run_name)})"
+    when = wording.moment(fate.when)
     if fate.status is not None:
-        return f"{wording.STATUS[fate.status]} in {shown(fate.campaign)}, {run}"
+        state = "" if fate.status is CampaignStatus.ACCEPTED else f", {wording.STATUS[fate.status]}"
+        return f"{when}, in {shown(fate.campaign)} (run {shown(fate.run)}){state}"
     if fate.left_out is LeftOutKind.REJECTED:
-        return f"left out: {shown(wording.reason(fate.code)[0])}, {run}"
-    why = wording.LEFT_OUT[fate.left_out] if fate.left_out is not None else "left out"
-    code = f" ({shown(fate.code)})" if fate.code else ""
-    return f"left out: {why}{code}, {run}"
+        why = shown(wording.reason(fate.code)[0])
+    else:
+        why = wording.LEFT_OUT[fate.left_out] if fate.left_out is not None else ""
+        why += f" ({shown(fate.code)})" if fate.code else ""
+    return f"{when}, from {shown(fate.run_name)} (run {shown(fate.run)}): {why}"
 
 
 def show_check(screen: Screen, checks: Sequence[CheckView]) -> None:

@@ -1,7 +1,7 @@
 """The two phases of a run as they happen: preparing (rows) and sending (campaigns).
 
-On a terminal a few live lines stand below what is already settled; elsewhere there are plain lines, one for each
-campaign and now and then one that says how far things are.
+On a terminal one display is redrawn in place, and its last state stays. A log gets plain lines: one for each table and
+each campaign, and now and then one that says how far things are.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from telecmi_leads.core.events import (
     CampaignWaiting,
     RowsPrepared,
     RunStopping,
+    StopCause,
     TableOpened,
 )
+from telecmi_leads.output.console.campaign_lines import Troubles
 from telecmi_leads.output.console.screen import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from rich.live import Live
@@ -30,25 +32,15 @@ if TYPE_CHECKING:
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.events import UploadEvent
     from telecmi_leads.core.lead import TableInfo
-    from telecmi_leads.output.console.screen import Marks, Screen
+    from telecmi_leads.output.console.screen import Screen
 
 LOG_EVERY = 10.0
 """Seconds between two lines of progress where no terminal is."""
 
 _FRAMES_A_SECOND = 8
-_LEADS = 11
-_WIDE, _NARROW = (15, 6), (8, 5)
-"""The columns of a campaign's line: `1,000 leads`; `outcome unknown` (`accepted` where room is scarce) and `0.4 s`."""
-_LONGEST_NAME = 60
-_ROOMY = 72
-
-_STYLES = {
-    CampaignStatus.ACCEPTED: "green",
-    CampaignStatus.REFUSED: "red",
-    CampaignStatus.UNKNOWN: "yellow",
-    CampaignStatus.SENDING: "yellow",
-    CampaignStatus.UNVERIFIED: "yellow",
-}
+_WIDEST_BAR = 72
+_SHORTEST_PAUSE = 0.05
+_NAMES_SHOWN = 3
 
 
 class _Phase:
@@ -82,9 +74,14 @@ class _Phase:
         if self._live is not None:
             self._live.stop()
             self._live = None
+        if self._screen is not None:
+            self._ended(self._screen)
 
     def _picture(self) -> Text:
         raise NotImplementedError
+
+    def _ended(self, screen: Screen) -> None:
+        """Show what stays when the phase is over."""
 
     def _elapsed(self) -> float:
         return self._clock() - self._begun
@@ -98,11 +95,12 @@ class _Phase:
 
 
 class Preparing(_Phase):
-    """Shows what is read, and how many rows are through."""
+    """Shows what is read, and how many rows are through. A table is shown once its rows are counted."""
 
     def __init__(self, screen: Screen | None, clock: Callable[[], float]) -> None:
         super().__init__(screen, clock)
-        self._rows = self._leads = 0
+        self._rows = self._leads = self._rows_before = 0
+        self._open: TableOpened | None = None
         self._columns: Mapping[str, tuple[str, ...]] | None = None
 
     def event(self, event: TableOpened | RowsPrepared) -> None:
@@ -113,23 +111,28 @@ class Preparing(_Phase):
             self.prepared(event)
 
     def opened(self, event: TableOpened) -> None:
-        """Show what a table is, and which column feeds which field."""
-        if self._screen is None:
+        """Take note of a table, after showing the one before it."""
+        if self._screen is not None:
+            self._ended(self._screen)
+        self._open, self._rows_before = event, self._rows
+
+    def _ended(self, screen: Screen) -> None:
+        event, self._open = self._open, None
+        if event is None:
             return
-        show_table(self._screen, event.table)
+        show_table(screen, event.table, self._rows - self._rows_before or None)
         if event.columns == self._columns:
-            self._screen.paragraph("the same columns as above", 2)
+            if not screen.is_log:
+                screen.paragraph("the same columns as above", 2)
         else:
-            self._screen.rows(
-                [(shown(field), shown(", ".join(names))) for field, names in event.columns.items()], fold=(1,)
-            )
+            _show_use(screen, event)
         self._columns = event.columns
 
     def prepared(self, event: RowsPrepared) -> None:
         """Take note of how far it is."""
         self._rows, self._leads = event.rows, event.leads
         if self._log_due() and self._screen is not None:
-            self._screen.line(f"Prepared {self._rows:,} rows so far, {self._leads:,} of them leads")
+            self._screen.entry(f"prepared {self._rows:,} rows so far, {self._leads:,} of them leads")
 
     def _picture(self) -> Text:
         from rich.text import Text  # noqa: PLC0415 - only where something moves
@@ -145,22 +148,30 @@ class Preparing(_Phase):
 
 
 class Uploading(_Phase):
-    """Shows each campaign as it settles, and below them how far the upload is and what it waits for."""
+    """Shows how far an upload is, what it waits for, and the campaigns that did not go smoothly."""
 
     def __init__(
-        self, screen: Screen | None, clock: Callable[[], float], total_campaigns: int, total_leads: int
+        self, screen: Screen | None, clock: Callable[[], float], total_campaigns: int, total_leads: int, account: str
     ) -> None:
         super().__init__(screen, clock)
-        self._total_campaigns, self._total_leads = total_campaigns, total_leads
-        self._campaigns = self._leads = 0
+        self._total_campaigns, self._total_leads, self._account = total_campaigns, total_leads, account
+        self._campaigns = 0
+        self._leads = dict.fromkeys(CampaignStatus, 0)
+        self._troubles = Troubles()
         self._waiting: dict[str, tuple[float, str]] = {}
-        self._name_width = 12
+        self._under_way: set[str] = set()
+        self._paused, self._pause_began = 0.0, 0.0
+        self._stopping: StopCause | None = None
         self._wait_logged, self._wait_told = float("-inf"), 0.0
 
     def __enter__(self) -> Self:
         if self._screen is not None and self._total_campaigns:
             campaigns = wording.count(self._total_campaigns, "campaign")
-            self._screen.heading(f"Uploading {wording.count(self._total_leads, 'lead')} in {campaigns}")
+            to = f" to {shown(self._account)}" if self._account else ""
+            begins = f"ending {wording.count(self._total_leads, 'lead')} in {campaigns}{to}"
+            if not self._screen.is_log:
+                self._screen.blank()
+            self._screen.entry(f"s{begins}" if self._screen.is_log else f"S{begins}.")
         return super().__enter__()
 
     def event(self, event: UploadEvent) -> None:
@@ -168,28 +179,46 @@ class Uploading(_Phase):
         match event:
             case CampaignSending(campaign):
                 self._waiting.pop(campaign.name, None)
+                self._starts(campaign.name)
             case CampaignSettled(campaign):
                 self._settled(campaign)
             case CampaignWaiting(campaign, seconds, why):
+                self._ends(campaign.name)
                 self._waits(campaign, seconds, why)
-            case RunStopping(_, why):
-                if self._screen is not None:
-                    self._screen.paragraph(shown(why), 10, "Stopping: ")
+            case RunStopping(cause, why):
+                self._stops(cause, why)
+
+    def _starts(self, name: str) -> None:
+        if not self._under_way:
+            self._paused += self._pause()
+        self._under_way.add(name)
+
+    def _ends(self, name: str) -> None:
+        self._under_way.discard(name)
+        if not self._under_way:
+            self._pause_began = self._clock()
+
+    def _pause(self) -> float:
+        """Return how long nothing has been under way, once something was."""
+        return self._clock() - self._pause_began if self._pause_began else 0.0
 
     def _settled(self, campaign: CampaignRecord) -> None:
         self._waiting.pop(campaign.name, None)
+        self._ends(campaign.name)
         if campaign.split:
-            self._total_campaigns += 1  # two halves in its place
+            self._total_campaigns += 1  # two parts in its place
         else:
             self._campaigns += 1
-            self._leads += campaign.leads
-        if self._screen is None:
+            self._leads[campaign.status] += campaign.leads
+        self._troubles.add(campaign)
+        if self._screen is None or self._screen.is_terminal:
             return
-        digits = len(str(self._total_campaigns))
-        self._name_width = max(self._name_width, name_width(self._screen, [campaign], digits=digits))
-        show_campaign(self._screen, campaign, digits=digits, name_width=self._name_width)
+        tries = f", {campaign.attempts} tries" if campaign.attempts > 1 else ""
+        time = f", {wording.duration(campaign.seconds)}{tries}" if campaign.attempts else ""
+        leads = wording.count(campaign.leads, "lead")
+        self._screen.entry(shown(f"{campaign.name} {leads} {wording.refusal(campaign)}{time}"))
         if self._log_due():
-            self._screen.line("  " + ", ".join(self._numbers()))
+            self._screen.entry(", ".join(self._numbers()))
 
     def _waits(self, campaign: CampaignRecord, seconds: float, why: str) -> None:
         self._waiting[campaign.name] = (self._clock() + seconds, why)
@@ -199,42 +228,91 @@ class Uploading(_Phase):
         if told_lately and seconds <= 2 * self._wait_told:  # many may wait for the same; a far longer one is news
             return
         self._wait_logged, self._wait_told = self._clock(), seconds
-        self._screen.line(f"  {shown(campaign.name)}: waiting {wording.duration(seconds)}, {shown(why)}")
+        how = "tried again at once" if seconds < _SHORTEST_PAUSE else f"waits {wording.duration(seconds)}"
+        self._screen.entry(f"{shown(campaign.name)} {how}: {shown(why)}")
 
-    def _numbers(self) -> list[str]:
-        numbers = [
-            f"{self._leads:,} of {wording.count(self._total_leads, 'lead')}",
-            f"{self._campaigns:,} of {wording.count(self._total_campaigns, 'campaign')}",
+    def _stops(self, cause: StopCause, why: str) -> None:
+        self._stopping = cause
+        if self._screen is None:
+            return
+        says = {StopCause.INTERRUPTED: "Ctrl-C", StopCause.TERMINATED: "a signal"}.get(cause, shown(why))
+        if self._screen.is_terminal:
+            self._screen.paragraph(f"{says}. {self._answers()}".strip(), 10, "Stopping: ")
+        else:
+            self._screen.entry(f"stopping: {says}. {self._answers()}".rstrip(". "))
+
+    def _answers(self) -> str:
+        """Return which answers a run that stops waits for, "" where there are none."""
+        names = sorted(self._under_way)
+        if not names:
+            return ""
+        more = len(names) - _NAMES_SHOWN
+        further = f" and {more} more" if more > 0 else ""
+        return f"Waiting for the answer to {', '.join(map(shown, names[:_NAMES_SHOWN]))}{further}."
+
+    def _numbers(self, *, at_the_end: bool = False) -> list[str]:
+        leads = self._leads
+        unproven = leads[CampaignStatus.UNVERIFIED] + leads[CampaignStatus.UNKNOWN]
+        numbers = [f"{leads[CampaignStatus.ACCEPTED]:,} of {wording.count(self._total_leads, 'lead')} in"]
+        numbers += [
+            f"{number:,} {word}"
+            for number, word in ((leads[CampaignStatus.REFUSED], "refused"), (unproven, "not proven"))
+            if number
         ]
-        elapsed = self._elapsed()
-        if self._leads and elapsed > 0:
-            rate = self._leads / elapsed
-            numbers.append(f"{wording.about((self._total_leads - self._leads) / rate)} left")
-            numbers.append(f"{rate:,.0f} leads/s")
-        return numbers
+        unsent = self._total_leads - sum(leads.values()) + leads[CampaignStatus.UNSENT]
+        if at_the_end and unsent:
+            numbers.append(f"{unsent:,} not sent")
+        numbers.append(f"{self._campaigns:,} of {wording.count(self._total_campaigns, 'campaign')}")
+        if at_the_end:
+            return [*numbers, wording.duration(self._elapsed())]
+        left = self._time_left()
+        return [*numbers, f"{wording.about(left)} left"] if left is not None else numbers
+
+    def _time_left(self) -> float | None:
+        """Return the seconds that are left, pauses included; None where there is nothing to guess from."""
+        done = sum(self._leads.values())
+        now = self._clock()
+        working = now - self._begun - self._paused - (0.0 if self._under_way else self._pause())
+        if not done or working <= 0 or self._stopping is not None:
+            return None
+        pause = max((until - now for until, _ in [*self._waiting.values()]), default=0.0)
+        return (self._total_leads - done) * working / done + max(pause, 0.0)
 
     def _picture(self) -> Text:
         from rich.text import Text  # noqa: PLC0415 - only where something moves
 
         if self._screen is None:  # pragma: no cover - there is no picture without a screen
             return Text()
-        width = min(self._screen.width - 8, 72)
-        done = min(self._leads / self._total_leads, 1.0) if self._total_leads else 1.0
-        full = round(width * done)
-        marks = self._screen.marks
-        text = Text.assemble(
-            "  ",
-            (marks.full * full, "green"),
-            (marks.empty * (width - full), "dim"),
-            f" {int(done * 100):3d}%\n  ",
-            _fitting(self._numbers(), self._screen, used=2),
-        )
-        waiting = self._pause()
+        screen = self._screen
+        text = Text("\n").join([*self._troubles.lines(screen), self._bar(screen)])
+        text.append(f"\n{_fitting(self._numbers(), screen, used=0)}")
+        waiting = self._answers() if self._stopping is not None else self._soonest()
         if waiting:
-            text.append(f"\n  {waiting}", style="yellow")
+            text.append(f"\n{waiting}", style="yellow")
         return text
 
-    def _pause(self) -> str:
+    def _bar(self, screen: Screen) -> Text:
+        from rich.text import Text  # noqa: PLC0415 - as above
+
+        accepted = self._leads[CampaignStatus.ACCEPTED]
+        done = min(accepted / self._total_leads, 1.0) if self._total_leads else 1.0
+        width = max(min(screen.width - 6, _WIDEST_BAR), 10)
+        full = round(width * done)
+        marks = screen.marks
+        return Text.assemble(
+            (marks.full * full, "green"), (marks.empty * (width - full), "dim"), f" {int(done * 100):3d}%"
+        )
+
+    def _ended(self, screen: Screen) -> None:
+        if screen.is_log or not self._total_campaigns:
+            return
+        for line in self._troubles.lines(screen):
+            screen.line(line)
+        if screen.is_terminal:
+            screen.line(self._bar(screen))
+        screen.paragraph(_fitting(self._numbers(at_the_end=True), screen, used=0))
+
+    def _soonest(self) -> str:
         """Return what is waited for, soonest first; "" where nothing waits."""
         waiting = list(self._waiting.items())  # a copy: the live display has its own thread
         if not waiting:
@@ -243,71 +321,52 @@ class Uploading(_Phase):
         others = len(waiting) - 1
         further = f" and {wording.count(others, 'other')}" if others else ""
         seconds = max(until - self._clock(), 0)
-        return f"Waiting {seconds:.0f} s, {shown(why)} ({shown(name)}{further})"
+        return f"Waiting {wording.about(seconds)}, {shown(why)} ({shown(name)}{further})"
 
 
 def show_table(screen: Screen, table: TableInfo, rows: int | None = None) -> None:
     """Show what a table is and how it was read, with its notes; `rows` where they have been counted."""
     from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
 
-    counted = "" if rows is None else f", {wording.count(rows, 'row')}"
-    screen.paragraph(Text.assemble((shown(table.file), "bold"), f": {shown(wording.table(table))}{counted}"))
+    how = shown(wording.table(table)) + ("" if rows is None else f", {wording.count(rows, 'row')}")
+    if screen.is_log:
+        for line in (how, *(f"note: {shown(note)}" for note in table.notes)):
+            screen.entry(f"{shown(table.file)}: {line}")
+        return
+    screen.paragraph(Text.assemble((shown(table.file), "bold"), f": {how}"))
     for note in table.notes:
         screen.paragraph(shown(note), 8, "  note: ")
 
 
-def name_width(screen: Screen, campaigns: Iterable[CampaignRecord], *, digits: int) -> int:
-    """Return the width of the column of names: that of the widest name that leaves room for the rest of its line."""
-    from rich.cells import cell_len  # noqa: PLC0415 - as everywhere in this package
-
-    beside = 2 + _LEADS + 2 + 2 + sum(_outcome_and_time(screen)) + 2
-    room = screen.width - 2 - digits - 2 - beside if screen.is_terminal else _LONGEST_NAME
-    widths = (cell_len(shown(campaign.name)) for campaign in campaigns)
-    return max((width for width in widths if width <= room), default=0)
-
-
-def _outcome_and_time(screen: Screen) -> tuple[int, int]:
-    return _WIDE if not screen.is_terminal or screen.width >= _ROOMY else _NARROW
-
-
-def show_campaign(screen: Screen, campaign: CampaignRecord, *, digits: int, name_width: int) -> None:
-    """Show a campaign's line: number, name, leads, outcome, time; and below it what the service answered.
-
-    On a terminal a name wider than `name_width` has a line of its own, so that the columns stay straight; a log has
-    one line for each campaign, to be searched.
-    """
-    from rich.cells import cell_len  # noqa: PLC0415 - as everywhere in this package
-    from rich.text import Text  # noqa: PLC0415 - the same
-
-    name = shown(campaign.name)
-    style = "" if campaign.split else _STYLES.get(campaign.status, "")
-    outcome_column, time_column = _outcome_and_time(screen)
-    time = f"{wording.duration(campaign.seconds):>{time_column}}" if campaign.attempts else ""
-    tries = f"  {campaign.attempts} tries" if campaign.attempts > 1 else ""
-    start = f"  {campaign.number:{digits}d}  "
-    rest = Text.assemble(
-        f"{wording.count(campaign.leads, 'lead'):>{_LEADS}}  ",
-        (f"{_mark(campaign, screen.marks)} {wording.outcome(campaign):<{outcome_column if time else 0}}", style),
-        f"  {time}{tries}",
-    )
-    rest.rstrip()
-    if screen.is_terminal and cell_len(name) > name_width:
-        screen.line(f"{start}{name}")
-        start, name = " " * len(start), ""
-    screen.line(Text.assemble(start, name, " " * max(name_width - cell_len(name), 0), "  ", rest))
-    answer = wording.answer(campaign)
-    if answer:
-        screen.paragraph(shown(answer), digits + 4)
+def _show_use(screen: Screen, event: TableOpened) -> None:
+    """Show which columns feed what is sent, and which feed nothing."""
+    used = {name for names in event.columns.values() for name in names}
+    ordered = sorted(event.columns.items(), key=lambda item: _FIRST.get(item[0], len(_FIRST)))
+    rows = [(wording.field_name(shown(field)), _sources(field, names)) for field, names in ordered]
+    if screen.is_log:
+        says = "; ".join(f"{field} from {sources}" for field, sources in rows)
+        screen.entry(f"{shown(event.table.file)}: {says}")
+        return
+    unused = [shown(name) for name in event.table.header if name and name not in used]
+    if unused:
+        rows.append(("not used", _listed(unused)))
+    screen.rows(rows, fold=(1,))
 
 
-def _mark(campaign: CampaignRecord, marks: Marks) -> str:
-    if campaign.split:
-        return marks.none
-    return {
-        CampaignStatus.ACCEPTED: marks.good,
-        CampaignStatus.REFUSED: marks.bad,
-        CampaignStatus.UNSENT: marks.none,
-    }.get(campaign.status, marks.open)
+_UNUSED_SHOWN = 12
+_FIRST = {"fullname": 0, "firstname": 1, "lastname": 2, "phone": 3}
+"""Fields in the order in which a person thinks of them; the others follow."""
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _UNUSED_SHOWN
+    return ", ".join(names[:_UNUSED_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _sources(field: str, names: Sequence[str]) -> str:
+    if field == "fullname":
+        return f"{', '.join(map(shown, names))}, split in two"
+    return (", else " if field == "phone" else ", ").join(map(shown, names))
 
 
 def _fitting(parts: list[str], screen: Screen, *, used: int) -> str:

@@ -1,90 +1,120 @@
-"""The end of a run on the screen: where every row went, why rows were left out, what to do next."""
+"""The end of a run: what was left out and repaired, the report, and last the verdict and the next command."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
-from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.lead import LeftOutKind
-from telecmi_leads.output.console.progress import name_width, show_campaign
+from telecmi_leads.core.run import LeftOutCount, Suggested
 from telecmi_leads.output.console.screen import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from telecmi_leads.core.lead import RowTotals
-    from telecmi_leads.core.run import LeadTotals, RunSummary
-    from telecmi_leads.core.wording import NextStep
+    from rich.text import Text
+
+    from telecmi_leads.core.run import Problem, RunSummary
+    from telecmi_leads.core.wording import NextStep, Verdict
     from telecmi_leads.output.console.screen import Screen
 
-_HEAP_STYLES = {
-    "accepted": "green",
-    "unverified": "yellow",
-    "unknown": "yellow",
-    "refused": "red",
-    "rejected": "red",
-}
-_CAMPAIGNS_SHOWN = 10
-_GROUPS_SHOWN = 20
-_WIDEST_BAR = 40
-_OTHER_COLUMNS = 38  # what label, number and share take beside the bar
+_GROUPS_SHOWN = 10
+_REASONS_SHOWN = 12
+_LABEL = 18
+_LONGEST_LIST = 24
+_LONGEST_COMMAND = 32_000
+_STYLES = {"good": "green", "open": "yellow", "bad": "red"}
+_COMMAND_AT_THE_END = re.compile(r"(?P<says>.*): (?P<command>telecmi-leads \S.*)")
 
 
-def show_summary(screen: Screen, summary: RunSummary) -> None:
-    """Show a whole summary."""
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
-
-    summary = replace(summary, reports={key: _from_here(path) for key, path in summary.reports.items()})
-    screen.blank()
-    screen.paragraph(Text(wording.headline(summary), style="bold"))
-    show_heaps(screen, summary.rows, summary.leads, dry_run=summary.dry_run)
-    _show_skipped(screen, summary.skipped)
-    _show_groups(screen, summary)
-    _show_campaigns(screen, summary)
-    _show_reasons(screen, summary)
-    _show_repairs(screen, summary.repairs)
-    _show_reports(screen, summary.reports)
-    show_next_steps(screen, wording.next_steps(summary))
-
-
-def _from_here(path: str) -> str:
-    """Return a path as one would type it in the working directory."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except (ValueError, OSError):  # elsewhere, or the working directory is gone
-        return path
-
-
-def show_heaps(screen: Screen, rows: RowTotals, leads: LeadTotals, *, dry_run: bool = False) -> None:
-    """Show where every row went, as numbers that add up and as bars."""
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
-
-    if not rows.read:
+def show_summary(screen: Screen, summary: RunSummary, *, show_phones: bool) -> None:
+    """Show all that goes before the verdict."""
+    if screen.is_log:
+        _log_summary(screen, summary)
         return
-    screen.heading(f"Where the {wording.count(rows.read, 'row')} went")
-    width = min(max(screen.width - _OTHER_COLUMNS - 4, 8), _WIDEST_BAR)
-    styles = {**_HEAP_STYLES, "unsent": "green"} if dry_run else _HEAP_STYLES
-    screen.rows(
-        [
-            (
-                heap.label,
-                f"{heap.rows:,}",
-                wording.share(heap.rows, rows.read),
-                Text(screen.bar(heap.rows, rows.read, width), style=styles.get(heap.code, "dim")),
+    found = _left_out(summary)
+    if found:
+        _show_left_out(screen, summary, found, show_phones=show_phones)
+    _show_skipped_and_repaired(screen, summary, space=not found)
+    _show_groups(screen, summary)
+    _show_told_at_once(screen, summary)
+    _show_reports(screen, summary)
+
+
+def _log_summary(screen: Screen, summary: RunSummary) -> None:
+    rows = summary.rows
+    outside = wording.left_out(rows)
+    if outside:
+        parts = ", ".join(
+            f"{number:,} {word}"
+            for number, word in (
+                (rows.already_uploaded, "uploaded before"),
+                (rows.duplicate, "duplicates"),
+                (rows.excluded, "asked not to be called"),
+                (rows.rejected, "rejected"),
             )
-            for heap in wording.heaps(rows, leads, dry_run=dry_run)
-        ],
-        right=(1, 2),
-    )
+            if number
+        )
+        screen.entry(f"left out {wording.count(outside, 'row')}: {parts}")
+    if summary.uploaded_before:
+        screen.entry(_uploaded_before(summary))
+    if "html" in summary.reports:
+        screen.entry(f"report {shown(summary.reports['html'], _LONGEST_COMMAND)}")
 
 
-def _show_skipped(screen: Screen, skipped: Mapping[str, int]) -> None:
+def _left_out(summary: RunSummary) -> Sequence[LeftOutCount]:
+    """Return why rows were left out; from the totals alone where no report could say more."""
+    if summary.left_out or not wording.left_out(summary.rows):
+        return summary.left_out
+    found = [LeftOutCount(LeftOutKind.REJECTED, code, number) for code, number in summary.rejections.items() if number]
+    kinds = (LeftOutKind.DUPLICATE, LeftOutKind.EXCLUDED, LeftOutKind.ALREADY_UPLOADED)
+    others = [LeftOutCount(kind, "", getattr(summary.rows, kind.value)) for kind in kinds]
+    return sorted([*found, *(each for each in others if each.rows)], key=lambda each: -each.rows)
+
+
+def _show_left_out(screen: Screen, summary: RunSummary, found: Sequence[LeftOutCount], *, show_phones: bool) -> None:
+    """Show a line for each reason: how many rows, and one of them."""
+    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+
+    screen.blank()
+    whole = wording.heading(wording.left_out(summary.rows), summary.rows.read, "row")
+    screen.paragraph(Text.assemble(("Left out".ljust(_LABEL), "bold"), whole))
+    rows = [
+        (_reason(each), f"{each.rows:,}", shown(wording.example(each, show_phones=show_phones)))
+        for each in found[:_REASONS_SHOWN]
+    ]
+    rest = found[_REASONS_SHOWN:]
+    if rest:
+        rows.append((wording.count(len(rest), "further reason"), f"{sum(each.rows for each in rest):,}", ""))
+    screen.rows(rows, right=(1,), fold=(2,))
+
+
+def _reason(found: LeftOutCount) -> str:
+    if found.kind is LeftOutKind.REJECTED:
+        return shown(wording.short_reason(found.code))
+    word = wording.short_reason(found.kind.value)
+    return f"on {shown(found.code, _LONGEST_LIST)}" if found.code else word
+
+
+def _show_skipped_and_repaired(screen: Screen, summary: RunSummary, *, space: bool) -> None:
+    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+
+    skipped = [wording.skipped(code, number) for code, number in summary.skipped.items()]
+    repaired = sorted(((number, code) for code, number in summary.repairs.items() if number), reverse=True)
+    lines = []
     if skipped:
-        parts = [wording.skipped(code, number) for code, number in skipped.items()]
-        screen.paragraph(f"Among the blank rows: {shown(', '.join(parts))}", 2)
+        lines.append(("Not leads", shown(", ".join(skipped))))
+    if repaired:
+        parts = (f"{shown(wording.short_repair(code))} {number:,}" for number, code in repaired)
+        lines.append(("Repaired", ", ".join(parts)))
+    if lines and space:
+        screen.blank()
+    for label, text in lines:
+        screen.paragraph(text, _LABEL, Text(label, style="bold"))
 
 
 def _show_groups(screen: Screen, summary: RunSummary) -> None:
@@ -92,90 +122,133 @@ def _show_groups(screen: Screen, summary: RunSummary) -> None:
     if not groups:
         return
     screen.heading(wording.count(len(groups), "group"))
-    shown_groups = groups[:_GROUPS_SHOWN]
     rows = [
-        (shown(group.name), f"{group.campaigns:,}", f"{group.leads:,}", f"{group.accepted:,}") for group in shown_groups
+        (shown(group.name), f"{group.campaigns:,}", f"{group.leads:,}", f"{group.accepted:,}")
+        for group in groups[:_GROUPS_SHOWN]
     ]
     cut = 3 if summary.dry_run else 4
-    header = ("group", "campaigns", "leads", "accepted")[:cut]
+    header = ("group", "campaigns", "leads", "in")[:cut]
     screen.rows([row[:cut] for row in rows], right=(1, 2, 3), fold=(0,), header=header)
     if len(groups) > _GROUPS_SHOWN:
-        screen.paragraph(f"and {len(groups) - _GROUPS_SHOWN:,} more, all of them in campaigns.csv", 2)
+        screen.paragraph(f"… and {len(groups) - _GROUPS_SHOWN:,} more, all in campaigns.csv", 2)
 
 
-def _show_campaigns(screen: Screen, summary: RunSummary) -> None:
-    """Show the campaigns that are not in; on a dry run they are only counted."""
-    if summary.dry_run:
-        if summary.campaigns:
-            first, last = summary.campaigns[0].name, summary.campaigns[-1].name
-            names = first if len(summary.campaigns) == 1 else f"{first} to {last}"
-            named = f": {shown(names)}" if summary.name is not None else ""
-            screen.heading(f"{wording.count(len(summary.campaigns), 'campaign')} planned{named}")
-        return
-    left = [
-        campaign
-        for campaign in summary.campaigns
-        if campaign.status is not CampaignStatus.ACCEPTED and not campaign.split
-    ]
-    if not left:
-        return
-    screen.heading(f"{wording.count(len(left), 'campaign')} not in")
-    digits = max(len(str(campaign.number)) for campaign in left)
-    width = name_width(screen, left[:_CAMPAIGNS_SHOWN], digits=digits)
-    for campaign in left[:_CAMPAIGNS_SHOWN]:
-        show_campaign(screen, campaign, digits=digits, name_width=width)
-    if len(left) > _CAMPAIGNS_SHOWN:
-        screen.paragraph(f"and {len(left) - _CAMPAIGNS_SHOWN:,} more, all of them in campaigns.csv", 2)
+def _show_told_at_once(screen: Screen, summary: RunSummary) -> None:
+    """Show who of these people was uploaded before."""
+    if summary.uploaded_before:
+        screen.blank()
+        screen.paragraph(_uploaded_before(summary), 6, "Note: ")
 
 
-def _show_reasons(screen: Screen, summary: RunSummary) -> None:
-    if not wording.left_out(summary.rows):
-        return
-    screen.heading("Why rows were left out")
-    reasons = [(number, *wording.reason(code)) for code, number in summary.rejections.items() if number]
-    kinds = [LeftOutKind.DUPLICATE, LeftOutKind.ALREADY_UPLOADED]
-    kinds += [] if summary.excluded else [LeftOutKind.EXCLUDED]
-    heaps = [(getattr(summary.rows, kind.value), wording.LEFT_OUT[kind], "") for kind in kinds]
-    lists = [
-        (number, f"{wording.LEFT_OUT[LeftOutKind.EXCLUDED]}: {name}", "") for name, number in summary.excluded.items()
-    ]
-    found = [heap for heap in (*reasons, *heaps, *lists) if heap[0]]
-    found.sort(key=lambda heap: -heap[0])
-    digits = max(len(f"{number:,}") for number, _, _ in found)
-    for number, says, tip in found:
-        screen.paragraph(shown(says), digits + 4, f"  {number:{digits},}")
-        if tip:
-            screen.dim(shown(tip), digits + 4)
+def _uploaded_before(summary: RunSummary) -> str:
+    names = shown(", ".join(summary.uploaded_in))
+    where = f" ({names})" if names else ""
+    people = "person was" if summary.uploaded_before == 1 else "of these people were"
+    return f"{summary.uploaded_before:,} {people} uploaded before{where}. --new-only leaves them out."
 
 
-def _show_repairs(screen: Screen, repairs: Mapping[str, int]) -> None:
-    found = sorted(((number, code) for code, number in repairs.items() if number), reverse=True)
-    if not found:
-        return
-    screen.heading("Repaired on the way")
-    screen.rows([(f"{number:,}", shown(wording.repair(code))) for number, code in found], right=(0,), fold=(1,))
-
-
-def _show_reports(screen: Screen, reports: Mapping[str, str]) -> None:
+def _show_reports(screen: Screen, summary: RunSummary) -> None:
     """Show the page to open, unbroken so that it can be clicked or copied, and what lies beside it."""
+    reports = {key: from_here(path) for key, path in summary.reports.items()}
     if "html" not in reports:
         return
-    screen.heading("Report, to open in a browser")
-    screen.line(f"  {shown(reports['html'])}")
-    names = [PurePath(path).name for key, path in reports.items() if key not in {"folder", "html"}]
+    screen.blank()
+    screen.line(f"Report: {shown(reports['html'], _LONGEST_COMMAND)}")
+    names = [PurePath(path).name for key, path in reports.items() if key not in {"folder", "html", "summary"}]
     if names:
-        screen.paragraph(shown(f"Beside it: {', '.join(names)}"), 2)
+        screen.paragraph(shown(", ".join(names)), 13, "  and there: ")
 
 
-def show_next_steps(screen: Screen, steps: Sequence[NextStep]) -> None:
-    """Show what to do next, numbered where there is more than one thing."""
+def from_here(path: str) -> str:
+    """Return a path as one would type it in the working directory."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except (ValueError, OSError):  # elsewhere, or the working directory is gone
+        return path
+
+
+def show_ending(screen: Screen, summary: RunSummary, *, alone: bool = False) -> None:
+    """Show the verdict and what to do next: the last lines of a command.
+
+    Where they stand `alone`, with --quiet and --json, the verdict says also what the lines before it would have said.
+    """
+    verdict = wording.verdict(summary)
+    if alone and summary.error is not None and summary.error.message not in verdict.text:
+        verdict = replace(verdict, text=summary.error.message)
+    here = replace(summary, reports={key: from_here(path) for key, path in summary.reports.items()})
+    steps = [step for step in wording.next_steps(here) if step.text]
+    pressing = [step for step in steps if not step.waits]
+    hint = summary.error if summary.error is not None and not pressing else None
+    if hint is None:
+        pressing = pressing or steps[:1]
+    if screen.is_log:
+        _log_ending(screen, summary, verdict, pressing, hint)
+        return
+    screen.blank()
+    show_verdict(screen, verdict)
+    if hint is not None:
+        show_hint(screen, hint.hint)
+    show_steps(screen, pressing)
+
+
+def _log_ending(
+    screen: Screen, summary: RunSummary, verdict: Verdict, steps: Sequence[NextStep], error: Problem | None
+) -> None:
+    word = "nothing new" if verdict.text.startswith("Nothing new:") else summary.status.value
+    text = verdict.text.removeprefix("Nothing new:").strip()
+    screen.entry(f"{word} (exit {int(summary.exit_code)}): {shown(text, _LONGEST_COMMAND)}")
+    if error is not None and error.hint:
+        screen.entry(f"next: {shown(' '.join(error.hint.split()), _LONGEST_COMMAND)}")
+    for step in steps[:2] if summary.exit_code == ExitCode.SETTINGS else steps[:1]:
+        screen.entry(f"next: {shown(_in_a_line(step, summary), _LONGEST_COMMAND)}")
+
+
+def _in_a_line(step: NextStep, summary: RunSummary) -> str:
+    """Return a step as the end of a log: a command, or where a person has to choose what shows the choice."""
+    if len(step.choices) == 1:
+        return step.commands[0]
+    if step.choices and summary.run is not None:
+        return (
+            f"{step.text.rstrip('.')}, then: {wording.command('runs', summary.run, *summary.typed.of(Suggested.RUNS))}"
+        )
+    return step.text
+
+
+def show_verdict(screen: Screen, verdict: Verdict) -> None:
+    """Show the mark and the sentences of a verdict."""
     from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
 
-    if not steps:
-        return
-    screen.heading("What to do next")
-    for number, step in enumerate(steps, start=1):
-        label = f"  {number}. " if len(steps) > 1 else "  "
-        screen.paragraph(shown(step.text), len(label), label)
-        for command in step.commands:
-            screen.line(Text.assemble(" " * (len(label) + 2), (shown(command), "bold")))
+    marks = {"good": screen.marks.good, "open": screen.marks.open, "bad": screen.marks.bad}
+    style = _STYLES[verdict.mark]
+    screen.paragraph(Text(shown(verdict.whole), style="bold"), 2, Text(marks[verdict.mark], style=f"bold {style}"))
+
+
+def show_hint(screen: Screen, hint: str, indent: int = 0) -> None:
+    """Show what to do about an error; a command at the end of a line stands alone, unbroken."""
+    for line in filter(str.strip, hint.splitlines()):
+        found = _COMMAND_AT_THE_END.fullmatch(line)
+        screen.paragraph(shown(f"{found['says']}:" if found else line), indent)
+        if found:
+            show_command(screen, found["command"], indent + 2)
+
+
+def show_steps(screen: Screen, steps: Iterable[NextStep]) -> None:
+    """Show what to do next; each command stands alone on its line."""
+    for step in steps:
+        text = step.text
+        for choice in step.choices:
+            screen.paragraph(shown(f"{text} {choice.case}".strip()))
+            show_command(screen, choice.command)
+            text = ""
+        if text:
+            screen.paragraph(shown(text))
+        if step.after:
+            screen.paragraph(shown(step.after))
+
+
+def show_command(screen: Screen, command: str, indent: int = 2) -> None:
+    """Show a command to paste: never wrapped, however narrow the window."""
+    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+
+    line: Text | str = Text.assemble(" " * indent, (shown(command, _LONGEST_COMMAND), "bold"))
+    screen.line(line)

@@ -2,80 +2,140 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
+from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger import Forgotten
-from telecmi_leads.output.console.progress import name_width, show_campaign
-from telecmi_leads.output.console.run_summary import show_heaps, show_next_steps
+from telecmi_leads.output.console.campaign_lines import show_campaigns
+from telecmi_leads.output.console.run_summary import from_here, show_command, show_steps
 from telecmi_leads.output.console.screen import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord
-    from telecmi_leads.core.run import RunRecord, Typed
+    from telecmi_leads.core.lead import RowTotals, TableInfo
+    from telecmi_leads.core.run import LeadTotals, RunRecord, Typed
     from telecmi_leads.output.console.screen import Screen
 
 _WIDE = 76
 
 
-def show_runs(screen: Screen, runs: Sequence[RunRecord]) -> None:
-    """Show the runs, in the order given."""
-    if not runs:
-        screen.paragraph("The ledger holds no run yet.")
-        return
+def show_runs(screen: Screen, runs: Sequence[RunRecord], *, now: datetime | None = None) -> None:
+    """Show the runs, in the order given, and what the first one that is open waits for."""
+    now = now or datetime.now(UTC)
     if screen.width < _WIDE:
         for run in runs:
-            _show_run_narrow(screen, run)
-        return
-    rows = [
-        (
-            shown(run.id),
-            moment(run.created),
-            shown(run.name),
-            f"{run.rows.leads:,}",
-            wording.run_state(run),
-        )
-        for run in runs
-    ]
-    screen.rows(rows, right=(3,), fold=(2, 4), header=("run", "date", "name", "leads", "state"), indent=0)
+            screen.paragraph(f"{shown(run.id)}  {shown(run.name)}")
+            leads = wording.count(run.rows.leads, "lead")
+            state = f"{_sign(screen, run)} {wording.run_state(run)}"
+            screen.paragraph(f"{made(run.created, now)}, {leads}, {run.leads.accepted:,} in, {state}", 2)
+    else:
+        rows = [
+            (
+                shown(run.id),
+                made(run.created, now),
+                shown(run.name),
+                f"{run.rows.leads:,}",
+                f"{run.leads.accepted:,}",
+                f"{_sign(screen, run)} {wording.run_state(run)}",
+            )
+            for run in runs
+        ]
+        header = ("run", "made", "name", "leads", "in", "state")
+        screen.rows(rows, right=(3, 4), fold=(2, 5), header=header, indent=0)
+    _show_what_waits(screen, runs)
 
 
-def _show_run_narrow(screen: Screen, run: RunRecord) -> None:
-    screen.paragraph(f"{shown(run.id)}  {shown(run.name)}")
-    leads = wording.count(run.rows.leads, "lead")
-    screen.paragraph(f"{moment(run.created)}, {leads}, {wording.run_state(run)}", 2)
+def _show_what_waits(screen: Screen, runs: Sequence[RunRecord]) -> None:
+    by_hand = next((run for run in runs if run.leads.unverified), None)
+    going_on = next((run for run in reversed(runs) if run.leads.unsent or run.leads.unknown), None)
+    if by_hand or going_on:
+        screen.blank()
+    if by_hand is not None:
+        screen.paragraph(f"{shown(by_hand.name)} has campaigns that only you can settle; this shows which:", 2, "?")
+        show_command(screen, wording.command("runs", by_hand.id), 4)
+    if going_on is not None:
+        screen.paragraph(f"{shown(going_on.name)} goes on with:", 2, screen.marks.none)
+        show_command(screen, wording.resume(going_on, going_on.typed), 4)
 
 
-def show_run(screen: Screen, run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> None:
+def _sign(screen: Screen, run: RunRecord) -> str:
+    leads: LeadTotals = run.leads
+    if run.state is RunState.PREPARING or leads.unsent or leads.unknown:
+        return screen.marks.none
+    if leads.unverified:
+        return screen.marks.open
+    return screen.marks.bad if leads.refused else screen.marks.good
+
+
+def made(when: datetime, now: datetime) -> str:
+    """Return when a run was made, by the user's clock: `today 10:18`, `27 Nov 23:58`, with the year if another."""
+    local = when.astimezone()
+    if local.date() == now.astimezone().date():
+        return f"today {local:%H:%M}"
+    return wording.moment(when, now=now)
+
+
+def show_run(
+    screen: Screen, run: RunRecord, campaigns: Sequence[CampaignRecord], tables: Sequence[TableInfo], typed: Typed
+) -> None:
     """Show one run with all of its campaigns, and what is left to do."""
     from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
 
     screen.paragraph(Text(shown(run.name), style="bold"))
+    files = list(dict.fromkeys(table.file for table in tables))
     facts = [
         ("run", shown(run.id)),
+        ("made", f"{wording.moment(run.created)} ({_zone(run.created)})"),
         ("account", shown(run.account)),
-        ("made", moment(run.created)),
-        ("state", wording.run_state(run)),
+        ("file" if len(files) == 1 else "files", shown(", ".join(files))),
+        ("rows", _rows(run.rows)),
     ]
-    screen.rows(facts, fold=(1,))
+    screen.rows([fact for fact in facts if fact[1]], fold=(1,))
     if run.report_dir:  # whole, to be copied
-        screen.line(f"  reports  {shown(run.report_dir)}")
-    show_heaps(screen, run.rows, run.leads)
+        page = Path(run.report_dir) / "report.html"
+        screen.line(f"  report   {shown(from_here(str(page)), 2000)}")
     if not campaigns:
         return
-    screen.heading(wording.count(len(campaigns), "campaign"))
-    digits = max(len(str(campaign.number)) for campaign in campaigns)
-    width = name_width(screen, campaigns, digits=digits)
-    for campaign in campaigns:
-        show_campaign(screen, campaign, digits=digits, name_width=width)
-    show_next_steps(screen, wording.open_steps(run, campaigns, typed))
+    screen.blank()
+    show_campaigns(screen, campaigns)
+    screen.blank()
+    verdict = wording.leads_verdict(run.leads)
+    marks = {"good": screen.marks.good, "open": screen.marks.open, "bad": screen.marks.bad}
+    screen.paragraph(Text(verdict.text, style="bold"), 2, marks[verdict.mark])
+    show_steps(screen, wording.open_steps(run, campaigns, typed))
+
+
+def _zone(when: datetime) -> str:
+    return when.astimezone().tzname() or "local time"
+
+
+def _rows(rows: RowTotals) -> str:
+    """Return `8,040 read: 8,000 leads, 40 duplicates`."""
+    parts = [wording.count(rows.leads, "lead")]
+    parts += [
+        f"{number:,} {word}"
+        for number, word in (
+            (rows.rejected, "rejected"),
+            (rows.duplicate, "duplicates" if rows.duplicate > 1 else "duplicate"),
+            (rows.excluded, "not to be called"),
+            (rows.already_uploaded, "uploaded before"),
+            (rows.blank, "blank"),
+        )
+        if number
+    ]
+    return f"{rows.read:,} read: {', '.join(parts)}"
 
 
 def show_forgotten(screen: Screen, forgotten: Forgotten) -> None:
     """Say what was deleted from the ledger."""
+    if forgotten == Forgotten():
+        screen.paragraph("Nothing was found, so nothing was deleted.")
+        return
     parts = [
         wording.count(forgotten.runs, "run"),
         wording.count(forgotten.campaigns, "campaign"),
@@ -84,15 +144,9 @@ def show_forgotten(screen: Screen, forgotten: Forgotten) -> None:
     ]
     screen.paragraph(f"Deleted from the ledger: {', '.join(parts)}.")
     if forgotten.numbers:
-        screen.paragraph("--new-only no longer knows these numbers: whoever is in a file again is uploaded again.")
-    if forgotten != Forgotten():
-        screen.paragraph("Report folders are not the ledger's: delete them yourself where they name these people.")
+        screen.paragraph("--new-only no longer knows these numbers: a file that holds them uploads them again.")
+    screen.paragraph("Report folders stay as they are. Delete them yourself where they name these people.")
     kept = forgotten.unfinished_kept
     if kept:
         what = "it still has" if kept == 1 else "they still have"
         screen.paragraph(f"Kept {wording.count(kept, 'unfinished run')}: {what} leads to send.")
-
-
-def moment(when: datetime) -> str:
-    """Return a time of day as the user's clock shows it."""
-    return when.astimezone().strftime("%Y-%m-%d %H:%M")

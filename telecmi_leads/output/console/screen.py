@@ -17,7 +17,8 @@ from typing import IO, TYPE_CHECKING, cast
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from rich.console import Console as RichConsole
     from rich.console import RenderableType
@@ -149,6 +150,7 @@ class Screen:
         self._environment = terminal
         self.is_terminal = stream.isatty()
         self.is_live = self.is_terminal and not terminal.dumb
+        self.log_clock: Callable[[], datetime] | None = None
         self.marks = UNICODE if stream.unicode else ASCII
 
     @cached_property
@@ -174,6 +176,18 @@ class Screen:
             highlight=False,
             safe_box=True,
         )
+
+    @property
+    def is_log(self) -> bool:
+        """Tell whether this is the log of a run: one line for one thing, each with its local time."""
+        return self.log_clock is not None and not self.is_terminal
+
+    def entry(self, text: str) -> None:
+        """Show one thing that happens: a paragraph, or a line of the log with its time."""
+        if self.log_clock is None or self.is_terminal:
+            self.paragraph(text)
+        else:
+            self.line(f"{self.log_clock().astimezone():%Y-%m-%d %H:%M:%S} {text}")
 
     @property
     def width(self) -> int:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import LeftOutKind
+from telecmi_leads.core.run import LeftOutCount
 from telecmi_leads.output.reports.listings import LeftOutFile
 from telecmi_leads.output.reports.rejects import RejectFiles
 
 if TYPE_CHECKING:
-    from telecmi_leads.core.lead import LeftOutRow, RowTotals
+    from collections.abc import Iterator, Sequence
+
+    from telecmi_leads.core.lead import LeftOutRow, RowTotals, TableInfo
     from telecmi_leads.core.run import RunSummary
     from telecmi_leads.ledger import Ledger
     from telecmi_leads.output.reports.report_folder import ReportFolder
@@ -45,6 +48,28 @@ def write_left_out(folder: ReportFolder, summary: RunSummary, run_id: str, ledge
     others.close()
     _check(found, summary.rows)
     return sorted(found.values(), key=lambda finding: -finding.rows)
+
+
+def left_out_counts(findings: Sequence[Finding], tables: Sequence[TableInfo]) -> Iterator[LeftOutCount]:
+    """Return what was found as the summary tells it: each reason with the place and the cell of its first row."""
+    files = {table.file for table in tables}
+    sheets = {(table.file, table.sheet) for table in tables}
+    for finding in findings:
+        row = finding.example
+        table = tables[row.table]
+        file = f"{table.file}, " if len(files) > 1 else ""
+        sheet = f"{table.sheet}, " if table.sheet and len(sheets) > len(files) else ""
+        place = f"{file}{sheet}row {row.row:,}"
+        cell = cell_at_fault(row, table)
+        yield LeftOutCount(row.kind, row.code, finding.rows, place, row.column, cell, row.phone)
+
+
+def cell_at_fault(row: LeftOutRow, table: TableInfo) -> str:
+    """Return what stands in the cell that a rejection speaks of, "" where the row has none."""
+    if not row.column or row.column not in table.header:
+        return ""
+    index = table.header.index(row.column)
+    return row.cells[index] if index < len(row.cells) else ""
 
 
 def _check(found: dict[tuple[LeftOutKind, str], Finding], totals: RowTotals) -> None:

@@ -19,6 +19,7 @@ from telecmi_leads import __version__
 from telecmi_leads.core import wording
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.text import mask_text, safe
+from telecmi_leads.output.reports.left_out_rows import cell_at_fault
 from telecmi_leads.output.reports.timeline import WIDTH, stretches
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def render_page(
         version=__version__,
         summary=summary,
         title=safe(summary.name) if summary.name else "Check of a lead file",
-        headline=wording.headline(summary),
+        verdict=wording.verdict(summary),
         made=_moment(run.created),
         account=safe(run.account) if not summary.dry_run else "",
         tables=[(safe(table.file), safe(wording.table(table)), [*map(safe, table.notes)]) for table in summary.tables],
@@ -136,8 +137,8 @@ def _rows_picture(summary: RunSummary) -> list[Share]:
     rows = summary.rows
     found = [("leads", "leads", rows.leads)] if rows.leads else []
     codes = {"rejected", "duplicate", "excluded", "already_uploaded", "blank"}
-    heaps = wording.heaps(rows, summary.leads, dry_run=summary.dry_run)
-    found += [(heap.code, heap.label, heap.rows) for heap in heaps if heap.code in codes]
+    parts = wording.row_parts(rows, summary.leads, dry_run=summary.dry_run)
+    found += [(part.code, part.label, part.rows) for part in parts if part.code in codes]
     return _laid_out(found)
 
 
@@ -146,8 +147,8 @@ def _leads_picture(summary: RunSummary) -> list[Share]:
     codes = {each: each for each in ("accepted", "unverified", "unknown", "refused", "unsent")}
     if summary.dry_run:
         codes["unsent"] = "ready"
-    heaps = wording.heaps(summary.rows, summary.leads, dry_run=summary.dry_run)
-    return _laid_out([(codes[heap.code], heap.label, heap.rows) for heap in heaps if heap.code in codes])
+    parts = wording.row_parts(summary.rows, summary.leads, dry_run=summary.dry_run)
+    return _laid_out([(codes[part.code], part.label, part.rows) for part in parts if part.code in codes])
 
 
 def _laid_out(parts: Sequence[tuple[str, str, int]]) -> list[Share]:
@@ -214,11 +215,7 @@ def _findings(summary: RunSummary, findings: Sequence[Finding], *, show_phones: 
 def _cell(finding: Finding, summary: RunSummary, *, show_phones: bool) -> str:
     """Return the cell at fault as it may be shown, "" where the row has none."""
     row = finding.example
-    header = summary.tables[row.table].header
-    if not row.column or row.column not in header:
-        return ""
-    index = header.index(row.column)
-    cell = row.cells[index] if index < len(row.cells) else ""
+    cell = cell_at_fault(row, summary.tables[row.table])
     return safe(cell if show_phones else mask_text(cell), _EXAMPLE)
 
 

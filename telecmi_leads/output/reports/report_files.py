@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.output.reports.json_output import summary_json
-from telecmi_leads.output.reports.left_out_rows import write_left_out
+from telecmi_leads.output.reports.left_out_rows import left_out_counts, write_left_out
 from telecmi_leads.output.reports.listings import write_campaigns, write_refused
 from telecmi_leads.output.reports.page import render_page
 from telecmi_leads.output.reports.report_folder import SUMMARY, ReportFolder
@@ -39,6 +39,7 @@ def write_reports(
         done = replace(
             summary,
             reports={"folder": str(folder), **writing.files},
+            left_out=tuple(left_out_counts(findings, summary.tables)),
             excluded={each.example.code: each.rows for each in findings if each.example.kind is LeftOutKind.EXCLUDED},
         )
         with writing.open(page) as file:
