@@ -95,6 +95,10 @@ _STOPPED: Mapping[StopCause, tuple[str, str]] = {
         "Something other than TeleCMI answers: {why}.",
         "Check TELECMI_BASE_URL and the proxy, then: ",
     ),
+    StopCause.NAME_TAKEN: (
+        "Stopped: a campaign that this ledger never sent has the name {why}.",
+        "See in the TeleCMI dashboard whether it holds these leads. What is of unknown outcome is settled with: ",
+    ),
     StopCause.NO_CONNECTION: (
         "No connection to the service can be made: {why}.",
         "Restore the connection first (--ca-bundle FILE names a proxy's own certificates), then: ",

@@ -103,12 +103,17 @@ class CampaignRecord:
     settled_by_hand: datetime | None = None
 
 
+NAME_NOT_OURS = "a campaign that this ledger never sent has this name"
+"""Stands behind the service's words where a name is taken and no try of this ledger can have done it."""
+
+
 class OutcomeKind(StrEnum):
     """What one request came to; `sending.answers` classifies, `sending.decisions` says what follows."""
 
     ACCEPTED = "accepted"
     NAME_EXISTS = "name_exists"
     REFUSED = "refused"
+    REFUSED_OTHERWISE = "refused_otherwise"
     ACCOUNT = "account"
     NOT_SENT = "not_sent"
     BUSY = "busy"
@@ -116,18 +121,47 @@ class OutcomeKind(StrEnum):
     UNKNOWN_SERVER = "unknown_server"
     INTERRUPTED = "interrupted"
     MISDIRECTED = "misdirected"
+    PART_UNKNOWN = "part_unknown"
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether nothing but the connection, or our own process, failed: a name that is there then is ours."""
+        return self in {OutcomeKind.UNKNOWN_CONNECTION, OutcomeKind.INTERRUPTED}
+
+    @property
+    def unproven(self) -> bool:
+        """Tell whether somebody answered, and the answer proves neither that the request is in nor that it is not."""
+        return self in {
+            OutcomeKind.UNKNOWN_SERVER,
+            OutcomeKind.BUSY,
+            OutcomeKind.MISDIRECTED,
+            OutcomeKind.REFUSED_OTHERWISE,
+            OutcomeKind.PART_UNKNOWN,
+        }
+
+    @property
+    def maybe_applied(self) -> bool:
+        """Tell whether the request may be in for all that its outcome says."""
+        return self.lost or self.unproven
+
+    @property
+    def refuses(self) -> bool:
+        """Tell whether the outcome is a refusal of what was sent, in documented words or in others."""
+        return self in {OutcomeKind.REFUSED, OutcomeKind.REFUSED_OTHERWISE}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The classified result of one request.
 
-    ACCEPTED: in. NAME_EXISTS: 400 "Lead Name Already Exists". REFUSED: 400, 422 or 413. ACCOUNT: 404.
+    ACCEPTED: in. NAME_EXISTS: the campaign's name is taken. REFUSED: 400 or 422 in the service's form and documented
+    words; REFUSED_OTHERWISE: in other words, or 413. ACCOUNT: 404 in the service's form.
     NOT_SENT: provably never left the machine (`retryable` False for a certificate that fails).
-    BUSY: 429, or 503 with Retry-After. UNKNOWN_CONNECTION: a time-out, a lost connection, an answer that
-    can't be read. UNKNOWN_SERVER: any other 5xx, or a code that nobody has documented.
+    BUSY: 429, or 503 with Retry-After. UNKNOWN_CONNECTION: a time-out, a lost connection.
+    UNKNOWN_SERVER: any other answer that proves nothing, an unreadable one included.
     INTERRUPTED: the process died between intent and result. MISDIRECTED: a redirect, which is not followed, or
-    another 4xx that is not in the service's form: a proxy, a firewall, a wrong base URL.
+    the answer of a proxy, a firewall or a wrong base URL that every request would get.
+    PART_UNKNOWN: a part of the campaign was sent under the campaign's name, and may be there.
 
     `code` is the body's code, else the HTTP status; `message` the service's words, trimmed and bounded;
     `retry_after`, the pause that the service asks for, and `seconds` are in seconds.
@@ -143,10 +177,7 @@ class Outcome:
     @property
     def unknown(self) -> bool:
         """Tell whether the request may or may not have been applied."""
-        return self.kind in _UNKNOWN
-
-
-_UNKNOWN = frozenset({OutcomeKind.UNKNOWN_CONNECTION, OutcomeKind.UNKNOWN_SERVER, OutcomeKind.INTERRUPTED})
+        return self.kind.maybe_applied
 
 
 class _Body(msgspec.Struct, frozen=True):

@@ -62,6 +62,7 @@ class StopCause(StrEnum):
     SERVICE_FAILING = "service_failing"
     MAX_WAIT = "max_wait"
     MISDIRECTED = "misdirected"
+    NAME_TAKEN = "name_taken"
     NO_CONNECTION = "no_connection"
 
 

@@ -43,6 +43,7 @@ def record(  # noqa: PLR0913 - an outcome and the decision on it
     at: datetime,
     confirmed_by_name: bool = False,
     note: str = "",
+    ends_run: bool = False,
 ) -> CampaignRecord:
     """Write down what a request came to and the campaign's state after it; return the campaign."""
     message = f"{outcome.message} ({note})" if note else outcome.message
@@ -60,9 +61,42 @@ def record(  # noqa: PLR0913 - an outcome and the decision on it
         )
         if status is CampaignStatus.ACCEPTED:
             _let_go(store, connection, campaign_id)
+        if ends_run:
+            _refuse_unsent(connection, campaign_id, at)
     store.in_flight.discard(campaign_id)
     store.changed()
     return queries.campaign(store, campaign_id)
+
+
+def end_by_taken_name(store: Store, run_id: str, *, at: datetime) -> bool:
+    """Refuse what is still unsent of a run that a taken name has ended; tell whether it is such a run.
+
+    A campaign that was under way when the run ended may have come back unsent.
+    """
+    taken = store.rows(
+        "SELECT c.id FROM campaigns c JOIN runs r ON r.seq = c.run JOIN attempts a ON a.campaign = c.id"
+        " WHERE r.id = ? AND c.status = ? AND a.kind = ? LIMIT 1",
+        (run_id, CampaignStatus.REFUSED, OutcomeKind.NAME_EXISTS),
+    )
+    for (campaign,) in taken:
+        with store.writing() as connection:
+            _refuse_unsent(connection, campaign, at)
+        store.changed()
+    return bool(taken)
+
+
+def _refuse_unsent(connection: sqlite3.Connection, taken: int, at: datetime) -> None:
+    """Refuse every campaign of a run that is provably not in, since the name of one of them is taken.
+
+    One that a person has looked up goes all the same: the service's answer to it settles it.
+    """
+    connection.execute(
+        "UPDATE campaigns SET status = ?1, code = NULL, settled = ?2,"
+        " message = (SELECT 'not sent: the name ' || name || ' is taken' FROM campaigns WHERE id = ?3)"
+        " WHERE run = (SELECT run FROM campaigns WHERE id = ?3) AND status = ?4 AND split = 0"
+        " AND NOT EXISTS (SELECT 1 FROM attempts WHERE campaign = campaigns.id AND kind = ?5)",
+        (CampaignStatus.REFUSED, to_micros(at), taken, CampaignStatus.UNSENT, Word.NOT_UPLOADED),
+    )
 
 
 def settle_interrupted(store: Store, run_id: str, *, at: datetime) -> int:

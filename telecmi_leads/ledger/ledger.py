@@ -168,15 +168,28 @@ class Ledger:
         at: datetime,
         confirmed_by_name: bool = False,
         note: str = "",
+        ends_run: bool = False,
     ) -> CampaignRecord:
         """Write down what a request came to and the campaign's state after it; return the campaign.
 
         On acceptance the leads leave the ledger in the same transaction, and the hashes of their numbers stay. `note`
-        is put behind the service's words.
+        is put behind the service's words. Where the campaign's name is taken and it `ends_run`, every campaign of the
+        run that is unsent counts as refused from then on.
         """
         return attempts.record(
-            self._store, campaign_id, outcome, status, at=at, confirmed_by_name=confirmed_by_name, note=note
+            self._store,
+            campaign_id,
+            outcome,
+            status,
+            at=at,
+            confirmed_by_name=confirmed_by_name,
+            note=note,
+            ends_run=ends_run,
         )
+
+    def end_by_taken_name(self, run_id: str, *, at: datetime) -> bool:
+        """Refuse what is still unsent of a run that a taken name has ended; tell whether it is such a run."""
+        return attempts.end_by_taken_name(self._store, run_id, at=at)
 
     def settle_interrupted(self, run_id: str, *, at: datetime) -> int:
         """Close the requests that a dead process left open: their outcome is unknown. Return how many there were.

@@ -7,18 +7,18 @@ The rules, from the vendor's documentation and what is reported of it:
 - Success is 2xx and an object whose code is 200, nothing less.
 - Messages are compared trimmed, in any case, without a trailing "!"; they stand under msg, message or error.
 
-Nothing is documented for other codes. What follows for them was chosen so that nothing is ever claimed:
+- Only these codes with the documented words refuse: 400 "Duplicate phone numbers found", 422 "Parameter missing" and
+  "Invalid phone number", 404 "Account Not Found". Proxies and gateways invent 400s of their own.
+- Any words that say that the name exists or is taken count as "Lead Name Already Exists".
+
+No other answer proves anything: the request may have been applied before somebody on the way answered so.
 
     429, and 503 with Retry-After   BUSY
-    other 5xx                       UNKNOWN_SERVER; a Retry-After with it is kept to as well
-    401, 403 in the body            ACCOUNT: every later request will fail too
-    413                             REFUSED: too large for this server, or a proxy before it; it says so before
-                                    it looks at anything, and smaller campaigns may well pass
-    408 without a body's code       UNKNOWN_CONNECTION: a time-out, told by the other side
-    another 4xx without a code      MISDIRECTED: a page of a proxy, a firewall or a wrong base URL, not the service
-    any other code in the body      UNKNOWN_SERVER: nobody knows what it means
-    code 200 without a 2xx          UNKNOWN_SERVER: it contradicts itself
-    2xx without a code              UNKNOWN_CONNECTION: an answer that can't be read
+    3xx, 401, 403, 405, 407, 404    MISDIRECTED where 404 is not the service's: every later request would be answered so
+    400, 422 with a code            REFUSED_OTHERWISE: a refusal in words that nobody has documented; 413 in any form,
+    in the body                     since smaller campaigns may well pass
+    all else                        UNKNOWN_SERVER: another 4xx or 5xx, a page, nothing, JSON that was cut or is not the
+                                    service's, code 200 without a 2xx; a Retry-After with it is kept to
 """
 
 from __future__ import annotations
@@ -43,23 +43,29 @@ LONGEST_RETRY_AFTER = 1e9
 """Seconds, some thirty years: so far a wait is told as asked, whatever the number of digits."""
 
 _OK = 200
+_NOT_FOUND = 404
+_TOO_LARGE = 413
 _TOO_MANY_REQUESTS = 429
 _UNAVAILABLE = 503
-_BAD_REQUEST = 400
-_BY_CODE = {
-    _BAD_REQUEST: OutcomeKind.REFUSED,
-    404: OutcomeKind.ACCOUNT,
-    413: OutcomeKind.REFUSED,
-    422: OutcomeKind.REFUSED,
-}
+_DOCUMENTED_REFUSALS = ("duplicate phone numbers found", "parameter missing", "invalid phone number")
+_REFUSING = frozenset({400, 422})
+_CONFLICT = 409
+_ACCOUNT = re.compile(r"\b(?:account|app ?id|secret)\b")
+_LEADS_ELSEWHERE = frozenset({401, 403, _NOT_FOUND, 405, 407})
+"""Answers of whoever stands before the service, or of another: they don't depend on the campaign."""
+
 _MAY_ASK_FOR_A_PAUSE = frozenset({OutcomeKind.BUSY, OutcomeKind.UNKNOWN_SERVER})
-_ACCOUNT_CODES = {401, 403}
-_TIMED_OUT = 408
-_NAME_EXISTS = "lead name already exists"
+
+_TAKEN = re.compile(r"\b(?:exist(?:s|ed|ing)?|taken|in use|already (?:been )?used)\b")
+_DENIED = re.compile(r"n[o']t\b|\bno longer\b|\bcannot\b|\bnone\b")
+_OF_A_LEAD = re.compile(r"\b(?:phones?|numbers?|mobiles?|contacts?|e-?mails?|users?|persons?)\b")
+"""Words that speak of somebody in the campaign: that a number exists already says nothing about the campaign's name."""
 
 _CODE = re.compile(r"(?:cmi-)?([0-9]{1,9})", re.IGNORECASE)
 _SECONDS = re.compile(r"[+-]?[0-9]{1,300}(?:\.[0-9]{1,300})?(?:e[0-9]{1,3})?", re.IGNORECASE)
 _NO_CODE = "the answer is not the service's"
+_LONGEST_COMPARED = 500
+"""Characters of the service's words that are looked at. The documented ones have less than 60."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +95,10 @@ def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], 
     code = answer.status if said.code is None else said.code
     message = safe(clean(hide(said.text)))
     kind = _kind(answer, said, code)
+    if kind is OutcomeKind.UNKNOWN_SERVER and said.code is None and not message and answer.status // 100 != 5:  # noqa: PLR2004 - 5xx
+        message = f"{_phrase(answer.status)}: {answer.cut or _NO_CODE}"
     if kind in _MAY_ASK_FOR_A_PAUSE:
         return Outcome(kind, code, message or _phrase(code), retry_after_seconds(answer.retry_after, answer.date, now))
-    if kind is OutcomeKind.UNKNOWN_CONNECTION:
-        return Outcome(kind, code, f"{_phrase(answer.status)}: {answer.cut or _NO_CODE}")
     return Outcome(kind, code, message or _phrase(code))
 
 
@@ -101,20 +107,29 @@ def _kind(answer: Answer, said: _Said, code: int) -> OutcomeKind:
         return OutcomeKind.ACCEPTED if answer.status // 100 == 2 else OutcomeKind.UNKNOWN_SERVER  # noqa: PLR2004 - 2xx
     if code == _TOO_MANY_REQUESTS or (code == _UNAVAILABLE and answer.retry_after is not None):
         return OutcomeKind.BUSY
-    if code // 100 == 5:  # noqa: PLR2004 - 5xx
-        return OutcomeKind.UNKNOWN_SERVER
     if answer.cut:
-        return OutcomeKind.UNKNOWN_CONNECTION  # the rest might have held another code
-    if code == _BAD_REQUEST and _compared(said.text) == _NAME_EXISTS:
+        return OutcomeKind.UNKNOWN_SERVER  # the rest might have held another code
+    if code == _TOO_LARGE:
+        return OutcomeKind.REFUSED_OTHERWISE
+    documented = None if said.code is None else _documented(said.code, _compared(said.text))
+    if documented is not None:
+        return documented
+    return OutcomeKind.MISDIRECTED if code in _LEADS_ELSEWHERE else OutcomeKind.UNKNOWN_SERVER
+
+
+def _documented(code: int, words: str) -> OutcomeKind | None:
+    """Return what a code in the body means with these words; None where it has no meaning that is documented."""
+    if code == _NOT_FOUND:
+        return OutcomeKind.ACCOUNT if _ACCOUNT.search(words) else None
+    if code in {*_REFUSING, _CONFLICT} and _says_taken(words):
         return OutcomeKind.NAME_EXISTS
-    return _BY_CODE.get(code) or _undocumented(answer.status, said.code)
+    if code not in _REFUSING:
+        return None
+    return OutcomeKind.REFUSED if words.startswith(_DOCUMENTED_REFUSALS) else OutcomeKind.REFUSED_OTHERWISE
 
 
-def _undocumented(status: int, code: int | None) -> OutcomeKind:
-    if code is not None:
-        return OutcomeKind.ACCOUNT if code in _ACCOUNT_CODES else OutcomeKind.UNKNOWN_SERVER
-    misdirected = status // 100 == 4 and status != _TIMED_OUT  # noqa: PLR2004 - 4xx
-    return OutcomeKind.MISDIRECTED if misdirected else OutcomeKind.UNKNOWN_CONNECTION
+def _says_taken(words: str) -> bool:
+    return bool(_TAKEN.search(words)) and not _DENIED.search(words) and not _OF_A_LEAD.search(words)
 
 
 # --- the body -----------------------------------------------------------------------------------
@@ -149,7 +164,7 @@ def _code(value: object) -> int | None:
 
 
 def _compared(text: str) -> str:
-    return clean(text).casefold().rstrip(" !")
+    return clean(text[:_LONGEST_COMPARED]).casefold().strip(" !.")
 
 
 def _phrase(code: int) -> str:

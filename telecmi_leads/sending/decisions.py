@@ -3,16 +3,22 @@
 The campaign's name is the service's only idempotency key: a campaign is made under a name once, and whole. From that
 and the history follows what is proven and what is not; where nothing is, the state says so.
 
-    before →               no try of ours can be in   only the connection failed   a server error among them
+    before →               no try of ours can be in   only the connection failed   any answer that proves nothing
     accepted               accepted                   accepted                     accepted, with a note
-    name exists            refused: somebody else's   accepted, by its name        unverified
+    name exists            refused, the run ends      accepted, by its name        unverified
     refused                refused                    unknown, left                unknown, left
+    refused in other words unknown, left, whatever came before
     no answer, 5xx, kill   unknown, again after settle, whatever came before
-    not sent, busy         unsent, again              unknown, again               unknown, again
-    404, elsewhere, TLS    unsent, the run ends       unknown, the run ends        unknown, the run ends
+    busy                   unknown, again, whatever came before
+    elsewhere              unknown, the run ends, whatever came before
+    not sent               unsent, again              unknown, again               unknown, again
+    404, TLS               unsent, the run ends       unknown, the run ends        unknown, the run ends
 
 A person's word that a campaign was not uploaded clears the doubt of the tries before it; a name that is taken all the
 same is then unverified.
+
+Other bodies may have gone under the same name: the campaign that `--isolate` has cut, and its parts. A name that exists
+may then be theirs. It is this part's own only where each of them was refused in documented words.
 """
 
 from __future__ import annotations
@@ -21,7 +27,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
+from telecmi_leads.core.campaign import NAME_NOT_OURS, CampaignStatus, OutcomeKind
 from telecmi_leads.core.events import StopCause
 from telecmi_leads.ledger import Word
 
@@ -30,8 +36,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import Outcome
 
-MAYBE_APPLIED = frozenset({OutcomeKind.UNKNOWN_CONNECTION, OutcomeKind.UNKNOWN_SERVER, OutcomeKind.INTERRUPTED})
-"""Tries after which the campaign may be there: the connection failed, the service failed, our process died."""
+    History = Sequence[OutcomeKind | Word]
 
 
 class Step(Enum):
@@ -60,57 +65,76 @@ class Decision:
     cause: StopCause | None = None
 
 
-def decide(history: Sequence[OutcomeKind | Word], outcome: Outcome) -> Decision:
-    """Return what an answer means; `history` holds the campaign's earlier tries and what people said, oldest first."""
+def decide(history: History, outcome: Outcome, others: History | None = None, *, names_taken: bool = False) -> Decision:
+    """Return what an answer means; `history` holds the campaign's earlier tries and what people said, oldest first.
+
+    `others` holds the tries of other bodies that were sent under the same name; None where it was this one's alone.
+    `names_taken` says that a name of this run turned out to be somebody else's: others may be, and prove nothing then.
+    """
     kind = outcome.kind
     if kind is OutcomeKind.ACCEPTED:
         # Names are unique, so a fresh acceptance also proves that no earlier try went in.
         note = "an earlier try ended in a server error" if OutcomeKind.UNKNOWN_SERVER in history else ""
         return Decision(CampaignStatus.ACCEPTED, Step.SETTLED, note=note)
     if kind is OutcomeKind.NAME_EXISTS:
-        return _name_exists(history)
-    if kind in MAYBE_APPLIED:
-        return Decision(CampaignStatus.UNKNOWN, Step.AGAIN_WHEN_SETTLED)
-    doubtful = _doubtful(history)
-    if kind is OutcomeKind.REFUSED:
-        # After a try that may have gone in, "duplicate phone numbers" may speak of our own leads.
-        if doubtful:
-            return Decision(CampaignStatus.UNKNOWN, Step.LEAVE, note="an earlier try may have been accepted")
-        return Decision(CampaignStatus.REFUSED, Step.SETTLED)
-    return _not_applied(outcome, CampaignStatus.UNKNOWN if doubtful else CampaignStatus.UNSENT)
+        decision = _name_exists(history) if others is None else _name_of_several(history, others)
+        return _unverified() if names_taken and decision.confirmed_by_name else decision
+    if kind.maybe_applied:
+        return _maybe_applied(kind)
+    doubtful = in_doubt(history) or in_doubt(others or ())
+    if kind is not OutcomeKind.REFUSED:
+        return _not_applied(outcome, CampaignStatus.UNKNOWN if doubtful else CampaignStatus.UNSENT)
+    if doubtful:  # "duplicate phone numbers" may speak of our own leads
+        return Decision(CampaignStatus.UNKNOWN, Step.LEAVE, note="an earlier try may have been accepted")
+    return Decision(CampaignStatus.REFUSED, Step.SETTLED)
 
 
-def _name_exists(history: Sequence[OutcomeKind | Word]) -> Decision:
+def _name_exists(history: History) -> Decision:
     if Word.NOT_UPLOADED in history:
         return Decision(CampaignStatus.UNVERIFIED, Step.SETTLED, note="said not to be uploaded, but the name is taken")
-    if not MAYBE_APPLIED.intersection(history):
-        return Decision(
-            CampaignStatus.REFUSED, Step.SETTLED, note="a campaign that this ledger never sent has this name"
-        )
-    if OutcomeKind.UNKNOWN_SERVER in history:
-        return Decision(
-            CampaignStatus.UNVERIFIED, Step.SETTLED, note="the name is there, the number of leads is not proven"
-        )
-    return Decision(CampaignStatus.ACCEPTED, Step.SETTLED, confirmed_by_name=True)
+    tries = [kind for kind in history if isinstance(kind, OutcomeKind)]
+    if any(kind.unproven for kind in tries):
+        return _unverified()
+    if any(kind.lost for kind in tries):
+        return Decision(CampaignStatus.ACCEPTED, Step.SETTLED, confirmed_by_name=True)
+    return Decision(CampaignStatus.REFUSED, Step.STOP, note=NAME_NOT_OURS, cause=StopCause.NAME_TAKEN)
+
+
+def _name_of_several(history: History, others: History) -> Decision:
+    """Decide on a name that other bodies were sent under as well: never somebody else's, seldom surely ours."""
+    if in_doubt(others):
+        return _unverified()
+    decision = _name_exists(history)
+    return _unverified() if decision.status is CampaignStatus.REFUSED else decision
+
+
+def _unverified() -> Decision:
+    note = "the name is there, the number of leads is not proven"
+    return Decision(CampaignStatus.UNVERIFIED, Step.SETTLED, note=note)
+
+
+def _maybe_applied(kind: OutcomeKind) -> Decision:
+    """Decide on a try that may be in for all that is known."""
+    if kind is OutcomeKind.REFUSED_OTHERWISE:
+        return Decision(CampaignStatus.UNKNOWN, Step.LEAVE, note="not a documented refusal, so it proves nothing")
+    if kind is OutcomeKind.MISDIRECTED:
+        return Decision(CampaignStatus.UNKNOWN, Step.STOP, cause=StopCause.MISDIRECTED)
+    step = Step.AGAIN if kind is OutcomeKind.BUSY else Step.AGAIN_WHEN_SETTLED
+    return Decision(CampaignStatus.UNKNOWN, step)
 
 
 def _not_applied(outcome: Outcome, status: CampaignStatus) -> Decision:
-    """Decide on an answer that says that this try, and only this one, was not applied."""
+    """Decide on an outcome that says that this try, and only this one, was not applied."""
     cause = {
         OutcomeKind.ACCOUNT: StopCause.ACCOUNT_REFUSED,
-        OutcomeKind.MISDIRECTED: StopCause.MISDIRECTED,
         OutcomeKind.NOT_SENT: None if outcome.retryable else StopCause.NO_CONNECTION,
-        OutcomeKind.BUSY: None,
     }[outcome.kind]
     return Decision(status, Step.STOP if cause else Step.AGAIN, cause=cause)
 
 
-def _doubtful(history: Sequence[OutcomeKind | Word]) -> bool:
+def in_doubt(history: History) -> bool:
     """Tell whether a try may have gone in. What a person has found out settles the tries before it."""
     doubtful = False
     for kind in history:
-        if isinstance(kind, Word):
-            doubtful = False
-        elif kind in MAYBE_APPLIED:
-            doubtful = True
+        doubtful = not isinstance(kind, Word) and (doubtful or kind.maybe_applied)
     return doubtful

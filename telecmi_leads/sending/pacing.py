@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import OutcomeKind
 from telecmi_leads.core.events import StopCause
-from telecmi_leads.sending.decisions import MAYBE_APPLIED
 
 if TYPE_CHECKING:
     from telecmi_leads.core.campaign import Outcome
@@ -50,7 +49,9 @@ FAILURES_IN_A_ROW = 5
 """A run gives up after so many requests that came to nothing with no answer in between, or as many as --retries allows
 one campaign."""
 
-_CAME_TO_NOTHING = MAYBE_APPLIED | {OutcomeKind.NOT_SENT, OutcomeKind.BUSY}
+_CAME_TO_NOTHING = frozenset(kind for kind in OutcomeKind if kind.maybe_applied or kind is OutcomeKind.NOT_SENT) - {
+    OutcomeKind.MISDIRECTED
+}
 _ANSWERED = frozenset({OutcomeKind.ACCEPTED, OutcomeKind.NAME_EXISTS, OutcomeKind.REFUSED})
 
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from telecmi_leads.settings.options import SendingOptions
 
 _ONCE_MORE = frozenset({Step.AGAIN, Step.AGAIN_WHEN_SETTLED})
+_WORTH_TELLING = 0.1
+"""Seconds. Pauses are shown with one decimal."""
+
 _MAY_BE_AT_WORK = "its outcome is unknown and it may be at work"
 
 
@@ -77,6 +80,12 @@ class _Job:
     started: float = field(default=float("-inf"))
 
 
+def _waits(record: CampaignRecord, seconds: float, why: str) -> Iterator[UploadEvent]:
+    """Say that a campaign waits, unless it is so short that a screen would round it to nothing."""
+    if seconds >= _WORTH_TELLING:
+        yield CampaignWaiting(record, seconds, why)
+
+
 class _Run:
     def __init__(  # noqa: PLR0913, PLR0917 - upload's
         self,
@@ -102,6 +111,7 @@ class _Run:
         self._positions: dict[int, int] = {}
         self._isolation = Isolation(on=options.isolate, budget=options.isolate_budget)
         self._stopping = False
+        self._name_taken = False
 
     def close(self) -> None:
         """Let the threads end; what is under way is not waited for."""
@@ -124,6 +134,7 @@ class _Run:
             if sent is not None:
                 yield from self._hear(sent)
         yield from (CampaignSettled(job.record) for job in self._waiting if job.tried)
+        self._ledger.end_by_taken_name(self._run_id, at=self._clock.now())
         yield from (CampaignSettled(record) for record in self._isolation.undecided())
         self._ledger.finish_run(self._run_id)
 
@@ -133,6 +144,7 @@ class _Run:
         What an earlier process left unknown may still be at work, until `settle` from now.
         """
         self._ledger.settle_interrupted(self._run_id, at=self._clock.now())
+        self._name_taken = self._ledger.end_by_taken_name(self._run_id, at=self._clock.now())
         now = self._clock.monotonic()
         records = self._ledger.campaigns(self._run_id)
         self._isolation.take_up(records, self._last_kind)
@@ -144,7 +156,7 @@ class _Run:
             self._waiting.append(job)
             if record.status is CampaignStatus.UNKNOWN:
                 job.not_before += self._options.settle
-                yield CampaignWaiting(record, self._options.settle, _MAY_BE_AT_WORK)
+                yield from _waits(record, self._options.settle, _MAY_BE_AT_WORK)
         yield from self._isolate()
 
     def _history(self, campaign: int) -> list[OutcomeKind | Word]:
@@ -193,7 +205,7 @@ class _Run:
         job = self._under_way.pop(sent.campaign)
         if sent.outcome is None:
             raise sent.error or AssertionError
-        decision = decide(job.history, sent.outcome)
+        decision = decide(job.history, sent.outcome, names_taken=self._name_taken)
         job.record = self._ledger.record(
             job.record.id,
             sent.outcome,
@@ -201,7 +213,9 @@ class _Run:
             at=self._clock.now(),
             confirmed_by_name=decision.confirmed_by_name,
             note=decision.note,
+            ends_run=decision.cause is StopCause.NAME_TAKEN,
         )
+        self._name_taken = self._name_taken or decision.cause is StopCause.NAME_TAKEN
         job.history.append(sent.outcome.kind)
         giving_up = self._pacing.heard(sent.outcome, job.started)
         if decision.step in _ONCE_MORE and self._may_try_again(job):
@@ -209,11 +223,15 @@ class _Run:
         else:
             yield from self._come_to_rest(job, sent.outcome)
         if decision.cause is not None:
-            yield from self._end(decision.cause, sent.outcome.message)
+            yield from self._end(decision.cause, self._why(job, sent.outcome, decision))
         elif giving_up is not None:
             yield from self._end(giving_up.cause, giving_up.why)
         if not self._stopping:
             yield from self._isolate()
+
+    def _why(self, job: _Job, outcome: Outcome, decision: Decision) -> str:
+        taken = decision.cause is StopCause.NAME_TAKEN
+        return f"{job.record.name}: {outcome.message}" if taken else outcome.message
 
     def _line_up_again(self, job: _Job, outcome: Outcome, decision: Decision) -> Iterator[UploadEvent]:
         now = self._clock.monotonic()
@@ -225,7 +243,7 @@ class _Run:
             why = "the service asks for a pause" if outcome.kind is OutcomeKind.BUSY else "the service was not reached"
         self._line_up(job)
         if not self._stopping:
-            yield CampaignWaiting(job.record, max(job.not_before - now, 0.0), why)
+            yield from _waits(job.record, job.not_before - now, why)
 
     def _line_up(self, job: _Job) -> None:
         self._waiting.append(job)

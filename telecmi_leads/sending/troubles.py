@@ -29,15 +29,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What went wrong, in our words. `retryable` is False where another try would fail the same way."""
+    """What went wrong, in our words. `retryable` is False where another try would fail the same way.
+
+    `answered` tells that somebody answered, in whatever form: then more than the connection failed.
+    """
 
     words: str
     retryable: bool = True
+    answered: bool = False
 
     def outcome(self, *, sent: bool) -> Outcome:
         """Return the outcome: provably not sent, or unknown."""
         if sent:
-            return Outcome(OutcomeKind.UNKNOWN_CONNECTION, message=self.words)
+            kind = OutcomeKind.UNKNOWN_SERVER if self.answered else OutcomeKind.UNKNOWN_CONNECTION
+            return Outcome(kind, message=self.words)
         return Outcome(OutcomeKind.NOT_SENT, message=self.words, retryable=self.retryable)
 
 
@@ -54,10 +59,10 @@ _PROXY = Trouble("the proxy can't be used")
 _PROXY_ADDRESS = Trouble("the proxy's address can't be used: it must begin with http:// or https://", retryable=False)
 _ADDRESS = Trouble("the address can't be used", retryable=False)
 _REQUEST = Trouble("the request can't be made", retryable=False)
-_NOT_HTTP = Trouble("the answer is not HTTP")
-_CUT = Trouble("the answer was cut off")
-_UNREADABLE = Trouble("the answer can't be read")
-_REDIRECT = Trouble("the answer leads elsewhere")
+_NOT_HTTP = Trouble("the answer is not HTTP", answered=True)
+_CUT = Trouble("the answer was cut off", answered=True)
+_UNREADABLE = Trouble("the answer can't be read", answered=True)
+_REDIRECT = Trouble("the answer leads elsewhere", answered=True)
 _BUSY_POOL = Trouble("there was no connection to use")
 
 TABLE: Mapping[type[BaseException], Trouble] = {

@@ -7,29 +7,34 @@ from telecmi_leads.core.campaign import Outcome
 from telecmi_leads.core.campaign import OutcomeKind as K
 from telecmi_leads.core.events import StopCause
 from telecmi_leads.ledger import Word
-from telecmi_leads.sending.decisions import MAYBE_APPLIED, Step, decide
+from telecmi_leads.sending.decisions import Step, decide
 
 LOST, ERROR, DIED = K.UNKNOWN_CONNECTION, K.UNKNOWN_SERVER, K.INTERRUPTED
 DENIED = Word.NOT_UPLOADED
+OTHER = K.REFUSED_OTHERWISE
+PROVES_NOTHING = (ERROR, K.BUSY, K.MISDIRECTED, OTHER, K.PART_UNKNOWN)
+MAYBE_APPLIED = (LOST, DIED, *PROVES_NOTHING)
 
 TABLE = [
     # history, answer → state, what follows, confirmed by name
     ((), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
     ((K.NOT_SENT, K.BUSY), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
+    ((OTHER,), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
     ((LOST,), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
     ((ERROR,), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
     ((ERROR, K.NAME_EXISTS, DENIED), K.ACCEPTED, S.ACCEPTED, Step.SETTLED, False),
     # the name is taken, and no try of ours can have done it: somebody else's campaign
-    ((), K.NAME_EXISTS, S.REFUSED, Step.SETTLED, False),
-    ((K.NOT_SENT,), K.NAME_EXISTS, S.REFUSED, Step.SETTLED, False),
-    ((K.BUSY, K.NOT_SENT, K.MISDIRECTED, K.ACCOUNT), K.NAME_EXISTS, S.REFUSED, Step.SETTLED, False),
+    ((), K.NAME_EXISTS, S.REFUSED, Step.STOP, False),
+    ((K.NOT_SENT,), K.NAME_EXISTS, S.REFUSED, Step.STOP, False),
+    ((K.NOT_SENT, K.ACCOUNT, K.REFUSED), K.NAME_EXISTS, S.REFUSED, Step.STOP, False),
     # only the connection failed, or our process died: a campaign is made whole
     ((LOST,), K.NAME_EXISTS, S.ACCEPTED, Step.SETTLED, True),
     ((DIED,), K.NAME_EXISTS, S.ACCEPTED, Step.SETTLED, True),
-    ((K.NOT_SENT, LOST, K.BUSY), K.NAME_EXISTS, S.ACCEPTED, Step.SETTLED, True),
+    ((K.NOT_SENT, LOST, K.ACCOUNT, K.REFUSED), K.NAME_EXISTS, S.ACCEPTED, Step.SETTLED, True),
     ((LOST, DIED, LOST), K.NAME_EXISTS, S.ACCEPTED, Step.SETTLED, True),
-    # the service failed at it: the name is there, the leads are not proven
-    ((ERROR,), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
+    # somebody answered, and that proves nothing: the name is there, the leads are not proven
+    *(((kind,), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False) for kind in PROVES_NOTHING),
+    *(((LOST, kind, LOST), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False) for kind in PROVES_NOTHING),
     ((LOST, ERROR), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
     ((ERROR, LOST), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
     ((ERROR, DIED, K.NOT_SENT), K.NAME_EXISTS, S.UNVERIFIED, Step.SETTLED, False),
@@ -42,20 +47,24 @@ TABLE = [
     *(((ERROR,), kind, S.UNKNOWN, Step.AGAIN_WHEN_SETTLED, False) for kind in (LOST, ERROR, DIED)),
     # refused
     ((), K.REFUSED, S.REFUSED, Step.SETTLED, False),
-    ((K.NOT_SENT, K.BUSY), K.REFUSED, S.REFUSED, Step.SETTLED, False),
-    *(((kind,), K.REFUSED, S.UNKNOWN, Step.LEAVE, False) for kind in (LOST, ERROR, DIED)),
+    ((K.NOT_SENT, K.ACCOUNT), K.REFUSED, S.REFUSED, Step.SETTLED, False),
+    *(((kind,), K.REFUSED, S.UNKNOWN, Step.LEAVE, False) for kind in MAYBE_APPLIED),
+    # refused in words that nobody has documented: proves nothing
+    *((before, OTHER, S.UNKNOWN, Step.LEAVE, False) for before in ((), (K.NOT_SENT,), (LOST,), (LOST, DENIED))),
     ((LOST, DENIED), K.REFUSED, S.REFUSED, Step.SETTLED, False),
     ((LOST, DENIED, LOST), K.REFUSED, S.UNKNOWN, Step.LEAVE, False),
     # this try was not applied; an earlier one may have been
     ((), K.NOT_SENT, S.UNSENT, Step.AGAIN, False),
-    ((), K.BUSY, S.UNSENT, Step.AGAIN, False),
+    ((), K.BUSY, S.UNKNOWN, Step.AGAIN, False),
+    ((K.BUSY,), K.NOT_SENT, S.UNKNOWN, Step.AGAIN, False),
     ((LOST,), K.NOT_SENT, S.UNKNOWN, Step.AGAIN, False),
     ((ERROR,), K.BUSY, S.UNKNOWN, Step.AGAIN, False),
     ((LOST, DENIED), K.NOT_SENT, S.UNSENT, Step.AGAIN, False),
     # every other campaign would be answered the same
     ((), K.ACCOUNT, S.UNSENT, Step.STOP, False),
     ((LOST,), K.ACCOUNT, S.UNKNOWN, Step.STOP, False),
-    ((), K.MISDIRECTED, S.UNSENT, Step.STOP, False),
+    ((K.BUSY,), K.ACCOUNT, S.UNKNOWN, Step.STOP, False),
+    ((), K.MISDIRECTED, S.UNKNOWN, Step.STOP, False),
     ((DIED,), K.MISDIRECTED, S.UNKNOWN, Step.STOP, False),
 ]
 
@@ -75,6 +84,7 @@ def test_each_history_and_answer(
         (Outcome(K.ACCOUNT), StopCause.ACCOUNT_REFUSED),
         (Outcome(K.MISDIRECTED), StopCause.MISDIRECTED),
         (Outcome(K.NOT_SENT, retryable=False), StopCause.NO_CONNECTION),
+        (Outcome(K.NAME_EXISTS), StopCause.NAME_TAKEN),
         (Outcome(K.NOT_SENT), None),
         (Outcome(K.BUSY), None),
     ],
@@ -89,6 +99,40 @@ def test_nothing_doubtful_becomes_unsent_or_refused(answer: K) -> None:
     """After a try that may have gone in, no answer says unsent or refused: both would invite a second copy."""
     for kind in MAYBE_APPLIED:
         assert decide((kind,), Outcome(answer)).status not in {S.UNSENT, S.REFUSED}
+
+
+UNDER_ONE_NAME = [
+    # this body's tries, those of others under the same name, answer → state, confirmed by name
+    ((), (), K.ACCEPTED, S.ACCEPTED, False),
+    ((), (LOST, K.REFUSED), K.ACCEPTED, S.ACCEPTED, False),
+    ((), (K.REFUSED,), K.NAME_EXISTS, S.UNVERIFIED, False),
+    ((K.NOT_SENT,), (K.REFUSED,), K.NAME_EXISTS, S.UNVERIFIED, False),
+    ((LOST,), (K.REFUSED,), K.NAME_EXISTS, S.ACCEPTED, True),
+    ((DIED, LOST), (K.REFUSED, K.REFUSED), K.NAME_EXISTS, S.ACCEPTED, True),
+    *(((LOST,), (kind, K.REFUSED), K.NAME_EXISTS, S.UNVERIFIED, False) for kind in MAYBE_APPLIED),
+    *(((kind,), (K.REFUSED,), K.NAME_EXISTS, S.UNVERIFIED, False) for kind in PROVES_NOTHING),
+    ((), (K.REFUSED,), K.REFUSED, S.REFUSED, False),
+    ((LOST,), (K.REFUSED,), K.REFUSED, S.UNKNOWN, False),
+    *(((), (kind, K.REFUSED), K.REFUSED, S.UNKNOWN, False) for kind in MAYBE_APPLIED),
+    ((), (LOST, K.REFUSED), K.NOT_SENT, S.UNKNOWN, False),
+    ((), (K.REFUSED,), K.NOT_SENT, S.UNSENT, False),
+]
+
+
+@pytest.mark.parametrize(("history", "others", "answer", "status", "confirmed"), UNDER_ONE_NAME)
+def test_other_bodies_under_the_same_name(
+    history: tuple[K, ...], others: tuple[K, ...], answer: K, status: S, confirmed: bool
+) -> None:
+    """(Row 64) A name that exists is a part's own only where all other bodies of that name were surely refused."""
+    decision = decide(history, Outcome(answer), others)
+    assert (decision.status, decision.confirmed_by_name, decision.cause) == (status, confirmed, None)
+
+
+def test_names_of_somebody_else_confirm_nothing() -> None:
+    """(Row 7) Once a name of the run was somebody else's, a name that exists does not prove a lost request."""
+    assert decide((LOST,), Outcome(K.NAME_EXISTS), names_taken=True).status is S.UNVERIFIED
+    assert decide((), Outcome(K.NAME_EXISTS), names_taken=True).status is S.REFUSED
+    assert decide((LOST,), Outcome(K.ACCEPTED), names_taken=True).status is S.ACCEPTED
 
 
 @pytest.mark.parametrize("answer", sorted(set(K) - {K.ACCEPTED, K.NAME_EXISTS}))

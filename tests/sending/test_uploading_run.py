@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ from telecmi_leads.core.events import CampaignSending, CampaignSettled, Campaign
 from telecmi_leads.core.run import LeadTotals, RunState
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending.run_loop import upload
+from telecmi_leads.sending.settling_by_hand import resolve
 from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:
@@ -171,16 +173,78 @@ def test_unverified_is_not_sent_again(ledger: Ledger) -> None:
 
 
 def test_name_of_somebody_else(ledger: Ledger) -> None:
-    """Fault 20: a name taken at the first try is somebody else's: refused, and the leads are kept for refused.csv."""
-    plan(ledger, 2)
+    """(Rows 7, 20) A name taken at the first try ends the run: all is refused, and kept for refused.csv."""
+    plan(ledger, 3)
     service = Service([NOT_SENT])
     service.held["March-001"] = [["919800000000"]]
-    run(ledger, service)
-    assert statuses(ledger) == ["refused", "accepted"]
-    first = ledger.campaigns("run-1")[0]
+    events = run(ledger, service)
+    assert stopped(events) == [StopCause.NAME_TAKEN]
+    assert [name for _, name in service.came] == ["March-001"] * 2
+    assert statuses(ledger) == ["refused"] * 3
+    first, second, _ = ledger.campaigns("run-1")
     assert first.message == "Lead Name Already Exists (a campaign that this ledger never sent has this name)"
-    assert has_body(ledger, first.id)
-    assert service.held["March-001"] == [["919800000000"]]
+    assert (second.message, second.code, second.attempts) == ("not sent: the name March-001 is taken", None, 0)
+    assert all(has_body(ledger, campaign.id) for campaign in ledger.campaigns("run-1"))
+    assert service.held == {"March-001": [["919800000000"]]}
+    record = ledger.run("run-1")
+    assert record is not None
+    assert record.state is RunState.FINISHED
+    assert run(ledger, service) == []
+
+
+@pytest.mark.parametrize("first", [ok(), DUPLICATES, TIMED_OUT], ids=["accepted", "refused", "lost"])
+def test_a_taken_name_ends_the_run_wherever_it_comes(ledger: Ledger, first: Act) -> None:
+    """(Row 7) A new group first, a first campaign that was refused or lost: the next taken name ends the run."""
+    phones = plan(ledger, 6)
+    service = Service([first])
+    service.held["March-002"] = [phones[2:4]]
+    assert stopped(run(ledger, service, workers=1)) == [StopCause.NAME_TAKEN]
+    assert [name for _, name in service.came] == ["March-001", "March-002"]
+    assert statuses(ledger)[1:] == ["refused"] * 5
+    assert sum(map(service.copies, phones[4:])) == 0
+
+
+def test_campaigns_under_way_when_the_name_is_found_taken(ledger: Ledger) -> None:
+    """(Row 7) What is under way is heard out; what comes back unsent is refused, what is lost stays unknown."""
+    plan(ledger, 9)
+    service = Service([ok(), fails(OutcomeKind.NAME_EXISTS, code=400, takes=0.3), NOT_SENT, TIMED_OUT, ok(1.0)])
+    service._act = _with_slow_not_sent(service._act)  # noqa: SLF001 - the answers' order
+    run(ledger, service, workers=4)
+    assert statuses(ledger) == ["accepted", "refused", "refused", "unknown", "accepted", *["refused"] * 4]
+    again = Service()
+    again.held["March-004"] = [[]]
+    run(ledger, again)
+    assert [name for _, name in again.came] == ["March-004"]
+    assert statuses(ledger)[3] == "unverified"
+
+
+def _with_slow_not_sent(act: Callable[[int, str, list[str]], Act]) -> Callable[[int, str, list[str]], Act]:
+    return lambda number, name, phones: replace(act(number, name, phones), takes=5.0 if number == 3 else 0.3)
+
+
+def test_killed_between_a_taken_name_and_the_end(ledger: Ledger) -> None:
+    """(Row 7) The run is ended by the same write that says that the name is taken."""
+    plan(ledger, 3)
+    service = Service()
+    service.held["March-001"] = [[]]
+    events = upload("run-1", ledger, service.send, SendingOptions(), SimulatedClock(service, ledger), StopRequest())
+    for event in events:
+        if isinstance(event, CampaignSettled | RunStopping):
+            events.close()
+    assert statuses(ledger) == ["refused"] * 3
+
+
+def test_a_campaign_that_a_person_looked_up_goes_though_a_name_was_taken(ledger: Ledger) -> None:
+    """(Row 7) --not-uploaded sends a campaign of a run that a taken name has ended; the others stay refused."""
+    plan(ledger, 3)
+    service = Service([TIMED_OUT])
+    service.held["March-002"] = [[]]
+    run(ledger, service, workers=1)
+    clock = SimulatedClock(service, ledger)
+    resolve(ledger, "run-1", "March-001", accepted=False, clock=clock)
+    run(ledger, service)
+    assert [name for _, name in service.came] == ["March-001", "March-002", "March-001"]
+    assert statuses(ledger) == ["accepted", "refused", "refused"]
 
 
 def test_account_refused_costs_one_request(ledger: Ledger) -> None:
@@ -209,7 +273,8 @@ def test_answers_that_stop(ledger: Ledger, act: Act, cause: StopCause) -> None:
     plan(ledger, 3)
     service = Service([act])
     assert stopped(run(ledger, service)) == [cause]
-    assert (len(service.came), statuses(ledger)) == (1, ["unsent"] * 3)
+    first = "unknown" if cause is StopCause.MISDIRECTED else "unsent"
+    assert (len(service.came), statuses(ledger)) == (1, [first, "unsent", "unsent"])
 
 
 def test_refused_after_an_unknown_stays_unknown(ledger: Ledger) -> None:
@@ -248,7 +313,7 @@ def test_no_retries(ledger: Ledger) -> None:
     service = Service([NOT_SENT, BUSY, TIMED_OUT])
     run(ledger, service, retries=0)
     assert len(service.came) == 4
-    assert statuses(ledger) == ["unsent", "unsent", "unknown", "accepted"]
+    assert statuses(ledger) == ["unsent", "unknown", "unknown", "accepted"]
 
 
 def test_a_burst_of_failures_counts_once(ledger: Ledger) -> None:
@@ -304,7 +369,7 @@ def test_a_pause_past_max_wait_stops(ledger: Ledger) -> None:
     service = Service([ok(), fails(OutcomeKind.BUSY, retry_after=1e9)])
     events = run(ledger, service, workers=1, max_wait=300)
     assert stopped(events) == [StopCause.MAX_WAIT]
-    assert statuses(ledger) == ["accepted", "unsent", "unsent"]
+    assert statuses(ledger) == ["accepted", "unknown", "unsent"]
     assert service.now < 1
 
 
@@ -318,7 +383,7 @@ def test_endless_pauses_stop(ledger: Ledger, retry_after: float | None) -> None:
     asked = retry_after or 0.0
     pauses = [round(after - before - 0.2 - asked, 1) for before, after in pairwise(times)]
     assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0]
-    assert statuses(ledger) == ["unsent"] * 3
+    assert statuses(ledger) == ["unknown", "unsent", "unsent"]
 
 
 def test_a_limited_rate_is_followed_to_the_end(ledger: Ledger) -> None:
@@ -435,7 +500,8 @@ def test_two_hosts(ledger: Ledger, tmp_path: Path, acts: list[Act]) -> None:
         other_service = Service(acts)
         other_service.held = service.held
         run(other, other_service)
-        assert {*statuses(other)} <= {"refused", "accepted", "unverified"}
+        assert "accepted" not in statuses(other)
+        assert statuses(other)[2] == "refused"
     assert [service.copies(phone) for phone in phones] == [1] * 6
 
 
