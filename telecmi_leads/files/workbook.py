@@ -17,7 +17,7 @@ import msgspec
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.text import safe
-from telecmi_leads.files.sheets import Sheet
+from telecmi_leads.files.sheets import Sheet, missing_sheets
 from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
@@ -47,16 +47,16 @@ class Workbook:
 
     def __init__(self, child: _Child, name: str, wanted: tuple[str, ...]) -> None:
         told, sheets = _BOOK.decode(child.frame()[1])
-        names = [sheet for sheet, _, _ in sheets]
-        for sheet in wanted:
-            if sheet not in names:
-                has = ", ".join(map(safe, names))
-                raise SourceUnreadable(f"{name} has no sheet {safe(sheet)}.", hint=f"Its sheets are: {has}.")
+        missing_sheets(name, "sheet", wanted, (sheet for sheet, is_sheet, _ in sheets if is_sheet))
         self.format = FileFormat(told)
         self.notes = tuple(
             f"hidden sheet {safe(sheet)} skipped"
             for sheet, is_sheet, visible in sheets
             if is_sheet and not visible and not wanted
+        ) + tuple(
+            f"{safe(sheet)} skipped: it is not a sheet of cells"
+            for sheet, is_sheet, _ in sheets
+            if not is_sheet and not wanted
         )
         self._child = child
         self._name = name
@@ -198,6 +198,8 @@ def _refused(name: str, code: str, detail: str) -> SourceUnreadable:
             f"has a cell as far off as {safe(detail)}, and nearly nothing before it",
             "Delete the empty columns and rows in Excel and save it, or export the sheet as CSV.",
         ),
+        "lost": ("can't be read: the workbook names it, and does not hold it", _SAVE_AGAIN),
+        "code page": ("can't be read: its text is in a code page that it does not name", _SAVE_AGAIN),
         "memory": ("takes too much memory", "Export the sheet as CSV."),
         "entities": ("can't be read as a workbook: it defines words of its own, which are not replaced", _SAVE_AGAIN),
     }.get(code, ("can't be read as a workbook: it is damaged", _SAVE_AGAIN))

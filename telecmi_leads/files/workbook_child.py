@@ -10,14 +10,17 @@ B the book (format, sheets), S a sheet begins (name), R rows, E an error (code, 
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import runpy
 import signal
 import sys
 import zipfile
 import zlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
@@ -61,6 +64,9 @@ _OTHER_STREAMS = (
 )
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension[^<>]*\sref=[\"'](?:[A-Z]+\d+:)?([A-Z]+)(\d+)[\"']")
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^<>]*?(/?)>")
+
+
+REPAIR: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("workbook_repair.py")))
 
 
 class Refused(Exception):
@@ -113,29 +119,91 @@ def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
     size = bound(stream)
     if stream.read(8) == _OLE2:
         format_, unpacked = "xls", size
+        stream = _xls(stream)
     else:
         format_, unpacked = look_into_zip(stream, exactly=False)
     bound_seconds(_SECONDS + unpacked // _BYTES_A_SECOND)
-    import python_calamine  # noqa: PLC0415 - only now is it known where it lies, and what it gets
-
-    stream.seek(0)
-    try:
-        book = python_calamine.load_workbook(stream)
-    except python_calamine.CalamineError:
-        if format_ == "xls":
-            explain_ole2(stream)
-        raise
-    visible = python_calamine.SheetVisibleEnum.Visible
-    worksheet = python_calamine.SheetTypeEnum.WorkSheet
-    sheets = [(about.name, about.typ == worksheet, about.visible == visible) for about in book.sheets_metadata]
-    send(b"B", (format_, sheets))
+    book = Book(stream, format_)
+    sheets = book.sheets()
+    send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)]))
     for name, is_sheet, is_visible in sheets:
         if name in wanted or (is_sheet and is_visible and not wanted):
             send(b"S", name)
-            _send_rows(book.get_sheet_by_name(name), send)
+            _send_rows(book.sheet(name), send, unicode=format_ != "xls")
 
 
-def _send_rows(sheet: Any, send: Send) -> None:  # noqa: ANN401 - calamine's sheet
+class Book:
+    """A workbook as calamine reads it, or a copy that is set right where it can't; `left_out` are sheets without one.
+
+    Raises what calamine raises, and Refused.
+    """
+
+    def __init__(self, stream: BinaryIO, format_: str) -> None:
+        import python_calamine  # noqa: PLC0415 - only now is it known where it lies, and what it gets
+
+        self.left_out: list[str] = []
+        self._library = python_calamine
+        self._failed = (python_calamine.CalamineError, python_calamine.WorksheetNotFound)
+        self._stream = stream
+        self._format = format_
+        self._repaired = format_ in {"xls", "xlsb"}  # these are not repaired here
+        if not self._repaired and REPAIR["needs_repair"](zipfile.ZipFile(stream), format_):
+            self._repair()
+        self._book = self._loaded()
+
+    def sheets(self) -> list[tuple[str, bool, bool]]:
+        """Return each sheet's name, whether it has cells, and whether it is visible."""
+        visible, worksheet = self._library.SheetVisibleEnum.Visible, self._library.SheetTypeEnum.WorkSheet
+        return [(about.name, about.typ == worksheet, about.visible == visible) for about in self._book.sheets_metadata]
+
+    def sheet(self, name: str) -> Any:  # noqa: ANN401 - calamine's sheet
+        """Read a sheet."""
+        try:
+            return self._book.get_sheet_by_name(name)
+        except self._failed:
+            if self._repaired:
+                raise
+        self._repair()
+        if name in self.left_out:
+            raise Refused("lost")
+        self._book = self._loaded()
+        return self._book.get_sheet_by_name(name)
+
+    def _loaded(self) -> Any:  # noqa: ANN401 - calamine's workbook
+        self._stream.seek(0)
+        try:
+            return self._library.load_workbook(self._stream)
+        except self._failed:
+            if self._format == "xls":
+                explain_ole2(self._stream)
+            if self._repaired:
+                raise
+        self._repair()
+        return self._loaded()
+
+    def _repair(self) -> None:
+        code, detail = REPAIR["ods_bound"](self._stream) if self._format == "ods" else ("", "")
+        if code:
+            raise Refused(code, detail)
+        self._stream, self.left_out = REPAIR["repaired_zip"](self._stream, self._format)
+        self._repaired = True
+
+
+def _xls(stream: BinaryIO) -> BinaryIO:
+    """Return an XLS as it can be read; raises Refused for a document of another kind, whatever lies within it."""
+    stream.seek(0)
+    data = stream.read()
+    container = REPAIR["opened_ole2"](data)
+    if container is None or {"workbook", "book"} & set(map(str.lower, container.names)):
+        made = None if container is None else REPAIR["repaired_xls"](data, container)
+        return stream if made is None else io.BytesIO(made)
+    for name, what in _OTHER_STREAMS:
+        if name in container.names:
+            raise Refused("other", what)
+    return stream
+
+
+def _send_rows(sheet: Any, send: Send, *, unicode: bool) -> None:  # noqa: ANN401 - calamine's sheet
     if sheet.start is None:
         return
     rows: list[list[str]] = []
@@ -147,10 +215,17 @@ def _send_rows(sheet: Any, send: Send) -> None:  # noqa: ANN401 - calamine's she
             cells.pop()
         rows.append(cells)
         if len(rows) == block:
-            send(b"R", rows)
+            _send_block(rows, send, unicode=unicode)
             rows = []
     if rows:
-        send(b"R", rows)
+        _send_block(rows, send, unicode=unicode)
+
+
+def _send_block(rows: list[list[str]], send: Send, *, unicode: bool) -> None:
+    """Send rows; text with NULs within words, which only an XLS has, is read in a wrong code page and is refused."""
+    if not unicode and any("\0" in cell.strip("\0") for row in rows for cell in row):
+        raise Refused("code page")
+    send(b"R", rows)
 
 
 def text(cell: Any) -> str:  # noqa: ANN401 - any of calamine's values

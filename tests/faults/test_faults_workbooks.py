@@ -41,6 +41,7 @@ HONEST: dict[str, Callable[[Path], object]] = {
         ),
     ),
 }
+DISHONEST = "not an honest workbook"
 HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "far.xlsb": (
         lambda path: write_xlsb(path, [*XLSB_LEADS, (1048575, [(16383, 1.0)])]),
@@ -66,7 +67,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda path: write_ods(
             path, *ODS_LEADS, line(EMPTY, more='table:number-rows-repeated="1048000"'), line(EMPTY * 16383, cell("x"))
         ),
-        "far.ods can't be read as a workbook: it is damaged.",
+        "far.ods has a cell as far off as row 1,048,003, column 16,384, and nearly nothing before it.",
     ),
     "entities.ods": (
         lambda path: write_ods(path, ODS_LEADS[0], line(cell("&b;&f;"), cell("9876500000")), dtd=DTD),
@@ -74,11 +75,11 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "columns.ods": (
         lambda path: write_ods(path, *ODS_LEADS, line(cell("x", f'table:number-columns-repeated="{10**20}"'))),
-        "columns.ods can't be read as a workbook: it is damaged.",
+        f"columns.ods is {DISHONEST}: it has a cell in column {10**11:,}, and a sheet at most 16,384 columns.",
     ),
     "nested.ods": (
         lambda path: write_ods(path, *ODS_LEADS, line("<text:p>" * 100_000)),
-        "nested.ods can't be read as a workbook: it is damaged.",
+        "nested.ods is not an honest workbook: more than 64 paragraphs stand within one another.",
     ),
 }
 

