@@ -33,7 +33,7 @@ FLOORS = {
 _CLEANING = {"cleaning", "lead_text", "person_names", "row_numbers"}
 _MATCHING = {
     "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "header_words", "headerless",
-    "lexicon", "matching", "overrides",
+    "lexicon", "marks", "matching", "overrides",
 }  # fmt: skip
 _TABLES = {"row_kinds", "table"}
 _CLIENT = {"answers", "client", "deadlines", "heartbeat", "transport", "troubles"}

@@ -113,8 +113,8 @@ class Plan:
                 screen=screen,
                 notify=display.event,
             )
-        for warning in course.prepared.warnings:
-            course.warn(warning, WarningCode.NO_PHONE_COLUMN)
+        for code, warning in course.prepared.warnings:
+            course.warn(warning, code)
         if course.prepared.refusal is not None:
             self._refuse(course.prepared.refusal)
             raise course.prepared.refusal

@@ -8,7 +8,7 @@ LeadsError
 │   ├── ColumnMissing              no phone column, or a --map/--set names a column that isn't there
 │   ├── NoLeads                    the file was read and no row of it is a lead
 │   ├── TooManyRejects             more bad rows than --max-rejects allows
-│   ├── TableNotRead               a table has no phone column, and --strict allows none such
+│   ├── TableFault                 --strict, and a table without a phone column or with marks that can't be read
 │   └── ExcludeListFailed          a do-not-call list that is missing, empty, unreadable or stale
 ├── ServiceNotAsked            5   `check` got no answer from the service
 ├── SettingsError              6   settings or credentials: missing, malformed, refused
@@ -102,10 +102,10 @@ class TooManyRejects(InputRefused):
     code = "too_many_rejects"
 
 
-class TableNotRead(InputRefused):
-    """A table has no phone column, and --strict allows no such table."""
+class TableFault(InputRefused):
+    """A table has no phone column, or marks that can't be read, and --strict allows no such table."""
 
-    code = "table_not_read"
+    code = "table_fault"
 
 
 class ExcludeListFailed(InputRefused):

@@ -74,8 +74,9 @@ class LeftOutKind(StrEnum):
 class LeftOutRow(msgspec.Struct, frozen=True, gc=False):
     """A row that did not become a lead.
 
-    `table` is the index of its TableInfo in the run. `code` is a Reason's code for a rejection, the exclude
-    list's name for an exclusion, else "". `column` names the column at fault. `phone` is E.164 digits, "" where there
+    `table` is the index of its TableInfo in the run. `code` is a Reason's code for a rejection, for an exclusion the
+    name of the exclude list, or of the column or sheet that marks the row, else "". `column` names the column at fault,
+    or the one or the sheet that marks the row. `phone` is E.164 digits, "" where there
     is none. `cells` are the original cells, for rejections only.
     """
 

@@ -112,6 +112,11 @@ class WarningCode(Enum):
         "a table has no phone column: its rows are not read, and --strict sends nothing",
         "Name the column with --map phone=COLUMN, or read the other sheets only, with --sheet.",
     )
+    MARK_UNCLEAR = (
+        "mark_unclear",
+        "cells of a do-not-call column say neither yes nor no: nobody is left out for them; --strict sends nothing",
+        "Write yes or no into these cells.",
+    )
     LIST_ROWS_UNREADABLE = (
         "list_rows_unreadable",
         "rows of a do-not-call list hold text and no number that can be read",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.leads.row_numbers import Grid, RowNumbers
     from telecmi_leads.phones import PhoneBook, Ruling
@@ -34,8 +36,9 @@ _NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLD
 class CleanBlock:
     """What became of a block: parallel lists of leads, their row numbers, groups and rulings, and what is no lead.
 
-    `read` counts the rows looked at. `next_header` is the index in the block of a header row with another layout:
-    what stands below it was not looked at and is to be cleaned with columns matched anew.
+    `marked` are the rows that the file marks as do-not-call. `read` counts the rows looked at. `next_header` is the
+    index in the block of a header row with another layout: what stands below it was not looked at and is to be cleaned
+    with columns matched anew.
     """
 
     first_row: int
@@ -45,6 +48,7 @@ class CleanBlock:
     groups: list[str]
     rulings: list[Ruling]
     rejections: list[LeftOutRow]
+    marked: list[LeftOutRow]
     blanks: list[int]
     skipped: Mapping[str, int]
     repairs: Mapping[str, int]
@@ -61,8 +65,30 @@ class CleanBlock:
             groups=self.groups[:leads],
             rulings=self.rulings[:leads],
             rejections=[rejection for rejection in self.rejections if rejection.row <= row],
+            marked=[marked for marked in self.marked if marked.row <= row],
             blanks=[blank for blank in self.blanks if blank <= row],
             next_header=None,
+        )
+
+    def excluding(self, table: int, found: Mapping[int, str]) -> CleanBlock:
+        """Return the block without the leads at some positions, which another row marks; `found` has the mark's name.
+
+        `table` is the index of the leads' table.
+        """
+        stays = [at not in found for at in range(len(self.leads))]
+        marked = [
+            LeftOutRow(
+                table, self.rows[at], LeftOutKind.EXCLUDED, found[at], column=found[at], phone=self.leads[at].phone
+            )
+            for at in sorted(found)
+        ]
+        return replace(
+            self,
+            leads=list(compress(self.leads, stays)),
+            rows=list(compress(self.rows, stays)),
+            groups=list(compress(self.groups, stays)),
+            rulings=list(compress(self.rulings, stays)),
+            marked=[*self.marked, *marked],
         )
 
 
@@ -80,7 +106,8 @@ class _Work:
 class Cleaner:
     """Cleans the blocks of one table.
 
-    `table` is the table's index in the run. `group_column` is the index of the column to split campaigns by.
+    `table` is the table's index in the run. `group_column` is the index of the column to split campaigns by. `marks`
+    tells who must not be called, None where that is to be ignored.
     """
 
     info: TableInfo
@@ -90,6 +117,7 @@ class Cleaner:
     region: str | None
     no_fill: bool = False
     group_column: int | None = None
+    marks: TableMarks | None = None
 
     def clean(self, block: RowBlock) -> CleanBlock:
         """Return what became of the block's rows, down to the next header where there is one."""
@@ -99,6 +127,7 @@ class Cleaner:
             above = self.clean(RowBlock(block.first_row, block.rows[:header_at]))
             return replace(above, next_header=header_at)
         self._leave_out_footer(work)
+        marked = self._take_marked(block, work) if self.marks else []
         leads, at = self._leads(work)
         return CleanBlock(
             first_row=block.first_row,
@@ -108,6 +137,7 @@ class Cleaner:
             groups=self._groups(work, at),
             rulings=work.found.rulings if len(at) == len(work.grid.rows) else [work.found.rulings[row] for row in at],
             rejections=[self._rejection(block, *fault) for fault in sorted(work.found.faults.items(), key=_index)],
+            marked=marked,
             blanks=[block.first_row + index for index in work.blanks],
             skipped=work.skipped,
             repairs=work.found.repairs,
@@ -172,6 +202,22 @@ class Cleaner:
             work.blanks.append(index)
             del faults[index]
         work.blanks.sort()
+
+    def _take_marked(self, block: RowBlock, work: _Work) -> list[LeftOutRow]:
+        """Take the rows marked do-not-call out of the block, whatever else is wrong with them."""
+        if self.marks is None:
+            return []
+        found = self.marks.rows(work.grid.columns, len(work.grid.rows))
+        if not found:
+            return []
+        taken: list[LeftOutRow] = []
+        for index in sorted(found.keys() - set(work.blanks)):
+            name = found[index]
+            phone = work.found.take(index)
+            taken.append(
+                LeftOutRow(self.table, block.first_row + index, LeftOutKind.EXCLUDED, name, column=name, phone=phone)
+            )
+        return taken
 
     def _rejection(self, block: RowBlock, index: int, fault: Fault) -> LeftOutRow:
         return LeftOutRow(

@@ -130,6 +130,13 @@ class Planner:
         for group, share in shares.items():
             yield from self._fill(self._series_of(group or NO_GROUP), share)
 
+    def restart(self) -> None:
+        """Forget all leads taken so far: they will be given again, in another choice."""
+        self._series.clear()
+        self._names.clear()
+        self._digest = hashlib.sha256()
+        self._ordered = 0
+
     def finish(self) -> Iterator[StagedCampaign]:
         """Yield the last campaign of each series, where leads are left."""
         for series in self._series.values():

@@ -15,12 +15,14 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import ColumnFinder
+from telecmi_leads.columns.marks import table_marks
 from telecmi_leads.columns.matched_tables import (
     Matcher,
     UnreadTable,
     has_names,
     named_by_use,
     no_phone_column,
+    place,
     unread_table,
 )
 from telecmi_leads.core.campaign import encode_leads
@@ -29,20 +31,21 @@ from telecmi_leads.core.errors import (
     InputRefused,
     NoLeads,
     SettingsError,
-    TableNotRead,
+    TableFault,
     TooManyRejects,
     UsageError,
 )
 from telecmi_leads.core.events import RowsPrepared, TableOpened
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
 from telecmi_leads.core.lead_fields import Field
-from telecmi_leads.core.reasons import Reason
+from telecmi_leads.core.reasons import Reason, WarningCode
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.files import open_source
 from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.leads.lead_text import usable_fill
 from telecmi_leads.leads.planning import VIRTUAL_COLUMNS, Audience
+from telecmi_leads.leads.screening import NumberSet
 from telecmi_leads.phones import PhoneBook, is_region
 from telecmi_leads.settings.option_values import RejectLimit
 from telecmi_leads.settings.options import CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions, ScreeningOptions
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.columns.table import Table
     from telecmi_leads.files import Source
     from telecmi_leads.leads.planning import Planner
@@ -73,7 +77,8 @@ _FILL_HINTS = {
 class Prepared:
     """What was found: where every row went, why rows were rejected, what was repaired, and the plan's digest.
 
-    `warnings` name the tables that have no phone column, as sentences. `source` is RunRecord's. `audience` counts the
+    `warnings` tell of tables without a phone column and of marks that can't be read, as sentences with their codes.
+    `source` is RunRecord's. `audience` counts the
     leads by country, type and time zone. `refusal` is set where the leads must not be sent: there are none, or too many
     rows were rejected.
     """
@@ -86,7 +91,7 @@ class Prepared:
     source: bytes
     audience: Mapping[str, Mapping[str, int]]
     refusal: InputRefused | None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[tuple[WarningCode, str], ...] = ()
 
 
 def prepare(  # noqa: PLR0913 - the parts that are composed here
@@ -105,12 +110,35 @@ def prepare(  # noqa: PLR0913 - the parts that are composed here
     """
     work = _Preparation(settings, run_id, ledger, planner, screen, notify)
     with _collector_at_rest():
-        for path in files:
-            with open_source(path, settings[ReadingOptions]) as source:
-                work.take(source)
-            if work.limit_reached:
-                break
+        work.take_all(files)
+        if work.marked_late:
+            # Somebody became a lead above the row that marks him: all is read again, with every mark known.
+            if None in files:
+                raise _marked_late(work.marked_late)
+            ledger.empty_plan(run_id)
+            planner.restart()
+            screen.seen.clear()
+            work = _Preparation(settings, run_id, ledger, planner, screen, _only_rows(notify), marked=work.marked)
+            work.take_all(files)
         return work.finish()
+
+
+def _only_rows(notify: Notify) -> Notify:
+    """Return a listener that passes on how far the reading is, and not again how each table is read."""
+
+    def listen(event: TableOpened | RowsPrepared) -> None:
+        if isinstance(event, RowsPrepared):
+            notify(event)
+
+    return listen
+
+
+def _marked_late(people: int) -> InputRefused:
+    return InputRefused(
+        f"{count(people, 'number')} of standard input {'is' if people == 1 else 'are'} marked do-not-call, below a row "
+        "that has the same number without a mark. Standard input can't be read twice.",
+        hint="Save it as a file and upload that.",
+    )
 
 
 def matcher(settings: Settings) -> Matcher:
@@ -175,6 +203,9 @@ class _Preparation:
     repairs: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     unread: list[tuple[UnreadTable, tuple[str, ...]]] = field(default_factory=list)
+    marked: dict[str, NumberSet] = field(default_factory=dict)
+    marked_late: int = 0
+    marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
     limit_reached: bool = False
     audience: Audience = field(default_factory=Audience)
     matcher: Matcher = field(init=False)
@@ -183,6 +214,14 @@ class _Preparation:
     def __post_init__(self) -> None:
         self.matcher = matcher(self.settings)
         self.source = hashlib.sha256(repr(self.settings[CampaignOptions]).encode())
+
+    def take_all(self, files: Sequence[Path | None]) -> None:
+        """Take in the files, in order."""
+        for path in files:
+            with open_source(path, self.settings[ReadingOptions]) as source:
+                self.take(source)
+            if self.limit_reached:
+                break
 
     def take(self, source: Source) -> None:
         """Take in a file: every table of it that has a phone column."""
@@ -235,6 +274,9 @@ class _Preparation:
         group_column = self._group_column(info)
         self.notify(TableOpened(info, _columns_used(info, plan)))
         info = named_by_use(info, plan)
+        marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, plan)
+        if marks is not None:
+            self.marks.append((info, marks))
         return Cleaner(
             info=info,
             table=self.ledger.add_table(self.run_id, info),
@@ -243,6 +285,7 @@ class _Preparation:
             region=self.settings[PhoneOptions].region,
             no_fill=self.settings[FieldOptions].no_fill,
             group_column=group_column,
+            marks=marks,
         )
 
     def _group_column(self, info: TableInfo) -> int | None:
@@ -270,7 +313,21 @@ class _Preparation:
 
     # --- one block ---
 
+    def _without_marked(self, cleaner: Cleaner, clean: CleanBlock) -> CleanBlock:
+        """Leave out whoever a mark is known of, in whatever row it stands; note marks that come after their lead."""
+        for name in dict.fromkeys(row.code for row in clean.marked):
+            phones = [row.phone for row in clean.marked if row.code == name and row.phone]
+            self.marked.setdefault(name, NumberSet()).add(phones)
+            self.marked_late += len(self.screen.seen.hits(phones))
+        phones = [lead.phone for lead in clean.leads]
+        found: dict[int, str] = {}
+        for name, numbers in self.marked.items():
+            found = dict.fromkeys(numbers.hits(phones), name) | found
+        return clean.excluding(cleaner.table, found) if found else clean
+
     def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> None:
+        if clean.marked or self.marked:
+            clean = self._without_marked(cleaner, clean)
         left_out = self.screen.screen([lead.phone for lead in clean.leads])
         limit = self.settings[ScreeningOptions].limit
         if limit is not None and self.leads + len(clean.leads) - len(left_out) >= limit:
@@ -279,7 +336,7 @@ class _Preparation:
             self.limit_reached = True
         if self.screen.excludes:
             self.source.update(encode_leads(clean.leads))
-        rows = clean.rejections + [
+        rows = [*clean.rejections, *clean.marked] + [
             LeftOutRow(cleaner.table, clean.rows[at], why.kind, why.code, phone=clean.leads[at].phone)
             for at, why in sorted(left_out.items())
         ]
@@ -337,9 +394,28 @@ class _Preparation:
             digest=self.planner.digest(),
             source=self.source.digest() if self.screen.excludes else b"",
             audience=self.audience.counts(),
-            refusal=_refusal(rows, self.rejections, self.unread, self.settings),
-            warnings=tuple(table.says(sheets) for table, sheets in self.unread),
+            refusal=_refusal(rows, self.rejections, self._table_faults(), self.settings),
+            warnings=tuple(self._warnings()),
         )
+
+    def _unclear(self) -> Iterator[str]:
+        """Yield where and how often cells of a mark column say neither yes nor no."""
+        for info, marks in self.marks:
+            for name, cells in marks.unclear.items():
+                say = "says" if cells == 1 else "say"
+                yield f'{place(info)}: {count(cells, "cell")} of column "{safe(name, 60)}" {say} neither yes nor no'
+
+    def _warnings(self) -> Iterator[tuple[WarningCode, str]]:
+        for table, sheets in self.unread:
+            yield WarningCode.NO_PHONE_COLUMN, table.says(sheets)
+        for unclear in self._unclear():
+            yield WarningCode.MARK_UNCLEAR, f"{unclear}. The people in these rows are not left out."
+
+    def _table_faults(self) -> list[tuple[str, str]]:
+        """Return what --strict allows of no table, each with its way out."""
+        unread = [(f"{table.where} has no phone column", table.way_out(sheets)) for table, sheets in self.unread]
+        clear = "Write yes or no into these cells, or use --ignore-marks."
+        return [*unread, *((unclear, clear) for unclear in self._unclear())]
 
 
 def _columns_used(info: TableInfo, plan: ColumnPlan) -> dict[str, tuple[str, ...]]:
@@ -348,20 +424,17 @@ def _columns_used(info: TableInfo, plan: ColumnPlan) -> dict[str, tuple[str, ...
 
 
 def _refusal(
-    rows: RowTotals, rejections: Counter[str], unread: Sequence[tuple[UnreadTable, tuple[str, ...]]], settings: Settings
+    rows: RowTotals, rejections: Counter[str], faults: Sequence[tuple[str, str]], settings: Settings
 ) -> InputRefused | None:
     """Return why the leads must not be sent, None where they may."""
     filled = rows.read - rows.blank
     if not filled:
         return NoLeads("There is no row below the header.", hint="Put leads into the file, or name another one.")
     limit, strict = _reject_limit(settings)
-    if strict and unread:
-        table, sheets = unread[0]
-        others = f"; so have {count(len(unread) - 1, 'other table')}" if len(unread) > 1 else ""
-        return TableNotRead(
-            f"{table.where} has no phone column{others}, and --strict allows no such table. Nothing was sent.",
-            hint=table.way_out(sheets),
-        )
+    if strict and faults:
+        says, way_out = faults[0]
+        others = f" ({count(len(faults) - 1, 'more such fault')})" if len(faults) > 1 else ""
+        return TableFault(f"{says}, and --strict allows no such table{others}. Nothing was sent.", hint=way_out)
     if not limit.exceeded(rows.rejected, filled):
         return (
             None if rows.rejected < filled else NoLeads("Every row was rejected.", hint=_advice(rejections, settings))

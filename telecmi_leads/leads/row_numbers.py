@@ -72,6 +72,12 @@ class RowNumbers:
         self.numbers[index] = ""
         self.faults[index] = Fault(reason)
 
+    def take(self, index: int) -> str:
+        """Take a row out, with its fault where it has one; return its number, "" where it has none."""
+        number, self.numbers[index] = self.numbers[index], ""
+        self.faults.pop(index, None)
+        return number
+
 
 def find_numbers(grid: Grid, plan: ColumnPlan, book: PhoneBook, region: str | None) -> RowNumbers:
     """Return each row's number; `region` is for rows that name none."""

@@ -66,6 +66,11 @@ class NumberSet:
         self._pack()
         return found
 
+    def clear(self) -> None:
+        """Take all numbers out."""
+        self._fresh.clear()
+        self._packed.clear()
+
     def _pack(self) -> None:
         if len(self._fresh) >= self.limit:
             self._packed.update(self._fresh)

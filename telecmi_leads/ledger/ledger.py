@@ -102,6 +102,10 @@ class Ledger:
         """Add campaigns, and rows that did not become leads, to a plan."""
         staging.stage(self._store, run_id, campaigns, left_out)
 
+    def empty_plan(self, run_id: str) -> None:
+        """Take out what is staged of a plan in the making, so that it can be staged anew."""
+        staging.empty_plan(self._store, run_id)
+
     def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is whole
         self,
         run_id: str,

@@ -115,6 +115,14 @@ def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is 
     store.changed()
 
 
+def empty_plan(store: Store, run_id: str) -> None:
+    """Take out what is staged of a plan in the making, so that it can be staged anew."""
+    with store.writing(durable=False) as connection:
+        seq = _preparing(connection, run_id)
+        for table in ("campaigns", "left_out", "tables"):
+            connection.execute(f"DELETE FROM {table} WHERE run = ?", (seq,))  # noqa: S608 - three names of our own
+
+
 def discard_run(store: Store, run_id: str) -> None:
     """Remove a run of which nothing was ever sent. Raises ValueError for any other."""
     with store.writing() as connection:

@@ -208,6 +208,12 @@ class ScreeningOptions:
         commands=row.PREPARE,
         repeated=row.FOR_UPLOADS,
     )
+    ignore_marks: bool = row.option(
+        False,
+        "Upload people whom the file itself marks as do-not-call, in a column, a status or a sheet's name too.",
+        commands=row.PREPARE,
+        repeated=(*row.FOR_UPLOADS, Suggested.VALIDATE),
+    )
     max_rejects: RejectLimit = row.option(
         RejectLimit(percent=50.0),
         "Send nothing if more rows than this are rejected: a number, or a share such as 5%.",

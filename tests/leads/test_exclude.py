@@ -84,9 +84,9 @@ def test_each_list_is_counted(program: Inside) -> None:
     assert "left out 3 rows: 3 asked not to be called\n" in shown.err
     with (program.folder / "out" / "left-out.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [(row["row"], row["why"]) for row in csv.DictReader(file)] == [
-            ("3", "the number is on a do-not-call list (dnc.csv)"),
-            ("4", "the number is on a do-not-call list (dnc.csv)"),
-            ("5", "the number is on a do-not-call list (old/dnc.csv)"),
+            ("3", "asked not to be called (dnc.csv)"),
+            ("4", "asked not to be called (dnc.csv)"),
+            ("5", "asked not to be called (old/dnc.csv)"),
         ]
 
 

@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 from inside import Inside
 from program import balanced, phones
+from workbook_files import cell, line, write_ods
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from telecmi_leads.sandbox import Sandbox
@@ -59,7 +60,7 @@ def test_strict_sends_nothing_beside_an_unread_table(program: Inside, sandbox: S
     ended = program.run(*UPLOAD, "--json", "--strict")
     assert (ended.code, sandbox.campaigns()) == (3, {})
     assert ended.json["error"] == {
-        "code": "table_not_read",
+        "code": "table_fault",
         "message": 'crm.xlsx, sheet "Pivot" (2 rows) has no phone column, and --strict allows no such table. '
         "Nothing was sent.",
         "hint": "To read it: --map phone=COLUMN. To read the other sheets only: --sheet Leads.",
@@ -113,3 +114,33 @@ def test_no_phone_column_anywhere(program: Inside) -> None:
         'crm.xlsx: no phone column was found. crm.xlsx, sheet "Targets" has Month, Goal. '
         'crm.xlsx, sheet "Pivot" has City, Count.'
     )
+
+
+def _ods(path: Path) -> None:
+    rows = [[line(*map(cell, map(str, row))) for row in rows] for _, rows in TWO]
+    second = f'<table:table table:name="Pivot">{"".join(rows[1])}</table:table>'
+    write_ods(path, *rows[0], after=second)
+
+
+def _xlsx(path: Path) -> None:
+    write_book(path, **dict(TWO))
+
+
+def _html(path: Path) -> None:
+    rows = ["".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows) for _, rows in TWO]
+    path.write_text(f"<html><body>{''.join(f'<table>{table}</table>' for table in rows)}</body></html>")
+
+
+TWO = [("Leads", LEADS), ("Pivot", PIVOT)]
+
+
+@pytest.mark.parametrize("write", [_xlsx, _ods, _html])
+def test_unread_tables_of_every_format(program: Inside, sandbox: Sandbox, write: Callable[[Path], None]) -> None:
+    """(Row 51) A table without a phone column is warned of, stops --strict, and --map and --set hold for the other."""
+    write(program.folder / "crm")
+    command = ("upload", "crm", "--name", "M", "--region", "IN", "--json")
+    assert (program.run(*command, "--strict").code, sandbox.campaigns()) == (3, {})
+    ended = program.run(*command, "--map", "phone=Handy 2", "--set", "comment={Mobile}")
+    assert (ended.code, phones(sandbox.campaigns())) == (0, ["919876500011", "919876500012"])
+    assert ended.json["warning_codes"] == {"no_phone_column": 1}
+    assert "(2 rows) has no phone column and was not read. Its columns: City, Count." in ended.json["warnings"][0]

@@ -344,7 +344,7 @@ def test_rows_left_out_for_other_reasons_are_listed(tmp_path: Path) -> None:
     found = table_of(tmp_path / "r" / "left-out.csv")
     assert found[0] == ["file", "sheet", "row", "why", "phone"]
     assert sorted(found[1:]) == [
-        ["b.xlsx", "'=S", "5", "the number is on a do-not-call list (dnd.csv)", "919876500002"],
+        ["b.xlsx", "'=S", "5", "asked not to be called (dnd.csv)", "919876500002"],
         ["leads.csv", "", "4", "the same number is in an earlier row", ""],
         ["leads.csv", "", "6", "this account has uploaded the number before", ""],
     ]

@@ -134,7 +134,7 @@ _SHORT_REPAIRS: Mapping[str, str] = {
 LEFT_OUT: Mapping[LeftOutKind, str] = {
     LeftOutKind.REJECTED: "something is wrong with the row",
     LeftOutKind.DUPLICATE: "the same number is in an earlier row",
-    LeftOutKind.EXCLUDED: "the number is on a do-not-call list",
+    LeftOutKind.EXCLUDED: "asked not to be called",
     LeftOutKind.ALREADY_UPLOADED: "this account has uploaded the number before",
 }
 

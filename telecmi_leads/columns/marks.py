@@ -1,0 +1,260 @@
+"""Marks of people who must not be called, as lead files carry them: a column, a status, a cell, a sheet's name.
+
+Names are judged as header_meaning judges them: by whole words, never by substring. What a cell says is decided once
+for each text that a column holds, so that a million rows with two values cost two decisions a block.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns.header_words import plain, words
+from telecmi_leads.columns.lexicon import Modifier, lexicon
+from telecmi_leads.core.lead_fields import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telecmi_leads.columns.column_match import ColumnPlan
+    from telecmi_leads.core.lead import TableInfo
+
+Phrase = tuple[str, ...]
+
+_LONGEST = 200
+"""Characters of a cell that are looked at; a longer one is prose and no mark."""
+
+_TICKS = frozenset("✓✔☑✅🗸☒")
+_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}(?:[T ]\d{1,2}:\d\d\S*)?|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}")
+_PARTS = re.compile(r"\s[-\N{EN DASH}\N{EM DASH}]+\s|[:;,|/()\[\]\n]+")
+_NOT = frozenset({"non", "not", "no", "un", "nicht", "kein", "keine", "pas", "never", "off", "remove", "removed"})
+# "Do not call before 6" is a wish about the time.
+_WHEN = frozenset(
+    {"before", "after", "until", "till", "on", "at", "in", "during", "between", "from", "for", "vor", "nach", "avant"}
+)
+_SHORTEST_COMPACT = 6
+_LETTER = re.compile(r"[^\W\d_]")
+_NAMES = (Field.FULLNAME, Field.FIRSTNAME, Field.LASTNAME)
+_IN_NAMES = ("dnd", "dnc", "not call", "n't call", "opted out", "unsubscribed")
+
+
+class MarkKind(Enum):
+    """How a column marks: by a yes, by a no to being called, or by a status that says so among others."""
+
+    NO_CALL = "no_call"
+    CONSENT = "consent"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class _MarkWords:
+    no_call: frozenset[Phrase]
+    consent: frozenset[Phrase]
+    compact: frozenset[str]
+    beside: frozenset[str]
+    channels: frozenset[str]
+    statuses: frozenset[str]
+    yes: frozenset[str]
+    no: frozenset[str]
+    callable: frozenset[str]
+    refusals: frozenset[str]
+    longest: int
+    anywhere: re.Pattern[str]
+
+
+@cache
+def _mark_words() -> _MarkWords:
+    """Return the words of marks.json, folded, loaded once."""
+    data = json.loads(files("telecmi_leads.columns").joinpath("marks.json").read_text(encoding="utf-8"))
+    no_call = frozenset(map(words, chain.from_iterable(data["no_call"].values())))
+    consent = frozenset(map(words, chain.from_iterable(data["consent"].values())))
+    spelled = sorted("[\\W_]{0,3}".join(map(re.escape, phrase)) for phrase in no_call)
+    return _MarkWords(
+        no_call=no_call,
+        consent=consent,
+        compact=frozenset(text for phrase in no_call if len(text := "".join(phrase)) >= _SHORTEST_COMPACT),
+        beside=frozenset(data["beside"]),
+        channels=frozenset(data["channels"]),
+        statuses=frozenset(chain.from_iterable(map(words, data["statuses"]))),
+        yes=frozenset(map(plain, data["yes"])),
+        no=frozenset(map(plain, data["no"])),
+        callable=frozenset(map(plain, (*data["callable"], *data["blank"]))),
+        refusals=frozenset(map(plain, data["refusals"])),
+        longest=max(map(len, no_call | consent)),
+        anywhere=re.compile("|".join(spelled)),
+    )
+
+
+# --- names --------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def mark_kind(name: str) -> MarkKind | None:
+    """Tell how a column of this name marks people, None where it does not."""
+    tokens, known = words(name), _mark_words()
+    if not tokens or not known.channels.isdisjoint(tokens):
+        return None
+    for kind, phrases in ((MarkKind.NO_CALL, known.no_call), (MarkKind.CONSENT, known.consent)):
+        if _is_phrase_with_fillers(tokens, phrases):
+            return kind
+    return MarkKind.STATUS if not known.statuses.isdisjoint(tokens) else None
+
+
+def is_mark_name(name: str | None) -> bool:
+    """Tell whether a sheet of this name holds people who must not be called."""
+    return name is not None and mark_kind(name) is MarkKind.NO_CALL
+
+
+def _is_phrase_with_fillers(tokens: Phrase, phrases: frozenset[Phrase]) -> bool:
+    known = _mark_words()
+    if phrases is known.no_call and "".join(tokens) in known.compact:
+        return True
+    found = _find_phrase(tokens, phrases)
+    if found is None:
+        return False
+    start, size = found
+    rest = (*tokens[:start], *tokens[start + size :])
+    return not (start and tokens[start - 1] in _NOT) and all(map(_is_filler, rest))
+
+
+def _find_phrase(tokens: Phrase, phrases: frozenset[Phrase]) -> tuple[int, int] | None:
+    """Return where the longest phrase that begins first stands, and how many words it has."""
+    for start in range(len(tokens)):
+        for size in range(min(_mark_words().longest, len(tokens) - start), 0, -1):
+            if tokens[start : start + size] in phrases:
+                return start, size
+    return None
+
+
+def _is_filler(token: str) -> bool:
+    meaning = lexicon().phrases.get((token,))
+    return token.isdecimal() or token in _mark_words().beside or meaning in (Modifier.FILLER, Modifier.PERSON)
+
+
+# --- cells --------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8192)
+def marks(kind: MarkKind, cell: str) -> bool | None:
+    """Tell whether a cell of a column of this kind marks its row; None where it says neither yes nor no."""
+    text = cell.strip().strip("'\"")
+    if not text or len(text) > _LONGEST:
+        return False
+    if kind is MarkKind.STATUS:
+        return says_no_call(text)
+    if kind is MarkKind.CONSENT:
+        return plain(text) in _mark_words().no | _mark_words().refusals or says_no_call(text)
+    return _says_yes(text)
+
+
+def _says_yes(text: str) -> bool | None:
+    folded, known = plain(text), _mark_words()
+    first = folded.partition(" ")[0]
+    if not _TICKS.isdisjoint(text) or _DATE.fullmatch(text) or folded in known.yes:
+        return True
+    if not folded or folded in known.callable or folded in known.no or first in known.no:
+        return False
+    if first in known.yes or says_no_call(text):
+        return True
+    return False if _speaks_against(words(text)) else None
+
+
+def _speaks_against(tokens: Phrase) -> bool:
+    """Tell whether a mark is taken back: "Non DND"."""
+    found = _find_phrase(tokens, _mark_words().no_call)
+    return found is not None and found[0] > 0 and tokens[found[0] - 1] in _NOT
+
+
+def says_no_call(text: str) -> bool:
+    """Tell whether a text, or a part of it between separators, is a mark and nothing else: "Lost - DNC"."""
+    parts = [words(part) for part in _PARTS.split(text[:_LONGEST])]
+    known = _mark_words()
+    for at, part in enumerate(parts):
+        if part and _is_phrase_with_fillers(part, known.no_call):
+            before = parts[at - 1] if at else ()
+            after = " ".join(parts[at + 1]) if at + 1 < len(parts) else ""
+            if not (before and before[-1] in _NOT) and after not in known.no:
+                return True
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _beside_number(cell: str) -> bool:
+    """Tell whether words that stand beside a number mark it: "98… DND", "(do not call) 98…"."""
+    tokens = tuple(token for token in words(cell[:_LONGEST]) if not token.isdecimal())
+    found = _find_phrase(tokens, _mark_words().no_call)
+    if found is None:
+        return False
+    start, size = found
+    after = tokens[start + size] if start + size < len(tokens) else ""
+    return not (start and tokens[start - 1] in _NOT) and after not in _WHEN and after not in _mark_words().no
+
+
+# --- a table's marks ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class TableMarks:
+    """The marks of one table: the whole sheet, mark columns, and what stands beside numbers and names.
+
+    `columns`, `phones` and `names` are columns by index with the name under which their marks are counted. `unclear`
+    counts the cells of mark columns that say neither yes nor no, by column name.
+    """
+
+    sheet: str | None
+    columns: tuple[tuple[int, str, MarkKind], ...]
+    phones: tuple[tuple[int, str], ...]
+    names: tuple[tuple[int, str], ...]
+    unclear: Counter[str] = field(default_factory=Counter)
+
+    def rows(self, columns: Sequence[Sequence[str]], count: int) -> dict[int, str]:
+        """Return the marked rows of a block: index → the name of the column or sheet that says so."""
+        if self.sheet is not None:
+            return dict.fromkeys(range(count), self.sheet)
+        found: dict[int, str] = {}
+        for at, name, kind in self.columns:
+            cells = columns[at]
+            said = {cell: marks(kind, cell) for cell in set(cells)}
+            if any(said.values()):
+                found = {index: name for index, cell in enumerate(cells) if said[cell]} | found
+            if kind is MarkKind.NO_CALL and None in said.values():
+                self.unclear[name] += sum(1 for cell in cells if said[cell] is None)
+        for at, name in self.phones:
+            if _may_mark("\n".join(columns[at])):
+                found = {index: name for index, cell in enumerate(columns[at]) if _beside_number(cell)} | found
+        for at, name in self.names:
+            lower = "\n".join(columns[at]).lower()
+            if any(sign in lower for sign in _IN_NAMES):
+                found = {index: name for index, cell in enumerate(columns[at]) if says_no_call(cell)} | found
+        return found
+
+
+def table_marks(info: TableInfo, plan: ColumnPlan) -> TableMarks:
+    """Return what marks the rows of a table: "DND number" is a phone column where it feeds the phone, and no mark."""
+    named = {at: name.strip() or f"column {at + 1}" for at, name in enumerate(info.header)}
+    kinds = {at: mark_kind(name) for at, name in enumerate(info.header) if at not in plan.ignored}
+    names = dict.fromkeys(chain.from_iterable(plan.sources.get(target, ()) for target in _NAMES))
+    return TableMarks(
+        sheet=info.sheet if is_mark_name(info.sheet) else None,
+        columns=tuple((at, named[at], kind) for at, kind in kinds.items() if kind and at not in plan.phones),
+        phones=tuple((at, named[at]) for at in plan.phones),
+        names=tuple((at, named[at]) for at in names if at not in plan.phones),
+    )
+
+
+def _may_mark(column: str) -> bool:
+    """Tell at little cost whether any cell of a column can hold a mark: most hold digits alone, or no such word."""
+    lower = column.lower()
+    if lower.isascii():
+        return lower != column.upper() and _mark_words().anywhere.search(lower) is not None
+    if lower == column.upper() and not _LETTER.search(lower):  # digits of another script, or blanks that are not ASCII
+        return False
+    folded = "\n".join(map(plain, set(column.split("\n"))))
+    return _mark_words().anywhere.search(folded) is not None

@@ -1,0 +1,57 @@
+"""Which names of columns and sheets mark people as do-not-call, and which cells say so."""
+
+from __future__ import annotations
+
+import pytest
+
+from telecmi_leads.columns.marks import MarkKind, is_mark_name, mark_kind, marks
+
+NO_CALL = """Do Not Call, DNC, DND, NDNC, DND Status, Is DNC?, DNC (Y/N), On TPS, do_not_call, DoNotCall, donotcall,
+Opted out, Opted Out On, Opt-out, Unsubscribed, Blacklisted?, NDNC Registered, Customer DND, Preferences - Do Not Call,
+Don't call, Do not contact, Ne pas appeler, Nicht anrufen, No llamar, Não ligar, Non chiamare, Niet bellen, Ring ikke,
+Nie dzwonić, Не звонить, 请勿致电, 架電禁止, कॉल न करें, Jangan hubungi"""
+CONSENT = "Consent, Opt-in, Opted in, Marketing consent, Consent to call, Can we call you?, Einwilligung, Согласие"
+STATUS = "Status, Lead Status, Call Disposition, Remarks, Tags, DNC Reason, Bemerkungen, Статус"
+NOTHING = """Name, Phone, City, Customers, No. of calls, Email Opt Out, HasOptedOutOfEmail, SMS opt-out,
+Newsletter consent, Unsubscribed from all email, Not opted out, Do not call before, Photo consent, Country, Number"""
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [(NO_CALL, MarkKind.NO_CALL), (CONSENT, MarkKind.CONSENT), (STATUS, MarkKind.STATUS), (NOTHING, None)],
+)
+def test_names_of_mark_columns(names: str, kind: MarkKind | None) -> None:
+    """A column marks by its whole name; what speaks of other messages than calls, or of something more, does not."""
+    found = {name: mark_kind(name) for name in " ".join(names.split()).split(", ")}
+    assert found == dict.fromkeys(found, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "marking", "not_marking", "unclear"),
+    [
+        (
+            MarkKind.NO_CALL,
+            "yes|Y|1|1.0|TRUE|✓|x|2024-02-11|12 Feb 2024|DND|Do not call|Yes (asked)|oui|ja|да|हाँ|Registered",
+            "no|N|0|0.0|FALSE|-||N/A|NULL|Non DND|Non-DND|not DND|No objection|Not Registered|☐|non|нет|Opted in",
+            "Maybe|2|OK|see notes",
+        ),
+        (MarkKind.CONSENT, "no|N|0|False|revoked|Opted out|nein", "yes|||N/A|2024-01-02|given|opted in|maybe", ""),
+        (
+            MarkKind.STATUS,
+            "DNC|dnd|Do Not Call|Lost - DNC|Closed: Do not call|interested, DND|DND: yes|Unsubscribed|opt-out",
+            "New|Contacted|Not DND|Non DND|DND: No|do not call before 6|do not call him Sir|DND Motors|",
+            "",
+        ),
+    ],
+)
+def test_cells_of_mark_columns(kind: MarkKind, marking: str, not_marking: str, unclear: str) -> None:
+    """Yes, a tick and a date mark; no to consent marks; a status marks where it, or a part of it, is a mark whole."""
+    for cells, says in ((marking, True), (not_marking, False), (unclear, None)):
+        found = {cell: marks(kind, cell) for cell in cells.split("|") if cell or says is False}
+        assert found == dict.fromkeys(found, says)
+
+
+def test_names_of_sheets() -> None:
+    """A sheet is a do-not-call list by its whole name."""
+    names = ["DND", "Do Not Call", "DNC list 2024", "Unsubscribed", "Opted out customers", "Leads", "Opt-in", "", None]
+    assert [is_mark_name(name) for name in names] == [True] * 5 + [False] * 4

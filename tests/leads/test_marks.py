@@ -1,0 +1,125 @@
+"""Who is marked do-not-call in the file itself: excluded, counted under the mark's name, and said; whole outputs."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from inside import Inside
+from program import balanced, phones
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from telecmi_leads.sandbox import Sandbox
+
+UPLOAD = ("upload", "leads.csv", "--name", "M", "--region", "IN", "--json")
+MARKED = """Name,Mobile,Do Not Call,Lead Status,Opt-in
+Asha Rao,9876500001,FALSE,New,Yes
+Ravi Kumar,9876500002,TRUE,New,Yes
+Meena Joshi,9876500003,,Lost - DNC,Yes
+Imran Shaikh,9876500004 (do not call),no,New,
+Kiran Dutta,12,Yes,,
+Lata Menon,9876500006,,Open,No
+Joel Fernandes (DND),9876500007,,,
+,9876500008,,,
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path, sandbox: Sandbox) -> Inside:
+    """Return the program, in a folder of its own."""
+    return Inside(tmp_path, sandbox.url)
+
+
+def test_marked_rows_are_excluded(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 52) A mark column, a status, a cell and a no to consent exclude a row, whatever else is wrong with it."""
+    (program.folder / "leads.csv").write_text(MARKED, encoding="utf-8")
+    ended = program.run(*UPLOAD, "--report-dir", "out")
+    assert (ended.code, phones(sandbox.campaigns())) == (0, ["919876500001"])
+    assert ended.json["excluded"] == {"Do Not Call": 2, "Lead Status": 1, "Mobile": 1, "Opt-in": 1, "Name": 1}
+    assert (ended.json["rows"]["excluded"], ended.json["rejections"], balanced(ended.json)) == (6, {"no_name": 1}, True)
+    with (program.folder / "out" / "left-out.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = {(row["row"], row["why"], row["phone"]) for row in csv.DictReader(file)}
+    assert found == {
+        ("3", "asked not to be called (Do Not Call)", "919876500002"),
+        ("4", "asked not to be called (Lead Status)", "919876500003"),
+        ("5", "asked not to be called (Mobile)", "919876500004"),
+        ("6", "asked not to be called (Do Not Call)", ""),
+        ("7", "asked not to be called (Opt-in)", "919876500006"),
+        ("8", "asked not to be called (Name)", "919876500007"),
+    }
+
+
+def test_ignored_marks(program: Inside, sandbox: Sandbox) -> None:
+    """With --ignore-marks nobody is excluded for a mark."""
+    (program.folder / "leads.csv").write_text(MARKED, encoding="utf-8")
+    ended = program.run(*UPLOAD, "--ignore-marks")
+    assert (ended.json["rows"]["excluded"], ended.json["rejections"]) == (0, {"too_short": 1, "no_name": 1})
+    assert phones(sandbox.campaigns()) == [f"91987650000{number}" for number in (1, 2, 3, 4, 6, 7)]
+
+
+def write_book(path: Path) -> None:
+    """Write a workbook whose last sheet marks somebody who stands on the first."""
+    book = openpyxl.Workbook()
+    book.active.title = "Active"
+    rest = book.create_sheet("Do Not Call")
+    for sheet, numbers in ((book.active, (1, 2, 3)), (rest, (4, 2))):
+        sheet.append(["Name", "Mobile"])
+        for number in numbers:
+            sheet.append([f"Asha {'ABCDE'[number]}", f"987650000{number}"])
+    book.save(path)
+
+
+def test_a_sheet_of_that_name(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 52) Everybody on a sheet called Do Not Call is excluded, on the sheets before it too."""
+    write_book(program.folder / "leads.xlsx")
+    ended = program.run("upload", "leads.xlsx", *UPLOAD[2:])
+    assert (ended.code, phones(sandbox.campaigns())) == (0, ["919876500001", "919876500003"])
+    assert (ended.json["excluded"], ended.json["rows"]["read"]) == ({"Do Not Call": 3}, 5)
+    assert balanced(ended.json)
+    again = program.run("upload", "leads.xlsx", *UPLOAD[2:])
+    assert (again.code, len(sandbox.campaigns())) == (0, 1)
+    shown = program.run("validate", "leads.xlsx", "--region", "IN")
+    assert "3 asked not to be called" in shown.out + shown.err
+
+
+def test_a_mark_below_its_lead(program: Inside, sandbox: Sandbox) -> None:
+    """Who is marked in one row is excluded in all, above and below it; the campaigns are as if he had never been in."""
+    rows = [f"Asha {chr(65 + at % 26)},98765{at:05d},{'yes' if at in {7, 1999} else ''}" for at in range(2000)]
+    rows[1500] = "Asha B,9876501999,"
+    text = "\n".join(["Name,Mobile,DND", "Asha A,9876500007,", *rows, "Asha C,9876501999,"]) + "\n"
+    (program.folder / "leads.csv").write_text(text, encoding="utf-8")
+    ended = program.run(*UPLOAD, "--order", "--size", "1000")
+    assert (ended.json["rows"]["excluded"], ended.json["rows"]["leads"], balanced(ended.json)) == (5, 1997, True)
+    sent = [lead for leads in sandbox.campaigns().values() for lead in leads]
+    assert {"919876500007", "919876501999"}.isdisjoint(lead["phone"] for lead in sent)
+    assert sorted(lead["order_index"] for lead in sent) == list(range(1, 1998))
+    assert sorted(map(len, sandbox.campaigns().values())) == [997, 1000]
+
+
+def test_standard_input_is_read_once(program: Inside, sandbox: Sandbox) -> None:
+    """A mark that comes after its lead on standard input stops the run: nothing is sent that was marked."""
+    rows = [f"Asha,98765{number:05d}," for number in range(3000)]
+    text = "\n".join(["Name,Mobile,DND", *rows, "Asha,9876500001,yes"])
+    ended = program.run("upload", "-", *UPLOAD[2:], stdin=text)
+    assert (ended.code, sandbox.campaigns()) == (3, {})
+    assert ended.json["error"]["message"] == (
+        "1 number of standard input is marked do-not-call, below a row that has the same number without a mark. "
+        "Standard input can't be read twice."
+    )
+
+
+def test_marks_that_cannot_be_read(program: Inside, sandbox: Sandbox) -> None:
+    """What says neither yes nor no in a mark column is warned of, and --strict sends nothing."""
+    text = "Name,Mobile,DND\nAsha Rao,9876500001,maybe\nRavi Rao,9876500002,no\n"
+    (program.folder / "leads.csv").write_text(text, encoding="utf-8")
+    strict = program.run(*UPLOAD, "--strict")
+    assert (strict.code, strict.json["error"]["code"], sandbox.campaigns()) == (3, "table_fault", {})
+    ended = program.run(*UPLOAD)
+    assert (ended.code, ended.json["rows"]["leads"], ended.json["warning_codes"]) == (0, 2, {"mark_unclear": 1})
+    assert ended.json["warnings"] == [
+        'leads.csv: 1 cell of column "DND" says neither yes nor no. The people in these rows are not left out.'
+    ]
