@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WITH_RUN = frozenset({"upload", "validate", "resume", "resolve", "report"})
 _MAY_STAND_ALONE = {
-    "--new-only": (re.compile(r"\d+(?:\.\d+)?[smhdwSMHDW]?|ever"), "ever"),
+    "--new-only": (re.compile(r"\d+(?:\.\d+)?[A-Za-z]?|ever"), "ever"),
     "--save": (re.compile(r"[A-Za-z0-9_]+[A-Za-z0-9_-]*"), "from file"),
 }
 """Options whose value may be left away: what is taken for one, and what stands for none."""

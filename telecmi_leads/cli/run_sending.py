@@ -49,6 +49,7 @@ def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
     """Open the account's service, or a stand-in that lives as long as the context."""
     if not sandbox:
         whose = account(session.settings)
+        session.announce()
         if not session.console.is_log:
             session.console.note(f"To {account_name(whose.key)}.")
         with open_client(session, whose) as client:

@@ -73,6 +73,11 @@ class Session:
         """The ledger's folder."""
         return state_folder(self.settings)
 
+    def announce(self) -> None:
+        """Say, also with --quiet, what a file of the working folder decides about the secret."""
+        for alarm in self.settings.alarms:
+            self.console.alarm(alarm)
+
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """Open the ledger, making it where there is none."""

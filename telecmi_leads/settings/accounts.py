@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from telecmi_leads.core.errors import SettingsError
 from telecmi_leads.core.text import safe
+from telecmi_leads.core.wording import argument
 from telecmi_leads.settings.network import base_url, is_loopback
 from telecmi_leads.settings.options import AccountOptions
 from telecmi_leads.settings.setting_files import ENV_NAME, SECRET_VARIABLE, others_can_read, read_settings_file
@@ -72,9 +73,21 @@ def account_key(app_id: int, base_url: str) -> str:
 
 
 def account(settings: Settings) -> Account:
-    """Return the account to send to. Raises SettingsError for what is missing or malformed."""
+    """Return the account to send to. Raises SettingsError for what is missing, malformed or not to be trusted."""
     app_id, secret = credentials(settings)
-    return Account(app_id, secret, base_url(settings))
+    return Account(app_id, secret, trusted_url(settings))
+
+
+def trusted_url(settings: Settings) -> str:
+    """Return the address to send the secret to. Raises SettingsError where the working folder alone decided on it."""
+    url = base_url(settings)
+    if settings.refusal:
+        raise SettingsError(
+            settings.refusal,
+            hint=f"If that is meant, say so in the environment, TELECMI_BASE_URL={argument(url)}, or name that file "
+            "with --config or --env-file.",
+        )
+    return url
 
 
 def credentials(settings: Settings) -> tuple[int, Secret]:
@@ -90,7 +103,11 @@ def app_id_or_none(settings: Settings) -> int | None:
 
 
 def _app_id(given: str | None) -> int:
-    if given is None or not given.strip():
+    if given is not None and not given.strip():
+        raise SettingsError(
+            "TELECMI_APP_ID is empty.", hint="Fill it in, or take it out to have the next source read, such as .env."
+        )
+    if given is None:
         raise SettingsError(
             "TELECMI_APP_ID is missing.",
             hint=f"Put TELECMI_APP_ID=… and {SECRET_VARIABLE}=… into a file named {ENV_NAME} (see .env.example). "

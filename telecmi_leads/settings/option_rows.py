@@ -39,18 +39,20 @@ def option(  # noqa: PLR0913 - one keyword for each thing a row can say
     metavar: str | None = None,
     repeat: bool = False,
     listed: bool = False,
-    env: str | None = None,
+    env: tuple[str, ...] = (),
+    env_file: bool = True,
+    empty_counts: bool = False,
     command_line: bool = True,
     profile: bool = True,
-    trust: bool = False,
 ) -> Any:  # noqa: ANN401 - dataclasses.field is typed this way too
     """Make a row of the table, as a dataclass field.
 
     `commands` read the option, `repeated` are the suggested commands that repeat it. `parse` turns text into the value;
     without it the value is a flag (bool default) or stays text. `repeat` makes it repeatable: the value is a tuple.
-    `listed` says that its text is a list with commas, which may be a list in TOML. `env` names its environment
-    variable; `command_line` and `profile` tell where else it may be given. `trust` marks what decides where the secret
-    goes, which secret that is, and whose certificates are believed: a file in the working folder can't do so silently.
+    `listed` says that its text is a list with commas, which may be a list in TOML. `env` names its
+    environment variables, the first that is set wins; `env_file` tells whether `.env` may set them too, and
+    `empty_counts` that an empty one is a value, not an unset variable. `command_line` and `profile` tell where else it
+    may be given.
     """
     declared = {
         "help": help,
@@ -61,8 +63,9 @@ def option(  # noqa: PLR0913 - one keyword for each thing a row can say
         "repeat": repeat,
         "listed": listed,
         "env": env,
+        "env_file": env_file,
+        "empty_counts": empty_counts,
         "command_line": command_line,
         "profile": profile,
-        "trust": trust,
     }
     return field(default=default, metadata=declared)

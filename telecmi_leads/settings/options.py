@@ -148,7 +148,7 @@ class PhoneOptions:
         "The country of numbers that come without a country code, such as IN.",
         parse=checks.region,
         metavar="REGION",
-        env="TELECMI_REGION",
+        env=("TELECMI_REGION",),
         commands=(*row.READ, "resume", "resolve", "explain", "forget", "check"),
         repeated=(Suggested.RESUME, Suggested.RESOLVE, *row.FOR_UPLOADS, *row.FOR_FILES),
     )
@@ -297,10 +297,10 @@ class SendingOptions:
         "Certificates to trust, where a proxy has its own.",
         parse=Path,
         metavar="FILE",
-        env="REQUESTS_CA_BUNDLE",
+        env=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+        env_file=False,
         commands=row.REQUEST,
         repeated=row.FOR_REQUESTS,
-        trust=True,
     )
     lock_wait: float = row.option(
         0.0,
@@ -403,16 +403,21 @@ class AccountOptions:
     PANEL: ClassVar[str] = "Settings"
 
     app_id: str | None = row.option(
-        None, "The App id of the TeleCMI account.", env="TELECMI_APP_ID", command_line=False, commands=row.COMMANDS
+        None,
+        "The App id of the TeleCMI account.",
+        env=("TELECMI_APP_ID",),
+        empty_counts=True,
+        command_line=False,
+        commands=row.COMMANDS,
     )
     secret: str | None = row.option(
         None,
         "The app secret.",
-        env="TELECMI_SECRET",
+        env=("TELECMI_SECRET",),
+        empty_counts=True,
         command_line=False,
         profile=False,
         commands=row.REQUEST,
-        trust=True,
     )
     secret_file: Path | None = row.option(
         None,
@@ -421,15 +426,13 @@ class AccountOptions:
         metavar="FILE",
         commands=row.REQUEST,
         repeated=row.FOR_REQUESTS,
-        trust=True,
     )
     base_url: str = row.option(
         "https://rest.telecmi.com",
         "Where the service is.",
-        env="TELECMI_BASE_URL",
+        env=("TELECMI_BASE_URL",),
         command_line=False,
         commands=row.REQUEST,
-        trust=True,
     )
 
 
@@ -443,7 +446,7 @@ class StateOptions:
         None,
         "The folder of the ledger (default: the platform's state folder).",
         parse=checks.folder,
-        env="TELECMI_STATE_DIR",
+        env=("TELECMI_STATE_DIR",),
         command_line=False,
         commands=row.COMMANDS,
     )

@@ -5,22 +5,26 @@ Precedence: command line, environment, `.env` file, profile, the TOML file's top
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from telecmi_leads.core.errors import LeadsError, SettingsError, UsageError
 from telecmi_leads.core.text import safe
-from telecmi_leads.settings.options import GROUPS, AccountOptions, SourceOptions
+from telecmi_leads.settings.option_values import folder
+from telecmi_leads.settings.options import GROUPS, SourceOptions
 from telecmi_leads.settings.setting_files import (
     SECRET_VARIABLE,
+    EnvFile,
     Sources,
+    Table,
     read_config,
     read_env_file,
     readable_by_others,
 )
 from telecmi_leads.settings.surroundings import environment
+from telecmi_leads.settings.trust import Given, credentials_from, folder_decides
 
 COMMAND_LINE = "command line"
 DEFAULT = "default"
@@ -30,11 +34,17 @@ Group = TypeVar("Group")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The option groups with their values, and for each option where its value came from."""
+    """The option groups with their values, and for each option where its value came from.
+
+    `warnings` are worth a look. `alarms` must be said before the service is reached, whatever is quiet: what a file in
+    the working folder decides about the secret. `refusal` says why the secret must not be sent, "" where it may be.
+    """
 
     groups: Mapping[type[Any], Any]
     origins: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+    refusal: str = ""
 
     def __getitem__(self, group: type[Group]) -> Group:
         """Return the values of an option group, typed."""
@@ -68,74 +78,96 @@ def resolve(given: Mapping[str, Any], sources: Sources) -> Settings:
     None, False and empty lists count as not given. Raises UsageError for a bad value on the command line, SettingsError
     for one from elsewhere; both name the option, where the value came from, and what it may be.
     """
-    file_values = read_config(sources)
-    env_path, env_values, unread = read_env_file(sources)
-    origins: dict[str, str] = {}
+    tables = read_config(sources)
+    env = read_env_file(sources)
+    found = {
+        declaration.name: next(_places(declaration, given, sources, env, tables), None)
+        for group in GROUPS
+        for declaration in fields(group)
+    }
+    _settle_limits(found)
     groups: dict[type[Any], Any] = {}
     for group in GROUPS:
         values: dict[str, Any] = {}
         for declaration in fields(group):
-            found = _find(declaration, given, sources.environment, (env_path, env_values), file_values)
-            origins[declaration.name] = found[1] if found else DEFAULT
-            if found:
-                values[declaration.name] = _parsed(declaration, *found)
+            if (one := found[declaration.name]) is not None:
+                values[declaration.name] = _parsed(declaration, one)
         groups[group] = group(**values)
-    warnings = (*unread, *readable_by_others(env_path, env_values), *_sent_elsewhere(groups[AccountOptions], origins))
-    return Settings(groups, origins, warnings)
+    origins = {name: one.origin if one else DEFAULT for name, one in found.items()}
+    warnings = (*env.unread, *readable_by_others(env.path, env.values))
+    alarms, refusal = folder_decides(groups, found, credentials_from(groups, found))
+    return Settings(groups, origins, warnings, alarms, refusal)
 
 
-def _find(
+def _places(
     declaration: Any,  # noqa: ANN401 - dataclasses.Field is generic in what it holds
     given: Mapping[str, Any],
-    environment: Mapping[str, str],
-    env_file: tuple[Path | None, Mapping[str, str]],
-    config: Sequence[tuple[str, Mapping[str, Any]]],
-) -> tuple[Any, str] | None:
-    name, variable = declaration.name, declaration.metadata["env"]
+    sources: Sources,
+    env: EnvFile,
+    tables: Sequence[Table],
+) -> Iterator[Given]:
+    """Return what each source gives for an option, the nearest first."""
+    name, row = declaration.name, declaration.metadata
     if given.get(name) not in (None, False, [], ()):
-        return given[name], COMMAND_LINE
-    if variable and variable in environment:
-        return environment[variable], f"environment ({variable})"
-    if variable and variable in env_file[1]:
-        return env_file[1][variable], f"{env_file[0]} ({variable})"
-    for origin, values in config:
-        if name in values:
-            return values[name], origin
-    return None
+        yield Given(given[name], COMMAND_LINE)
+    for variable in row["env"]:
+        if sources.environment.get(variable, "").strip() or (variable in sources.environment and row["empty_counts"]):
+            yield Given(sources.environment[variable], f"environment ({variable})", variable)
+    for variable in row["env"] if row["env_file"] else ():
+        if env.values.get(variable, "").strip() or (variable in env.values and row["empty_counts"]):
+            yield Given(env.values[variable], f"{env.path} ({variable})", variable, env.path, named=env.named)
+    for table in tables:
+        if name in table.values:
+            yield Given(table.values[name], table.origin, "", table.path, named=table.named)
 
 
-def _parsed(declaration: Any, raw: Any, origin: str) -> Any:  # noqa: ANN401 - the declaration's own type
-    metadata = declaration.metadata
+def _settle_limits(found: dict[str, Given | None]) -> None:
+    """Let the nearer of --strict and --max-rejects win; raise an error where one source says both."""
+    strict, limit = found["strict"], found["max_rejects"]
+    if strict is None or strict.raw is False or limit is None:
+        return
+    if strict.origin == limit.origin:
+        wrong = UsageError if strict.origin == COMMAND_LINE else SettingsError
+        raise wrong(
+            f"strict and max_rejects are both given (from {safe(strict.origin)}), and they contradict each other.",
+            hint="Keep one: --strict allows no rejected row, --max-rejects allows so many.",
+        )
+    if limit.origin == COMMAND_LINE or (strict.origin != COMMAND_LINE and "[profile." in limit.origin):
+        found["strict"] = None
+    else:
+        found["max_rejects"] = None
+
+
+def _parsed(declaration: Any, given: Given) -> Any:  # noqa: ANN401 - the declaration's own type
+    metadata, raw = declaration.metadata, given.raw
     try:
         if isinstance(declaration.default, bool):
             return _flag(raw)
         texts = _texts(raw) if metadata["repeat"] else [",".join(_texts(raw)) if metadata["listed"] else _text(raw)]
     except ValueError as problem:
-        raise _misfit(declaration, _shown(raw), origin, str(problem)) from None
+        raise _misfit(declaration, _shown(raw), given, str(problem)) from None
     values = []
     for text in texts:
-        if origin == COMMAND_LINE and text.startswith("--"):
+        if given.origin == COMMAND_LINE and text.startswith("--"):
             raise UsageError(
                 f"--{_dashed(declaration)} has no value: {safe(text)} follows it.",
                 hint="Put its value between the two.",
             )
         try:
-            values.append(_text_parsed(metadata["parse"], text))
+            values.append(_text_parsed(metadata["parse"], text, given))
         except ValueError as problem:
-            raise _misfit(declaration, text, origin, str(problem)) from None
+            raise _misfit(declaration, text, given, str(problem)) from None
     return tuple(values) if metadata["repeat"] else values[0]
 
 
-def _misfit(declaration: Any, text: str, origin: str, advice: str) -> LeadsError:  # noqa: ANN401 - as in _parsed
+def _misfit(declaration: Any, text: str, given: Given, advice: str) -> LeadsError:  # noqa: ANN401 - as in _parsed
     """Return the error for a value that an option can't have; `advice` says what it may be."""
     hint = f"{advice[:1].upper()}{advice[1:]}."
-    if origin == COMMAND_LINE:
+    if given.origin == COMMAND_LINE:
         return UsageError(f"--{_dashed(declaration)} {safe(text)!r} can't be used.", hint=hint)
-    variable = declaration.metadata["env"]
-    what = variable if "(" in origin and variable else declaration.name
-    shown = "" if variable == SECRET_VARIABLE else f" {safe(text)!r}"
-    place = origin.removesuffix(f" ({variable})")
-    return SettingsError(f"{what}{shown} (from {safe(place)}) can't be used.", hint=hint)
+    shown = "" if given.variable == SECRET_VARIABLE else f" {safe(text)!r}"
+    place = given.origin.removesuffix(f" ({given.variable})")
+    return SettingsError(f"{given.variable or declaration.name}{shown} (from {safe(place)}) can't be used.", hint=hint)
 
 
 def _dashed(declaration: Any) -> str:  # noqa: ANN401 - as in _parsed
@@ -147,8 +179,15 @@ def _shown(raw: Any) -> str:  # noqa: ANN401 - whatever stood in the file
     return raw if isinstance(raw, str) else str(raw)
 
 
-def _text_parsed(parse: Any, text: str) -> Any:  # noqa: ANN401 - the declaration's own type
-    return text if parse is None else parse(text)
+def _text_parsed(parse: Any, text: str, given: Given) -> Any:  # noqa: ANN401 - the declaration's own type
+    value = text if parse is None else parse(text)
+    if not isinstance(value, Path) or value.is_absolute():
+        return value
+    if parse is folder and given.variable and given.path is None:
+        # Every working folder would have a ledger of its own: who was uploaded from another would be uploaded again.
+        raise ValueError("name a folder by its whole path")
+    # A file that was named may stand anywhere, and its paths are meant from there; the others stand in this folder.
+    return given.path.parent / value if given.path is not None and given.named else value
 
 
 def _flag(raw: Any) -> bool:  # noqa: ANN401 - whatever stood in the file
@@ -173,13 +212,3 @@ def _texts(raw: Any) -> list[str]:  # noqa: ANN401 - whatever stood in the file
     if isinstance(raw, list | tuple):
         return [_text(value) for value in raw]
     return [_text(raw)]
-
-
-def _sent_elsewhere(given: AccountOptions, origins: Mapping[str, str]) -> tuple[str, ...]:
-    """Warn where a file decides which host gets a secret that is not its own: a folder's files may be anybody's."""
-    place = origins["base_url"].removesuffix(" (TELECMI_BASE_URL)")
-    named = place in {DEFAULT, COMMAND_LINE} or place.startswith("environment")
-    whose = origins["secret_file" if given.secret_file is not None else "secret"]
-    if named or (given.secret is None and given.secret_file is None) or whose.startswith(place):
-        return ()
-    return (f"The secret goes to {safe(given.base_url)}, since {safe(place)} says so.",)

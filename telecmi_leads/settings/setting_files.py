@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import LeadsError, SettingsError
@@ -18,11 +18,37 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from dotenv.parser import Binding
+
 CONFIG_NAME = "telecmi-leads.toml"
 ENV_NAME = ".env"
 SECRET_NAME = "secret"  # noqa: S105 - the option's name, not its value
 SECRET_VARIABLE = "TELECMI_SECRET"  # noqa: S105 - the variable's name, not its value
-_MAX_SETTINGS_BYTES = 1_048_576
+_MAX_SETTINGS_BYTES = 131_072
+_MAX_LINES = 2_000
+_MAX_BLANKS = 1_000
+_MAX_DOTS = 20
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the TOML file: its options, where it stands, and whether the command line named the file."""
+
+    values: Mapping[str, Any]
+    origin: str
+    path: Path
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """What a `.env` file holds; `unread` are words on the lines that are left out."""
+
+    path: Path | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +88,7 @@ def _may_be_there(path: Path) -> bool:
         return True
 
 
-def read_config(sources: Sources) -> list[tuple[str, Mapping[str, Any]]]:
+def read_config(sources: Sources) -> list[Table]:
     """Read the TOML file: the chosen profile first, then the top level."""
     path = sources.config or sources.folder / CONFIG_NAME
     if sources.config is None and not _may_be_there(path):
@@ -74,8 +100,8 @@ def read_config(sources: Sources) -> list[tuple[str, Mapping[str, Any]]]:
         return []
     text = read_settings_file(path, "The settings file")
     try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        content = toml_content(text)
+    except ValueError as problem:
         raise SettingsError(
             f"{safe(str(path))} is not valid TOML: {safe(str(problem))}.",
             hint='Correct that line; a text stands in quotes, such as region = "IN".',
@@ -83,11 +109,12 @@ def read_config(sources: Sources) -> list[tuple[str, Mapping[str, Any]]]:
     profiles = content.pop("profile", {})
     if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
         raise SettingsError(f"In {safe(str(path))}, profiles are tables named [profile.NAME].")
-    found: list[tuple[str, Mapping[str, Any]]] = [(str(path), _checked_keys(content, path))]
+    named = sources.config is not None
+    found = [Table(_checked_keys(content, path), str(path), path, named)]
     for name, table in profiles.items():
         checked = _checked_keys(table, path)
         if name == sources.profile:
-            found.insert(0, (f"{path} [profile.{name}]", checked))
+            found.insert(0, Table(checked, f"{path} [profile.{name}]", path, named))
     if sources.profile is not None and len(found) == 1:
         raise SettingsError(
             f"There is no profile {safe(sources.profile)!r} in {safe(str(path))}.",
@@ -97,15 +124,39 @@ def read_config(sources: Sources) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 def toml_content(text: str) -> dict[str, Any]:
-    """Return what a settings file's text holds. Raises ValueError for what is no TOML."""
-    return tomllib.loads(text.removeprefix("\ufeff"))
+    """Return what a settings file's text holds. Raises ValueError for what is not TOML, or nested beyond any use."""
+    if _deepest_key(text) > _MAX_DOTS:  # tomllib keeps each prefix of a dotted key: 40 KB would take 1.6 GB
+        raise ValueError(f"a key has more than {_MAX_DOTS} dots")
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
+def _deepest_key(text: str) -> int:
+    """Return the most dots that stand outside quotes between two of the characters that end a key."""
+    deepest = dots = 0
+    quote = ""
+    for character in text:
+        if character in {quote, "\n"}:
+            quote, dots = "", 0 if character == "\n" else dots
+        elif quote:
+            continue
+        elif character in {'"', "'"}:
+            quote = character
+        elif character == ".":
+            dots += 1
+            deepest = max(deepest, dots)
+        elif character in "=,[]{}#":
+            dots = 0
+    return deepest
 
 
 def profile_names(sources: Sources) -> list[str]:
     """Return the profiles in the settings file, for shell completion; none where it can't be read."""
     path = sources.config or sources.folder / CONFIG_NAME
     try:
-        return list(tomllib.loads(read_settings_file(path, "The settings file")).get("profile", {}))
+        return list(toml_content(read_settings_file(path, "The settings file")).get("profile", {}))
     except (LeadsError, ValueError, AttributeError):
         return []
 
@@ -139,22 +190,17 @@ def _checked_keys(table: Mapping[str, Any], path: Path) -> dict[str, Any]:
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name[:_LONGEST_NAME], known, n=1)
     return f"Did you mean {safe(near[0])!r}?" if near else ""
 
 
-def read_env_file(sources: Sources) -> tuple[Path | None, dict[str, str], list[str]]:
-    """Return the `.env` file there is, its values, and a word on each line that is left out."""
+def read_env_file(sources: Sources) -> EnvFile:
+    """Return what the `.env` file holds, if there is one. Raises SettingsError for one that can't be used."""
     path = sources.env_file or sources.folder / ENV_NAME
     if sources.env_file is None and not _may_be_there(path):
-        return None, {}, []
-    from io import StringIO  # noqa: PLC0415 - only where there is a file to read
-
-    from dotenv.parser import parse_stream  # noqa: PLC0415 - the same
-
+        return EnvFile()
     text = read_settings_file(path, "The settings file")
-    # The parser alone: what is above it replaces $NAME in values, and speaks on standard error by itself.
-    lines = list(parse_stream(StringIO(text)))
+    lines = env_lines(text, path)
     values = {line.key: line.value for line in lines if line.key is not None and not line.error}
     _check_exact(path, text, values.get(SECRET_VARIABLE))
     unread = [
@@ -162,7 +208,30 @@ def read_env_file(sources: Sources) -> tuple[Path | None, dict[str, str], list[s
         for line in lines
         if line.error
     ]
-    return path, {name: value for name, value in values.items() if value is not None}, unread
+    unread += [
+        f"{name} in {safe(str(path))} is not used: a .env file does not change whom to trust. Use --ca-bundle."
+        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+        if values.get(name)
+    ]
+    held = {name: value for name, value in values.items() if value is not None}
+    return EnvFile(path, held, tuple(unread), named=sources.env_file is not None)
+
+
+def env_lines(text: str, path: Path) -> list[Binding]:
+    """Return the bindings of a `.env` file's text. Raises SettingsError for one that would take too long to read."""
+    from io import StringIO  # noqa: PLC0415 - only where there is a file to read
+
+    from dotenv.parser import parse_stream  # noqa: PLC0415 - the same
+
+    # python-dotenv takes a time that grows with the square of a run of blanks, and 50 µs for each line.
+    blanks = max((len(run) for run in re.findall(r"\s+", text)), default=0)
+    if max(text.count("\n"), text.count("\r")) > _MAX_LINES or blanks > _MAX_BLANKS:
+        raise SettingsError(
+            f"{safe(str(path))} has more than {_MAX_LINES:,} lines, or {_MAX_BLANKS:,} blanks in a row.",
+            hint="Keep in it what telecmi-leads needs.",
+        )
+    # The parser alone: what is above it replaces $NAME in values, and speaks on standard error by itself.
+    return list(parse_stream(StringIO(text)))
 
 
 def _check_exact(path: Path, text: str, value: str | None) -> None:

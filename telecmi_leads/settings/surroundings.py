@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.errors import SettingsError
 from telecmi_leads.settings.options import StateOptions
 
 if TYPE_CHECKING:
@@ -62,8 +61,6 @@ def state_folder(settings: Settings) -> Path:
     """Return the ledger's folder, which need not exist yet."""
     given = settings[StateOptions].state_dir
     if given is not None:
-        if not str(given).strip() or str(given) == ".":
-            raise SettingsError("TELECMI_STATE_DIR is empty.", hint="Name a folder, or leave it unset.")
         return given.absolute()
     from platformdirs import user_state_path  # noqa: PLC0415 - not needed where the folder is given
 

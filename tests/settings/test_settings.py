@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pickle
-from typing import TYPE_CHECKING, Any
+import re
+import time
+import tracemalloc
+from pathlib import Path
+from typing import Any
 
 import pytest
 from program import Program
@@ -12,13 +16,20 @@ from telecmi_leads.core.errors import SettingsError, UsageError
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.settings.accounts import Secret, account, account_key
 from telecmi_leads.settings.network import base_url, proxies
-from telecmi_leads.settings.options import AccountOptions, CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions
+from telecmi_leads.settings.options import (
+    AccountOptions,
+    CampaignOptions,
+    ExcludeOptions,
+    FieldOptions,
+    PhoneOptions,
+    ReadingOptions,
+    ScreeningOptions,
+    SendingOptions,
+    StateOptions,
+)
 from telecmi_leads.settings.resolving import Settings, resolve
 from telecmi_leads.settings.setting_files import Sources, profile_names
 from telecmi_leads.settings.surroundings import terminal
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD = {"TELECMI_APP_ID": "1111112", "TELECMI_SECRET": "s3cret"}
 
@@ -173,7 +184,7 @@ def test_the_environment_is_not_changed(tmp_path: Path, monkeypatch: pytest.Monk
     ("app_id", "says"),
     [
         (None, "is missing"),
-        ("", "is missing"),
+        ("", "is empty"),
         ("100_1111112", "agent's id"),
         ("abc", "whole number"),
         ("0", "whole number"),
@@ -184,6 +195,145 @@ def test_an_app_id_that_is_none_is_explained(tmp_path: Path, app_id: str | None,
     environment = {"TELECMI_SECRET": "s"} | ({"TELECMI_APP_ID": app_id} if app_id is not None else {})
     with pytest.raises(SettingsError, match=says):
         account(resolved(tmp_path, {}, environment))
+
+
+def test_an_empty_variable_is_an_unset_one(tmp_path: Path) -> None:
+    """Region, base URL and state folder fall back to the next source; an empty App id or secret is an error instead."""
+    (tmp_path / ".env").write_text("TELECMI_REGION=FR\nTELECMI_APP_ID=5\nTELECMI_SECRET=theirs\n")
+    empty = {"TELECMI_REGION": "", "TELECMI_BASE_URL": " ", "TELECMI_STATE_DIR": ""}
+    found = resolved(tmp_path, {}, GOOD | empty)
+    assert (found[PhoneOptions].region, found[AccountOptions].base_url) == ("FR", "https://rest.telecmi.com")
+    assert found[StateOptions].state_dir is None
+    for name in GOOD:
+        with pytest.raises(SettingsError, match=f"{name} is empty"):
+            account(resolved(tmp_path, {}, GOOD | {name: ""}))
+    (tmp_path / ".env").write_text("TELECMI_REGION=\n")
+    (tmp_path / "telecmi-leads.toml").write_text('region = "DE"\n')
+    assert resolved(tmp_path)[PhoneOptions].region == "DE"
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_whom_to_trust_comes_from_the_environment_alone(tmp_path: Path, name: str) -> None:
+    """Both variables of requests name the certificates; the same in .env changes nothing, and is said."""
+    assert resolved(tmp_path, {}, {name: "/company.pem"})[SendingOptions].ca_bundle == Path("/company.pem")
+    (tmp_path / ".env").write_text(f"{name}=/evil.pem\nHTTPS_PROXY=http://evil.example.com\n")
+    found = resolved(tmp_path)
+    assert found[SendingOptions].ca_bundle is None
+    assert found.warnings == (
+        f"{name} in {tmp_path / '.env'} is not used: a .env file does not change whom to trust. Use --ca-bundle.",
+    )
+
+
+def test_paths_in_a_named_file_are_meant_from_that_file(tmp_path: Path) -> None:
+    """--config elsewhere/x.toml: its lists stand beside it; those of the working folder's own file in that folder."""
+    (tmp_path / "conf").mkdir()
+    named = tmp_path / "conf" / "x.toml"
+    named.write_text('exclude = ["dnc.csv", "/srv/all.csv"]\nstate_dir = "state"\n')
+    found = resolved(tmp_path, config=named)
+    assert found[ExcludeOptions].exclude == (tmp_path / "conf" / "dnc.csv", Path("/srv/all.csv"))
+    assert found[StateOptions].state_dir == tmp_path / "conf" / "state"
+    (tmp_path / "telecmi-leads.toml").write_text('exclude = "dnc.csv"\n')
+    assert resolved(tmp_path)[ExcludeOptions].exclude == (Path("dnc.csv"),)
+    assert resolved(tmp_path, {"exclude": ["here.csv"]}, config=named)[ExcludeOptions].exclude == (Path("here.csv"),)
+
+
+def test_a_state_folder_is_one_wherever_the_program_is_called(tmp_path: Path) -> None:
+    """From the environment it is a whole path, or an error; in a .env file it is meant from that file."""
+    with pytest.raises(SettingsError, match=r"TELECMI_STATE_DIR 'state' \(from environment\)") as error:
+        resolved(tmp_path, {}, {"TELECMI_STATE_DIR": "state"})
+    assert error.value.hint == "Name a folder by its whole path."
+    (tmp_path / "delhi.env").write_text("TELECMI_STATE_DIR=state\n")
+    assert resolved(tmp_path, env_file=tmp_path / "delhi.env")[StateOptions].state_dir == tmp_path / "state"
+
+
+@pytest.mark.parametrize(
+    ("given", "toml", "error"),
+    [
+        ({"strict": True, "max_rejects": "5%"}, "", UsageError),
+        ({}, 'strict = true\nmax_rejects = "5%"', SettingsError),
+        ({}, '[profile.p]\nstrict = true\nmax_rejects = "5%"', SettingsError),
+        ({"heartbeat": "hc.example.com/x"}, "", UsageError),
+        ({"heartbeat": "ftp://hc.example.com"}, "", UsageError),
+        ({"heartbeat": "https://"}, "", UsageError),
+        ({"heartbeat": "https://hc.example.com/a b"}, "", UsageError),
+        ({}, 'heartbeat = "file:///etc/passwd"', SettingsError),
+        ({"new_only": "1m"}, "", UsageError),
+        ({"new_only": "1.5"}, "", UsageError),
+        ({"new_only": "30"}, "", UsageError),
+        ({"new_only": "0d"}, "", UsageError),
+        ({"exclude_max_age": "7"}, "", UsageError),
+        ({"exclude_max_age": "3s"}, "", UsageError),
+        ({}, "exclude_max_age = 7", SettingsError),
+        ({}, 'new_only = ""', SettingsError),
+        ({}, 'report_dir = ""', SettingsError),
+        ({}, 'env_file = "x.env"', SettingsError),
+        ({}, 'profile = "x"', SettingsError),
+    ],
+)
+def test_what_contradicts_or_is_no_such_value(
+    tmp_path: Path, given: dict[str, Any], toml: str, error: type[Exception]
+) -> None:
+    """Options that contradict each other, addresses that can't be requested, ages without a unit: refused at once."""
+    (tmp_path / "telecmi-leads.toml").write_text(toml)
+    with pytest.raises(error):
+        resolved(tmp_path, given, profile="p" if "[profile.p]" in toml else None)
+
+
+@pytest.mark.parametrize(
+    ("given", "toml", "strict", "limit"),
+    [
+        ({"max_rejects": "5%"}, "strict = true", False, "5%"),
+        ({"strict": True}, 'max_rejects = "5%"', True, "50%"),
+        ({}, 'strict = true\n[profile.p]\nmax_rejects = "5%"', False, "5%"),
+        ({}, 'max_rejects = "5%"\n[profile.p]\nstrict = true', True, "50%"),
+        ({}, 'strict = false\nmax_rejects = "5%"', False, "5%"),
+    ],
+)
+def test_the_nearer_limit_wins(tmp_path: Path, given: dict[str, Any], toml: str, strict: bool, limit: str) -> None:
+    """--strict and --max-rejects from two sources: the one that was said nearer to the command holds."""
+    (tmp_path / "telecmi-leads.toml").write_text(toml)
+    found = resolved(tmp_path, given, profile="p" if "[profile.p]" in toml else None)[ScreeningOptions]
+    assert (found.strict, str(found.max_rejects)) == (strict, limit)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("telecmi-leads.toml", "a." * 20_000 + "a = 1", "a key has more than 20 dots"),
+        ("telecmi-leads.toml", "[" + "a." * 20_000 + "a]", "a key has more than 20 dots"),
+        ("telecmi-leads.toml", '"a".' * 20_000 + "a = 1", "a key has more than 20 dots"),
+        ("telecmi-leads.toml", "x = " + "[" * 20_000, "it is nested too deep"),
+        ("telecmi-leads.toml", "size = " + "9" * 20_000, "is not valid TOML"),
+        ("telecmi-leads.toml", "x" * 200_000, "is larger than 131,072 bytes"),
+        (".env", "A=x" + " " * 100_000 + "x", "1,000 blanks in a row"),
+        (".env", "x\n" * 60_000, "more than 2,000 lines"),
+        (".env", "x\r" * 60_000, "more than 2,000 lines"),
+        (".env", "A=x\n" * 100_000, "is larger than 131,072 bytes"),
+    ],
+)
+def test_a_settings_file_that_would_take_all_memory_or_time_is_refused(
+    tmp_path: Path, name: str, text: str, says: str
+) -> None:
+    """Keys of thousands of parts, runs of blanks, lines without end: an error that names the limit, within a second."""
+    (tmp_path / name).write_text(text)
+    began = time.process_time()
+    tracemalloc.start()
+    try:
+        with pytest.raises(SettingsError, match=re.escape(says)):
+            resolved(tmp_path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (time.process_time() - began < 3, peak < 50_000_000) == (True, True)
+
+
+@pytest.mark.parametrize("text", ["A='\n" * 1_900, 'A="\\"\n' * 1_900, "Q='" + "x\n" * 1_900, "export A\n" * 1_900])
+def test_what_a_settings_file_may_hold_is_read_in_time(tmp_path: Path, text: str) -> None:
+    """The worst that the limits let through still takes less than two seconds."""
+    (tmp_path / ".env").write_text(text)
+    began = time.process_time()
+    resolved(tmp_path)
+    assert time.process_time() - began < 2
 
 
 def test_the_secret_file_wins_and_must_be_private(tmp_path: Path) -> None:
@@ -216,24 +366,6 @@ def test_lines_of_env_that_say_nothing_are_named(tmp_path: Path, capfd: pytest.C
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_secret_that_a_file_sends_elsewhere_is_warned_about(tmp_path: Path) -> None:
-    """(Row 36) A base URL from a folder's file, with a secret that is not that file's: said with both."""
-    (tmp_path / "telecmi-leads.toml").write_text('base_url = "https://other.example.com"\n')
-    says = f"The secret goes to https://other.example.com, since {tmp_path / 'telecmi-leads.toml'} says so."
-    assert resolved(tmp_path, {}, GOOD).warnings == (says,)
-    assert resolved(tmp_path, {}, GOOD | {"TELECMI_BASE_URL": "https://x.example.com"}).warnings == ()
-    assert resolved(tmp_path).warnings == ()
-    (tmp_path / "telecmi-leads.toml").unlink()
-    assert resolved(tmp_path, {}, GOOD).warnings == ()
-    (tmp_path / ".env").write_text("TELECMI_BASE_URL=https://other.example.com\n")
-    assert [warning.split(",")[0] for warning in resolved(tmp_path, {}, GOOD).warnings] == [
-        "The secret goes to https://other.example.com"
-    ]
-    (tmp_path / ".env").write_text("TELECMI_BASE_URL=https://other.example.com\nTELECMI_SECRET=theirs\n")
-    (tmp_path / ".env").chmod(0o600)
-    assert resolved(tmp_path).warnings == ()
-
-
 @pytest.mark.parametrize(
     "url",
     [
@@ -245,7 +377,7 @@ def test_a_secret_that_a_file_sends_elsewhere_is_warned_about(tmp_path: Path) ->
         "https://x/?a=1",
         "http://127.0.0.1.example.com",
         "https://[::1",
-        "",
+        "https://x y",
     ],
 )
 def test_addresses_that_are_not_allowed(tmp_path: Path, url: str) -> None:

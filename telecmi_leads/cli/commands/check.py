@@ -16,8 +16,7 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.output.reports import check_json
 from telecmi_leads.output.views import CheckView
-from telecmi_leads.settings.accounts import account, credentials
-from telecmi_leads.settings.network import base_url
+from telecmi_leads.settings.accounts import account, credentials, trusted_url
 from telecmi_leads.settings.option_values import Age
 from telecmi_leads.settings.options import OutputOptions, PhoneOptions
 from telecmi_leads.settings.resolving import DEFAULT
@@ -33,6 +32,7 @@ _MASKED = frozenset({"secret"})
 def check(given: dict[str, Any]) -> int:
     """Look at everything a run needs; the exit code is that of the first thing that is wrong."""
     session = begin(given)
+    session.announce()
     checks: list[tuple[CheckView, LeadsError | None]] = []
     for what, look in _LOOKS:
         view, error = _looked(what, look, session)
@@ -62,7 +62,7 @@ def _credentials(session: Session) -> str:
 
 
 def _address(session: Session) -> str:
-    return base_url(session.settings)
+    return trusted_url(session.settings)
 
 
 def _service(session: Session) -> str:

@@ -84,6 +84,10 @@ class Console:
         if self._messages is not None:
             self._label(self._messages, "Warning", "yellow", text, "")
 
+    def alarm(self, text: str) -> None:
+        """Say something that must be seen before it happens; also with --quiet."""
+        self._label(self._err, "Warning", "yellow", text, "")
+
     def error(self, error: LeadsError | Problem) -> None:
         """Say what is wrong and where, and on the next line what to do; also with --quiet."""
         self._label(self._err, "Error", "bold red", error.message, error.hint)
