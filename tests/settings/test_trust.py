@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,11 @@ def write(folder: Path, name: str, text: str) -> None:
     (folder / name).chmod(0o600)
 
 
+def said(text: str) -> list[str]:
+    """Return the lines of a log or a screen, without the time that stands before those of a log."""
+    return [re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ", "", line) for line in text.splitlines()]
+
+
 def resolved(
     folder: Path, environment: dict[str, str], config: Path | None = None, env_file: Path | None = None
 ) -> Settings:
@@ -56,7 +62,7 @@ def test_what_the_folder_decides_is_said_past_quiet(tmp_path: Path, command: tup
         ended = Folder(tmp_path, environment={"TELECMI_APP_ID": APP_ID, "COLUMNS": "400"}).run(*command)
         assert ended.code == 0, ended.err
         url = sandbox.url
-    assert ended.err.splitlines()[:2] == [
+    assert said(ended.err)[:2] == [
         f"Warning: {tmp_path / TOML} decides that the secret goes to {url}.",
         f"Warning: {tmp_path / TOML} decides that the secret is read from secret.",
     ]
@@ -133,7 +139,7 @@ def test_certificates_that_the_folder_names_are_said(tmp_path: Path, sandbox: Sa
     (tmp_path / "evil.pem").write_text("none\n")
     environment = CREDENTIALS | {"TELECMI_BASE_URL": sandbox.url, "COLUMNS": "400"}
     ended = Folder(tmp_path, environment=environment).run("check", "--json")
-    assert ended.err.startswith(f"Warning: {tmp_path / TOML} decides that certificates are checked against evil.pem.\n")
+    assert said(ended.err)[0] == f"Warning: {tmp_path / TOML} decides that certificates are checked against evil.pem."
 
 
 def test_what_needs_no_secret_says_nothing(tmp_path: Path) -> None:
