@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 NormalForm = Literal["NFC", "NFKC"]
 
@@ -21,16 +21,25 @@ _SHOWN_LIMIT = 200
 _MARKS_LIMIT = 8
 
 # What a spreadsheet runs as a formula when a cell starts with it (OWASP, "CSV injection"), full-width forms included.
-_TRIGGER = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-_RUNS_AS_FORMULA = re.compile(f"'*[{_TRIGGER}]")
-_DEFUSED = re.compile(f"'+[{_TRIGGER}]")
+_SIGNS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b")
+_ANY_SIGN = re.compile(f"[{re.escape(''.join(_SIGNS))}\t\r\n]")
+# A cell may be opened with another delimiter than it was written with; then a cell begins behind each of these.
+_ENDS_CELL = re.compile(r"[,;|\t\r\n]")
+# What a spreadsheet passes over before such a sign: quotes, blanks, control and invisible characters; and cells' ends.
+_PASSED_OVER = re.compile(r"[\s,;|'\"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
+_UNSAFE_START = re.compile(r"'*[\t\r\n]")
 
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-/.])"
-    r"(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d)(?: (?:[01]\d|2[0-3]))?",
+    r"(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d)(?: (?:[01]\d|2[0-3])(?::[0-5]\d){0,2}(?:\.\d{1,6})?)?",
     re.ASCII,
 )
-_LIKE_A_PHONE = re.compile(r"\d(?:[\s().+/\-]*\d){6,}")
+_NO_PHONE = re.compile(r"\d,\d{3},\d{3}|\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+"""An amount of millions, and the address of a computer."""
+_ENTITY = re.compile(r"&#?\w{1,8};", re.ASCII)
+_DIGIT_RUN = re.compile(r"\d+")
+_FEWEST_DIGITS = 7
+_LONGEST_GAP = 4
 
 
 def clean(text: str, *, form: NormalForm = "NFC") -> str:
@@ -114,13 +123,192 @@ def _escaped(char: str) -> str:
 
 
 def defuse(cell: str) -> str:
-    """Return the cell such that no spreadsheet runs it: an apostrophe goes before what would start a formula."""
-    return f"'{cell}" if _RUNS_AS_FORMULA.match(cell) else cell
+    """Return the cell such that no spreadsheet runs it, whatever delimiter it takes: comma, semicolon, tab or pipe.
+
+    An apostrophe goes before what would start a formula, at the cell's beginning and behind each delimiter in it.
+    """
+    return _with_apostrophes(cell, put_in=True) if _ANY_SIGN.search(cell) else cell
 
 
 def restore(cell: str) -> str:
     """Undo `defuse`, for reading back a file that this program wrote."""
-    return cell[1:] if _DEFUSED.match(cell) else cell
+    return _with_apostrophes(cell, put_in=False) if "'" in cell else cell
+
+
+def _with_apostrophes(cell: str, *, put_in: bool) -> str:
+    """Put an apostrophe where a cell would begin with a sign, or take one away there. Linear in the cell's length."""
+    change = _prefixed if put_in else _unprefixed
+    parts: list[str] = []
+    at = 0
+    for gap in _PASSED_OVER.finditer(cell):
+        parts.append(cell[at : gap.start()])
+        at = gap.end()
+        followed = at < len(cell) and cell[at] in _SIGNS
+        begins = gap.start() == 0 and (followed or _UNSAFE_START.match(gap[0]) is not None)
+        if not followed:
+            parts.append(change(gap[0]) if begins else gap[0])
+            continue
+        pieces = _ENDS_CELL.split(gap[0])
+        ends = _ENDS_CELL.findall(gap[0])
+        parts.append(change(pieces[0]) if begins else pieces[0])
+        parts += [end + change(piece) for end, piece in zip(ends, pieces[1:], strict=True)]
+    parts.append(cell[at:])
+    whole = "".join(parts)
+    return f"'{whole}" if put_in and cell[:1] in _SIGNS else whole
+
+
+def _prefixed(text: str) -> str:
+    return f"'{text}"
+
+
+def _unprefixed(text: str) -> str:
+    return text.removeprefix("'")
+
+
+# --- the secret ---------------------------------------------------------------------------------
+
+HIDDEN = "•••"
+SHORTEST_HIDDEN = 6
+"""Characters. A shorter secret, as tests and sandboxes use, stands in ordinary words by chance."""
+
+# What a server may write for a character: percent, JSON and HTML escapes, and each of them escaped once more.
+_ESCAPES = re.compile(
+    r"(?:%(?:25)?[0-9a-f]{2})+|\\+u\{?[0-9a-f]{2,6}\}?|\\+x[0-9a-f]{2}|\\+[\"'/\\bfnrt]|&(?:amp;)?(?:\#\d{1,7}|\#x[0-9a-f]{1,6}|[a-z]{2,8});",
+    re.IGNORECASE,
+)
+_MOST_ROUNDS = 3
+
+
+def hide_secret(text: str, secret: str) -> str:
+    """Return a server's words without the secret, however it is written there.
+
+    It is found in other case and Unicode form, with invisible characters, blanks, line breaks or punctuation in it,
+    behind percent, JSON and HTML escapes, as base64 and as hex; so is a beginning of it where the text is cut off.
+    """
+    if len(secret) < SHORTEST_HIDDEN or not text:
+        return text
+    written = _Written(text, [(char, at, at + 1) for at, char in enumerate(text)])
+    spans = written.find(secret)
+    for _ in range(_MOST_ROUNDS):
+        decoded = written.decoded()
+        if decoded is None:
+            break
+        written = decoded
+        spans += written.find(secret)
+    return _without(text, spans)
+
+
+class _Written:
+    """A text with the place in the original of each of its characters."""
+
+    def __init__(self, text: str, places: list[tuple[str, int, int]]) -> None:
+        self._text = text
+        self._places = places
+
+    def decoded(self) -> _Written | None:
+        """Return the text with one layer of escapes taken off; None where there is none."""
+        parts: list[tuple[str, int, int]] = []
+        at = 0
+        for found in _ESCAPES.finditer(self._text):
+            parts += self._places[at : found.start()]
+            begin, end = self._places[found.start()][1], self._places[found.end() - 1][2]
+            parts += [(char, begin, end) for char in _unescaped(found[0])]
+            at = found.end()
+        if not at:
+            return None
+        parts += self._places[at:]
+        return _Written("".join(char for char, _, _ in parts), parts)
+
+    def find(self, secret: str) -> list[tuple[int, int]]:
+        """Return where the secret stands in the original, under any of its forms."""
+        spans: list[tuple[int, int]] = []
+        for keep in (_is_seen, str.isalnum):
+            folded, places = self._folded(keep)
+            for form in _forms(secret, keep):
+                spans += _occurrences(folded, form, places)
+        return spans
+
+    def _folded(self, keep: Callable[[str], bool]) -> tuple[str, list[tuple[int, int]]]:
+        chars: list[str] = []
+        places: list[tuple[int, int]] = []
+        for char, begin, end in self._places:
+            for part in _fold(char, keep):
+                chars.append(part)
+                places.append((begin, end))
+        return "".join(chars), places
+
+
+def _is_seen(char: str) -> bool:
+    return not (char.isspace() or unicodedata.category(char) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+
+
+def _fold(text: str, keep: Callable[[str], bool]) -> str:
+    if text.isascii() and text.isalnum():
+        return text.lower()
+    return "".join(filter(keep, unicodedata.normalize("NFKD", text).casefold()))
+
+
+def _forms(secret: str, keep: Callable[[str], bool]) -> list[str]:
+    """Return what to look for, folded: the secret itself, as hex, and as base64 at each of three places in a word."""
+    import base64  # noqa: PLC0415 - where a server has said something
+
+    forms = {_fold(secret, keep)}
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        raw = secret.encode(encoding, "surrogatepass")
+        forms.add(raw.hex())
+        for lead in range(3):
+            # Of the first and the last group only what the secret alone decides: the rest has its neighbours' bits.
+            coded = base64.b64encode(bytes(lead) + raw).rstrip(b"=").decode()
+            whole = len(coded) if (lead + len(raw)) % 3 == 0 else len(coded) - 1
+            coded = coded[-(-lead * 4 // 3) : whole]
+            forms |= {_fold(coded, keep), _fold(coded.translate(_URL_SAFE), keep)}
+    return [form for form in forms if len(form) >= SHORTEST_HIDDEN]
+
+
+_URL_SAFE = str.maketrans("+/", "-_")
+
+
+def _occurrences(folded: str, form: str, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    spans = []
+    at = folded.find(form)
+    while at >= 0:
+        spans.append((places[at][0], places[at + len(form) - 1][1]))
+        at = folded.find(form, at + len(form))
+    for size in range(min(len(form) - 1, len(folded)), max(len(form) // 2, SHORTEST_HIDDEN) - 1, -1):
+        if folded.endswith(form[:size]):  # the text was cut off in the middle of it
+            spans.append((places[-size][0], places[-1][1]))
+            break
+    return spans
+
+
+def _unescaped(escape: str) -> str:
+    """Return the characters that one escape, or a run of percent escapes, stands for."""
+    if escape[0] == "%":
+        from urllib.parse import unquote_to_bytes  # noqa: PLC0415 - as above
+
+        return unquote_to_bytes(escape).decode("utf-8", "replace")
+    if escape[0] == "&":
+        import html  # noqa: PLC0415 - as above
+
+        return html.unescape(escape)
+    letter = escape.lstrip("\\")
+    if letter[:1] in {"u", "U", "x", "X"} and len(letter) > 1:
+        number = int(letter[1:].strip("{}"), 16)
+        return chr(number) if number <= 0x10FFFF else ""  # noqa: PLR2004 - the last character there is
+    return letter if letter in {'"', "'", "/"} else "" if letter else "\\"
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    parts: list[str] = []
+    at = 0
+    for begin, end in sorted(spans):
+        if end <= at:
+            continue
+        if begin >= at:
+            parts += [text[at:begin], HIDDEN]
+        at = end
+    parts.append(text[at:])
+    return "".join(parts)
 
 
 def mask_phone(digits: str) -> str:
@@ -133,20 +321,47 @@ def mask_phone(digits: str) -> str:
 def mask_text(text: str) -> str:
     """Return any text for a screen with what may be phone numbers masked: seven digits or more in a row.
 
-    Punctuation may stand between the digits. Of nine or more the first four and the last three stay, of fewer the
-    first two. A date, with the hour that may follow it, is no number.
+    Blanks, dashes of every kind, commas, dots, underscores, invisible characters and other signs may stand between the
+    digits, a few together. Of nine or more digits the first four and the last three stay, of fewer the first two. A
+    date with the time that may follow it, an amount of millions and the address of a computer are no numbers.
     """
-    return _LIKE_A_PHONE.sub(_masked_digits, text)
+    parts: list[str] = []
+    at = 0
+    for begin, end in _numbers_in(text):
+        parts += [text[at:begin], _masked_digits(text[begin:end])]
+        at = end
+    return "".join([*parts, text[at:]]) if parts else text
 
 
-def _masked_digits(found: re.Match[str]) -> str:
-    if _DATE.fullmatch(found[0]):
-        return found[0]
-    digits = sum(map(str.isdecimal, found[0]))
+def _numbers_in(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a number stands: runs of digits with nothing but a few signs between them. Linear in the text."""
+    begin = end = digits = 0
+    for run in _DIGIT_RUN.finditer(text):
+        gap = text[end : run.start()]
+        if digits and not _may_join(gap):
+            if digits >= _FEWEST_DIGITS:
+                yield begin, end
+            digits = 0
+        if not digits:
+            begin = run.start()
+        end, digits = run.end(), digits + len(run[0])
+    if digits >= _FEWEST_DIGITS:
+        yield begin, end
+
+
+def _may_join(gap: str) -> bool:
+    """Tell whether digits on both sides of a gap may belong to one number."""
+    return (len(gap) <= _LONGEST_GAP and not any(map(str.isalpha, gap))) or _ENTITY.fullmatch(gap.strip()) is not None
+
+
+def _masked_digits(found: str) -> str:
+    if _DATE.fullmatch(found) or _NO_PHONE.fullmatch(found):
+        return found
+    digits = sum(map(str.isdecimal, found))
     head, tail = (2, 0) if digits < 9 else (4, 3)  # noqa: PLR2004 - as in mask_phone
     shown: list[str] = []
     at = 0
-    for char in found[0]:
+    for char in found:
         if not char.isdecimal():
             shown.append(char)
             continue

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from telecmi_leads.core.clock import local_now
+from telecmi_leads.core.text import hide_secret
 from telecmi_leads.sending.answers import Answer, classify
 from telecmi_leads.settings.network import is_loopback
 
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 
 UPLOAD_PATH = "/v3/leads/add"
 BALANCE_PATH = "/v2/balance"
-
-_HIDDEN = "•••"
-_SHORTEST_HIDDEN = 6
-"""Characters. A shorter secret, as tests and sandboxes use, stands in ordinary words by chance."""
 
 
 class Client:
@@ -109,8 +106,7 @@ class Client:
 
     def _hide(self, text: str) -> str:
         """Take the secret out of what a server says: some repeat what they were sent."""
-        secret = self._account.secret.reveal()
-        return text.replace(secret, _HIDDEN) if len(secret) >= _SHORTEST_HIDDEN else text
+        return hide_secret(text, self._account.secret.reveal())
 
 
 def _with_secret(body: bytes, secret: str) -> bytes:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
+import time
 import unicodedata
 from typing import Literal
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.core.text import clean, clean_column, defuse, mask_phone, restore, safe
+from telecmi_leads.core.text import clean, clean_column, defuse, hide_secret, mask_phone, restore, safe
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 
@@ -83,6 +88,87 @@ def test_defused_cells_read_back_the_same(cell: str) -> None:
 def test_no_defused_cell_starts_like_a_formula(cell: str) -> None:
     """(Row 33) Everything a spreadsheet might run starts with an apostrophe afterwards."""
     assert defuse(cell) == "'" + cell
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@given(ANY_TEXT | st.text("=+-@\t\r\n,;|'\" a\x00\u200b\uff1d"))
+def test_no_cell_is_a_formula_under_another_delimiter(delimiter: str, cell: str) -> None:
+    """(Row 59) A cell that is split at another delimiter gives none that a spreadsheet runs, and is restored whole."""
+    defused = defuse(cell)
+    assert restore(defused) == cell
+    for line in re.split(r"[\r\n]", defused):
+        for part in line.split(delimiter):
+            seen = part.lstrip('"\x00\u200b\t \x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0')
+            assert not seen.startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")), defused
+
+
+def test_defusing_takes_linear_time() -> None:
+    """(Row 53) Cells of nothing but delimiters, apostrophes, signs or blanks are defused in a moment, at any length."""
+    for piece in (",\t", "'", "=", ",=", "\t", " ' ", "\u200b"):
+        took = []
+        for size in (50_000, 200_000):
+            begun = time.perf_counter()
+            restore(defuse(piece * size))
+            took.append(time.perf_counter() - begun)
+        assert took[1] < max(took[0] * 16, 0.5), piece
+
+
+SECRET = "Kanarienvögel-4711/é"  # noqa: S105 - invented
+DISGUISES = {
+    "as it is": SECRET,
+    "in capitals": SECRET.upper(),
+    "zero-width": "\u200b".join(SECRET),
+    "decomposed": unicodedata.normalize("NFD", SECRET),
+    "full-width": "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in SECRET),
+    "no-break spaces": "\xa0".join(SECRET),
+    "line breaks": "\r\n".join(SECRET),
+    "dashes": "-".join(SECRET),
+    "percent": "".join(f"%{byte:02X}" for byte in SECRET.encode()),
+    "percent twice": "".join(f"%25{byte:02x}" for byte in SECRET.encode()),
+    "quoted": quote(SECRET, safe=""),
+    "JSON": json.dumps(SECRET),
+    "JSON, every character": "".join(f"\\u{ord(c):04X}" for c in SECRET),
+    "JSON twice": json.dumps(json.dumps(SECRET)),
+    "JSON with \\/": SECRET.replace("/", "\\/"),
+    "bytes": "".join(f"\\x{byte:02x}" for byte in SECRET.encode("latin-1")),
+    "HTML decimal": "".join(f"&#{ord(c)};" for c in SECRET),
+    "HTML hex": "".join(f"&#x{ord(c):x};" for c in SECRET),
+    "HTML names": SECRET.replace("ö", "&ouml;").replace("é", "&amp;eacute;"),
+    "hex": SECRET.encode().hex(),
+    "hex with colons": SECRET.encode().hex(":").upper(),
+    "base64": base64.b64encode(SECRET.encode()).decode(),
+    "base64 in a basic header": base64.b64encode(f"u:{SECRET}".encode()).decode(),
+    "base64 in JSON": base64.b64encode(json.dumps({"secret": SECRET}, ensure_ascii=False).encode()).decode(),
+    "base64 for URLs": base64.urlsafe_b64encode(f"a{SECRET}?".encode()).decode(),
+    "cut off": SECRET[:-3],
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_the_secret_is_hidden_in_any_disguise(disguise: str) -> None:
+    """(Row 58) Whatever a server makes of the secret, nothing of it is left, and the words around it stay."""
+    written = DISGUISES[disguise]
+    hidden = hide_secret(f"Wrong key {written}", SECRET)
+    assert hidden.startswith("Wrong key ")
+    assert "•••" in hidden
+    left = "".join(filter(str.isalnum, hidden.removeprefix("Wrong key "))).lower()
+    assert len(left) <= 24 if "base64" in disguise else left in {"", "amp"}
+    assert "kanarien" not in hidden.lower()
+
+
+@given(ANY_TEXT)
+def test_words_without_the_secret_stay(text: str) -> None:
+    """(Row 58) What holds no secret is told as it is, and a secret too short to be one is not looked for."""
+    assert hide_secret(text, "never-in-here-4711") == text
+    assert hide_secret("a1b2c", "a1b2c") == "a1b2c"
+
+
+def test_a_long_answer_is_searched_in_linear_time() -> None:
+    """(Row 53) 64 KiB of escapes, of the secret's beginnings or of one letter are searched in a moment."""
+    for piece in ("%25", "\\u00", "&amp;", "\\", "K", "Kanarien", "%4", "&#1"):
+        begun = time.perf_counter()
+        hide_secret(piece * (65_536 // len(piece)), SECRET)
+        assert time.perf_counter() - begun < 5, piece
 
 
 def test_phones_are_masked_in_the_middle() -> None:

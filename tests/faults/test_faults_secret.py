@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
+import json
 import logging
 import os
 import sqlite3
@@ -16,7 +18,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from inside import Inside
-from program import SECRET, Program
+from program import SECRET, Program, write_leads
+from rawserver import RawServer, always, answer
 
 import telecmi_leads
 from telecmi_leads.sandbox import Sandbox
@@ -224,3 +227,37 @@ def test_a_crash_dump_holds_no_secret(tmp_path: Path) -> None:
         out, err = process.communicate(timeout=60)
     assert "Fatal Python error" in err
     assert leaks(tmp_path / "work", out + err) == []
+
+
+ECHOES: dict[str, Callable[[str], str]] = {
+    "zero-width": "\u200b".join,
+    "no-break spaces": "\xa0".join,
+    "line breaks": "\n".join,
+    "capitals": str.upper,
+    "percent": lambda secret: "".join(f"%{ord(each):02x}" for each in secret),
+    "HTML": lambda secret: "".join(f"&#{ord(each)};" for each in secret),
+    "JSON twice": lambda secret: "".join(f"\\u{ord(each):04x}" for each in secret),
+    "hex": lambda secret: secret.encode().hex(),
+    "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+def test_an_echoed_secret_is_in_no_output(tmp_path: Path, echo: str) -> None:
+    """(Row 58) A secret that a server repeats in disguise, in its words or a redirect, gets into no stream or file."""
+    disguised = ECHOES[echo](SECRET)
+    refusal = answer(json.dumps({"code": 422, "msg": f"Wrong key: {disguised}"}).encode(), "422 No")
+    moved = answer(b"", "302 Found", f"Location: https://{ECHOES['hex'](SECRET)}.example.com/")
+    for number, said in enumerate((refusal, moved)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        write_leads(folder / "leads.csv", 2)
+        with RawServer(always(said)) as server:
+            ended = Inside(folder, server.url).run(*UPLOAD)
+        assert ended.code in {4, 6}
+        files = [path.read_bytes().decode("utf-8", "replace") for path in folder.rglob("*") if path.is_file()]
+        told = "".join((ended.out, ended.err, *files))
+        assert "•••" in told
+        plain = "".join(filter(str.isalnum, told.casefold()))
+        for hidden in {SECRET, disguised.encode("ascii", "ignore").decode(), ECHOES["hex"](SECRET)}:
+            assert "".join(filter(str.isalnum, hidden.casefold())) not in plain

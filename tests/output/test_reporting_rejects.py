@@ -137,6 +137,24 @@ def test_cells_that_a_spreadsheet_would_run_are_defused_and_read_back_right(tmp_
     assert [restore(cell) for cell in cells] == ["=Name", *DEFUSED]
 
 
+OTHERWISE = ("Asha,=6*7,", "a;@x", "a\t-1", 'x,"=1"', "\x00=1", "\x1f+1", "a\n=2", "Pune, Goa", "a|=3", ",;=4")
+
+
+@pytest.mark.parametrize("own", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("opened", [",", ";", "\t"])
+def test_cells_are_defused_under_any_delimiter(own: str, opened: str) -> None:
+    """(Row 59) Opened with another delimiter than its own, a file has no formula; with its own it reads back right."""
+    rows = [[f"lead {at}", cell, cell] for at, cell in enumerate(OTHERWISE)]
+    text = encode_rows(rows, Dialect(own)).decode()
+    for line in csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=opened):
+        for cell in line:
+            assert (
+                not cell.lstrip("\"' \t\x1f").startswith(("=", "+", "-", "@")) or cell.lstrip('" \t\x1f')[0] == "'"
+            ), line
+    found = list(csv.reader(io.StringIO(text, newline=""), delimiter=own))
+    assert [[restore(cell) for cell in row] for row in found] == rows
+
+
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2), min_size=1))
 def test_any_text_goes_round(rows: list[list[str]]) -> None:
     """Whatever stood in a cell is there again after writing, reading and restoring."""
