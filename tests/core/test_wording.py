@@ -203,7 +203,7 @@ STRANGE = (
 @pytest.mark.skipif(os.name == "nt", reason="PowerShell is the shell there")
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_a_real_shell_takes_them_for_what_they_are(shell: str) -> None:
-    """Row 55: whatever stands in a name, the printed command hands it on whole, and on one line of harmless signs."""
+    """Whatever stands in a name, the printed command hands it on whole, and on one line of harmless signs."""
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     for text in STRANGE:
