@@ -120,7 +120,6 @@ class ARun:
             Counter(row.code for row in self.left_out if row.kind is LeftOutKind.REJECTED),
             self.repairs,
             self.skipped,
-            b"digest",
             audience=self.audience,
         )
         for number, (campaign, end) in enumerate(zip(ledger.campaigns(self.run), self.ends, strict=False)):

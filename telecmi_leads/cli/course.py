@@ -21,6 +21,7 @@ from telecmi_leads.settings.options import HeartbeatOptions, TrialOptions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from telecmi_leads.cli.run_end import LeftWaiting
     from telecmi_leads.core.reasons import WarningCode
     from telecmi_leads.leads.prepare import Prepared
     from telecmi_leads.ledger import Ledger
@@ -36,6 +37,7 @@ class Course:
     session: Session
     signals: Signals = field(default_factory=Signals)
     name: str | None = None
+    pattern: str = ""
     run: str | None = None
     dry_run: bool = False
     prepared: Prepared | None = None
@@ -43,6 +45,8 @@ class Course:
     known: RunSummary | None = None
     warnings: list[str] = field(default_factory=list)
     warned: Counter[str] = field(default_factory=Counter)
+    left_waiting: LeftWaiting | None = None
+    waiting_elsewhere: int | None = None
 
     @contextmanager
     def accounted(self, ledger: Ledger, run_id: str) -> Iterator[None]:
@@ -53,6 +57,11 @@ class Course:
             with suppress(LeadsError):
                 self.known = summarise(ledger, run_id, exit_code=ExitCode.OK, status=RunStatus.UNFINISHED)
             raise
+
+    def begin_anew(self) -> None:
+        """Forget one run before the next, so that each summary tells of its own."""
+        self.run = self.name = self.known = self.prepared = self.left_waiting = self.waiting_elsewhere = None
+        self.reports, self.warnings, self.warned = {}, [], Counter()
 
     def warn(self, text: str, code: WarningCode) -> None:
         """Say what deserves a look, at once and in the summary."""
@@ -135,12 +144,13 @@ def run_to_end(
         except Exception as unexpected:  # noqa: BLE001 - also then there is a summary, and the heartbeat is told
             summary = course.failed(Bug(unexpected))
         with suppress(Stopped):  # whoever can't wait cuts short what is said of the end, not the end
-            _show(session, summary)
+            show_end(session, summary)
             heartbeat.tell(Beat.SUCCESS if summary.exit_code == ExitCode.OK else Beat.FAIL)
     return summary.exit_code
 
 
-def _show(session: Session, summary: RunSummary) -> None:
+def show_end(session: Session, summary: RunSummary) -> None:
+    """Show the summary of a command, or of one of several runs of it, and why it failed."""
     if session.output.json:
         session.console.json(summary_json(summary))
     session.console.summary(summary)

@@ -2,30 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.events import StopCause
-from telecmi_leads.core.run import Problem, RunStatus, Typed
+from telecmi_leads.core.run import Problem, RunStatus, Suggested, Typed
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.events import RunStopping
     from telecmi_leads.core.run import LeadTotals, RunRecord
+    from telecmi_leads.ledger import KnownCampaign
 
 _NOTHING = Typed()
+_SETTLED_AT_ONCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LeftWaiting:
+    """People whom a plan left out since they wait in these campaigns, none of which is proven to be in."""
+
+    people: int
+    campaigns: tuple[KnownCampaign, ...]
+
+    def commands(self, typed: Typed) -> tuple[str, ...]:
+        """Return what settles the campaigns, the oldest run first, and not all of many."""
+        found: dict[str, None] = {}
+        for each in sorted(self.campaigns, key=lambda each: each.id):
+            if each.status is CampaignStatus.UNVERIFIED:
+                found[wording.resolve(each.run, each.name, typed)[0]] = None
+            else:
+                found[wording.command("resume", each.run, *typed.of(Suggested.RESUME))] = None
+        return tuple(found)[:_SETTLED_AT_ONCE]
+
+    def problem(self, typed: Typed) -> Problem:
+        """Return what the summary says of them."""
+        runs = len({each.run for each in self.campaigns})
+        is_, them = ("is", "It is") if self.people == 1 else ("are", "They are")
+        return Problem(
+            "waiting_elsewhere",
+            f"{count(self.people, 'lead')} {is_} left out, since {'another run' if runs == 1 else 'other runs'} holds "
+            f"{'it' if self.people == 1 else 'them'} in campaigns that are not proven to be in. {them} not uploaded "
+            "twice.",
+            f"Settle that first: {' ; '.join(self.commands(typed))}",
+        )
+
+
 _CODES = {
     StopCause.INTERRUPTED: ExitCode.INTERRUPTED,
     StopCause.TERMINATED: ExitCode.TERMINATED,
     StopCause.ACCOUNT_REFUSED: ExitCode.SETTINGS,
     StopCause.MISDIRECTED: ExitCode.SETTINGS,
 }
+
+
+_WORST_FIRST = (
+    *(ExitCode.INTERRUPTED, ExitCode.TERMINATED, ExitCode.BUG, ExitCode.LEDGER, ExitCode.USAGE),
+    *(ExitCode.SETTINGS, ExitCode.LOCKED, ExitCode.INPUT, ExitCode.UNFINISHED, ExitCode.REFUSED, ExitCode.OK),
+)
+
+
+def worst(codes: Iterable[int]) -> ExitCode:
+    """Return the exit code of several runs: the first of these that one of them has."""
+    found = set(codes)
+    return next(code for code in _WORST_FIRST if code in found)
 
 
 def exit_code(leads: LeadTotals, stopping: RunStopping | None) -> ExitCode:

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from telecmi_leads.cli.run_end import LeftWaiting
+from telecmi_leads.cli.run_resuming import lists_given, usable_lists
 from telecmi_leads.cli.run_sending import (
     default_report_folder,
     end_run,
+    open_service,
     refusal_reports,
-    report_folder,
     sandbox_wanted,
     send_run,
 )
-from telecmi_leads.core.errors import NameInUse, SettingsError, UsageError
+from telecmi_leads.core import wording
+from telecmi_leads.core.errors import NameInUse, UsageError
 from telecmi_leads.core.reasons import WarningCode
-from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState
-from telecmi_leads.core.text import safe
+from telecmi_leads.core.run import KnownBefore, RunState
+from telecmi_leads.core.text import fold_name, safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.files import check_file
-from telecmi_leads.leads.exclude_lists import load_lists
 from telecmi_leads.leads.planning import Planner
 from telecmi_leads.leads.prepare import prepare
-from telecmi_leads.leads.screening import Screen
+from telecmi_leads.leads.screening import KnownPeople, Screen
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.settings.accounts import account_key, app_id_or_none
@@ -32,19 +35,18 @@ from telecmi_leads.settings.network import base_url
 from telecmi_leads.settings.options import CampaignOptions, ScreeningOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from telecmi_leads.cli.course import Course
-    from telecmi_leads.cli.run_sending import Service
     from telecmi_leads.core.errors import InputRefused
     from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.leads.prepare import Prepared
-    from telecmi_leads.leads.screening import ExcludeList, UploadedBefore
+    from telecmi_leads.leads.screening import ExcludeList
 
 
-_NO_APP_ID = 1
-"""Stands in requests that are compared and thrown away: those of a dry run under a name that is in use."""
+_SHOWN = 20
+"""Names of campaigns that are kept of those in which people were uploaded before."""
 
 
 @dataclass(slots=True)
@@ -65,7 +67,8 @@ class Plan:
     _id: str = field(init=False)
     _folder: Path = field(init=False)
     _inputs: list[Path] = field(init=False, default_factory=list)
-    _holding: list[RunRecord] = field(init=False, default_factory=list)
+    _own: list[RunRecord] = field(init=False, default_factory=list)
+    _people: KnownPeople | None = field(init=False, default=None)
     _planner: Planner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,26 +77,55 @@ class Plan:
         self._id = f"{self._now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         self._folder = default_report_folder(session, self._id)
         name, options = self.course.name, session.settings[CampaignOptions]
+        self._planner = Planner(name or "validate", None if self.course.dry_run else self.app_id, options)
         ledger = self._ledger
-        if ledger is not None and name is not None:
-            self._holding = [run for run in ledger.runs_named(self.account, name) if run.campaigns]
-        app_id = self.app_id
-        if self.course.dry_run:  # a trial freezes requests only where there is something to compare them with
-            app_id = _NO_APP_ID if self._holding else None
-        self._planner = Planner(name or "validate", app_id, options)
-        if ledger is not None and name is not None and options.append:
-            self._planner.last_numbers = ledger.last_numbers(self.account, name)
+        if ledger is None:
+            return
+        if name is not None:
+            self._own = self._runs_of_this_name(ledger, name)
+            self._planner.taken = ledger.folded_names(self.account)
+            if options.append:
+                self._planner.last_numbers = ledger.last_numbers(self.account, name)
+        self._people = self._known_people(ledger)
 
     @property
     def _ledger(self) -> Ledger | None:
         return self.known if self.account else None
 
+    def _runs_of_this_name(self, ledger: Ledger, name: str) -> list[RunRecord]:
+        """Return the runs that this command may have begun: of its name, and unfinished ones of other days."""
+        pattern = fold_name(self.course.pattern)
+        named = ledger.runs_named(self.account, name)
+        other_days = [
+            run
+            for run in ledger.runs(self.account)
+            if run.state is RunState.PLANNED and pattern and fold_name(run.pattern) == pattern
+        ]
+        every = {run.id: run for run in (*named, *other_days) if run.campaigns}
+        return sorted(every.values(), key=lambda run: run.created)
+
+    def _known_people(self, ledger: Ledger) -> KnownPeople:
+        settings = self.course.session.settings
+        age, own = settings[ScreeningOptions].new_only, frozenset(run.id for run in self._own)
+        return KnownPeople(
+            find=lambda phones: ledger.known_among(self.account, phones, own),
+            own=own,
+            new_only=age is not None,
+            since=None if age is None or age.span is None else self._now - age.span,
+            append=settings[CampaignOptions].append,
+        )
+
     def prepare(self, files: Sequence[Path | None]) -> Prepared:
         """Stage the files' leads. Raises InputRefused, with the reports written, where they must not be sent."""
         course, session = self.course, self.course.session
         self._inputs = [file for file in files if file is not None]
-        self.lists = usable_lists(course)
-        screen = Screen(self.lists, self._uploaded_before())
+        self.lists = usable_lists(course, lists_given(course))
+        if session.settings[ScreeningOptions].new_only is not None and not self.account:
+            course.warn(
+                "TELECMI_APP_ID is not set, so that --new-only knows of nobody: all count as new.",
+                WarningCode.ACCOUNT_NOT_SET,
+            )
+        screen = Screen(self.lists, self._people)
         self.staging.begin_run(
             run_id=self._id,
             account=self.account,
@@ -102,6 +134,8 @@ class Plan:
             report_dir=str(self._folder),
             dry_run=course.dry_run,
             typed=session.typed,
+            pattern=course.pattern,
+            lists=lists_given(course),
         )
         with session.console.preparing() as display:
             course.prepared = prepare(
@@ -118,47 +152,96 @@ class Plan:
         if course.prepared.refusal is not None:
             self._refuse(course.prepared.refusal)
             raise course.prepared.refusal
+        course.left_waiting = self.left_waiting
         return course.prepared
-
-    def _uploaded_before(self) -> UploadedBefore | None:
-        age = self.course.session.settings[ScreeningOptions].new_only
-        known = self.known
-        if age is None or known is None:
-            return None
-        if not self.account:
-            self.course.warn(
-                "TELECMI_APP_ID is not set, so that --new-only knows of nobody: all count as new.",
-                WarningCode.ACCOUNT_NOT_SET,
-            )
-            return None
-        since = None if age.span is None else self._now - age.span
-        return lambda phones: known.uploaded_among(self.account, phones, since)
 
     def earlier(self) -> RunRecord | None:
         """Return the run that this command began before; None where it begins a new one.
 
-        A run is the same if its leads are; an unfinished one also if the file is, whoever a do-not-call list takes out
-        of it by now. With --new-only the leads that wait in an unfinished run are known already, so that nothing but
-        those means the same run too. Raises NameInUse for a name that holds other leads.
+        It is the same if its people are: nobody could go now who is in no campaign of the run. An unfinished one comes
+        first, the oldest. Raises NameInUse for a name under which somebody else would go.
         """
-        if self._ledger is None or not self.course.name:
+        people, rows = self._people, self._prepared.rows
+        if self._ledger is None or not self.course.name or people is None:
             return None
-        options, prepared = self.course.session.settings[CampaignOptions], self._prepared
-        found = next((run for run in self._holding if _is_repeated(run, prepared)), None)
-        if found is None and prepared.rows.leads:
-            if self._holding and not options.append:
-                raise _name_in_use(self._holding[0])
-            self._refuse_taken_names(self._ledger)
+        options = self.course.session.settings[CampaignOptions]
+        if rows.leads == people.kept_own:
+            return self._repeated(people, append=options.append)
+        other_day = options.append or people.new_only
+        self._refuse_other_people(rows.leads - people.kept_own, append=options.append, other_day=other_day)
+        self._refuse_taken_names(self._ledger)
+        return None
+
+    def _repeated(self, people: KnownPeople, *, append: bool) -> RunRecord | None:
+        """Return the run that holds everybody who could go; None where nobody of it is in the input."""
+        rows = self._prepared.rows
+        all_in_one = rows.leads + rows.already_uploaded
+        held = [run for run in self._own if people.touched[run.id]]
+        unfinished = [run for run in held if run.state is RunState.PLANNED]
+        whole = [run for run in unfinished if people.touched_open[run.id] == _open_leads(run)]
+        if append or people.new_only:  # others may be left out, since they are in runs of another name
+            held = [run for run in held if people.covered[run.id] == all_in_one]
+        elif unfinished and not whole:
+            raise self._shrunk(unfinished[0], people)
+        finished = [run for run in reversed(held) if run.state is RunState.FINISHED and not people.new_only]
+        found = next(iter([*whole, *finished]), None)
+        if found is None:
+            for run in self._own:
+                if run.state is RunState.PLANNED:
+                    says = f"Run {run.id} ({safe(run.name)}) is unfinished: {self._resume(run)}"
+                    self.course.warn(says, WarningCode.UNFINISHED_RUN)
         return found
+
+    def _shrunk(self, run: RunRecord, people: KnownPeople) -> NameInUse:
+        missing = _open_leads(run) - people.touched_open[run.id]
+        return NameInUse(
+            f"Run {run.id} of {made_at(run)} ({safe(run.name)}) is unfinished, and {count(missing, 'lead')} that it "
+            f"has not settled {'is' if missing == 1 else 'are'} not in this input.",
+            hint=f"First finish it as it was planned: {self._resume(run)}. Whoever must not be called goes on a "
+            "do-not-call list before that (--exclude FILE).",
+        )
+
+    def _refuse_other_people(self, new: int, *, append: bool, other_day: bool) -> None:
+        """Raise NameInUse where a run holds this name, and these people are not in it."""
+        if append or not self._own:
+            return
+        leads = f"{count(new, 'lead')} of this input {'is' if new == 1 else 'are'} in no campaign of it"
+        unfinished = [run for run in self._own if run.state is RunState.PLANNED]
+        run = next(iter(unfinished), self._own[-1])
+        same = fold_name(run.name) == fold_name(self.course.name or "")
+        if not same and other_day:
+            return
+        if unfinished:
+            then = "--append: whoever is in a campaign of this name is left out" if same else "--new-only"
+            raise NameInUse(
+                f"Run {run.id} of {made_at(run)} ({safe(run.name)}) is unfinished, and {leads}.",
+                hint=f"First finish it: {self._resume(run)}. Then type this command again with {then}.",
+            )
+        raise NameInUse(
+            f"The name {safe(run.name)!r} is in use: run {run.id} of {made_at(run)} is finished, and {leads}.",
+            hint="Type this command again with --append: it counts on after the last campaign, and leaves out whoever "
+            "is in a campaign of this name. Another --name uploads all of them, with --new-only the new ones.",
+        )
+
+    def _resume(self, run: RunRecord) -> str:
+        return wording.resume(run, self.course.session.typed.after(run.typed))
 
     def _refuse_taken_names(self, ledger: Ledger) -> None:
         """Raise NameInUse where another run has used one of the planned names."""
         taken = ledger.names_taken(self.account, sorted(self._planner.names))
-        if taken:
+        if not taken:
+            return
+        if taken & set(ledger.forgotten_names(self.account, self.course.name or "")):
             raise NameInUse(
-                f"A campaign named {safe(min(taken))!r} was uploaded before, by another run.",
-                hint="Choose another --name or --name-format.",
+                f"A campaign named {safe(min(taken))!r} was sent by a run that was forgotten, so that nobody knows "
+                "who was in it.",
+                hint="Look it up in the dashboard. Whoever is in it must not be uploaded again; for leads that are "
+                "not, choose another --name.",
             )
+        raise NameInUse(
+            f"A campaign named {safe(min(taken))!r} was uploaded before, by another run.",
+            hint="Choose another --name or --name-format.",
+        )
 
     @property
     def _prepared(self) -> Prepared:
@@ -189,11 +272,25 @@ class Plan:
             prepared.rejections,
             prepared.repairs,
             prepared.skipped,
-            prepared.digest,
-            source=prepared.source,
+            known=self._known_before(),
             audience=prepared.audience,
             refused=refused,
         )
+
+    def _known_before(self) -> KnownBefore:
+        people = self._people
+        if people is None:
+            return KnownBefore()
+        newest = sorted(people.uploaded_in, key=lambda each: (each.settled is not None, each.settled), reverse=True)
+        return KnownBefore(people.uploaded, tuple(each.name for each in newest[:_SHOWN]), people.waiting)
+
+    @property
+    def left_waiting(self) -> LeftWaiting | None:
+        """Whom the plan leaves out since they wait in a campaign that is not proven to be in; None where nobody."""
+        people = self._people
+        if people is None or not people.left_waiting:
+            return None
+        return LeftWaiting(people.left_waiting, tuple(people.waiting_in))
 
     def discard(self) -> None:
         """Remove the plan from the ledger."""
@@ -206,35 +303,8 @@ class Plan:
         return found
 
 
-def _is_repeated(run: RunRecord, prepared: Prepared) -> bool:
-    unfinished = run.state is RunState.PLANNED
-    if run.digest == prepared.digest or (unfinished and not prepared.rows.leads):
-        return True
-    # The same file, and a do-not-call list that has grown: nobody is new.
-    same_source = prepared.source != b"" and run.source == prepared.source
-    return same_source and (unfinished or 0 < prepared.rows.leads <= run.rows.leads)
-
-
-def _name_in_use(run: RunRecord) -> NameInUse:
-    return NameInUse(
-        f"The name {safe(run.name)!r} is in use: run {run.id} of {run.created:%Y-%m-%d %H:%M} has other leads, or cut "
-        "them into other campaigns.",
-        hint="Choose another --name; or use --append to go on counting after its last campaign, with --new-only where "
-        "some of these people may be in it.",
-    )
-
-
-def usable_lists(course: Course) -> list[ExcludeList]:
-    """Read the do-not-call lists; of rows that hold no number the summary tells. Raises ExcludeListFailed."""
-    lists = load_lists(course.session.settings, course.session.clock.now())
-    for listed in lists:
-        if listed.unreadable:
-            course.warn(
-                f"{count(listed.unreadable, 'row')} of the do-not-call list {listed.name} can't be read as a number, "
-                f"{count(len(listed.numbers), 'number')} can. Whoever those rows mean is not left out.",
-                WarningCode.LIST_ROWS_UNREADABLE,
-            )
-    return lists
+def _open_leads(run: RunRecord) -> int:
+    return run.leads.unsent + run.leads.unknown + run.leads.unverified
 
 
 def input_files(paths: Sequence[str]) -> list[Path | None]:
@@ -255,15 +325,10 @@ def made_at(run: RunRecord) -> str:
 
 def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:
     """Do everything but the sending, with a ledger of which nothing is left."""
-    session = course.session
     course.dry_run = True
     files = input_files(paths)
-    app_id = app_id_or_none(session.settings)
-    account = "" if app_id is None else account_key(app_id, base_url(session.settings))
-    if sandbox_wanted(session):
-        account = SANDBOX_ACCOUNT
-    with session.existing_ledger() as known, Ledger.temporary() as ledger:
-        plan = Plan(course, ledger, known, account, app_id)
+    with _known_ledger(course) as (known, account), Ledger.temporary() as ledger:
+        plan = Plan(course, ledger, known, account, None)
         plan.prepare(files)
         earlier = plan.earlier()
         if earlier is not None:
@@ -276,35 +341,22 @@ def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:
         return end_run(course, ledger, plan.keep(), None)
 
 
-def of_account(run: RunRecord, account: str) -> RunRecord:
-    """Return the run if it belongs to this account, else raise SettingsError."""
-    if run.account != account:
-        raise SettingsError(
-            f"Run {run.id} belongs to account {safe(run.account)}; the settings are for {safe(account)}.",
-            hint="Choose that account's settings, with --env-file or --profile.",
-        )
-    return run
+@contextmanager
+def _known_ledger(course: Course) -> Iterator[tuple[Ledger | None, str]]:
+    """Open the ledger to look at, with the account's name in it; "" where no account is set."""
+    settings = course.session.settings
+    app_id = app_id_or_none(settings)
+    account = "" if app_id is None or sandbox_wanted(course.session) else account_key(app_id, base_url(settings))
+    with course.session.existing_ledger() as known:
+        yield known, account
 
 
-def go_on(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:
-    """Send what the run has left, without those who are on a list by now; return its summary."""
-    course.run, course.name = run.id, run.name
-    with course.accounted(ledger, run.id):
-        prepare_folder(report_folder(course.session, run))
-        leave_out(course, ledger, run, usable_lists(course))
-        return send_run(course, ledger, run, service)
-
-
-def leave_out(course: Course, ledger: Ledger, run: RunRecord, lists: Sequence[ExcludeList]) -> None:
-    """Take whoever is on a list by now out of what a run has not sent yet."""
-    for listed in lists:
-        gone = ledger.withdraw(run.id, listed.numbers.hits, listed.name)
-        if gone:
-            course.session.console.note(f"{count(gone, 'lead')} taken out: on {listed.name} since the run was planned.")
-        late = ledger.waiting_among(run.id, listed.numbers.hits)
-        if late:
-            course.warn(
-                f"{count(late, 'number')} on {listed.name} may be in already, in campaigns whose outcome is unknown. "
-                "Look for them in the dashboard.",
-                WarningCode.MAY_BE_IN,
-            )
+def rehearsal(course: Course, paths: Sequence[str]) -> RunSummary:
+    """Do everything against a stand-in for the service, with a ledger of which nothing is left."""
+    files = input_files(paths)
+    with open_service(course.session, sandbox=True) as service, Ledger.rehearsal() as ledger:
+        plan = Plan(course, ledger, ledger, service.key, service.app_id)
+        plan.prepare(files)
+        summary = send_run(course, ledger, plan.keep(), service)
+    course.run = None
+    return replace(summary, run=None)

@@ -131,12 +131,18 @@ def end_run(course: Course, ledger: Ledger, run: RunRecord, stopping: RunStoppin
     now = ledger.run(run.id) or run
     typed = course.session.typed.after(now.typed)
     code = ExitCode.OK if now.dry_run else run_end.exit_code(now.leads, stopping)
-    summary = summarise(
-        ledger,
-        run.id,
-        exit_code=code,
-        status=RunStatus.COMPLETE if now.dry_run else now.leads.status,
-        error=run_end.problem(now, code, stopping, ledger.campaigns(run.id), typed),
+    status = RunStatus.COMPLETE if now.dry_run else now.leads.status
+    problem = run_end.problem(now, code, stopping, ledger.campaigns(run.id), typed)
+    left = None if now.dry_run else course.left_waiting
+    if left is not None and code in {ExitCode.OK, ExitCode.REFUSED}:
+        code, status, problem = ExitCode.UNFINISHED, RunStatus.UNFINISHED, left.problem(typed)
+    summary = summarise(ledger, run.id, exit_code=code, status=status, error=problem)
+    summary = replace(
+        summary,
+        typed=typed,
+        run=None if now.dry_run else summary.run,
+        settling=() if left is None else left.commands(typed),
     )
-    summary = replace(summary, typed=typed, run=None if now.dry_run else summary.run)
+    if course.waiting_elsewhere is not None:
+        summary = replace(summary, waiting_elsewhere=course.waiting_elsewhere)
     return _written(course, summary, now, ledger)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from telecmi_leads.core.run import RunRecord
 
 
+LAST = "last"
+"""Stands for the newest run where a command asks for one."""
+
+
 def typed(given: Mapping[str, Any], files: Sequence[str] = ()) -> Typed:
     """Return what was typed: the files, and the options, each with the suggested commands that repeat it."""
     found = ((declaration, _arguments(declaration.name, given.get(declaration.name))) for _, declaration in rows())
@@ -112,11 +116,17 @@ def locked(session: Session, account: str, *, command: str = "upload") -> Abstra
 
 
 def find_run(ledger: Ledger | None, wanted: str) -> RunRecord:
-    """Return the run of this id or beginning of one. Raises UsageError with the nearest where there is none."""
+    """Return the run of this id or beginning of one, or the newest for "last".
+
+    Raises UsageError with the nearest where there is none.
+    """
     found = ledger.run(wanted) if ledger is not None else None
     if found is not None:
         return found
-    known = [run.id for run in ledger.runs()] if ledger is not None else []
+    runs = ledger.runs() if ledger is not None else []
+    if wanted == LAST and runs:
+        return runs[0]
+    known = [run.id for run in runs]
     near = [run_id for run_id in known if wanted and run_id.startswith(wanted)] or known[:3]
     several = [run_id for run_id in near if wanted and run_id.startswith(wanted)]
     verb = "is" if len(near) == 1 else "are"

@@ -132,6 +132,21 @@ class WarningCode(Enum):
         "the dry run repeats a run that is in the ledger",
         "Look at it with telecmi-leads runs; the warning says what the same command does without --dry-run.",
     )
+    UNFINISHED_RUN = (
+        "unfinished_run",
+        "another run waits to be finished",
+        "Finish it with telecmi-leads resume, under the settings of its account.",
+    )
+    UPLOADED_SINCE = (
+        "uploaded_since",
+        "people of a run that goes on were uploaded by another run",
+        "Upload with --new-only: it leaves out whoever was uploaded before.",
+    )
+    WAITING_ELSEWHERE = (
+        "waiting_elsewhere",
+        "people of a run that goes on wait in another unfinished run too",
+        "Upload with --new-only: it leaves out whoever waits in another run.",
+    )
     MAY_BE_IN = (
         "may_be_in",
         "a number that is on a do-not-call list by now may be uploaded already",

@@ -117,14 +117,37 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class ListsRead:
+    """The do-not-call lists that a run was planned with: they are read again before anything more of it is sent.
+
+    `files` are absolute paths, `max_age` is --exclude-max-age in seconds, and `region` that of their national numbers.
+    """
+
+    files: tuple[str, ...] = ()
+    max_age: float | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBefore:
+    """How many people of a plan the ledger knew: `uploaded` before, in the `campaigns` (newest first, not all of many).
+
+    `waiting` are those who waited in other unfinished runs when the run was planned.
+    """
+
+    uploaded: int = 0
+    campaigns: tuple[str, ...] = ()
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run as the ledger knows it. `account` is the key of settings.Account, never the secret.
 
-    `digest` tells the content: the same leads in the same campaigns give the same digest, whatever the numbering.
-    `source` tells it before the do-not-call lists, b"" where there were none: the same file, cut in the same way.
-    `audience` counts the leads by "country" (region), "type" (PhoneType) and "timezone" (IANA name): taken when the
-    run is planned, since the leads themselves leave the ledger on acceptance; empty where nobody counted. `typed` is
-    what was typed of its options.
+    `pattern` is the name as it was typed, with {date} in it: the same command on another day has the same. `audience`
+    counts the leads by "country" (region), "type" (PhoneType) and "timezone" (IANA name): taken when the run is
+    planned, since the leads themselves leave the ledger on acceptance; empty where nobody counted. `typed` is what was
+    typed of its options, `lists` the do-not-call lists it was planned with, `known` whom the ledger knew then.
     """
 
     id: str
@@ -132,7 +155,6 @@ class RunRecord:
     name: str
     created: datetime
     state: RunState
-    digest: bytes
     rows: RowTotals
     leads: LeadTotals
     campaigns: int
@@ -143,7 +165,9 @@ class RunRecord:
     dry_run: bool = False
     audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     typed: Typed = field(default_factory=Typed)
-    source: bytes = b""
+    pattern: str = ""
+    lists: ListsRead = field(default_factory=ListsRead)
+    known: KnownBefore = field(default_factory=KnownBefore)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +199,16 @@ class LeftOutCount:
 
 
 @dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How one of several runs ended."""
+
+    run: str
+    name: str
+    status: RunStatus
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """All that is said at the end of a command that prepares or sends leads: the JSON object of the contract.
 
@@ -182,10 +216,11 @@ class RunSummary:
     are written. `typed` is what the commands suggested at the end repeat of the one that ends. `warnings` are what
     deserves a look although the command went on, as sentences; `warning_codes` counts them by WarningCode.
 
-    `sandbox` tells that nothing reached TeleCMI. `uploaded_before` counts those of the leads whom this account has
-    uploaded before, in the campaigns `uploaded_in`, newest first; `waiting_elsewhere` those who wait in another
-    unfinished run. `left_out` says why rows were left out, the most frequent reason first; it is there once the
-    reports are written.
+    `sandbox` tells that nothing reached TeleCMI. `uploaded_before` counts the people whom this account has uploaded
+    before, left out or not, in the campaigns `uploaded_in`, newest first; `waiting_elsewhere` those who wait in another
+    unfinished run, and `settling` are the commands that settle that where they were left out. `left_out` says why rows
+    were left out, the most frequent reason first; it is there once the reports are written. `runs` are the runs that
+    one `resume` went on with.
     """
 
     run: str | None
@@ -213,3 +248,5 @@ class RunSummary:
     uploaded_in: tuple[str, ...] = ()
     waiting_elsewhere: int = 0
     left_out: tuple[LeftOutCount, ...] = ()
+    settling: tuple[str, ...] = ()
+    runs: tuple[RunEnd, ...] = ()

@@ -53,6 +53,12 @@ def clean(text: str, *, form: NormalForm = "NFC") -> str:
     return " ".join(text.split())
 
 
+def fold_name(text: str) -> str:
+    """Return what names are compared by, as a service might: without regard to case, blanks and Unicode form."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(folded.split())
+
+
 def _cleaned_character(char: str) -> str:
     if char.isprintable() or char in _ZERO_WIDTH_JOINERS:
         return char

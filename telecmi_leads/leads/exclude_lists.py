@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import number_columns
@@ -16,15 +17,14 @@ from telecmi_leads.files import open_source
 from telecmi_leads.leads.row_numbers import find_numbers, leveled
 from telecmi_leads.leads.screening import ExcludeList, NumberSet
 from telecmi_leads.phones import PhoneBook
-from telecmi_leads.settings.options import ExcludeOptions, FieldOptions, PhoneOptions, ReadingOptions
+from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from datetime import datetime, timedelta
-    from pathlib import Path
+    from datetime import datetime
 
     from telecmi_leads.columns import ColumnPlan
-    from telecmi_leads.settings.resolving import Settings
+    from telecmi_leads.core.run import ListsRead
 
 _ANY_NUMBER = PhoneOptions(allow_premium=True)
 """Whoever is on the list is left out, whatever --types and --allow-premium say of leads."""
@@ -32,27 +32,46 @@ _ANY_NUMBER = PhoneOptions(allow_premium=True)
 _TWO_NUMBERS = 14
 """Digits below which a cell does not hold two numbers worth a longer look."""
 
+_CLOCKS_DIFFER = 300.0
+"""Seconds by which a file may be newer than now: the clocks of two computers are never quite equal."""
+
 _NOTHING_SENT = "Nothing was sent."
 
 
-def load_lists(settings: Settings, now: datetime) -> list[ExcludeList]:
-    """Read every --exclude list; columns are found as for leads, and every phone column of the list counts.
+def load_lists(lists: Sequence[ListsRead], now: datetime) -> list[ExcludeList]:
+    """Read do-not-call lists, each once; columns are found as for leads, and every phone column of a list counts.
 
-    Raises ExcludeListFailed for a list that is missing, unreadable, empty, without a single number, mostly no
-    numbers (the wrong column or region is likelier than bad data), or older than --exclude-max-age at `now`.
+    A list that is named twice is held to the first's age; one without a region takes another's. Raises
+    ExcludeListFailed for a list that is missing, unreadable, empty, without a single number, mostly no numbers (the
+    wrong column or region is likelier than bad data), or older than its greatest age at `now`.
     """
-    options = settings[ExcludeOptions]
-    region = settings[PhoneOptions].region
-    matcher = Matcher(ReadingOptions(), FieldOptions(), PhoneBook(_ANY_NUMBER), region)
-    names = Counter(path.name for path in options.exclude)
+    region = next((each.region for each in lists if each.region), None)
+    wanted: dict[Path, tuple[float | None, str | None]] = {}
+    for each in lists:
+        for file in each.files:
+            wanted.setdefault(Path(file), (each.max_age, each.region or region))
+    book = PhoneBook(_ANY_NUMBER)
+    names = Counter(path.name for path in wanted)
     return [
-        _load(path, path.name if names[path.name] == 1 else str(path), matcher, options.exclude_max_age, now)
-        for path in options.exclude
+        _load(
+            path,
+            path.name if names[path.name] == 1 else _from_here(path),
+            Matcher(ReadingOptions(), FieldOptions(), book, own_region),
+            max_age,
+            now,
+        )
+        for path, (max_age, own_region) in wanted.items()
     ]
 
 
-def _load(path: Path, name: str, matcher: Matcher, max_age: timedelta | None, now: datetime) -> ExcludeList:
-    shown = f"The do-not-call list {safe(str(path))}"
+def _from_here(path: Path) -> str:
+    """Return a path as one types it in the working folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _load(path: Path, name: str, matcher: Matcher, max_age: float | None, now: datetime) -> ExcludeList:
+    shown = f"The do-not-call list {safe(_from_here(path))}"
     numbers = NumberSet()
     unusable = 0
     try:
@@ -75,19 +94,25 @@ def _load(path: Path, name: str, matcher: Matcher, max_age: timedelta | None, no
     if not len(numbers):
         raise ExcludeListFailed(
             f"{shown} holds no number.",
-            hint=f"Leave --exclude away if there is nobody to leave out. {_NOTHING_SENT}",
+            hint=f"Remove --exclude if there is nobody to leave out. {_NOTHING_SENT}",
         )
     return ExcludeList(safe(name), numbers, unusable)
 
 
-def _check_age(path: Path, max_age: timedelta | None, now: datetime) -> None:
+def _check_age(path: Path, max_age: float | None, now: datetime) -> None:
     if max_age is None:
         return
     age = now.timestamp() - path.stat().st_mtime
-    if age > max_age.total_seconds():
+    if age < -_CLOCKS_DIFFER:
         raise ExcludeListFailed(
-            f"The do-not-call list {safe(str(path))} is {age / 86400:.1f} days old, "
-            f"older than the {max_age.total_seconds() / 86400:g} days allowed.",
+            f"The do-not-call list {safe(_from_here(path))} is dated {-age / 86400:.1f} days ahead of this computer's "
+            "clock, so that its age can't be told.",
+            hint=f"Correct the clock or the file's date, or fetch a fresh list. {_NOTHING_SENT}",
+        )
+    if age > max_age:
+        raise ExcludeListFailed(
+            f"The do-not-call list {safe(_from_here(path))} is {age / 86400:.1f} days old, "
+            f"older than the {max_age / 86400:g} days allowed.",
             hint=f"Fetch a fresh list, or raise --exclude-max-age. {_NOTHING_SENT}",
         )
 

@@ -5,20 +5,19 @@ The same input gives the same plan.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from telecmi_leads.core.campaign import StagedCampaign, encode_leads, freeze, leads_digest
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.text import clean, safe
+from telecmi_leads.core.text import clean, fold_name, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from telecmi_leads.core.lead import Lead
@@ -71,6 +70,9 @@ NO_GROUP = "other"
 
 _DIGEST_DIGITS = 8
 
+MAX_NAME = 100
+"""Characters of a campaign's whole name. A service that cut longer ones would make one name of several."""
+
 
 def run_name(name: str, *, today: date, stem: str) -> str:
     """Return --name with {date} and {file} filled in and control characters taken out; {group} stays.
@@ -90,6 +92,11 @@ def run_name(name: str, *, today: date, stem: str) -> str:
     return filled
 
 
+def name_pattern(name: str, *, stem: str) -> str:
+    """Return --name as `run_name` fills it in, but with {date} left: the same command on another day has the same."""
+    return clean(name.replace("{file}", stem))
+
+
 @dataclass(slots=True)
 class _Series:
     """The campaigns of one group: its leads that wait for a campaign, and the last number used."""
@@ -104,7 +111,8 @@ class Planner:
     """Fills campaigns with leads as they come; a campaign is handed out as soon as it is full.
 
     `name` is the run's name, `last_numbers` those after which to count, by folded group. Without --split-by there is
-    one series, whose group is ""; with it, one for each value, compared without regard to case. `app_id` is None for a
+    one series, whose group is ""; with it, one for each value, compared without regard to case. `taken` holds folded
+    names that are in use: a group's campaigns take the next free number instead. `app_id` is None for a
     trial of which nothing will be sent: its campaigns have no request, and a digest only where their names show it.
     """
 
@@ -112,9 +120,9 @@ class Planner:
     app_id: int | None
     options: CampaignOptions
     last_numbers: Mapping[str, int] = field(default_factory=dict)
+    taken: Collection[str] = ()
     _series: dict[str, _Series] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
-    _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
     _ordered: int = 0
 
     def add(self, leads: Sequence[Lead], groups: Sequence[str] = ()) -> Iterator[StagedCampaign]:
@@ -134,7 +142,6 @@ class Planner:
         """Forget all leads taken so far: they will be given again, in another choice."""
         self._series.clear()
         self._names.clear()
-        self._digest = hashlib.sha256()
         self._ordered = 0
 
     def finish(self) -> Iterator[StagedCampaign]:
@@ -148,10 +155,6 @@ class Planner:
     def names(self) -> frozenset[str]:
         """The names of the campaigns handed out so far."""
         return frozenset(self._names.values())
-
-    def digest(self) -> bytes:
-        """Return the SHA-256 of the plan's content: groups, order and leads, whatever the numbering."""
-        return self._digest.digest()
 
     def _numbered(self, leads: Sequence[Lead]) -> list[Lead]:
         first = self._ordered + 1
@@ -171,27 +174,39 @@ class Planner:
         del waiting[:full]
 
     def _campaign(self, series: _Series, leads: list[Lead]) -> StagedCampaign:
-        series.number += 1
         users = b"" if self.app_id is None and "{digest" not in self.options.name_format else encode_leads(leads)
         digest = leads_digest(users)
-        self._digest.update(series.group.casefold().encode() + b"\x00" + digest)
         name = self._campaign_name(series, digest)
         body = b"" if self.app_id is None else freeze(name, self.app_id, users)
         return StagedCampaign(series.number, series.group, name, len(leads), digest, body)
 
     def _campaign_name(self, series: _Series, digest: bytes) -> str:
+        """Return the name for the next campaign of a series, which counts on; groups are told apart by the number."""
+        while True:
+            series.number += 1
+            name = self._formatted(series, digest)
+            folded = fold_name(name)
+            if folded not in self._names and not (series.group and folded in self.taken):
+                break
+            if not series.group or self._formatted(replace(series, number=series.number + 1), digest) == name:
+                raise UsageError(
+                    f"Two campaigns would both be called {safe(name)!r}, as a service may compare names.",
+                    hint="Choose a --name-format that keeps {name} and {number} apart, such as {name}-{number:03d}.",
+                )
+        if len(name) > MAX_NAME:
+            raise UsageError(
+                f"The campaign's name {safe(name)!r} has {len(name)} characters; {MAX_NAME} are allowed.",
+                hint="Choose a shorter --name or --name-format, or another column for --split-by.",
+            )
+        self._names[folded] = name
+        return name
+
+    def _formatted(self, series: _Series, digest: bytes) -> str:
         base = self.name.replace("{group}", series.group)
         if series.group and "{group}" not in self.name + self.options.name_format:
             base = f"{base}-{series.group}"
-        name = clean(
+        return clean(
             self.options.name_format.format(
                 name=base, number=series.number, digest=digest.hex()[:_DIGEST_DIGITS], group=series.group
             )
         )
-        if name.casefold() in self._names:
-            raise UsageError(
-                f"Two campaigns would both be called {safe(name)!r}.",
-                hint="Choose a --name-format that keeps {name} and {number} apart, such as {name}-{number:03d}.",
-            )
-        self._names[name.casefold()] = name
-        return name

@@ -7,7 +7,6 @@ and the campaigns that are not yet full. The plan becomes visible in the ledger 
 from __future__ import annotations
 
 import gc
-import hashlib
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,7 +24,6 @@ from telecmi_leads.columns.matched_tables import (
     place,
     unread_table,
 )
-from telecmi_leads.core.campaign import encode_leads
 from telecmi_leads.core.errors import (
     ColumnMissing,
     InputRefused,
@@ -75,20 +73,17 @@ _FILL_HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What was found: where every row went, why rows were rejected, what was repaired, and the plan's digest.
+    """What was found: where every row went, why rows were rejected, and what was repaired.
 
     `warnings` tell of tables without a phone column and of marks that can't be read, as sentences with their codes.
-    `source` is RunRecord's. `audience` counts the
-    leads by country, type and time zone. `refusal` is set where the leads must not be sent: there are none, or too many
-    rows were rejected.
+    `audience` counts the leads by country, type and time zone. `refusal` is set where the leads must not be sent: there
+    are none, or too many rows were rejected.
     """
 
     rows: RowTotals
     rejections: Mapping[str, int]
     repairs: Mapping[str, int]
     skipped: Mapping[str, int]
-    digest: bytes
-    source: bytes
     audience: Mapping[str, Mapping[str, int]]
     refusal: InputRefused | None
     warnings: tuple[tuple[WarningCode, str], ...] = ()
@@ -117,7 +112,7 @@ def prepare(  # noqa: PLR0913 - the parts that are composed here
                 raise _marked_late(work.marked_late)
             ledger.empty_plan(run_id)
             planner.restart()
-            screen.seen.clear()
+            screen.restart()
             work = _Preparation(settings, run_id, ledger, planner, screen, _only_rows(notify), marked=work.marked)
             work.take_all(files)
         return work.finish()
@@ -209,11 +204,9 @@ class _Preparation:
     limit_reached: bool = False
     audience: Audience = field(default_factory=Audience)
     matcher: Matcher = field(init=False)
-    source: hashlib._Hash = field(init=False)
 
     def __post_init__(self) -> None:
         self.matcher = matcher(self.settings)
-        self.source = hashlib.sha256(repr(self.settings[CampaignOptions]).encode())
 
     def take_all(self, files: Sequence[Path | None]) -> None:
         """Take in the files, in order."""
@@ -334,8 +327,7 @@ class _Preparation:
             clean = clean.upto(self._last_row(clean, left_out, limit - self.leads))
             left_out = {at: why for at, why in left_out.items() if at < len(clean.leads)}
             self.limit_reached = True
-        if self.screen.excludes:
-            self.source.update(encode_leads(clean.leads))
+        self.screen.count(len(clean.leads), left_out)
         rows = [*clean.rejections, *clean.marked] + [
             LeftOutRow(cleaner.table, clean.rows[at], why.kind, why.code, phone=clean.leads[at].phone)
             for at, why in sorted(left_out.items())
@@ -391,8 +383,6 @@ class _Preparation:
             rejections=dict(self.rejections.most_common()),
             repairs=dict((+self.repairs).most_common()),
             skipped=dict(self.skipped),
-            digest=self.planner.digest(),
-            source=self.source.digest() if self.screen.excludes else b"",
             audience=self.audience.counts(),
             refusal=_refusal(rows, self.rejections, self._table_faults(), self.settings),
             warnings=tuple(self._warnings()),

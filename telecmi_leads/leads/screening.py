@@ -7,15 +7,21 @@ would take 840 MB.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
 from pyroaring import BitMap64
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
 
-UploadedBefore = Callable[[Sequence[str]], Sequence[bool]]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from telecmi_leads.ledger import KnownCampaign
 
 _integers = msgspec.json.Decoder(list[int])
 
@@ -88,10 +94,104 @@ class ExcludeList:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Why the lead at a position of its block is left out; `code` names the exclude list."""
+    """Why the lead at a position of its block is left out; `code` names the exclude list, or is WAITING."""
 
     kind: LeftOutKind
     code: str = ""
+
+
+WAITING = "waiting"
+"""The code of a row that is left out since its number waits in a campaign that is not proven to be in."""
+
+
+@dataclass(slots=True)
+class KnownPeople:
+    """Whom the ledger knows of a plan's people, counted as the blocks come.
+
+    `find` is Ledger.known_among with its runs `own`: those whose content this plan may be, since they have its name.
+    With `new_only` those uploaded since that time (None: ever) are left out, and those who wait; with `append` the
+    same of the campaigns of `own`. Otherwise everybody stays, and is counted.
+
+    `touched` counts a run's people in the input, `touched_open` those whose campaign is not settled, `covered` those
+    who are on no do-not-call list; `kept_own` are those of this plan who are in a run of `own`.
+    """
+
+    find: Callable[[Sequence[str]], Mapping[int, Sequence[KnownCampaign]]]
+    own: frozenset[str] = frozenset()
+    new_only: bool = False
+    since: datetime | None = None
+    append: bool = False
+    uploaded: int = 0
+    uploaded_in: Counter[KnownCampaign] = field(default_factory=Counter)
+    waiting: int = 0
+    waiting_in: Counter[KnownCampaign] = field(default_factory=Counter)
+    left_waiting: int = 0
+    touched: Counter[str] = field(default_factory=Counter)
+    touched_open: Counter[str] = field(default_factory=Counter)
+    covered: Counter[str] = field(default_factory=Counter)
+    kept_own: int = 0
+    _block: Mapping[int, Sequence[KnownCampaign]] = field(default_factory=dict)
+
+    def sort(self, numbers: Sequence[str]) -> dict[int, LeftOut]:
+        """Return position → why for those of a block who are left out, since they are known."""
+        self._block = self.find(numbers)
+        if not self.new_only and not self.append:
+            return {}
+        found = ((at, self._why(campaigns)) for at, campaigns in self._block.items())
+        return {at: why for at, why in found if why is not None}
+
+    def restart(self) -> None:
+        """Forget who was counted: all rows are read again."""
+        self.uploaded = self.waiting = self.left_waiting = self.kept_own = 0
+        for each in (self.uploaded_in, self.waiting_in, self.touched, self.touched_open, self.covered):
+            each.clear()
+
+    def _why(self, campaigns: Sequence[KnownCampaign]) -> LeftOut | None:
+        meant = campaigns if self.new_only else [each for each in campaigns if each.run in self.own]
+        if any(each.status is CampaignStatus.ACCEPTED and self._recent(each) for each in meant):
+            return _UPLOADED
+        return _WAITS if any(not each.status.settled for each in meant) else None
+
+    def _recent(self, campaign: KnownCampaign) -> bool:
+        if not self.new_only or self.since is None:
+            return True
+        return campaign.settled is not None and campaign.settled >= self.since
+
+    def count(self, rows: int, left_out: Mapping[int, LeftOut]) -> None:
+        """Count the first so many numbers of the block just sorted; `left_out` says who of them goes, and why."""
+        for at, campaigns in self._block.items():
+            why = left_out.get(at)
+            if at >= rows or (why is not None and why.kind is LeftOutKind.DUPLICATE):
+                continue
+            mine = {each.run for each in campaigns if not self._goes_again(each)} & self.own
+            self.touched.update(mine)
+            self.touched_open.update({each.run for each in campaigns if not each.status.settled} & self.own)
+            if why is not None and why.kind is not LeftOutKind.ALREADY_UPLOADED:
+                continue
+            self.covered.update(mine)
+            self.kept_own += bool(mine) and why is None
+            self._count_known(campaigns, why)
+
+    def _goes_again(self, campaign: KnownCampaign) -> bool:
+        """Tell whether the campaign's people are new to --append: what was refused is corrected and appended."""
+        return self.append and campaign.status is CampaignStatus.REFUSED
+
+    def _count_known(self, campaigns: Sequence[KnownCampaign], why: LeftOut | None) -> None:
+        uploaded = [each for each in campaigns if each.status is CampaignStatus.ACCEPTED]
+        if uploaded:
+            self.uploaded += 1
+            self.uploaded_in.update(uploaded)
+        open_ = [each for each in campaigns if not each.status.settled]
+        if why is not None:
+            open_ = open_ if why is _WAITS else []
+        if open_:
+            self.waiting += 1
+            self.left_waiting += why is not None
+            self.waiting_in.update(open_)
+
+
+_UPLOADED = LeftOut(LeftOutKind.ALREADY_UPLOADED)
+_WAITS = LeftOut(LeftOutKind.ALREADY_UPLOADED, WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +199,7 @@ class Screen:
     """Screens the leads of a whole run, block by block, in input order."""
 
     excludes: Sequence[ExcludeList] = ()
-    uploaded_before: UploadedBefore | None = None
+    known: KnownPeople | None = None
     seen: NumberSet = field(default_factory=NumberSet)
 
     def screen(self, numbers: Sequence[str]) -> dict[int, LeftOut]:
@@ -111,8 +211,18 @@ class Screen:
         for listed in self.excludes:
             for position in listed.numbers.hits(numbers):
                 left_out.setdefault(position, LeftOut(LeftOutKind.EXCLUDED, listed.name))
-        if self.uploaded_before is not None:
-            for position, before in enumerate(self.uploaded_before(numbers)):
-                if before:
-                    left_out.setdefault(position, LeftOut(LeftOutKind.ALREADY_UPLOADED))
+        if self.known is not None:
+            for position, why in self.known.sort(numbers).items():
+                left_out.setdefault(position, why)
         return left_out
+
+    def restart(self) -> None:
+        """Forget the rows seen so far: all are read again."""
+        self.seen.clear()
+        if self.known is not None:
+            self.known.restart()
+
+    def count(self, rows: int, left_out: Mapping[int, LeftOut]) -> None:
+        """Count whom the ledger knows among the first so many numbers of the block just screened."""
+        if self.known is not None:
+            self.known.count(rows, left_out)

@@ -11,6 +11,6 @@ uploaded_numbers, forgetting; all work on a `store`, the connection. lock keeps 
 from __future__ import annotations
 
 from telecmi_leads.ledger.ledger import Ledger
-from telecmi_leads.ledger.records import Attempt, Fate, Forgotten, Word
+from telecmi_leads.ledger.records import Attempt, Fate, Forgotten, KnownCampaign, Word
 
-__all__ = ["Attempt", "Fate", "Forgotten", "Ledger", "Word"]
+__all__ = ["Attempt", "Fate", "Forgotten", "KnownCampaign", "Ledger", "Word"]

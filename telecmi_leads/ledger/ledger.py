@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Self
 
-from telecmi_leads.core.run import Typed
+from telecmi_leads.core.campaign import thaw_leads
+from telecmi_leads.core.run import KnownBefore, ListsRead, Typed
 from telecmi_leads.ledger import attempts, forgetting, queries, staging, uploaded_numbers, withdrawals
 from telecmi_leads.ledger.ledger_files import LEDGER, open_ledger, open_temporary
 from telecmi_leads.ledger.store import Store
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, Outcome, StagedCampaign
     from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals, TableInfo
     from telecmi_leads.core.run import RunRecord
-    from telecmi_leads.ledger.records import Attempt, Fate, Forgotten
+    from telecmi_leads.ledger.records import Attempt, Fate, Forgotten, KnownCampaign
     from telecmi_leads.ledger.withdrawals import Hits
 
 _NOTHING_TYPED = Typed()
+_NO_LISTS = ListsRead()
+_NOBODY_KNOWN = KnownBefore()
 
 
 class Ledger:
@@ -32,8 +36,10 @@ class Ledger:
 
     # --- open -----------------------------------------------------------------------------------
 
-    def __init__(self, connection: sqlite3.Connection, *, key: bytes, path: Path | None) -> None:
-        self._store = Store(connection, key=key, path=path)
+    def __init__(
+        self, connection: sqlite3.Connection, *, key: bytes, path: Path | None, keeps_bodies: bool = False
+    ) -> None:
+        self._store = Store(connection, key=key, path=path, keeps_bodies=keeps_bodies or path is not None)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -55,6 +61,11 @@ class Ledger:
     def temporary(cls) -> Self:
         """Make a ledger that keeps no leads and of which nothing is left when it is closed, for dry runs."""
         return cls(open_temporary(), key=b"", path=None)
+
+    @classmethod
+    def rehearsal(cls) -> Self:
+        """Make a ledger of which nothing is left when it is closed, but which keeps its leads until they are sent."""
+        return cls(open_temporary(journal="MEMORY"), key=token_bytes(32), path=None, keeps_bodies=True)
 
     def close(self) -> None:
         """Close the ledger. After a failed write the files are left as they are, for the next process to recover."""
@@ -78,6 +89,8 @@ class Ledger:
         report_dir: str = "",
         dry_run: bool = False,
         typed: Typed = _NOTHING_TYPED,
+        pattern: str = "",
+        lists: ListsRead = _NO_LISTS,
     ) -> None:
         """Begin a plan; what a killed process left of an earlier one for this account is removed.
 
@@ -92,6 +105,8 @@ class Ledger:
             report_dir=report_dir,
             dry_run=dry_run,
             typed=typed,
+            pattern=pattern,
+            lists=lists,
         )
 
     def add_table(self, run_id: str, table: TableInfo) -> int:
@@ -106,16 +121,15 @@ class Ledger:
         """Take out what is staged of a plan in the making, so that it can be staged anew."""
         staging.empty_plan(self._store, run_id)
 
-    def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is whole
+    def finish_plan(  # noqa: PLR0913 - what is known of a plan when it is whole
         self,
         run_id: str,
         rows: RowTotals,
         rejections: Mapping[str, int],
         repairs: Mapping[str, int],
         skipped: Mapping[str, int],
-        digest: bytes,
         *,
-        source: bytes = b"",
+        known: KnownBefore = _NOBODY_KNOWN,
         audience: Mapping[str, Mapping[str, int]] | None = None,
         refused: bool = False,
     ) -> None:
@@ -131,8 +145,7 @@ class Ledger:
             rejections,
             repairs,
             skipped,
-            digest,
-            source=source,
+            known=known,
             audience=audience,
             refused=refused,
         )
@@ -141,18 +154,19 @@ class Ledger:
         """Remove a run of which nothing was ever sent. Raises ValueError for any other."""
         staging.discard_run(self._store, run_id)
 
-    def withdraw(self, run_id: str, hits: Hits, code: str) -> int:
-        """Take numbers out of the run's campaigns that provably were never carried out; return how many.
+    def withdraw(self, run_id: str, hits: Hits, code: str, *, refused: bool = False) -> int:
+        """Take numbers out of the run's campaigns that nobody ever tried to send; return how many.
 
         `hits` returns the positions of the numbers to take out among those given. Their rows count as excluded by the
         list `code` from now on; which row of the input a lead came from is not known any more, and told as row 0. A
-        campaign of unknown outcome stays as it is: only the same bytes under the same name can settle it.
+        campaign that was ever tried stays as it is: only the same bytes under the same name can settle it. With
+        `refused`, refused campaigns lose them too: they are about to be cut, and no request was stored by the service.
         """
-        return withdrawals.withdraw(self._store, run_id, hits, code)
+        return withdrawals.withdraw(self._store, run_id, hits, code, refused=refused)
 
-    def waiting_among(self, run_id: str, hits: Hits) -> int:
-        """Return how many of the numbers that `hits` finds are in the run's campaigns of unknown outcome."""
-        return withdrawals.waiting_among(self._store, run_id, hits)
+    def tried_among(self, run_id: str, hits: Hits) -> list[tuple[CampaignRecord, list[str]]]:
+        """Return the run's campaigns that were tried and are not settled, with the numbers that `hits` finds."""
+        return withdrawals.tried_among(self._store, run_id, hits)
 
     # --- intent and outcome, under the account's lock ----------------------------------------------
 
@@ -231,7 +245,7 @@ class Ledger:
         return queries.run(self._store, run_id)
 
     def runs_named(self, account: str, name: str) -> list[RunRecord]:
-        """Return the account's runs of this name that may be sent, newest first."""
+        """Return the account's runs of this name that may be sent, newest first, whatever the name's case."""
         return queries.runs_named(self._store, account, name)
 
     def campaigns(self, run_id: str) -> list[CampaignRecord]:
@@ -260,6 +274,10 @@ class Ledger:
         """
         return queries.body(self._store, campaign_id)
 
+    def phones(self, campaign_id: int) -> list[str]:
+        """Return the numbers of a campaign whose request the ledger holds; who was forgotten is not among them."""
+        return [lead.phone for lead in thaw_leads(self.body(campaign_id)) if lead.phone]
+
     def history(self, campaign_id: int) -> list[Attempt]:
         """Return the campaign's requests, oldest first, with what people have said of it in between."""
         return queries.history(self._store, campaign_id)
@@ -268,9 +286,17 @@ class Ledger:
         """Return those of the campaign names that this ledger has used for the account, forgotten runs included."""
         return queries.names_taken(self._store, account, names)
 
+    def folded_names(self, account: str) -> frozenset[str]:
+        """Return the campaign names that this ledger has used for the account, as a service may compare them."""
+        return queries.folded_names(self._store, account)
+
     def last_numbers(self, account: str, name: str) -> dict[str, int]:
         """Return the highest numbers used under a run's name, forgotten runs included: folded group → number."""
         return queries.last_numbers(self._store, account, name)
+
+    def forgotten_names(self, account: str, name: str) -> list[str]:
+        """Return the campaign names of forgotten runs of this name: who was in them is not known any more."""
+        return queries.forgotten_names(self._store, account, name)
 
     def uploaded_among(self, account: str, phones: Sequence[str], since: datetime | None) -> list[bool]:
         """Tell for each number (E.164 digits) whether the account has uploaded it, ever or since a time.
@@ -279,6 +305,15 @@ class Ledger:
         send them.
         """
         return uploaded_numbers.uploaded_among(self._store, account, phones, since)
+
+    def known_among(
+        self, account: str, phones: Sequence[str], own: Collection[str] = ()
+    ) -> dict[int, list[KnownCampaign]]:
+        """Return, by position, the campaigns that hold a number of these (E.164 digits): uploaded, or waiting.
+
+        Refused campaigns are looked at in the runs `own` alone: elsewhere they say nothing of a person.
+        """
+        return uploaded_numbers.known_among(self._store, account, phones, frozenset(own))
 
     def fates(self, phone: str) -> list[Fate]:
         """Return what became of a number (E.164 digits) in every run that knows it, newest first."""

@@ -61,11 +61,11 @@ def open_ledger(folder: Path) -> tuple[sqlite3.Connection, bytes, Path]:
     return _connect_and_migrate(path), key, path
 
 
-def open_temporary() -> sqlite3.Connection:
-    """Return a connection to a private, unnamed ledger that vanishes with it."""
+def open_temporary(*, journal: str = "OFF") -> sqlite3.Connection:
+    """Return a connection to a private, unnamed ledger that vanishes with it; without a journal nothing rolls back."""
     connection = sqlite3.connect("", isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")
-    connection.execute("PRAGMA journal_mode = OFF")
+    connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("PRAGMA foreign_keys = ON")
     schema.migrate(connection)
     return connection

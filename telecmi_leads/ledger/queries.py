@@ -12,7 +12,8 @@ import msgspec
 
 from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, OutcomeKind
 from telecmi_leads.core.lead import LeftOutKind, RowTotals
-from telecmi_leads.core.run import LeadTotals, RunRecord, RunState, Typed
+from telecmi_leads.core.run import KnownBefore, LeadTotals, ListsRead, RunRecord, RunState, Typed
+from telecmi_leads.core.text import fold_name
 from telecmi_leads.ledger.packed_rows import tables_of, unpack
 from telecmi_leads.ledger.records import Attempt, Word, from_micros
 from telecmi_leads.ledger.store import FAILURES, ledger_error
@@ -24,9 +25,19 @@ if TYPE_CHECKING:
     from telecmi_leads.ledger.store import Store
 
 _RUN = """
-SELECT seq, id, account, name, created, state, digest, read, blank, rejections, repairs, skipped, audience,
-    source, report_dir, dry_run, typed
+SELECT seq, id, account, name, created, state, read, blank, rejections, repairs, skipped, audience,
+    report_dir, dry_run, typed, pattern, lists, known
 FROM runs WHERE state <> 'preparing'
+"""
+
+_USED_NAMES = """
+SELECT c.name FROM campaigns c JOIN runs r ON r.seq = c.run WHERE r.account = ?1 AND r.state IN ('planned', 'finished')
+UNION SELECT name FROM used_names WHERE account = ?1
+"""
+_USED_NUMBERS = """
+SELECT r.name, c.part, max(c.number) FROM campaigns c JOIN runs r ON r.seq = c.run
+    WHERE r.account = ?1 AND r.state IN ('planned', 'finished') GROUP BY r.name, c.part
+UNION ALL SELECT run_name, part, max(number) FROM used_names WHERE account = ?1 GROUP BY run_name, part
 """
 
 # A person's word stands among the attempts and is none (values.Word).
@@ -55,7 +66,10 @@ def run(store: Store, run_id: str) -> RunRecord | None:
 
 def runs_named(store: Store, account: str, name: str) -> list[RunRecord]:
     """Return the account's runs of this name that may be sent, newest first."""
-    return _runs(store, "account = ? AND name = ? AND state <> ?", (account, name, RunState.REFUSED))
+    folded = fold_name(name)
+    found = store.rows("SELECT seq, name FROM runs WHERE account = ? AND state <> ?", (account, RunState.REFUSED))
+    wanted = json.dumps([seq for seq, each in found if fold_name(each) == folded])
+    return _runs(store, "seq IN (SELECT value FROM json_each(?))", (wanted,))
 
 
 def campaigns(store: Store, run_id: str) -> list[CampaignRecord]:
@@ -132,26 +146,30 @@ def history(store: Store, campaign_id: int) -> list[Attempt]:
 
 def names_taken(store: Store, account: str, names: Sequence[str]) -> set[str]:
     """Return those of the campaign names that this ledger has used for the account, forgotten runs included."""
-    sql = (
-        "SELECT value FROM json_each(?2) WHERE EXISTS"
-        " (SELECT 1 FROM used_names WHERE account = ?1 AND name = value) OR value IN"
-        " (SELECT c.name FROM campaigns c JOIN runs r ON r.seq = c.run"
-        " WHERE r.account = ?1 AND r.state IN ('planned', 'finished'))"
-    )
-    return {name for (name,) in store.rows(sql, (account, json.dumps(list(names))))}
+    used = folded_names(store, account)
+    return {name for name in names if fold_name(name) in used}
+
+
+def folded_names(store: Store, account: str) -> frozenset[str]:
+    """Return the campaign names that this ledger has used for the account, as a service may compare them."""
+    return frozenset(fold_name(name) for (name,) in store.rows(_USED_NAMES, (account,)))
 
 
 def last_numbers(store: Store, account: str, name: str) -> dict[str, int]:
     """Return the highest numbers used under a run's name, forgotten runs included: folded group → number."""
-    sql = (
-        "SELECT part, number FROM (SELECT c.part, c.number FROM campaigns c JOIN runs r ON r.seq = c.run"
-        " WHERE r.account = ?1 AND r.name = ?2 AND r.state IN ('planned', 'finished')"
-        " UNION ALL SELECT part, number FROM used_names WHERE account = ?1 AND run_name = ?2)"
-    )
+    folded = fold_name(name)
     found: dict[str, int] = {}
-    for group, number in store.rows(sql, (account, name)):
-        found[group.casefold()] = max(number, found.get(group.casefold(), 0))
+    for run_name, group, number in store.rows(_USED_NUMBERS, (account,)):
+        if fold_name(run_name) == folded:
+            found[group.casefold()] = max(number, found.get(group.casefold(), 0))
     return found
+
+
+def forgotten_names(store: Store, account: str, name: str) -> list[str]:
+    """Return the campaign names of forgotten runs of this name: who was in them is not known any more."""
+    folded = fold_name(name)
+    rows = store.rows("SELECT name, run_name FROM used_names WHERE account = ? ORDER BY name", (account,))
+    return [campaign for campaign, run_name in rows if fold_name(run_name) == folded]
 
 
 def _runs(store: Store, where: str, values: Sequence[Any]) -> list[RunRecord]:
@@ -176,7 +194,8 @@ def _runs(store: Store, where: str, values: Sequence[Any]) -> list[RunRecord]:
 
 
 def _run(store: Store, row: Any, heaps: Mapping[str, int], leads: Mapping[str, int], campaigns: int) -> RunRecord:  # noqa: ANN401 - a row of SQLite
-    (_, id_, account, name, created, state, digest, read, blank, *texts, source, report_dir, dry_run, typed) = row
+    (_, id_, account, name, created, state, read, blank, *rest) = row
+    *texts, report_dir, dry_run, typed, pattern, lists, known = rest
     try:
         rejections, repairs, skipped, audience = (json.loads(text) for text in texts)
         return RunRecord(
@@ -185,7 +204,6 @@ def _run(store: Store, row: Any, heaps: Mapping[str, int], leads: Mapping[str, i
             name=name,
             created=from_micros(created),
             state=RunState(state),
-            digest=bytes(digest),
             rows=RowTotals(read=read, blank=blank, leads=sum(leads.values()), **heaps),
             leads=LeadTotals(**leads),
             campaigns=campaigns,
@@ -196,7 +214,9 @@ def _run(store: Store, row: Any, heaps: Mapping[str, int], leads: Mapping[str, i
             dry_run=bool(dry_run),
             audience=audience,
             typed=msgspec.json.decode(typed, type=Typed),
-            source=bytes(source),
+            pattern=pattern,
+            lists=msgspec.json.decode(lists, type=ListsRead),
+            known=msgspec.json.decode(known, type=KnownBefore),
         )
     except (ValueError, TypeError, OverflowError, msgspec.MsgspecError) as error:
         raise store.damaged("a run can't be read") from error

@@ -58,6 +58,17 @@ class Fate:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownCampaign:
+    """A campaign that holds a number: which run it is of, and whether its leads are in. `settled` is None if never."""
+
+    id: int
+    run: str
+    name: str
+    status: CampaignStatus
+    settled: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """What `forget` has removed, and how many unfinished runs it left alone (their leads still wait to be sent)."""
 

@@ -145,7 +145,18 @@ ALTER TABLE runs ADD COLUMN source BLOB NOT NULL DEFAULT x'';
 ALTER TABLE used_names ADD COLUMN part TEXT NOT NULL DEFAULT '';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED, _SOURCES)
+# What a later command compares itself with: the name as typed, the do-not-call lists read, and whom the ledger knew
+# (RunRecord). The digests go: unkeyed, they told a number to whoever tries all. What is a run's content is asked of
+# the keyed hashes and the requests.
+_PEOPLE = """
+ALTER TABLE runs ADD COLUMN pattern TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN lists TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE runs ADD COLUMN known TEXT NOT NULL DEFAULT '{}';
+UPDATE runs SET digest = x'', source = x'';
+UPDATE campaigns SET digest = x'';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED, _SOURCES, _PEOPLE)
 
 
 def version(connection: sqlite3.Connection) -> int:

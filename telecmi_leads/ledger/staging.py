@@ -15,7 +15,7 @@ import msgspec
 
 from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import LeftOutKind, RowTotals
-from telecmi_leads.core.run import RunState, Typed
+from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger.packed_rows import pack, tables_of, typed_in, unpack, writable
 from telecmi_leads.ledger.phone_hashes import Hasher
 from telecmi_leads.ledger.records import to_micros
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import StagedCampaign
     from telecmi_leads.core.lead import LeftOutRow, TableInfo
+    from telecmi_leads.core.run import KnownBefore, ListsRead, Typed
     from telecmi_leads.ledger.store import Store
-
-_NOTHING_TYPED = Typed()
 
 
 def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
@@ -39,9 +38,11 @@ def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
     account: str,
     name: str,
     created: datetime,
-    report_dir: str = "",
-    dry_run: bool = False,
-    typed: Typed = _NOTHING_TYPED,
+    report_dir: str,
+    dry_run: bool,
+    typed: Typed,
+    pattern: str,
+    lists: ListsRead,
 ) -> None:
     """Begin a plan; what a killed process left of an earlier one for this account is removed."""
     with store.writing() as connection:
@@ -50,7 +51,8 @@ def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
             (account, RunState.PREPARING, RunState.REFUSED),
         )
         connection.execute(
-            "INSERT INTO runs (id, account, name, created, state, report_dir, dry_run, typed) VALUES (?,?,?,?,?,?,?,?)",
+            "INSERT INTO runs (id, account, name, created, state, report_dir, dry_run, typed, pattern, lists)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?)",
             (
                 run_id,
                 account,
@@ -60,6 +62,8 @@ def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
                 os.fsencode(report_dir),
                 dry_run,
                 json.dumps(asdict(typed)),
+                writable(pattern),
+                json.dumps(asdict(lists)),
             ),
         )
 
@@ -94,11 +98,10 @@ def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is 
     rejections: Mapping[str, int],
     repairs: Mapping[str, int],
     skipped: Mapping[str, int],
-    digest: bytes,
     *,
-    source: bytes = b"",
-    audience: Mapping[str, Mapping[str, int]] | None = None,
-    refused: bool = False,
+    known: KnownBefore,
+    audience: Mapping[str, Mapping[str, int]] | None,
+    refused: bool,
 ) -> None:
     """Make a plan visible: from here on it can be sent and resumed, unless it is refused."""
     with store.writing() as connection:
@@ -108,9 +111,16 @@ def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is 
             _note_left_phones(store, connection, seq)
         texts = [msgspec.json.encode(each).decode() for each in (rejections, repairs, skipped, audience or {})]
         connection.execute(
-            "UPDATE runs SET state = ?, digest = ?, source = ?, read = ?, blank = ?,"
+            "UPDATE runs SET state = ?, known = ?, read = ?, blank = ?,"
             " rejections = ?, repairs = ?, skipped = ?, audience = ? WHERE seq = ?",
-            (RunState.REFUSED if refused else RunState.PLANNED, digest, source, rows.read, rows.blank, *texts, seq),
+            (
+                RunState.REFUSED if refused else RunState.PLANNED,
+                json.dumps(asdict(known)),
+                rows.read,
+                rows.blank,
+                *texts,
+                seq,
+            ),
         )
     store.changed()
 
@@ -158,8 +168,8 @@ def _note_left_phones(store: Store, connection: sqlite3.Connection, seq: int) ->
 def add_campaign(connection: sqlite3.Connection, seq: int, campaign: StagedCampaign, *, keep_body: bool) -> int:
     """Insert a campaign and its body into the run with this row number; return the campaign's id."""
     added = connection.execute(
-        "INSERT INTO campaigns (run, number, part, name, leads, digest) VALUES (?, ?, ?, ?, ?, ?)",
-        (seq, campaign.number, campaign.group, campaign.name, campaign.leads, campaign.digest),
+        "INSERT INTO campaigns (run, number, part, name, leads, digest) VALUES (?, ?, ?, ?, ?, x'')",
+        (seq, campaign.number, campaign.group, campaign.name, campaign.leads),
     ).lastrowid
     if added is None:  # pragma: no cover - only other statements than INSERT give None
         raise AssertionError

@@ -12,9 +12,13 @@ from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
+
+    from telecmi_leads.ledger.records import KnownCampaign
+
+    Holders = Mapping[bytes, tuple[int, ...]]
 
 FAILURES = (sqlite3.Error, MemoryError, UnicodeDecodeError)
 """What SQLite raises when a ledger can't be read or written; its own messages may quote bytes that are no text."""
@@ -61,32 +65,32 @@ def ledger_error(error: Exception, where: Path | None) -> LedgerError:
 
 
 class Store:
-    """A ledger's connection, with what all of its parts need.
+    """A ledger's connection, with what all of its parts need; in a dry run it keeps no requests.
 
     One thread only. After a write that failed nothing is written any more: what a disk has lost after an error can't
     be known, and a second try of a failed flush may succeed without the data being there.
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, key: bytes, path: Path | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, key: bytes, path: Path | None, keeps_bodies: bool) -> None:
         self.connection = connection
         self.key = key
         self.path = path
+        self.keeps_bodies = keeps_bodies
         self.failed: LedgerError | None = None
         self.in_flight: set[int] = set()
         self.waiting: dict[tuple[str, datetime | None], frozenset[bytes]] = {}
         self.columns: dict[str, list[bytes]] = {}
         self.since: dict[datetime, frozenset[bytes]] = {}
-
-    @property
-    def keeps_bodies(self) -> bool:
-        """Tell whether requests are stored: not in the temporary ledger of a dry run."""
-        return self.path is not None
+        self.holders: dict[tuple[str, frozenset[str]], tuple[Holders, Holders]] = {}
+        self.campaigns: Mapping[int, KnownCampaign] = {}
 
     def changed(self) -> None:
         """Let go of what was read of the numbers uploaded before: the ledger has changed."""
         self.waiting.clear()
         self.columns.clear()
         self.since.clear()
+        self.holders.clear()
+        self.campaigns = {}
 
     def close(self) -> None:
         """Close the ledger. After a failed write the files are left as they are, for the next process to recover."""

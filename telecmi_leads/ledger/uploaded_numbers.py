@@ -9,19 +9,27 @@ from telecmi_leads.core.campaign import CampaignStatus, thaw_leads
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.ledger.packed_rows import as_typed
 from telecmi_leads.ledger.phone_hashes import BUCKETS, Hasher, among, bucket_of, campaigns_of, id_bytes, split
-from telecmi_leads.ledger.records import SETTLED, Fate, from_micros, to_micros
+from telecmi_leads.ledger.records import SETTLED, Fate, KnownCampaign, from_micros, to_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from telecmi_leads.ledger.store import Store
+    from telecmi_leads.ledger.store import Holders, Store
 
 _EVER = -(2**63)
 _PENDING_BODIES = """
 SELECT b.body FROM runs r JOIN campaigns c ON c.run = r.seq JOIN bodies b ON b.campaign = c.id
 WHERE r.account = ? AND r.state = 'planned' AND c.split = 0
     AND c.status NOT IN (?, ?)
+"""
+_BODIES = """
+SELECT c.id, r.id, c.status, b.body FROM runs r JOIN campaigns c ON c.run = r.seq JOIN bodies b ON b.campaign = c.id
+WHERE r.account = ? AND r.state IN ('planned', 'finished') AND c.split = 0
+"""
+_FRESH_OF_CAMPAIGNS = """
+SELECT f.campaign, f.hashes FROM fresh f JOIN campaigns c ON c.id = f.campaign JOIN runs r ON r.seq = c.run
+WHERE r.account = ?
 """
 _FRESH = """
 SELECT f.hashes FROM fresh f JOIN campaigns c ON c.id = f.campaign JOIN runs r ON r.seq = c.run
@@ -35,6 +43,58 @@ def uploaded_among(store: Store, account: str, phones: Sequence[str], since: dat
     waiting = _waiting_hashes(store, account, since)
     recent = None if since is None else (_column(store, "ids"), _campaigns_since(store, since))
     return among(hashes, _column(store, "tails"), waiting, recent)
+
+
+def known_among(
+    store: Store, account: str, phones: Sequence[str], own: frozenset[str]
+) -> dict[int, list[KnownCampaign]]:
+    """Return, by position, the campaigns that hold a number of these (E.164 digits): uploaded, or waiting."""
+    waiting, fresh = _holders(store, account, own)
+    tails = _column(store, "tails")
+    if not waiting and not fresh and not any(tails):
+        return {}
+    found: dict[int, list[KnownCampaign]] = {}
+    for at, number in enumerate(Hasher(store.key, account).numbers(phones)):
+        bucket = (number[0] << 16 | number[1] << 8 | number[2]) >> 6
+        if number[2:] in tails[bucket] or number in waiting or number in fresh:
+            ids = [*campaigns_of((tails[bucket], _column(store, "ids")[bucket]), number)]
+            ids += (*fresh.get(number, ()), *waiting.get(number, ()))
+            campaigns = [_known_campaigns(store)[id_] for id_ in ids if id_ in _known_campaigns(store)]
+            if campaigns:
+                found[at] = campaigns
+    return found
+
+
+def _holders(store: Store, account: str, own: frozenset[str]) -> tuple[Holders, Holders]:
+    """Return hash → campaigns, for requests that the ledger holds and for numbers just accepted; read once."""
+    asked = (account, own)
+    if asked not in store.holders:
+        hasher = Hasher(store.key, account)
+        waiting: dict[bytes, tuple[int, ...]] = {}
+        fresh: dict[bytes, tuple[int, ...]] = {}
+        for id_, run, status, body in store.stream(_BODIES, (account,)):
+            if status != CampaignStatus.REFUSED or run in own:
+                for number in hasher.numbers([lead.phone for lead in thaw_leads(body)]):
+                    waiting[number] = (*waiting.get(number, ()), id_)
+        for id_, blob in store.stream(_FRESH_OF_CAMPAIGNS, (account,)):
+            for number in split(blob):
+                fresh[number] = (*fresh.get(number, ()), id_)
+        store.holders = {asked: (waiting, fresh)}
+    return store.holders[asked]
+
+
+def _known_campaigns(store: Store) -> Mapping[int, KnownCampaign]:
+    """Return every campaign by its id; read once."""
+    if not store.campaigns:
+        rows = store.stream(
+            "SELECT c.id, r.id, c.name, c.status, c.settled FROM campaigns c JOIN runs r ON r.seq = c.run"
+            " WHERE r.state IN ('planned', 'finished')"
+        )
+        store.campaigns = {
+            id_: KnownCampaign(id_, run, name, CampaignStatus(status).to_outsiders, settled and from_micros(settled))
+            for id_, run, name, status, settled in rows
+        }
+    return store.campaigns
 
 
 def fates(store: Store, phone: str) -> list[Fate]:

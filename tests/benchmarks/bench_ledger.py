@@ -77,7 +77,7 @@ def prepare(ledger: Ledger, run: str, staged: list[StagedCampaign]) -> None:
     ledger.begin_run(run_id=run, account=ACCOUNT, name=run, created=now)
     for start in range(0, len(staged), 4):
         ledger.stage(run, staged[start : start + 4], [])
-    ledger.finish_plan(run, RowTotals(read=leads, leads=leads), {}, {}, {}, b"")
+    ledger.finish_plan(run, RowTotals(read=leads, leads=leads), {}, {}, {})
 
 
 def send(ledger: Ledger, run: str) -> None:

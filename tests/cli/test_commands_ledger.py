@@ -132,9 +132,9 @@ def unproven(program: Inside, sandbox: Sandbox) -> str:
 
 
 def test_what_a_person_has_seen_is_accepted(program: Inside, unproven: str) -> None:
-    """--accepted settles a campaign: 0 for the word that was taken, its run complete with the last one."""
+    """--accepted settles a campaign: 5 while another of the run is unproven, 0 with the last one."""
     first = program.run("resolve", unproven, "March-001", "--accepted", "--json")
-    assert (first.code, first.json["exit_code"], first.json["error"]) == (0, 0, None)
+    assert (first.code, first.json["exit_code"], first.json["error"]["code"]) == (5, 5, "unverified")
     assert (first.json["status"], first.json["leads"]["accepted"]) == ("unfinished", 3)
     last = program.run("resolve", unproven, "March-002", "--accepted", "--json")
     assert (last.code, last.json["status"], last.json["leads"]["accepted"]) == (0, "complete", 5)
@@ -153,7 +153,7 @@ def test_what_is_not_there_is_sent_again_at_once(program: Inside, sandbox: Sandb
     with Sandbox() as empty:
         program.url = empty.url
         sent = program.run("resolve", unproven, "March-001", "--not-uploaded", "--json")
-        assert (sent.code, sent.json["error"], sent.json["campaigns"][0]["status"]) == (0, None, "accepted")
+        assert (sent.code, sent.json["campaigns"][0]["status"]) == (5, "accepted")  # the other one is unproven yet
         assert [(each.name, each.digest) for each in empty.requests()] == [(first.name, first.digest)]
         assert program.run("resolve", unproven, "March-002", "--not-uploaded").code == 0
         assert program.run("resume", unproven, "--json").json["status"] == "complete"

@@ -180,12 +180,9 @@ CASES = [
         uploaded=True,
     ),
     Case(
-        "two campaigns of one name",
-        (*UPLOAD, "--split-by", "Tag", "--name-format", "{name}{number}", "--size", "1"),
+        "a name that is too long",
+        (*UPLOAD, "--name-format", "{name}{number:03d}" + "x" * 99),
         ExitCode.USAGE,
-        prepare=lead_file(
-            "Name,Mobile,Tag\nA,9876500001,A1\n" + "".join(f"A,98765000{number},A\n" for number in range(10, 21))
-        ),
     ),
     Case("a port that is taken", ("sandbox", "--port", "PORT"), ExitCode.USAGE),
     Case("a fault that does not exist", ("sandbox", "--fault", "explode"), ExitCode.USAGE),

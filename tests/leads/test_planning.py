@@ -60,19 +60,14 @@ def test_blocks_change_nothing(cuts: list[int], size: int) -> None:
     blocks = [whole[sum(cuts[:at]) : sum(cuts[: at + 1])] for at in range(len(cuts))]
     one, many = Planner("N", 1, options), Planner("N", 1, options)
     assert plan(one, [whole]) == (made := plan(many, blocks))
-    assert one.digest() == many.digest()
     assert [user["phone"] for c in made for user in json.loads(c.body)["users"]] == [lead.phone for lead in whole]
 
 
-def test_the_digest_tells_content_and_not_numbering() -> None:
-    """The same leads give the same digest under other numbers and another name; one lead more gives another."""
-    first = Planner("March", 1, CampaignOptions())
+def test_appended_campaigns_count_on() -> None:
+    """The first number is the one after the last that was used."""
+    assert [c.name for c in plan(Planner("March", 1, CampaignOptions()), [leads(3)])] == ["March-001"]
     appended = Planner("Other", 1, CampaignOptions(append=True), last_numbers={"": 7})
-    more = Planner("March", 1, CampaignOptions())
-    assert [c.name for c in plan(first, [leads(3)])] == ["March-001"]
     assert [c.name for c in plan(appended, [leads(3)])] == ["Other-008"]
-    plan(more, [leads(4)])
-    assert first.digest() == appended.digest() != more.digest()
 
 
 def test_groups_have_series_of_their_own() -> None:
@@ -100,12 +95,26 @@ def test_order_numbers_the_leads_through_all_campaigns() -> None:
     assert orders == [[1, 2], [3]]
 
 
-def test_two_campaigns_never_share_a_name() -> None:
-    """A format that could make group A1 number 1 and group A number 11 the same is refused, not sent."""
+def test_groups_whose_names_would_be_one_are_told_apart_by_the_number() -> None:
+    """(Row 66) Group A1 number 1 and group A number 11, wide letters, names in use: each campaign has its own name."""
     options = CampaignOptions(size=1, name_format="{name}{number}")
     groups = ["A1", *["A"] * 11]
-    with pytest.raises(UsageError, match="both be called 'N-A11'"):
-        plan(Planner("N", 1, options), [leads(12)], [groups])
+    assert plan(Planner("N", 1, options), [leads(12)], [groups])[11].name == "N-A12"
+    wide = plan(Planner("N", 1, CampaignOptions()), [leads(3)], [["Goa", "Ｇｏａ", "GOA"]])
+    assert [(each.name, each.leads) for each in wide] == [("N-Goa-001", 2), ("N-Ｇｏａ-002", 1)]
+    used = Planner("N", 1, CampaignOptions(), taken={"n-goa-001", "n-goa-002"})
+    assert [each.name for each in plan(used, [leads(1)], [["Goa"]])] == ["N-Goa-003"]
+
+
+@pytest.mark.parametrize(("length", "fits"), [(96, True), (97, False)])
+def test_a_name_has_a_hundred_characters_at_most(length: int, fits: bool) -> None:
+    """(Row 66) A longer name, which a service might cut, is wrong usage."""
+    planner = Planner("é" * length, 1, CampaignOptions())
+    if fits:
+        assert [len(each.name) for each in plan(planner, [leads(1)])] == [100]
+    else:
+        with pytest.raises(UsageError, match="has 101 characters; 100 are allowed"):
+            plan(planner, [leads(1)])
 
 
 def test_the_content_digest_may_stand_in_the_name() -> None:

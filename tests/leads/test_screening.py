@@ -5,9 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
-from telecmi_leads.leads.screening import ExcludeList, LeftOut, NumberSet, Screen
+from telecmi_leads.leads.screening import ExcludeList, KnownPeople, LeftOut, NumberSet, Screen
+from telecmi_leads.ledger import KnownCampaign
 
+ACCEPTED = KnownCampaign(1, "run-1", "M-001", CampaignStatus.ACCEPTED, None)
 NUMBERS = st.lists(st.integers(10_000, 10_040).map(str), max_size=30)
 
 
@@ -42,7 +45,10 @@ def test_the_reasons_have_an_order() -> None:
     other.add(["100002", "100003"])
     screen = Screen(
         [ExcludeList("dnc.csv", listed), ExcludeList("opt-out.csv", other)],
-        lambda numbers: [number in {"100003", "100004"} for number in numbers],
+        KnownPeople(
+            lambda numbers: {at: [ACCEPTED] for at, number in enumerate(numbers) if number in {"100003", "100004"}},
+            new_only=True,
+        ),
     )
     assert screen.screen(["100001", "100001", "100002", "100003", "100004", "100005"]) == {
         0: LeftOut(LeftOutKind.EXCLUDED, "dnc.csv"),

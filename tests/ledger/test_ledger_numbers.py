@@ -66,27 +66,30 @@ def files_of(ledger: Ledger) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "state", "told", "may_be_in"),
+    ("outcome", "state", "told", "tried"),
     [
-        (None, CampaignStatus.SENDING, CampaignStatus.UNKNOWN, 1),
-        (Outcome(OutcomeKind.UNKNOWN_CONNECTION), CampaignStatus.UNKNOWN, CampaignStatus.UNKNOWN, 1),
-        (EXISTS, CampaignStatus.UNVERIFIED, CampaignStatus.UNVERIFIED, 1),
-        (EXISTS, CampaignStatus.REFUSED, CampaignStatus.REFUSED, 0),
-        (Outcome(OutcomeKind.NOT_SENT), CampaignStatus.UNSENT, CampaignStatus.UNSENT, 0),
+        (None, CampaignStatus.SENDING, CampaignStatus.UNKNOWN, True),
+        (Outcome(OutcomeKind.UNKNOWN_CONNECTION), CampaignStatus.UNKNOWN, CampaignStatus.UNKNOWN, True),
+        (EXISTS, CampaignStatus.UNVERIFIED, CampaignStatus.UNVERIFIED, True),
+        (EXISTS, CampaignStatus.REFUSED, CampaignStatus.REFUSED, False),
+        (Outcome(OutcomeKind.BUSY, 429), CampaignStatus.UNSENT, CampaignStatus.UNSENT, True),
+        (Outcome(OutcomeKind.NOT_SENT), CampaignStatus.UNSENT, CampaignStatus.UNSENT, False),
     ],
 )
-def test_who_may_be_in_is_counted_and_told(
-    ledger: Ledger, outcome: Outcome | None, state: CampaignStatus, told: CampaignStatus, may_be_in: int
+def test_who_was_tried_is_named_and_stays(
+    ledger: Ledger, outcome: Outcome | None, state: CampaignStatus, told: CampaignStatus, tried: bool
 ) -> None:
-    """Of a listed number it is said whether it may be in already, and what is being sent is told as unknown."""
+    """(Row 65) A listed number in a campaign that was tried is named and stays; what never left can be planned anew."""
     phone = plan(ledger, 1)[0]
     [campaign] = ledger.campaigns("run-1")
     ledger.begin_attempts([campaign.id], at=START)
     if outcome is not None:
         ledger.record(campaign.id, outcome, state, at=START)
-    listed = ledger.waiting_among("run-1", lambda phones: [at for at, each in enumerate(phones) if each == phone])
-    assert listed == may_be_in
+    listed = ledger.tried_among("run-1", lambda phones: [at for at, each in enumerate(phones) if each == phone])
+    assert [(each.name, phones) for each, phones in listed] == ([(campaign.name, [phone])] if tried else [])
     assert [fate.status for fate in ledger.fates(phone)] == [told]
+    taken = ledger.withdraw("run-1", lambda phones: [at for at, each in enumerate(phones) if each == phone], "dnc.csv")
+    assert taken == (state is CampaignStatus.UNSENT and not tried)
 
 
 @pytest.mark.parametrize("finish", [False, True])
@@ -137,7 +140,7 @@ def test_plans_in_the_making_are_not_known(ledger: Ledger) -> None:
     ledger.begin_run(run_id="r", account=ACCOUNT, name="x", created=START)
     ledger.stage("r", [staged("x-001", 1, ["919876500000"])], [])
     assert ledger.uploaded_among(ACCOUNT, ["919876500000"], None) == [False]
-    ledger.finish_plan("r", RowTotals(read=1, leads=1), {}, {}, {}, b"", refused=True)
+    ledger.finish_plan("r", RowTotals(read=1, leads=1), {}, {}, {}, refused=True)
     assert ledger.uploaded_among(ACCOUNT, ["919876500000"], None) == [False]
 
 
@@ -183,7 +186,7 @@ def test_fates(ledger: Ledger) -> None:
         row = LeftOutRow(0, 7, LeftOutKind.EXCLUDED, list_, "", phones[0])
         ledger.begin_run(run_id=run, account=ACCOUNT, name=run, created=START + timedelta(days=day))
         ledger.stage(run, [], [row])
-        ledger.finish_plan(run, RowTotals(read=1, excluded=1), {}, {}, {}, b"")
+        ledger.finish_plan(run, RowTotals(read=1, excluded=1), {}, {}, {})
     plan(ledger, 1, run="waiting", name="May", account=OTHER)
     assert ledger.fates(phones[0]) == [
         Fate(ACCOUNT, "later-2", "later-2", START + timedelta(days=2), left_out=LeftOutKind.EXCLUDED, code="dnc.csv"),
@@ -286,7 +289,7 @@ def test_a_number_in_two_groups_is_no_name(ledger: Ledger) -> None:
     """Groups count on their own: where two campaigns have the number, the name is needed."""
     ledger.begin_run(run_id="r", account=ACCOUNT, name="x", created=START)
     ledger.stage("r", [staged("x-A-001", 1, ["1"], "A"), staged("x-B-001", 1, ["2"], "B")], [])
-    ledger.finish_plan("r", RowTotals(read=2, leads=2), {}, {}, {}, b"")
+    ledger.finish_plan("r", RowTotals(read=2, leads=2), {}, {}, {})
     with pytest.raises(UsageError, match="several campaigns 1"):
         resolve(ledger, "r", "1", accepted=True, clock=SimulatedClock(Service(), ledger))
 
@@ -327,7 +330,7 @@ def test_forgetting_by_date(ledger: Ledger) -> None:
         ledger.begin_run(run_id=run, account=ACCOUNT, name=run, created=START + timedelta(days=created))
         rejected = LeftOutRow(0, 1, LeftOutKind.REJECTED, "too_short", "Phone", "", ("Asha Rao", "12"))
         ledger.stage(run, [staged(f"{run}-001", 1, [f"9198765{month:05d}"])], [rejected])
-        ledger.finish_plan(run, RowTotals(read=2, rejected=1, leads=1), {}, {}, {}, b"")
+        ledger.finish_plan(run, RowTotals(read=2, rejected=1, leads=1), {}, {}, {})
         if state == "done":
             accept(ledger, run)
     gone = ledger.forget(before=START + timedelta(days=2))
@@ -358,7 +361,7 @@ def test_forgetting_a_number(ledger: Ledger) -> None:
     excluded = LeftOutRow(0, 5, LeftOutKind.EXCLUDED, "dnc.csv", "Phone", phone)
     ledger.begin_run(run_id="run-0", account=ACCOUNT, name="x", created=START)
     ledger.stage("run-0", [staged("x-001", 1, [phone, "919876500009"])], [rejected, other, excluded])
-    ledger.finish_plan("run-0", RowTotals(read=5, rejected=2, excluded=1, leads=2), {}, {}, {}, b"")
+    ledger.finish_plan("run-0", RowTotals(read=5, rejected=2, excluded=1, leads=2), {}, {}, {})
     [campaign] = ledger.campaigns("run-0")
     ledger.begin_attempts([campaign.id], at=START)
     ledger.record(campaign.id, BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED, at=START)

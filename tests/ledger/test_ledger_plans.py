@@ -73,7 +73,6 @@ def finish(ledger: Ledger, rows: RowTotals = ROWS, **more: bool) -> None:
         {"too_short": 1, "wrong_type": 1},
         {"punctuation": 3},
         {"repeated_header": 1},
-        b"\x00digest",
         audience={"country": {"IN": 4}},
         **more,
     )
@@ -89,7 +88,6 @@ def test_what_is_staged_is_read_back(ledger: Ledger) -> None:
         name="März",
         created=START,
         state=RunState.PLANNED,
-        digest=b"\x00digest",
         rows=ROWS,
         leads=LeadTotals(unsent=4),
         campaigns=2,
@@ -217,7 +215,7 @@ def test_finding_runs(ledger: Ledger) -> None:
     for number, (account, name) in enumerate([(ACCOUNT, "A"), (ACCOUNT, "B"), ("7@example.com", "A"), (ACCOUNT, "A")]):
         run = f"2026112{number}-x{number}%"
         ledger.begin_run(run_id=run, account=account, name=name, created=START + timedelta(days=number % 3))
-        ledger.finish_plan(run, RowTotals(), {}, {}, {}, b"")
+        ledger.finish_plan(run, RowTotals(), {}, {}, {})
     ids = [run.id for run in ledger.runs()]
     assert ids == ["20261122-x2%", "20261121-x1%", "20261123-x3%", "20261120-x0%"]
     assert [run.id for run in ledger.runs(ACCOUNT)] == ["20261121-x1%", "20261123-x3%", "20261120-x0%"]
@@ -229,21 +227,21 @@ def test_finding_runs(ledger: Ledger) -> None:
 
 
 def test_names_and_numbers(ledger: Ledger) -> None:
-    """Names are taken account by account, and --append goes on after the highest number used."""
+    """Names are taken account by account, in any case, and --append goes on after the highest number used."""
     plan(ledger, 3)
     plan(ledger, 2, run="run-2", first_phone=919876600000, account="7@example.com")
     names = ["March-001", "March-003", "March-004", "march-001", "%", ""]
-    assert ledger.names_taken(ACCOUNT, names) == {"March-001", "March-003"}
-    assert ledger.names_taken("7@example.com", names) == {"March-001"}
+    assert ledger.names_taken(ACCOUNT, names) == {"March-001", "March-003", "march-001"}
+    assert ledger.names_taken("7@example.com", names) == {"March-001", "march-001"}
     assert ledger.names_taken("nobody", names) == set()
-    assert [ledger.last_numbers(ACCOUNT, name) for name in ("March", "April")] == [{"": 3}, {}]
+    assert [ledger.last_numbers(ACCOUNT, name) for name in (" MARCH", "April")] == [{"": 3}, {}]
 
 
 def test_times_keep_their_instant(ledger: Ledger) -> None:
     """A time is the same instant when read back, to the microsecond, whatever the zone."""
     precise = START + timedelta(microseconds=123457)
     ledger.begin_run(run_id="r", account=ACCOUNT, name="n", created=precise)
-    ledger.finish_plan("r", RowTotals(), {}, {}, {}, b"")
+    ledger.finish_plan("r", RowTotals(), {}, {}, {})
     [run] = ledger.runs()
     assert run.created == precise
     assert run.created.tzinfo is not None
@@ -282,7 +280,7 @@ def test_text_that_no_encoding_can_write(ledger: Ledger) -> None:
     ledger.add_table("r", TableInfo("leads\udcff.csv", "csv", ("Na\ud800me",), 1, notes=("\udfff",)))
     row = LeftOutRow(0, 2, LeftOutKind.REJECTED, "unreadable_text", "Na\ud800me", "", ("A\ud800sha", "fine"))
     ledger.stage("r", [], [row])
-    ledger.finish_plan("r", RowTotals(read=1, rejected=1), {}, {}, {}, b"")
+    ledger.finish_plan("r", RowTotals(read=1, rejected=1), {}, {}, {})
     [run] = ledger.runs()
     assert run.report_dir == folder
     assert ledger.tables("r") == [TableInfo("leads\ufffd.csv", "csv", ("Na\ufffdme",), 1, notes=("\ufffd",))]

@@ -161,7 +161,6 @@ def run_record(day: int, name: str, leads: LeadTotals) -> RunRecord:
         name=name,
         created=MORNING + timedelta(days=day),
         state=RunState.PLANNED,
-        digest=b"",
         rows=RowTotals(2515, 3, 11, 58, 5, 7, 2431),
         leads=leads,
         campaigns=3,

@@ -213,7 +213,7 @@ def test_no_part_gets_a_name_in_use(ledger: Ledger) -> None:
     phones = [str(919876500000 + index) for index in range(12)]
     ledger.begin_run(run_id="run-1", account=ACCOUNT, name="x", created=START)
     ledger.stage("run-1", [staged("1-list", 1, phones[:6]), staged("1-lista", 1, phones[6:], "a")], [])
-    ledger.finish_plan("run-1", RowTotals(read=12, leads=12), {}, {}, {}, b"")
+    ledger.finish_plan("run-1", RowTotals(read=12, leads=12), {}, {}, {})
     service = Service(refusing(phones[0]))
     run(ledger, service)
     assert leads(ledger) == LeadTotals(accepted=6, refused=6)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.course import Course, run_to_end
-from telecmi_leads.cli.run_plan import go_on, of_account
+from telecmi_leads.cli.run_resuming import go_on, lists_of, of_account
 from telecmi_leads.cli.run_sending import end_run, open_service, report_folder
 from telecmi_leads.cli.session import find_run, locked, typed
-from telecmi_leads.core.campaign import CampaignStatus
-from telecmi_leads.core.errors import ExitCode, UsageError
+from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, Suggested
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
@@ -22,7 +20,6 @@ from telecmi_leads.sending.settling_by_hand import resolve as settle
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.run import RunSummary
 
 
@@ -65,7 +62,7 @@ def _accepted(course: Course, wanted: str, campaign: str) -> RunSummary:
             course.run, course.name = run.id, run.name
             with course.accounted(ledger, run.id):
                 prepare_folder(report_folder(session, run))
-                return _judged(end_run(course, ledger, run, None), settled)
+                return end_run(course, ledger, run, None)
 
 
 def _not_uploaded(course: Course, wanted: str, campaign: str) -> RunSummary:
@@ -75,16 +72,10 @@ def _not_uploaded(course: Course, wanted: str, campaign: str) -> RunSummary:
         run = find_run(ledger, wanted)
         service = stack.enter_context(open_service(session, sandbox=run.account == SANDBOX_ACCOUNT))
         stack.enter_context(locked(session, of_account(run, service.key).account, command="resolve"))
+        lists_of(course, run)  # a list that fails stops the command before anything is written down
         settled = settle(ledger, run.id, campaign, accepted=False, clock=session.clock)
         session.console.note(
             f"{safe(settled.name)}: {count(settled.leads, 'lead')}, to be sent again under the same name."
         )
-        return _judged(go_on(course, ledger, find_run(ledger, run.id), service), settled)
-
-
-def _judged(summary: RunSummary, settled: CampaignRecord) -> RunSummary:
-    """Judge the command by the campaign that it is about: others of the run may be open still."""
-    now = next(each for each in summary.campaigns if each.id == settled.id)
-    if now.status is not CampaignStatus.ACCEPTED:
-        return summary
-    return replace(summary, exit_code=ExitCode.OK, error=None)
+        course.warnings.clear()  # the lists are read once more, and tell the same
+        return go_on(course, ledger, find_run(ledger, run.id), service)

@@ -1,24 +1,37 @@
-"""resume: an unfinished run goes on from its own stored copy; no input file is needed."""
+"""resume: unfinished runs go on from their own stored copies; no input file is needed."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.cli.course import Course, run_to_end
-from telecmi_leads.cli.run_plan import go_on, of_account
-from telecmi_leads.cli.run_sending import open_service, sandbox_wanted
+from telecmi_leads.cli.course import Course, run_to_end, show_end
+from telecmi_leads.cli.run_end import worst
+from telecmi_leads.cli.run_resuming import go_on, of_account
+from telecmi_leads.cli.run_sending import end_run, open_service, report_folder, sandbox_wanted
 from telecmi_leads.cli.session import find_run, locked
-from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState
+from telecmi_leads.core import wording
+from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.errors import ExitCode, InputRefused
+from telecmi_leads.core.reasons import WarningCode
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunEnd, RunState, RunStatus
+from telecmi_leads.core.text import safe
+from telecmi_leads.output.reports import prepare_folder
+from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:
+    from telecmi_leads.cli.run_sending import Service
     from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.ledger import Ledger
 
+_GOES_ON_AFTER = frozenset({ExitCode.OK, ExitCode.REFUSED, ExitCode.UNFINISHED, ExitCode.INPUT})
+"""How a run may end so that the next one is tried. After any other end it would fare no better."""
+
 
 def resume(wanted: str | None, given: dict[str, Any]) -> int:
-    """Go on with an unfinished run."""
+    """Go on with one unfinished run, or with all of the account."""
     return run_to_end(given, partial(_resume, wanted=wanted), sends=True)
 
 
@@ -30,14 +43,69 @@ def _resume(course: Course, wanted: str | None) -> RunSummary:
         if wanted is not None:
             sandbox = find_run(ledger, wanted).account == SANDBOX_ACCOUNT
         service = stack.enter_context(open_service(session, sandbox=sandbox))
-        stack.enter_context(locked(session, service.key))
-        run = _unfinished(ledger, wanted, service.key)
-        if run is None:
+        stack.enter_context(locked(session, service.key, command="resume"))
+        if wanted is not None:
+            return go_on(course, ledger, of_account(find_run(ledger, wanted), service.key), service)
+        _tell_other_accounts(course, ledger, service.key)
+        runs = _unfinished(course, ledger, service.key)
+        if not runs:
             return course.nothing_to_do("No run of this account is unfinished.")
+        return _all(course, ledger, runs, service)
+
+
+def _unfinished(course: Course, ledger: Ledger, account: str) -> list[RunRecord]:
+    """Return the account's runs to go on with, the oldest first; with --isolate those with refused campaigns too."""
+    isolate = course.session.settings[SendingOptions].isolate
+    found = [run for run in ledger.runs(account) if run.state is RunState.PLANNED or (isolate and run.leads.refused)]
+    return found[::-1]
+
+
+def _tell_other_accounts(course: Course, ledger: Ledger, account: str) -> None:
+    others = [run for run in ledger.runs() if run.state is RunState.PLANNED and run.account != account]
+    for other in sorted({run.account for run in others} - {SANDBOX_ACCOUNT}):
+        ids = ", ".join(run.id for run in others if run.account == other)
+        course.warn(
+            f"Unfinished runs of account {safe(other)} wait for its own settings: {ids}.", WarningCode.UNFINISHED_RUN
+        )
+
+
+def _all(course: Course, ledger: Ledger, runs: list[RunRecord], service: Service) -> RunSummary:
+    ends: list[RunEnd] = []
+    for position, run in enumerate(runs):
+        summary = _one(course, ledger, run, service)
+        ends.append(RunEnd(run.id, run.name, summary.status, summary.exit_code))
+        if position == len(runs) - 1:
+            break
+        if summary.exit_code not in _GOES_ON_AFTER:
+            left = runs[position + 1 :]
+            ends += [RunEnd(each.id, each.name, RunStatus.UNFINISHED, ExitCode.UNFINISHED) for each in left]
+            break
+        show_end(course.session, summary)
+        course.begin_anew()
+    if len(ends) == 1:
+        return summary
+    return replace(summary, exit_code=worst(each.exit_code for each in ends), runs=tuple(ends))
+
+
+def _one(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:
+    """Go on with a run; one whose lists fail, or that waits for a person alone, is passed over."""
+    try:
+        if _waits_for_a_person(course, ledger, run):
+            course.run, course.name = run.id, run.name
+            with course.accounted(ledger, run.id):
+                prepare_folder(report_folder(course.session, run))
+                return end_run(course, ledger, run, None)
         return go_on(course, ledger, run, service)
+    except InputRefused as refused:
+        return course.failed(refused)
 
 
-def _unfinished(ledger: Ledger, wanted: str | None, account: str) -> RunRecord | None:
-    if wanted is None:
-        return next((run for run in ledger.runs(account) if run.state is RunState.PLANNED), None)
-    return of_account(find_run(ledger, wanted), account)
+def _waits_for_a_person(course: Course, ledger: Ledger, run: RunRecord) -> bool:
+    """Name the campaigns that only a person can settle; tell whether there is nothing else to do."""
+    campaigns = [each for each in ledger.campaigns(run.id) if not each.split]
+    for each in campaigns:
+        if each.status is CampaignStatus.UNVERIFIED:
+            accepted, _ = wording.resolve(run.id, each.name, course.session.typed.after(run.typed))
+            course.session.console.note(f"{safe(each.name)} of run {run.id} waits for a person: {accepted}")
+    isolate = course.session.settings[SendingOptions].isolate
+    return not any(each.status.to_send or (isolate and each.status is CampaignStatus.REFUSED) for each in campaigns)

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.course import Course, run_to_end
-from telecmi_leads.cli.run_plan import Plan, input_files, leave_out, made_at, trial_run
+from telecmi_leads.cli.run_plan import Plan, input_files, made_at, rehearsal, trial_run
+from telecmi_leads.cli.run_resuming import leave_out, lists_of, tell_known
 from telecmi_leads.cli.run_sending import Service, open_service, report_folder, sandbox_wanted, send_run
 from telecmi_leads.cli.session import locked
-from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core import wording
+from telecmi_leads.core.errors import InputRefused, UsageError
 from telecmi_leads.core.run import RunState
-from telecmi_leads.leads.planning import run_name
+from telecmi_leads.leads.planning import name_pattern, run_name
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.settings.options import CampaignOptions, TrialOptions
 
@@ -32,31 +34,45 @@ def upload(files: Sequence[str], given: dict[str, Any]) -> int:
 
 def _upload(course: Course, paths: Sequence[str]) -> RunSummary:
     session = course.session
-    course.name = _name(session, paths)
+    course.name, course.pattern = _name(session, paths)
     if session.settings[TrialOptions].dry_run:
         return trial_run(course, paths)
-    files = input_files(paths)
+    if sandbox_wanted(session):
+        return rehearsal(course, paths)
     with ExitStack() as stack:
-        service = stack.enter_context(open_service(session, sandbox=sandbox_wanted(session)))
+        service = stack.enter_context(open_service(session, sandbox=False))
         ledger = stack.enter_context(session.ledger())
-        stack.enter_context(locked(session, service.key))
-        run = _planned(course, files, ledger, service)
+        try:
+            files = input_files(paths)
+            stack.enter_context(locked(session, service.key))
+            run = _planned(course, files, ledger, service)
+        except InputRefused as refused:
+            raise _with_resume(course, refused, ledger, service.key) from None
         with course.accounted(ledger, run.id):
             return send_run(course, ledger, run, service)
 
 
-def _name(session: Session, paths: Sequence[str]) -> str:
-    """Return the run's name, --name with its placeholders filled in."""
+def _with_resume(course: Course, refused: InputRefused, ledger: Ledger, account: str) -> InputRefused:
+    """Say of an input that can't be used that an unfinished run of the name needs none."""
+    named = ledger.runs_named(account, course.name or "") if course.run is None else []
+    for run in named:
+        if run.state is RunState.PLANNED:
+            resume = wording.resume(run, course.session.typed.after(run.typed))
+            told = f"Run {run.id} of this name is unfinished and needs no file: {resume}"
+            return type(refused)(refused.message, hint=f"{refused.hint} {told}".strip())
+    return refused
+
+
+def _name(session: Session, paths: Sequence[str]) -> tuple[str, str]:
+    """Return the run's name, --name with its placeholders filled in; and what it has in common with other days'."""
     name = session.settings[CampaignOptions].name
     if name is None:
         raise UsageError("--name is missing.", hint="Say what the campaigns are called, such as --name March.")
     stem = "stdin" if paths[0] == "-" else Path(paths[0].removesuffix(".gz")).stem
     options = session.settings[CampaignOptions]
     if options.split_by is None and "{group}" in name + options.name_format:
-        raise UsageError(
-            "--name holds {group}, and nothing makes groups.", hint="Add --split-by, or leave {group} away."
-        )
-    return run_name(name, today=session.clock.now().date(), stem=stem)
+        raise UsageError("--name holds {group}, and nothing makes groups.", hint="Add --split-by, or remove {group}.")
+    return run_name(name, today=session.clock.now().date(), stem=stem), name_pattern(name, stem=stem)
 
 
 def _planned(course: Course, files: Sequence[Path | None], ledger: Ledger, service: Service) -> RunRecord:
@@ -67,7 +83,7 @@ def _planned(course: Course, files: Sequence[Path | None], ledger: Ledger, servi
     if earlier is None:
         return plan.keep()
     plan.discard()
-    course.run = earlier.id
+    course.run, course.name, course.left_waiting = earlier.id, earlier.name, None
     with course.accounted(ledger, earlier.id):
         prepare_folder(report_folder(course.session, earlier))
         if earlier.state is RunState.FINISHED:
@@ -76,5 +92,6 @@ def _planned(course: Course, files: Sequence[Path | None], ledger: Ledger, servi
             )
         else:
             course.session.console.note(f"Going on with run {earlier.id} of {made_at(earlier)}.")
-            leave_out(course, ledger, earlier, plan.lists)
-    return earlier
+            leave_out(course, ledger, earlier, lists_of(course, earlier))
+            tell_known(course, ledger, earlier)
+    return ledger.run(earlier.id) or earlier

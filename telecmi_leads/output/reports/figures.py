@@ -57,6 +57,9 @@ def summarise(  # noqa: PLR0913 - what the ledger does not know of an end
         audience=run.audience,
         account=run.account,
         sandbox=run.account == SANDBOX_ACCOUNT,
+        uploaded_before=run.known.uploaded,
+        uploaded_in=run.known.campaigns,
+        waiting_elsewhere=run.known.waiting,
     )
 
 

@@ -33,6 +33,10 @@ SCHEMA = 1
 
 def summary_json(summary: RunSummary) -> bytes:
     """Return the object of a command that prepares or sends leads."""
+    several = [
+        {"run": each.run, "name": each.name, "status": each.status.value, "exit_code": each.exit_code}
+        for each in summary.runs
+    ]
     return _encoded(
         {
             "schema": SCHEMA,
@@ -59,6 +63,7 @@ def summary_json(summary: RunSummary) -> bytes:
             "warnings": list(summary.warnings),
             "warning_codes": dict(summary.warning_codes),
             "error": _problem(summary.error),
+            **({"runs": several} if several else {}),
         }
     )
 
