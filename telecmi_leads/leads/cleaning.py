@@ -249,6 +249,7 @@ class Cleaner:
             fields.orders(),
         )
         leads = list(map(Lead, *columns))
+        fields.settle()
         work.found.repairs.update(fields.repairs)
         if not fields.faults:
             return leads, at

@@ -13,7 +13,9 @@ from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import clean, clean_column, is_clean, joined
 from telecmi_leads.leads.person_names import (
+    NOTHING,
     any_placeholder,
+    drop_nothings,
     is_placeholder,
     kept_title,
     split_full_names,
@@ -41,18 +43,44 @@ _USUAL = re.compile(
 _LONGEST_USUAL = 63  # RFC 1035, 2.3.4: a label has no more, and neither has what holds it
 _COLUMN = re.compile(f"(?:(?:{_LOCAL}@{_DOMAIN})?+\n)*+")
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3 with erratum 1690
-_SEVERAL = re.compile(r"[,;|\s<>()\"]+|:::|mailto:", re.IGNORECASE)
+_SEVERAL = re.compile(r"[,;|/\n]+|:::")
+_MARKS = " \t.'`\"[]{}:*"
+_LABELS = ("mailto:", "email:", "e-mail:", "mail:")
+# Addresses of WhatsApp's own (its "JID"): a number, and no mailbox.
+_NO_MAILBOX = re.compile(r"@(?:s\.whatsapp\.net|c\.us|g\.us|lid|broadcast)\Z", re.IGNORECASE)
+_CHAT_SIGNS = ("whatsapp.net", "@c.us", "@g.us")
+
+
+def _is_address(text: str) -> bool:
+    return len(text) <= _LONGEST and _ADDRESS.fullmatch(text) is not None and _NO_MAILBOX.search(text) is None
 
 
 def first_address(cell: str) -> str:
-    """Return the first well-formed address in a cell, "" where there is none."""
-    if len(cell) <= _LONGEST and _ADDRESS.fullmatch(cell):
+    """Return the first of a cell's addresses, "" where there is none.
+
+    An address is never made of a part: what stands beside it must be another one, a name before `<…>`, or a label.
+    """
+    if _is_address(cell):
         return cell
-    for part in _SEVERAL.split(cell):
-        address = part.strip(".'`[]{}:")
-        if len(address) <= _LONGEST and _ADDRESS.fullmatch(address):
-            return address
+    name, bracket, rest = cell[: 4 * _LONGEST].partition("<")
+    if bracket and "@" not in name:
+        inside, closed, after = rest.partition(">")
+        return inside.strip() if closed and not after.strip(_MARKS + ",;") and _is_address(inside.strip()) else ""
+    parts = [part for part in map(_bare, _SEVERAL.split(cell[: 4 * _LONGEST])) if part]
+    if any("@" not in part for part in parts):
+        return ""
+    for part in parts:
+        words = part.split()
+        if all(map(_is_address, words)):
+            return words[0]
     return ""
+
+
+def _bare(part: str) -> str:
+    """Return a part of a cell without marks around it and without the word that says what it is."""
+    text = part.strip(_MARKS)
+    label = next((label for label in _LABELS if text.lower().startswith(label)), "")
+    return text[len(label) :].strip(_MARKS + "()<>")
 
 
 def first_addresses(cells: Sequence[str]) -> Sequence[str]:
@@ -64,7 +92,7 @@ def first_addresses(cells: Sequence[str]) -> Sequence[str]:
     longest = max(map(len, cells), default=0)
     if together.count("\n") == len(cells) and longest <= _LONGEST:
         usual = longest <= _LONGEST_USUAL and _USUAL.fullmatch(together)
-        if usual or _COLUMN.fullmatch(together):
+        if (usual or _COLUMN.fullmatch(together)) and not any(sign in together for sign in _CHAT_SIGNS):
             return cells
     return [first_address(cell) if cell else cell for cell in cells]
 
@@ -74,7 +102,10 @@ FILLER = "-"
 
 _TAG = re.compile(r"<\s*/?\s*(?:br|p|div|span|b|i|u|strong|em|ul|ol|li|font|a)\b[^<>]{0,200}>", re.IGNORECASE)
 _FORMULA = re.compile(r'\s*="((?:[^"]|"")*+)"\s*')  # written so that Excel leaves a text as it is
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}(?:\.0+)?")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.0+)?")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# Excel's mark that a cell is text. In "'t Hooft" and "'s-Gravenhage" it is part of the name.
+_TEXT_MARK = re.compile(r"\s*'(?![a-z][ -])(?=[^'\s])")
 
 
 class Fields:
@@ -88,8 +119,11 @@ class Fields:
         self._no_fill = no_fill
         self._rows = grid.rows
         self._columns = grid.columns
+        self._counted: set[int] = set()
         self.faults: dict[int, Reason] = {}
         self.repairs: Counter[str] = Counter()
+        self._filled: set[int] = set()
+        self._known: dict[tuple[int, NormalForm], Sequence[str]] = {}
 
     def text(self, target: Field) -> Sequence[str] | repeat[str]:
         """Return a field's cleaned text: from its template, else its columns, else its fill."""
@@ -97,6 +131,9 @@ class Fields:
         fill = self._plan.fills.get(target)
         if found is None:
             return repeat(fill or "", len(self._rows))
+        if not NOTHING.isdisjoint(found):
+            kept = "NA" if target is Field.COUNTRY else ""  # Namibia
+            found = ["" if cell in NOTHING and cell != kept else cell for cell in found]
         return [cell or fill for cell in found] if fill else found
 
     def _found(self, target: Field, form: NormalForm) -> Sequence[str] | None:
@@ -109,25 +146,32 @@ class Fields:
         return self._first_of(sources, form) if sources else None
 
     def _first_of(self, indexes: Sequence[int], form: NormalForm) -> Sequence[str]:
-        return _first_filled([self._cleaned(self._columns[index], form) for index in indexes])
+        return _first_filled([self._column(index, form) for index in indexes])
 
     def _address(self, parts: Sequence[int]) -> Sequence[str]:
-        columns = [self._cleaned(self._columns[index], "NFC") for index in parts]
+        columns = [self._column(index, "NFC") for index in parts]
         if len(columns) == 1:
             return columns[0]
         return [", ".join(filter(None, cells)) for cells in zip(*columns, strict=True)]
 
-    def _cleaned(self, column: Sequence[str], form: NormalForm) -> Sequence[str]:
+    def _column(self, index: int, form: NormalForm) -> Sequence[str]:
+        """Return a column cleaned; one that has two roles is counted once."""
+        known = self._known.get((index, form))
+        if known is None:
+            known = self._known[index, form] = self._cleaned(
+                self._columns[index], form, count=index not in self._counted
+            )
+            self._counted.add(index)
+        return known
+
+    def _cleaned(self, column: Sequence[str], form: NormalForm, *, count: bool = True) -> Sequence[str]:
         together = joined(column)
-        if '="' in together:
-            column = [_formula_text(cell) if '="' in cell else cell for cell in column]
-            together = joined(column)
-        if "<" in together:
-            column = [_TAG.sub(" ", cell) if "<" in cell else cell for cell in column]
-            together = joined(column)
-        cleaned = column if is_clean(together, form=form) else clean_column(column, form=form)
+        raw = _resolved(column, together)
+        if raw is not column:
+            together = joined(raw)
+        cleaned = raw if is_clean(together, form=form) else clean_column(raw, form=form)
         if cleaned is not column:
-            self.repairs[Repair.TEXT_CLEANED] += sum(map(ne, column, cleaned))
+            self.repairs[Repair.TEXT_CLEANED] += sum(map(ne, column, cleaned)) if count else 0
             self.faults |= {at: Reason.UNREADABLE_TEXT for at, cell in enumerate(cleaned) if not _encodable(cell)}
         return cleaned
 
@@ -141,6 +185,7 @@ class Fields:
             firsts = [" ".join(filter(None, pair)) if pair[0] else "" for pair in zip(firsts, middles, strict=True)]
         if not any(firsts) and not any(lasts):
             firsts, lasts = split_full_names(self._name_column(Field.FULLNAME))
+            drop_nothings(firsts, lasts)
             self.repairs[Repair.NAME_SPLIT] += sum(map(bool, lasts))
         elif not all(firsts) or not all(lasts):
             self._take_full_names(firsts, lasts)
@@ -163,7 +208,9 @@ class Fields:
     def _take_full_names(self, firsts: list[str], lasts: list[str]) -> None:
         """Put full names into rows that lack a first name, or a last name that the full name tells."""
         names = self._name_column(Field.FULLNAME)
-        for at, (first, last) in enumerate(zip(*split_full_names(names), strict=True)):
+        whole_firsts, whole_lasts = split_full_names(names)
+        drop_nothings(whole_firsts, whole_lasts)
+        for at, (first, last) in enumerate(zip(whole_firsts, whole_lasts, strict=True)):
             if not first or (firsts[at] and lasts[at]):
                 continue
             if not firsts[at] and not lasts[at]:
@@ -192,7 +239,8 @@ class Fields:
                 # One name, whichever column it stands in, is the name to call the person by.
                 first, last = last, ""
             if first or fill_first:
-                self.repairs[Repair.NAME_FILLED] += not first or not last
+                if not first or not last:
+                    self._filled.add(at)
                 firsts[at], lasts[at] = first or fill_first, last or fill_last
                 if not lasts[at]:
                     self.faults.setdefault(at, Reason.NO_LAST_NAME)
@@ -204,6 +252,10 @@ class Fields:
             kept = kept_title(title) if title else ""
             if kept and firsts[at] and not firsts[at].startswith(kept):
                 firsts[at] = f"{kept} {firsts[at]}"
+
+    def settle(self) -> None:
+        """Count the names filled in, once it is known which rows stay."""
+        self.repairs[Repair.NAME_FILLED] += len(self._filled - self.faults.keys())
 
     # --- email and order ---
 
@@ -236,6 +288,32 @@ def usable_fill(target: Field, value: str) -> str | None:
     if target is Field.EMAIL and cleaned and first_addresses([cleaned]) != [cleaned]:
         return None
     return None if target is Field.ORDER_INDEX and cleaned and _order(cleaned) is None else cleaned
+
+
+def _resolved(column: Sequence[str], together: str) -> Sequence[str]:
+    """Return a column with formulas, tags, entities and Excel's text marks resolved; the very sequence without any."""
+    if '="' in together:
+        column = [_formula_text(cell) if '="' in cell else cell for cell in column]
+    if "<" in together:
+        column = [_TAG.sub(" ", cell) if "<" in cell else cell for cell in column]
+    if "&" in together and ";" in together:
+        column = [_without_entities(cell) if "&" in cell else cell for cell in column]
+    if "'" in together:
+        column = [_without_mark(cell) if _TEXT_MARK.match(cell) else cell for cell in column]
+    return column
+
+
+def _without_mark(cell: str) -> str:
+    text = _TEXT_MARK.sub("", cell, count=1)
+    return text.rstrip()[:-1] if text.rstrip().endswith("'") else text
+
+
+def _without_entities(cell: str) -> str:
+    """Resolve HTML entities, and the tags that were written with them: `&lt;b&gt;urgent&lt;/b&gt;`."""
+    from html import unescape  # noqa: PLC0415 - a table of 2,000 names, for cells that hold one
+
+    resolved = _ENTITY.sub(lambda found: unescape(found[0]), cell)
+    return _TAG.sub(" ", resolved) if resolved != cell and "<" in resolved else resolved
 
 
 def _formula_text(cell: str) -> str:

@@ -16,7 +16,7 @@ _PLACEHOLDERS = frozenset(
     {
         *("-", "--", "---", ".", "..", "?", "_", "/", "*"),
         *("n/a", "n.a.", "n.a", "#n/a", "#ref!", "#name?", "#value!"),
-        *("null", "<null>", "(null)", "none", "nan", "nil", "undefined", "[object object]"),
+        *("null", "<null>", "(null)", "none", "<none>", "nan", "<na>", "nil", "undefined", "[object object]", "\\n"),
         *("not provided", "[not provided]", "(not provided)", "not available", "not given", "not known"),
         *("no name", "noname", "no last name", "unknown", "[unknown]", "(unknown)", "blank", "(blank)", "[no name]"),
     }
@@ -27,14 +27,36 @@ _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd", "mba", "esq"}
 _WORD_END = re.compile(r"[.\s]+")
 
 
+# Words for nothing in any field, as exporters spell them: one look-up a cell, without a copy in lower case. NA in
+# capitals is one, "Na" a surname.
+_WORDS_FOR_NOTHING = ("nan", "null", "none", "undefined", "n/a", "<na>", "<null>", "(null)", "#n/a", "nil", "<none>")
+NOTHING = frozenset(
+    spelled for word in _WORDS_FOR_NOTHING for spelled in (word, word.upper(), word.capitalize(), word.title())
+) | {"NaN", "NA", "\\N", ".", "-", "--"}
+_NEVER_LAST = NOTHING | {"/", "_", "?", "*"}
+_NAMES_TOO = frozenset({"Nan", "Nil"})  # beside another name
+
+
 def is_placeholder(name: str) -> bool:
     """Tell whether an exporter wrote this where it had no name."""
-    return name.lower() in _PLACEHOLDERS
+    return name.lower() in _PLACEHOLDERS or name == "NA"
 
 
 def any_placeholder(names: Sequence[str]) -> bool:
     """Tell whether a column holds any placeholder: one look at the column, where asking each name costs a call."""
-    return not _PLACEHOLDERS.isdisjoint(map(str.lower, names))
+    return not _PLACEHOLDERS.isdisjoint(map(str.lower, names)) or "NA" in names
+
+
+def drop_nothings(firsts: list[str], lasts: list[str]) -> None:
+    """Take words for nothing off the split names: "Yash NA" is Yash, "nan nan" nobody."""
+    if NOTHING.isdisjoint(lasts) and NOTHING.isdisjoint(firsts):
+        return
+    for at, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        if last in _NEVER_LAST or first in _NEVER_LAST:
+            words = f"{first} {last}".split()
+            nothing = _NEVER_LAST if _NEVER_LAST.issuperset(words) else _NEVER_LAST - _NAMES_TOO
+            words = [word for word in words if word not in nothing]
+            firsts[at], lasts[at] = (" ".join(words[:-1]), words[-1]) if len(words) > 1 else (" ".join(words), "")
 
 
 def kept_title(title: str) -> str:

@@ -68,6 +68,7 @@ class Audience:
 NO_GROUP = "other"
 """The group of leads whose value in the column to split by is empty."""
 
+_BLANK = "\0"  # stands for no value among the values, none of which holds a control character
 _DIGEST_DIGITS = 8
 
 MAX_NAME = 100
@@ -136,7 +137,7 @@ class Planner:
         for lead, group in zip(leads, groups, strict=True):
             shares.setdefault(group, []).append(lead)
         for group, share in shares.items():
-            yield from self._fill(self._series_of(group or NO_GROUP), share)
+            yield from self._fill(self._series_of(group) if group else self._series_of(NO_GROUP, _BLANK), share)
 
     def restart(self) -> None:
         """Forget all leads taken so far: they will be given again, in another choice."""
@@ -161,9 +162,14 @@ class Planner:
         self._ordered += len(leads)
         return [msgspec.structs.replace(lead, order_index=order) for order, lead in enumerate(leads, first)]
 
-    def _series_of(self, group: str) -> _Series:
-        folded = group.casefold()
-        return self._series.setdefault(folded, _Series(group, self.last_numbers.get(folded, 0)))
+    def _series_of(self, group: str, key: str = "") -> _Series:
+        """Return a group's series; no value and the value "other" are two, of which the second is called "other 2"."""
+        key = key or group.casefold()
+        if key not in self._series:
+            if any(series.group.casefold() == group.casefold() for series in self._series.values()):
+                group = f"{group} 2"
+            self._series[key] = _Series(group, self.last_numbers.get(group.casefold(), 0))
+        return self._series[key]
 
     def _fill(self, series: _Series, leads: Sequence[Lead]) -> Iterator[StagedCampaign]:
         waiting, size = series.leads, self.options.size

@@ -179,6 +179,15 @@ def test_every_row_lies_on_one_heap(rows: list[list[str]]) -> None:
         ("Asha <asha@example.com>", "asha@example.com"),
         ("mailto:asha@example.com", "asha@example.com"),
         ("* a@example.com ::: b@example.org", "a@example.com"),
+        ("a@example.com b@example.org", "a@example.com"),
+        ("Email: a@example.com", "a@example.com"),
+        ('"Rao, Asha" <asha@example.com>', "asha@example.com"),
+        ("asha rao@example.com", ""),
+        ("asha,rao@example.com", ""),
+        ("asha@example.com, Pune", ""),
+        ("x@example.com <asha@example.com>", ""),
+        ("919876500001@s.whatsapp.net", ""),
+        ("919876500001@c.us", ""),
         ("asha(at)example.com", ""),
         ("asha@localhost", ""),
         ("a..b@example.com", ""),
@@ -187,7 +196,7 @@ def test_every_row_lies_on_one_heap(rows: list[list[str]]) -> None:
     ],
 )
 def test_emails_are_well_formed_or_dropped(cell: str, address: str) -> None:
-    """The first good address of a cell is taken; a bad one is no reason to lose the lead."""
+    """The first of a cell's addresses is taken, never one made of a part; a bad one is no reason to lose the lead."""
     assert (first_address(cell), first_addresses([cell, ""])) == (address, [address, ""])
 
 
@@ -208,3 +217,67 @@ def test_titles_and_placeholders() -> None:
         True,
         False,
     ]
+
+
+NOTHINGS = ["nan", "NaN", "null", "NULL", "None", "N/A", "NA", "undefined", "\\N", "<NA>", ".", "-"]
+
+
+@pytest.mark.parametrize("word", NOTHINGS)
+def test_words_for_nothing_are_empty_in_every_field(word: str) -> None:
+    """What an exporter writes for nothing is no name, city, comment or email; a row of two such names has none."""
+    header = ["First Name", "Last Name", "Mobile", "City", "Comment", "Email"]
+    block = cleaned(header, [["Asha", word, P, word, word, word], [word, word, "9876500002", "Goa", "", ""]])
+    assert block.leads == [Lead("Asha", "-", "919876500001")]
+    assert ([rejection.code for rejection in block.rejections], block.repairs["email_dropped"]) == (["no_name"], 0)
+
+
+def test_words_for_nothing_within_a_name() -> None:
+    """A word for nothing behind a name goes; "Na" and "Nan" are names, and NA as a country is Namibia."""
+    names = ["Yash NA", "Uma .", "Amy undefined", "None None", "Kim Na", "Asha None None", "Nan Goldin"]
+    block = cleaned(["Name", "Mobile"], [[name, f"987650000{at}"] for at, name in enumerate(names)])
+    assert [(lead.firstname, lead.lastname) for lead in block.leads] == [
+        ("Yash", "-"),
+        ("Uma", "-"),
+        ("Amy", "-"),
+        ("Kim", "Na"),
+        ("Asha", "-"),
+        ("Nan", "Goldin"),
+    ]
+    assert only(["Name", "Mobile", "Country"], ["Asha Rao", "+264811234567", "NA"]).country == "NA"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("'Kochi", "Kochi"),
+        ("'Kochi'", "Kochi"),
+        ("'t Harde", "'t Harde"),
+        ("'s-Gravenhage", "'s-Gravenhage"),
+        ("L'Aquila", "L'Aquila"),
+        ("Roof &amp; walls", "Roof & walls"),
+        ("2 &lt; 3", "2 < 3"),
+        ("Z&#252;rich", "Zürich"),
+        ("&lt;b&gt;Pune&lt;/b&gt;", "Pune"),
+        ("A&B; C &nosuch; D", "A&B; C &nosuch; D"),
+        ("&#27;[31mGoa", "[31mGoa"),
+    ],
+)
+def test_text_is_taken_out_of_its_wrapping(cell: str, text: str) -> None:
+    """Excel's text mark goes and HTML entities are resolved; an apostrophe of a name stays, and no control comes in."""
+    assert only(["Name", "Mobile", "City"], ["Asha Rao", P, cell]).city == text
+
+
+def test_repairs_count_a_cell_once_and_no_rejected_row() -> None:
+    """A column that feeds two fields is counted once as cleaned, and a name is filled in only where the row is sent."""
+    fields = FieldOptions(map=((Field.COMMENT, "City"), (Field.CITY, "City")))
+    assert cleaned(["Name", "Mobile", "City"], [["A B", P, " Pune "]], fields).repairs["text_cleaned"] == 1
+    block = cleaned(["Name", "Mobile", "City"], [["Asha", P, "x\ud800"], ["Ravi", "9876500002", ""]])
+    assert (block.repairs["name_filled"], len(block.leads)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "order"), [("-3", -3), ("7", 7), ("7.0", 7), ("-", None), ("- 3", None), ("1e3", None)]
+)
+def test_orders_may_be_negative(cell: str, order: int | None) -> None:
+    """A whole number of either sign is an order index."""
+    assert only(["Name", "Mobile", "order_index"], ["Asha Rao", P, cell]).order_index == order

@@ -152,3 +152,14 @@ def test_a_trial_freezes_nothing() -> None:
         (made.number, made.name, made.leads) for made in real
     ]
     assert [made.body for made in trial] == [b""] * 3
+
+
+def test_no_value_and_the_value_other_are_two_groups() -> None:
+    """Rows without a value are called other, and "other 2" beside a value of that name, whichever comes first."""
+    for groups, names in (
+        (["", "Other"], ["M-other-001", "M-Other 2-001"]),
+        (["Other", ""], ["M-Other-001", "M-other 2-001"]),
+    ):
+        planner = Planner("M", 1111112, CampaignOptions(split_by="Source"))
+        made = [*planner.add(leads(2), groups), *planner.finish()]
+        assert [(campaign.name, campaign.leads) for campaign in made] == [(name, 1) for name in names]
