@@ -25,6 +25,12 @@ class Reason(Enum):
         "there are letters among the digits",
         "Correct the number; an O may be a zero and an l a one.",
     )
+    UNCLEAR = (
+        "unclear",
+        "it is not clear which of the digits are the number",
+        "Write the number alone into the cell, with + and its country code.",
+    )
+    FAX = ("fax", "this is a fax number", "Fill in the number of a telephone.")
     NOT_A_NUMBER = ("not_a_number", "this is not a phone number", "Put the phone number into this column.")
     TOO_SHORT = ("too_short", "the number is too short", "Add the missing digits or the area code.")
     TOO_LONG = ("too_long", "the number is too long", "Remove what does not belong to the number.")
@@ -32,6 +38,11 @@ class Reason(Enum):
         "not_valid",
         "no such number exists in its country",
         "Check the digits and the country code; if the row is from another country, write + and its code.",
+    )
+    UNKNOWN_COUNTRY = (
+        "unknown_country",
+        "the row's country is not understood, and the number has no country code",
+        "Correct the country, or write the number with + and its country code.",
     )
     UNKNOWN_COUNTRY_CODE = (
         "unknown_country_code",
@@ -95,7 +106,12 @@ class Repair(StrEnum):
     DECIMAL = "trailing_decimal"
     TRAILING_WORDS = "trailing_words"
     SEVERAL_NUMBERS = "several_numbers"
+    DATE_DROPPED = "date_dropped"
+    LIST_MARK = "list_mark_dropped"
+    CODE_TWICE = "country_code_twice"
+    OLD_PREFIX = "old_prefix"
     DIAL_CODE = "dial_code_joined"
+    AREA_CODE = "area_code_joined"
     OTHER_COLUMN = "other_phone_column"
     NAME_SPLIT = "name_split"
     NAME_FILLED = "name_filled"

@@ -18,10 +18,12 @@ from telecmi_leads.phones.numbering_plan import numbering
 from telecmi_leads.phones.ruling import (
     ANY_DIGIT,
     LONGEST_SHORT_NUMBER,
+    MOST_DIGITS,
     REJECTED,
     Ruling,
     Unsettled,
     is_filler,
+    is_twofold,
     may_become_filler,
     readings,
     repairs_made,
@@ -59,7 +61,7 @@ _interned: dict[tuple[PhoneType, str | None, str, int, tuple[Repair, ...]], Ruli
 class _Track:
     """How texts that begin alike are read first: their national digits start at `start`, and are walked from `root`."""
 
-    __slots__ = ("_invalid", "_prefix", "_region", "_repairs", "_rulings", "_text", "root", "start")
+    __slots__ = ("_invalid", "_region", "_repairs", "_rulings", "_source", "_text", "prefix", "root", "start")
 
     def __init__(self, text: str, region: str | None) -> None:
         """Find how a text whose end is not known is read; Unsettled where what is known is too little for that."""
@@ -69,23 +71,40 @@ class _Track:
         if fault is not None or ANY_DIGIT in text[: self.start]:
             raise Unsettled
         self.root = numbering(code, len(national)).root
-        self._prefix = str(code)
-        self._repairs = repairs_made(candidate, source, self._prefix, national, repair)
+        self.prefix = str(code)
+        self._repairs = repairs_made(candidate, source, self.prefix, national, repair)
         self._rulings: dict[Kind, Ruling | None] = {}
+        self._source = source
         self._text = text
         self._region = region
 
     def ruling(self, kind: Kind) -> Ruling | None:
-        """Return the ruling on numbers of this kind, None where an invalid one may be read in other ways."""
+        """Return the ruling on numbers of this kind, None where one may be read in other ways."""
         try:
             return self._rulings[kind]
         except KeyError:
-            if kind.type is PhoneType.UNKNOWN:
-                ruling = REJECTED[why_invalid(int(self._prefix), self.root.rest)] if self._is_final() else None
+            reason = self._fault(kind)
+            if reason is not None:
+                ruling = REJECTED[reason] if self._is_final() else None
+            elif self._is_twofold(kind):
+                ruling = None
             else:
-                ruling = _intern(Ruling(None, kind.type, kind.region, self._prefix, self.start, self._repairs))
+                ruling = _intern(Ruling(None, kind.type, kind.region, self.prefix, self.start, self._repairs))
             self._rulings[kind] = ruling
             return ruling
+
+    def _fault(self, kind: Kind) -> Reason | None:
+        if kind.type is PhoneType.UNKNOWN:
+            return why_invalid(int(self.prefix), self.root.rest)
+        return Reason.TOO_LONG if len(self.prefix) + self.root.rest > MOST_DIGITS else None
+
+    def _is_twofold(self, kind: Kind) -> bool:
+        """Tell whether a valid number of this kind may be meant otherwise."""
+        code, source = self.prefix, self._source
+        try:
+            return is_twofold(self._text, self._region, _metadata, code=code, source=source, kind=kind.type)
+        except Unsettled:
+            return True
 
     def _is_final(self) -> bool:
         """Tell whether an invalid number is not tried in any other way."""
@@ -154,8 +173,9 @@ class Lane(dict[str, dict[str, Ruling]]):
 
     def _is_special(self, head: str, track: _Track) -> bool:
         """Tell whether more is to be asked about what begins so than how it is read and of what kind it is."""
-        fillers = may_become_filler(head.lstrip("+")) or may_become_filler(head[track.start :])
-        return fillers or self._may_be_date(head)
+        digits, national = head.lstrip("+"), head[track.start :]
+        texts = (digits, national, track.prefix + national)
+        return any(map(may_become_filler, texts)) or self._may_be_date(head)
 
     def _may_be_date(self, head: str) -> bool:
         return self._length == DATE_DIGITS and head.startswith(_YEARS)
@@ -167,11 +187,10 @@ class Lane(dict[str, dict[str, Ruling]]):
         if place is None:
             return self._whole(text)
         track, node = place
-        digits, national = text.lstrip("+"), text[track.start :]
-        if (may_become_filler(digits[:_GLANCE]) and is_filler(digits)) or (
-            may_become_filler(national[:_GLANCE]) and is_filler(national)
-        ):
-            return REJECTED[Reason.JUNK]
+        national = text[track.start :]
+        for digits in (text.lstrip("+"), national, track.prefix + national):
+            if may_become_filler(digits[:_GLANCE]) and is_filler(digits):
+                return REJECTED[Reason.JUNK]
         kind = node.walk(text[self.cut :]).kind
         ruling = (track.ruling(kind) if kind else None) or self._proved(text[: self.cut + 1])
         return self._whole(text) if ruling is OPEN else ruling

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import phonenumbers
@@ -99,3 +100,17 @@ def _longest_usual(region: str) -> int:
     kinds = (metadata.mobile, metadata.fixed_line, metadata.general_desc) if metadata else ()
     lengths = (max(kind.possible_length) for kind in kinds if kind is not None and kind.possible_length)
     return next(length for length in lengths if length > 0)
+
+
+@cache
+def trunk_of(region: str | None) -> str:
+    """Return the digits that a region dials before a national number, "" where there are none."""
+    return phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) or "" if region else ""
+
+
+@cache
+def dials_before_code(region: str | None, digits: str) -> bool:
+    """Tell whether these digits are a whole international prefix of the region."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region or "", None)
+    pattern = metadata.international_prefix if metadata is not None else None
+    return pattern is not None and re.fullmatch(pattern, digits) is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.explanation import explain
+from telecmi_leads.phones.grouping import CALLING_CODES, Asked, may_be_foreign, unsigned
 from telecmi_leads.phones.lanes import DATE_DIGITS, OPEN, LanesByRegion
 from telecmi_leads.phones.library import Library, code_of
 from telecmi_leads.phones.phone_cells import LONGEST_CELL, TWO_NUMBERS, read_cell
@@ -34,6 +35,16 @@ if TYPE_CHECKING:
 ODD = Ruling(Reason.NO_PHONE)
 """The ruling of a cell that has to be read by itself."""
 
+_DOUBTFUL = frozenset(
+    {
+        Reason.NOT_VALID, Reason.TOO_SHORT, Reason.TOO_LONG, Reason.NO_REGION, Reason.UNKNOWN_COUNTRY_CODE,
+        Reason.UNCLEAR,
+    }
+)  # fmt: skip
+"""Why a cell's digits may be no number though its groups, or an old habit, make one of them."""
+
+_GROUP = re.compile(r"\d+")
+_MAYBE_MARK = re.compile(r"\W*\d{1,2}(?:[).]\W|\s-\s)")
 _SEPARATOR = "\x1f"
 _STRANGE = "x"
 _NOTHING = "-"  # a text without digits; it has a character so that it can be looked up
@@ -42,6 +53,11 @@ _CLEAN = bytes(code if code in _KEPT else ord(_STRANGE) for code in range(256))
 _PUNCTUATION = b" -()."
 # A trailing `.0` is no digit of the number, and dots in a row hide some.
 _STRANGE_DOTS = re.compile(rb"\.{3,}|\.0+[ ().\-]*(?=\x1f|\Z)")
+_NEGATIVE = re.compile(
+    rb"(?:(?<=\x1f)|\A)-(?=\d+(?:\.\d*)?(?:\x1f|\Z))"
+)  # what a formula such as =91-9876543210 leaves
+# `1) `, and `1. ` or `(1) ` or `1 - ` before a trunk zero: such marks count entries.
+_LISTED = re.compile(rb"(?:(?<=\x1f)|\A)[ .\-]*(?:\d{1,2}\)|\(?\d{1,2}(?:[.)\-]+ +| +- +)\(?0)")
 _INNER_PLUS = re.compile(rb"(?<=[^\x1f])\+")
 
 
@@ -69,20 +85,59 @@ def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Rul
         _finish(digits, rulings, regions, lanes, punctuated)
     for index in strange:
         rulings[index] = ODD
+    found = Ruled(digits, rulings, punctuated)
     if punctuated:
-        _doubt_foreign(rulings, regions, punctuated)
-    return Ruled(digits, rulings, punctuated)
+        _weigh_groups(cells, found, regions, lanes)
+    return found
 
 
-def _doubt_foreign(rulings: list[Ruling], regions: Regions, punctuated: Sequence[bool]) -> None:
-    """Have punctuated cells read by themselves whose digits would be another country's: `9876543210-11`."""
-    foreign = {ruling for ruling in set(rulings) if Repair.MISSING_PLUS in ruling.repairs}
-    if isinstance(regions, str | None):
-        foreign = {ruling for ruling in foreign if code_of(ruling.region) != code_of(regions)}
-    for index in [index for index, ruling in enumerate(rulings) if ruling in foreign] if foreign else ():
+def _weigh_groups(cells: Sequence[str], found: Ruled, regions: Regions, lanes: LanesByRegion) -> None:
+    """Rule again on punctuated cells whose groups may say more than their digits: `44 20 8765 4321`, `9876543210-11`.
+
+    Those that begin with a calling code as a group are ruled on as if a plus stood before it; others that are numbers
+    of another country are left to be read by themselves.
+    """
+    digits, rulings, punctuated = found
+    own = {ruling: _needs_groups(ruling, regions) for ruling in set(rulings)}
+    for index, ruling in enumerate(rulings):
+        if not (punctuated[index] and own[ruling]):
+            continue
         region = regions if isinstance(regions, str | None) else regions[index]
-        if punctuated[index] and code_of(rulings[index].region) != code_of(region):
+        if ruling.reason is None and Repair.MISSING_PLUS not in ruling.repairs:
+            if may_be_foreign(ruling, digits[index], region) and _first_group(cells[index]) in CALLING_CODES:
+                rulings[index] = ODD
+            continue
+        if ruling.reason is None and code_of(ruling.region) == code_of(region):
+            continue
+        group = _first_group(cells[index])
+        if group not in CALLING_CODES or len(group) == len(digits[index]) or digits[index][0] == "+":
+            if ruling.reason is None:
+                rulings[index] = ODD
+            continue
+        rule_here = lanes[region].rule
+        abroad = rule_here("+" + digits[index])
+        if (
+            abroad.reason is None
+            and _MAYBE_MARK.match(cells[index])
+            and not rule_here(digits[index][len(group) :]).reason
+        ):
             rulings[index] = ODD
+        elif abroad.reason is None:
+            rulings[index] = unsigned(abroad, 1, Repair.MISSING_PLUS)
+
+
+def _needs_groups(ruling: Ruling, regions: Regions) -> bool:
+    """Tell whether the groups of a cell may outweigh this ruling on its digits."""
+    if ruling.reason is not None:
+        return ruling.reason in _DOUBTFUL
+    if Repair.MISSING_PLUS in ruling.repairs or not isinstance(regions, str):
+        return True
+    return may_be_foreign(ruling, code_of(regions), regions)
+
+
+def _first_group(cell: str) -> str:
+    match = _GROUP.search(cell)
+    return match[0] if match is not None else ""
 
 
 def _digits(cells: Sequence[str]) -> tuple[list[str], list[int]]:
@@ -93,6 +148,10 @@ def _digits(cells: Sequence[str]) -> tuple[list[str], list[int]]:
     raw = text.encode("utf-8", "surrogatepass")
     if b"." in raw:
         raw = _STRANGE_DOTS.sub(_STRANGE.encode(), raw)
+    if raw.startswith(b"-") or b"\x1f-" in raw:
+        raw = _NEGATIVE.sub(_STRANGE.encode(), raw)
+    if b") " in raw or b". " in raw or b"- " in raw or b")" in raw:
+        raw = _LISTED.sub(_STRANGE.encode(), raw)
     raw = raw.translate(_CLEAN, _PUNCTUATION)
     if raw.count(b"+") > raw.count(b"\x1f+") + raw.startswith(b"+"):
         raw = _INNER_PLUS.sub(_STRANGE.encode(), raw)
@@ -214,7 +273,9 @@ class PhoneBook:
     def explain(self, cell: str, region: str | None) -> PhoneExplanation:
         """Read one cell and tell every step of it, what the number is and where it is from."""
         known = region if region is not None and is_region(region) else None
-        return explain(cell, known, read_cell(cell, partial(rule, region=known, reader=Library()), self.refusal))
+        return explain(
+            cell, known, read_cell(cell, Asked(known, partial(rule, region=known, reader=Library())), self.refusal)
+        )
 
     def _block(self, cells: Sequence[str], regions: Regions) -> NumberColumn:
         """Read a block of cells: all of them by table, and what the tables can't read after that."""
@@ -237,7 +298,16 @@ class PhoneBook:
             for index in refused:
                 changed = bool(punctuated) and punctuated[index]
                 repairs[Repair.PUNCTUATION] -= changed
-                if rulings[index] is ODD or (changed and len(digits[index]) >= TWO_NUMBERS):
+                if (
+                    rulings[index] is ODD
+                    or (changed and len(digits[index]) >= TWO_NUMBERS)
+                    or self._may_be_rescued(
+                        digits[index],
+                        regions if isinstance(regions, str | None) else regions[index],
+                        rulings[index],
+                        changed,
+                    )
+                ):
                     odd.append(index)
                 else:
                     _put(block, index, "", rulings[index], refusals[rulings[index]])
@@ -254,7 +324,7 @@ class PhoneBook:
                 wrapped.append((index, *simple))
                 continue
             region = regions if isinstance(regions, str | None) else regions[index]
-            reading = read_cell(cells[index], self._lanes[region].rule, self.refusal)
+            reading = read_cell(cells[index], Asked(region, self._lanes[region].rule), self.refusal)
             ruling = reading.chosen.ruling if reading.chosen else ODD
             _put(block, index, reading.number, ruling, reading.reason)
             _count(block, dict.fromkeys(reading.repairs, 1))
@@ -267,6 +337,12 @@ class PhoneBook:
             _put(block, index, inside.numbers[place], inside.rulings[place], inside.faults.get(place))
             if inside.numbers[place]:
                 _count(block, dict.fromkeys(repairs, 1))
+
+    def _may_be_rescued(self, digits: str, region: str | None, ruling: Ruling, punctuated: bool) -> bool:
+        """Tell whether a rejected cell is worth a longer look: it has groups, or an old habit makes a number of it."""
+        if ruling.reason not in _DOUBTFUL:
+            return False
+        return punctuated or Asked(region, self._lanes[region].rule).rescued(digits, ruling) is not ruling
 
     def refusal(self, ruling: Ruling) -> Reason | None:
         """Say why there is no good number here, by the ruling or by the user's options; None where there is one."""

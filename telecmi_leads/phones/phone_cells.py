@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones.library import code_of
-from telecmi_leads.phones.ruling import MOBILE_TYPES, Ruling
+from telecmi_leads.phones.grouping import CALLING_CODES, HOPELESS, Asked, digits_of, is_own
+from telecmi_leads.phones.phone_words import WEAK_DATE
+from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling
 from telecmi_leads.phones.splitting import SOFT, WORD, Part, Pieces, take_apart
-from telecmi_leads.phones.wrapping import Step, unwrap
+from telecmi_leads.phones.wrapping import MASK, Step, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Rule = Callable[[str], Ruling]
     Allowed = Callable[[Ruling], Reason | None]
 
 LONGEST_CELL = 250
@@ -43,10 +43,19 @@ _CODE_BEFORE_PLUS = re.compile(r"[1-9]\d{0,2}")
 _RUNS = re.compile(r"\+?\d+")
 _MOST_RUNS = 16
 _LONGEST_NUMBER = 17
+_LONGEST_MARK = 3
+_WIDEST_STEP = 9
+_FEWEST_OF_A_LINE = 3
+_RANGE = re.compile(r"(?P<number>[^/]*\d[^/]*?\d)(?P<lines>(?:\s*[/\-]\s*\d{1,2})+)\s*")
+_LOOSE_STARS = re.compile(r"\*+(?=\s)|(?<=\s)\*+")
+_SAMPLE_DIGITS = "05"
+_KEYS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999", strict=True))
 _EXTENSION_DIGITS = 5
 _EXTENSION_SEPARATORS = frozenset(",; ")
 _FEWEST_DIGITS = 4
 _FEWEST_DIGITS_OF_ANOTHER = 7
+_FEWEST_LEFT_OVER = 2
+_FEWEST_OF_A_POSTCODE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,58 +99,60 @@ class CellReading:
 class _Search:
     """The candidates of a cell as they are found."""
 
-    rule: Rule
+    asked: Asked
     tried: list[Candidate] = field(default_factory=list)
+    repairs: set[Repair] = field(default_factory=set)
+    faults: list[Reason] = field(default_factory=list)
 
-    def attempt(self, text: str, before: str, digits: str = "", *, keep: bool = False) -> bool:
+    def attempt(self, text: str, before: str, *, keep: bool = False, fax: bool = False) -> bool:
         """Rule on a stretch of text; remember it if it is good, or anyway if `keep` is set."""
-        digits = digits or digits_of(text)
-        ruling = self.rule(digits)
+        ruling = self.asked.of(text)
         if ruling.reason is None or keep:
-            self.tried.append(Candidate(text, digits, ruling, before))
+            shown = REJECTED[Reason.FAX] if fax and ruling.reason is None else ruling
+            self.tried.append(Candidate(text, digits_of(text), shown, before))
         return ruling.reason is None
 
+    def unclear(self, part: Part) -> None:
+        """Remember a stretch that can be read in two ways."""
+        self.tried.append(Candidate(part.text, digits_of(part.text), REJECTED[Reason.UNCLEAR], part.before))
 
-def read_cell(cell: str, rule: Rule, allowed: Allowed) -> CellReading:
+
+def read_cell(cell: str, asked: Asked, allowed: Allowed) -> CellReading:
     """Find the number in a cell.
 
-    `rule` decides on digits (verdict.rule with the row's region), `allowed` says for a good number why the user's
-    options refuse it, or None. Of several good numbers the first mobile is taken, else the first.
+    `asked` decides on digits in a row of its region, `allowed` says for a good number why the user's options refuse
+    it, or None. Of several good numbers the first mobile is taken, else the first. Where digits are left over that are
+    understood as nothing, there is none.
     """
     if is_empty(cell):
         return CellReading("", Reason.NO_PHONE)
     if len(cell) > LONGEST_CELL:
         return CellReading("", Reason.NOT_A_NUMBER)
-    unwrapped = unwrap(cell)
+    unwrapped = unwrap(cell, lambda text: asked.of(text).reason is None)
     text, steps = unwrapped.text, tuple(unwrapped.steps)
     if steps and is_empty(text):
         return CellReading("", Reason.NO_PHONE, text=text, steps=steps)
-    pieces = take_apart(text)
-    search = _Search(rule)
+    pieces, search = take_apart(text), _Search(asked)
     _search(pieces, search, text)
     if unwrapped.linked and not any(candidate.good for candidate in search.tried):
         pieces = take_apart(text.replace("+", " "))
         _search(pieces, search, text)
+    pieces.faults += search.faults
+    steps += tuple(pieces.steps)
     tried = tuple(search.tried)
     chosen = _choose(tried, allowed)
     if chosen is None:
         return CellReading("", _why_none(pieces, tried), tried=tried, text=text, steps=steps)
-    refused = allowed(chosen.ruling)
+    refused = Reason.UNCLEAR if _leaves_over(chosen, tried, asked) else allowed(chosen.ruling)
     if refused is not None:
         return CellReading("", refused, chosen=chosen, tried=tried, text=text, steps=steps)
-    repairs = {step.repair for step in steps}.union(_found_repairs(text, pieces, chosen, tried), chosen.ruling.repairs)
+    repairs = {step.repair for step in steps}.union(_found_repairs(text, pieces, chosen, search), chosen.ruling.repairs)
     return CellReading(chosen.number, None, frozenset(repairs), chosen, tried, text, steps)
 
 
 def is_empty(cell: str) -> bool:
     """Tell whether the cell is empty or holds what stands for nothing: `-`, `0`, `N/A`, `null`, `#ERROR!`."""
     return not cell or cell.strip(_FILLER_EDGES).casefold() in _FILLERS
-
-
-def digits_of(text: str) -> str:
-    """Return a stretch's digits, after a plus where one leads them."""
-    digits = "".join(filter(str.isdigit, text))
-    return "+" + digits if "+" in text else digits
 
 
 # --- finding --------------------------------------------------------------------------------------
@@ -163,70 +174,219 @@ def _search(pieces: Pieces, search: _Search, text: str) -> None:
 def _try_part(parts: Sequence[Part], index: int, search: _Search) -> int:
     """Try the part at `index`; returns how many parts that took."""
     part = parts[index]
-    if index + 1 < len(parts):
+    if index + 1 < len(parts) and not part.fax:
         code, after = digits_of(part.text), parts[index + 1]
-        if _COUNTRY_CODE_ALONE.fullmatch(code) or (after.before == "+" and _CODE_BEFORE_PLUS.fullmatch(code)):
+        signed = after.before == "+"
+        if signed and (len(code.lstrip("+0")) <= _LONGEST_MARK) and search.asked.of(after.text).reason is None:
+            repeated = code.lstrip("+0") and digits_of(after.text).startswith("+" + code.lstrip("+0"))
+            search.repairs.add(Repair.CODE_TWICE if repeated else Repair.LIST_MARK)
+            return 1
+        if _COUNTRY_CODE_ALONE.fullmatch(code) or (signed and _CODE_BEFORE_PLUS.fullmatch(code)):
             rest = after.text.replace("+", " ")
-            if search.attempt(f"{part.text} {rest}", part.before):
+            if search.attempt(f"{part.text} {rest}", part.before, fax=after.fax):
                 return 2
-    if "/" in part.text:
-        _try_slashed(part, search)
-    elif not (_try_with_rest(part, search) or search.attempt(part.text, part.before) or _try_runs(part, search)):
-        search.attempt(part.text, part.before, keep=True)
+    if part.stars and _hides_digits(part, search.asked):
+        search.faults.append(Reason.MASKED)
+    elif part.tail and _is_vanity(part, search.asked):
+        search.faults.append(Reason.LETTERS)
+    else:
+        _try_stretch(part, search)
     return 1
 
 
-def _try_with_rest(part: Part, search: _Search) -> bool:
-    """Take `9876543210-11` as a number and an extension where the whole would be another country's without its plus."""
-    whole = search.rule(digits_of(part.text))
-    if whole.reason is not None or Repair.MISSING_PLUS not in whole.repairs:
+def _hides_digits(part: Part, asked: Asked) -> bool:
+    """Tell whether asterisks may stand for digits: with digits in their places it would be a number too."""
+    stars = _LOOSE_STARS.sub("", part.stars)
+    if MASK not in stars:
         return False
-    runs = _RUNS.findall(part.text)
-    for count in range(1, len(runs)):
-        number, rest = " ".join(runs[:count]), " ".join(runs[count:])
-        ruling = search.rule(digits_of(number))
-        abroad = ruling.reason is None and code_of(ruling.region) != code_of(whole.region)
-        if abroad and len(digits_of(rest)) <= _EXTENSION_DIGITS:
-            search.attempt(number, part.before)
-            search.attempt(rest, " ", keep=True)
+    filled = (asked.of(stars.replace(MASK, digit)) for digit in _SAMPLE_DIGITS)
+    return any(ruling.reason is None and Repair.MISSING_PLUS not in ruling.repairs for ruling in filled)
+
+
+def _is_vanity(part: Part, asked: Asked) -> bool:
+    """Tell whether the word at the end of a number may be a part of it, as keys on a telephone."""
+    keys = "".join(_KEYS.get(letter, "") for letter in part.tail.upper())
+    return asked.of(part.text + keys).reason is None
+
+
+def _try_stretch(part: Part, search: _Search) -> None:
+    """Try a stretch as a whole; where that fails, or may be a mistake, with what else may stand in it."""
+    asked, text = search.asked, part.text
+    whole = asked.of(text)
+    if whole.reason in HOPELESS:
+        search.attempt(text, part.before, keep=True, fax=part.fax)
+    elif _try_without(part, whole, search) or _try_range(part, search):
+        return
+    elif _is_glued(part, whole, asked):
+        search.unclear(part)
+    elif not (search.attempt(text, part.before, fax=part.fax) or _try_slashed(part, search) or _try_runs(part, search)):
+        search.attempt(text, part.before, keep=True, fax=part.fax)
+
+
+def _try_without(part: Part, whole: Ruling, search: _Search) -> bool:
+    """Try a stretch without what may be no part of its number; where both ways make a number, one must be evident."""
+    asked, text = search.asked, part.text
+    for pattern, repair, is_sure in _LEFT_OUT:
+        match = pattern.search(text)
+        if match is None or not _may_leave_out(repair, part, match):
+            continue
+        rest = f"{text[: match.start()]} {text[match.end() :]}"
+        ruling = asked.of(rest)
+        if ruling.reason is not None:
+            continue
+        if whole.reason is None and (
+            Repair.MISSING_PLUS in ruling.repairs or whole.number(digits_of(text)) == ruling.number(digits_of(rest))
+        ):
+            continue
+        if whole.reason is None and not is_sure(match, text, rest):
+            if repair is Repair.LIST_MARK and part.before != WORD and is_own(whole, asked.region):
+                continue
+            search.unclear(part)
             return True
+        search.repairs.add(repair)
+        return search.attempt(rest, part.before, fax=part.fax)
     return False
 
 
-def _try_slashed(part: Part, search: _Search) -> None:
-    """Try `022-26543210/11` and `9876543210/9876543211` as two numbers, `030/901820` as one: the first decides."""
+def _is_glued(part: Part, whole: Ruling, asked: Asked) -> bool:
+    """Tell whether digits that are another country's number without its plus may be one of the region and a rest."""
+    if whole.reason is not None or Repair.MISSING_PLUS not in whole.repairs:
+        return False
+    if is_own(whole, asked.region):
+        return False
+    runs = _RUNS.findall(part.text)
+    if len(runs) == 1 or runs[0].lstrip("+") in CALLING_CODES:
+        return False
+    return any(asked.of(" ".join(runs[:count])).reason is None for count in range(1, len(runs)))
+
+
+def _may_leave_out(repair: Repair, part: Part, match: re.Match[str]) -> bool:
+    """Tell whether a small number may be something else: a count needs a word after it, a label's number one before."""
+    if repair is Repair.TRAILING_WORDS:
+        return part.after == WORD and len(match[0].strip()) < max(map(len, _RUNS.findall(part.text)))
+    if repair is Repair.LIST_MARK and match[0].strip().isdigit():
+        return part.before == WORD
+    return True
+
+
+def _try_range(part: Part, search: _Search) -> bool:
+    """Take `022-26543210-11` as 022-26543210: the last digits of further lines are written short."""
+    match = _RANGE.fullmatch(part.text)
+    if match is None:
+        return False
+    number, lines = match["number"], _RUNS.findall(match["lines"])
+    ruling = search.asked.of(number)
+    if ruling.reason is not None:
+        return False
+    ruling = search.asked.of(part.text)
+    whole = ruling.reason is None and not _is_glued(part, ruling, search.asked)
+    runs_on = _runs_on(digits_of(number), lines)
+    if whole and not (runs_on and "/" in match["lines"] and "/" not in number):
+        return False
+    if not runs_on and "/" not in match["lines"]:
+        return False
+    search.repairs.add(Repair.SEVERAL_NUMBERS if "/" in match["lines"] else Repair.EXTENSION)
+    return search.attempt(number, part.before, fax=part.fax)
+
+
+def _runs_on(digits: str, lines: Sequence[str]) -> bool:
+    """Tell whether the short endings count on from the number: 10, 11, 12."""
+    last = digits
+    for line in lines:
+        step = (int(line) - int(last[-len(line) :])) % 10 ** len(line)
+        if not 0 < step <= _WIDEST_STEP:
+            return False
+        last = line
+    return True
+
+
+def _try_slashed(part: Part, search: _Search) -> bool:
+    """Try `9876543210/9876543211` as two numbers, where it is none as a whole; each piece must be one, or a line."""
     pieces = part.text.split("/")
     pieces[1:] = [piece.replace("+", " ") if digits_of(pieces[0]) == "+" else piece for piece in pieces[1:]]
+    found: list[tuple[str, str]] = []
     before, start = part.before, 0
     while start < len(pieces):
-        ends = range(start + 1, len(pieces) + 1)
-        end = next((end for end in ends if search.attempt("/".join(pieces[start:end]), before)), None)
-        if end is None and digits_of(pieces[start]):
-            search.attempt(pieces[start], before, keep=True)
-        before, start = "/", end or start + 1
+        ends = range(len(pieces), start, -1)
+        joined = ("/".join(pieces[start:end]) for end in ends)
+        at = next((at for at, text in enumerate(joined) if search.asked.of(text).reason is None), None)
+        if at is None:
+            if not found or (digits_of(pieces[start]) and len(digits_of(pieces[start])) < _FEWEST_OF_A_LINE):
+                return False
+            start += 1
+            continue
+        end = len(pieces) - at
+        found.append(("/".join(pieces[start:end]), before))
+        before, start = "/", end
+    if len(pieces) > 1:
+        for text, separator in found:
+            search.attempt(text, separator, fax=part.fax)
+        search.repairs.add(Repair.SEVERAL_NUMBERS)
+    return bool(found) and len(pieces) > 1
 
 
 def _try_runs(part: Part, search: _Search) -> bool:
-    """Try to cut a long stretch into good numbers without a rest, at its spaces and hyphens."""
+    """Try to cut a long stretch into good numbers without a rest, at its spaces and hyphens.
+
+    Where it can be cut in two ways that begin with different numbers, none is taken.
+    """
     runs = _RUNS.findall(part.text)
     if sum(map(len, runs)) < TWO_NUMBERS or not 1 < len(runs) <= _MOST_RUNS:
         return False
     if part.text.lstrip(SOFT).startswith("+"):
         runs[0] = "+" + runs[0].lstrip("+")
-    found: list[str] = []
-    while runs:
-        for count in range(len(runs), 0, -1):
-            digits = "".join(runs[:count])
-            whole = "+" not in digits[1:] and len(digits) <= _LONGEST_NUMBER  # a plus begins a number and joins none
-            if whole and search.rule(digits).reason is None:
-                break
-        else:
-            return False
-        found.append(" ".join(runs[:count]))
-        del runs[:count]
-    for index, text in enumerate(found):
-        search.attempt(text, " " if index else part.before)
+    ways = _cuts(tuple(runs), search.asked, {})
+    if not ways:
+        return False
+    if len(ways) > 1:
+        search.unclear(part)
+        return True
+    for index, text in enumerate(ways[0]):
+        search.attempt(text, " " if index else part.before, fax=part.fax)
     return True
+
+
+def _cuts(runs: tuple[str, ...], asked: Asked, known: dict[int, list[list[str]]]) -> list[list[str]]:
+    """List the ways to cut runs of digits into good numbers, two at most."""
+    if not runs:
+        return [[]]
+    if len(runs) in known:
+        return known[len(runs)]
+    ways: list[list[str]] = []
+    for count in range(len(runs), 0, -1):
+        text = " ".join(runs[:count])
+        digits = digits_of(text)
+        if not _FEWEST_DIGITS_OF_ANOTHER <= len(digits.lstrip("+")) <= _LONGEST_NUMBER or "+" in text[1:]:
+            continue
+        if asked.of(text).reason is None:
+            ways += [[text, *way] for way in _cuts(runs[count:], asked, known)]
+    known[len(runs)] = ways[:2]
+    return ways[:2]
+
+
+def _is_mark(match: re.Match[str], _text: str, rest: str) -> bool:
+    """Tell whether what leads a number is a list mark for sure: behind it begins a number with its prefix."""
+    return rest.lstrip().startswith(("+", "0", "(0")) and match[0].strip(" ()[]#.:-") != "0"
+
+
+def _never(_match: re.Match[str], _text: str, _rest: str) -> bool:
+    return False
+
+
+def _is_slashed(match: re.Match[str], _text: str, _rest: str) -> bool:
+    return "/" in match[0]
+
+
+# What may stand in a stretch of digits and be no part of it, and whether that outweighs a number of all the digits.
+_LEFT_OUT: tuple[tuple[re.Pattern[str], Repair, Callable[[re.Match[str], str, str], bool]], ...] = (
+    (WEAK_DATE, Repair.DATE_DROPPED, _is_slashed),
+    (
+        re.compile(r"^\s*(?:[(\[][1-9]\d?[)\]]\s+|[1-9]\d?(?:\.\s+|\s+-\s+|-\s+|\s+))(?=[\d(+])"),
+        Repair.LIST_MARK,
+        _is_mark,
+    ),
+    (re.compile(r"(?<=\d)(?:\s+|\s*-\s*)\d{1,2}\s*$"), Repair.TRAILING_WORDS, _never),
+)
 
 
 # --- choosing -------------------------------------------------------------------------------------
@@ -240,6 +400,30 @@ def _choose(tried: Sequence[Candidate], allowed: Allowed) -> Candidate | None:
     return next(mobile, good[0] if good else None)
 
 
+def _leaves_over(chosen: Candidate, tried: Sequence[Candidate], asked: Asked) -> bool:
+    """Tell whether digits beside the number are understood as nothing, or may be a part of it."""
+    place = tried.index(chosen)
+    for at, other in enumerate(tried):
+        if other.good or other.ruling.reason is Reason.FAX:
+            continue
+        if other.ruling.reason is Reason.UNCLEAR:
+            return True
+        digits = other.digits.lstrip("+")
+        if len(digits) >= _FEWEST_DIGITS_OF_ANOTHER or len(digits) <= _FEWEST_LEFT_OVER:
+            continue
+        if at == place - 1 and chosen.before != WORD and asked.of(f"{other.text} {chosen.text}").reason is None:
+            return True
+        if at == place + 1 and other.before != WORD and asked.of(f"{chosen.text} {other.text}").reason is None:
+            return _is_comma(other.before)
+        if at == place + 1 and other.before == WORD and len(digits) < _FEWEST_OF_A_POSTCODE:
+            return asked.of(f"{chosen.text} {other.text}").reason is None
+    return False
+
+
+def _is_comma(before: str) -> bool:
+    return before in {",", ";", "|", "/"}
+
+
 def _why_none(pieces: Pieces, tried: Sequence[Candidate]) -> Reason:
     """Say why there is no number in a cell that is not empty."""
     for reason in (Reason.DIGITS_LOST, Reason.MASKED, Reason.LETTERS):
@@ -251,16 +435,16 @@ def _why_none(pieces: Pieces, tried: Sequence[Candidate]) -> Reason:
         return Reason.LETTERS
     longest = max(tried, key=lambda candidate: len(candidate.digits), default=None)
     if longest is None:
-        return Reason.NOT_A_NUMBER if pieces.words or pieces.faults else Reason.NO_PHONE
+        return Reason.NOT_A_NUMBER if pieces.words or pieces.faults or pieces.steps else Reason.NO_PHONE
     if pieces.words and len(longest.digits) < _FEWEST_DIGITS:
         return Reason.NOT_A_NUMBER
     return longest.ruling.reason or Reason.NOT_VALID
 
 
-def _found_repairs(text: str, pieces: Pieces, chosen: Candidate, tried: Sequence[Candidate]) -> set[Repair]:
+def _found_repairs(text: str, pieces: Pieces, chosen: Candidate, search: _Search) -> set[Repair]:
     """Name what was left aside to get at the chosen number."""
-    repairs: set[Repair] = set()
-    others = [candidate for candidate in tried if candidate is not chosen]
+    repairs = {step.repair for step in pieces.steps} | search.repairs
+    others = [candidate for candidate in search.tried if candidate is not chosen]
     if pieces.words:
         repairs.add(Repair.TRAILING_WORDS)
     if pieces.extension or pieces.marked_extension:
@@ -268,7 +452,7 @@ def _found_repairs(text: str, pieces: Pieces, chosen: Candidate, tried: Sequence
     repairs.update(map(_left_aside, others))
     if pieces.faults:
         repairs.add(Repair.SEVERAL_NUMBERS)
-    around = chosen.text.strip(SOFT) if repairs else text
+    around = chosen.text.strip(SOFT + "/") if repairs else text
     if around != chosen.digits:
         repairs.add(Repair.PUNCTUATION)
     return repairs

@@ -23,6 +23,9 @@ ANY_DIGIT = "?"
 NOTHING_LEFT = 1 << 16
 """As a Ruling's `strip`: no character of the text is kept."""
 
+MOST_DIGITS = 15
+"""E.164 allows no more digits, calling code included (ITU-T E.164, 6.2.1); the service refuses longer ones."""
+
 LONGEST_SHORT_NUMBER = 6
 """Emergency numbers have no more digits than this."""
 
@@ -32,6 +35,8 @@ MOBILE_TYPES = frozenset({PhoneType.MOBILE, PhoneType.FIXED_LINE_OR_MOBILE})
 _FEWEST_FILLER_DIGITS = 4  # fewer digits are just too short
 _RISING = "01234567890123456789"
 _RISING_FROM_ONE = _RISING[1:]
+_COUNTED = "123456789101112131415"  # 1, 2, … 9, 10, 11
+_FILLERS = (_RISING, _RISING_FROM_ONE, _COUNTED)
 _EVIDENT_MISSING_PLUS = 12  # so many digits and more are a national number almost nowhere
 
 
@@ -124,11 +129,47 @@ def rule(text: str, region: str | None, reader: Reader) -> Ruling:
         return REJECTED[Reason.JUNK]
     first: Ruling | None = None
     for candidate, repair in readings(text, region, reader):
-        ruling = _ruled(text, candidate, repair, reader.read(candidate, region), reader)
+        reading = reader.read(candidate, region)
+        ruling = _ruled(text, candidate, repair, reading, reader)
+        if ruling.reason is None and region is not None:
+            return _doubted(text, region, reader, reading, ruling)
         if ruling.reason in _FINAL:
             return ruling
         first = first or ruling
     return first or REJECTED[Reason.NO_REGION]
+
+
+def is_twofold(  # noqa: PLR0913 - a text, its row's region and how it was read
+    text: str, region: str | None, reader: Reader, *, code: str, source: Source, kind: PhoneType
+) -> bool:
+    """Tell whether a valid number may be meant otherwise, so that more is to be asked than how it is read first.
+
+    That is a number other than a mobile that begins with the region's own calling code, and one that was dialled
+    with a prefix longer than `00`, of which the last digits may belong to the calling code.
+    """
+    if region is None or text.startswith("+"):
+        return False
+    if source is Source.IDD:
+        return begins(text, "00") and not begins(text[2:], code)
+    return source is Source.REGION and kind not in MOBILE_TYPES and begins(text, reader.own_code(region))
+
+
+def _doubted(text: str, region: str, reader: Reader, reading: Reading, ruling: Ruling) -> Ruling:
+    """Return the ruling on a valid number, or another one where phonenumbers' first reading is not the likelier one.
+
+    In Germany 4915123643381 is +49 1512 3643381 to every reader, though all its digits make a German landline too.
+    In Thailand 0049… may be 00 and +49 or 004 and +9…: where both are numbers, nobody can tell which is meant.
+    """
+    if not is_twofold(text, region, reader, code=reading.code, source=reading.source, kind=reading.type):
+        return ruling
+    if reading.source is Source.IDD:
+        other = reader.read("+" + text[2:], region)
+        same = (other.code, other.national) == (reading.code, reading.national)
+        return ruling if same or other.reason is not None else REJECTED[Reason.UNCLEAR]
+    own = reader.read("+" + text, region)
+    if own.reason is None and own.type in MOBILE_TYPES:
+        return _ruled(text, "+" + text, Repair.MISSING_PLUS, own, reader)
+    return ruling
 
 
 def begins(text: str, prefix: str) -> bool:
@@ -147,12 +188,12 @@ def is_filler(digits: str) -> bool:
     """
     if len(digits) < _FEWEST_FILLER_DIGITS:
         return False
-    return _is(digits, digits[0] * len(digits)) or _is(digits, _RISING) or _is(digits, _RISING_FROM_ONE)
+    return _is(digits, digits[0] * len(digits)) or any(_is(digits, filler) for filler in _FILLERS)
 
 
 def may_become_filler(digits: str) -> bool:
     """Tell whether digits followed by others may be a filler."""
-    return digits == digits[:1] * len(digits) or _RISING.startswith(digits) or _RISING_FROM_ONE.startswith(digits)
+    return digits == digits[:1] * len(digits) or any(filler.startswith(digits) for filler in _FILLERS)
 
 
 def _is(digits: str, filler: str) -> bool:
@@ -191,13 +232,15 @@ def _plus_may_be_missing(digits: str, region: str, reader: Reader) -> bool:
 def _ruled(text: str, candidate: str, repair: Repair | None, reading: Reading, reader: Reader) -> Ruling:
     """Rule on one reading of the text; `repair` is what made the candidate of it."""
     national = reading.national
-    if national and is_filler(national):
+    if national and (is_filler(national) or is_filler(reading.code + national)):
         return REJECTED[Reason.JUNK]
     if reading.reason is not None:
         home = reading.region
         if home and len(national) <= LONGEST_SHORT_NUMBER and reader.is_emergency(national, home):
             return REJECTED[Reason.EMERGENCY]
         return REJECTED[reading.reason]
+    if len(reading.code) + len(national) > MOST_DIGITS:
+        return REJECTED[Reason.TOO_LONG]
     repairs = repairs_made(candidate, reading.source, reading.code, national, repair)
     if text.endswith(national):
         return Ruling(None, reading.type, reading.region, reading.code, len(text) - len(national), repairs)

@@ -1,68 +1,87 @@
-"""A cell's text taken apart: which stretches of it are digits of one number, and what stands between them."""
+"""Takes a cell's text apart: stretches of digits that may each be one number, and what stands between them.
+
+What is no part of a number and can be told by itself is taken out whole: dates, times, list marks, extensions,
+addresses. What can only be told by trying stays in its stretch, for `phone_cells`.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from telecmi_leads.core.reasons import Reason
-from telecmi_leads.phones.wrapping import LOST, MASK
+from telecmi_leads.core.reasons import Reason, Repair
+from telecmi_leads.phones.phone_words import (
+    ENUMERATION,
+    EXTENSION,
+    FAX,
+    JOINERS,
+    LABEL_MARK,
+    LABELS,
+    LETTERS,
+    SMALL_AFTER_WORD,
+    SMALL_WITH_UNIT,
+    STRONG_DATE,
+    STRONG_MARK,
+    WHOLE_DATE,
+)
+from telecmi_leads.phones.wrapping import LOST, MASK, Step
 
 WORD = "word"
-"""As a Part's `before`: a word stands between it and the part before."""
+"""As a Part's `before` and `after`: a word stands there."""
 
-_LETTERS = r"[^\W\d_]"
-_WORDS = re.compile(rf"{_LETTERS}+(?:['.]{_LETTERS}+)*\.?")
 SOFT = " ().-[]~'_"
 """What people write inside one number."""
 
+_GONE = "\x02"
+"""What stands where something was taken out."""
+
+_FAX_MARK = "\x05"
+"""What is put before a number that is named a fax."""
+
+_WORDS = re.compile(rf"{LETTERS}+(?:['.\u0300-\u036f]{LETTERS}+)*\.?")
 _SOFT = re.escape(SOFT)
 _BREAK = re.compile(rf"([^\w+#{MASK}?/{LOST}{_SOFT}]+|(?<=\d)[{_SOFT}/]*(?=\+))")
-# RFC 3966 parameters and the labels phonenumbers knows; a label this explicit needs no proof.
-_EXTENSION = re.compile(
-    rf"""(?<=[\d)]) [\s,;.\-(]*
-    (?: ;\s*(?:ext|isub)\s*=\s*
-      | (?<!{_LETTERS}) (?:e?xt(?:ensi(?:on|ón|o\u0301n))?n? | anexo | ramal | доб | int) \b [\s.:#\-]* )
-    \d{{1,7}} \)?""",
-    re.IGNORECASE | re.VERBOSE,
-)
 # One x or # between a number and a few digits: an extension if the number is whole, a masked digit otherwise.
-_MARKED_EXTENSION = re.compile(r"(?<=[\d)])\s*[xX#~][\s.:]*\d{1,6}\)?\s*#?\s*(?:/\s*[xX]\d{1,6}\s*)*")
+_MARKED_EXTENSION = re.compile(r"(?<=[\d)])\s*[(\[]?[xX#~][\s.:]*\d{1,6}[)\]]?\s*#?\s*(?:/\s*[xX]\d{1,6}\s*)*")
 _MASKED = re.compile(
-    rf"(?<!{_LETTERS})[xX]+(?!{_LETTERS})"
+    rf"(?<!{LETTERS})[xX]+(?!{LETTERS})"
     r"|(?<=\d)[ \-]?[#*]|[#*]{2,}|\*(?=\d)|_{2,}|\.{3,}|(?<=\d)\?(?=\d)|\?{2,}"
 )
 _MASK_ONLY = re.compile(r"[xX#*?_.\s\-]{3,}")
-_DATE = re.compile(
-    r"\s*(?:(?:19|20)\d\d[-.](?:0[1-9]|1[0-2])[-.](?:0[1-9]|[12]\d|3[01])"
-    r"|(?:19|20)\d\d/(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])"
-    r"|(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d\d)(?!\d)"
-    r"(?:[T\s]+\d\d?:\d\d.*)?\s*"
-    r"|\s*(?:0?[1-9]|[12]\d|3[01])([-.])(?:0?[1-9]|[12]\d|3[01])\1(?:19|20)?\d\d\s+\d\d?:\d\d.*"
-)
+_STARS = re.compile(r"\*{1,2}[^*]*\*{0,2}|[^*]+\*|\d{2,5}(?:\*\d{2,5}){2,4}")
 _ELSEWHERE = re.compile(r"\S*@\S+|[a-z][a-z0-9+.\-]*://\S+|www\.\S+", re.IGNORECASE)
+_GLUED_ADDRESS = re.compile(r"(?<=\d)[,;](?=[^\s,;@]*@)")
 _VANITY = re.compile(r"\d[\-.][A-Z]{3,}(?![a-z])|\b8\d\d [A-Z]{5,}\b")
-# What may touch a number without a space; any other letter that does may be a misread digit.
-_LABELS = frozenset(
-    (
-        "call", "cel", "cell", "cellphone", "contact", "gsm", "handy", "home", "mob", "mobil", "mobile", "mobileno",
-        "mobno", "movil", "móvil", "no", "num", "number", "off", "office", "ph", "phn", "phno", "phone", "phoneno",
-        "res", "resi", "sms", "tel", "tele", "telefon", "telefono", "telephone", "tlf", "wa", "whatsapp", "work",
-    )
-)  # fmt: skip
-_JOINERS = frozenset(("and", "or", "und", "oder", "et", "ou", "y", "o", "e", "aur", "या", "और"))
-_MAY_TOUCH = _LABELS | {joiner for joiner in _JOINERS if len(joiner) > 1}
-_NUMBERED_LABEL = re.compile(rf"({_LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
+_BRACKETED_WORDS = re.compile(rf"[(\[{{][^()\[\]{{}}]*?{LETTERS}[^()\[\]{{}}]*[)\]}}]")
+_CARRIER = re.compile(r"(?<![\d\w])0xx(?=\s?\d\d(?!\d))", re.IGNORECASE)
+_NUMBERED_LABEL = re.compile(rf"({LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
 _FEWEST_DIGITS = 4  # a stretch with fewer and with words about it is no attempt at a number
 _FEWEST_BEFORE_EXTENSION = 6
+_FEWEST_TOUCHING = 3
+_FEWEST_OF_A_FAX = 5
+_RUN = re.compile(r"\+?\(?\d(?:[\d\s().\-~_]|/(?=\d))*\d")
+_HARD = re.compile(r"[,;|/\n]")
+_LAST_EUROPEAN = "\u052f"  # Latin, Greek and Cyrillic end here; these letters are mistaken for digits, others are not
+
+
+By = str | Callable[[re.Match[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of digits and the punctuation between them; `before` is what separates it from the last one."""
+    """A stretch of digits and the punctuation between them; `before` and `after` are what separates it from others.
+
+    `tail` is a word that touches its end or is joined to it, as in `98765-HELLO`; `fax` tells that it is named one.
+    `stars` tells that asterisks were taken for punctuation, which holds if they can't hide digits.
+    """
 
     text: str
     before: str = ""
+    after: str = ""
+    tail: str = ""
+    fax: bool = False
+    stars: str = ""
 
 
 @dataclass(slots=True)
@@ -78,26 +97,102 @@ class Pieces:
     vanity: bool = False
     extension: bool = False
     marked_extension: bool = False
+    steps: list[Step] = field(default_factory=list)
+
+    def take_out(self, repair: Repair, pattern: re.Pattern[str], text: str, by: By = f" {_GONE} ") -> str:
+        """Take out of the text all that matches, and remember it as a step."""
+        shorter = pattern.sub(by, text)
+        if shorter != text:
+            self.steps.append(Step(repair, _shown(text), _shown(shorter)))
+        return shorter
 
 
 def take_apart(text: str) -> Pieces:
     """Find the stretches of digits in a text, and what else is in it."""
     pieces = Pieces()
-    if _DATE.fullmatch(text):
+    if WHOLE_DATE.fullmatch(text):
         pieces.faults.append(Reason.NOT_A_NUMBER)
         return pieces
     if "@" in text or "://" in text or "www." in text:
-        text, elsewhere = _ELSEWHERE.subn(" ; ", text)
+        text, elsewhere = _ELSEWHERE.subn(f" {_GONE} ", _GLUED_ADDRESS.sub(" ; ", text))
         pieces.words = elsewhere > 0
-    shorter = _EXTENSION.sub(" ; ", text) if text.lower() != text.upper() else text
-    pieces.extension = shorter != text
+    text = _set_apart(_with_faxes_marked(_without_small_numbers(text, pieces)))
     between = ""
-    for index, stretch in enumerate(_BREAK.split(shorter)):
+    for index, stretch in enumerate(_BREAK.split(text)):
         if index % 2:
             between = stretch.strip() or "+"
         else:
-            _take_stretch(stretch, between if pieces.parts else "", pieces)
+            _take_stretch(stretch, between if pieces.parts or _FAX_MARK in between else "", pieces)
     return pieces
+
+
+def _without_small_numbers(text: str, pieces: Pieces) -> str:
+    """Take out what has digits of its own and is no part of a number, whatever the region."""
+    text = pieces.take_out(Repair.DATE_DROPPED, STRONG_DATE, text)
+    lettered = text.lower() != text.upper() or not text.isascii()
+    if lettered:
+        text = pieces.take_out(Repair.OLD_PREFIX, _CARRIER, text, "0")
+        shorter = pieces.take_out(Repair.EXTENSION, EXTENSION, text)
+        pieces.extension = shorter != text
+        text = shorter
+    text = _without_marks(text, pieces, lettered=lettered)
+    if lettered or "/" in text:
+        text = pieces.take_out(Repair.TRAILING_WORDS, SMALL_WITH_UNIT, text)
+    if lettered:
+        text = pieces.take_out(Repair.TRAILING_WORDS, SMALL_AFTER_WORD, text)
+    return text
+
+
+def _without_marks(text: str, pieces: Pieces, *, lettered: bool) -> str:
+    marks = [int(mark) for mark in ENUMERATION.findall(text)]
+    if len(marks) > 1 and marks == list(range(marks[0], marks[0] + len(marks))):
+        text = pieces.take_out(Repair.LIST_MARK, ENUMERATION, text)
+    if lettered:
+        text = pieces.take_out(Repair.LIST_MARK, LABEL_MARK, text, r"\1 ")
+    return pieces.take_out(Repair.LIST_MARK, STRONG_MARK, text, _unless_in_brackets)
+
+
+def _unless_in_brackets(found: re.Match[str]) -> str:
+    """Keep what looks like a list mark and is the end of an area code: `(06 1)`."""
+    before = found.string[: found.start()]
+    return found[0] if before.count("(") > before.count(")") else f" {_GONE} "
+
+
+def _set_apart(text: str) -> str:
+    """Make a bracket with words in it a stretch of its own."""
+    return _BRACKETED_WORDS.sub(lambda found: f" {_GONE}{found[0][1:-1]}{_GONE} ", text)
+
+
+def _with_faxes_marked(text: str) -> str:
+    """Put a mark before each number that a word beside it names a fax."""
+    names = list(FAX.finditer(text))
+    runs = [run.span() for run in _RUN.finditer(text) if _count_digits(run[0]) >= _FEWEST_OF_A_FAX]
+    if not names or not runs:
+        return text
+    labels_first = any(map(str.isalpha, text[: runs[0][0]]))
+    labels_last = any(map(str.isalpha, text[runs[-1][1] :])) and not labels_first
+    named: set[int] = set()
+    for name in names:
+        left = max((at for at, run in enumerate(runs) if run[1] <= name.start()), default=None)
+        right = min((at for at, run in enumerate(runs) if run[0] >= name.end()), default=None)
+        if left is None or right is None:
+            named.update(at for at in (left, right) if at is not None)
+            continue
+        cut_left = _HARD.search(text, runs[left][1], name.start()) is not None
+        cut_right = _HARD.search(text, name.end(), runs[right][0]) is not None
+        if cut_left != cut_right:
+            named.add(left if cut_right else right)
+        else:
+            bracketed = text[: name.start()].rstrip()[-1:] in {"(", "["}
+            named.add(left if labels_last or (bracketed and not labels_first) else right)
+    for at in sorted(named, reverse=True):
+        start = runs[at][0]
+        text = f"{text[:start]}{_FAX_MARK}{text[start:]}"
+    return text
+
+
+def _shown(text: str) -> str:
+    return " ".join(text.replace(_GONE, " ").split())
 
 
 def _take_stretch(stretch: str, before: str, pieces: Pieces) -> None:
@@ -111,17 +206,22 @@ def _take_stretch(stretch: str, before: str, pieces: Pieces) -> None:
         elif any(map(str.isalpha, stretch)):
             pieces.words = True
         return
+    fax = _FAX_MARK in before
+    before = before.replace(_FAX_MARK, "").strip()
     stretch = stretch.strip()
     marked = _MARKED_EXTENSION.search(stretch)
     if marked and marked.end() == len(stretch) and _count_digits(stretch[: marked.start()]) >= _FEWEST_BEFORE_EXTENSION:
         stretch = stretch[: marked.start()]
         pieces.marked_extension = True
     if stretch.isascii() and not any(map(str.isalpha, stretch)):
+        stars = ""
+        if MASK in stretch and _STARS.fullmatch(stretch):
+            stars, stretch = stretch, stretch.replace(MASK, " ").strip()
         if _is_masked(stretch, pieces):
             return
-        pieces.parts.append(Part(stretch, before))
+        pieces.parts.append(Part(stretch, before, fax=fax, stars=stars))
         return
-    _take_wordy(stretch, before, pieces)
+    _take_wordy(stretch, before, pieces, fax=fax)
 
 
 def _is_masked(stretch: str, pieces: Pieces) -> bool:
@@ -131,28 +231,57 @@ def _is_masked(stretch: str, pieces: Pieces) -> bool:
     return masked
 
 
-def _take_wordy(stretch: str, before: str, pieces: Pieces) -> None:
+def _take_wordy(stretch: str, before: str, pieces: Pieces, *, fax: bool) -> None:
     """Add the parts of a stretch with letters in it."""
     stretch = _NUMBERED_LABEL.sub(_without_number, stretch)
-    if _is_masked(stretch, pieces):
+    if _is_masked(stretch.strip(MASK), pieces):
         return
-    for word in _WORDS.finditer(stretch):
-        start, end = word.span()
-        touches = stretch[start - 1 : start].isdigit() or stretch[end : end + 1].isdigit()
-        if touches and not word[0].endswith(".") and word[0].casefold() not in _MAY_TOUCH:
+    stretch = stretch.strip(MASK)
+    words: list[re.Match[str]] = list(_WORDS.finditer(stretch))
+    for word in words:
+        if _may_be_digits(stretch, word):
             few = _count_digits(stretch) < _FEWEST_DIGITS
             pieces.faults.append(Reason.NOT_A_NUMBER if few else Reason.LETTERS)
             return
-        pieces.words = pieces.words or word[0].casefold() not in _JOINERS
+        pieces.words = pieces.words or word[0].casefold() not in JOINERS
     pieces.vanity = pieces.vanity or _VANITY.search(stretch) is not None
-    for part in _WORDS.split(stretch):
-        if any(map(str.isdigit, part)):
-            pieces.parts.append(Part(part, before))
-            before = WORD
+    at = 0
+    for following in (*words, None):
+        text = stretch[at : following.start() if following else None]
+        if any(map(str.isdigit, text)):
+            tail = _tail(stretch, following)
+            pieces.parts.append(Part(text, before, after=WORD if following else "", tail=tail, fax=fax))
+            fax = False
+        if following:
+            before, at = WORD, following.end()
+
+
+def _may_be_digits(stretch: str, word: re.Match[str]) -> bool:
+    """Tell whether a word touches digits in such a way that it may be misread digits."""
+    start, end = word.span()
+    left, right = stretch[start - 1 : start].isdigit(), stretch[end : end + 1].isdigit()
+    text = word[0]
+    if not (left or right) or text.endswith(".") or text.casefold() in LABELS:
+        return False
+    if text.casefold() in JOINERS and len(text) > 1:
+        return False
+    if min(text) > _LAST_EUROPEAN:
+        return False
+    if (left and right) or len(text) < _FEWEST_TOUCHING:
+        return True
+    return right and text.isupper() and text.isascii()
+
+
+def _tail(stretch: str, word: re.Match[str] | None) -> str:
+    """Return a word that may be the rest of a vanity number: it touches the digits, or is in capitals beside them."""
+    if word is None or not word[0].isascii() or word[0].casefold() in LABELS:
+        return ""
+    touches = stretch[word.start() - 1 : word.start()].isdigit()
+    return word[0] if touches or (word[0].isupper() and len(word[0]) >= _FEWEST_TOUCHING) else ""
 
 
 def _without_number(label: re.Match[str]) -> str:
-    return label[1] if label[1].casefold() in _LABELS else label[0]
+    return label[1] if label[1].casefold() in LABELS else label[0]
 
 
 def _count_digits(text: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.core.reasons import Repair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 MASK = "*"
@@ -97,7 +97,9 @@ _LINK = re.compile(
 _EXPONENT = re.compile(
     r"(?<![\w.,])(?P<whole>\d+)(?:[.,](?P<fraction>\d+))?\s?[eE](?P<sign>\+?)(?P<power>\d{1,2})(?![\w.,])"
 )
+_NEGATIVE = re.compile(r"\s*-\d{5,}(?:[.,]\d+)?\s*")
 _DECIMAL = re.compile(r"(?<![\d.,])((?:\d[ ()\-]*){7,})\.0+(?=\s*(?:$|[,;/|&\n]))")
+_PLAIN_DECIMAL = re.compile(r"\s*\+?\d+\.0+\s*")
 _DECIMAL_COMMA = re.compile(r"(\s*\+?\d{7,}),0{1,2}\s*")
 # The commonest wrappers around nothing but a number; what they take off is what `unwrap` does.
 _INSIDE = r"(?P<inside>[+(]?\d[\d ().\-]*\d)"
@@ -109,6 +111,7 @@ _SIMPLE = (
 )
 _PLAIN = re.compile(r"[+\d ().\-]+", re.ASCII)
 _LONGEST_PLAIN = 100
+_MOST_ZEROS = 1  # two zeros at the end are one number in a hundred, and lost digits far more often
 _SHORTEST_FORM = 7  # significant digits from which an exponent without a sign is a program's exact notation
 
 
@@ -139,14 +142,20 @@ class Unwrapped:
             self.text = text
 
 
-def unwrap(cell: str) -> Unwrapped:
-    """Take a cell out of its wrappers; what is left are numbers, words and separators in ASCII where possible."""
+def unwrap(cell: str, is_number: Callable[[str], bool]) -> Unwrapped:
+    """Take a cell out of its wrappers; what is left are numbers, words and separators in ASCII where possible.
+
+    `is_number` tells of a text whether its digits are a good number; it decides what zeros after a dot are.
+    """
     found = Unwrapped(cell)
     text, made = to_ascii(cell)
     if made:
         for repair in sorted(made):
             found.steps.append(Step(repair, cell, text))
     found.text = text
+    if text.lstrip().startswith("-") and _NEGATIVE.fullmatch(text):  # a formula's result: =91-9876543210
+        found.became(LOST, Repair.DECIMAL)
+        return found
     if any(mark in text for mark in "'`\"="):
         _unquote(found)
     if ":" in text or "/" in text:
@@ -154,7 +163,9 @@ def unwrap(cell: str) -> Unwrapped:
     if "e" in text or "E" in text:
         found.became(_EXPONENT.sub(_written_out, found.text), Repair.DECIMAL)
     if "0" in text and ("." in text or "," in text):
-        found.became(_DECIMAL.sub(r"\1", found.text), Repair.DECIMAL)
+        shorter = _DECIMAL.sub(r"\1", found.text)
+        if _PLAIN_DECIMAL.fullmatch(found.text) or is_number(shorter) or not is_number(found.text):
+            found.became(shorter, Repair.DECIMAL)
         found.became(_whole(_DECIMAL_COMMA, r"\1", found.text), Repair.DECIMAL)
     return found
 
@@ -184,7 +195,7 @@ def _unquote(found: Unwrapped) -> None:
 def _unlink(found: Unwrapped) -> None:
     text, links = _LINK.subn(_linked_number, found.text)
     found.linked = links > 0
-    text = _SCHEME.sub("", _CONTEXT.sub(r"\2\1", text))
+    text = _SCHEME.sub(lambda scheme: " ; " if scheme.start() else "", _CONTEXT.sub(r"\2\1", text))
     if links or len(text) < len(found.text):
         found.became(text.strip(), Repair.LINK)
 
@@ -210,7 +221,7 @@ def _written_out(exponent: re.Match[str]) -> str:
     missing = int(exponent["power"]) - len(fraction)
     if missing < 0 and set(digits[missing:]) == {"0"}:
         return digits[:missing]
-    exact = not exponent["sign"] and len(digits) >= _SHORTEST_FORM
+    exact = not exponent["sign"] and len(digits) >= _SHORTEST_FORM and missing <= _MOST_ZEROS
     if missing == 0 or (missing > 0 and exact):
         return digits + "0" * missing
     return LOST

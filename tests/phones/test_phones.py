@@ -120,9 +120,9 @@ def test_every_step_is_explained() -> None:
             "'022-26543210/ 98765 43210 (office)",
         ),
         Step(Repair.LEADING_QUOTE, "'022-26543210/ 98765 43210 (office)", "022-26543210/ 98765 43210 (office)"),
-        Step(Repair.TRAILING_WORDS, "022-26543210/ 98765 43210 (office)", "98765 43210 ("),
-        Step(Repair.SEVERAL_NUMBERS, "98765 43210 (", "98765 43210 ("),
-        Step(Repair.PUNCTUATION, "98765 43210 (", "9876543210"),
+        Step(Repair.TRAILING_WORDS, "022-26543210/ 98765 43210 (office)", "98765 43210"),
+        Step(Repair.SEVERAL_NUMBERS, "98765 43210", "98765 43210"),
+        Step(Repair.PUNCTUATION, "98765 43210", "9876543210"),
     )
     assert [(candidate.digits, candidate.number) for candidate in told.candidates] == [
         ("02226543210", "912226543210"),

@@ -1,0 +1,131 @@
+"""The words that people write beside numbers: labels, extensions, fax, times, dates; in many languages, folded.
+
+A word that is not here is a word like any other. These matter where it changes what the digits beside them mean.
+Sources: the extension marks of phonenumbers' own matcher, ITU-T E.123, CLDR's month names, and printed letterheads.
+"""
+
+# ruff: noqa: E501, RUF001 - alternatives of many scripts, which do not get clearer in short lines
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LETTERS: Final = r"[^\W\d_]"
+
+# What may touch a number without a space; any other Latin letter that does may be a misread digit.
+LABELS: Final = frozenset(
+    (
+        "call", "cel", "cell", "cellphone", "contact", "gsm", "handy", "home", "mob", "mobil", "mobile", "mobileno",
+        "mobno", "movil", "móvil", "no", "num", "number", "off", "office", "ph", "phn", "phno", "phone", "phoneno",
+        "res", "resi", "sms", "tel", "tele", "telefon", "telefono", "telephone", "tlf", "wa", "whatsapp", "work",
+        "telp", "puh", "tfno", "tél", "telef", "fon", "fone", "mobiel", "telefoon", "privat", "viber", "телефон",
+        "тел", "моб", "fax", "факс", "τηλ", "κιν",
+    )
+)  # fmt: skip
+JOINERS: Final = frozenset(
+    (
+        "and", "or", "und", "oder", "et", "ou", "y", "o", "e", "u", "aur", "या", "और", "и", "или", "і", "або", "of",
+        "en", "lub", "albo", "i", "ve", "veya", "أو", "و", "atau", "dan", "hoặc", "och", "eller", "og", "tai", "ja",
+        "nebo", "alebo", "vagy", "sau", "ή", "και", "או",
+    )
+)  # fmt: skip
+
+_EXTENSIONS = (
+    r"e?xt(?:ensi(?:on|ón|o\u0301n|e)|ensão|en)?n?|exten|extention|anexo|ramal|int(?:erno?a?|\.?\s?n[ro])?|interne|poste|"
+    r"доб(?:авочный)?|вн(?:утр(?:енний)?)?|дод(?:атковий)?|вътр(?:ешен)?|лок(?:ал)?|"
+    r"durchwahl|dw|nst|nebenstelle|klappe|kl|apparat|app|toestel|tst|doorkiesnummer|dahili|"
+    r"wewn?(?:ętrzny)?|linka|klapka|mell(?:é|e\u0301)k|εσωτ(?:ερικ(?:ό|ο\u0301))?|ankn(?:ytning)?|anknyt|lokalnummer|"
+    r"lokal|local|loc|pesawat|pes|sambungan|samb|alanumero|alanro|máy\s+lẻ|may\s+le|nội\s+bộ|số\s+máy\s+lẻ|"
+    r"שלוחה|تحويلة|تحويله|داخلي|داخلی|एक्सटेंशन|विस्तार|এক্সটেনশন|ต่อ|"
+    r"内線|內線|内线|分机|分機|转|轉|내선|교환"
+)
+EXTENSION: Final = re.compile(
+    # RFC 3966 parameters, and words; a mark this explicit needs no proof.
+    rf"""(?<=[\d)\].]) [\s,;.\-/(\[]*
+    (?: ;\s*(?:ext|isub)\s*=\s*
+      | (?<!{LETTERS}) (?:{_EXTENSIONS}) (?!{LETTERS}) [\s.:#\-№]* (?:n[or]?\.?[\s:]*|號|号)? )
+    \d{{1,7}} (?!\d) (?!\s?[\-.]\d{{3}}) \s?(?:[)\]]|\#)?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_FAX = (
+    r"(?:tele|e-?)?fax(?:no|nr|e|ar|um|ning|nummer|number)?|fx|t[eé]l[eé]copi(?:e|eur)|факс|телефакс|φαξ|传真|傳真|"
+    r"ファックス|ファクス|ファッ?クス|팩스|فاكس|فکس|فاکس|פקס|फैक्स|ফ্যাক্স|แฟกซ์|โทรสาร|faks|faksi|faxi|fakss|faksas|facs|fac-?simile"
+)
+FAX: Final = re.compile(
+    rf"(?<!{LETTERS})(?:{_FAX})(?!{LETTERS})|(?<![^\W_])f\s?[.:](?!\w)|[(\[]\s?f\s?[)\]]", re.IGNORECASE
+)
+
+# --- dates and times ---
+
+_YEAR = r"(?:19|20)\d\d"
+_MONTH = r"(?:0?[1-9]|1[0-2])"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_MONTH_NAMES = (
+    r"jan(?:uary|uar|vier|uari|eiro)?|feb(?:ruary|ruar|ruari|rero|braio)?|fev(?:ereiro)?|f[ée]vr(?:ier)?|"
+    r"m(?:ar|är|rz)(?:ch|z|s|zo|ço|t)?|märz|maart|apr(?:il|ile|\u00edl)?|avr(?:il)?|abr(?:il)?|ma[yijg](?:o|gio|us)?|"
+    r"jun(?:e|i|io|ho)?|juin|giu(?:gno)?|jul(?:y|i|io|ho)?|juil(?:let)?|lug(?:lio)?|aug(?:ust|ustus)?|ao[uû]t|ago(?:sto)?|"
+    r"sep(?:t|tember|tiembre|tembre)?|set(?:embro|tembre)?|o[ck]t(?:ober|obre|ubre)?|out(?:ubro)?|ott(?:obre)?|"
+    r"nov(?:ember|embre|iembre|embro)?|de[czs](?:ember|embro|embre)?|dic(?:iembre|embre)?|d[ée]c(?:embre)?|"
+    r"янв(?:аря)?|фев(?:раля)?|мар(?:та)?|апр(?:еля)?|мая|июн[яь]?|июл[яь]?|авг(?:уста)?|сен(?:тября)?|окт(?:ября)?|ноя(?:бря)?|дек(?:абря)?"
+)
+_ORDINAL = r"(?:st|nd|rd|th|er|\.|º)?"
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|h(?:rs)?\b|z\b))?(?:[+\-]\d\d:?\d\d)?"
+_HOURS = r"\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?|z|[a-z]{3,4})?(?:\s?[+\-]\d\d:?\d\d)?"
+_RIGHT = r"(?![\d/:]|[.\-]\d)"
+STRONG_DATE: Final = re.compile(
+    rf"""(?:(?<=^)|(?<=[\s(\[{{,;|]))
+    (?: {_YEAR}([\-./]){_MONTH}\1{_DAY}
+      | {_YEAR}{_MONTH.replace("0?", "0")}{_DAY.replace("0?", "0")}(?=[T\s]+\d\d?:\d\d)
+      | {_DAY}([\-./]){_DAY}\2{_YEAR} | {_DAY}/{_DAY}/\d\d
+      | {_YEAR}年\d\d?月\d\d?日 | \d\d?月\d\d?日 )
+    {_RIGHT} (?:[T\s,]+{_CLOCK})? [T\s:]*(?=$|[\s)\]}},;:|(+\d]|-\s)
+    | (?:(?<=^)|(?<=[\s(\[,;|\-])) {_DAY}{_ORDINAL}[\s\-]+(?:of\s+|de\s+)?(?:{_MONTH_NAMES})\b\.?(?:,?[\s\-]+(?:de\s+)?(?:{_YEAR}|\d\d(?!\d)(?=\s*(?:$|[)\],;]))))?
+    | (?<!{LETTERS})(?:{_MONTH_NAMES})\.?\s+{_DAY}(?:st|nd|rd|th)?(?!\d)(?:,?\s+{_YEAR})?
+    | (?<![\d.\-/+]){_CLOCK}(?!\d)(?:\s?[\-–]\s?{_CLOCK})?
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+WEAK_DATE: Final = re.compile(rf"(?:(?<=^)|(?<=[\s(\[]))(?:{_DAY}/{_DAY}|{_DAY}([\-.]){_DAY}\1\d\d)(?=$|[\s)\]])")
+WHOLE_DATE: Final = re.compile(
+    rf"\s*(?:{_YEAR}[\-.](?:0[1-9]|1[0-2])[\-.](?:0[1-9]|[12]\d|3[01])|{_YEAR}/{_MONTH}/{_DAY}|{_DAY}/{_DAY}/{_YEAR}"
+    rf"|{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=[T\s]+\d\d?:\d\d))(?!\d)(?:[T\s]+{_HOURS})?\s*"
+    rf"|\s*{_DAY}([\-.]){_DAY}\1(?:19|20)?\d\d\s+{_HOURS}\s*"
+    r"|\s*(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d\s*",
+    re.IGNORECASE,
+)
+
+_UNITS = (
+    r"[ap]\.?m\b\.?|o'?clock|uhr|uur|h(?:\d\d)?|hrs?|hours?|horas?|heures?|ore|std|lines?|lignes?|l[íi]neas?|linhas?|linee|"
+    r"leitung(?:en)?|lijnen|linii|linie|linje[nr]?|sims?|floors?|days?|tage?|times|x|min(?:s|utes?)?|nd|rd|th|st|"
+    r"час(?:а|ов)?|ч|годин[иа]?|saat|点|點|時|时|시|분|โมง|นาฬิกา|น|बजे|वाजता|টা|மணி|घंटे|لائن|خطوط|lines"
+)
+SMALL_WITH_UNIT: Final = re.compile(
+    rf"""(?:(?<=^)|(?<=[^\d.\-/+(]) |(?<=[(\[]))
+    (?: \d{{1,2}}\s?[x×/]\s?7(?!\d)(?:\s?x\s?365)?
+      | (?:\d{{1,2}}(?:[.:]\d\d)?\s?(?:[ap]m)?\s?(?:-|–|to|bis|à|a|до|at?é)\s?)? \d{{1,2}}(?:[.:]\d\d)?\s?(?:{_UNITS})(?!{LETTERS}|\d)
+      | \d{{1,2}}\s?-\s?\d{{1,2}}\s+only )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PREPOSITIONS = (
+    r"after|before|from|till|until|by|since|between|around|past|nach|ab|vor|bis|um|gegen|apr[eè]s|avant|d[eè]s|vers|"
+    r"despu[eé]s(?:\s+de(?:\s+las?)?)?|antes(?:\s+d[ea]s?(?:\s+las?)?)?|ap[oó]s(?:\s+as?)?|depois\s+das|dopo(?:\s+le)?|"
+    r"prima\s+delle|na|voor|efter|po|przed|od|после|до|с|після|sonra|sau|trước|setelah|selepas|بعد(?:\s+الساعة)?|قبل"
+)
+SMALL_AFTER_WORD: Final = re.compile(
+    rf"(?<!{LETTERS})(?:{_PREPOSITIONS})\s+\d{{1,2}}(?:[.:]\d\d)?(?![\d.\-/])(?=\s|$|[)\],;|])", re.IGNORECASE
+)
+
+# --- list marks ---
+
+_MARK_AHEAD = r"(?=\s*[+(\[\d])"
+STRONG_MARK: Final = re.compile(
+    rf"""(?:(?<=^)|(?<=[,;|/\n\x02])) \s*
+    (?: \#?\d{{1,2}}\)(?<!\(\d\))(?<!\(\d\d\)) | \[\#?\d{{1,2}}\] | \#\d{{1,2}}(?=[\s.:)]) [.:)]? | \d{{1,3}}:(?!\d\d(?!\d)) | \d{{1,2}}[.](?=\s*\+)
+      | \((?:\d{{1,2}})\)(?=\s*\+) | \d{{1,2}}(?:st|nd|rd|th)\b\s*[:.)\-]? | \d{{1,2}}\s-\s(?=\+) )
+    {_MARK_AHEAD}""",
+    re.IGNORECASE | re.VERBOSE,
+)
+LABEL_MARK: Final = re.compile(rf"({LETTERS}{{1,20}}\.?)[\s#]?\d{{1,2}}\s?(?:[:)]|[.\-](?=\s)){_MARK_AHEAD}")
+ENUMERATION: Final = re.compile(r"(?:(?<=^)|(?<=[\s,;|/]))[(\[#]?([1-9]\d?)[)\].:]+\s+(?=[+(\[\d])")
