@@ -280,10 +280,10 @@ def test_new_only_without_an_account_is_told(program: Inside) -> None:
 
 
 def test_a_limit_that_is_typed_beats_a_profiles_strict(program: Inside) -> None:
-    """--strict is --max-rejects 0: the one on the command line wins, whichever stands in the settings file."""
-    (program.folder / "telecmi-leads.toml").write_text('strict = true\nmax-rejects = "50%"\n')
+    """--strict is --max-rejects 0: the one on the command line wins over the other in the settings file."""
     (program.folder / "leads.csv").write_text("Name,Mobile\nA,9876500001\nB,98765\nC,9876500002\n")
     validate = ("validate", "leads.csv", "--region", "IN", "--json")
+    (program.folder / "telecmi-leads.toml").write_text("strict = true\n")
     assert program.run(*validate).json["error"]["message"].endswith("--strict allows none. Nothing was sent.")
     assert program.run(*validate, "--max-rejects", "1").code == 0
     (program.folder / "telecmi-leads.toml").write_text("max-rejects = 1\n")

@@ -71,20 +71,25 @@ def _tell_other_accounts(course: Course, ledger: Ledger, account: str) -> None:
 
 def _all(course: Course, ledger: Ledger, runs: list[RunRecord], service: Service) -> RunSummary:
     ends: list[RunEnd] = []
+    warnings: list[str] = [*course.warnings]
     for position, run in enumerate(runs):
         summary = _one(course, ledger, run, service)
         ends.append(RunEnd(run.id, run.name, summary.status, summary.exit_code))
+        warnings += [says for says in summary.warnings if says not in warnings]
         if position == len(runs) - 1:
             break
         if summary.exit_code not in _GOES_ON_AFTER:
             left = runs[position + 1 :]
             ends += [RunEnd(each.id, each.name, RunStatus.UNFINISHED, ExitCode.UNFINISHED) for each in left]
             break
-        show_end(course.session, summary)
+        if not course.session.output.json:
+            show_end(course.session, summary)
         course.begin_anew()
     if len(ends) == 1:
         return summary
-    return replace(summary, exit_code=worst(each.exit_code for each in ends), runs=tuple(ends))
+    return replace(
+        summary, exit_code=worst(each.exit_code for each in ends), runs=tuple(ends), warnings=tuple(warnings)
+    )
 
 
 def _one(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:
@@ -106,6 +111,7 @@ def _waits_for_a_person(course: Course, ledger: Ledger, run: RunRecord) -> bool:
     for each in campaigns:
         if each.status is CampaignStatus.UNVERIFIED:
             accepted, _ = wording.resolve(run.id, each.name, course.session.typed.after(run.typed))
-            course.session.console.note(f"{safe(each.name)} of run {run.id} waits for a person: {accepted}")
+            says = f"{safe(each.name)} of run {run.id} waits for a person: {accepted}"
+            course.warn(says, WarningCode.UNFINISHED_RUN)
     isolate = course.session.settings[SendingOptions].isolate
     return not any(each.status.to_send or (isolate and each.status is CampaignStatus.REFUSED) for each in campaigns)

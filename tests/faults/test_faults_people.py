@@ -1,0 +1,417 @@
+"""The same command on other days, with other people, under other names, from other computers: nobody goes in twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import time
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import pytest
+from inside import Inside
+from program import Ended, expected_phones, phones, write_leads
+
+from telecmi_leads.core.clock import Clock, local_now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from telecmi_leads.sandbox import Sandbox
+
+DOWN = "http://127.0.0.1:9"
+QUICK = ("--retries", "0", "--settle", "0", "--max-wait", "0")
+
+
+@pytest.fixture
+def program(tmp_path: Path, sandbox: Sandbox) -> Inside:
+    """Return the program, in a folder with six leads, 98765 00000 to 00005."""
+    write_leads(tmp_path / "leads.csv", 6)
+    return Inside(tmp_path, sandbox.url, {"TELECMI_REGION": "IN"})
+
+
+def upload(program: Inside, name: str, *more: str, file: str = "leads.csv") -> Ended:
+    """Upload a file in campaigns of two."""
+    return program.run("upload", file, "--name", name, "--size", "2", "--workers", "1", "--json", *QUICK, *more)
+
+
+def copies(sandbox: Sandbox) -> Counter[str]:
+    """Return how often each number is in the account."""
+    return Counter(phones(sandbox.campaigns()))
+
+
+def once(count: int, *, first: int = 0) -> Counter[str]:
+    """Return the numbers of `write_leads`, each once."""
+    return Counter(expected_phones(count, first=first))
+
+
+def numbers(folder: Path, name: str, *last: int) -> str:
+    """Write a list of numbers by their last digits; return its name."""
+    (folder / name).write_text("Phone\n" + "".join(f"98765{each:05d}\n" for each in last))
+    return name
+
+
+@contextmanager
+def yesterday() -> Iterator[None]:
+    """Let it be the day before, for all that asks the wall clock."""
+    defaults = Clock.__init__.__defaults__
+    assert defaults is not None
+
+    def now() -> dt.datetime:
+        return local_now() - dt.timedelta(days=1)
+
+    with mock.patch.object(Clock.__init__, "__defaults__", (now, *defaults[1:])):
+        yield
+
+
+# --- names over time ---
+
+
+@pytest.mark.parametrize("more", [(), ("--new-only",), ("--append",)])
+def test_the_same_command_on_the_next_day_goes_on(program: Inside, sandbox: Sandbox, more: tuple[str, ...]) -> None:
+    """(Row 42) With {date} in the name, stopped before midnight: yesterday's run is finished, nobody is in twice."""
+    sandbox.order("429=9@2")
+    with yesterday():
+        stopped = upload(program, "CRM {date}", *more)
+    assert (stopped.code, stopped.json["leads"]["accepted"]) == (5, 2)
+    ended = upload(program, "CRM {date}", *more)
+    assert (ended.code, ended.json["run"], ended.json["status"]) == (0, stopped.json["run"], "complete"), ended.err
+    assert copies(sandbox) == once(6)
+    assert {name[:-4] for name in sandbox.campaigns()} == {stopped.json["name"]}
+
+
+def test_another_file_on_the_next_day_waits_for_yesterdays_run(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 42) A longer file says resume first; with --new-only the new ones go, and exit 5 tells of those who wait."""
+    sandbox.order("429=9@2")
+    with yesterday():
+        stopped = upload(program, "CRM {date}")
+    write_leads(program.folder / "leads.csv", 8)
+    refused = upload(program, "CRM {date}")
+    assert (refused.code, refused.json["error"]["code"]) == (2, "name_in_use")
+    assert f"telecmi-leads resume {stopped.json['run']}" in refused.json["error"]["hint"]
+    new = upload(program, "CRM {date}", "--new-only")
+    assert (new.code, new.json["leads"]["accepted"], new.json["waiting_elsewhere"]) == (5, 2, 4)
+    assert f"telecmi-leads resume {stopped.json['run']}" in new.json["error"]["hint"]
+    assert program.run("resume", *QUICK, "--json").code == 0
+    assert copies(sandbox) == once(8)
+    assert upload(program, "CRM {date}", "--new-only").code == 0
+    assert copies(sandbox) == once(8)
+
+
+def test_names_are_compared_as_a_service_may_compare_them(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 66) Another case, blanks or wide letters make no other name; a name past 100 characters is wrong usage."""
+    assert upload(program, "March é").code == 0
+    again = upload(program, "  MARCH  e\u0301 ")
+    assert (again.code, len(sandbox.requests())) == (0, 3)
+    said = program.run("upload", "leads.csv", "--name", "march e\u0301", "--size", "2")
+    assert "nothing is sent again" in said.out + said.err
+    write_leads(program.folder / "leads.csv", 7)
+    assert upload(program, "ｍａｒｃｈ é").json["error"]["code"] == "name_in_use"
+    long = upload(program, "x" * 97)
+    assert (long.code, long.json["error"]["code"], len(sandbox.requests())) == (2, "usage", 3)
+
+
+# --- the same command, other people ---
+
+
+def test_a_swapped_list_frees_somebody(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 63) One off the list, one on it, as many as before: no word that all is done; --append sends who is free."""
+    numbers(program.folder, "dnc.csv", 0)
+    assert upload(program, "M", "--exclude", "dnc.csv").json["leads"]["accepted"] == 5
+    numbers(program.folder, "dnc.csv", 5)
+    refused = upload(program, "M", "--exclude", "dnc.csv")
+    assert (refused.code, "1 lead of this input is in no campaign of it" in refused.json["error"]["message"]) == (
+        2,
+        True,
+    )
+    assert "--append" in refused.json["error"]["hint"]
+    sent = upload(program, "M", "--exclude", "dnc.csv", "--append")
+    assert (sent.code, sent.json["rows"]["already_uploaded"], sent.json["leads"]["accepted"]) == (0, 4, 1)
+    assert copies(sandbox) == once(6)
+    assert upload(program, "M", "--exclude", "dnc.csv", "--append").code == 0
+    assert copies(sandbox) == once(6)
+
+
+def test_another_size_is_the_same_content(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 63) The people are the content: another --size goes on with the run as it was cut, and then does nothing."""
+    sandbox.order("429=9@2")
+    stopped = upload(program, "M")
+    assert stopped.code == 5
+    again = upload(program, "M", "--size", "3")
+    assert (again.code, again.json["run"], sorted(sandbox.campaigns())) == (
+        0,
+        stopped.json["run"],
+        ["M-001", "M-002", "M-003"],
+    )
+    assert upload(program, "M", "--size", "3", "--append").code == 0
+    assert copies(sandbox) == once(6)
+
+
+def test_append_while_the_run_is_unfinished(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 63) A longer file: those who wait are left out, told with the command that settles them, and exit 5."""
+    sandbox.order("429=9@2")
+    stopped = upload(program, "M")
+    write_leads(program.folder / "leads.csv", 8)
+    assert upload(program, "M").code == 2
+    longer = upload(program, "M", "--append")
+    assert (longer.code, longer.json["rows"]["already_uploaded"], longer.json["leads"]["accepted"]) == (5, 6, 2)
+    assert f"telecmi-leads resume {stopped.json['run']}" in longer.json["error"]["hint"]
+    assert program.run("resume", "--json", *QUICK).code == 0
+    assert copies(sandbox) == once(8)
+
+
+def test_an_empty_plan_is_no_proof_of_the_same_file(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 63) --new-only with another file, all of it known: the unfinished run of that name is not sent with it."""
+    write_leads(program.folder / "other.csv", 3, first=100)
+    assert upload(program, "Other", file="other.csv").code == 0
+    sandbox.order("429=9@3")
+    stopped = upload(program, "M")
+    other = upload(program, "M", "--new-only", file="other.csv")
+    assert (other.code, other.json["rows"]["already_uploaded"]) == (0, 3)
+    assert [f"resume {stopped.json['run']}" in each for each in other.json["warnings"]] == [True]
+    assert copies(sandbox) == once(3, first=100)
+    assert program.run("resume", "--json", *QUICK).code == 0
+    assert copies(sandbox) == once(6) + once(3, first=100)
+
+
+def test_a_file_that_shrank_while_its_run_is_unfinished(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 63) Somebody taken out of the file is not called by the way: the run says resume first."""
+    sandbox.order("429=9@1")
+    stopped = upload(program, "M")
+    write_leads(program.folder / "leads.csv", 5)
+    refused = upload(program, "M")
+    assert (refused.code, len(sandbox.campaigns())) == (2, 0)
+    assert "1 lead that it has not settled is not in this input" in refused.json["error"]["message"]
+    assert f"telecmi-leads resume {stopped.json['run']}" in refused.json["error"]["hint"]
+
+
+def test_a_deleted_file_with_an_unfinished_run(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 63) The file is gone: exit 3, and the hint names the command that needs no file."""
+    sandbox.order("429=9@1")
+    stopped = upload(program, "M")
+    (program.folder / "leads.csv").unlink()
+    gone = upload(program, "M")
+    assert (gone.code, f"telecmi-leads resume {stopped.json['run']}" in gone.json["error"]["hint"]) == (3, True)
+
+
+def test_a_forgotten_run_asks_before_another_name(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 63) After forget --run the ledger knows nobody of it: the words say so, and advise no other name at once."""
+    sandbox.order("429=9@2")
+    stopped = upload(program, "M")
+    assert program.run("forget", "--run", stopped.json["run"], "--yes").code == 0
+    again = upload(program, "M")
+    assert (again.code, "was forgotten" in again.json["error"]["message"]) == (2, True)
+    assert again.json["error"]["hint"].startswith("Look it up in the dashboard.")
+    assert copies(sandbox) == once(2)
+
+
+def test_corrected_rejects_are_appended_twice(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 44) A reject file corrected in two passes by the printed command, and the same file appended twice."""
+    lines = ["Name,Mobile", *(f"A,98765{each:05d}" for each in range(4)), "B,98XXXXXX04", "C,98XXXXXX05"]
+    (program.folder / "leads.csv").write_text("\n".join(lines))
+    assert upload(program, "M", "--report-dir", "first").json["leads"]["accepted"] == 4
+    rejects = (program.folder / "first" / "rejects.csv").read_text(encoding="utf-8-sig")
+    once_mended = rejects.replace("98XXXXXX04", "9876500004")
+    for text in (once_mended, once_mended, once_mended.replace("98XXXXXX05", "9876500005")):
+        (program.folder / "mended.csv").write_text(text)
+        assert upload(program, "M", "--append", file="mended.csv").code == 0
+    for _ in range(2):
+        assert upload(program, "M", "--append").code == 0
+    assert copies(sandbox) == once(6)
+
+
+# --- people over time ---
+
+
+def test_people_uploaded_before_are_told(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 46) Another name, file and notation: counted and said everywhere; left out with --new-only."""
+    assert upload(program, "Jan").code == 0
+    rows = ["Name,Mobile", "Asha,+91 (0) 98765-00001", "Ravi,098765 00002", "New,9876500099"]
+    (program.folder / "feb.csv").write_text("\n".join(rows))
+    told = upload(program, "Feb", "--report-dir", "feb", "--dry-run", file="feb.csv")
+    assert (told.json["uploaded_before"], told.json["rows"]["leads"]) == (2, 3)
+    shown = program.run("upload", "feb.csv", "--name", "Feb", "--report-dir", "page")
+    assert "2 of these people were uploaded before" in " ".join((shown.out + shown.err).split())
+    new = upload(program, "Mar", "--new-only", file="feb.csv")
+    assert (new.code, new.json["rows"]["already_uploaded"], new.json["uploaded_before"]) == (0, 3, 3)
+    assert copies(sandbox)["919876500099"] == 1
+
+
+@pytest.mark.parametrize("how", ["unsent", "unverified"])
+def test_people_who_wait_are_told_apart(program: Inside, sandbox: Sandbox, how: str) -> None:
+    """(Row 47) --new-only under another name leaves out who waits, exit 5, with the command that settles them."""
+    sandbox.order("429=9@1" if how == "unsent" else "500-after@March-001*1")
+    stopped = upload(program, "March", "--retries", "0" if how == "unsent" else "1")
+    assert stopped.code == 5
+    waiting = stopped.json["leads"]["unsent"] + stopped.json["leads"]["unverified"] + stopped.json["leads"]["unknown"]
+    write_leads(program.folder / "leads.csv", 7)
+    new = upload(program, "April", "--new-only")
+    assert (new.code, new.json["waiting_elsewhere"], new.json["leads"]["accepted"]) == (5, waiting, 1)
+    settles = f"resolve {stopped.json['run']} March-001" if how == "unverified" else f"resume {stopped.json['run']}"
+    assert settles in new.json["error"]["hint"]
+    told = upload(program, "May", "--dry-run")
+    assert (told.json["waiting_elsewhere"], told.json["rows"]["leads"]) == (waiting, 7)
+
+
+def test_people_in_two_unfinished_runs_are_told_again_at_resume(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 47) March, then March2 while the service is down: said when it is planned, and when it is resumed."""
+    program.url = DOWN
+    assert upload(program, "March").code == 5
+    second = upload(program, "March2")
+    assert (second.code, second.json["waiting_elsewhere"]) == (5, 6)
+    program.url = sandbox.url
+    ended = program.run("resume", "--json", *QUICK)
+    assert (ended.code, [each["exit_code"] for each in ended.json["runs"]]) == (0, [0, 0])
+    assert [each for each in ended.json["warnings"] if "6 leads" in each and "uploaded by another run" in each]
+
+
+# --- resume ---
+
+
+def test_resume_takes_every_unfinished_run(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 43) Three runs, the oldest first; each with its own lists, which grew; the exit code is the worst."""
+    program.url = DOWN
+    for number, name in enumerate(("A", "B", "C")):
+        write_leads(program.folder / "leads.csv", 4, first=number * 10)
+        numbers(program.folder, f"{name}.csv", 99)
+        assert upload(program, name, "--exclude", f"{name}.csv").code == 5
+    numbers(program.folder, "A.csv", 99, 3)
+    (program.folder / "B.csv").unlink()
+    program.url = sandbox.url
+    ended = program.run("resume", "--json", *QUICK)
+    found = [(each["name"], each["status"], each["exit_code"]) for each in ended.json["runs"]]
+    assert found == [("A", "complete", 0), ("B", "unfinished", 3), ("C", "complete", 0)]
+    assert (ended.code, ended.json["exit_code"], ended.json["name"]) == (3, 3, "C")
+    assert copies(sandbox) == once(3) + once(4, first=20)
+    numbers(program.folder, "B.csv", 99)
+    one = program.run("resume", "--json", *QUICK)
+    assert (one.code, one.json["name"], "runs" in one.json) == (0, "B", False)
+    assert copies(sandbox) == once(3) + once(4, first=10) + once(4, first=20)
+
+
+def test_a_stale_list_stops_its_run(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 43) The run's own --exclude-max-age holds at resume too: nothing is sent, exit 3."""
+    numbers(program.folder, "dnc.csv", 99)
+    program.url = DOWN
+    assert upload(program, "A", "--exclude", "dnc.csv", "--exclude-max-age", "2h").code == 5
+    os.utime(program.folder / "dnc.csv", (time.time() - 3 * 3600,) * 2)
+    program.url = sandbox.url
+    ended = program.run("resume", "--json", *QUICK)
+    assert (ended.code, ended.json["error"]["code"], len(sandbox.requests())) == (3, "exclude_list_failed", 0)
+
+
+def test_what_a_person_must_settle_is_passed_over(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 43) Unverified campaigns are named with their command, and the other runs go on; exit 5."""
+    sandbox.order("500-after@A-001*1")
+    assert upload(program, "A", "--retries", "1").code == 5
+    write_leads(program.folder / "leads.csv", 2, first=20)
+    sandbox.order("429=9@B-001*1")
+    assert upload(program, "B").code == 5
+    before = len(sandbox.requests())
+    ended = program.run("resume", "--json", *QUICK)
+    assert (ended.code, [each["exit_code"] for each in ended.json["runs"]]) == (5, [5, 0])
+    assert [each.startswith("A-001 of run") and "waits for a person" in each for each in ended.json["warnings"]] == [
+        True
+    ]
+    assert len(sandbox.requests()) == before + 1
+
+
+def test_another_accounts_run_is_told_of(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 43) A bare resume under other credentials says in a line that another account's run waits."""
+    sandbox.order("429=9@1")
+    stopped = upload(program, "A")
+    program.environment["TELECMI_APP_ID"] = "2222223"
+    ended = program.run("resume", "--json")
+    assert (ended.code, ended.json["run"]) == (0, None)
+    assert [stopped.json["run"] in each for each in ended.json["warnings"]] == [True]
+
+
+@pytest.mark.parametrize("how", ["resume", "same"])
+def test_a_list_that_grew(program: Inside, sandbox: Sandbox, how: str) -> None:
+    """(Row 65) Somebody of a campaign that was never tried is not sent; of one that was, sent as frozen, and named."""
+    numbers(program.folder, "dnc.csv", 99)
+    sandbox.order("429=9@1")
+    stopped = upload(program, "M", "--exclude", "dnc.csv")
+    assert stopped.code == 5
+    numbers(program.folder, "dnc.csv", 99, 0, 3)
+    again = ("resume", "--json", *QUICK)
+    ended = program.run(*again) if how == "resume" else upload(program, "M", "--exclude", "dnc.csv")
+    assert (ended.code, ended.json["rows"]["excluded"], ended.json["leads"]["accepted"]) == (0, 1, 5)
+    assert ["M-001" in each and "9198•••••000" in each for each in ended.json["warnings"]] == [True]
+    assert {name: phones({name: held}) for name, held in sandbox.campaigns().items()} == {
+        "M-001": expected_phones(2),
+        "M-002": expected_phones(1, first=2),
+        "M-003": expected_phones(2, first=4),
+    }
+
+
+def test_a_list_that_grew_by_somebody_of_a_refused_campaign(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 65) Before a refused campaign is cut the lists are read: who is on one by now is in no part of it."""
+    numbers(program.folder, "dnc.csv", 99)
+    sandbox.order("422@M-001*1")
+    refused = upload(program, "M", "--exclude", "dnc.csv", "--size", "6")
+    assert (refused.code, refused.json["leads"]["refused"]) == (4, 6)
+    numbers(program.folder, "dnc.csv", 99, 0, 3)
+    ended = program.run("resume", refused.json["run"], "--isolate", "--json", *QUICK)
+    assert (ended.json["rows"]["excluded"], ended.json["rows"]["leads"]) == (2, 4)
+    assert not {"919876500000", "919876500003"} & set(copies(sandbox))
+
+
+def test_not_uploaded_is_sent_without_the_listed_only_if_never_tried(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 65) resolve --not-uploaded reads the lists too: they fail closed, and the word is not written down."""
+    numbers(program.folder, "dnc.csv", 99)
+    sandbox.order("500-after@M-001*1")
+    stopped = upload(program, "M", "--exclude", "dnc.csv", "--retries", "1")
+    assert stopped.json["leads"]["unverified"] == 2
+    says = ("resolve", stopped.json["run"], "M-001", "--not-uploaded", "--json", *QUICK)
+    (program.folder / "dnc.csv").unlink()
+    before = len(sandbox.requests())
+    failed = program.run(*says)
+    assert (failed.code, len(sandbox.requests())) == (3, before)
+    assert program.run("runs", stopped.json["run"], "--json").json["campaigns"][0]["status"] == "unverified"
+    numbers(program.folder, "dnc.csv", 99, 1)
+    believed = program.run(*says)
+    assert (believed.code, believed.json["campaigns"][0]["status"]) == (
+        5,
+        "unverified",
+    )  # the service outranks the word
+    assert ["M-001" in each and "9198•••••001" in each for each in believed.json["warnings"]] == [True]
+    assert copies(sandbox) == once(6)
+
+
+# --- the ledger from elsewhere ---
+
+
+def test_a_ledger_put_back_from_a_copy_taken_in_mid_run(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 48) Campaigns sent since the copy are names that the ledger never sent: the run ends, nobody is in twice."""
+    sandbox.order("429=9@2")
+    stopped = upload(program, "M")
+    shutil.copytree(program.folder / "state", program.folder / "copy")
+    assert program.run("resume", "--json", *QUICK).code == 0
+    shutil.rmtree(program.folder / "state")
+    (program.folder / "copy").rename(program.folder / "state")
+    again: dict[str, Any] = program.run("resume", stopped.json["run"], "--json", *QUICK).json
+    assert again["exit_code"] in {4, 5}
+    assert again["leads"]["accepted"] == 2
+    assert copies(sandbox) == once(6)
+    assert upload(program, "M").code in {4, 5}
+    assert copies(sandbox) == once(6)
+
+
+def test_a_rehearsal_keeps_nothing(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 63) --sandbox may be typed again and again under one name, and the ledger knows of none of it."""
+    for _ in range(2):
+        ended = upload(program, "M", "--sandbox")
+        assert (ended.code, ended.json["sandbox"], ended.json["run"], ended.json["leads"]["accepted"]) == (
+            0,
+            True,
+            None,
+            6,
+        )
+    assert not (program.folder / "state").exists()
+    assert upload(program, "M").json["leads"]["accepted"] == 6
+    assert copies(sandbox) == once(6)
