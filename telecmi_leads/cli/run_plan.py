@@ -32,7 +32,7 @@ from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.settings.accounts import account_key, app_id_or_none
 from telecmi_leads.settings.network import base_url
-from telecmi_leads.settings.options import CampaignOptions, ScreeningOptions
+from telecmi_leads.settings.options import CampaignOptions, ExcludeOptions, ScreeningOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,7 +118,7 @@ class Plan:
     def prepare(self, files: Sequence[Path | None]) -> Prepared:
         """Stage the files' leads. Raises InputRefused, with the reports written, where they must not be sent."""
         course, session = self.course, self.course.session
-        self._inputs = [file for file in files if file is not None]
+        self._inputs = [*(file for file in files if file is not None), *session.settings[ExcludeOptions].exclude]
         self.lists = usable_lists(course, lists_given(course))
         if session.settings[ScreeningOptions].new_only is not None and not self.account:
             course.warn(

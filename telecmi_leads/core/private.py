@@ -9,12 +9,14 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import TracebackType
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -51,6 +53,118 @@ def objection(path: Path, *, folder: bool) -> str | None:
     if found.st_uid != os.geteuid():
         return "belongs to another user"
     return "can be written by everyone" if found.st_mode & stat.S_IWOTH else None
+
+
+def writable_by_others(path: Path) -> bool:
+    """Tell whether a folder belongs to another user, or another user may make and swap files in it.
+
+    A group that is the user's own, as many systems make one for each user, is nobody else.
+    """
+    if not hasattr(os, "geteuid"):
+        return False
+    found = path.stat()
+    if found.st_uid != os.geteuid() or found.st_mode & stat.S_IWOTH:
+        return True
+    return bool(found.st_mode & stat.S_IWGRP) and not _is_own_group(found.st_gid)
+
+
+def _is_own_group(group: int) -> bool:
+    import grp  # noqa: PLC0415 - there is none on Windows
+    import pwd  # noqa: PLC0415 - the same
+
+    try:
+        user, known = pwd.getpwuid(os.geteuid()), grp.getgrgid(group)
+    except KeyError:
+        return False
+    return user.pw_gid == group and known.gr_name == user.pw_name and set(known.gr_mem) <= {user.pw_name}
+
+
+class OpenFolder:
+    """A folder held by its descriptor: files are made and placed in it even if another gets its path meanwhile.
+
+    On Windows, where a folder has no descriptor, by its path. A context manager that closes it.
+    """
+
+    def __init__(self, path: Path, descriptor: int | None) -> None:
+        self._path = path
+        self._descriptor = descriptor
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """Open the folder at a path, which may not be a link."""
+        if os.open not in os.supports_dir_fd:
+            return cls(path, None)
+        return cls(path, os.open(path, os.O_RDONLY | os.O_DIRECTORY | _NO_FOLLOW))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _named(self, name: str) -> str:
+        return name if self._descriptor is not None else str(self._path / name)
+
+    def create(self, name: str) -> None:
+        """Create an empty file that must not exist yet, private."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
+        descriptor = os.open(self._named(name), flags, FILE_MODE, dir_fd=self._descriptor)
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, FILE_MODE)  # the umask may have taken even our own bits
+        os.close(descriptor)
+
+    def open(self, name: str, mode: Literal["rb", "ab", "rb+"] = "rb") -> IO[bytes]:
+        """Open a file that is there: to be read, to write more at its end, or to write anywhere in it."""
+        how = {"rb": os.O_RDONLY, "ab": os.O_WRONLY | os.O_APPEND, "rb+": os.O_RDWR}[mode]
+        return os.fdopen(os.open(self._named(name), how | _NO_FOLLOW | _BINARY, dir_fd=self._descriptor), mode)
+
+    def make(self, name: str) -> OpenFolder:
+        """Make a private folder in it, and open that."""
+        os.mkdir(self._named(name), FOLDER_MODE, dir_fd=self._descriptor)
+        path = self._path / name
+        if self._descriptor is None:
+            return OpenFolder(path, None)
+        flags = os.O_RDONLY | os.O_DIRECTORY | _NO_FOLLOW
+        made = os.open(name, flags, dir_fd=self._descriptor)
+        os.fchmod(made, FOLDER_MODE)
+        return OpenFolder(path, made)
+
+    def names(self) -> list[str]:
+        """Return what lies in it."""
+        with os.scandir(self._path if self._descriptor is None else self._descriptor) as entries:
+            return [entry.name for entry in entries]
+
+    def found(self, name: str) -> os.stat_result | None:
+        """Return what is known of an entry, itself and not where it leads; None where there is none."""
+        try:
+            return os.stat(self._named(name), dir_fd=self._descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    def place(self, name: str, source: OpenFolder) -> None:
+        """Move a finished file here from another folder of this file system, flushed, over what has its name."""
+        with source.open(name, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(source._named(name), self._named(name), src_dir_fd=source._descriptor, dst_dir_fd=self._descriptor)
+
+    def remove(self, name: str) -> None:
+        """Remove a file, or a folder with all that is in it; nothing where there is none."""
+        found = self.found(name)
+        if found is None:
+            return
+        if stat.S_ISDIR(found.st_mode):
+            shutil.rmtree(self._named(name), ignore_errors=True, dir_fd=self._descriptor)
+        else:
+            os.unlink(self._named(name), dir_fd=self._descriptor)
+
+    def sync(self) -> None:
+        """Flush the folder's entries, so that a file made in it is still there after a power cut."""
+        if self._descriptor is not None:
+            os.fsync(self._descriptor)
 
 
 def create(path: Path) -> int:

@@ -220,7 +220,7 @@ class RunSummary:
     before, left out or not, in the campaigns `uploaded_in`, newest first; `waiting_elsewhere` those who wait in another
     unfinished run, and `settling` are the commands that settle that where they were left out. `left_out` says why rows
     were left out, the most frequent reason first; it is there once the reports are written. `runs` are the runs that
-    one `resume` went on with.
+    one `resume` went on with. `renamed` are files of the user's under a report's name, with the name the report got.
     """
 
     run: str | None
@@ -250,3 +250,4 @@ class RunSummary:
     left_out: tuple[LeftOutCount, ...] = ()
     settling: tuple[str, ...] = ()
     runs: tuple[RunEnd, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)

@@ -169,6 +169,25 @@ def test_a_link_as_report_folder_is_refused_before_anything_is_sent(tmp_path: Pa
     assert "symbolic link, which is not followed" in ended.err
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_no_report_where_others_write_and_over_no_list(tmp_path: Path, sandbox: Sandbox) -> None:
+    """(Row 60) A folder that others can write to, and a list under a report's name in it: X8, nothing sent."""
+    write_leads(tmp_path / "leads.csv", 3)
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    (tmp_path / "own").mkdir()
+    listed = tmp_path / "own" / "left-out.csv"
+    listed.write_text("Phone\n9876500001\n")
+    program = Program(tmp_path, sandbox.url)
+    others = program.run(*UPLOAD, "--report-dir", "open")
+    over = program.run(*UPLOAD, "--report-dir", "own", "--exclude", "own/left-out.csv")
+    assert (others.code, over.code, sandbox.requests()) == (8, 8, ())
+    assert "Other users can write to the report folder" in others.err
+    assert "left-out.csv has the name of a report and lies in the report folder." in over.err
+    assert listed.read_text() == "Phone\n9876500001\n"
+    assert list((tmp_path / "open").iterdir()) == []
+
+
 def test_the_input_is_never_overwritten(tmp_path: Path, sandbox: Sandbox) -> None:
     """(Row 37) The input as report folder, or in it under a report's name: X8, the file as it was, nothing sent."""
     write_leads(tmp_path / "leads.csv", 3)

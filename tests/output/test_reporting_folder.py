@@ -109,7 +109,7 @@ def test_a_report_never_overwrites_its_input(tmp_path: Path) -> None:
     leads.write_text("Name,Mobile\n")
     with pytest.raises(ReportError) as caught:
         prepare_folder(tmp_path, [leads])
-    assert caught.value.message == f"The report would overwrite the input {leads}."
+    assert caught.value.message == f"{leads} has the name of a report and lies in the report folder."
     assert prepare_folder(tmp_path, [tmp_path / "leads.csv"]) == tmp_path
 
 
@@ -130,7 +130,7 @@ def test_what_the_system_reports_is_told_in_words(tmp_path: Path) -> None:
 
 
 def test_writing_again_replaces_only_what_nobody_has_touched(ledger: Ledger, tmp_path: Path) -> None:
-    """A reject file that was corrected meanwhile is kept beside the fresh one; untouched reports are replaced."""
+    """A reject file that was corrected meanwhile stays, and the new one is rejects-2.csv; others are replaced."""
     ALL.put(ledger)
     folder = tmp_path / "reports"
     write(ledger, folder)
@@ -148,20 +148,58 @@ def test_writing_again_replaces_only_what_nobody_has_touched(ledger: Ledger, tmp
     later = time.time_ns() + 2_000_000_000
     (folder / "rejects.csv").write_text("corrected\n")
     os.utime(folder / "rejects.csv", ns=(later, later))
-    write(ledger, folder)
-    assert (folder / "rejects.kept.csv").read_text() == "corrected\n"
-    assert (folder / "rejects.csv").read_bytes() == original
-    assert {path.name for path in folder.iterdir()} == names | {"rejects.kept.csv"}
+    told = write(ledger, folder)
+    assert (folder / "rejects.csv").read_text() == "corrected\n"
+    assert (folder / "rejects-2.csv").read_bytes() == original
+    assert {path.name for path in folder.iterdir()} == names | {"rejects-2.csv"}
+    assert told.reports["rejects"] == str(folder / "rejects-2.csv")
+    says = "rejects.csv in the report folder was changed or is not a report. It stays as it is, and the new one is"
+    assert told.warnings == (f"{says} rejects-2.csv.",)
+    again = write(ledger, folder)
+    assert again.reports["rejects"] == str(folder / "rejects-2.csv")
+    assert (folder / "rejects.csv").read_text() == "corrected\n"
 
 
 def test_a_file_that_was_there_before_is_kept(ledger: Ledger, tmp_path: Path) -> None:
-    """A campaigns.csv of the user's own in the chosen folder survives beside ours, twice over."""
+    """A campaigns.csv of the user's own in the chosen folder stays as it is, and so does a campaigns-2.csv."""
     ALL.put(ledger)
     (tmp_path / "campaigns.csv").write_text("mine\n")
-    (tmp_path / "campaigns.kept.csv").write_text("mine too\n")
+    (tmp_path / "campaigns-2.csv").write_text("mine too\n")
     write(ledger, tmp_path)
-    assert (tmp_path / "campaigns.kept-2.csv").read_text() == "mine\n"
-    assert (tmp_path / "campaigns.kept.csv").read_text() == "mine too\n"
+    assert (tmp_path / "campaigns.csv").read_text() == "mine\n"
+    assert (tmp_path / "campaigns-2.csv").read_text() == "mine too\n"
+    assert (tmp_path / "campaigns-3.csv").read_text(encoding="utf-8-sig").startswith("number,name,")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_a_folder_that_others_can_write_to_is_refused(tmp_path: Path) -> None:
+    """(Row 60) A folder made before that everybody may write to, or that is another user's, gets no report."""
+    theirs = tmp_path / "reports"
+    theirs.mkdir()
+    theirs.chmod(0o777)
+    with pytest.raises(ReportError) as caught:
+        prepare_folder(theirs)
+    assert caught.value.message == f"Other users can write to the report folder {theirs}."
+    theirs.chmod(0o755)
+    assert prepare_folder(theirs) == theirs
+    if os.geteuid() == 0:
+        os.chown(theirs, 12345, 12345)
+        with pytest.raises(ReportError):
+            prepare_folder(theirs)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder has no descriptor there")
+def test_a_folder_that_is_swapped_meanwhile_gets_nothing(tmp_path: Path) -> None:
+    """(Row 60) What takes the folder's path while reports are written gets none: they go where they began."""
+    folder, theirs = prepare_folder(tmp_path / "reports"), tmp_path / "theirs"
+    theirs.mkdir()
+    with ReportFolder(folder) as writing:
+        writing.write("campaigns", "campaigns.csv", b"first\n")
+        folder.rename(tmp_path / "moved")
+        folder.symlink_to(theirs)
+        writing.write("refused", "refused.csv", b"second\n")
+    assert list(theirs.iterdir()) == []
+    assert {path.name for path in (tmp_path / "moved").iterdir()} == {"campaigns.csv", "refused.csv"}
 
 
 def test_reports_of_an_earlier_state_do_not_stay_behind(ledger: Ledger, tmp_path: Path) -> None:
@@ -175,8 +213,6 @@ def test_reports_of_an_earlier_state_do_not_stay_behind(ledger: Ledger, tmp_path
     assert {path.name for path in folder.iterdir()} == {
         "report.html",
         "campaigns.csv",
-        "rejects.csv",
-        "refused.csv",
         "summary.json",
     }
 

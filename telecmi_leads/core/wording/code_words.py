@@ -313,6 +313,11 @@ def refusal(campaign: CampaignRecord) -> str:
     return f"{outcome(campaign)}: {why}" if why else outcome(campaign)
 
 
+def other_name(kept: str, new: str) -> str:
+    """Return what is said of a file of the user's that has the name of a report."""
+    return f"{kept} in the report folder was changed or is not a report. It stays as it is, and the new one is {new}."
+
+
 def heading(part: int, whole: int, one: str) -> str:
     """Return `122 of 2,502 rows`: a part of what is named, never of anything else."""
     return f"{part:,} of {count(whole, one)}"

@@ -62,6 +62,8 @@ def _log_summary(screen: Screen, summary: RunSummary) -> None:
         screen.entry(f"left out {wording.count(outside, 'row')}: {parts}")
     if summary.uploaded_before:
         screen.entry(_uploaded_before(summary))
+    for names in summary.renamed.items():
+        screen.entry(shown(wording.other_name(*names)))
     if "html" in summary.reports:
         screen.entry(f"report {shown(summary.reports['html'], _LONGEST_COMMAND)}")
 
@@ -157,6 +159,8 @@ def _show_reports(screen: Screen, summary: RunSummary) -> None:
     names = [PurePath(path).name for key, path in reports.items() if key not in {"folder", "html", "summary"}]
     if names:
         screen.paragraph(shown(", ".join(names)), 13, "  and there: ")
+    for renamed in summary.renamed.items():
+        screen.paragraph(shown(wording.other_name(*renamed)), 2)
 
 
 def from_here(path: str) -> str:

@@ -53,7 +53,9 @@ _ROWS_AT_ONCE = 1000
 
 
 def write_campaigns(folder: ReportFolder, campaigns: Sequence[CampaignRecord]) -> None:
-    """Write campaigns.csv: all of them, those that were halved included."""
+    """Write campaigns.csv: all of them, if any, those that were halved included."""
+    if not campaigns:
+        return
     rows = [
         (
             str(campaign.number),
@@ -76,18 +78,19 @@ def write_campaigns(folder: ReportFolder, campaigns: Sequence[CampaignRecord]) -
 
 
 def write_refused(folder: ReportFolder, campaigns: Sequence[CampaignRecord], ledger: Ledger) -> None:
-    """Write refused.csv: the leads of refused campaigns, fit to be corrected and uploaded again.
+    """Write refused.csv: the leads of refused campaigns, if any, fit to be corrected and uploaded again.
 
     It carries the reject files' four columns, which are ignored on reading, and the dial code, since a number
-    without a plus needs one. It is there, with its header alone, also where nothing was refused. A forgotten lead
-    leaves a row that is blank when it is read again.
+    without a plus needs one. A forgotten lead leaves a row that is blank when it is read again.
     """
+    refused = [each for each in campaigns if each.status is CampaignStatus.REFUSED and not each.split]
+    if not refused:
+        return
     path = folder.begin("refused", "refused.csv")
     with folder.open(path) as file:
         write_rows(file, [("campaign", *LEAD_COLUMNS, "dial_code", *REJECT_COLUMNS)], _DIALECT, start=True)
-        for campaign in campaigns:
-            if campaign.status is CampaignStatus.REFUSED and not campaign.split:
-                write_rows(file, _refused_rows(campaign, ledger), _DIALECT)
+        for campaign in refused:
+            write_rows(file, _refused_rows(campaign, ledger), _DIALECT)
 
 
 def _refused_rows(campaign: CampaignRecord, ledger: Ledger) -> list[list[str]]:

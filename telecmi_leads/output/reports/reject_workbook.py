@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import tempfile
+from typing import IO, TYPE_CHECKING
 
 from telecmi_leads.core.text import defuse
 from telecmi_leads.output.reports.report_folder import disk_errors
@@ -25,13 +26,17 @@ _CUT = " ... (cut: Excel holds 32,767 characters)"
 
 
 class RejectBook:
-    """A workbook in the making. `work` is a private folder for the rows until it is closed."""
+    """A workbook in the making; `path` is what its `file`, open for writing, is called in errors."""
 
-    def __init__(self, path: Path, work: Path) -> None:
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
         from xlsxwriter import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; rarely needed
 
         self._path = path
-        self._book = Workbook(str(path), {"constant_memory": True, "tmpdir": str(work)})
+        self._file = file
+        with disk_errors(path):
+            # The rows wait in a private folder of the system's, since xlsxwriter opens them by path.
+            self._work = tempfile.TemporaryDirectory(prefix="telecmi-leads-", ignore_cleanup_errors=True)
+        self._book = Workbook(file, {"constant_memory": True, "tmpdir": self._work.name})
         self._book.use_zip64()  # where a part is larger than 4 GB
         self._head = self._book.add_format({"bold": True, "num_format": "@", "bottom": 1})
         self._cell = self._book.add_format({"num_format": "@"})
@@ -85,7 +90,7 @@ class RejectBook:
         """Write the workbook's file."""
         from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
 
-        with disk_errors(self._path):
+        with disk_errors(self._path), self._work, self._file:
             try:
                 self._book.close()
             except FileCreateError as error:  # an OSError in a wrapping of its own

@@ -163,7 +163,7 @@ class RejectFiles:
         table = self._tables[index]
         if self._book is None:
             path = self._folder.begin(self._label(), "rejects.xlsx")
-            self._book = RejectBook(path, self._folder.work)
+            self._book = RejectBook(path, self._folder.stream(path))
         if not self._book.has(index):
             if self._book.sheets >= MOST_SHEETS:
                 return None
@@ -181,21 +181,13 @@ class RejectFiles:
             self._texts[key] = _TextFile(self._folder.begin(label, name), layout)
         return self._texts[key]
 
-    def _begin_empty(self) -> None:
-        if self._tables and self._tables[0].format in _WORKBOOKS:
-            self._book_with_sheet(0)
-        else:
-            self._text(self._layouts[0] if self._tables else Layout((), None, Dialect()))
-
     def _label(self) -> str:
         """Name the next file in the summary's `reports`: rejects, then rejects_2 and so on."""
         number = len(self._texts) + (self._book is not None) + 1
         return "rejects" if number == 1 else f"rejects_{number}"
 
     def close(self) -> None:
-        """Write what is left; where nothing was rejected, the file that its input would have, with its header alone."""
-        if self._book is None and not self._texts:
-            self._begin_empty()
+        """Write what is left."""
         for text in self._texts.values():
             text.flush(self._folder)
         if self._book is not None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.lead import LeftOutKind
+from telecmi_leads.core.wording import other_name
 from telecmi_leads.output.reports.json_output import summary_json
 from telecmi_leads.output.reports.left_out_rows import left_out_counts, write_left_out
 from telecmi_leads.output.reports.listings import write_campaigns, write_refused
@@ -26,9 +27,9 @@ def write_reports(
 
     `run` is the ledger's record, also of a plan that is a trial or refused, for which the summary names no run.
     Returns the summary with the rows excluded by each list, and with the files' paths as `reports`: folder, html,
-    campaigns, rejects (rejects_2, … where tables differ), refused, summary, and left_out where there are any such rows.
-    Raises ReportError where the disk refuses, BalanceError where
-    the rows in the ledger are not those that it counts.
+    campaigns, rejects (rejects_2, … where tables differ), refused, left_out, summary; those without content are not
+    written. A file of the user's stays, and `warnings` say which name the report got instead. Raises ReportError where
+    the disk refuses, BalanceError where the rows in the ledger are not those that it counts.
     """
     with ReportFolder(folder) as writing:
         page = writing.begin("html", "report.html")
@@ -38,6 +39,8 @@ def write_reports(
         facts = writing.begin("summary", SUMMARY)
         done = replace(
             summary,
+            warnings=(*summary.warnings, *(other_name(*each) for each in writing.beside.items())),
+            renamed=dict(writing.beside),
             reports={"folder": str(folder), **writing.files},
             left_out=tuple(left_out_counts(findings, summary.tables)),
             excluded={each.example.code: each.rows for each in findings if each.example.kind is LeftOutKind.EXCLUDED},

@@ -1,17 +1,16 @@
-"""The report folder: private, never through a link, every file whole or not there, nothing of the user's overwritten.
+"""The report folder: private, held by its descriptor, every file whole or not there, nothing of the user's overwritten.
 
-A file is written beside its place and renamed into it. What stands in its place goes only if this program has left
-it there as it is; a reject file that somebody has corrected, or any other file of that name, is kept beside.
+A file is written in a folder of its own and moved to its place. What has its name goes only if this program has left
+it there as it is. A reject file that somebody has corrected, or any other file of that name, stays as it is, and the
+new one gets a name of its own.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
-import shutil
-import tempfile
-from contextlib import contextmanager, suppress
+import time
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
@@ -26,24 +25,34 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 SUMMARY = "summary.json"
-_OURS = re.compile(r"report\.html|campaigns\.csv|refused\.csv|left-out\.csv|summary\.json|rejects(-\d+)?\.(csv|xlsx)")
+_OURS = re.compile(
+    r"report(-\d+)?\.html|(campaigns|refused|left-out)(-\d+)?\.csv|summary(-\d+)?\.json|rejects(-\d+)?\.(csv|xlsx)"
+)
 _UNFINISHED = ".unfinished-"
 _REMAINS_AGE = 3600.0
 _MOST_SUMMARY_BYTES = 64 * 2**20
+_MOST_NAMES = 1000
 
 
 def prepare_folder(path: Path, inputs: Sequence[Path] = ()) -> Path:
     """Make the report folder, private to the user, and see that files can be written there; return it.
 
-    Raises ReportError for a link, a file, a folder where a report would overwrite an input, or a disk that refuses.
+    Raises ReportError for a link, a file, a folder that others may write to, one where a report has the name of an
+    input or list, or a disk that refuses.
     """
     with disk_errors(path):
         _refuse_links(path)
         _refuse_inputs(path, inputs)
+        if path.exists() and private.writable_by_others(path):
+            raise ReportError(
+                f"Other users can write to the report folder {safe(str(path))}.",
+                hint="Give a folder of your own with --report-dir FOLDER, or take that right from the others.",
+            )
         private.make_folder(path)
-        probe = path / f"{_UNFINISHED}{secrets.token_hex(4)}"
-        os.close(private.create(probe))
-        probe.unlink()
+        probe = f"{_UNFINISHED}{secrets.token_hex(4)}"
+        with private.OpenFolder.at(path) as folder:
+            folder.create(probe)
+            folder.remove(probe)
     return path
 
 
@@ -68,7 +77,7 @@ def _refuse_inputs(path: Path, inputs: Sequence[Path]) -> None:
     for given in inputs:
         if given.resolve().parent == folder and _OURS.fullmatch(given.name):
             raise ReportError(
-                f"The report would overwrite the input {safe(str(given))}.",
+                f"{safe(str(given))} has the name of a report and lies in the report folder.",
                 hint="Give another folder with --report-dir FOLDER.",
             )
 
@@ -88,53 +97,70 @@ def disk_errors(path: Path) -> Iterator[None]:
 class ReportFolder:
     """A folder in the course of being written; leaving it without an error puts the files into their places.
 
-    `files` says what was written: key → path as the user gave it, in the order of writing.
+    `files` says what was written: key → path as the user gave it, in the order of writing. `beside` names the files
+    of the user's that stayed, each with the report that got another name for it.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.files: dict[str, str] = {}
-        self._waiting: list[tuple[Path, str]] = []
-        self._work: Path | None = None
+        self.beside: dict[str, str] = {}
+        self._names: list[str] = []
+        self._before: dict[str, bool] = {}
+        self._open = ExitStack()
+        self._work_name = f"{_UNFINISHED}{secrets.token_hex(4)}"
 
     def __enter__(self) -> Self:
-        with disk_errors(self.path):
-            self._work = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.path))
-            self._clear_remains(self._work.stat().st_mtime)
+        with ExitStack() as opened, disk_errors(self.path):
+            self._folder = opened.enter_context(private.OpenFolder.at(self.path))
+            self._work = opened.enter_context(self._folder.make(self._work_name))
+            self._clear_remains()
+            self._before = _previous_files(self._folder)
+            self._open = opened.pop_all()
         return self
 
-    def _clear_remains(self, now: float) -> None:
+    def _clear_remains(self) -> None:
         """Remove what a killed process has left; not what another may be writing at this moment."""
-        for left in self.path.glob(f"{_UNFINISHED}*"):
-            if now - left.lstat().st_mtime > _REMAINS_AGE:
-                shutil.rmtree(left, ignore_errors=True)
+        for name in self._folder.names():
+            left = self._folder.found(name) if name.startswith(_UNFINISHED) else None
+            if left is not None and time.time() - left.st_mtime > _REMAINS_AGE:
+                self._folder.remove(name)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if kind is None:
-                with disk_errors(self.path):
-                    self._place()
-        finally:
-            if self._work is not None:
-                shutil.rmtree(self._work, ignore_errors=True)
-
-    @property
-    def work(self) -> Path:
-        """A private folder for temporary files, gone at the end."""
-        if self._work is None:
-            raise AssertionError("the folder is entered first")
-        return self._work
+        with self._open:
+            try:
+                if kind is None:
+                    with disk_errors(self.path):
+                        self._place()
+            finally:
+                with suppress(OSError):
+                    self._folder.remove(self._work_name)
 
     def begin(self, key: str, name: str) -> Path:
-        """Register a report and create its file, empty; return where its content goes."""
-        path = self.work / name
-        with disk_errors(self.path / name):
-            os.close(private.create(path))
-        self.files[key] = str(self.path / name)
-        self._waiting.append((path, name))
-        return path
+        """Register a report and create its file, empty; return the path that it will have."""
+        free = self._free_name(name)
+        if free != name:
+            self.beside[name] = free
+        with disk_errors(self.path / free):
+            self._work.create(free)
+        self.files[key] = str(self.path / free)
+        self._names.append(free)
+        return self.path / free
+
+    def _free_name(self, name: str) -> str:
+        """Return the name, or the next one like it that is no file of the user's."""
+        plain = Path(name)
+        for number in range(1, _MOST_NAMES):
+            free = name if number == 1 else f"{plain.stem}-{number}{plain.suffix}"
+            taken = not self._before.get(free, False) and self._folder.found(free) is not None
+            if free not in self._names and not taken:
+                return free
+        raise ReportError(
+            f"{safe(str(self.path))} holds too many files named like {name}.",
+            hint="Give another folder with --report-dir FOLDER.",
+        )
 
     def write(self, key: str, name: str, content: bytes) -> None:
         """Write a report that is ready."""
@@ -144,25 +170,24 @@ class ReportFolder:
     @contextmanager
     def open(self, path: Path) -> Iterator[IO[bytes]]:
         """Open a file from `begin` for writing more to it."""
-        with disk_errors(self.path / path.name), path.open("ab") as file:
+        with disk_errors(path), self._work.open(path.name, "ab") as file:
             yield file
+
+    def stream(self, path: Path) -> IO[bytes]:
+        """Return a file from `begin` open for writing anywhere in it; whoever takes it closes it."""
+        with disk_errors(path):
+            return self._work.open(path.name, "rb+")
 
     def _place(self) -> None:
         """Put the files into their places, the summary last: it tells what this program has left here, and when."""
-        before = _previous_files(self.path)
-        self._waiting.sort(key=lambda waiting: waiting[1] == SUMMARY)
-        names = {name for _, name in self._waiting}
-        for made, name in self._waiting:
-            place = self.path / name
-            with made.open("rb+") as file:
-                os.fsync(file.fileno())
-            if before.get(name) is False or (name not in before and os.path.lexists(place)):
-                place.rename(_free_name(place))
-            made.replace(place)
-        for name, untouched in before.items():
-            if untouched and name not in names:  # a report of an earlier state, which would mislead
-                (self.path / name).unlink(missing_ok=True)
-        private.sync_folder(self.path)
+        summary = Path(self.files.get("summary", "")).name
+        self._names.sort(key=lambda name: name == summary)
+        for name in self._names:
+            self._folder.place(name, self._work)
+        for name, untouched in self._before.items():
+            if untouched and name not in self._names:  # a report of an earlier state, which would mislead
+                self._folder.remove(name)
+        self._folder.sync()
 
 
 class _Summary(msgspec.Struct):
@@ -170,28 +195,20 @@ class _Summary(msgspec.Struct):
     reports: dict[str, str]
 
 
-def _previous_files(folder: Path) -> dict[str, bool]:
+def _previous_files(folder: private.OpenFolder) -> dict[str, bool]:
     """Return the reports that an earlier run has left here: name → whether nobody has changed them since."""
-    place = folder / SUMMARY
+    written = folder.found(SUMMARY)
+    if written is None or written.st_size > _MOST_SUMMARY_BYTES:
+        return {}
     try:
-        written = place.lstat()
-        if written.st_size > _MOST_SUMMARY_BYTES or place.is_symlink():
-            return {}
-        known = msgspec.json.decode(place.read_bytes(), type=_Summary)
+        with folder.open(SUMMARY) as file:
+            known = msgspec.json.decode(file.read(), type=_Summary)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return {}
     found = {SUMMARY: True}
     for path in known.reports.values():
         name = Path(path).name
-        with suppress(OSError):
-            if _OURS.fullmatch(name):
-                found[name] = (folder / name).lstat().st_mtime_ns <= written.st_mtime_ns
+        left = folder.found(name) if _OURS.fullmatch(name) else None
+        if left is not None:
+            found[name] = left.st_mtime_ns <= written.st_mtime_ns
     return found
-
-
-def _free_name(place: Path) -> Path:
-    for number in range(1, 1000):
-        kept = place.with_name(f"{place.stem}.kept{f'-{number}' if number > 1 else ''}{place.suffix}")
-        if not os.path.lexists(kept):
-            return kept
-    raise OSError(None, "too many kept files are in the way")
