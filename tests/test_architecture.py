@@ -71,7 +71,7 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"commands"}, _SHARED_BY_COMMANDS),
         ({"help"}, set()),
         ({"program"}, {"commands", "completion", "help"}),
-        ({"entry"}, {"program"}),
+        ({"entry"}, {"completion", "program"}),
     ],
 }
 """The rooms of the wings that have several: what stands in each, and what of the wing's other rooms it may import."""

@@ -1,42 +1,110 @@
-"""What the shell offers on Tab: columns of the file behind --map FIELD=, run ids, profiles. It never fails."""
+"""What the shell offers on Tab: columns, sheets, runs, profiles and fixed words. It never fails and says nothing.
+
+What stands in a file may be anybody's, and shells evaluate what they are offered: zsh its whole answer, bash what is
+inserted once Enter is pressed. So only values of harmless characters are offered (letters and digits of any script,
+blanks, and a few marks), and these are quoted for the shell that asks.
+"""
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+import io
+import re
+import unicodedata
+from contextlib import closing, redirect_stderr, redirect_stdout, suppress
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.settings.option_rows import Offer
+from telecmi_leads.settings.option_values import FileFormat, PhoneType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+_VIRTUAL = ("country", "timezone", "type")
+_MARKS = frozenset(" _.,@+/-")
+_TABLES = 8
+_WORKBOOKS = {FileFormat.XLSX, FileFormat.XLS, FileFormat.XLSB, FileFormat.ODS}
+"""Formats of which a whole sheet is in memory anyway, so that the next can be looked at."""
 
 
-def maps(files: Sequence[str], typed: str) -> list[str]:
-    """Return what may follow --map: fields first, then behind FIELD= the columns of the first file named."""
+def offers(offer: Offer, given: Mapping[str, Any], files: Sequence[str], typed: str) -> list[str]:
+    """Return what may stand for an option's value; `given` is what else was typed, `files` the files named so far."""
+    found: Iterable[str] = ()
+    with suppress(Exception):  # on Tab nothing may be said, whatever the file is like
+        match offer:
+            case Offer.FORMATS:
+                found = list(FileFormat)
+            case Offer.TYPES:
+                chosen = typed.rpartition(",")[0]
+                found = [f"{chosen},{each}" if chosen else each.value for each in PhoneType]
+            case Offer.PROFILES:
+                found = _profiles(given.get("config"))
+            case Offer.SHEETS:
+                found = _sheets(given, files)
+            case Offer.COLUMNS:
+                found = [*_VIRTUAL, *_columns(given, files)]
+            case Offer.FIELDS | Offer.MAPS | Offer.SETS:
+                found = _assignments(offer, given, files, typed)
+    return _harmless(found, typed)
+
+
+def _assignments(offer: Offer, given: Mapping[str, Any], files: Sequence[str], typed: str) -> list[str]:
     field, equals, _ = typed.partition("=")
     if not equals:
-        return _beginning((f"{each.value}=" for each in Field), typed)
-    found: list[str] = []
-    with suppress(Exception):  # on Tab nothing may be said, whatever the file is like
-        found = [f"{field}={name}" for name in _header(Path(files[0]))]
-    return _beginning(found, typed)
+        return [f"{each.value}=" for each in Field]
+    if offer is Offer.FIELDS:
+        return []
+    names = filter(_is_harmless, _columns(given, files))
+    return [f"{field}={{{name}}}" if offer is Offer.SETS else f"{field}={name}" for name in names]
 
 
-def _header(path: Path) -> Sequence[str]:
+def _columns(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
+    """Return the columns of the first file; of a workbook those of its first sheets."""
     from telecmi_leads.files import open_source  # noqa: PLC0415 - only where a file is looked into
     from telecmi_leads.leads.prepare import matcher  # noqa: PLC0415 - loads phonenumbers
     from telecmi_leads.settings.resolving import resolve_here  # noqa: PLC0415 - the same
 
-    matching = matcher(resolve_here({}))
-    with open_source(path, matching.reading) as source:
-        for table, _ in matching.tables(source):
-            return [name for name in table.info.header if name.strip()]
-    return []
+    reading = {name: given.get(name) for name in ("sheet", "format", "no_header", "config", "profile", "env_file")}
+    matching = matcher(resolve_here(reading))
+    found: dict[str, None] = {}
+    with open_source(Path(files[0]), matching.reading) as source:
+        several = _TABLES if source.format in _WORKBOOKS else 1
+        for table, _ in islice(matching.tables(source), several):
+            found |= dict.fromkeys(name for name in table.info.header if name.strip())
+            if several > 1:
+                for _ in table.blocks:
+                    pass
+    return list(found)
+
+
+def _sheets(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
+    from telecmi_leads.files import open_source  # noqa: PLC0415 - only where a file is looked into
+    from telecmi_leads.settings.option_values import file_format  # noqa: PLC0415 - the same
+    from telecmi_leads.settings.options import ReadingOptions  # noqa: PLC0415 - the same
+
+    said = given.get("format")
+    with open_source(Path(files[0]), ReadingOptions(format=file_format(said) if said else None)) as source:
+        return [sheet.name for sheet in source.sheets if sheet.name]
 
 
 def run_ids(typed: str) -> list[str]:
     """Return the ledger's runs that begin so, newest first."""
+    return _harmless(_of_ledger(lambda ledger: (run.id for run in ledger.runs())), typed)
+
+
+def open_campaigns(run: str | None, typed: str) -> list[str]:
+    """Return the names of a run's campaigns that a person has to settle."""
+
+    def names(ledger: Any) -> Iterator[str]:  # noqa: ANN401 - the ledger is imported only where it is opened
+        found = ledger.run(run) if run else None
+        return (each.name for each in ledger.campaigns(found.id) if each.status.resolvable) if found else iter(())
+
+    return _harmless(_of_ledger(names), typed)
+
+
+def _of_ledger(look: Callable[[Any], Iterable[str]]) -> list[str]:
     from telecmi_leads.ledger import Ledger  # noqa: PLC0415 - only where a run is asked for
     from telecmi_leads.settings.resolving import resolve_here  # noqa: PLC0415 - the same
     from telecmi_leads.settings.surroundings import state_folder  # noqa: PLC0415 - the same
@@ -45,16 +113,62 @@ def run_ids(typed: str) -> list[str]:
         ledger = Ledger.open_existing(state_folder(resolve_here({})))
         if ledger is not None:
             with closing(ledger):
-                return _beginning((run.id for run in ledger.runs()), typed)
+                return list(look(ledger))
     return []
 
 
-def profiles(typed: str, config: str | None) -> list[str]:
-    """Return the profiles of the settings file."""
+def _profiles(config: str | None) -> list[str]:
     from telecmi_leads.settings.setting_files import Sources, profile_names  # noqa: PLC0415 - the same
 
-    return _beginning(profile_names(Sources({}, Path.cwd(), config=Path(config) if config else None)), typed)
+    return profile_names(Sources({}, Path.cwd(), config=Path(config) if config else None))
 
 
-def _beginning(found: Iterable[str], typed: str) -> list[str]:
-    return [each for each in found if each.startswith(typed)]
+def _harmless(found: Iterable[str], typed: str) -> list[str]:
+    return [each for each in found if each.startswith(typed) and _is_harmless(re.sub(r"^[a-z_]+=|[{}]", "", each))]
+
+
+def _is_harmless(text: str) -> bool:
+    """Tell whether a value is the same to every shell, quoted or not; one that begins with - is taken for an option."""
+    plain = all(each.isalnum() or each in _MARKS or unicodedata.category(each).startswith("M") for each in text)
+    return plain and not text.startswith(("-", " ", "@")) and not text.endswith(" ") and "  " not in text
+
+
+# --- the shells -------------------------------------------------------------------------------------
+
+
+def answer(asked: str, word: str, run: Callable[[], object]) -> tuple[int, str]:
+    """Run Typer's completion, which ends the process by itself, and return its exit code and what to print.
+
+    `asked` is the variable by which the shell asks, such as complete_bash, `word` the word at the cursor as the shell
+    has it, quotes included.
+    """
+    said = io.StringIO()
+    code = 0
+    with redirect_stdout(said), redirect_stderr(io.StringIO()):
+        try:
+            run()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 0
+        except (Exception, KeyboardInterrupt):  # noqa: BLE001 - on Tab nothing may be said
+            return 1, ""
+    lines = said.getvalue().splitlines()
+    if asked == "complete_bash":
+        lines = [_for_bash(line, word) for line in lines]
+    elif asked in {"complete_powershell", "complete_pwsh"}:
+        lines = [_for_powershell(line) for line in lines]
+    return code, "".join(f"{line}\n" for line in lines)
+
+
+def _for_bash(value: str, word: str) -> str:
+    """Return what replaces the word at the cursor: bash takes = for the end of a word, and inserts text as it is."""
+    if word.startswith(("'", '"')):
+        return value
+    begun = word.rpartition("=")[0]
+    rest = value[len(begun) + 1 :] if "=" in word else value
+    return re.sub(r"([ {}])", r"\\\1", rest)
+
+
+def _for_powershell(line: str) -> str:
+    value, separator, help_ = line.partition(":::")
+    quoted = value if re.fullmatch(r"[\w./=+-]+", value) else f"'{value}'"
+    return f"{quoted}{separator}{help_}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import Bug, ExitCode, Interrupted, LeadsError, UsageError
 from telecmi_leads.core.text import safe
-from telecmi_leads.settings.surroundings import drop_impossible_sizes, environment, terminal
+from telecmi_leads.settings.surroundings import completion_asked, drop_impossible_sizes, environment, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,6 +45,8 @@ def _call(arguments: Sequence[str]) -> int:
     from telecmi_leads.cli.program import app  # noqa: PLC0415 - the same
 
     command: Any = typer.main.get_command(app)
+    if (asked := completion_asked()) is not None:
+        return _complete(command, *asked)
     _check_command(_command_of(arguments), command.commands)
     try:
         code: int | None = command.main(args=list(arguments), prog_name="telecmi-leads", standalone_mode=False)
@@ -58,6 +61,17 @@ def _call(arguments: Sequence[str]) -> int:
             return ExitCode.USAGE
         raise _as_usage(error, _command_of(arguments)) from None
     return code or ExitCode.OK
+
+
+def _complete(command: Any, asked: str, word: str) -> int:  # noqa: ANN401 - typer hides its type
+    """Print what the shell asks for on Tab."""
+    import typer  # noqa: PLC0415 - see _call
+
+    from telecmi_leads.cli.completion import answer  # noqa: PLC0415 - only on Tab
+
+    code, text = answer(asked, word, partial(command.main, args=[], prog_name="telecmi-leads", standalone_mode=False))
+    typer.echo(text, nl=False)
+    return code
 
 
 def _check_command(given: str, known: Iterable[str]) -> None:

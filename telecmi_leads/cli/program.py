@@ -18,6 +18,8 @@ from telecmi_leads.settings.options import typed_at
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from telecmi_leads.settings.option_rows import Offer
+
 app = typer.Typer(
     name="telecmi-leads",
     cls=GroupedProgram,
@@ -28,11 +30,22 @@ app = typer.Typer(
 )
 
 
-def _complete_map(ctx: typer.Context, incomplete: str) -> list[str]:
-    from telecmi_leads.cli import completion  # noqa: PLC0415 - see the module's docstring
+def _completion(offer: Offer | None) -> Callable[..., list[str]] | None:
+    """Return what Typer asks for the values of an option."""
+    if offer is None:
+        return None
 
-    named = [*(ctx.params.get("files") or ()), ctx.params.get("file"), *ctx.args]  # where it is depends on the order
-    return completion.maps([file for file in named if file], incomplete)
+    def complete(ctx: typer.Context, incomplete: str) -> list[str]:
+        from telecmi_leads.cli import completion  # noqa: PLC0415 - see the module's docstring
+
+        named = [
+            *(ctx.params.get("files") or ()),
+            ctx.params.get("file"),
+            *ctx.args,
+        ]  # where it is depends on the order
+        return completion.offers(offer, ctx.params, [file for file in named if file], incomplete)
+
+    return complete
 
 
 def _complete_run(incomplete: str) -> list[str]:
@@ -41,10 +54,10 @@ def _complete_run(incomplete: str) -> list[str]:
     return completion.run_ids(incomplete)
 
 
-def _complete_profile(ctx: typer.Context, incomplete: str) -> list[str]:
+def _complete_campaign(ctx: typer.Context, incomplete: str) -> list[str]:
     from telecmi_leads.cli import completion  # noqa: PLC0415 - see the module's docstring
 
-    return completion.profiles(incomplete, ctx.params.get("config"))
+    return completion.open_campaigns(ctx.params.get("run"), incomplete)
 
 
 EXAMPLES[""] = (
@@ -56,11 +69,13 @@ EXAMPLES["sandbox"] = (
     "telecmi-leads sandbox --port 8090 --latency 200",
     "telecmi-leads sandbox --fault 429=5@1-3 --fault 500-after@7",
 )
-_COMPLETIONS = {"map": _complete_map, "profile": _complete_profile}
 
 Given = dict[str, Any]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Lead files; - is standard input.")]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", autocompletion=_complete_run)]
+Campaign = Annotated[
+    str, typer.Argument(metavar="CAMPAIGN", help="The campaign's name.", autocompletion=_complete_campaign)
+]
 Newest = Annotated[
     str | None, typer.Argument(metavar="[RUN]", help="A run's id; the newest.", autocompletion=_complete_run)
 ]
@@ -96,7 +111,7 @@ def _parameter(group: type, field: Any) -> inspect.Parameter:  # noqa: ANN401 - 
         f"--{field.name.replace('_', '-')}",
         help=_with_default(field),
         metavar=field.metadata["metavar"],
-        autocompletion=_COMPLETIONS.get(field.name),
+        autocompletion=_completion(field.metadata["offer"]),
         rich_help_panel=group.PANEL,  # type: ignore[attr-defined]  # every option group has one
         show_default=False,
     )
@@ -255,7 +270,9 @@ def report(run: Run, given: Given) -> int:
 )
 def resolve(
     run: Run,
-    campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign's name.")],
+    campaign: Annotated[
+        str, typer.Argument(metavar="CAMPAIGN", help="The campaign's name.", autocompletion=_complete_campaign)
+    ],
     given: Given,
     *,
     accepted: Annotated[bool, typer.Option("--accepted", help="The dashboard shows it, with all its leads.")] = False,
@@ -282,7 +299,7 @@ def forget(
     given: Given,
     *,
     before: Annotated[str | None, typer.Option(metavar="DATE", help="Runs made before this day.")] = None,
-    run: Annotated[str | None, typer.Option(metavar="RUN", help="One run.")] = None,
+    run: Annotated[str | None, typer.Option(metavar="RUN", help="One run.", autocompletion=_complete_run)] = None,
     phone: Annotated[str | None, typer.Option(metavar="PHONE", help="One number, wherever it stands.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> int:

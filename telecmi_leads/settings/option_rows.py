@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.run import Suggested
@@ -29,6 +30,26 @@ FOR_SENDING = (Suggested.RESUME, Suggested.RESOLVE, *FOR_UPLOADS)
 FOR_REQUESTS = (*FOR_SENDING, Suggested.CHECK)
 
 
+READING: dict[str, Any] = {"commands": READ, "repeated": FOR_FILES}
+CUTTING: dict[str, Any] = {"commands": ("upload",), "repeated": FOR_UPLOADS}
+SENDING: dict[str, Any] = {"commands": SEND, "repeated": FOR_SENDING}
+REQUESTING: dict[str, Any] = {"commands": REQUEST, "repeated": FOR_REQUESTS}
+"""Both columns together, for rows that say the same in both."""
+
+
+class Offer(StrEnum):
+    """What the shell offers for an option's value."""
+
+    FORMATS = "formats"
+    TYPES = "types"
+    MAPS = "maps"
+    SETS = "sets"
+    FIELDS = "fields"
+    COLUMNS = "columns"
+    SHEETS = "sheets"
+    PROFILES = "profiles"
+
+
 def option(  # noqa: PLR0913 - one keyword for each thing a row can say
     default: Any,  # noqa: ANN401 - the field's own annotation says the type
     help: str,  # noqa: A002 - the word every command-line library uses
@@ -44,6 +65,7 @@ def option(  # noqa: PLR0913 - one keyword for each thing a row can say
     empty_counts: bool = False,
     command_line: bool = True,
     profile: bool = True,
+    offer: Offer | None = None,
 ) -> Any:  # noqa: ANN401 - dataclasses.field is typed this way too
     """Make a row of the table, as a dataclass field.
 
@@ -52,7 +74,7 @@ def option(  # noqa: PLR0913 - one keyword for each thing a row can say
     `listed` says that its text is a list with commas, which may be a list in TOML. `env` names its
     environment variables, the first that is set wins; `env_file` tells whether `.env` may set them too, and
     `empty_counts` that an empty one is a value, not an unset variable. `command_line` and `profile` tell where else it
-    may be given.
+    may be given. `offer` says what the shell offers for its value.
     """
     declared = {
         "help": help,
@@ -67,5 +89,6 @@ def option(  # noqa: PLR0913 - one keyword for each thing a row can say
         "empty_counts": empty_counts,
         "command_line": command_line,
         "profile": profile,
+        "offer": offer,
     }
     return field(default=default, metadata=declared)

@@ -42,21 +42,20 @@ class CampaignOptions:
         "How a campaign's name is made; may hold {name}, {number}, {digest} and {group}.",
         parse=checks.name_format,
         metavar="FORMAT",
-        commands=("upload",),
-        repeated=row.FOR_UPLOADS,
+        **row.CUTTING,
     )
     size: int = row.option(
         MAX_CAMPAIGN_LEADS,
         f"Leads in a campaign, 1 to {MAX_CAMPAIGN_LEADS}.",
         parse=checks.whole(1, MAX_CAMPAIGN_LEADS),
         metavar="N",
-        commands=("upload",),
-        repeated=row.FOR_UPLOADS,
+        **row.CUTTING,
     )
     split_by: str | None = row.option(
         None,
         "Separate campaigns for each value of this column, or of country, timezone or type of the number.",
         metavar="COLUMN",
+        offer=row.Offer.COLUMNS,
         commands=("upload",),
         repeated=row.FOR_REJECTS,
     )
@@ -77,22 +76,21 @@ class ReadingOptions:
         "Read this sheet only; every visible sheet is read otherwise.",
         metavar="NAME",
         repeat=True,
-        commands=row.READ,
-        repeated=row.FOR_FILES,
+        offer=row.Offer.SHEETS,
+        **row.READING,
     )
     format: FileFormat | None = row.option(
         None,
         "What the input is, where its content does not tell.",
         parse=checks.file_format,
         metavar="FORMAT",
-        commands=row.READ,
-        repeated=row.FOR_FILES,
+        offer=row.Offer.FORMATS,
+        **row.READING,
     )
     no_header: bool = row.option(
         False,
         "The file has no header row: its columns are found by their values and called column 1, column 2, …",
-        commands=row.READ,
-        repeated=row.FOR_FILES,
+        **row.READING,
     )
 
 
@@ -108,6 +106,7 @@ class FieldOptions:
         parse=checks.field_and_text,
         metavar="FIELD=COLUMN",
         repeat=True,
+        offer=row.Offer.MAPS,
         commands=row.READ,
         repeated=(*row.FOR_REJECTS, *row.FOR_FILES),
     )
@@ -117,6 +116,7 @@ class FieldOptions:
         parse=checks.field_and_text,
         metavar="FIELD=TEMPLATE",
         repeat=True,
+        offer=row.Offer.SETS,
         commands=row.READ,
         repeated=(*row.FOR_REJECTS, *row.FOR_FILES),
     )
@@ -126,6 +126,7 @@ class FieldOptions:
         parse=checks.field_and_text,
         metavar="FIELD=VALUE",
         repeat=True,
+        offer=row.Offer.FIELDS,
         commands=row.PREPARE,
         repeated=(*row.FOR_UPLOADS, Suggested.VALIDATE),
     )
@@ -164,6 +165,7 @@ class PhoneOptions:
         parse=checks.phone_types,
         metavar="TYPES",
         listed=True,
+        offer=row.Offer.TYPES,
         commands=(*row.READ, "explain"),
         repeated=(*row.FOR_UPLOADS, *row.FOR_FILES),
     )
@@ -236,61 +238,30 @@ class SendingOptions:
     PANEL: ClassVar[str] = "Sending"
 
     workers: int = row.option(
-        4,
-        "Requests at a time, once the first is accepted.",
-        parse=checks.whole(1, 64),
-        metavar="N",
-        commands=row.SEND,
-        repeated=row.FOR_SENDING,
+        4, "Requests at a time, once the first is accepted.", parse=checks.whole(1, 64), metavar="N", **row.SENDING
     )
-    rate: float | None = row.option(
-        None, "Requests a second at most.", parse=checks.rate, metavar="N", commands=row.SEND, repeated=row.FOR_SENDING
-    )
+    rate: float | None = row.option(None, "Requests a second at most.", parse=checks.rate, metavar="N", **row.SENDING)
     timeout: float = row.option(
-        60.0,
-        "Seconds a request may take in all.",
-        parse=checks.positive_seconds,
-        metavar="SECONDS",
-        commands=row.REQUEST,
-        repeated=row.FOR_REQUESTS,
+        60.0, "Seconds a request may take in all.", parse=checks.positive_seconds, metavar="SECONDS", **row.REQUESTING
     )
-    retries: int = row.option(
-        5,
-        "Further tries a campaign gets.",
-        parse=checks.whole(0),
-        metavar="N",
-        commands=row.SEND,
-        repeated=row.FOR_SENDING,
-    )
+    retries: int = row.option(5, "Further tries a campaign gets.", parse=checks.whole(0), metavar="N", **row.SENDING)
     settle: float = row.option(
         30.0,
         "Seconds to wait before a request of unknown outcome is sent again.",
         parse=checks.seconds,
         metavar="SECONDS",
-        commands=row.SEND,
-        repeated=row.FOR_SENDING,
+        **row.SENDING,
     )
     max_wait: float = row.option(
         300.0,
         "Seconds to wait where the service asks for a pause; asked for more, the run stops as unfinished.",
         parse=checks.seconds,
         metavar="SECONDS",
-        commands=row.SEND,
-        repeated=row.FOR_SENDING,
+        **row.SENDING,
     )
-    isolate: bool = row.option(
-        False,
-        "Halve a refused campaign until the offending leads stand alone.",
-        commands=row.SEND,
-        repeated=row.FOR_SENDING,
-    )
+    isolate: bool = row.option(False, "Halve a refused campaign until the offending leads stand alone.", **row.SENDING)
     isolate_budget: int = row.option(
-        40,
-        "Requests that --isolate may spend on one campaign.",
-        parse=checks.whole(1),
-        metavar="N",
-        commands=row.SEND,
-        repeated=row.FOR_SENDING,
+        40, "Requests that --isolate may spend on one campaign.", parse=checks.whole(1), metavar="N", **row.SENDING
     )
     ca_bundle: Path | None = row.option(
         None,
@@ -299,8 +270,7 @@ class SendingOptions:
         metavar="FILE",
         env=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
         env_file=False,
-        commands=row.REQUEST,
-        repeated=row.FOR_REQUESTS,
+        **row.REQUESTING,
     )
     lock_wait: float = row.option(
         0.0,
@@ -390,6 +360,7 @@ class SourceOptions:
         None,
         "Use the defaults of [profile.NAME] too.",
         metavar="NAME",
+        offer=row.Offer.PROFILES,
         commands=row.COMMANDS,
         repeated=tuple(Suggested),
         profile=False,
@@ -420,12 +391,7 @@ class AccountOptions:
         commands=row.REQUEST,
     )
     secret_file: Path | None = row.option(
-        None,
-        "A file that holds the app secret and nothing else.",
-        parse=Path,
-        metavar="FILE",
-        commands=row.REQUEST,
-        repeated=row.FOR_REQUESTS,
+        None, "A file that holds the app secret and nothing else.", parse=Path, metavar="FILE", **row.REQUESTING
     )
     base_url: str = row.option(
         "https://rest.telecmi.com",

@@ -25,6 +25,35 @@ def drop_impossible_sizes() -> None:
             del os.environ[name]
 
 
+def completion_asked() -> tuple[str, str] | None:
+    """Return what the shell asks for on Tab, such as complete_bash, and the word at the cursor; None where it doesn't.
+
+    Bash takes = and : for the ends of words, which tears FIELD=COLUMN apart. Its words are put together again, in the
+    environment, from where Typer reads them.
+    """
+    asked = os.environ.get("_TELECMI_LEADS_COMPLETE", "")
+    if not asked.startswith("complete_"):
+        return None
+    if asked != "complete_bash":
+        return asked, ""
+    words = os.environ.get("COMP_WORDS", "").split("\n")
+    cursor = int(number) if (number := os.environ.get("COMP_CWORD", "")).isdecimal() else 0
+    whole: list[str] = []
+    at = 0
+    for position, word in enumerate(words[: cursor + 1]):
+        torn = position > 1 and (word in _ENDS_WORDS or words[position - 1] in _ENDS_WORDS)
+        if torn:
+            whole[-1] += word
+        else:
+            whole.append(word)
+        at = len(whole) - 1
+    os.environ.update(COMP_WORDS="\n".join(whole), COMP_CWORD=str(at))
+    return asked, whole[-1]
+
+
+_ENDS_WORDS = {"=", ":", "=="}
+
+
 def environment() -> dict[str, str]:
     """Return this process's environment."""
     return dict(os.environ)
