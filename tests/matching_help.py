@@ -57,12 +57,12 @@ def plan_of(  # noqa: PLR0913 - one keyword for each thing a test may vary
 
 
 def feeds(plan: ColumnPlan) -> dict[str, list[str]]:
-    """Return what feeds what, by column names: the fields, and titles, middles and companies."""
+    """Return what feeds what, by column names: the fields, and titles, middles, surnames and companies."""
     fed = {
         Field.PHONE.value: plan.phones,
         **{target.value: columns for target, columns in plan.sources.items()},
     }
-    fed |= {"titles": plan.titles, "middles": plan.middles, "companies": plan.companies}
+    fed |= {"titles": plan.titles, "middles": plan.middles, "surnames": plan.surnames, "companies": plan.companies}
     return {what: [plan.choices[index].header for index in columns] for what, columns in fed.items() if columns}
 
 

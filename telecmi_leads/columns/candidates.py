@@ -6,17 +6,18 @@ often as a calling code, "WhatsApp" a yes or no.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import Rule
-from telecmi_leads.columns.header_meaning import NAME_HEADS, PHONE_HEADS, Reading, read_name
+from telecmi_leads.columns.header_meaning import NAME_HEADS, PHONE_HEADS, Place, Reading, Standing, read_name
 from telecmi_leads.columns.header_words import words
-from telecmi_leads.columns.lexicon import Head
+from telecmi_leads.columns.lexicon import Head, Modifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _PROPERTY = frozenset({"property", "listing", "project"})
 _PROPERTY_FACTS = frozenset({"id", "title", "code", "name", "type", "no", "number", "link", "url", "details"})
@@ -24,6 +25,13 @@ _PROPERTY_FACTS = frozenset({"id", "title", "code", "name", "type", "no", "numbe
 
 _TENANTS = frozenset({"tenant", "tenants", "lessee", "occupant", "occupier"})
 _WHOLE_NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME})
+_LINES = PHONE_HEADS | {Head.CALLER, Head.CALLED}
+_PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
+_WORK_FIRST = (Place.PLAIN, Place.WORK, Place.HOME, Place.SHIPPING, Place.ORGANISATION)
+_TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
+_DIRECTIONS = frozenset({"direction", "type"})
+_FEWEST_ROWS = 3
+_NEARLY_ALL = 0.8
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
 
 
@@ -50,26 +58,50 @@ class Candidate:
         reading = self.reading
         return (reading.other, reading.place, reading.group, reading.ordinal, self.index)
 
+    @property
+    def line_preference(self) -> tuple[int, ...]:
+        """Sort key among phone columns, and among emails: what ranks last is still a fallback.
+
+        Mobile before WhatsApp before phone before work before home; a new one before all, an alternate after all that
+        are none, then the old or wrong one, and the company's last.
+        """
+        reading = self.reading
+        rank = _PHONE_RANK.get(self.head, 0) if self.head else 0
+        company = reading.place is Place.ORGANISATION
+        shipping = reading.place is Place.SHIPPING
+        standing = reading.standing
+        return (
+            *(company, max(standing, Standing.PLAIN), standing != Standing.NEW, shipping, reading.group, rank),
+            *(_WORK_FIRST.index(reading.place), standing, reading.ordinal, self.index),
+        )
+
     def refused(self, rule: Rule, word: str = "") -> Candidate:
         """Return the column as one that feeds nothing, for a reason."""
         return Candidate(self.index, Reading(None, rule, word))
 
 
-def read_columns(header: Sequence[str], cells: Sequence[Sequence[str]]) -> list[Candidate]:
+def read_columns(
+    header: Sequence[str], cells: Sequence[Sequence[str]], phone_score: Callable[[Sequence[str]], float]
+) -> list[Candidate]:
     """Read all names of a table and let the cells and the neighbours have their say.
 
-    `cells` are each column's cells that hold something. Returns one candidate a column, in file order.
+    `cells` are each column's cells that hold something. `phone_score` takes such cells and returns the share, 0 to 1,
+    that are good numbers. Returns one candidate a column, in file order.
     """
     names = list(map(words, header))
     named = frozenset(names)
-    found = [_beside(Candidate(index, read_name(name)), named) for index, name in enumerate(header)]
-    found = [_agreeing(candidate, cells[candidate.index]) for candidate in found]
+    found = [Candidate(index, read_name(name)) for index, name in enumerate(header)]
+    heads = frozenset((str(candidate.head),) for candidate in found if candidate.head)
+    found = [_beside(candidate, named | heads) for candidate in found]
+    found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
     found = _second_names(found)
+    found = _own_lines(found, names, cells)
     if any("invitee" in name for name in named):
         found = [_organisers(candidate, names[candidate.index]) for candidate in found]
     found = _tenants(found, names, cells)
     found = _owners(found)
     found = _second_persons(found)
+    found = _one_person(found)
     if any(name and name[0] in _PROPERTY and _PROPERTY_FACTS.issuperset(name[1:2]) for name in named):
         found = [_property_place(candidate) for candidate in found]
     return found
@@ -86,13 +118,23 @@ def _beside(candidate: Candidate, named: frozenset[tuple[str, ...]]) -> Candidat
 # --- the cells' say -----------------------------------------------------------------------------
 
 
-def _agreeing(candidate: Candidate, cells: Sequence[str]) -> Candidate:
+def _agreeing(candidate: Candidate, cells: Sequence[str], phone_score: Callable[[Sequence[str]], float]) -> Candidate:
     reading = candidate.reading
     head = reading.head
     if head is None or not cells:
-        return candidate.refused(Rule.UNKNOWN) if head is Head.PLACE_PHONE else candidate
+        return candidate.refused(Rule.UNKNOWN) if head in (Head.PLACE_PHONE, Head.CALLER, Head.CALLED) else candidate
+    if reading.maybe_id:
+        return candidate if phone_score(cells) >= cell_values.MOST else candidate.refused(Rule.WRONG_VALUES)
+    if head in (Head.CALLER, Head.CALLED):
+        like_phone = cell_values.share(cells, cell_values.like_phone)
+        return candidate if like_phone >= cell_values.MOST else candidate.refused(Rule.UNKNOWN)
     if head in PHONE_HEADS or head is Head.PLACE_PHONE:
         return _agreeing_phone(candidate, cells)
+    return _agreeing_text(candidate, head, cells)
+
+
+def _agreeing_text(candidate: Candidate, head: Head, cells: Sequence[str]) -> Candidate:
+    reading = candidate.reading
     if head in (Head.DIALCODE, Head.COUNTRY, Head.SALUTATION):
         return Candidate(candidate.index, _code_or_country(reading, cells))
     if head in NAME_HEADS:
@@ -153,6 +195,104 @@ def _second_names(found: list[Candidate]) -> list[Candidate]:
     return [Candidate(c.index, replace(c.reading, head=head)) if c.head is Head.SECOND else c for c in found]
 
 
+def _own_lines(
+    found: list[Candidate], names: Sequence[tuple[str, ...]], cells: Sequence[Sequence[str]]
+) -> list[Candidate]:
+    """Refuse the company's own lines: one number in nearly every row, and a call log's side that is not the lead's.
+
+    Where both sides of a log vary and no name tells which is the customer, neither is taken.
+    """
+    varied = {c.index for c in found if _holds_lines(c, cells) and _most_common(cells[c.index]) < _NEARLY_ALL}
+    one_value = {c.index for c in found if c.head in (*_LINES, Head.EMAIL) and _is_one_value(cells[c.index])}
+    emails = any(c.head is Head.EMAIL and c.index not in one_value and cells[c.index] for c in found)
+    found = [
+        c.refused(Rule.ONE_VALUE) if c.index in one_value and (emails if c.head is Head.EMAIL else varied) else c
+        for c in found
+    ]
+    callers = [c for c in found if c.head is Head.CALLER]
+    called = [c for c in found if c.head is Head.CALLED]
+    if not callers and not called:
+        return found
+    lead = {c.index for c in _customers_side(callers, called, names, cells)}
+    if any(c.head in PHONE_HEADS and not c.reading.other and c.reading.place is Place.PLAIN for c in found):
+        lead = set()
+    return [
+        c
+        if c.head not in (Head.CALLER, Head.CALLED)
+        else Candidate(c.index, replace(c.reading, head=Head.PHONE))
+        if c.index in lead
+        else c.refused(Rule.OTHER_LINE, c.reading.word)
+        for c in found
+    ]
+
+
+def _customers_side(
+    callers: list[Candidate],
+    called: list[Candidate],
+    names: Sequence[tuple[str, ...]],
+    cells: Sequence[Sequence[str]],
+) -> list[Candidate]:
+    """Return the side of a call log that is the customers': by its direction, else the one whose numbers recur less."""
+    if not callers or not called:
+        return callers or called
+    at = next((index for index, name in enumerate(names) if not _DIRECTIONS.isdisjoint(name)), None)
+    ways = {way for cell in (cells[at] if at is not None else ()) if (way := _way(cell))}
+    if len(ways) == 1:
+        return callers if "in" in ways else called
+    from_, to = (len(set(cells[side[0].index])) for side in (callers, called))
+    if from_ * 2 <= to:
+        return called
+    if to * 2 <= from_:
+        return callers
+    return [] if ways or names[called[0].index] == ("to",) else called
+
+
+def _way(cell: str) -> str:
+    """Return "in" or "out" for a call's direction, "" for anything else."""
+    first = next(iter(words(cell)), "")
+    return next((way for way in ("in", "out") if first.startswith(way)), "")
+
+
+def _holds_lines(candidate: Candidate, cells: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a column holds numbers of leads, or may, as one whose name says nothing does."""
+    own = cells[candidate.index]
+    if candidate.head in _LINES:
+        return len(own) >= _FEWEST_ROWS
+    open_ = candidate.reading.rule in (Rule.UNKNOWN, Rule.NO_NAME)
+    return open_ and len(own) >= _FEWEST_ROWS and cell_values.share(own, cell_values.like_phone) >= cell_values.MOST
+
+
+def _is_one_value(cells: Sequence[str]) -> bool:
+    return len(cells) >= _FEWEST_ROWS and _most_common(cells) >= _NEARLY_ALL
+
+
+def _most_common(cells: Sequence[str]) -> float:
+    """Return the share of the value that stands most often."""
+    return Counter(map(str.strip, cells)).most_common(1)[0][1] / len(cells)
+
+
+def _one_person(found: list[Candidate]) -> list[Candidate]:
+    """Keep to the person whose number is taken: beside "Attendee phone", the buyer's name and email are not the lead's.
+
+    Where no name is of that person's word, only buyers and guests are told apart: customer, lead and client are one.
+    """
+    phones = [c for c in found if c.head in PHONE_HEADS]
+    best = min(phones, key=lambda c: (c.weak, c.line_preference), default=None)
+    person = best.reading.person if best else None
+    if person is None:
+        return found
+    named = any(c.head in NAME_HEADS and c.reading.person and c.reading.person.text == person.text for c in found)
+    kept: list[Candidate] = []
+    for candidate in found:
+        other = candidate.reading.person
+        apart = other and other.text != person.text and (named or {other.meaning, person.meaning} == _TWO_PERSONS)
+        if other and apart and candidate.head in _OF_A_PERSON:
+            kept.append(candidate.refused(Rule.OTHER_PERSON, other.text))
+        else:
+            kept.append(candidate)
+    return kept
+
+
 def _organisers(candidate: Candidate, name: tuple[str, ...]) -> Candidate:
     """Refuse the user's columns and the event's place where there are invitees, as in a calendar's export."""
     if candidate.head is None or not (name[0] in ("user", "host") or candidate.head is Head.LOCALITY):
@@ -184,12 +324,16 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
     """Keep "Owner name" and "Owner mobile" only where the table knows no other person: then it is an owner list."""
     if not any(candidate.reading.owner for candidate in found):
         return found
-    persons = any(c.head in NAME_HEADS - {Head.SALUTATION} and not c.reading.owner and not c.weak for c in found)
+    names = NAME_HEADS - {Head.SALUTATION, Head.SUFFIX}
+    persons = any(
+        (c.head in names or c.reading.person is not None) and c.head and not c.reading.owner and not c.weak
+        for c in found
+    )
     companies = any(candidate.head is Head.COMPANY for candidate in found)
     kept: list[Candidate] = []
     for candidate in found:
         reading = candidate.reading
-        bare = companies and reading.doubtful and reading.head is Head.NAME
+        bare = companies and reading.doubtful and not reading.role and reading.head is Head.NAME
         if reading.owner and (persons or bare):
             kept.append(candidate.refused(Rule.OTHER_PERSON, reading.word))
         else:
@@ -203,7 +347,7 @@ def _second_persons(found: list[Candidate]) -> list[Candidate]:
     numbered = {max(name.ordinal, name.group) for name in names}
     others = numbered - {1} if 1 in numbered else set()
     alternate = {name.other for name in names if name.head in _WHOLE_NAMES} == {True, False}
-    if not others and not alternate:
+    if not names:
         return found
     return [
         candidate.refused(Rule.OTHER_PERSON, "other" if number == 1 else str(number))
@@ -211,6 +355,7 @@ def _second_persons(found: list[Candidate]) -> list[Candidate]:
         and (
             (number := max(candidate.reading.ordinal, candidate.reading.group)) in others
             or (alternate and candidate.reading.other)
+            or (1 in numbered and candidate.reading.group > 1 and candidate.reading.person is not None)
         )
         else candidate
         for candidate in found

@@ -48,6 +48,11 @@ _FLAGS = frozenset(
         "नहीं",
     }
 )
+_PATRONYMICS = (
+    *("ович", "евич", "ьич", "овна", "евна", "ична", "івна", "ївна", "йович"),
+    *("ovich", "evich", "ovna", "evna"),
+)
+_WITH_PATRONYMIC = 3
 _LONGEST_NAME = 60
 _MOST_NAME_WORDS = 6
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 40
@@ -77,6 +82,16 @@ def like_name(cell: str) -> bool:
         and has_letters(cell)
         and not any(char.isdecimal() or char in "@_/\\<>{}=:;!?" for char in cell)
     )
+
+
+def like_surname_first(cell: str) -> bool:
+    """Tell whether a full name shows that the surname stands first: "DUPONT Marie", "Иванов Иван Петрович"."""
+    first, *rest = cell.split()[: _MOST_NAME_WORDS + 1] or [""]
+    if not rest or "," in cell:
+        return False
+    if len(rest) == _WITH_PATRONYMIC - 1 and rest[-1].lower().endswith(_PATRONYMICS):
+        return True
+    return len(first) > 2 and first.isupper() and rest[-1][1:].islower()  # noqa: PLR2004 - "MD Rahman" has initials
 
 
 def has_letters(cell: str) -> bool:

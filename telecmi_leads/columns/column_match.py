@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from telecmi_leads.columns.candidates import Candidate
+    from telecmi_leads.columns.lexicon import Head
     from telecmi_leads.core.errors import ColumnMissing
 
 
@@ -92,8 +93,10 @@ class Rule(Enum):
     OTHER_NAME = ("other_name", "no name to call by")
     OTHER_PLACE = ("other_place", "the property's place")
     OTHER_THING = ("other_thing", "not about the lead")
+    ONE_VALUE = ("one_value", "one value in nearly every row")
     FLAG = ("flag", "a yes or no")
     WRONG_VALUES = ("wrong_values", "its values don't fit its name")
+    SURNAME = ("surname", "goes behind the last name")
     SERIAL = ("serial", "a serial number, or --map order_index")
     OWN_REPORT = ("own_report", "from an earlier report")
     UNUSED = ("unused", "the service has no field for it")
@@ -132,7 +135,9 @@ class ColumnPlan:
     `phones` are the phone columns in order of preference: row by row, the first with a good number wins.
     `sources` are the other fields' columns: the first cell that is not empty wins; the parts of ADDRESS are joined.
     `addresses` are all addresses a row may have, best first, each as its parts; sources[ADDRESS] is the one that is
-    filled in most rows. `titles` hold salutations, `middles` middle names, `companies` the name where no person's is.
+    filled in most rows. `titles` hold salutations, `middles` middle names, `surnames` what goes behind the last name (a
+    mother's surname, "Jr."), `companies` the name where no person's is. `surname_first` are the full names that begin
+    with the surname, and how many surnames people usually have there.
     A field stands in `templates` (--set) or in `sources`, never in both. `fills` are the values of --fill.
     A column that feeds both the phone and FULLNAME holds names beside its numbers. `labels` are the columns that say
     what kind of line a phone column holds (its index → the label's). `choices` has one entry for each column.
@@ -145,7 +150,9 @@ class ColumnPlan:
     addresses: tuple[tuple[int, ...], ...] = ()
     titles: tuple[int, ...] = ()
     middles: tuple[int, ...] = ()
+    surnames: tuple[int, ...] = ()
     companies: tuple[int, ...] = ()
+    surname_first: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     templates: Mapping[Field, Template] = field(default_factory=lambda: MappingProxyType({}))
     fills: Mapping[Field, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -168,13 +175,15 @@ class ColumnPlan:
 
 @dataclass(slots=True)
 class Draft:
-    """Columns given to fields so far, and the reason for each column looked at."""
+    """Columns given to fields so far, with the reason for each looked at. `mapped` is what --map's columns hold."""
 
+    mapped: frozenset[Head | None] = frozenset()
     phones: list[int] = field(default_factory=list)
     sources: dict[Field, list[int]] = field(default_factory=dict)
     addresses: list[tuple[int, ...]] = field(default_factory=list)
     titles: list[int] = field(default_factory=list)
     middles: list[int] = field(default_factory=list)
+    surnames: list[int] = field(default_factory=list)
     companies: list[int] = field(default_factory=list)
     reasons: dict[int, tuple[Field | None, Rule, str]] = field(default_factory=dict)
 
@@ -194,14 +203,14 @@ class Draft:
             self.sources[target] = left
 
     def put(self, to: list[int], candidates: Iterable[Candidate], target: Field, rule: Rule) -> None:
-        """Put columns into `titles`, `middles` or `companies`, which go into the field `target`."""
+        """Put columns into `titles`, `middles`, `surnames` or `companies`, which go into the field `target`."""
         for candidate in candidates:
             to.append(candidate.index)
             self.reasons[candidate.index] = (target, rule, "")
 
     def used(self) -> frozenset[int]:
         """Return the columns that feed something."""
-        extra = (*self.titles, *self.middles, *self.companies)
+        extra = (*self.titles, *self.middles, *self.surnames, *self.companies)
         sources = (index for indexes in self.sources.values() for index in indexes)
         parts = (index for address in self.addresses for index in address)
         return frozenset((*self.phones, *extra, *sources, *parts))

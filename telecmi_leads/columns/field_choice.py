@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import Rule
-from telecmi_leads.columns.header_meaning import PHONE_HEADS, Place, read_name
+from telecmi_leads.columns.header_meaning import PHONE_HEADS, read_name
 from telecmi_leads.columns.header_words import plain, words
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.core.lead_fields import Field
@@ -83,13 +83,11 @@ def line_rank(label: str) -> int | None:
     return _PLAIN if reading.head is None else _FIRST.get(reading.head, _PLAIN)
 
 
-_PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
-_WORK_FIRST = (Place.PLAIN, Place.WORK, Place.HOME, Place.SHIPPING, Place.ORGANISATION)
 # Columns whose values are never tried: they hold numbers of others, or numbers that only look like phones.
 _CLOSED = frozenset(
     {
         *(Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.OTHER_THING, Rule.OTHER_PLACE, Rule.FLAG),
-        *(Rule.WRONG_VALUES, Rule.SERIAL, Rule.UNUSED, Rule.OWN_REPORT, Rule.MAPPED),
+        *(Rule.WRONG_VALUES, Rule.ONE_VALUE, Rule.SERIAL, Rule.UNUSED, Rule.OWN_REPORT, Rule.MAPPED),
     }
 )
 _NAMES = frozenset({Field.FIRSTNAME, Field.LASTNAME, Field.FULLNAME})
@@ -105,7 +103,7 @@ def choose_fields(
     """Give the columns to the fields. `cells` are each column's cells that hold something."""
     _names(draft, found, cells)
     draft.put(draft.companies, _strong_else_weak(_of(found, Head.COMPANY)), Field.FULLNAME, Rule.COMPANY)
-    emails = sorted(_of(found, Head.EMAIL), key=_line_preference)
+    emails = sorted(_of(found, Head.EMAIL), key=lambda c: c.line_preference)
     draft.give(Field.EMAIL, _strong_else_weak(emails))
     draft.give(Field.DIALCODE, _of(found, Head.DIALCODE))
     draft.give(Field.COMMENT, _strong_else_weak(_of(found, Head.COMMENT)))
@@ -114,7 +112,7 @@ def choose_fields(
     draft.give(Field.COUNTRY, _of(found, Head.COUNTRY))
     draft.give(Field.ORDER_INDEX, _of(found, Head.ORDER))
     phones = [candidate for candidate in found if candidate.head in PHONE_HEADS]
-    draft.give(Field.PHONE, _strong_else_weak(sorted(phones, key=_line_preference)))
+    draft.give(Field.PHONE, _strong_else_weak(sorted(phones, key=lambda c: c.line_preference)))
     by_values(draft, found, cells, phone_score)
     names_beside_numbers(draft, cells)
 
@@ -178,24 +176,18 @@ def _of(found: Iterable[Candidate], *heads: Head) -> list[Candidate]:
 
 
 def _strong_else_weak(found: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Leave out names that are known by their last word alone, where others are known whole.
+    """Leave out names that are known by their last word alone, where a main one is known whole.
 
-    "Alternate No." stays: beside a phone column it can only be another phone.
+    "Alternate No." stays: beside a phone column it can only be another phone. It is no main one: "Jio" comes first.
     """
-    return [candidate for candidate in found if not candidate.weak or candidate.reading.other] or found
+    if not any(_is_main(candidate) for candidate in found):
+        return found
+    return [candidate for candidate in found if not candidate.weak or candidate.reading.other]
 
 
-def _line_preference(candidate: Candidate) -> tuple[int, ...]:
-    """Mobile before WhatsApp before phone before work before home; an alternate after all that are none.
-
-    Emails are sorted the same way: the plain one, work, home, alternates, the company's.
-    """
+def _is_main(candidate: Candidate) -> bool:
     reading = candidate.reading
-    rank = _PHONE_RANK.get(candidate.head, 0) if candidate.head else 0
-    company = reading.place is Place.ORGANISATION
-    shipping = reading.place is Place.SHIPPING
-    place = _WORK_FIRST.index(reading.place)
-    return (company, reading.other, shipping, reading.group, rank, place, reading.ordinal, candidate.index)
+    return not candidate.weak and not reading.other and reading.ordinal == reading.group == 1
 
 
 # --- names --------------------------------------------------------------------------------------
@@ -203,7 +195,9 @@ def _line_preference(candidate: Candidate) -> tuple[int, ...]:
 
 def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[str]]) -> None:
     """Give the name columns: first and last name, or a full name, and which of them "Name" is."""
-    firsts, lasts = _of(found, Head.FIRST), _of(found, Head.LAST)
+    firsts, lasts, seconds = _of(found, Head.FIRST), _of(found, Head.LAST), _of(found, Head.SECOND_LAST)
+    if seconds and not lasts and Head.LAST not in draft.mapped:
+        lasts, seconds = seconds[:1], seconds[1:]
     fulls = [*_of(found, Head.FULL), *_of(found, Head.PERSON)]
     bare = _of(found, Head.NAME)
     lead_names = _of(found, Head.LEAD_NAME)[:1]
@@ -221,12 +215,13 @@ def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[st
     wholes += _of(found, Head.DISPLAY)
     if (fulls or bare) and bool(firsts) != bool(lasts):
         # One half of a name beside the whole of it: the whole says more, and the half would be taken for all there is.
-        firsts, lasts = [], []
+        firsts, lasts, seconds = [], [], []
     draft.give(Field.FIRSTNAME, firsts)
     draft.give(Field.LASTNAME, lasts)
     draft.give(Field.FULLNAME, wholes)
     draft.put(draft.titles, _of(found, Head.SALUTATION), Field.FIRSTNAME, Rule.TITLE)
     draft.put(draft.middles, _of(found, Head.MIDDLE), Field.FIRSTNAME, Rule.MIDDLE)
+    draft.put(draft.surnames, [*seconds, *_of(found, Head.SUFFIX)], Field.LASTNAME, Rule.SURNAME)
 
 
 def _holds_whole_name(wholes: Sequence[str], parts: Sequence[str]) -> bool:

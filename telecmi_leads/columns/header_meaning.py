@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.column_match import Rule
 from telecmi_leads.columns.header_words import words
-from telecmi_leads.columns.lexicon import Head, Modifier, Never, Segment, lexicon
+from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Segment, lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,10 @@ NAME_HEADS = frozenset(
         Head.FIRST,
         Head.LAST,
         Head.SECOND,
+        Head.SECOND_LAST,
         Head.MIDDLE,
         Head.FULL,
+        Head.SURNAME_FIRST,
         Head.PERSON,
         Head.NAME,
         Head.DISPLAY,
@@ -41,6 +43,8 @@ _CODES = {Head.DIALCODE: Head.DIALCODE, Head.COUNTRY: Head.DIALCODE, Head.STATE:
 
 # Where some words of the name are unknown, only these are believed: "Yacht phone" is one, "Exam city" no lead's city.
 _HEAD_NOUNS = PHONE_HEADS | {
+    Head.NUMBER,
+    Head.CONTACT,
     Head.EMAIL,
     Head.FIRST,
     Head.LAST,
@@ -50,8 +54,21 @@ _HEAD_NOUNS = PHONE_HEADS | {
     Head.COMMENT,
 }
 
-_NEVER_RULES = {
-    Never.OWNER: Rule.OTHER_PERSON,
+_PERSONS = (Modifier.PERSON, Modifier.BUYER, Modifier.GUEST)
+_NO_NAMES = frozenset({"deal", "opportunity", "user", "users", "benutzer", "nutzer", "usuario", "head"})
+_GOOD = (Modifier.NEW, Modifier.MAIN, Modifier.CHECKED, Modifier.CHOICE)
+_NAME_PARTS: dict[Meaning | None, Head] = {
+    Head.FIRST: Head.FIRST,
+    Head.LAST: Head.LAST,
+    Head.NAME: Head.NAME,
+    Head.SURNAME_FIRST: Head.SURNAME_FIRST,
+    Modifier.FIRST: Head.FIRST,
+    Modifier.LAST: Head.LAST,
+}
+# Behind these heads a name may say what they are for.
+_SAID_MORE_OF = frozenset({*PHONE_HEADS, Head.EMAIL, Head.NUMBER, Head.CONTACT, Head.NAME, Head.FULL, Head.FIRST})
+
+_NEVER_RULES: dict[Meaning | None, Rule] = {
     Never.PERSON: Rule.OTHER_PERSON,
     Never.LINE: Rule.OTHER_LINE,
     Never.FLAG: Rule.FLAG,
@@ -74,6 +91,16 @@ class Place(IntEnum):
     ORGANISATION = 4
 
 
+class Standing(IntEnum):
+    """Which of several columns of one kind a name says it is, in order of preference: new, main, plain, other, bad."""
+
+    NEW = 0
+    MAIN = 1
+    PLAIN = 2
+    OTHER = 3
+    BAD = 4
+
+
 _PLACES = {
     Modifier.HOME: Place.HOME,
     Modifier.WORK: Place.WORK,
@@ -88,9 +115,11 @@ class Reading:
 
     `head` is None where the name says nothing, or says that the column is not the lead's: `rule` tells which.
     `word` is the word that decided. `ordinal` is 2 for "Phone 2", `group` the same for the whole address or person
-    ("Address 2 - City"). `other` marks an alternate. `owner` marks "Owner name", which is the lead's only in an owner
-    list. `doubtful` asks for values that agree, `weak` gives way to any name that says it better. `beside` names
-    columns of which one must be there.
+    ("Address 2 - City"). `standing` tells the main one from alternates. `owner` marks "Owner name", which is the lead's
+    only in an owner list, `role` the same of "Doctor mobile". `person` is the word for whose it is ("buyer"), with its
+    meaning. `surname_first` is the order of a full name. `doubtful` asks for values that agree, `maybe_id` for good
+    numbers ("Customer number"); `weak` gives way to any name that says it better. `beside` names columns of which one
+    must be there.
     """
 
     head: Head | None
@@ -99,11 +128,20 @@ class Reading:
     place: Place = Place.PLAIN
     ordinal: int = 1
     group: int = 1
-    other: bool = False
+    standing: Standing = Standing.PLAIN
     owner: bool = False
+    role: bool = False
+    person: Segment | None = None
+    surname_first: bool = False
+    maybe_id: bool = False
     doubtful: bool = False
     weak: bool = False
     beside: frozenset[tuple[str, ...]] = frozenset()
+
+    @property
+    def other(self) -> bool:
+        """Tell whether the name says that this is not the main one."""
+        return self.standing >= Standing.OTHER
 
     @property
     def known(self) -> bool:
@@ -120,8 +158,9 @@ def read_name(name: str) -> Reading:
     alone = _read_alone(tokens)
     if alone is not None:
         return alone
-    reading = _read_segments(lexicon().segments(tokens))
-    if reading.head is None and reading.rule in (Rule.UNKNOWN, Rule.OTHER_THING):
+    aside = _ASIDE.search(name) is not None
+    reading = _read_segments(lexicon().segments(tokens), aside=aside)
+    if aside and reading.head is None and reading.rule in (Rule.UNKNOWN, Rule.OTHER_THING):
         base = words(_ASIDE.sub(" ", name))
         if base and base != tokens:
             without = _read_alone(base) or _read_segments(lexicon().segments(base))
@@ -140,26 +179,36 @@ def _read_alone(tokens: tuple[str, ...]) -> Reading | None:
     known = lexicon()
     beside = known.beside.get(tokens)
     if beside is not None:
-        return Reading(beside[0], Rule.EXACT, beside=beside[1])
+        return Reading(beside[0], Rule.EXACT, beside=beside[1], doubtful=beside[0] is Head.NAME)
     exact, ordinal = known.exact.get(tokens), 1
     if exact is None and len(tokens) > 1 and tokens[-1] in _ORDINALS:
         exact, ordinal, tokens = known.exact.get(tokens[:-1]), int(tokens[-1]), tokens[:-1]
     if exact is Never.OWNER:
         return Reading(Head.NAME, Rule.EXACT, " ".join(tokens), ordinal=ordinal, owner=True, doubtful=True)
     if isinstance(exact, Head):
-        return Reading(exact, Rule.EXACT, " ".join(tokens), ordinal=ordinal, doubtful=exact is Head.NAME)
+        text = " ".join(tokens)
+        whose = Segment(text, known.phrases.get(tokens)) if exact is Head.NAME else None
+        doubtful = exact in (Head.NAME, Head.CALLER, Head.CALLED)
+        return Reading(exact, Rule.EXACT, text, ordinal=ordinal, doubtful=doubtful, person=whose)
     return None
 
 
-def _read_segments(segments: list[Segment]) -> Reading:
-    never = next((s for s in segments if isinstance(s.meaning, Never) and s.meaning is not Never.OWNER), None)
-    if never is not None and isinstance(never.meaning, Never):
+def _read_segments(segments: list[Segment], *, aside: bool = False) -> Reading:
+    """Read a name's phrases; `aside` says that some of them stand in brackets."""
+    segments = _without_purpose(segments)
+    never = next((s for s in segments if s.meaning in _NEVER_RULES), None)
+    if never is not None:
         return Reading(None, _NEVER_RULES[never.meaning], never.text)
+    headless = not any(isinstance(s.meaning, Head) for s in segments)
+    if headless or (segments[-1].meaning is Modifier.CHECKED and not aside):
+        checked = next((s for s in segments if s.meaning is Modifier.CHECKED), None)
+        if checked is not None:  # "Mobile verified" is a yes or no, "Verified mobile" and "Mobile (verified)" a number
+            return Reading(None, Rule.FLAG, checked.text)
     if any(segment.meaning is None and segment.number is None for segment in segments):
         spaceless = lexicon().compact.get("".join(segment.text for segment in segments))
         if spaceless is not None:
             return Reading(spaceless, Rule.EXACT)
-    owner = next((index for index, s in enumerate(segments) if s.meaning is Never.OWNER), None)
+    owner = next((index for index, s in enumerate(segments) if s.meaning in (Never.OWNER, Never.ROLE)), None)
     if owner is not None:
         return _read_owner(segments, owner)
     asked = _after_your(segments)
@@ -167,12 +216,24 @@ def _read_segments(segments: list[Segment]) -> Reading:
     return replace(reading, rule=Rule.WORDS) if asked is not segments and reading.rule is Rule.EXACT else reading
 
 
+def _without_purpose(segments: list[Segment]) -> list[Segment]:
+    """Leave out what a line or name is for: "Contact number for updates", "Mobile number linked with Aadhaar"."""
+    for index, segment in enumerate(segments):
+        if segment.meaning is Modifier.ABOUT and any(s.meaning in _SAID_MORE_OF for s in segments[:index]):
+            tail = [s for s in segments[index + 1 :] if s.number is None and s.meaning not in (None, Never.THING)]
+            return [*segments[:index], *tail]
+    return segments
+
+
 def _read_owner(segments: list[Segment], owner: int) -> Reading:
-    """Read a name that speaks of an owner: the CRM's user ("Lead Owner"), or the person on an owner list."""
+    """Read a name that speaks of an owner: the CRM's user ("Lead Owner"), or the person on an owner list.
+
+    The same for a role: a doctor is the lead on a list of doctors, and not beside a patient.
+    """
     before, after = segments[:owner], segments[owner + 1 :]
-    word = segments[owner].text
+    word, role = segments[owner].text, segments[owner].meaning is Never.ROLE
     of_record = any(
-        isinstance(s.meaning, Head) or s.meaning in (Modifier.PERSON, Modifier.ORGANISATION) for s in before
+        (isinstance(s.meaning, Head) and not role) or s.meaning in (*_PERSONS, Modifier.ORGANISATION) for s in before
     )
     if of_record and not any(s.meaning is Head.NAME for s in before):
         return Reading(None, Rule.OTHER_PERSON, word)
@@ -181,7 +242,7 @@ def _read_owner(segments: list[Segment], owner: int) -> Reading:
         reading = Reading(Head.NAME, Rule.WORDS, doubtful=True)
     if reading.head is None:
         return Reading(None, Rule.OTHER_PERSON, word)
-    return replace(reading, owner=True, word=word)
+    return replace(reading, owner=True, role=role, word=word)
 
 
 def _after_your(segments: list[Segment]) -> list[Segment]:
@@ -195,12 +256,16 @@ def _after_your(segments: list[Segment]) -> list[Segment]:
 
 def _read_own(segments: list[Segment]) -> Reading:
     """Read a name in which nobody and nothing else is spoken of."""
+    segments = [s for at, s in enumerate(segments) if not _counts_persons(segments, at)]
     heads = [s.meaning for s in segments if isinstance(s.meaning, Head)]
     modifiers = {s.meaning for s in segments if isinstance(s.meaning, Modifier)}
+    whole = _whole_name(segments)
     unknown = any(s.meaning is None and s.number is None for s in segments)
     if Modifier.LAST in modifiers or Modifier.FIRST in modifiers:
         heads = _first_or_last(heads, modifiers)
-    head = _combined(heads, modifiers) if heads else None
+    head = _combined(heads, modifiers) if heads else _bare_person(segments)
+    if whole is not None and head in NAME_HEADS:
+        head = Head.FULL
     if head is None:
         return Reading(None, Rule.UNKNOWN)
     if head is Head.STATE:
@@ -209,20 +274,76 @@ def _read_own(segments: list[Segment]) -> Reading:
         return Reading(None, Rule.SERIAL)
     rule = Rule.EXACT if len(segments) == 1 else Rule.WORDS
     if unknown:
-        if head not in _HEAD_NOUNS or not (_ends_in_head(segments) or _is_name_of(segments)):
+        if head not in _HEAD_NOUNS or not (_ends_in_head(segments) or _begins_with_line(segments)):
             return Reading(None, Rule.UNKNOWN)
         rule = Rule.HEAD_NOUN
     ordinal, group = _ordinals(segments)
+    place = _place(head, heads, modifiers)
+    maybe_id = head is Head.NUMBER and (unknown or not modifiers.isdisjoint(_PERSONS))
     return Reading(
         Head.PHONE if head in (Head.NUMBER, Head.CONTACT) else head,
         rule,
-        place=_place(head, heads, modifiers),
+        place=place,
         ordinal=ordinal,
         group=group,
-        other=Modifier.OTHER in modifiers,
-        doubtful=head in (Head.NUMBER, Head.CONTACT, Head.WHATSAPP),
+        standing=_standing(segments, place),
+        person=next((s for s in segments if s.meaning in _PERSONS), None),
+        surname_first=whole is True,
+        maybe_id=maybe_id,
+        doubtful=head in (Head.NUMBER, Head.CONTACT, Head.WHATSAPP) or not heads,
         weak=unknown or head is Head.NUMBER,
     )
+
+
+def _bare_person(segments: Sequence[Segment]) -> Head | None:
+    """Read "Patient" or "Player 2" as that person's name; its cells must agree."""
+    persons = [s for s in segments if s.meaning in _PERSONS and s.text not in _NO_NAMES]
+    known = all(isinstance(s.meaning, Modifier) or s.number is not None for s in segments)
+    return Head.NAME if persons and known else None
+
+
+def _counts_persons(segments: Sequence[Segment], at: int) -> bool:
+    """Tell whether this is the "1st" of "1st applicant", which says nothing of first names."""
+    if segments[at].meaning is not Modifier.FIRST:
+        return False
+    after = segments[at + 1].meaning if at + 1 < len(segments) else None
+    before = segments[at - 1].meaning if at else None
+    return after in _PERSONS or (before in _PERSONS and segments[at].text != "first")
+
+
+def _whole_name(segments: Sequence[Segment]) -> bool | None:
+    """Tell whether a name of both parts puts the surname first ("Nom et prénom"); None where it names no two parts."""
+    places: dict[Meaning, int] = {}
+    for at, segment in enumerate(segments):
+        if segment.meaning in _NAME_PARTS:
+            places.setdefault(_NAME_PARTS[segment.meaning], at)
+    if Head.SURNAME_FIRST in places:
+        return True
+    first, last, name = (places.get(head) for head in (Head.FIRST, Head.LAST, Head.NAME))
+    if first is not None and last is not None:
+        return last < first
+    part = first if first is not None else last
+    if (
+        part is None
+        or name is None
+        or not any(s.meaning is Modifier.AND for s in segments[min(part, name) : max(part, name)])
+    ):
+        return None
+    return name < part if first is not None else part < name
+
+
+def _standing(segments: Sequence[Segment], place: Place) -> Standing:
+    """Tell new, main and alternate columns by their words; "not" turns what follows round: "not reachable"."""
+    meanings = [s.meaning for s in segments]
+    good = [at for at, meaning in enumerate(meanings) if meaning in _GOOD]
+    negated = Modifier.NOT in meanings and any(at > meanings.index(Modifier.NOT) for at in good)
+    if negated or Modifier.BAD in meanings:
+        return Standing.BAD
+    if Modifier.OTHER in meanings:
+        return Standing.OTHER
+    if Modifier.NEW in meanings and place is Place.PLAIN:
+        return Standing.NEW
+    return Standing.MAIN if good else Standing.PLAIN
 
 
 def _first_or_last(heads: list[Head], modifiers: set[Modifier]) -> list[Head]:
@@ -244,9 +365,12 @@ def _ends_in_head(segments: Sequence[Segment]) -> bool:
     return False
 
 
-def _is_name_of(segments: Sequence[Segment]) -> bool:
-    """Tell whether this is the name of somebody not known by this word: "Name of Sevak"."""
-    return segments[0].meaning is Head.NAME and segments[1].text == "of"
+def _begins_with_line(segments: Sequence[Segment]) -> bool:
+    """Tell whether a name begins with what it is: "Mobile you can be texted on", "Name of Sevak"."""
+    if segments[0].meaning is Head.NAME:
+        return segments[1].text == "of"
+    first = next((s.meaning for s in segments if not isinstance(s.meaning, Modifier)), None)
+    return first in PHONE_HEADS or first in (Head.EMAIL, Head.NUMBER, Head.CONTACT)
 
 
 def _ordinals(segments: Sequence[Segment]) -> tuple[int, int]:
@@ -262,6 +386,8 @@ def _ordinals(segments: Sequence[Segment]) -> tuple[int, int]:
     if not numbers:
         return 1, 1
     index, number = numbers[0]
+    if index and segments[index - 1].meaning in _PERSONS:
+        return (numbers[1][1] if len(numbers) > 1 else 1), number
     behind = any(isinstance(s.meaning, Head) or s.text in _OF_A_WHOLE for s in segments[index + 1 :])
     before = any(isinstance(segment.meaning, Head) for segment in segments[:index])
     if behind and before:
@@ -293,7 +419,7 @@ def _combined(heads: Sequence[Head], modifiers: set[Modifier]) -> Head | None:
         return _name_of_thing(names, rest)
     if names:
         name = _one_name(names)
-        return Head.FULL if name is Head.NAME and Modifier.PERSON in modifiers else name
+        return Head.FULL if name is Head.NAME and not modifiers.isdisjoint(_PERSONS) else name
     if rest & (PHONE_HEADS | {Head.DIALCODE, Head.NUMBER}):
         return _line(rest, heads, modifiers)
     if Modifier.CHOICE in modifiers and rest & _PLACE_HEADS:
@@ -302,10 +428,10 @@ def _combined(heads: Sequence[Head], modifiers: set[Modifier]) -> Head | None:
 
 
 def _one_name(names: set[Head]) -> Head:
-    if Head.FULL in names or {Head.FIRST, Head.LAST} <= names:
+    if names & {Head.FULL, Head.SURNAME_FIRST} or {Head.FIRST, Head.LAST} <= names:
         return Head.FULL
     parts = names - {Head.NAME} or names
-    for head in (Head.FIRST, Head.LAST, Head.MIDDLE, Head.PERSON, Head.SALUTATION, Head.DISPLAY):
+    for head in (Head.SECOND_LAST, Head.FIRST, Head.LAST, Head.MIDDLE, Head.PERSON, Head.SALUTATION, Head.DISPLAY):
         if head in parts:
             return head
     return parts.pop()
@@ -330,7 +456,7 @@ def _line(rest: set[Head], heads: Sequence[Head], modifiers: set[Modifier]) -> H
     last = next(head for head in reversed(heads) if head is not Head.NUMBER or not phones)
     if not phones:
         if rest == {Head.NUMBER}:
-            return None if Modifier.PERSON in modifiers or Modifier.ORGANISATION in modifiers else Head.NUMBER
+            return None if Modifier.ORGANISATION in modifiers else Head.NUMBER
         return _code(others) if Head.DIALCODE in others else None
     if others & {Head.EMAIL, Head.SERIAL, Head.TEST}:
         return None

@@ -96,4 +96,6 @@ def _word(part: str) -> str:
         return part.lstrip("0") or "0" if part.isdigit() else part
     if part.isdecimal():
         return str(int(part))
-    return part[2:] if part.startswith("ال") and len(part) > 4 else part  # noqa: PLR2004 - a root has three letters
+    while part.startswith("ال") and len(part) > 4:  # noqa: PLR2004 - a root has three letters
+        part = part[2:]
+    return part

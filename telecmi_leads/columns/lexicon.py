@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import cache
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns.header_words import words
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Phrase = tuple[str, ...]
 
@@ -27,8 +25,11 @@ class Head(StrEnum):
     FIRST = "firstname"
     LAST = "lastname"
     SECOND = "secondname"
+    SECOND_LAST = "secondlast"
+    SUFFIX = "suffix"
     MIDDLE = "middlename"
     FULL = "fullname"
+    SURNAME_FIRST = "surnamefirst"
     PERSON = "personname"
     NAME = "name"
     DISPLAY = "displayname"
@@ -41,6 +42,8 @@ class Head(StrEnum):
     LANDLINE = "landline"
     NUMBER = "number"
     CONTACT = "contact"
+    CALLER = "caller"
+    CALLED = "called"
     PLACE_PHONE = "place_phone"
     DIALCODE = "dialcode"
     EMAIL = "email"
@@ -56,27 +59,37 @@ class Head(StrEnum):
     TEST = "test"
 
 
-class Modifier(StrEnum):
+class Modifier(Enum):
     """Whose or which: words beside the head that leave the column the lead's."""
 
     PERSON = "person"
+    BUYER = "buyer"
+    GUEST = "guest"
     YOUR = "your"
     HOME = "home"
     WORK = "work"
     SHIPPING = "shipping"
     ORGANISATION = "organisation"
     OTHER = "other"
+    NEW = "new"
+    MAIN = "main"
+    CHECKED = "checked"
+    BAD = "bad"
+    NOT = "not"
     CHOICE = "choice"
     FIRST = "first"
     LAST = "last"
     WITH = "with"
+    ABOUT = "about"
+    AND = "and"
     FILLER = "filler"
 
 
-class Never(StrEnum):
+class Never(Enum):
     """Words that make a column somebody else's or something else's."""
 
     OWNER = "owner"
+    ROLE = "role"
     PERSON = "person"
     LINE = "line"
     FLAG = "flag"
@@ -112,11 +125,14 @@ class Lexicon:
 
     def segments(self, name: Sequence[str]) -> list[Segment]:
         """Return the name's phrases from left to right, the longest known one at each place."""
-        tokens = list(chain.from_iterable(self._pieces(token) for token in name))
+        tokens = list(name)
         found: list[Segment] = []
         at = 0
         while at < len(tokens):
             size, meaning = self._longest_phrase(tokens, at)
+            if meaning is None and len(pieces := self._pieces(tokens[at])) > 1:
+                tokens[at : at + 1] = pieces
+                size, meaning = self._longest_phrase(tokens, at)
             text = " ".join(tokens[at : at + size])
             number = int(text) if meaning is None and text.isdecimal() else None
             found.append(Segment(text, meaning, number))
@@ -147,14 +163,16 @@ class Lexicon:
         return best[-1] or (token,)
 
     def _may_be_piece(self, piece: str, shortest: int, *, last: bool) -> bool:
-        if len(piece) < shortest and not (last and piece in _SHORT_ENDS):
-            return False
         meaning = self.phrases.get((piece,))
+        if len(piece) < shortest and not (last and piece in _SHORT_ENDS):
+            return piece >= _FIRST_IDEOGRAPH and isinstance(meaning, Modifier) and meaning not in _NO_PIECES
         if meaning is Modifier.FILLER:  # "mailingcity", but no word is taken apart for a "the" or "for" in it
             return len(piece) >= _SHORTEST_FILLER
-        return meaning is not None and meaning not in (Modifier.YOUR, Modifier.WITH)
+        return meaning is not None and meaning not in _NO_PIECES
 
 
+_FIRST_IDEOGRAPH = "\u3041"  # from here on, Chinese, Japanese and Korean: one character may be a word
+_NO_PIECES = (Modifier.YOUR, Modifier.WITH, Modifier.ABOUT, Modifier.AND, Modifier.NOT)
 _SHORTEST_PIECE = {True: 3, False: 2}  # by whether the token is ASCII: a Chinese word has two characters
 _SHORTEST_FILLER = 6
 _SHORTEST_COMPOUND = {True: 6, False: 3}
@@ -178,13 +196,14 @@ def lexicon() -> Lexicon:
     exact: dict[Phrase, Head | Never] = {}
     for group, names in data["exact"].items():
         for phrase in _folded(names):
-            exact[phrase] = Never.OWNER if group == Never.OWNER else Head(group)
+            exact[phrase] = Never.OWNER if group == Never.OWNER.value else Head(group)
     beside = {
-        words(name): (Head(rule["means"]), frozenset(_folded(rule["beside"]))) for name, rule in data["beside"].items()
+        tuple(name.split()): (Head(rule["means"]), frozenset(_folded(rule["beside"])))
+        for name, rule in data["beside"].items()
     }
     return Lexicon(phrases, exact, beside, compact, max(map(len, phrases)))
 
 
-def _folded(names: Iterator[str] | list[str]) -> Iterator[Phrase]:
-    """Yield the words of each name; ASCII ones stand in the file as `words` folds them, which a test checks."""
-    return (tuple(name.split()) if name.isascii() else words(name) for name in names)
+def _folded(names: Iterable[str]) -> Iterator[Phrase]:
+    """Yield the words of each name; they stand in the file as `words` folds them, which a test checks."""
+    return (tuple(name.split()) for name in names)

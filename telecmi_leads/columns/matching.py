@@ -9,19 +9,23 @@ from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import Candidate, read_columns
 from telecmi_leads.columns.column_match import ColumnChoice, ColumnPlan, Draft, Rule
 from telecmi_leads.columns.field_choice import choose_fields, line_labels
-from telecmi_leads.columns.header_meaning import Reading
+from telecmi_leads.columns.header_meaning import Reading, read_name
+from telecmi_leads.columns.header_words import words
 from telecmi_leads.columns.headerless import choose_unnamed, is_unnamed
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.core.lead import REJECT_COLUMNS
+from telecmi_leads.core.lead_fields import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from telecmi_leads.settings.options import FieldOptions
 
 _NAMELESS = Reading(None, Rule.NO_NAME)
+_TWO_SURNAMES = frozenset({"apellidos", "apelidos", "sobrenomes", "cognoms", "abizenak"})
+_NEARLY_ALL = 0.8
 
 
 def is_own_report(header: Sequence[str]) -> bool:
@@ -51,10 +55,12 @@ def match_columns(
     cells = cell_values.columns_of(sample, len(header))
     for index in ignored:
         cells[index] = []
-    draft = Draft()
     said = read_said(ColumnFinder(header, header_found), options)
     named = not is_unnamed([name for index, name in enumerate(header) if index not in ignored])
-    found = read_columns(header, cells) if named else [Candidate(at, _NAMELESS) for at in range(len(header))]
+    found = (
+        read_columns(header, cells, phone_score) if named else [Candidate(at, _NAMELESS) for at in range(len(header))]
+    )
+    draft = Draft(mapped=frozenset(candidate.head for candidate in found if candidate.index in said.columns))
     found = [_set_aside(candidate, ignored, said.columns) for candidate in found]
     choose = choose_fields if named else choose_unnamed
     choose(draft, found, cells, phone_score)
@@ -68,7 +74,9 @@ def match_columns(
         addresses=tuple(draft.addresses),
         titles=tuple(draft.titles),
         middles=tuple(draft.middles),
+        surnames=tuple(draft.surnames),
         companies=tuple(draft.companies),
+        surname_first=_surname_first(draft, header, cells),
         labels=MappingProxyType(labels),
         templates=said.templates,
         fills=MappingProxyType(dict(options.fill)),
@@ -78,6 +86,19 @@ def match_columns(
         served=said.served,
         absent=said.absent,
     )
+
+
+def _surname_first(draft: Draft, header: Sequence[str], cells: Sequence[Sequence[str]]) -> Mapping[int, int]:
+    """Return the columns of full names that put the surname first, since their names or their cells say so.
+
+    Each with the number of surnames: "Apellidos" are two.
+    """
+    first: dict[int, int] = {}
+    for index in draft.sources.get(Field.FULLNAME, ()):
+        by_cells = cell_values.share(cells[index], cell_values.like_surname_first) >= _NEARLY_ALL
+        if read_name(header[index]).surname_first or by_cells:
+            first[index] = 1 if _TWO_SURNAMES.isdisjoint(words(header[index])) else 2
+    return MappingProxyType(first)
 
 
 def _set_aside(candidate: Candidate, ignored: AbstractSet[int], mapped: AbstractSet[int]) -> Candidate:

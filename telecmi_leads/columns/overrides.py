@@ -132,10 +132,10 @@ class Said:
                 draft.addresses = [tuple(indexes)]
             for index in indexes:
                 draft.reasons[index] = (target, Rule.MAPPED, "")
-        if Field.FIRSTNAME not in draft.sources:  # nothing to go behind
-            for index in draft.middles:
-                draft.reasons[index] = (None, Rule.NOT_NEEDED, "")
-            draft.middles = []
+        for part, behind in ((Field.FIRSTNAME, draft.middles), (Field.LASTNAME, draft.surnames)):
+            if part not in draft.sources:  # nothing to go behind
+                draft.reasons |= dict.fromkeys(behind, (None, Rule.NOT_NEEDED, ""))
+                behind.clear()
         for target, template in self.templates.items():
             for index in template.columns:
                 if draft.reasons.get(index, (None,))[0] is None:

@@ -19,6 +19,7 @@ from telecmi_leads.leads.person_names import (
     is_placeholder,
     kept_title,
     split_full_names,
+    with_comma,
     without_company,
 )
 
@@ -183,6 +184,9 @@ class Fields:
         if self._plan.middles:
             middles = self._first_of(self._plan.middles, "NFKC")
             firsts = [" ".join(filter(None, pair)) if pair[0] else "" for pair in zip(firsts, middles, strict=True)]
+        if self._plan.surnames:
+            behind = [self._cleaned(self._columns[index], "NFKC") for index in self._plan.surnames]
+            lasts = [" ".join(filter(None, parts)) if parts[0] else "" for parts in zip(lasts, *behind, strict=True)]
         if not any(firsts) and not any(lasts):
             firsts, lasts = split_full_names(self._name_column(Field.FULLNAME))
             drop_nothings(firsts, lasts)
@@ -201,9 +205,20 @@ class Fields:
             return [""] * len(self._rows)
         if target is Field.FULLNAME and not self._plan.phones_apart:
             found = list(map(name_beside_number, found))
+        elif target is Field.FULLNAME and self._plan.surname_first:
+            found = self._surname_first()
         if target is Field.FULLNAME and self._plan.companies and "," in "".join(found):
             found = list(map(without_company, found, self._first_of(self._plan.companies, "NFKC")))
         return _without_placeholders(found)
+
+    def _surname_first(self) -> Sequence[str]:
+        """Return the full names with a comma behind the surname where a column puts it first."""
+        columns: list[Sequence[str]] = []
+        for index in self._plan.sources.get(Field.FULLNAME, ()):
+            names = self._cleaned(self._columns[index], "NFKC")
+            surnames = self._plan.surname_first.get(index, 0)
+            columns.append([with_comma(name, surnames) for name in names] if surnames else names)
+        return _first_filled(columns)
 
     def _take_full_names(self, firsts: list[str], lasts: list[str]) -> None:
         """Put full names into rows that lack a first name, or a last name that the full name tells."""

@@ -23,7 +23,42 @@ _PLACEHOLDERS = frozenset(
 )
 # Titles that are part of how a person is addressed on the phone; Mr, Mrs and their kind are not.
 _KEPT_TITLES = frozenset({"dr", "prof", "professor", "doctor", "adv", "advocate", "er", "capt", "col", "maj", "rev"})
-_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd", "mba", "esq"})
+_SUFFIXES = frozenset({"jr", "sr", "jnr", "snr", "junior", "senior", "ii", "iii", "iv"})
+_SUFFIX_ENDS = frozenset(
+    (
+        *("Jr", "Jr.", "JR", "JR.", "jr", "jr.", "Jnr", "Jnr.", "Sr", "Sr.", "SR", "SR.", "sr", "sr.", "Snr", "Snr."),
+        *("II", "III", "IV"),
+    )
+)
+# What stands behind a comma and is no first name: degrees, certificates, ranks, posts.
+_DEGREES = frozenset(
+    (
+        *("phd", "dphil", "md", "mbbs", "bds", "mds", "dnb", "dm", "mch", "frcs", "mrcp", "frcp", "do"),
+        *("dds", "dmd", "rn", "bsn", "msn", "np", "pa", "pt", "ot", "pharmd", "dvm", "bvsc", "bhms"),
+        *("bams", "bpt", "mpt", "bnys", "ba", "ma", "bsc", "msc", "bs", "ms", "be", "me", "btech", "mtech"),
+        *("bcom", "mcom", "bba", "mba", "emba", "bca", "mca", "pgdm", "pgdba", "bed", "med", "mphil"),
+        *("llb", "llm", "jd", "esq", "esquire", "ca", "cs", "cma", "acca", "cpa", "cfa", "cfp", "frm"),
+        *("fca", "aca", "icwa", "pmp", "csm", "capm", "prince2", "cissp", "cisa", "cism", "phr", "sphr"),
+        *("shrm", "shrmcp", "pe", "ceng", "dipl", "dipling", "diplkfm", "mag", "ing", "ir", "drs", "obe"),
+        *("mbe", "cbe", "kc", "qc", "mp", "mla", "mep", "ias", "ips", "irs", "ifs", "retd", "rtd", "ret"),
+        *("jp", "dr", "prof", "professor", "doctor", "adv", "advocate", "er", "eng", "engineer", "capt"),
+        *("col", "maj", "gen", "lt", "rev", "fr", "mr", "mrs", "miss", "shri", "smt", "sir", "phdc", "edd"),
+        *("dba", "mph", "msw", "lcsw", "ceo", "cto", "cfo", "coo", "cmo", "cio", "vp", "svp", "evp", "avp"),
+        *("gm", "agm", "dgm", "hr", "founder", "cofounder", "co-founder", "owner", "proprietor", "partner"),
+        *("director", "manager", "president", "chairman", "secretary", "treasurer", "consultant"),
+        *("architect", "principal", "teacher", "student", "sales", "marketing"),
+    )
+)
+_CREDENTIAL = re.compile(r"[A-Z][A-Z.\-]{1,7}")
+_PARTICLES = frozenset(
+    (
+        *("de", "del", "della", "dello", "dei", "degli", "di", "da", "dal", "dalla", "das", "dos", "do"),
+        *("du", "des", "la", "las", "los", "le", "lo", "li", "van", "von", "vom", "zu", "zum", "zur"),
+        *("der", "den", "ter", "ten", "te", "'t", "af", "av", "el", "al", "ibn", "bin", "binti", "ben"),
+        *("abu", "abd", "san", "santa", "st.", "mac", "mc"),
+    )
+)
+_PATRONYMICS = ("ович", "евич", "ьич", "овна", "евна", "ична", "івна", "ївна", "ovich", "evich", "ovna", "evna")
 _WORD_END = re.compile(r"[.\s]+")
 
 
@@ -69,25 +104,65 @@ def without_company(name: str, company: str) -> str:
     return name[len(company) + 1 :].strip() or name if company and name.startswith(f"{company},") else name
 
 
+def with_comma(name: str, surnames: int) -> str:
+    """Return a full name that begins with the surname as "Surname, First": capitals and particles tell how long it is.
+
+    `surnames` is how many people usually have: "García López Ana" with two is "García López, Ana". A name whose
+    patronymic stands second begins with the first name all the same: "Иван Петрович Орлов".
+    """
+    parts = name.split()
+    if "," in name or len(parts) < 2 or (len(parts) == 3 and parts[1].lower().endswith(_PATRONYMICS)):  # noqa: PLR2004
+        return name
+    size = next((at for at, part in enumerate(parts) if len(part) < 2 or not part.isupper()), len(parts))  # noqa: PLR2004
+    if not 0 < size < len(parts):
+        size = 0
+        for _ in range(min(surnames, len(parts) - 1)):
+            while size < len(parts) - 2 and parts[size].lower() in _PARTICLES:
+                size += 1
+            size = min(size + 1, len(parts) - 1)
+    return f"{' '.join(parts[:size])}, {' '.join(parts[size:])}"
+
+
 def split_full_name(name: str) -> tuple[str, str]:
     """Split a full name into first and last name: the last word is the last name, unless a comma says otherwise.
 
-    "Asha Menon" → ("Asha", "Menon"); "Menon, Asha" → ("Asha", "Menon"); "Roshan" → ("Roshan", "").
+    "Asha Menon" → ("Asha", "Menon"); "Menon, Asha" → ("Asha", "Menon"); "Roshan" → ("Roshan", ""). A degree or title
+    behind a comma goes, a suffix stays with the last name: "Ravi K, PMP" → ("Ravi", "K"); "Joan Lee III" →
+    ("Joan", "Lee III").
     """
+    suffix = ""
     if "," in name:
-        last, _, first = (part.strip() for part in name.partition(","))
-        if first and last and "," not in first and _WORD_END.sub("", first).lower() not in _SUFFIXES:
-            return first, last
+        whole, *behind = [part for part in map(str.strip, name.split(",")) if part] or [""]
+        while behind and _is_title(behind[-1], whole):
+            title = behind.pop()
+            suffix = title if _WORD_END.sub("", title).lower() in _SUFFIXES else suffix
+        if behind:
+            return " ".join(behind), f"{whole} {suffix}".rstrip()
+        name = whole
     first, _, last = name.rpartition(" ")
-    return (first, last) if first else (name, "")
+    if last in _SUFFIX_ENDS and first:
+        suffix = suffix or last
+        first, _, last = first.rpartition(" ")
+    if not first:
+        return f"{last} {suffix}".rstrip(), ""
+    return first.rstrip(), f"{last} {suffix}".rstrip()
+
+
+def _is_title(text: str, name: str) -> bool:
+    """Tell whether what follows a comma is a title, a degree or a suffix: known, or capitals behind a whole name."""
+    known = _SUFFIXES | _DEGREES
+    plain = [_WORD_END.sub("", word).lower() for word in text.split()]
+    if all(word in known for word in plain) or _WORD_END.sub("", text).lower() in known:
+        return " " in name or "." in text or len(text) > 2  # noqa: PLR2004 - "Nguyen, Do" is a person's two names
+    return " " in name and not name.isupper() and all(_CREDENTIAL.fullmatch(word) for word in text.split())
 
 
 def split_full_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Split a column of full names as `split_full_name` does each; returns first and last names."""
     parts = [name.rpartition(" ") for name in names]
     firsts, lasts = [part[0] for part in parts], [part[2] for part in parts]
-    unusual = not all(firsts) or "," in "".join(names)
+    unusual = not all(firsts) or "," in "".join(names) or not _SUFFIX_ENDS.isdisjoint(lasts)
     for position, name in enumerate(names) if unusual else ():
-        if not firsts[position] or "," in name:
+        if not firsts[position] or "," in name or lasts[position] in _SUFFIX_ENDS:
             firsts[position], lasts[position] = split_full_name(name)
     return firsts, lasts

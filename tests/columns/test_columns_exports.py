@@ -33,7 +33,7 @@ def test_each_column_is_explained_once(name: str) -> None:
     plan = plan_of(export["header"], *export["rows"], region=export["region"])
     assert [choice.header for choice in plan.choices] == export["header"]
     assert [choice.index for choice in plan.choices] == list(range(len(export["header"])))
-    extra = (plan.titles, plan.middles, plan.companies)
+    extra = (plan.titles, plan.middles, plan.surnames, plan.companies)
     used = {index for some in (plan.phones, *plan.sources.values(), *plan.addresses, *extra) for index in some}
     assert {choice.index for choice in plan.choices if choice.field is not None} == used
     assert all(choice.rule.says for choice in plan.choices)

@@ -147,9 +147,7 @@ def test_the_lexicon_is_folded_and_unambiguous() -> None:
     for section in ("heads", "modifiers", "never"):
         for group, languages in data[section].items():
             for phrase in (phrase for phrases in languages.values() for phrase in phrases):
-                if phrase.isascii():
-                    assert " ".join(words(phrase)) == phrase
-                assert words(phrase), phrase
+                assert " ".join(words(phrase)) == phrase != ""
                 meanings.setdefault(words(phrase), set()).add(group)
     assert {phrase: groups for phrase, groups in meanings.items() if len(groups) > 1} == {}
     assert {type(meaning) for meaning in lexicon().phrases.values()} == {Head, Modifier, Never}

@@ -118,9 +118,9 @@ def test_the_best_phone_column_wins_row_by_row() -> None:
     """Mobile before work; a bad or empty mobile gives way to the next that is good; the reason is the first's."""
     block = cleaned(
         ["Name", "Work Phone", "Mobile"],
-        [["A", "022-26543210", P], ["B", "022-26543210", ""], ["C", "022-26543210", "98XXXXXX10"], ["D", "", "12"]],
+        [["A", "022-26543210", P], ["B", "022-26543211", ""], ["C", "022-26543212", "98XXXXXX10"], ["D", "", "12"]],
     )
-    assert [lead.phone for lead in block.leads] == ["919876500001", "912226543210", "912226543210"]
+    assert [lead.phone for lead in block.leads] == ["919876500001", "912226543211", "912226543212"]
     assert [(rejection.code, rejection.column) for rejection in block.rejections] == [("too_short", "Mobile")]
     assert block.repairs["other_phone_column"] == 2
 
