@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 
 Phrase = tuple[str, ...]
 
+_BESIDE = frozenset(
+    {
+        *(Modifier.FILLER, Modifier.ABOUT, Modifier.AND, Modifier.NEW, Modifier.MAIN),
+        *(Modifier.PERSON, Modifier.BUYER, Modifier.GUEST),
+    }
+)
+"""What may stand beside a mark's phrase and says nothing else."""
+
 _LONGEST = 200
 """Characters of a cell that are looked at; a longer one is prose and no mark."""
 
@@ -135,7 +143,7 @@ def _find_phrase(tokens: Phrase, phrases: frozenset[Phrase]) -> tuple[int, int] 
 
 def _is_filler(token: str) -> bool:
     meaning = lexicon().phrases.get((token,))
-    return token.isdecimal() or token in _mark_words().beside or meaning in (Modifier.FILLER, Modifier.PERSON)
+    return token.isdecimal() or token in _mark_words().beside or meaning in _BESIDE
 
 
 # --- cells --------------------------------------------------------------------------------------
