@@ -53,6 +53,36 @@ def clean(text: str, *, form: NormalForm = "NFC") -> str:
     return " ".join(text.split())
 
 
+def digits_in(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return the digits of a text in any script, as ASCII, and where each stands in its NFKC form."""
+    shown = unicodedata.normalize("NFKC", text)
+    places = tuple(at for at, char in enumerate(shown) if char.isdecimal())
+    return "".join(str(unicodedata.decimal(shown[at])) for at in places), places
+
+
+def holds_number(text: str, national: str) -> bool:
+    """Tell whether a text holds these digits in a row, whatever stands between them and in whatever script."""
+    return national in digits_in(text)[0]
+
+
+def without_number(text: str, national: str, instead: str) -> str:
+    """Return a text with a number, and the calling code before it, replaced wherever it stands in any notation."""
+    digits, places = digits_in(text)
+    found = digits.find(national)
+    if found < 0 or not national:
+        return text
+    shown = unicodedata.normalize("NFKC", text)
+    start, end = places[found], places[found + len(national) - 1] + 1
+    while start and (shown[start - 1].isdecimal() or shown[start - 1] in _BEFORE_A_NUMBER):
+        start -= 1
+    start += len(shown[start:]) - len(shown[start:].lstrip())
+    return f"{shown[:start]}{instead}{without_number(shown[end:], national, instead)}"
+
+
+_BEFORE_A_NUMBER = "+()-. "
+"""What stands between a calling code and the number behind it."""
+
+
 def fold_name(text: str) -> str:
     """Return what names are compared by, as a service might: without regard to case, blanks and Unicode form."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.campaign import CampaignStatus, refreeze, thaw_leads
+from telecmi_leads.core.campaign import refreeze, thaw_leads
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow
 from telecmi_leads.core.run import RunState
-from telecmi_leads.core.text import mask_phone, safe
-from telecmi_leads.ledger import queries, uploaded_numbers
+from telecmi_leads.core.text import holds_number, mask_phone, safe, without_number
+from telecmi_leads.ledger import queries, withdrawals
 from telecmi_leads.ledger.packed_rows import as_typed, pack_heap, tables_of, typed_in, unpack
 from telecmi_leads.ledger.phone_hashes import (
     TAIL_BYTES,
@@ -19,7 +20,9 @@ from telecmi_leads.ledger.phone_hashes import (
     id_bytes,
     not_of_campaigns,
     split,
-    without_number,
+)
+from telecmi_leads.ledger.phone_hashes import (
+    without_number as without_hash,
 )
 from telecmi_leads.ledger.records import Forgotten, to_micros
 from telecmi_leads.ledger.staging import put_body
@@ -43,28 +46,28 @@ INSERT OR IGNORE INTO used_names (account, name, run_name, number, part)
 SELECT r.account, c.name, r.name, c.number, c.part FROM campaigns c JOIN runs r ON r.seq = c.run
 WHERE c.run IN going AND c.id IN (SELECT campaign FROM attempts)
 """
-_FEWEST_DIGITS = 7
-"""A cell with fewer digits is no way to write a whole number."""
+FORGOTTEN = "forgotten"
+"""Stands as the reason of a row whose lead was forgotten before it was sent."""
 
 
-def forget(
+def forget(  # noqa: PLR0913 - what may be forgotten
     store: Store,
     *,
     before: datetime | None = None,
     run: str | None = None,
     phone: str | None = None,
+    national: str = "",
     typed: str | None = None,
 ) -> Forgotten:
     """Remove all runs made before a time, or one run, or one phone number; say what went."""
     if phone is not None:
-        gone = _forget_phone(store, phone)
+        gone = _forget_phone(store, phone, national or phone)
     elif typed is not None:
         gone = _forget_typed(store, typed)
     else:
         gone = _forget_runs(store, _chosen(store, before, run), before)
     store.changed()
-    _rewrite(store)
-    return gone
+    return gone if _rewrite(store) else replace(gone, left_in_file=True)
 
 
 def _chosen(store: Store, before: datetime | None, run: str | None) -> list[int]:
@@ -102,17 +105,43 @@ def _forget_runs(store: Store, runs: list[int], before: datetime | None) -> Forg
     return total
 
 
-def _forget_phone(store: Store, phone: str) -> Forgotten:
-    _refuse_waiting(store, phone)
-    numbers = rows = 0
+def _forget_phone(store: Store, phone: str, national: str) -> Forgotten:
+    _refuse_tried(store, phone)
+    leads = _drop_unsent(store, phone)
+    numbers = 0
     with store.writing() as connection:
         for hasher in _hashers(store, connection):
             number = hasher.numbers([phone])[0]
             numbers += _drop_number(connection, number)
             connection.execute("DELETE FROM left_phones WHERE hash = ?", (number,))
-        numbers += _empty_in_bodies(store, connection, phone)
-        rows = _empty_rows(store, connection, lambda row, _: row.phone == phone or _may_be(row.cells, phone))
-    return Forgotten(numbers=numbers, rows=rows)
+        refused, mentioned = _empty_in_bodies(store, connection, phone, national)
+        rows = _empty_rows(store, connection, lambda row, _: row.phone == phone or _in_cells(row.cells, national))
+        answers = sum(_empty_words(connection, table, national) for table in ("attempts", "campaigns"))
+    return Forgotten(numbers=numbers, rows=rows, leads=leads + refused, answers=answers, mentioned=mentioned)
+
+
+def _refuse_tried(store: Store, phone: str) -> None:
+    """Raise UsageError where the number is in a campaign that was tried and is not settled: its bytes must stay."""
+    for run in queries.runs(store):
+        for campaign, _ in withdrawals.tried_among(store, run.id, _finder(phone)):
+            raise UsageError(
+                f"{mask_phone(phone)} is in campaign {safe(campaign.name)} of run {run.id}. That campaign was tried "
+                "and its outcome is not proven, so that its request can't be changed",
+                hint=f"First settle it: telecmi-leads resume {run.id}, or resolve. Or forget the whole run: "
+                f"telecmi-leads forget --run {run.id}",
+            )
+
+
+def _finder(phone: str) -> Callable[[Sequence[str]], list[int]]:
+    return lambda phones: [at for at, each in enumerate(phones) if each == phone]
+
+
+def _drop_unsent(store: Store, phone: str) -> int:
+    """Take a number out of campaigns that nobody ever tried to send; its row counts as excluded, without the number."""
+    runs = [run for run in queries.runs(store) if run.state is RunState.PLANNED]
+    return sum(
+        withdrawals.withdraw(store, run.id, _finder(phone), FORGOTTEN, refused=False, keep=False) for run in runs
+    )
 
 
 def _forget_typed(store: Store, text: str) -> Forgotten:
@@ -129,29 +158,31 @@ def _hashers(store: Store, connection: sqlite3.Connection) -> list[Hasher]:
     return [Hasher(store.key, account) for (account,) in accounts]
 
 
-def _refuse_waiting(store: Store, phone: str) -> None:
-    for fate in uploaded_numbers.fates(store, phone):
-        run = queries.run(store, fate.run)
-        # What was refused may still be halved and sent, as long as its run is not finished.
-        open_ = fate.status is CampaignStatus.REFUSED and run is not None and run.state is RunState.PLANNED
-        if (fate.status is not None and not fate.status.settled) or open_:
-            raise UsageError(
-                f"{mask_phone(phone)} waits in campaign {safe(fate.campaign)} of run {fate.run}",
-                hint=f"Finish it with `telecmi-leads resume {fate.run}`, or `forget --run {fate.run}` first.",
-            )
+def _empty_in_bodies(store: Store, connection: sqlite3.Connection, phone: str, national: str) -> tuple[int, int]:
+    """Empty a number's leads in refused campaigns, which are kept for refused.csv; return how many.
 
-
-def _empty_in_bodies(store: Store, connection: sqlite3.Connection, phone: str) -> int:
-    """Empty a number's leads in refused campaigns, which are kept for refused.csv; no other body holds it by now.
-
-    An empty lead stays in its place, so that the campaign holds as many as it counts.
+    An empty lead stays in its place, so that the campaign holds as many as it counts. Other people's leads that name
+    the number in their text stay as they are, and are counted too.
     """
-    needle = f'"phone":"{phone}"'.encode()
-    holding = [id_ for id_, body in store.stream("SELECT campaign, body FROM bodies") if needle in body]
-    for campaign in holding:
+    emptied = mentioned = 0
+    for (campaign,) in store.rows("SELECT campaign FROM bodies"):
         body = queries.body(store, campaign)
-        leads = [NOBODY if lead.phone == phone else lead for lead in thaw_leads(body)]
-        put_body(connection, campaign, refreeze(body, queries.campaign(store, campaign).name, leads))
+        leads = thaw_leads(body)
+        kept = [NOBODY if lead.phone == phone else lead for lead in leads]
+        mentioned += sum(holds_number(f"{lead.comment} {lead.address}", national) for lead in kept)
+        if NOBODY in kept and kept != leads:
+            put_body(connection, campaign, refreeze(body, queries.campaign(store, campaign).name, kept))
+            emptied += 1
+    return emptied, mentioned
+
+
+def _empty_words(connection: sqlite3.Connection, table: str, national: str) -> int:
+    """Take a number out of the service's words; return in how many answers it stood."""
+    found = connection.execute(f"SELECT id, message FROM {table} WHERE message <> ''").fetchall()  # noqa: S608 - one of two
+    holding = [(id_, text) for id_, text in found if holds_number(text, national)]
+    for id_, text in holding:
+        said = without_number(text, national, "[forgotten]")
+        connection.execute(f"UPDATE {table} SET message = ? WHERE id = ?", (said, id_))  # noqa: S608 - one of two
     return len(holding)
 
 
@@ -173,13 +204,19 @@ def _empty_rows(store: Store, connection: sqlite3.Connection, holds: Holds) -> i
     return emptied
 
 
-def _rewrite(store: Store) -> None:
-    """Write the ledger anew without its free space, and empty the log."""
+def _rewrite(store: Store) -> bool:
+    """Write the ledger anew without its free space, and empty the log; tell whether both were possible.
+
+    Another process that reads holds on to the pages as they were.
+    """
     try:
         store.connection.execute("VACUUM")
     except FAILURES as error:
-        raise ledger_error(error, store.path) from error
-    store.empty_log()
+        if not getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise ledger_error(error, store.path) from error
+        store.empty_log()
+        return False
+    return store.empty_log()
 
 
 def _count(connection: sqlite3.Connection, sql: str) -> int:
@@ -202,7 +239,7 @@ def _drop_number(connection: sqlite3.Connection, number: bytes) -> int:
     """Take a hash out of its bucket and out of campaigns just accepted; return in how many campaigns it was."""
     place = bucket_of(number)
     bucket = connection.execute("SELECT tails, ids FROM uploaded WHERE bucket = ?", (place,)).fetchone() or (b"", b"")
-    dropped = _put_bucket(connection, place, bucket, without_number(bucket, number))
+    dropped = _put_bucket(connection, place, bucket, without_hash(bucket, number))
     for campaign, blob in connection.execute("SELECT campaign, hashes FROM fresh").fetchall():
         hashes = split(blob)
         if number in hashes:
@@ -219,13 +256,9 @@ def _put_bucket(connection: sqlite3.Connection, place: int, before: Bucket, kept
     return (len(before[0]) - len(kept[0])) // TAIL_BYTES
 
 
-def _may_be(cells: Sequence[str], phone: str) -> bool:
-    """Tell whether a cell as typed may hold the number: with its country code, or without as it is dialled at home."""
-    for cell in cells:
-        digits = "".join(char for char in cell if char.isdecimal()).lstrip("0")
-        if len(digits) >= _FEWEST_DIGITS and (phone.endswith(digits) or phone in digits):
-            return True
-    return False
+def _in_cells(cells: Sequence[str], national: str) -> bool:
+    """Tell whether a cell as typed holds the number, in any notation."""
+    return any(holds_number(cell, national) for cell in cells)
 
 
 def _emptied(row: LeftOutRow) -> LeftOutRow:

@@ -331,14 +331,16 @@ class Ledger:
         before: datetime | None = None,
         run: str | None = None,
         phone: str | None = None,
+        national: str = "",
         typed: str | None = None,
     ) -> Forgotten:
         """Remove all runs made before a time, or one run, or one phone number; say what went.
 
-        Give exactly one: `phone` is E.164 digits, `typed` what stood in a cell and is no number. By time, unfinished
+        Give exactly one: `phone` is E.164 digits, with `national` those behind the calling code, by which it is
+        found in cells and in the service's words; `typed` is what stood in a cell and is no number. By time, unfinished
         runs stay, since their leads still wait to be sent; by id any run goes. Of a run that was sent the names of its
         campaigns stay, which the service still holds. The hashes of its numbers go, so that --new-only no longer knows
-        them. Raises UsageError for a run that isn't there, and for a phone that waits in an unfinished run, since a
-        request that may be under way can't be changed.
+        them. Raises UsageError for a run that isn't there, and for a phone in a campaign that was tried and is not
+        settled, since its request can't be changed.
         """
-        return forgetting.forget(self._store, before=before, run=run, phone=phone, typed=typed)
+        return forgetting.forget(self._store, before=before, run=run, phone=phone, national=national, typed=typed)

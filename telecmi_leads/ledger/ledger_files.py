@@ -212,7 +212,10 @@ def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
 def _connect_and_migrate(path: Path) -> sqlite3.Connection:
     connection = _connect(path)
     try:
+        before = schema.version(connection)
         schema.migrate(connection)
+        if before < len(schema.MIGRATIONS):  # what a migration took out must not stay in the log, or below it
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     except FAILURES as error:
         leave_open(connection)
         raise ledger_error(error, path) from error

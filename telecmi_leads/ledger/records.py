@@ -70,13 +70,22 @@ class KnownCampaign:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What `forget` has removed, and how many unfinished runs it left alone (their leads still wait to be sent)."""
+    """What `forget` has removed, and how many unfinished runs it left alone (their leads still wait to be sent).
+
+    `leads` are those of unsent and refused campaigns, `answers` the service's words that held the number. `mentioned`
+    counts other people's leads that name it in their text, which stay. `left_in_file` tells that another process reads
+    the ledger, so that its file still holds what is gone.
+    """
 
     runs: int = 0
     campaigns: int = 0
     rows: int = 0
     numbers: int = 0
     unfinished_kept: int = 0
+    leads: int = 0
+    answers: int = 0
+    mentioned: int = 0
+    left_in_file: bool = False
 
 
 def to_micros(moment: datetime) -> int:

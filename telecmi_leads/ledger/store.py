@@ -150,13 +150,14 @@ class Store:
         except FAILURES as error:
             raise ledger_error(error, self.path) from error
 
-    def empty_log(self) -> None:
+    def empty_log(self) -> bool:
         """Copy the log into the ledger and cut it to nothing: it still holds what the ledger has let go of.
 
-        Another process that reads at this moment keeps the log as it is; the next time gets it.
+        Another process that reads at this moment keeps the log as it is; the next time gets it. Tell whether all of it
+        is copied and cut.
         """
         try:
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return bool(self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
         except FAILURES as error:
             self.failed = ledger_error(error, self.path)
             raise self.failed from error

@@ -30,8 +30,13 @@ SELECT id, status FROM campaigns WHERE run = (SELECT seq FROM runs WHERE id = ?)
 """
 
 
-def withdraw(store: Store, run_id: str, hits: Hits, code: str, *, refused: bool) -> int:
-    """Take numbers out of the run's campaigns that nobody ever tried to send; return how many."""
+def withdraw(  # noqa: PLR0913 - the run, who, and what becomes of them
+    store: Store, run_id: str, hits: Hits, code: str, *, refused: bool, keep: bool = True
+) -> int:
+    """Take numbers out of the run's campaigns that nobody ever tried to send; return how many.
+
+    Their rows count as excluded, with their numbers unless `keep` is False.
+    """
     taken = 0
     which = f"({_NEVER_TRIED}) OR status = 'refused'" if refused else _NEVER_TRIED
     for campaign, status in _campaigns(store, run_id, which):
@@ -51,7 +56,7 @@ def withdraw(store: Store, run_id: str, hits: Hits, code: str, *, refused: bool)
                 continue
             else:
                 connection.execute("DELETE FROM campaigns WHERE id = ?", (campaign,))
-            _exclude(store, connection, run_id, [leads[at].phone for at in sorted(out)], code)
+            _exclude(store, connection, run_id, [leads[at].phone if keep else "" for at in sorted(out)], code)
         taken += len(out)
     store.changed()
     return taken
@@ -93,5 +98,8 @@ def _exclude(store: Store, connection: sqlite3.Connection, run_id: str, phones: 
     )
     connection.executemany(
         "INSERT OR REPLACE INTO left_phones VALUES (?, ?, ?, ?)",
-        [(number, seq, LeftOutKind.EXCLUDED, code) for number in Hasher(store.key, account).numbers(phones)],
+        [
+            (number, seq, LeftOutKind.EXCLUDED, code)
+            for number in Hasher(store.key, account).numbers(filter(None, phones))
+        ],
     )

@@ -370,11 +370,8 @@ def test_forgetting_a_number(ledger: Ledger) -> None:
     plan(ledger, 1, run="run-2", name="April")
     accept(ledger, "run-2")
     assert len(ledger.fates(phone)) == 4
-    with pytest.raises(UsageError, match="waits in campaign x-001"):  # --isolate may still halve it
-        ledger.forget(phone=phone)
-    ledger.finish_run("run-0")
 
-    assert ledger.forget(phone=phone) == Forgotten(numbers=3, rows=2)
+    assert ledger.forget(phone=phone, national=phone[2:]) == Forgotten(numbers=2, rows=2, leads=1)
     assert ledger.fates(phone) == []
     assert ledger.uploaded_among(ACCOUNT, [phone, "919876500001"], None) == [False, True]
     assert [lead.phone for lead in thaw_leads(ledger.body(campaign.id))] == ["", "919876500009"]
@@ -391,11 +388,17 @@ def test_forgetting_a_number(ledger: Ledger) -> None:
 
 
 def test_a_number_that_waits_is_not_forgotten(ledger: Ledger) -> None:
-    """A request that may be under way can't be changed: the run is to be finished or forgotten first."""
+    """(Row 57) A request that was tried can't be changed: the run is to be finished or forgotten first."""
     plan(ledger, 1)
+    [campaign] = ledger.campaigns("run-1")
+    ledger.begin_attempts([campaign.id], at=START)
+    ledger.record(campaign.id, Outcome(OutcomeKind.BUSY, 429), CampaignStatus.UNSENT, at=START)
     with pytest.raises(UsageError) as raised:
         ledger.forget(phone="919876500000")
-    assert raised.value.message == "9198•••••000 waits in campaign March-001 of run run-1."
+    assert raised.value.message == (
+        "9198•••••000 is in campaign March-001 of run run-1. That campaign was tried and its outcome is not proven, so "
+        "that its request can't be changed."
+    )
     assert "resume run-1" in raised.value.hint
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.session import Session, begin, find_run, locked
-from telecmi_leads.core.errors import ExitCode, UsageError
+from telecmi_leads.core.errors import ExitCode, LedgerError, UsageError
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import safe
 from telecmi_leads.leads.prepare import matcher
@@ -25,7 +25,7 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
         raise UsageError("Say what to forget.", hint="Give one of --before DATE, --run RUN and --phone PHONE.")
     session = begin(given)
     day = _day(before) if before is not None else None
-    digits, typed = _number(session, phone) if phone is not None else (None, None)
+    digits, national, typed = _number(session, phone) if phone is not None else (None, "", None)
     with session.existing_ledger() as ledger, ExitStack() as locks:
         run_id = find_run(ledger, run).id if run is not None else None
         if ledger is None:
@@ -38,18 +38,29 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
                 return _tell_forgotten(session, Forgotten())
             for account in sorted({known.account for known in ledger.runs()}):
                 locks.enter_context(locked(session, account, command="forget"))
-            gone = ledger.forget(before=day, run=run_id, phone=digits, typed=typed)
+            gone = ledger.forget(before=day, run=run_id, phone=digits, national=national, typed=typed)
     if typed is not None and gone == Forgotten():
         raise _no_number(session, typed)
     return _tell_forgotten(session, gone)
 
 
 def _tell_forgotten(session: Session, gone: Forgotten) -> int:
+    error = _still_there() if gone.left_in_file else None
+    code = ExitCode.OK if error is None else error.exit_code
     if session.output.json:
-        session.console.json(forgotten_json(gone))
+        session.console.json(forgotten_json(gone, exit_code=code, error=error))
     else:
         session.console.forgotten(gone)
-    return ExitCode.OK
+        if error is not None:
+            session.console.error(error)
+    return code
+
+
+def _still_there() -> LedgerError:
+    return LedgerError(
+        "Another process reads the ledger: the data is deleted, and the file still holds old pages with it.",
+        hint="End that process, then type the same command again: it cleans the file.",
+    )
 
 
 def _day(text: str) -> datetime:
@@ -59,14 +70,15 @@ def _day(text: str) -> datetime:
         raise UsageError(f"--before {safe(text)!r} is not a date.", hint="Write it as 2026-01-31.") from None
 
 
-def _number(session: Session, phone: str) -> tuple[str | None, str | None]:
-    """Return a number's digits, or the text where it is no number but what a rejected row may hold."""
+def _number(session: Session, phone: str) -> tuple[str | None, str, str | None]:
+    """Return a number's digits, and those behind the calling code; or the text that a rejected row may hold."""
     found = _explained(session, phone)
     if found.number:
-        return found.number, None
+        calling_code = found.international.split(" ", 1)[0].lstrip("+")
+        return found.number, found.number.removeprefix(calling_code), None
     if found.reason is Reason.NO_REGION or not any(map(str.isalnum, phone)):
         raise _no_number(session, phone)
-    return None, phone
+    return None, "", phone
 
 
 def _no_number(session: Session, phone: str) -> UsageError:

@@ -142,9 +142,16 @@ def show_forgotten(screen: Screen, forgotten: Forgotten) -> None:
         wording.count(forgotten.rows, "row that was left out", "rows that were left out"),
         wording.count(forgotten.numbers, "uploaded number"),
     ]
+    if forgotten.leads:
+        parts.append(wording.count(forgotten.leads, "lead"))
+    if forgotten.answers:
+        parts.append(wording.count(forgotten.answers, "answer of the service", "answers of the service"))
     screen.paragraph(f"Deleted from the ledger: {', '.join(parts)}.")
     if forgotten.numbers:
         screen.paragraph("--new-only no longer knows these numbers: a file that holds them uploads them again.")
+    if forgotten.mentioned:
+        leads = wording.count(forgotten.mentioned, "lead")
+        screen.paragraph(f"The text of {leads} of other people holds the number, and stays: forget --run removes it.")
     screen.paragraph("Report folders stay as they are. Delete them yourself where they name these people.")
     kept = forgotten.unfinished_kept
     if kept:

@@ -158,9 +158,9 @@ def check_json(checks: Sequence[CheckView], *, exit_code: int = 0, error: Proble
     )
 
 
-def forgotten_json(forgotten: Forgotten) -> bytes:
-    """Return the object of `forget`."""
-    return _command("forget", deleted=asdict(forgotten))
+def forgotten_json(forgotten: Forgotten, *, exit_code: int = 0, error: LeadsError | None = None) -> bytes:
+    """Return the object of `forget`; `error` says that the ledger's file still holds what is gone."""
+    return _command("forget", exit_code=exit_code, error=error, deleted=asdict(forgotten))
 
 
 def _command(

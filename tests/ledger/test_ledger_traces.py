@@ -1,0 +1,160 @@
+"""Traces of people in the ledger's files: what the key alone can tell stays, and what is forgotten is gone."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from inside import Inside
+from old_ledger import unpacked
+from places import TESTS
+from program import phones, write_leads
+
+from telecmi_leads.core.campaign import encode_leads, thaw_leads
+from telecmi_leads.ledger import Ledger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from telecmi_leads.sandbox import Sandbox
+
+UPLOAD = (
+    "upload",
+    "leads.csv",
+    "--name",
+    "M",
+    "--size",
+    "2",
+    "--json",
+    "--retries",
+    "0",
+    "--max-wait",
+    "0",
+    "--workers",
+    "1",
+)
+
+
+@pytest.fixture
+def program(tmp_path: Path, sandbox: Sandbox) -> Inside:
+    """Return the program, in a folder with six leads, 98765 00000 to 00005."""
+    write_leads(tmp_path / "leads.csv", 6)
+    return Inside(tmp_path, sandbox.url, {"TELECMI_REGION": "IN"})
+
+
+def in_files(state: Path) -> bytes:
+    """Return every byte of the ledger's files but the key."""
+    return b"".join(each.read_bytes() for each in sorted(state.glob("ledger.sqlite3*")))
+
+
+def digests_of(texts: list[bytes]) -> list[bytes]:
+    """Return unkeyed digests of the texts, as bytes and as hex, whole and as the first 16 bytes of them."""
+    found = []
+    for text in texts:
+        for name in ("sha256", "sha1", "md5", "blake2b"):
+            digest = hashlib.new(name, text).digest()
+            found += [digest[:16], digest.hex()[:16].encode()]
+    return found
+
+
+def test_no_unkeyed_digest_of_people(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 57) Neither numbers nor leads nor requests are found in the files by a digest that needs no key."""
+    (program.folder / "dnc.csv").write_text("Phone\n9876500005\n")
+    sandbox.order("429=9@3")
+    assert program.run(*UPLOAD, "--exclude", "dnc.csv").code == 5
+    numbers = [f"91987650000{each}" for each in range(6)]
+    texts = [form.encode() for number in numbers for form in (number, f"+{number}", number[2:])]
+    with Ledger.open(program.folder / "state") as ledger:
+        [run] = ledger.runs()
+        bodies = [ledger.body(each.id) for each in ledger.campaigns(run.id) if each.status.to_send]
+    texts += [*bodies, *(encode_leads(thaw_leads(body)) for body in bodies)]
+    for held in sandbox.campaigns().values():
+        texts.append(str(held).encode())
+    content = in_files(program.folder / "state")
+    assert [digest for digest in digests_of(texts) if digest in content] == []
+
+
+def test_an_old_ledger_loses_its_digests(tmp_path: Path) -> None:
+    """(Row 57) The digests that earlier versions wrote are gone from the files once the ledger is opened."""
+    state = unpacked(TESTS / "data" / "ledger-1.tar.gz", tmp_path / "state")
+    with closing(sqlite3.connect(state / "ledger.sqlite3")) as old:
+        digests = [each for (each,) in old.execute("SELECT digest FROM campaigns UNION SELECT digest FROM runs")]
+    assert [digest for digest in digests if digest in in_files(state)] == digests
+    assert len(digests) > 1
+    with Ledger.open(state):
+        assert [digest for digest in digests if digest in in_files(state)] == []
+
+
+NOTATIONS = [
+    "9876500001",
+    "+91 98765 00001",
+    "+91 (0) 98765-00001",
+    "ask Asha: 098765 00001 after 6pm",
+    "９８７６５０００01",
+    "९८७६५००००१",
+    "022 1234 / 9876500001",
+    "98765.00001 ext 4",
+]
+
+
+def test_a_number_is_forgotten_in_any_notation(program: Inside) -> None:
+    """(Row 57) In rejected rows a number is found however it was typed; other people's rows stay."""
+    lines = [f'"{typed}",98XX,Canary{at}' for at, typed in enumerate(NOTATIONS)]
+    (program.folder / "leads.csv").write_text("\n".join(["Note,Mobile,Name", *lines, "9876500002,98XX,Other"]))
+    assert program.run(*UPLOAD, "--max-rejects", "100%", "--map", "phone=Mobile").code == 3
+    (program.folder / "leads.csv").write_text(
+        "\n".join(["Note,Mobile,Name", *lines, "9876500002,98XX,Other", ",9876500009,Good"])
+    )
+    assert program.run(*UPLOAD, "--max-rejects", "100%", "--map", "phone=Mobile").code == 0
+    gone = program.run("forget", "--phone", "+91 98765 00001", "--yes", "--json").json["deleted"]
+    assert gone["rows"] == len(NOTATIONS)
+    assert program.run("report", "last", "--report-dir", "again").code == 0
+    rejects = (program.folder / "again" / "rejects.csv").read_text(encoding="utf-8-sig")
+    assert ("Canary" in rejects, "Other" in rejects) == (False, True)
+    assert b"9876500001" not in in_files(program.folder / "state")
+
+
+def test_an_unsent_lead_is_forgotten(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 57) Of a campaign that was never tried the lead goes; of one that was tried it can't."""
+    sandbox.order("429=9@2")
+    assert program.run(*UPLOAD).code == 5
+    refused = program.run("forget", "--phone", "9876500002", "--yes", "--json")
+    assert (refused.code, "M-002" in refused.json["error"]["message"]) == (2, True)
+    gone = program.run("forget", "--phone", "9876500004", "--yes", "--json")
+    assert (gone.code, gone.json["deleted"]["leads"]) == (0, 1)
+    assert b"9876500004" not in in_files(program.folder / "state")
+    ended = program.run("resume", "--json", "--settle", "0")
+    assert (ended.code, ended.json["rows"]["excluded"], ended.json["leads"]["accepted"]) == (0, 1, 5)
+    assert "919876500004" not in phones(sandbox.campaigns())
+
+
+def test_a_number_in_the_services_words_is_forgotten(program: Inside) -> None:
+    """(Row 57) What the service said of a number is kept without it."""
+    assert program.run(*UPLOAD).code == 0
+    with closing(sqlite3.connect(program.folder / "state" / "ledger.sqlite3", isolation_level=None)) as ledger:
+        for table in ("campaigns", "attempts"):
+            ledger.execute(f"UPDATE {table} SET message = 'Duplicate: +91 (0) 98765-00001, see 12' WHERE id = 1")  # noqa: S608
+    gone = program.run("forget", "--phone", "9876500001", "--yes", "--json").json["deleted"]
+    assert (gone["answers"], gone["numbers"]) == (2, 1)
+    shown = program.run("runs", "last", "--json").json["campaigns"][0]["message"]
+    assert shown == "Duplicate: [forgotten], see 12"
+    assert b"98765-00001" not in in_files(program.folder / "state")
+
+
+def test_a_second_reader_is_told_of(program: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """(Row 57) While another process reads, the file keeps old pages: exit 8 says so, and the next time cleans it."""
+    monkeypatch.setattr("telecmi_leads.ledger.ledger_files._BUSY_SECONDS", 0.2)
+    (program.folder / "leads.csv").write_text("Name,Mobile,Note\nA,9876500000,x\nCanary,98XX,9876500001\n")
+    assert program.run(*UPLOAD).code == 0
+    with closing(sqlite3.connect(program.folder / "state" / "ledger.sqlite3", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM left_out").fetchone() == (1,)
+        held = program.run("forget", "--phone", "9876500001", "--yes", "--json")
+        assert (held.code, held.json["error"]["code"], held.json["deleted"]["rows"]) == (8, "ledger", 1)
+        assert held.json["deleted"]["left_in_file"] is True
+    again = program.run("forget", "--phone", "9876500001", "--yes", "--json")
+    assert (again.code, again.json["deleted"]["left_in_file"]) == (0, False)
+    assert b"9876500001" not in in_files(program.folder / "state")
