@@ -39,8 +39,8 @@ _TABLES = {"row_kinds", "table"}
 _CLIENT = {"answers", "client", "deadlines", "heartbeat", "transport", "troubles"}
 _MACHINE = {"decisions", "isolation", "pacing", "run_loop", "settling_by_hand", "workers"}
 _SHARED_BY_COMMANDS = {
-    "completion", "course", "profile_saving", "run_end", "run_plan", "run_resuming", "run_sending", "session",
-    "signals",
+    "completion", "course", "profile_saving", "readiness", "run_end", "run_plan", "run_resuming", "run_sending",
+    "session", "signals",
 }  # fmt: skip
 ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
     "core": [

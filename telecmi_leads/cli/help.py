@@ -19,14 +19,15 @@ _OWN = "Options"
 _WIDEST_TERM = 24
 
 EXAMPLES: dict[str, tuple[str, ...]] = {}
-"""What one types, by command; the program's own stand under ""."""
+"""What one types, by command."""
 
 _COMMAND_GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Upload": ("upload", "validate", "columns", "resume"),
-    "Look things up": ("runs", "explain", "check"),
-    "After a run": ("resolve", "report", "forget"),
-    "Try it out": ("sandbox",),
+    "Start here": ("setup", "validate", "upload"),
+    "Files and numbers": ("columns", "explain"),
+    "Runs": ("runs", "resume", "resolve", "report", "forget"),
+    "Tools": ("check", "sandbox"),
 }
+"""The commands in the order of a first day."""
 
 
 class GroupedCommand(TyperCommand):
@@ -52,21 +53,20 @@ class GroupedCommand(TyperCommand):
 
 
 class GroupedProgram(TyperGroup):
-    """The program, whose help lists its commands by what one wants to do."""
+    """The program, whose help lists its commands by what one wants to do, one line each."""
 
-    def format_usage(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - as above
-        """Write what is typed, and where to read on."""
-        formatter.write(f"Usage: {ctx.command_path} COMMAND [OPTIONS]\n")
-        formatter.write(f"       {ctx.command_path} COMMAND --help\n")
-
-    def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - as above
-        """Write examples, the commands in their groups, then the program's own options."""
-        _write_examples(formatter, "")
+    def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - as above
+        """Write what the program is, what is typed, the commands in their groups, and how to try it."""
+        formatter.write(f"{self.help}\n\nUsage: {ctx.command_path} COMMAND [OPTIONS]\n\n")
+        column = max(map(len, self.commands))
         for heading, names in _COMMAND_GROUPS.items():
-            rows = [(name, self.commands[name].get_short_help_str(limit=200)) for name in names]
-            _write_section(formatter, heading, rows, widest=max(map(len, self.commands)))
-        records = [parameter.get_help_record(ctx) for parameter in self.get_params(ctx)]
-        _write_section(formatter, _OWN, [record for record in records if record is not None])
+            formatter.write(f"{heading}\n")
+            for name in names:
+                says = self.commands[name].get_short_help_str(limit=200).removesuffix(".")
+                formatter.write(f"  {name:{column}}  {says}\n")
+        formatter.write("\nOptions: --version, --install-completion, --help (after any command too)\n")
+        formatter.write("To try it without an account (in place of FILE, the name of a lead file):\n")
+        formatter.write(f"  {ctx.command_path} upload FILE --name Trial --sandbox\n")
 
 
 def _is_argument(parameter: Any) -> bool:  # noqa: ANN401 - as above

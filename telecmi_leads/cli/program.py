@@ -60,11 +60,6 @@ def _complete_campaign(ctx: typer.Context, incomplete: str) -> list[str]:
     return completion.open_campaigns(ctx.params.get("run"), incomplete)
 
 
-EXAMPLES[""] = (
-    "telecmi-leads validate leads.xlsx --region IN             check it",
-    "telecmi-leads upload leads.xlsx --name March --region IN  upload it",
-    "telecmi-leads upload leads.xlsx --name March --sandbox    try it, no account needed",
-)
 EXAMPLES["sandbox"] = (
     "telecmi-leads sandbox --port 8090 --latency 200",
     "telecmi-leads sandbox --fault 429=5@1-3 --fault 500-after@7",
@@ -137,7 +132,7 @@ def program(
     *,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
-    """Upload lead files to TeleCMI's dialler: nothing lost, nothing twice, every row accounted for."""
+    """Upload lead files to TeleCMI's dialler: nothing lost, nothing twice."""
 
 
 @_command(
@@ -148,7 +143,7 @@ def program(
     ),
 )
 def upload(files: Files, given: Given) -> int:
-    """Read lead files and upload them as numbered campaigns.
+    """Clean, split into campaigns of at most 1000, and upload.
 
     The same command again goes on where a stopped run was left, and sends nothing once all of it is in.
     """
@@ -164,7 +159,7 @@ def upload(files: Files, given: Given) -> int:
     ),
 )
 def validate(files: Files, given: Given) -> int:
-    """Check lead files: which rows can be uploaded, which can't, and why."""
+    """Tell whether a file is fit to upload, and what is left out and why."""
     from telecmi_leads.cli.commands import validate as command  # noqa: PLC0415 - see the module's docstring
 
     return command.validate(files, given)
@@ -180,8 +175,9 @@ def resume(
     given: Given,
     run: Newest = None,
 ) -> int:
-    """Go on with an unfinished run from its own stored copy: the input file is not needed.
+    """Go on with every unfinished run.
 
+    Each goes on from its own stored copy: the input file is not needed.
     Whoever has come onto a do-not-call list since the run was planned is taken out of what is not sent yet.
     """
     from telecmi_leads.cli.commands import resume as command  # noqa: PLC0415 - see the module's docstring
@@ -207,7 +203,7 @@ def columns(
         ),
     ] = None,
 ) -> int:
-    """Show how a file is read and which column feeds which field."""
+    """Which column feeds which field."""
     from telecmi_leads.cli.commands import columns as command  # noqa: PLC0415 - see the module's docstring
 
     return command.columns(file, given, save)
@@ -222,7 +218,7 @@ def columns(
 def explain(
     phone: Annotated[str, typer.Argument(metavar="PHONE", help="A number, as it stands in a file.")], given: Given
 ) -> int:
-    """Say what a number normalises to, why it is or isn't valid, and what became of it."""
+    """How a number is read, and where it was uploaded."""
     from telecmi_leads.cli.commands import explain as command  # noqa: PLC0415 - see the module's docstring
 
     return command.explain(phone, given)
@@ -235,10 +231,18 @@ def explain(
     ),
 )
 def check(given: Given) -> int:
-    """Check credentials, service, state and report folders; nothing is changed."""
+    """Tell whether credentials, service and folders are in order."""
     from telecmi_leads.cli.commands import check as command  # noqa: PLC0415 - see the module's docstring
 
     return command.check(given)
+
+
+@_command(examples=("telecmi-leads setup", "telecmi-leads setup --env-file delhi.env"))
+def setup(given: Given) -> int:
+    """Store App id, secret and region in .env, and check them."""
+    from telecmi_leads.cli.commands import setup as command  # noqa: PLC0415 - see the module's docstring
+
+    return command.setup(given)
 
 
 @_command(
@@ -248,7 +252,7 @@ def check(given: Given) -> int:
     ),
 )
 def runs(given: Given, run: Shown = None) -> int:
-    """Show the ledger: every run, or one with its campaigns."""
+    """Every run and its state."""
     from telecmi_leads.cli.commands import runs as command  # noqa: PLC0415 - see the module's docstring
 
     return command.runs(run, given)
@@ -280,7 +284,7 @@ def resolve(
         bool, typer.Option("--not-uploaded", help="It is not there: send it again under the same name.")
     ] = False,
 ) -> int:
-    """Settle a campaign whose outcome could not be proved, after a look at the dashboard.
+    """Settle a campaign that was looked up in the dashboard.
 
     With --not-uploaded it is sent again at once, under the same name, with whatever else of the run waits.
     """
@@ -322,7 +326,7 @@ def sandbox(
         typer.Option(metavar="KIND@N", help="Fail to order (repeatable): 500-after@2, 429=5@1-3, drop-before@*."),
     ] = None,
 ) -> int:
-    """Run a local stand-in for the service, for trying things and for tests."""
+    """Run a local stand-in for the service."""
     from telecmi_leads.cli.commands import sandbox as command  # noqa: PLC0415 - see the module's docstring
 
     return command.serve(port=port, latency=latency / 1000, form=form, faults=fault or ())

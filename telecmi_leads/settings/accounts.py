@@ -93,16 +93,17 @@ def trusted_url(settings: Settings) -> str:
 def credentials(settings: Settings) -> tuple[int, Secret]:
     """Return App id and secret. Raises SettingsError for what is missing or malformed."""
     given = settings[AccountOptions]
-    return _app_id(given.app_id), _secret(given)
+    return app_id_of(given.app_id), _secret(given)
 
 
 def app_id_or_none(settings: Settings) -> int | None:
     """Return the App id where one is set, for commands that work without an account."""
     given = settings[AccountOptions].app_id
-    return None if given is None or not given.strip() else _app_id(given)
+    return None if given is None or not given.strip() else app_id_of(given)
 
 
-def _app_id(given: str | None) -> int:
+def app_id_of(given: str | None) -> int:
+    """Return the App id that a text holds. Raises SettingsError for what is none."""
     if given is not None and not given.strip():
         raise SettingsError(
             "TELECMI_APP_ID is empty.", hint="Fill it in, or take it out to have the next source read, such as .env."
@@ -114,6 +115,7 @@ def _app_id(given: str | None) -> int:
             "Without an account, --dry-run and --sandbox try everything out.",
         )
     text = given.strip()
+    _refuse_example("TELECMI_APP_ID", text)
     if "_" in text:
         raise SettingsError(
             f"TELECMI_APP_ID {safe(text)!r} is an agent's id, not the App id.",
@@ -147,7 +149,22 @@ def _secret_from(path: Path) -> str:
     return re.sub(r"\r?\n\Z", "", text)
 
 
+def secret_of(text: str) -> str:
+    """Return a secret that has been typed. Raises SettingsError for what can't be one."""
+    return _checked_secret(text, SECRET_VARIABLE)
+
+
+def _refuse_example(what: str, text: str) -> None:
+    """Raise SettingsError for the words that .env.example has where the values belong."""
+    if re.fullmatch(r"your[-_ ](app[-_ ])?(id|secret)|change[-_ ]?me|<[^>]*>", text.strip().lower()):
+        raise SettingsError(
+            f"{what} holds the example's word {safe(text.strip())!r}, and not a value.",
+            hint="Put in the one from the TeleCMI dashboard; telecmi-leads setup asks for it.",
+        )
+
+
 def _checked_secret(text: str, what: str) -> str:
+    _refuse_example(what, text)
     if not text.strip():
         raise SettingsError(f"{what} is empty.", hint="Copy the secret from the TeleCMI dashboard.")
     if len(text) > _MAX_SECRET_CHARACTERS:

@@ -18,8 +18,10 @@ READ = (*PREPARE, "columns")
 SEND = ("upload", "resume", "resolve")
 REQUEST = (*SEND, "check")
 REPORT = (*PREPARE, "resume", "resolve", "report")
-COMMANDS = (*PREPARE, "columns", "resume", "resolve", "runs", "report", "explain", "forget", "check")
+COMMANDS = (*PREPARE, "columns", "resume", "resolve", "runs", "report", "explain", "forget", "check", "setup")
 """The commands that read settings; the sandbox reads none."""
+ANY = tuple(each for each in COMMANDS if each != "setup")
+"""All but setup, which asks a person and writes one file."""
 
 # --- which suggested commands repeat it -----------------------------------------------------------
 

@@ -302,8 +302,8 @@ class OutputOptions:
 
     PANEL: ClassVar[str] = "Output"
 
-    json: bool = row.option(False, "Print one JSON object on standard output.", commands=row.COMMANDS)
-    quiet: bool = row.option(False, "Print errors only.", commands=row.COMMANDS)
+    json: bool = row.option(False, "Print one JSON object on standard output.", commands=row.ANY)
+    quiet: bool = row.option(False, "Print errors only.", commands=row.ANY)
     show_phones: bool = row.option(
         False, "Show phone numbers whole; they are masked otherwise.", commands=(*row.REPORT, "columns")
     )
@@ -352,7 +352,7 @@ class SourceOptions:
         "Read defaults from this file, not from telecmi-leads.toml in the working directory.",
         parse=Path,
         metavar="FILE",
-        commands=row.COMMANDS,
+        commands=row.ANY,
         repeated=tuple(Suggested),
         profile=False,
     )
@@ -361,7 +361,7 @@ class SourceOptions:
         "Use the defaults of [profile.NAME] too.",
         metavar="NAME",
         offer=row.Offer.PROFILES,
-        commands=row.COMMANDS,
+        commands=row.ANY,
         repeated=tuple(Suggested),
         profile=False,
     )
@@ -379,7 +379,7 @@ class AccountOptions:
         env=("TELECMI_APP_ID",),
         empty_counts=True,
         command_line=False,
-        commands=row.COMMANDS,
+        commands=row.ANY,
     )
     secret: str | None = row.option(
         None,
@@ -414,7 +414,7 @@ class StateOptions:
         parse=checks.folder,
         env=("TELECMI_STATE_DIR",),
         command_line=False,
-        commands=row.COMMANDS,
+        commands=row.ANY,
     )
 
 

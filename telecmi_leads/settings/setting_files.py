@@ -234,6 +234,43 @@ def env_lines(text: str, path: Path) -> list[Binding]:
     return list(parse_stream(StringIO(text)))
 
 
+def env_text(path: Path) -> str | None:
+    """Return the text of a `.env` file that is to be changed; None where there is none yet.
+
+    Raises SettingsError for a link, which would have the secret written wherever it leads, and for what can't be read.
+    """
+    if path.is_symlink():
+        raise SettingsError(
+            f"{safe(str(path))} is a symbolic link, which is not written through.",
+            hint="Name the file itself with --env-file.",
+        )
+    return read_settings_file(path, "The settings file") if path.exists() else None
+
+
+def env_with(text: str, values: Mapping[str, str], path: Path) -> str:
+    """Return a `.env` file's text with these values in place of its own; every other line stays as it is.
+
+    Raises SettingsError for a value that the file's syntax can't hold exactly.
+    """
+    kept = "".join(line.original.string for line in env_lines(text, path) if line.key not in values)
+    ended = kept if not kept or kept.endswith("\n") else f"{kept}\n"
+    whole = ended + "".join(f"{name}={_quoted(value)}\n" for name, value in values.items() if value)
+    read = {line.key: line.value for line in env_lines(whole, path)}
+    if any(value and read.get(name) != value for name, value in values.items()):
+        raise SettingsError(
+            f"A value can't be written into {safe(str(path))} exactly as it is.",
+            hint="Set it in the environment, or in a file for --secret-file.",
+        )
+    return whole
+
+
+def _quoted(value: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9_.-]+", value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
 def _check_exact(path: Path, text: str, value: str | None) -> None:
     """Refuse a secret that `.env` syntax would cut or change: half a secret costs an hour of searching."""
     lines = re.findall(rf"^[ \t]*(?:export[ \t]+)?{SECRET_VARIABLE}[ \t]*(=?)[ \t]*(.*?)\r?$", text, re.MULTILINE)

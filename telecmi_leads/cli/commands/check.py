@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.cli.run_sending import open_client
+from telecmi_leads.cli import readiness
 from telecmi_leads.cli.session import Session, begin
-from telecmi_leads.core.campaign import OutcomeKind
-from telecmi_leads.core.errors import ExitCode, LeadsError, LedgerError, ReportError, ServiceNotAsked, SettingsError
+from telecmi_leads.core.errors import ExitCode, LeadsError
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.text import safe
-from telecmi_leads.core.wording import count
 from telecmi_leads.output.reports import check_json
 from telecmi_leads.output.views import CheckView
-from telecmi_leads.settings.accounts import account, credentials, trusted_url
 from telecmi_leads.settings.option_values import Age
-from telecmi_leads.settings.options import OutputOptions, PhoneOptions
 from telecmi_leads.settings.resolving import DEFAULT
 
 if TYPE_CHECKING:
@@ -56,69 +50,13 @@ def _looked(what: str, look: Look, session: Session) -> tuple[CheckView, LeadsEr
         return CheckView(what, passed=False, detail=error.message, hint=error.hint), error
 
 
-def _credentials(session: Session) -> str:
-    app_id, _ = credentials(session.settings)
-    return f"App id {app_id} and a secret are set"
-
-
-def _address(session: Session) -> str:
-    return trusted_url(session.settings)
-
-
-def _service(session: Session) -> str:
-    """Ask the balance endpoint, which changes nothing; that it takes the pair makes it likely that leads/add does."""
-    whose = account(session.settings)
-    with open_client(session, whose) as client:
-        outcome = client.check_balance()
-    if outcome.kind is OutcomeKind.ACCEPTED:
-        return "reachable, and it accepts the credentials"
-    said = f" It said: {safe(outcome.message)}" if outcome.message else ""
-    if outcome.kind is OutcomeKind.ACCOUNT:
-        raise SettingsError(
-            f"TeleCMI does not know this App id and secret.{said}", hint="Compare both with the TeleCMI dashboard."
-        )
-    raise ServiceNotAsked(
-        f"The service could not be asked.{said}", hint="Check the network, the proxy and the base URL, and try again."
-    )
-
-
-def _state(session: Session) -> str:
-    with session.existing_ledger() as ledger:
-        if ledger is not None:
-            return f"{safe(str(session.state))}, {count(len(ledger.runs()), 'run')} in the ledger"
-    if not _writable(session.state):
-        raise LedgerError(
-            f"{safe(str(session.state))} can't be written.", hint="Set TELECMI_STATE_DIR to a folder of yours."
-        )
-    return f"{safe(str(session.state))}, made by the first run"
-
-
-def _reports(session: Session) -> str:
-    folder = (session.settings[OutputOptions].report_dir or Path("telecmi-reports")).absolute()
-    if not _writable(folder):
-        raise ReportError(f"{safe(str(folder))} can't be written.", hint="Name another folder with --report-dir.")
-    return safe(str(folder))
-
-
-def _writable(folder: Path) -> bool:
-    """Tell whether a folder, or the nearest above it that is there, can be written."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
-
-
-def _region(session: Session) -> str:
-    region = session.settings[PhoneOptions].region
-    return region or "none: numbers need their country code, unless a row names its country"
-
-
 _LOOKS: tuple[tuple[str, Look], ...] = (
-    ("credentials", _credentials),
-    ("base URL", _address),
-    ("service", _service),
-    ("region", _region),
-    ("state folder", _state),
-    ("report folder", _reports),
+    ("credentials", readiness.credentials_set),
+    ("base URL", readiness.address),
+    ("service", readiness.service),
+    ("region", readiness.region),
+    ("state folder", readiness.state_folder_usable),
+    ("report folder", readiness.report_folder_usable),
 )
 
 

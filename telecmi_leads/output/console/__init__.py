@@ -109,9 +109,23 @@ class Console:
             for line in hints:
                 screen.line(Text.assemble(" " * lead.cell_len, shown(line)))
 
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether a person sees the questions and can answer them."""
+        return self._err.is_terminal and sys.stdin is not None and sys.stdin.isatty()
+
+    def ask(self, question: str) -> str:
+        """Ask a person for a line of text. Raises EOFError where the input ends."""
+        self._err.stream.write(question)
+        self._err.stream.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
     def confirm(self, question: str) -> bool:
         """Ask a person whether to do something. Raises UsageError where nobody is there to answer."""
-        if not (self._err.is_terminal and sys.stdin is not None and sys.stdin.isatty()):
+        if not self.is_answered:
             raise UsageError("This asks before it acts, and nobody is here to answer.", hint="Give --yes.")
         self._err.paragraph(shown(f"{question} Type yes to go on."))
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
