@@ -5,15 +5,19 @@ A harness proves nothing unless it fails on a broken program.
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.__main__ import run
-from telecmi_leads.cli import run_sending, session
+from telecmi_leads.cli import run_resuming, run_sending, session
+from telecmi_leads.cli.commands import resolve, upload
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, refreeze, thaw_leads
-from telecmi_leads.ledger import Ledger
+from telecmi_leads.core.clock import local_now
+from telecmi_leads.leads.screening import KnownPeople
+from telecmi_leads.ledger import Ledger, Word
 from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide
 
@@ -97,8 +101,8 @@ def other_bytes() -> None:
 def _deciding_otherwise(was: CampaignStatus, becomes: CampaignStatus, only: OutcomeKind | None = None) -> None:
     """Break it: whatever is decided to be in one state is said to be in another."""
 
-    def wrongly(history: Sequence[Any], outcome: Outcome) -> Decision:
-        decision = decide(history, outcome)
+    def wrongly(history: Sequence[Any], outcome: Outcome, **more: Any) -> Decision:
+        decision = decide(history, outcome, **more)
         if decision.status is not was or only not in {None, outcome.kind}:
             return decision
         return replace(decision, status=becomes, step=Step.SETTLED)
@@ -152,11 +156,47 @@ def lost_lead() -> None:
     Ledger.record = forgetful  # type: ignore[method-assign]
 
 
+def date_of_today_at_resume() -> None:
+    """Break it: what is left of a run gets the name of the day on which it goes on."""
+
+    def renamed(ledger: Ledger, campaign_id: int) -> bytes:
+        frozen, campaign = body(ledger, campaign_id), ledger.campaign(campaign_id)
+        name = re.sub(r"\d{4}-\d\d-\d\d", f"{local_now().date()}", campaign.name)
+        return refreeze(frozen, name, thaw_leads(frozen))
+
+    Ledger.body = renamed  # type: ignore[method-assign]
+
+
+def lists_not_read_again() -> None:
+    """Break it: a run that goes on does not read its do-not-call lists."""
+    for module in (run_resuming, upload, resolve):
+        module.lists_of = lambda *_: []  # type: ignore[attr-defined]
+
+
+def append_leaves_nobody_out() -> None:
+    """Break it: --append uploads those again who are in a campaign of the name."""
+    why = KnownPeople._why  # noqa: SLF001 - damage from within
+    KnownPeople._why = lambda people, found: None if people.append else why(people, found)  # type: ignore[method-assign]  # noqa: SLF001 - the same
+
+
+def believes_not_uploaded() -> None:
+    """Break it: a person's word outranks the service, which says that the name exists."""
+
+    def trusting(history: Sequence[Any], outcome: Outcome, **more: Any) -> Decision:
+        decision = decide(history, outcome, **more)
+        if outcome.kind is OutcomeKind.NAME_EXISTS and Word.NOT_UPLOADED in history:
+            return replace(decision, status=CampaignStatus.REFUSED, step=Step.SETTLED)
+        return decision
+
+    run_loop.decide = trusting
+
+
 BREAKAGES: dict[str, Callable[[], None]] = {
     each.__name__: each
     for each in (
         *(new_names, other_bytes, no_intent, accepted_first, no_settling, no_lock, lost_row, lost_lead),
         *(taken_is_ours, unverified_is_accepted, unknown_is_refused, unknown_is_unsent),
+        *(date_of_today_at_resume, lists_not_read_again, append_leaves_nobody_out, believes_not_uploaded),
     )
 }
 

@@ -5,6 +5,7 @@ The same input gives the same plan.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -25,18 +26,25 @@ if TYPE_CHECKING:
     from telecmi_leads.settings.options import CampaignOptions
 
 
-SEVERAL_ZONES = "several zones"
-"""The group of numbers whose time zone the number does not tell: mobiles of a country with many, toll-free numbers."""
+_ZONES_NAMED = 2
 
 
-def _one_timezone(zones: Sequence[str]) -> str:
-    """Return the zone a number is in; one that may be in several must not be among those of a single one."""
-    return SEVERAL_ZONES if len(zones) > 1 else "".join(zones)
+def _timezone_group(zones: Sequence[str]) -> str:
+    """Return the group of numbers that may lie in just these zones, and in no others.
+
+    A mobile of a country with many zones, or a toll-free number, must not be among those of a single one. A name that
+    can't hold all zones tells the set by a digest.
+    """
+    names = sorted(zones)
+    if len(names) <= _ZONES_NAMED:
+        return "+".join(names)
+    mark = hashlib.sha256("+".join(names).encode()).hexdigest()[:4]
+    return f"{names[0]}+{len(names) - 1} zones {mark}"
 
 
 VIRTUAL_COLUMNS: Mapping[str, Callable[[NumberProfile], str]] = {
     "country": lambda profile: profile.region or "",
-    "timezone": lambda profile: _one_timezone(profile.timezones),
+    "timezone": lambda profile: _timezone_group(profile.timezones),
     "type": lambda profile: profile.type.value,
 }
 """What --split-by knows beside the file's columns."""

@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
+from broken_program import BREAKAGES
 from inside import Inside
 from program import Ended, expected_phones, phones, write_leads
 
+from telecmi_leads.cli import run_resuming
+from telecmi_leads.cli.commands import resolve as resolve_command
+from telecmi_leads.cli.commands import upload as upload_command
 from telecmi_leads.core.clock import Clock, local_now
+from telecmi_leads.leads.screening import KnownPeople
+from telecmi_leads.ledger import Ledger
+from telecmi_leads.sending import run_loop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from telecmi_leads.sandbox import Sandbox
@@ -415,3 +422,32 @@ def test_a_rehearsal_keeps_nothing(program: Inside, sandbox: Sandbox) -> None:
     assert not (program.folder / "state").exists()
     assert upload(program, "M").json["leads"]["accepted"] == 6
     assert copies(sandbox) == once(6)
+
+
+# --- broken programs ---
+
+
+@pytest.mark.parametrize(
+    ("breakage", "caught_by"),
+    [
+        ("date_of_today_at_resume", lambda *each: test_the_same_command_on_the_next_day_goes_on(*each, ())),
+        ("lists_not_read_again", lambda *each: test_a_list_that_grew(*each, "resume")),
+        ("append_leaves_nobody_out", test_corrected_rejects_are_appended_twice),
+        ("believes_not_uploaded", test_not_uploaded_is_sent_without_the_listed_only_if_never_tried),
+    ],
+)
+def test_broken_programs_are_caught(
+    program: Inside,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    breakage: str,
+    caught_by: Callable[[Inside, Sandbox], None],
+) -> None:
+    """(Row 41) The tests above are worth something: each deliberate breakage of an ordinary run fails one of them."""
+    keep = [(Ledger, "body"), (run_loop, "decide"), (KnownPeople, "_why")]
+    keep += [(module, "lists_of") for module in (run_resuming, upload_command, resolve_command)]
+    for holder, name in keep:
+        monkeypatch.setattr(holder, name, getattr(holder, name))
+    BREAKAGES[breakage]()
+    with pytest.raises(AssertionError):
+        caught_by(program, sandbox)
