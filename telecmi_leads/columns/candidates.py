@@ -91,8 +91,9 @@ def read_columns(
     names = list(map(words, header))
     named = frozenset(names)
     found = [Candidate(index, read_name(name)) for index, name in enumerate(header)]
-    heads = frozenset((str(candidate.head),) for candidate in found if candidate.head)
-    found = [_beside(candidate, named | heads) for candidate in found]
+    letters = frozenset("".join(header).casefold())
+    known = letters | frozenset(map(" ".join, names)) | {str(candidate.head) for candidate in found if candidate.head}
+    found = [_beside(candidate, known) for candidate in found]
     found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
     found = _second_names(found)
     found = _own_lines(found, names, cells)
@@ -107,10 +108,10 @@ def read_columns(
     return found
 
 
-def _beside(candidate: Candidate, named: frozenset[tuple[str, ...]]) -> Candidate:
+def _beside(candidate: Candidate, known: frozenset[str]) -> Candidate:
     """Refuse names that mean something only beside another: "Ad" is a first name beside "Soyad" alone."""
     beside = candidate.reading.beside
-    if not beside or beside & named:
+    if not beside or beside & known:
         return candidate
     return candidate.refused(Rule.UNKNOWN)
 
@@ -123,8 +124,12 @@ def _agreeing(candidate: Candidate, cells: Sequence[str], phone_score: Callable[
     head = reading.head
     if head is None or not cells:
         return candidate.refused(Rule.UNKNOWN) if head in (Head.PLACE_PHONE, Head.CALLER, Head.CALLED) else candidate
-    if reading.maybe_id:
-        return candidate if phone_score(cells) >= cell_values.MOST else candidate.refused(Rule.WRONG_VALUES)
+    if reading.maybe_id or (head is Head.NAME and reading.person and not reading.owner):
+        numbers = phone_score(cells) >= cell_values.MOST
+        if reading.maybe_id:
+            return candidate if numbers else candidate.refused(Rule.WRONG_VALUES)
+        if numbers:  # "Caller", "Customer"
+            return Candidate(candidate.index, replace(reading, head=Head.PHONE, rule=Rule.VALUES, weak=True))
     if head in (Head.CALLER, Head.CALLED):
         like_phone = cell_values.share(cells, cell_values.like_phone)
         return candidate if like_phone >= cell_values.MOST else candidate.refused(Rule.UNKNOWN)
@@ -309,7 +314,9 @@ def _tenants(
     heads = {candidate.head for candidate in owners}
     if not tenants or heads.isdisjoint(PHONE_HEADS) or heads.isdisjoint(NAME_HEADS):
         return found
-    fewer, word = (owners, "owner") if _numbered(tenants, cells) >= _numbered(owners, cells) else (tenants, "tenant")
+    let = any(candidate.reading.word.startswith("landlord") for candidate in owners)  # so the tenants are the subject
+    few = let or _numbered(tenants, cells) >= _numbered(owners, cells)
+    fewer, word = (owners, "owner") if few else (tenants, "tenant")
     refused = {candidate.index for candidate in fewer}
     return [
         candidate.refused(Rule.OTHER_PERSON, word) if candidate.index in refused else candidate for candidate in found

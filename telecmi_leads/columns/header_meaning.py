@@ -136,7 +136,7 @@ class Reading:
     maybe_id: bool = False
     doubtful: bool = False
     weak: bool = False
-    beside: frozenset[tuple[str, ...]] = frozenset()
+    beside: frozenset[str] = frozenset()
 
     @property
     def other(self) -> bool:
@@ -177,19 +177,20 @@ def all_words_known(name: str) -> bool:
 def _read_alone(tokens: tuple[str, ...]) -> Reading | None:
     """Read names that mean something only as a whole."""
     known = lexicon()
-    beside = known.beside.get(tokens)
+    name = " ".join(tokens)
+    beside = known.beside.get(name)
     if beside is not None:
         return Reading(beside[0], Rule.EXACT, beside=beside[1], doubtful=beside[0] is Head.NAME)
-    exact, ordinal = known.exact.get(tokens), 1
+    exact, ordinal = known.exact.get(name), 1
     if exact is None and len(tokens) > 1 and tokens[-1] in _ORDINALS:
-        exact, ordinal, tokens = known.exact.get(tokens[:-1]), int(tokens[-1]), tokens[:-1]
+        name, ordinal = " ".join(tokens[:-1]), int(tokens[-1])
+        exact = known.exact.get(name)
     if exact is Never.OWNER:
-        return Reading(Head.NAME, Rule.EXACT, " ".join(tokens), ordinal=ordinal, owner=True, doubtful=True)
+        return Reading(Head.NAME, Rule.EXACT, name, ordinal=ordinal, owner=True, doubtful=True)
     if isinstance(exact, Head):
-        text = " ".join(tokens)
-        whose = Segment(text, known.phrases.get(tokens)) if exact is Head.NAME else None
+        whose = Segment(name, known.phrases.get(name)) if exact is Head.NAME else None
         doubtful = exact in (Head.NAME, Head.CALLER, Head.CALLED)
-        return Reading(exact, Rule.EXACT, text, ordinal=ordinal, doubtful=doubtful, person=whose)
+        return Reading(exact, Rule.EXACT, name, ordinal=ordinal, doubtful=doubtful, person=whose)
     return None
 
 
@@ -205,7 +206,7 @@ def _read_segments(segments: list[Segment], *, aside: bool = False) -> Reading:
         if checked is not None:  # "Mobile verified" is a yes or no, "Verified mobile" and "Mobile (verified)" a number
             return Reading(None, Rule.FLAG, checked.text)
     if any(segment.meaning is None and segment.number is None for segment in segments):
-        spaceless = lexicon().compact.get("".join(segment.text for segment in segments))
+        spaceless = lexicon().spaceless("".join(segment.text for segment in segments))
         if spaceless is not None:
             return Reading(spaceless, Rule.EXACT)
     owner = next((index for index, s in enumerate(segments) if s.meaning in (Never.OWNER, Never.ROLE)), None)

@@ -14,9 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-Phrase = tuple[str, ...]
+    from collections.abc import Sequence
 
 
 class Head(StrEnum):
@@ -111,17 +109,19 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All phrases by their words.
+    """All phrases; their words are parted by one space.
 
     `exact` holds names that mean something only when they stand alone, `beside` names that do so only beside one of
-    the given columns, `compact` the heads' phrases with the spaces removed.
+    the given columns or heads.
     """
 
-    phrases: dict[Phrase, Meaning]
-    exact: dict[Phrase, Head | Never]
-    beside: dict[Phrase, tuple[Head, frozenset[Phrase]]]
-    compact: dict[str, Head]
-    longest: int
+    phrases: dict[str, Meaning]
+    exact: dict[str, Head | Never]
+    beside: dict[str, tuple[Head, frozenset[str]]]
+
+    def spaceless(self, text: str) -> Head | None:
+        """Return the head whose phrase is this text when its spaces are left out."""
+        return _compact().get(text)
 
     def segments(self, name: Sequence[str]) -> list[Segment]:
         """Return the name's phrases from left to right, the longest known one at each place."""
@@ -140,15 +140,18 @@ class Lexicon:
         return found
 
     def _longest_phrase(self, tokens: Sequence[str], at: int) -> tuple[int, Meaning | None]:
-        for size in range(min(self.longest, len(tokens) - at), 0, -1):
-            meaning = self.phrases.get(tuple(tokens[at : at + size]))
+        for size in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
+            meaning = self.phrases.get(" ".join(tokens[at : at + size]))
             if meaning is not None:
                 return size, meaning
         return 1, None
 
     def _pieces(self, token: str) -> Sequence[str]:
-        """Take a compound apart (`customermobile`, `联系人电话`) where known words cover it whole."""
-        if (token,) in self.phrases or not _SHORTEST_COMPOUND[token.isascii()] <= len(token) <= _LONGEST_COMPOUND:
+        """Take a compound apart (`customermobile`, `联系人电话`) where known words cover it whole.
+
+        One of them must say what the column holds, or whose it is not: "leadership" is no ship of a leader.
+        """
+        if token in self.phrases or not _SHORTEST_COMPOUND[token.isascii()] <= len(token) <= _LONGEST_COMPOUND:
             return (token,)
         shortest = _SHORTEST_PIECE[token.isascii()]
         best: list[tuple[str, ...] | None] = [()] + [None] * len(token)
@@ -160,10 +163,11 @@ class Lexicon:
                 known = best[end]
                 if known is None or len(before) + 1 < len(known):
                     best[end] = (*before, piece)
-        return best[-1] or (token,)
+        pieces = best[-1] or (token,)
+        return pieces if any(isinstance(self.phrases.get(piece), Head | Never) for piece in pieces) else (token,)
 
     def _may_be_piece(self, piece: str, shortest: int, *, last: bool) -> bool:
-        meaning = self.phrases.get((piece,))
+        meaning = self.phrases.get(piece)
         if len(piece) < shortest and not (last and piece in _SHORT_ENDS):
             return piece >= _FIRST_IDEOGRAPH and isinstance(meaning, Modifier) and meaning not in _NO_PIECES
         if meaning is Modifier.FILLER:  # "mailingcity", but no word is taken apart for a "the" or "for" in it
@@ -171,39 +175,40 @@ class Lexicon:
         return meaning is not None and meaning not in _NO_PIECES
 
 
+LONGEST_PHRASE = 7
+"""The most words that a phrase has; a test checks it."""
+
+_SECTIONS: tuple[tuple[str, type[Head | Modifier | Never]], ...] = (
+    ("modifiers", Modifier),
+    ("never", Never),
+    ("heads", Head),
+)
 _FIRST_IDEOGRAPH = "\u3041"  # from here on, Chinese, Japanese and Korean: one character may be a word
 _NO_PIECES = (Modifier.YOUR, Modifier.WITH, Modifier.ABOUT, Modifier.AND, Modifier.NOT)
 _SHORTEST_PIECE = {True: 3, False: 2}  # by whether the token is ASCII: a Chinese word has two characters
 _SHORTEST_FILLER = 6
 _SHORTEST_COMPOUND = {True: 6, False: 3}
 _LONGEST_COMPOUND = 32
-_SHORT_ENDS = frozenset({"no", "nr", "id"})
+_SHORT_ENDS = frozenset({"no", "nr", "id", "名", "号", "號", "명"})
 
 
 @cache
 def lexicon() -> Lexicon:
     """Return the lexicon, loaded once."""
     data = json.loads(files("telecmi_leads.columns").joinpath("lexicon.json").read_text(encoding="utf-8"))
-    phrases: dict[Phrase, Meaning] = {}
-    compact: dict[str, Head] = {}
-    for section, kind in (("modifiers", Modifier), ("never", Never), ("heads", Head)):
+    phrases: dict[str, Meaning] = {}
+    for section, kind in _SECTIONS:
         for group, languages in data[section].items():
-            meaning = kind(group)
-            for phrase in _folded(chain.from_iterable(languages.values())):
-                phrases[phrase] = meaning
-                if isinstance(meaning, Head):
-                    compact["".join(phrase)] = meaning
-    exact: dict[Phrase, Head | Never] = {}
+            phrases.update(dict.fromkeys(chain.from_iterable(languages.values()), kind(group)))
+    exact: dict[str, Head | Never] = {}
     for group, names in data["exact"].items():
-        for phrase in _folded(names):
-            exact[phrase] = Never.OWNER if group == Never.OWNER.value else Head(group)
-    beside = {
-        tuple(name.split()): (Head(rule["means"]), frozenset(_folded(rule["beside"])))
-        for name, rule in data["beside"].items()
-    }
-    return Lexicon(phrases, exact, beside, compact, max(map(len, phrases)))
+        exact.update(dict.fromkeys(names, Never.OWNER if group == Never.OWNER.value else Head(group)))
+    beside = {name: (Head(rule["means"]), frozenset(rule["beside"])) for name, rule in data["beside"].items()}
+    return Lexicon(phrases, exact, beside)
 
 
-def _folded(names: Iterable[str]) -> Iterator[Phrase]:
-    """Yield the words of each name; they stand in the file as `words` folds them, which a test checks."""
-    return (tuple(name.split()) for name in names)
+@cache
+def _compact() -> dict[str, Head]:
+    """Return the heads' phrases with the spaces removed."""
+    heads = ((phrase, meaning) for phrase, meaning in lexicon().phrases.items() if isinstance(meaning, Head))
+    return {phrase.replace(" ", ""): meaning for phrase, meaning in heads}

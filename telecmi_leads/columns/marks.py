@@ -142,7 +142,7 @@ def _find_phrase(tokens: Phrase, phrases: frozenset[Phrase]) -> tuple[int, int] 
 
 
 def _is_filler(token: str) -> bool:
-    meaning = lexicon().phrases.get((token,))
+    meaning = lexicon().phrases.get(token)
     return token.isdecimal() or token in _mark_words().beside or meaning in _BESIDE
 
 

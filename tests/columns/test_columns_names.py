@@ -11,7 +11,7 @@ from places import PACKAGE, TESTS
 
 from telecmi_leads.columns import Rule, all_words_known, read_name
 from telecmi_leads.columns.header_words import plain, words
-from telecmi_leads.columns.lexicon import Head, Modifier, Never, lexicon
+from telecmi_leads.columns.lexicon import LONGEST_PHRASE, Head, Modifier, Never, lexicon
 
 LEADFILES = TESTS / "leadfiles"
 SYNONYMS = LEADFILES / "header-synonyms.json"
@@ -151,6 +151,7 @@ def test_the_lexicon_is_folded_and_unambiguous() -> None:
                 meanings.setdefault(words(phrase), set()).add(group)
     assert {phrase: groups for phrase, groups in meanings.items() if len(groups) > 1} == {}
     assert {type(meaning) for meaning in lexicon().phrases.values()} == {Head, Modifier, Never}
+    assert max(phrase.count(" ") for phrase in lexicon().phrases) < LONGEST_PHRASE
 
 
 def test_groups_of_columns() -> None:
