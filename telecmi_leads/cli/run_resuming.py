@@ -81,7 +81,7 @@ def go_on(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> R
         prepare_folder(report_folder(course.session, run))
         leave_out(course, ledger, run, lists_of(course, run))
         tell_known(course, ledger, run)
-        return send_run(course, ledger, ledger.run(run.id) or run, service)
+        return send_run(course, ledger, ledger.run(run.id) or run, service, resumed=True)
 
 
 def leave_out(course: Course, ledger: Ledger, run: RunRecord, lists: Sequence[ExcludeList]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telecmi_leads.cli import run_end
+from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.events import RunStopping
@@ -81,20 +82,26 @@ def sandbox_wanted(session: Session) -> bool:
     return session.settings[TrialOptions].sandbox
 
 
-def send_run(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:
-    """Send what is left of a run; return its summary, with the reports written."""
+def send_run(course: Course, ledger: Ledger, run: RunRecord, service: Service, *, resumed: bool = False) -> RunSummary:
+    """Send what is left of a run; return its summary, with the reports written.
+
+    With --isolate, a run that is `resumed` has its refused campaigns left too, though it is finished.
+    """
     stopping = None
-    if run.state is RunState.PLANNED:
+    isolates = resumed and course.session.settings[SendingOptions].isolate
+    if run.state is RunState.PLANNED or isolates:
         stopping = _send(course, ledger, run, service)
     return end_run(course, ledger, run, stopping)
 
 
 def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunStopping | None:
     session = course.session
-    waiting = [each for each in ledger.campaigns(run.id) if not each.split and each.status.to_send]
+    options = session.settings[SendingOptions]
+    refused = {CampaignStatus.REFUSED} if options.isolate else set()
+    campaigns = [each for each in ledger.campaigns(run.id) if not each.split]
+    waiting = [each for each in campaigns if each.status.to_send or each.status in refused]
     stopping = None
     stop = StopRequest()
-    options = session.settings[SendingOptions]
     leads = sum(each.leads for each in waiting)
     with session.console.uploading(len(waiting), leads, account_name(service.key)) as display, course.signals.to(stop):
         for event in upload_events(run.id, ledger, service.send, options, session.clock, stop):

@@ -81,9 +81,9 @@ class StagedCampaign:
 class CampaignRecord:
     """A campaign as the ledger knows it. `seconds` is the time its requests took, pauses not counted.
 
-    `parent` is the name of the campaign that was halved into this one by --isolate; a halved campaign itself has
-    `split` set and its leads count with its halves. `settled_by_hand` is when a person said that it is in, None where
-    nobody did.
+    `parent` is the name of the campaign that was halved into this one by --isolate, `parent_id` its id and `root` that
+    of the planned one; a halved campaign itself has `split` set and its leads count with its halves. `settled_by_hand`
+    is when a person said that it is in, None where nobody did.
     """
 
     id: int
@@ -99,9 +99,14 @@ class CampaignRecord:
     confirmed_by_name: bool = False
     started: datetime | None = None
     parent: str | None = None
+    parent_id: int | None = None
+    root: int = 0
     split: bool = False
     settled_by_hand: datetime | None = None
 
+
+LONGEST_NAME = 100
+"""Characters of a campaign's name: a service that cuts longer ones would make two campaigns one."""
 
 NAME_NOT_OURS = "a campaign that this ledger never sent has this name"
 """Stands behind the service's words where a name is taken and no try of this ledger can have done it."""

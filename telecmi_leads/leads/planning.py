@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from telecmi_leads.core.campaign import StagedCampaign, encode_leads, freeze, leads_digest
+from telecmi_leads.core.campaign import LONGEST_NAME, StagedCampaign, encode_leads, freeze, leads_digest
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.text import clean, fold_name, safe
 
@@ -78,9 +78,6 @@ NO_GROUP = "other"
 
 _BLANK = "\0"  # stands for no value among the values, none of which holds a control character
 _DIGEST_DIGITS = 8
-
-MAX_NAME = 100
-"""Characters of a campaign's whole name. A service that cut longer ones would make one name of several."""
 
 
 def run_name(name: str, *, today: date, stem: str) -> str:
@@ -207,9 +204,9 @@ class Planner:
                     f"Two campaigns would both be called {safe(name)!r}, as a service may compare names.",
                     hint="Choose a --name-format that keeps {name} and {number} apart, such as {name}-{number:03d}.",
                 )
-        if len(name) > MAX_NAME:
+        if len(name) > LONGEST_NAME:
             raise UsageError(
-                f"The campaign's name {safe(name)!r} has {len(name)} characters; {MAX_NAME} are allowed.",
+                f"The campaign's name {safe(name)!r} has {len(name)} characters; {LONGEST_NAME} are allowed.",
                 hint="Choose a shorter --name or --name-format, or another column for --split-by.",
             )
         self._names[folded] = name

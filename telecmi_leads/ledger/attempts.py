@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.run import RunState
-from telecmi_leads.ledger import queries
+from telecmi_leads.ledger import parts, queries
 from telecmi_leads.ledger.phone_hashes import Hasher, pack
 from telecmi_leads.ledger.records import RESOLVABLE, SETTLED, TO_SEND, Word, to_micros
-from telecmi_leads.ledger.staging import add_campaign
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
-    from telecmi_leads.core.campaign import CampaignRecord, Outcome, StagedCampaign
+    from telecmi_leads.core.campaign import CampaignRecord, Outcome
     from telecmi_leads.ledger.store import Store
 
 
@@ -30,7 +29,10 @@ def begin_attempts(store: Store, campaign_ids: Sequence[int], *, at: datetime) -
             ).rowcount
             if changed != 1:
                 raise ValueError(f"campaign {campaign} is not waiting to be sent")
-            connection.execute("INSERT INTO attempts (campaign, started) VALUES (?, ?)", (campaign, to_micros(at)))
+            connection.execute(
+                "INSERT INTO attempts (campaign, started, leads) SELECT id, ?, leads FROM campaigns WHERE id = ?",
+                (to_micros(at), campaign),
+            )
     store.in_flight.update(campaign_ids)
 
 
@@ -44,6 +46,7 @@ def record(  # noqa: PLR0913 - an outcome and the decision on it
     confirmed_by_name: bool = False,
     note: str = "",
     ends_run: bool = False,
+    proves: int | None = None,
 ) -> CampaignRecord:
     """Write down what a request came to and the campaign's state after it; return the campaign."""
     message = f"{outcome.message} ({note})" if note else outcome.message
@@ -61,6 +64,8 @@ def record(  # noqa: PLR0913 - an outcome and the decision on it
         )
         if status is CampaignStatus.ACCEPTED:
             _let_go(store, connection, campaign_id)
+        if proves is not None:
+            parts.clear_doubts(connection, proves)
         if ends_run:
             _refuse_unsent(connection, campaign_id, at)
     store.in_flight.discard(campaign_id)
@@ -114,21 +119,6 @@ def settle_interrupted(store: Store, run_id: str, *, at: datetime) -> int:
         )
     store.in_flight.clear()
     return ended
-
-
-def split(store: Store, campaign_id: int, halves: Sequence[StagedCampaign]) -> list[CampaignRecord]:
-    """Put the halves in a campaign's place; return them. The halved campaign keeps its history, not its leads."""
-    added = []
-    with store.writing() as connection:
-        run, root = connection.execute("SELECT run, root FROM campaigns WHERE id = ?", (campaign_id,)).fetchone()
-        for half in halves:
-            child = add_campaign(connection, run, half, keep_body=True)
-            connection.execute("UPDATE campaigns SET root = ?, parent = ? WHERE id = ?", (root, campaign_id, child))
-            added.append(child)
-        connection.execute("UPDATE campaigns SET split = 1 WHERE id = ?", (campaign_id,))
-        connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
-    store.changed()
-    return [queries.campaign(store, child) for child in added]
 
 
 def resolve(store: Store, campaign_id: int, *, accepted: bool, at: datetime) -> CampaignRecord:

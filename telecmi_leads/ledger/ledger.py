@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from telecmi_leads.core.campaign import thaw_leads
 from telecmi_leads.core.run import KnownBefore, ListsRead, Typed
-from telecmi_leads.ledger import attempts, forgetting, queries, staging, uploaded_numbers, withdrawals
+from telecmi_leads.ledger import attempts, forgetting, parts, queries, staging, uploaded_numbers, withdrawals
 from telecmi_leads.ledger.ledger_files import LEDGER, open_ledger, open_temporary
 from telecmi_leads.ledger.store import Store
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, Outcome, StagedCampaign
     from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals, TableInfo
     from telecmi_leads.core.run import RunRecord
-    from telecmi_leads.ledger.records import Attempt, Fate, Forgotten, KnownCampaign
+    from telecmi_leads.ledger.records import Attempt, Fate, Forgotten, KnownCampaign, Try
     from telecmi_leads.ledger.withdrawals import Hits
 
 _NOTHING_TYPED = Typed()
@@ -187,12 +187,14 @@ class Ledger:
         confirmed_by_name: bool = False,
         note: str = "",
         ends_run: bool = False,
+        proves: int | None = None,
     ) -> CampaignRecord:
         """Write down what a request came to and the campaign's state after it; return the campaign.
 
         On acceptance the leads leave the ledger in the same transaction, and the hashes of their numbers stay. `note`
         is put behind the service's words. Where the campaign's name is taken and it `ends_run`, every campaign of the
-        run that is unsent counts as refused from then on.
+        run that is unsent counts as refused from then on. `proves` is the campaign under whose own name a part was
+        accepted: none of its other parts is in.
         """
         return attempts.record(
             self._store,
@@ -203,6 +205,7 @@ class Ledger:
             confirmed_by_name=confirmed_by_name,
             note=note,
             ends_run=ends_run,
+            proves=proves,
         )
 
     def end_by_taken_name(self, run_id: str, *, at: datetime) -> bool:
@@ -216,9 +219,38 @@ class Ledger:
         """
         return attempts.settle_interrupted(self._store, run_id, at=at)
 
-    def split(self, campaign_id: int, halves: Sequence[StagedCampaign]) -> list[CampaignRecord]:
-        """Put the parts in a campaign's place; return them. The campaign keeps its history, not its leads."""
-        return attempts.split(self._store, campaign_id, halves)
+    def family(self, root: int) -> tuple[list[CampaignRecord], dict[int, list[Try]]]:
+        """Return a planned campaign with all that was cut from it, parents before their parts, and their tries."""
+        return parts.family(self._store, root)
+
+    def split(self, campaign_id: int, staged: Sequence[StagedCampaign]) -> list[CampaignRecord]:
+        """Put parts in a campaign's place; return them. The campaign keeps its history, not its leads.
+
+        Its run is unfinished from then on. Where it is not known whether the campaign is in, it is not known of its
+        parts either.
+        """
+        return parts.split(self._store, campaign_id, staged)
+
+    def take_name(self, campaign_id: int, name: str) -> CampaignRecord:
+        """Give a part that was never tried another part's name, and that one its name; return the part."""
+        return parts.take_name(self._store, campaign_id, name)
+
+    def condemn(self, campaign_id: int, refused: int, *, at: datetime) -> CampaignRecord:
+        """Refuse a part that is not sent, in the words in which the service has refused another that holds it."""
+        return parts.condemn(self._store, campaign_id, refused, at=at)
+
+    def rejoin(
+        self, whole: StagedCampaign, top: int, status: CampaignStatus, *, at: datetime, message: str = ""
+    ) -> CampaignRecord:
+        """Make a campaign whole again from its parts, in this state; return it. Their tries become its own.
+
+        A part that may be in does not prove that the campaign is: such a try stands in its history as PART_UNKNOWN.
+        """
+        return parts.rejoin(self._store, whole, top, status, at=at, message=message)
+
+    def leave_out(self, campaign_id: int, positions: Collection[int], kind: LeftOutKind, code: str) -> None:
+        """Take leads out of a refused campaign, by their places; they count as rows that were left out."""
+        parts.leave_out(self._store, campaign_id, positions, kind, code)
 
     def resolve(self, campaign_id: int, *, accepted: bool, at: datetime) -> CampaignRecord:
         """Write down what a person has found out about a campaign of unknown or unverified outcome; return it.
@@ -314,6 +346,10 @@ class Ledger:
         Refused campaigns are looked at in the runs `own` alone: elsewhere they say nothing of a person.
         """
         return uploaded_numbers.known_among(self._store, account, phones, frozenset(own))
+
+    def uploaded_since(self, campaign: CampaignRecord, phones: Sequence[str]) -> list[bool]:
+        """Tell for each number of a planned campaign whether it is in another one that was sent or planned since."""
+        return uploaded_numbers.uploaded_since(self._store, campaign.root, phones)
 
     def fates(self, phone: str) -> list[Fate]:
         """Return what became of a number (E.164 digits) in every run that knows it, newest first."""

@@ -6,6 +6,7 @@ import json
 import os
 import zlib
 from collections import defaultdict
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -44,12 +45,13 @@ UNION ALL SELECT run_name, part, max(number) FROM used_names WHERE account = ?1 
 _CAMPAIGN = """
 SELECT c.id, c.number, c.part, c.name, c.leads, c.status, c.code, c.message, c.confirmed_by_name, c.split, p.name,
     count(a.id), coalesce(sum(a.seconds), 0.0), min(a.started),
+    c.parent, c.root,
     (SELECT max(w.started) FROM attempts w WHERE w.campaign = c.id AND w.kind = 'said_accepted')
 FROM campaigns c
 LEFT JOIN campaigns p ON p.id = c.parent
 LEFT JOIN attempts a ON a.campaign = c.id
     AND (a.kind IS NULL OR a.kind NOT IN ('said_accepted', 'said_not_uploaded'))
-WHERE {} GROUP BY c.id ORDER BY c.root, length(c.name), c.name
+WHERE {} GROUP BY c.id ORDER BY c.root, length(c.name), c.name, c.id
 """
 
 
@@ -84,6 +86,12 @@ def campaign(store: Store, campaign_id: int) -> CampaignRecord:
     if not rows:
         raise KeyError(campaign_id)
     return _campaign(store, rows[0])
+
+
+def campaigns_of_root(store: Store, root: int) -> list[CampaignRecord]:
+    """Return a planned campaign and what was cut from it, in the order of their making."""
+    rows = store.rows(_CAMPAIGN.format("c.root = ?"), (root,))
+    return sorted((_campaign(store, row) for row in rows), key=attrgetter("id"))
 
 
 def tables(store: Store, run_id: str) -> list[TableInfo]:
@@ -135,7 +143,7 @@ def history(store: Store, campaign_id: int) -> list[Attempt]:
         Attempt(
             started=from_micros(started),
             ended=None if ended is None else from_micros(ended),
-            kind=_attempt_kind(store, kind),
+            kind=attempt_kind(store, kind),
             code=code,
             message=message,
             seconds=seconds,
@@ -224,7 +232,7 @@ def _run(store: Store, row: Any, heaps: Mapping[str, int], leads: Mapping[str, i
 
 def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row of SQLite
     id_, number, part, name, leads, status, code, message, confirmed, split, parent, *tried, by_hand = row
-    attempts, seconds, started = tried
+    attempts, seconds, started, parent_id, root = tried
     try:
         known = CampaignStatus(status)
         if id_ not in store.in_flight:
@@ -243,6 +251,8 @@ def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row
             confirmed_by_name=bool(confirmed),
             started=None if started is None else from_micros(started),
             parent=parent,
+            parent_id=parent_id,
+            root=id_ if root is None else root,
             split=bool(split),
             settled_by_hand=None if by_hand is None else from_micros(by_hand),
         )
@@ -250,7 +260,8 @@ def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row
         raise store.damaged("a campaign can't be read") from error
 
 
-def _attempt_kind(store: Store, kind: str | None) -> OutcomeKind | Word | None:
+def attempt_kind(store: Store, kind: str | None) -> OutcomeKind | Word | None:
+    """Return an attempt's kind as the ledger has it. Raises LedgerError for one that is none."""
     try:
         return None if kind is None else Word(kind) if kind in set(Word) else OutcomeKind(kind)
     except ValueError as error:

@@ -40,6 +40,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """What one request came to, with the number of leads in it (0 where an older version sent it)."""
+
+    kind: OutcomeKind | Word
+    leads: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fate:
     """What became of a phone number in one run.
 

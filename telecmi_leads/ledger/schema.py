@@ -156,7 +156,16 @@ UPDATE runs SET digest = x'', source = x'';
 UPDATE campaigns SET digest = x'';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED, _SOURCES, _PEOPLE)
+# A campaign's own name goes to one of its parts: only those that are not cut have names of their own. How many leads
+# a request held says whether a refusal was of just the leads that a campaign has now.
+_PARTS = """
+DROP INDEX campaigns_of_run;
+CREATE INDEX campaigns_of_run ON campaigns (run);
+CREATE UNIQUE INDEX names_of_run ON campaigns (run, name) WHERE split = 0;
+ALTER TABLE attempts ADD COLUMN leads INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED, _SOURCES, _PEOPLE, _PARTS)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -97,6 +97,22 @@ def _known_campaigns(store: Store) -> Mapping[int, KnownCampaign]:
     return store.campaigns
 
 
+def uploaded_since(store: Store, root: int, phones: Sequence[str]) -> list[bool]:
+    """Tell for each number of a planned campaign whether it is in another one that was sent or planned since."""
+    [(account, seq, created)] = store.rows(
+        "SELECT r.account, r.seq, r.created FROM runs r JOIN campaigns c ON c.run = r.seq WHERE c.id = ?", (root,)
+    )
+    hasher = Hasher(store.key, account)
+    since = from_micros(created)
+    waiting: set[bytes] = set()
+    for (body,) in store.stream(f"{_PENDING_BODIES} AND r.seq > ?", (account, *SETTLED, seq)):
+        waiting.update(hasher.numbers([lead.phone for lead in thaw_leads(body)]))
+    for (blob,) in store.stream(_FRESH, (account, created)):
+        waiting.update(split(blob))
+    recent = _column(store, "ids"), _campaigns_since(store, since)
+    return among(hasher.numbers(phones), _column(store, "tails"), waiting, recent)
+
+
 def fates(store: Store, phone: str) -> list[Fate]:
     """Return what became of a number (E.164 digits) in every run that knows it, newest first."""
     found: list[Fate] = []

@@ -1,13 +1,20 @@
-"""Cutting a refused campaign until the offending leads stand alone (`--isolate`): what to cut next, and when to stop.
+"""Cutting a refused campaign until the offending leads stand alone (`--isolate`): what comes next.
 
-Level by level: the first part of each pair is sent; where it is accepted, the second must hold the offender and is
-cut without being sent. So an offender in the second part costs one request and in the first two, and the first is
-made the smaller one: by the golden section one bad lead of a thousand is found in 17 requests at the most.
+A refused campaign is cut in halves, the first is sent; where that is refused too it is cut in turn, where it is
+accepted the offender must be in the second. One part of a campaign at a time is under way.
+
+The campaign's own name goes to the first part that is accepted. Till then each part is sent under it: was the campaign
+in after all, its name is taken, and nothing more of it is sent. The other parts are called like it with b, c, … behind.
+The same holds for a part that is refused and cut: its own name goes to its first part that is accepted.
+
+Everything follows from the campaign, its parts and their tries as the ledger has them, so that a killed process goes on
+where it was.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import (
@@ -21,161 +28,278 @@ from telecmi_leads.core.campaign import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.lead import Lead
-    from telecmi_leads.ledger import Word
+    from telecmi_leads.ledger import Ledger, Try, Word
 
-_FIRST_PART = 0.382
-"""The golden section: the smaller part is to the larger as the larger to the whole."""
+_HOPELESS = 9
+"""Parts that are refused, without one that is accepted: so many offenders at least, more than are worth looking for."""
 
-_HOPELESS = 6
-"""Refusals without one acceptance, all of the first two levels, that say that single leads are not what is wrong."""
-
-_REQUESTS_A_CUT = 2
-
-
-def halve(campaign: CampaignRecord, body: bytes) -> tuple[StagedCampaign, StagedCampaign]:
-    """Cut a campaign of two leads or more in two, called like it with a and b behind."""
-    leads = thaw_leads(body)
-    cut = max(1, round(len(leads) * _FIRST_PART))
-    return _part(campaign, body, "a", leads[:cut]), _part(campaign, body, "b", leads[cut:])
-
-
-def _part(campaign: CampaignRecord, body: bytes, letter: str, leads: Sequence[Lead]) -> StagedCampaign:
-    name = f"{campaign.name}{letter}"
-    digest = leads_digest(encode_leads(leads))
-    return StagedCampaign(campaign.number, campaign.group, name, len(leads), digest, refreeze(body, name, leads))
+_PRICE_OF_HALVES = 2
+"""Requests that a cut may cost: one for each half. The second needs none of its own where it was owed one already."""
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """What follows when a level is through: which campaigns to cut, and which to leave whole."""
+class Send:
+    """A part is to be sent, under this name.
 
-    cut: tuple[CampaignRecord, ...]
-    whole: tuple[CampaignRecord, ...]
+    `others` holds the tries of other bodies under it, None where it is the part's alone; `top` is the campaign whose
+    own name it is.
+    """
+
+    part: CampaignRecord
+    name: str
+    others: tuple[OutcomeKind | Word, ...] | None = None
+    top: CampaignRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A campaign or part is to be cut; in one piece where it holds fewer leads than were refused."""
+
+    record: CampaignRecord
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condemn:
+    """The single lead of a part must be what was refused with `refused`: all the others of that are in."""
+
+    part: CampaignRecord
+    refused: CampaignRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Rejoin:
+    """The parts of a campaign become one again: which of them is in, if any, is not known; or all are refused.
+
+    `parts` are those that are not cut, in the order of their leads.
+    """
+
+    top: CampaignRecord
+    parts: tuple[int, ...]
+    status: CampaignStatus
+
+
+Move = Send | Cut | Condemn | Rejoin
 
 
 @dataclass(slots=True)
-class _Family:
-    """A refused campaign and the parts cut from it."""
+class _Node:
+    record: CampaignRecord
+    tries: Sequence[Try]
+    parent: _Node | None = None
+    parts: list[_Node] = field(default_factory=list)
 
-    budget: int
-    requests: int = 0
-    accepted: int = 0
-    refused: int = 0
-    open: set[int] = field(default_factory=set)
-    offending: list[CampaignRecord] = field(default_factory=list)
+    @property
+    def kinds(self) -> list[OutcomeKind | Word]:
+        return [each.kind for each in self.tries]
 
-    def next_level(self) -> Level:
-        """Say what to do with the offending ones, now that nothing is open, and forget them.
+    @property
+    def tried(self) -> bool:
+        return bool(self.tries)
 
-        One that is known to offend without having been sent will be cut or sent; its request is kept back from the
-        budget.
-        """
-        offending, self.offending = self.offending, []
-        unsent = sum(each.status is CampaignStatus.UNSENT for each in offending)
-        left = self.budget - self.requests - unsent
-        hopeless = self.accepted == 0 and self.refused >= _HOPELESS
-        cut: list[CampaignRecord] = []
-        whole: list[CampaignRecord] = []
-        for each in offending:
-            known = each.status is CampaignStatus.UNSENT
-            price = _REQUESTS_A_CUT - known
-            if each.leads > 1 and price <= left and not hopeless:
-                left -= price
-                cut.append(each)
-            else:
-                whole.append(each)
-        return Level(tuple(cut), tuple(whole))
+    @property
+    def refused(self) -> bool:
+        """Tell whether the last word on these leads is a refusal, proven or not."""
+        last = self.kinds[-1] if self.tries else None
+        still = self.record.status in {CampaignStatus.REFUSED, CampaignStatus.UNKNOWN}
+        return still and isinstance(last, OutcomeKind) and last.refuses
 
-
-class Isolation:
-    """All families of a run. Does nothing where --isolate is off."""
-
-    def __init__(self, *, on: bool, budget: int) -> None:
-        self._on = on
-        self._budget = budget
-        self._families: dict[str, _Family] = {}
-        self._of: dict[str, _Family] = {}
-        self._second: dict[str, CampaignRecord] = {}
-
-    def take_up(self, records: Sequence[CampaignRecord], last_kind: Callable[[int], OutcomeKind | Word | None]) -> None:
-        """Go on where an earlier process stopped. `records` has a campaign before its parts."""
-        if not self._on:
-            return
-        for record in records:
-            if record.parent is not None:
-                family = self._of.setdefault(record.name, self._family(record.parent))
-                family.requests += record.attempts
-                if record.status.to_send and not record.split:
-                    family.open.add(record.id)
-            if record.status is CampaignStatus.ACCEPTED and record.name in self._of:
-                self._of[record.name].accepted += 1
-            if record.status is CampaignStatus.REFUSED and last_kind(record.id) is OutcomeKind.REFUSED:
-                family = self._family(record.name)
-                family.refused += record.parent is not None
-                if not record.split:
-                    family.offending.append(record)
-
-    def _family(self, name: str) -> _Family:
-        if name not in self._of:
-            self._of[name] = self._families[name] = _Family(self._budget)
-        return self._of[name]
-
-    def sent(self, record: CampaignRecord) -> None:
-        """Count a request against the family's budget."""
-        if record.parent is not None and record.name in self._of:
-            self._of[record.name].requests += 1
-
-    def takes(self, record: CampaignRecord, kind: OutcomeKind) -> bool:
-        """Take note of where a campaign has come to rest; tell whether it is a refused one that may still be cut."""
-        if not self._on or (record.name not in self._of and kind is not OutcomeKind.REFUSED):
-            return False
-        family = self._family(record.name)
-        family.open.discard(record.id)
-        family.accepted += record.status is CampaignStatus.ACCEPTED
-        if record.status is not CampaignStatus.REFUSED or kind is not OutcomeKind.REFUSED:
-            return False
-        family.refused += record.parent is not None
-        family.offending.append(record)
-        return True
-
-    def freed_by(self, record: CampaignRecord) -> CampaignRecord | None:
-        """Return the second part that waited for this first one, if it has to be sent.
-
-        Where the first was accepted it need not be: it is known to hold the offender, and is taken to be cut.
-        """
-        second = self._second.pop(record.name, None)
-        if second is None or record.status is not CampaignStatus.ACCEPTED:
-            return second
-        family = self._of[second.name]
-        family.open.discard(second.id)
-        family.offending.append(second)
-        return None
-
-    def levels(self) -> list[Level]:
-        """Return what follows in the families of which nothing is open any more."""
-        return [family.next_level() for family in self._families.values() if family.offending and not family.open]
-
-    def cut(self, record: CampaignRecord, first: CampaignRecord, second: CampaignRecord) -> None:
-        """Take note that a campaign was cut in two; the second part waits for the first."""
-        family = self._of[record.name]
-        for part in (first, second):
-            self._of[part.name] = family
-            family.open.add(part.id)
-        self._second[first.name] = second
-
-    def send(self, record: CampaignRecord) -> None:
-        """Take note that a campaign known to offend is sent after all."""
-        self._of[record.name].open.add(record.id)
-
-    def undecided(self) -> list[CampaignRecord]:
-        """Return the refused campaigns that a run ends with before their level was through."""
-        return [
-            each
-            for family in self._families.values()
-            for each in family.offending
-            if each.status is CampaignStatus.REFUSED
+    def refused_whole(self, *, documented: bool) -> bool:
+        """Tell whether just these leads were refused, in documented words or in any."""
+        kinds = [
+            each.kind for each in self.tries if each.leads == self.record.leads and isinstance(each.kind, OutcomeKind)
         ]
+        return any(kind is OutcomeKind.REFUSED or (kind.refuses and not documented) for kind in kinds)
+
+    def leaves(self) -> Iterator[_Node]:
+        """Yield the parts that are not cut, in the order of their leads."""
+        if not self.record.split:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+    def all(self) -> Iterator[_Node]:
+        """Yield this one and everything cut from it."""
+        yield self
+        for part in self.parts:
+            yield from part.all()
+
+    def rejoin(self, status: CampaignStatus) -> Rejoin:
+        """Return the move that makes it whole again, in this state."""
+        return Rejoin(self.record, tuple(leaf.record.id for leaf in self.leaves()), status)
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether a part is in."""
+        return any(leaf.record.status is CampaignStatus.ACCEPTED for leaf in self.leaves())
+
+    @property
+    def murky(self) -> bool:
+        """Tell whether it is open whether these leads are in: nothing went in under their name, and a try may have."""
+        if not self.record.split or self.accepted:
+            return False
+        unsure = (leaf for leaf in self.leaves() if leaf.record.status is CampaignStatus.UNKNOWN)
+        return any(leaf.refused or not leaf.tried for leaf in unsure)
+
+
+class Family:
+    """A planned campaign with the parts cut from it. `budget` is the number of requests for the parts."""
+
+    def __init__(
+        self, records: Sequence[CampaignRecord], tries: Mapping[int, Sequence[Try]], *, budget: int, cutting: bool
+    ) -> None:
+        nodes = {record.id: _Node(record, tries.get(record.id, ())) for record in records}
+        for node in nodes.values():
+            node.parent = None if node.record.parent_id is None else nodes[node.record.parent_id]
+            if node.parent is not None:
+                node.parent.parts.append(node)
+        self._root = next(node for node in nodes.values() if node.parent is None)
+        self._budget = budget
+        self._cutting = cutting
+
+    @cached_property
+    def _left(self) -> int:
+        """The requests that may be spent on cuts: each part that waits to be sent is owed one."""
+        spent = sum(
+            sum(isinstance(kind, OutcomeKind) for kind in node.kinds)
+            for node in self._root.all()
+            if node.parent is not None
+        )
+        owed = sum(
+            leaf.parent is not None
+            and leaf.record.status.to_send
+            and not leaf.refused
+            and not (leaf.record.leads == 1 and self._known_to_offend(leaf, documented=False) is not None)
+            for leaf in self._root.leaves()
+        )
+        return self._budget - spent - owed
+
+    def next_move(self) -> Move | None:
+        """Return what is to be done next; None where nothing is left to do."""
+        if self._hopeless:
+            status = CampaignStatus.UNKNOWN if self._root.murky else CampaignStatus.REFUSED
+            return self._root.rejoin(status)
+        moves = (self._move(leaf) for leaf in self._root.leaves())
+        return next((move for move in moves if move is not None), None)
+
+    @property
+    def _hopeless(self) -> bool:
+        refused = sum(leaf.refused for leaf in self._root.leaves())
+        return self._root.record.split and refused >= _HOPELESS and not self._root.accepted
+
+    def unsettled(self) -> list[Rejoin]:
+        """Return the campaigns that have to be made whole again when no more is sent: nobody knows which part is in."""
+        found: list[Rejoin] = []
+        todo = [self._root]
+        while todo:
+            node = todo.pop()
+            if node.murky:
+                found.append(node.rejoin(CampaignStatus.UNKNOWN))
+            else:
+                todo += node.parts
+        return found
+
+    def _move(self, leaf: _Node) -> Move | None:
+        if leaf.refused:
+            return self._cut(leaf)
+        if leaf.parent is None or not leaf.record.status.to_send:
+            return None
+        alone = leaf.record.leads == 1
+        # A refusal in words of a gateway's own may have been a whim: only where one lead is left it must be that.
+        source = self._known_to_offend(leaf, documented=not alone)
+        if source is not None and alone:
+            return Condemn(leaf.record, source)
+        if source is not None and self._cutting and self._left >= _PRICE_OF_HALVES - 1:
+            return Cut(leaf.record)
+        return self._send(leaf)
+
+    def _cut(self, leaf: _Node) -> Move | None:
+        if not self._cutting:
+            return None
+        if not any(each.leads == leaf.record.leads for each in leaf.tries):
+            return Cut(leaf.record, whole=True) if self._left >= 1 else None
+        if leaf.record.leads == 1 or self._left < _PRICE_OF_HALVES:
+            return None
+        return Cut(leaf.record)
+
+    def _known_to_offend(self, node: _Node, *, documented: bool) -> CampaignRecord | None:
+        """Return what was refused because of these leads alone; None where that is not known."""
+        parent = node.parent
+        if node.tried or parent is None or len(parent.parts) != 2 or parent.parts[1] is not node:  # noqa: PLR2004 - halves
+            return None
+        first = parent.parts[0].record
+        whole = first.leads + node.record.leads == parent.record.leads
+        if first.split or first.status is not CampaignStatus.ACCEPTED or not whole:
+            return None
+        if parent.refused_whole(documented=documented):
+            return parent.record
+        return self._known_to_offend(parent, documented=documented)
+
+    def name_is_taken(self, top: CampaignRecord) -> Rejoin:
+        """Return what follows where the own name of `top` is taken, by itself or by a part of it."""
+        return next(node for node in self._root.all() if node.record.id == top.id).rejoin(CampaignStatus.UNVERIFIED)
+
+    def _send(self, leaf: _Node) -> Send:
+        top = self._nameless(leaf)
+        if top is None:
+            return Send(leaf.record, leaf.record.name)
+        others = tuple(kind for node in top.all() if node is not leaf for kind in node.kinds)
+        return Send(leaf.record, top.record.name, others, top.record)
+
+    @staticmethod
+    def _nameless(leaf: _Node) -> _Node | None:
+        """Return the highest campaign whose own name is not given to a part yet, and is this part's to try."""
+        found = None
+        node = leaf.parent
+        while node is not None and not node.accepted:
+            if any(each.record.name == node.record.name for each in node.leaves()):
+                found = node
+            node = node.parent
+        return found
+
+
+def in_parts(move: Cut, body: bytes, names: Sequence[str]) -> list[StagedCampaign]:
+    """Return the halves of a campaign or part, the first under its own name and the second under the first of `names`.
+
+    A campaign that is to be sent in one piece is its only part.
+    """
+    leads = thaw_leads(body)
+    record = move.record
+    if move.whole:
+        return [_part(record, body, record.name, leads)]
+    half = len(leads) // 2
+    return [_part(record, body, record.name, leads[:half]), _part(record, body, names[0], leads[half:])]
+
+
+def rejoined(record: CampaignRecord, bodies: Sequence[bytes]) -> StagedCampaign:
+    """Return a campaign made of its parts again; `bodies` are theirs, in the order of their leads."""
+    leads = [lead for body in bodies for lead in thaw_leads(body)]
+    return _part(record, bodies[0], record.name, leads)
+
+
+def rejoin(ledger: Ledger, move: Rejoin, *, at: datetime, message: str = "") -> CampaignRecord:
+    """Make a campaign whole again in the ledger; return it. `message` is said of it, where there is one."""
+    whole = rejoined(move.top, [ledger.body(part) for part in move.parts])
+    return ledger.rejoin(whole, move.top.id, move.status, at=at, message=message)
+
+
+def _part(record: CampaignRecord, body: bytes, name: str, leads: Sequence[Lead]) -> StagedCampaign:
+    digest = leads_digest(encode_leads(leads))
+    return StagedCampaign(record.number, record.group, name, len(leads), digest, refreeze(body, name, leads))
+
+
+def part_names(name: str) -> Iterator[str]:
+    """Yield the names of a campaign's further parts: March-004b to March-004z, then March-004aa."""
+    number = 2
+    while True:
+        letters, rest = "", number
+        while rest:
+            rest, letter = divmod(rest - 1, 26)
+            letters = chr(ord("a") + letter) + letters
+        yield name + letters
+        number += 1

@@ -12,16 +12,17 @@ from operator import attrgetter
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
+from telecmi_leads.core.campaign import LONGEST_NAME, CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.events import CampaignSending, CampaignSettled, CampaignWaiting, RunStopping, StopCause
+from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import RunState
 from telecmi_leads.sending.decisions import Decision, Step, decide
-from telecmi_leads.sending.isolation import Isolation, halve
-from telecmi_leads.sending.pacing import Pacing
+from telecmi_leads.sending.isolation import Condemn, Cut, Family, Rejoin, Send, in_parts, part_names, rejoin
+from telecmi_leads.sending.pacing import GivingUp, Pacing
 from telecmi_leads.sending.workers import Sent, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from telecmi_leads.core.campaign import CampaignRecord, Outcome
     from telecmi_leads.core.clock import Clock, StopRequest
@@ -47,7 +48,7 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
 ) -> Iterator[UploadEvent]:
     """Send what a run has left to send, and yield what happens; to be called under the account's lock.
 
-    A finished run has nothing left, refused campaigns included.
+    A finished run has nothing left, unless options.isolate takes up its refused campaigns.
 
     `send` takes a request's frozen bytes and returns its outcome, in any thread, within a deadline of its own. The run
     ends when nothing is left that may be sent now, when every further request would fail (RunStopping), or when `stop`
@@ -58,7 +59,7 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
     record = ledger.run(run_id)
     if record is None:
         raise ValueError(f"there is no run {run_id}")
-    if record.state is RunState.FINISHED:
+    if record.state is RunState.FINISHED and not options.isolate:
         return
     run = _Run(record, ledger, send, options, clock, stop)
     try:
@@ -69,7 +70,10 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """A campaign on its way: its place in line, what was tried before, and not before when it may go."""
+    """A campaign on its way: its place in line, what was tried before, and not before when it may go.
+
+    `part` says more of one that was cut from another.
+    """
 
     record: CampaignRecord
     place: tuple[int, int]
@@ -78,6 +82,7 @@ class _Job:
     tried: bool = False
     failures: int = 0
     started: float = field(default=float("-inf"))
+    part: Send | None = None
 
 
 def _waits(record: CampaignRecord, seconds: float, why: str) -> Iterator[UploadEvent]:
@@ -107,9 +112,11 @@ class _Run:
         self._pacing = Pacing(options, clock)
         self._waiting: list[_Job] = []
         self._under_way: dict[int, _Job] = {}
-        self._held: dict[int, _Job] = {}
         self._positions: dict[int, int] = {}
-        self._isolation = Isolation(on=options.isolate, budget=options.isolate_budget)
+        self._families: set[int] = set()
+        self._sent: set[int] = set()
+        self._at_rest: set[int] = set()
+        self._checked: set[int] = set()
         self._stopping = False
         self._name_taken = False
 
@@ -133,9 +140,9 @@ class _Run:
             sent = self._clock.idle(self._mailbox, self._patience())
             if sent is not None:
                 yield from self._hear(sent)
+        yield from self._rejoin_unsettled(sorted(self._families))
         yield from (CampaignSettled(job.record) for job in self._waiting if job.tried)
         self._ledger.end_by_taken_name(self._run_id, at=self._clock.now())
-        yield from (CampaignSettled(record) for record in self._isolation.undecided())
         self._ledger.finish_run(self._run_id)
 
     def _take_up(self) -> Iterator[UploadEvent]:
@@ -145,25 +152,36 @@ class _Run:
         """
         self._ledger.settle_interrupted(self._run_id, at=self._clock.now())
         self._name_taken = self._ledger.end_by_taken_name(self._run_id, at=self._clock.now())
-        now = self._clock.monotonic()
         records = self._ledger.campaigns(self._run_id)
-        self._isolation.take_up(records, self._last_kind)
+        self._families = {record.root for record in records if record.split or self._may_be_cut(record)}
         for position, record in enumerate(records):
-            self._positions[record.id] = position
-            if not record.status.to_send or record.split:
-                continue
-            job = _Job(record, (position, 0), self._history(record.id), now)
-            self._waiting.append(job)
-            if record.status is CampaignStatus.UNKNOWN:
-                job.not_before += self._options.settle
-                yield from _waits(record, self._options.settle, _MAY_BE_AT_WORK)
-        yield from self._isolate()
+            self._positions.setdefault(record.root, position)
+            if record.status.to_send and record.root not in self._families:
+                yield from self._line_up_campaign(record)
+        for root in sorted(self._families, key=self._positions.__getitem__):
+            yield from self._go_on_cutting(root, settling=True)
+
+    def _line_up_campaign(self, record: CampaignRecord) -> Iterator[UploadEvent]:
+        place = (self._positions[record.root], record.id)
+        job = _Job(record, place, self._history(record.id), self._clock.monotonic())
+        self._line_up(job)
+        if record.status is CampaignStatus.UNKNOWN:
+            job.not_before += self._options.settle
+            yield from _waits(record, self._options.settle, _MAY_BE_AT_WORK)
+
+    def _may_be_cut(self, record: CampaignRecord) -> bool:
+        """Tell whether a planned campaign was refused, for all that is known, so that --isolate takes it up."""
+        if not self._cutting or record.status not in {CampaignStatus.REFUSED, CampaignStatus.UNKNOWN}:
+            return False
+        last = next(reversed(self._history(record.id)), None)
+        return isinstance(last, OutcomeKind) and last.refuses
+
+    @property
+    def _cutting(self) -> bool:
+        return self._options.isolate and not self._name_taken
 
     def _history(self, campaign: int) -> list[OutcomeKind | Word]:
         return [attempt.kind for attempt in self._ledger.history(campaign) if attempt.kind is not None]
-
-    def _last_kind(self, campaign: int) -> OutcomeKind | Word | None:
-        return next(reversed(self._history(campaign)), None)
 
     def _start(self) -> Iterator[UploadEvent]:
         """Start as many requests as may go now, with one flush of the disk for all their intents."""
@@ -175,9 +193,9 @@ class _Run:
         for job, body in zip(jobs, bodies, strict=True):
             self._waiting.remove(job)
             job.tried = True
+            self._sent.add(job.record.id)
             job.started = self._clock.monotonic()
             self._under_way[job.record.id] = job
-            self._isolation.sent(job.record)
             self._workers.send(job.record.id, body, len(self._under_way))
         for job in jobs:
             job.record = self._ledger.campaign(job.record.id)
@@ -205,7 +223,11 @@ class _Run:
         job = self._under_way.pop(sent.campaign)
         if sent.outcome is None:
             raise sent.error or AssertionError
-        decision = decide(job.history, sent.outcome, names_taken=self._name_taken)
+        part = job.part
+        others = None if part is None else part.others
+        decision = decide(job.history, sent.outcome, others, names_taken=self._name_taken)
+        top = None if part is None else part.top
+        accepted = decision.status is CampaignStatus.ACCEPTED
         job.record = self._ledger.record(
             job.record.id,
             sent.outcome,
@@ -214,20 +236,29 @@ class _Run:
             confirmed_by_name=decision.confirmed_by_name,
             note=decision.note,
             ends_run=decision.cause is StopCause.NAME_TAKEN,
+            proves=top.id if top is not None and accepted else None,
         )
         self._name_taken = self._name_taken or decision.cause is StopCause.NAME_TAKEN
         job.history.append(sent.outcome.kind)
-        giving_up = self._pacing.heard(sent.outcome, job.started)
+        # Looking for offenders, refusals are what is expected, in whatever words.
+        expected = part is not None and sent.outcome.kind.refuses
+        giving_up = None if expected else self._pacing.heard(sent.outcome, job.started)
+        ending = list(self._ending(job, sent.outcome, decision, giving_up))
         if decision.step in _ONCE_MORE and self._may_try_again(job):
             yield from self._line_up_again(job, sent.outcome, decision)
+        elif decision.status is CampaignStatus.UNVERIFIED and top is not None:
+            yield from self._name_is_taken(job, top, decision.note)
         else:
             yield from self._come_to_rest(job, sent.outcome)
+        yield from ending
+
+    def _ending(
+        self, job: _Job, outcome: Outcome, decision: Decision, giving_up: GivingUp | None
+    ) -> Iterator[UploadEvent]:
         if decision.cause is not None:
-            yield from self._end(decision.cause, self._why(job, sent.outcome, decision))
+            yield from self._end(decision.cause, self._why(job, outcome, decision))
         elif giving_up is not None:
             yield from self._end(giving_up.cause, giving_up.why)
-        if not self._stopping:
-            yield from self._isolate()
 
     def _why(self, job: _Job, outcome: Outcome, decision: Decision) -> str:
         taken = decision.cause is StopCause.NAME_TAKEN
@@ -250,44 +281,121 @@ class _Run:
         self._waiting.sort(key=attrgetter("place"))
 
     def _come_to_rest(self, job: _Job, outcome: Outcome) -> Iterator[UploadEvent]:
-        """End with a campaign for this run, unless it is refused and may be cut."""
-        if not self._isolation.takes(job.record, outcome.kind):
+        """End with a campaign for this run, unless it is refused and is cut, or is a part and others follow."""
+        root = job.record.root
+        if job.part is None and not self._may_be_cut(job.record):
             yield CampaignSettled(job.record)
-        second = self._isolation.freed_by(job.record)
-        if second is not None:
-            self._line_up(self._held.pop(second.id))
-
-    def _isolate(self) -> Iterator[UploadEvent]:
-        """Cut refused campaigns whose turn it is, and line up the parts."""
-        for level in self._isolation.levels():
-            for record in level.cut:
-                yield from self._cut(record)
-            for record in level.whole:
-                yield from self._leave_whole(record)
-
-    def _cut(self, record: CampaignRecord) -> Iterator[UploadEvent]:
-        halves = halve(record, self._ledger.body(record.id))
-        if self._ledger.names_taken(self._account, [half.name for half in halves]):
-            yield from self._leave_whole(record)  # a part under a name in use could be mistaken for the other campaign
             return
-        first, second = self._ledger.split(record.id, halves)
-        self._isolation.cut(record, first, second)
-        self._held.pop(record.id, None)
-        now = self._clock.monotonic()
-        position = self._positions[record.id]
-        self._positions |= dict.fromkeys((first.id, second.id), position)
-        self._line_up(_Job(first, (position, first.id), [], now))
-        self._held[second.id] = _Job(second, (position, second.id), [], now)
-        if record.status is CampaignStatus.REFUSED:
+        self._families.add(root)
+        if job.part is not None and job.record.status.to_send and not outcome.kind.refuses:
+            self._at_rest.add(root)  # it was tried often enough: what follows from it is for a later run
+        followed = list(self._go_on_cutting(root, settling=outcome.kind.maybe_applied))
+        told = {event.campaign.id for event in followed if isinstance(event, CampaignSettled)}
+        now = (
+            record for record in self._ledger.family(root)[0] if record.id == job.record.id
+        )  # none: made whole again
+        yield from (CampaignSettled(record) for record in now if record.id not in told)
+        yield from followed
+
+    # --- refused campaigns that are cut ---------------------------------------------------------------
+
+    def _family(self, root: int) -> Family:
+        records, tries = self._ledger.family(root)
+        return Family(records, tries, budget=self._options.isolate_budget, cutting=self._cutting)
+
+    def _go_on_cutting(self, root: int, *, settling: bool) -> Iterator[UploadEvent]:
+        """Do what comes next for a campaign that was refused, up to the next request.
+
+        `settling` says that an earlier request may still be at work.
+        """
+        if not self._cutting:
+            yield from self._rejoin_unsettled([root])
+        while not self._stopping and root not in self._at_rest:
+            move = self._family(root).next_move()
+            if move is None:
+                yield from self._leave(root)
+                return
+            if isinstance(move, Send):
+                yield from self._line_up_part(move, settling=settling)
+                return
+            if isinstance(move, Cut):
+                yield from self._cut(move.record, whole=move.whole)
+            elif isinstance(move, Condemn):
+                condemned = self._ledger.condemn(move.part.id, move.refused.id, at=self._clock.now())
+                yield CampaignSettled(condemned)
+            else:
+                self._at_rest.add(root)
+                yield from self._rejoin(move)
+
+    def _leave(self, root: int) -> Iterator[UploadEvent]:
+        """End with a campaign that was refused; one that stays in doubt is sent once more as it is, in a later run."""
+        self._at_rest.add(root)
+        record = self._ledger.campaign(root)
+        if not record.split and record.status.to_send and root not in self._sent:
+            self._families.discard(root)
+            yield from self._line_up_campaign(record)
+
+    def _line_up_part(self, move: Send, *, settling: bool) -> Iterator[UploadEvent]:
+        record = move.part if move.part.name == move.name else self._ledger.take_name(move.part.id, move.name)
+        place = (self._positions[record.root], record.id)
+        job = _Job(record, place, self._history(record.id), self._clock.monotonic(), part=move)
+        self._line_up(job)
+        doubtful = record.status is CampaignStatus.UNKNOWN
+        if settling and doubtful:
+            job.not_before += self._options.settle
+            yield from _waits(record, self._options.settle, _MAY_BE_AT_WORK)
+
+    def _cut(self, record: CampaignRecord, *, whole: bool) -> Iterator[UploadEvent]:
+        """Cut a campaign or part, unless somebody in it has to be left out first."""
+        body = self._ledger.body(record.id)
+        if record.id not in self._checked:
+            self._checked.add(record.id)
+            if self._left_out(record, body):
+                return
+        root = self._ledger.campaign(record.root)
+        name = next(name for name in part_names(root.name) if not self._ledger.names_taken(self._account, [name]))
+        if len(name) > LONGEST_NAME:
+            self._at_rest.add(record.root)
+            return
+        self._ledger.split(record.id, in_parts(Cut(record, whole=whole), body, [name]))
+        if record.attempts:
             yield CampaignSettled(self._ledger.campaign(record.id))
 
-    def _leave_whole(self, record: CampaignRecord) -> Iterator[UploadEvent]:
-        """End with a refused campaign; one that was not sent, because it was known to offend, is sent after all."""
-        if record.status is CampaignStatus.REFUSED:
-            yield CampaignSettled(record)
-        else:
-            self._isolation.send(record)
-            self._line_up(self._held.pop(record.id))
+    def _left_out(self, record: CampaignRecord, body: bytes) -> bool:
+        """Leave out of a refused campaign whoever was uploaded since, and who was forgotten; tell whether anybody was.
+
+        A campaign that may be in can't be changed: it is then left as it is, for a person to look up.
+        """
+        leads = thaw_leads(body)
+        forgotten = {at for at, lead in enumerate(leads) if not lead.phone}
+        known = self._ledger.uploaded_since(record, [lead.phone for lead in leads])
+        uploaded = {at for at, found in enumerate(known) if found} - forgotten
+        if not forgotten and not uploaded:
+            return False
+        if record.status is not CampaignStatus.REFUSED:
+            self._at_rest.add(record.root)
+            return True
+        kind = LeftOutKind.ALREADY_UPLOADED if uploaded else LeftOutKind.EXCLUDED
+        self._ledger.leave_out(record.id, uploaded or forgotten, kind, "" if uploaded else "forgotten")
+        self._checked.discard(record.id)
+        return True
+
+    def _name_is_taken(self, job: _Job, top: CampaignRecord, note: str) -> Iterator[UploadEvent]:
+        """End with a campaign whose own name is taken: it may be in itself, or a part of it."""
+        taken = self._family(job.record.root).name_is_taken(top)
+        yield from self._rejoin(taken, f"{job.record.message} ({note})")
+        yield from self._go_on_cutting(job.record.root, settling=False)
+
+    def _rejoin(self, move: Rejoin, message: str = "") -> Iterator[UploadEvent]:
+        record = rejoin(self._ledger, move, at=self._clock.now(), message=message)
+        self._waiting = [job for job in self._waiting if job.record.id not in move.parts]
+        yield CampaignSettled(record)
+
+    def _rejoin_unsettled(self, roots: Iterable[int]) -> Iterator[UploadEvent]:
+        """Make those campaigns whole again of which nobody knows which part is in, before they are left."""
+        for root in roots:
+            for move in self._family(root).unsettled():
+                yield from self._rejoin(move)
 
     def _may_try_again(self, job: _Job) -> bool:
         job.failures += 1

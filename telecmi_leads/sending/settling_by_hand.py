@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.text import safe
+from telecmi_leads.sending.isolation import Family, rejoin
 
 if TYPE_CHECKING:
     from telecmi_leads.core.campaign import CampaignRecord
@@ -21,6 +22,7 @@ def resolve(ledger: Ledger, run_id: str, campaign: str, *, accepted: bool, clock
     campaign. Raises UsageError where there is no such campaign, several, or nothing to settle.
     """
     ledger.settle_interrupted(run_id, at=clock.now())  # a dead process may have left it on its way
+    _make_whole(ledger, run_id, clock)
     found = _find(ledger, run_id, campaign)
     if not found.status.resolvable or found.split:
         raise UsageError(
@@ -32,9 +34,17 @@ def resolve(ledger: Ledger, run_id: str, campaign: str, *, accepted: bool, clock
     return settled
 
 
+def _make_whole(ledger: Ledger, run_id: str, clock: Clock) -> None:
+    """Join the parts of campaigns that a dead process was cutting: the service knows them by one name."""
+    for root in sorted({each.root for each in ledger.campaigns(run_id) if each.split}):
+        for move in Family(*ledger.family(root), budget=0, cutting=False).unsettled():
+            rejoin(ledger, move, at=clock.now())
+
+
 def _find(ledger: Ledger, run_id: str, wanted: str) -> CampaignRecord:
     campaigns = ledger.campaigns(run_id)
-    found = [each for each in campaigns if each.name == wanted]
+    found = [each for each in campaigns if each.name == wanted and not each.split]
+    found = found or [each for each in campaigns if each.name == wanted]
     found = found or [each for each in campaigns if str(each.number) == wanted.lstrip("0") and each.parent is None]
     if len(found) == 1:
         return found[0]

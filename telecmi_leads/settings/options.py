@@ -261,7 +261,11 @@ class SendingOptions:
     )
     isolate: bool = row.option(False, "Halve a refused campaign until the offending leads stand alone.", **row.SENDING)
     isolate_budget: int = row.option(
-        40, "Requests that --isolate may spend on one campaign.", parse=checks.whole(1), metavar="N", **row.SENDING
+        120,  # eight offenders, however they lie among a thousand leads, take 118 at most
+        "Requests that --isolate may spend on one campaign.",
+        parse=checks.whole(1),
+        metavar="N",
+        **row.SENDING,
     )
     ca_bundle: Path | None = row.option(
         None,

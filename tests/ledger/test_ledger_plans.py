@@ -102,8 +102,8 @@ def test_what_is_staged_is_read_back(ledger: Ledger) -> None:
     assert ledger.run("20261123-191500-3fa9") == expected
     assert ledger.tables("20261123-191500-3fa9") == TABLES
     assert ledger.campaigns("20261123-191500-3fa9") == [
-        CampaignRecord(1, 1, "A", "März-A-001", 2, CampaignStatus.UNSENT),
-        CampaignRecord(2, 1, "B", "März-B-001", 2, CampaignStatus.UNSENT),
+        CampaignRecord(1, 1, "A", "März-A-001", 2, CampaignStatus.UNSENT, root=1),
+        CampaignRecord(2, 1, "B", "März-B-001", 2, CampaignStatus.UNSENT, root=2),
     ]
     read = {(row.table, row.row): row for row in ledger.left_out("20261123-191500-3fa9")}
     assert len(read) == len(LEFT_OUT)

@@ -21,13 +21,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from simulated import (
+    ABORTED,
+    ABORTED_IN,
     ACCOUNT,
     BAD_PHONE,
     BUSY,
+    BUSY_IN,
     DUPLICATES,
     NO_ACCOUNT,
     NOT_SENT,
     REDIRECTED,
+    REDIRECTED_IN,
     SERVER_ERROR,
     SERVER_ERROR_IN,
     TIMED_OUT,
@@ -66,8 +70,13 @@ TROUBLES = (
     Act(0.2, 20.0, SERVER_ERROR.answer),
     NOT_SENT,
     BUSY,
+    BUSY_IN,
     NO_ACCOUNT,
     REDIRECTED,
+    REDIRECTED_IN,
+    ABORTED,
+    ABORTED_IN,
+    Act(0.2, 20.0, ABORTED.answer),
     BAD_PHONE,
     DUPLICATES,
 )
@@ -114,6 +123,18 @@ class MortalLedger(Ledger):
         self.fuse.burn()
         return written
 
+    def take_name(self, *args: Any, **more: Any) -> Any:
+        self.fuse.burn()
+        written = super().take_name(*args, **more)
+        self.fuse.burn()
+        return written
+
+    def rejoin(self, *args: Any, **more: Any) -> Any:
+        self.fuse.burn()
+        written = super().rejoin(*args, **more)
+        self.fuse.burn()
+        return written
+
     def finish_run(self, *args: Any, **more: Any) -> bool:
         self.fuse.burn()
         finished = super().finish_run(*args, **more)
@@ -153,14 +174,15 @@ class Machine(RuleBasedStateMachine):
     ledger_class: ClassVar[type[MortalLedger]] = MortalLedger
     settle: ClassVar[float] = SETTLE
     acts: ClassVar[Sequence[Act]] = TROUBLES
-    decide: ClassVar[Callable[[Sequence[Any], Outcome], Decision]] = staticmethod(decide)
+    decide: ClassVar[Callable[..., Decision]] = staticmethod(decide)
 
     @initialize()
     def start(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ledger-"))
         self.troubles: list[Act] = []
         self.phones: dict[str, list[str]] = {}
-        self.service = Service(lambda *_: self.troubles.pop(0) if self.troubles else ok())
+        self.bad: set[str] = set()
+        self.service = Service(self.act)
         self.patches = [
             mock.patch.object(run_loop, "Workers", CountingWorkers),
             mock.patch.object(run_loop, "decide", type(self).decide),
@@ -170,20 +192,44 @@ class Machine(RuleBasedStateMachine):
         CountingWorkers.sent = 0
         self.open()
 
+    def act(self, _number: int, _name: str, phones: list[str]) -> Act:
+        act = self.troubles.pop(0) if self.troubles else ok()
+        return BAD_PHONE if act.answer is None and self.bad.intersection(phones) else act
+
     def open(self) -> None:
         opened = self.ledger_class.open(self.folder)
         assert isinstance(opened, MortalLedger)
         self.ledger = opened
 
-    @rule(campaigns=st.integers(1, 4))
+    @rule(campaigns=st.integers(1, 4), size=st.integers(1, 5))
     @precondition(lambda self: len(self.phones) < 3)
-    def prepare(self, campaigns: int) -> None:
+    def prepare(self, campaigns: int, size: int) -> None:
         """Plan a run."""
         number = len(self.phones) + 1
         run = f"run-{number}"
         self.phones[run] = plan(
-            self.ledger, campaigns, run=run, name=f"N{number}", first_phone=919876000000 + 1000 * number
+            self.ledger, campaigns, size=size, run=run, name=f"N{number}", first_phone=919876000000 + 1000 * number
         )
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.phones)
+    def offend(self, data: st.DataObject) -> None:
+        """Have the service refuse one lead from now on, whenever it does nothing worse."""
+        run = data.draw(st.sampled_from(sorted(self.phones)))
+        self.bad.add(data.draw(st.sampled_from(self.phones[run])))
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.phones)
+    def take(self, data: st.DataObject) -> None:
+        """Have somebody else take a name that the service does not know, with nobody of ours in it."""
+        run = data.draw(st.sampled_from(sorted(self.phones)))
+        name = data.draw(st.sampled_from([each.name for each in self.ledger.campaigns(run)]))
+        if name not in self.service.held and not self.sent_under(name):
+            self.service.held[name] = [[]]
+
+    def sent_under(self, name: str) -> bool:
+        """Tell whether a request of that name ever came: it may still be at work."""
+        return name in {each for _, each in self.service.came}
 
     @rule(data=st.data())
     def trouble(self, data: st.DataObject) -> None:
@@ -245,7 +291,12 @@ class Machine(RuleBasedStateMachine):
     def settle_by_hand(self, run: str, name: str) -> None:
         self.service.advance(self.service.now + 1000)
         clock = SimulatedClock(self.service, self.ledger)
-        resolve(self.ledger, run, name, accepted=name in self.service.held, clock=clock)
+        held = {phone for phones in self.service.held.get(name, []) for phone in phones}
+        [campaign] = [each for each in self.ledger.campaigns(run) if each.name == name and not each.split]
+        ours = {lead.phone for lead in thaw_leads(self.ledger.body(campaign.id))}
+        if held & ours and not ours <= held:
+            return  # fewer than there should be: that a person sorts out with the service
+        resolve(self.ledger, run, name, accepted=ours <= held, clock=clock)
 
     @invariant()
     def balance(self) -> None:
@@ -291,6 +342,8 @@ class Machine(RuleBasedStateMachine):
         for run, phones in self.phones.items():
             record = self.ledger.run(run)
             assert record is not None
+            if record.leads.unverified or record.leads.unknown:  # somebody else's name, or a part of a campaign
+                continue
             assert record.leads.accepted + record.leads.refused == len(phones)
             assert sum(map(self.service.copies, phones)) == record.leads.accepted
 
@@ -350,25 +403,25 @@ class AcceptedFirst(MortalLedger):
         return self.campaign(campaign_id)
 
 
-def believes_refusals(history: Sequence[Any], outcome: Outcome) -> Decision:
+def believes_refusals(history: Sequence[Any], outcome: Outcome, *others: Any, **more: Any) -> Decision:
     """Broken: a refusal after a try that may have gone in is taken for the last word."""
     if outcome.kind is OutcomeKind.REFUSED:
         return Decision(CampaignStatus.REFUSED, Step.SETTLED)
-    return decide(history, outcome)
+    return decide(history, outcome, *others, **more)
 
 
-def believes_in_silence(history: Sequence[Any], outcome: Outcome) -> Decision:
+def believes_in_silence(history: Sequence[Any], outcome: Outcome, *others: Any, **more: Any) -> Decision:
     """Broken: a time-out is taken for an acceptance."""
     if outcome.kind is OutcomeKind.UNKNOWN_CONNECTION:
         return Decision(CampaignStatus.ACCEPTED, Step.SETTLED)
-    return decide(history, outcome)
+    return decide(history, outcome, *others, **more)
 
 
-def forgets_doubt(history: Sequence[Any], outcome: Outcome) -> Decision:
+def forgets_doubt(history: Sequence[Any], outcome: Outcome, *others: Any, **more: Any) -> Decision:
     """Broken: a try that was not sent makes the campaign unsent, whatever came before."""
     if outcome.kind is OutcomeKind.NOT_SENT:
         return Decision(CampaignStatus.UNSENT, Step.AGAIN)
-    return decide(history, outcome)
+    return decide(history, outcome, *others, **more)
 
 
 @pytest.mark.parametrize(
