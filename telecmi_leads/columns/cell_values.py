@@ -22,6 +22,7 @@ MOST = 0.6
 SOME = 0.3
 """The share of cells that is enough where the column's name says the same."""
 
+_LONGEST_LOOKED_AT = 1000  # characters of a cell that is searched: a search for an address is quadratic
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _DIAL_CODE = re.compile(r"(?:[^\d+]{0,40}\(?\+|\(?0{0,2})\d{1,3}(?:-\d{1,4})?\)?(?:\.0)?")
 _MASK = re.compile(r"[xX*•#]")
@@ -71,7 +72,7 @@ def like_phone(cell: str) -> bool:
 
 def like_email(cell: str) -> bool:
     """Tell whether there is an email address in the cell."""
-    return _EMAIL.search(cell) is not None
+    return "@" in cell and _EMAIL.search(cell[:_LONGEST_LOOKED_AT]) is not None
 
 
 def like_name(cell: str) -> bool:

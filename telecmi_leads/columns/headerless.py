@@ -43,7 +43,7 @@ _SHAPES = {
     16: re.compile(r"[A-Za-z]{2,3}"),
     17: re.compile(r"[MFUmfu]"),
     18: re.compile(r"\d{4}-\d\d-\d\d"),
-    20: re.compile(r"\S+@\S+"),
+    20: re.compile(r"[^\s@]+@[^\s@]+"),
 }
 _ALWAYS_FILLED = (3, 4)
 _NEARLY_ALL = 0.8

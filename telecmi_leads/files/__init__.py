@@ -6,14 +6,16 @@ opening (gzip unpacked) → workbook, or one of the text formats in the table of
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from telecmi_leads.files.bounds import BLOCK_ROWS
+from telecmi_leads.core.text import safe
+from telecmi_leads.files.bounds import BLOCK_ROWS, bounded
 from telecmi_leads.files.encoding import text_file
 from telecmi_leads.files.foreign import refuse_foreign
 from telecmi_leads.files.opening import GZIP, check_file, open_file, unpacked
 from telecmi_leads.files.readers import HEAD, disguise, is_workbook, reader_of
-from telecmi_leads.files.sheets import Sheet, Source
+from telecmi_leads.files.sheets import MissingSheet, Sheet, Source
 from telecmi_leads.files.workbook import open_workbook
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from telecmi_leads.files.opening import OpenFile
     from telecmi_leads.settings.options import ReadingOptions
 
-__all__ = ["BLOCK_ROWS", "Sheet", "Source", "check_file", "open_source"]
+__all__ = ["BLOCK_ROWS", "Sheet", "Source", "check_file", "open_source", "sheet_names"]
 
 
 _PACKED = 10  # about the times that text is larger unpacked
@@ -41,7 +43,7 @@ def open_source(path: Path | None, options: ReadingOptions) -> Iterator[Source]:
         head = file.stream.read(HEAD)
         if is_workbook(head):
             book = stack.enter_context(open_workbook(file.stream, file.name, options.sheet))
-            yield Source(file.name, book.format, file.size, book.notes, book.sheets())
+            yield Source(file.name, book.format, file.size, book.notes, _bounded(book.sheets()))
         else:
             yield _text_source(file, head, options)
 
@@ -57,4 +59,27 @@ def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source
     reader = reader_of(beginning, options.format, file.name)
     format_, sheets = reader.read(text, options.sheet)
     notes = (*disguise(format_, beginning, file.name), *(("unpacked from gzip",) if packed else ()))
-    return Source(file.name, format_, file.size, notes, sheets)
+    return Source(file.name, format_, file.size, notes, _bounded(sheets))
+
+
+def _bounded(sheets: Iterator[Sheet]) -> Iterator[Sheet]:
+    for sheet in sheets:
+        place = sheet.file if sheet.name is None else f"{sheet.file}, sheet {safe(sheet.name)}"
+        yield replace(sheet, blocks=bounded(sheet.blocks, place))
+
+
+def sheet_names(path: Path, options: ReadingOptions) -> tuple[str, ...]:
+    """Return the names that --sheet takes for a file, hidden sheets included; none for a format without sheets.
+
+    Raises SourceUnreadable where the file can't be read.
+    """
+    try:
+        with open_source(path, replace(options, sheet=(_NO_SHEET,))) as source:
+            for _ in source.sheets:
+                return ()
+    except MissingSheet as missing:
+        return missing.there
+    return ()
+
+
+_NO_SHEET = "\0"  # no sheet has this name, so that the error lists those that there are

@@ -35,7 +35,7 @@ MAX_COLUMNS = 16_384
 MAX_SHEET_ROWS = 1_048_576
 """Rows a sheet may have in a format that numbers them: as many as Excel's longest."""
 
-MAX_BLANK_ROWS = 4 * MAX_SHEET_ROWS
+MAX_BLANK_ROWS = 2 * MAX_SHEET_ROWS
 """Blank rows that may follow one another."""
 
 MAX_KEYS = 2048
@@ -43,6 +43,9 @@ MAX_KEYS = 2048
 
 MAX_TABLES = 1000
 """Tables a file may have."""
+
+MAX_LISTS = 100
+"""Lists of leads in one JSON file, each of which costs a pass over it."""
 
 MAX_NESTING = 64
 """Tables within tables, and lists and objects within one another."""

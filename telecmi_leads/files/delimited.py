@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock
-from telecmi_leads.files.bounds import BLOCK_ROWS, MAX_CELL, MAX_COLUMNS
+from telecmi_leads.files.bounds import BLOCK_CHARACTERS, BLOCK_ROWS, MAX_CELL, MAX_COLUMNS
 from telecmi_leads.files.delimiters import Dialect, decide_dialect, never_closed
 from telecmi_leads.files.sheets import Sheet
 from telecmi_leads.settings.option_values import FileFormat
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from telecmi_leads.files.encoding import TextFile
 
 _SAMPLE = 64 * 1024  # characters to find the dialect by: hundreds of rows
+_STEP = 64  # rows that are read at a time, of at most MAX_ROW characters each
 _HIDDEN = 6  # delimiters in lines of one cell that make them look like rows
 _SPACES_AFTER_QUOTE = re.compile(r'" +(?=[,;\t|\r\n]|$)')  # untidy, but clear
 
@@ -61,7 +62,7 @@ def _blocks(file: TextFile, dialect: Dialect) -> Iterator[RowBlock]:
     while True:
         rows: list[list[str]] = []
         try:
-            rows.extend(islice(reader, BLOCK_ROWS))
+            _extend(rows, reader, file)
         except csv.Error:
             del reader
             # Rare enough to read up to the block's first line again, rather than to keep a block of lines for it.
@@ -75,6 +76,16 @@ def _blocks(file: TextFile, dialect: Dialect) -> Iterator[RowBlock]:
         yield _checked(RowBlock(row, dialect.cells(rows)), file.name)
         row += len(rows)
         line = reader.line_num
+
+
+def _extend(rows: list[list[str]], reader: Iterator[list[str]], file: TextFile) -> None:
+    """Read the rows of a block, fewer where they are long."""
+    begun = file.stream.tell()
+    while len(rows) < BLOCK_ROWS:
+        before = len(rows)
+        rows.extend(islice(reader, _STEP))
+        if len(rows) < before + _STEP or file.stream.tell() - begun > BLOCK_CHARACTERS:
+            return
 
 
 def _checked(block: RowBlock, name: str) -> RowBlock:

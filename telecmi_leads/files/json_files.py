@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
-from telecmi_leads.files.bounds import MAX_COLUMNS, MAX_VALUE, in_blocks
+from telecmi_leads.files.bounds import MAX_COLUMNS, MAX_LISTS, MAX_VALUE, beyond, in_blocks
 from telecmi_leads.files.json_rows import (
     ERROR_NAMES,
     HEADS,
@@ -86,6 +86,8 @@ def _from_object(file: TextFile, lists: list[_List], wanted: tuple[str, ...]) ->
         if not chosen or any(map(is_person, records)):
             yield from _sheets(iter([records]), file, FileFormat.JSON)
             return
+    if len(chosen) > MAX_LISTS:
+        raise beyond(file.name, f"it has more than {MAX_LISTS:,} lists of leads")
     unread = [found for found in lists if found not in chosen and found.count and not found.grid]
     notes = [f"the list under {safe(found.name)} ({found.count:,}) is not read" for found in unread[:_SHOWN_LISTS]]
     for found in chosen:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.text import safe
-from telecmi_leads.files.bounds import BLOCK_CELLS, BLOCK_CHARACTERS, BLOCK_ROWS, MAX_KEYS, CellBudget, beyond
+from telecmi_leads.files.bounds import BLOCK_CELLS, BLOCK_CHARACTERS, BLOCK_ROWS, MAX_CELL, MAX_KEYS, CellBudget, beyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,6 +53,14 @@ class Source:
     sheets: Iterator[Sheet]
 
 
+class MissingSheet(SourceUnreadable):
+    """--sheet names a sheet, table or list that is not in the file; `there` are the names of those that are."""
+
+    def __init__(self, message: str, *, hint: str, there: tuple[str, ...]) -> None:
+        super().__init__(message, hint=hint)
+        self.there = there
+
+
 def missing_sheets(file: str, what: str, wanted: Iterable[str], names: Iterable[str]) -> None:
     """Raise SourceUnreadable where a wanted sheet, table or list (`what`) is not among those that there are."""
     there = dict.fromkeys(names)
@@ -60,7 +68,7 @@ def missing_sheets(file: str, what: str, wanted: Iterable[str], names: Iterable[
         if name not in there:
             has = ", ".join(safe(each, 80) for each in islice(there, _NAMED)) + (", …" if len(there) > _NAMED else "")
             hint = f"Its {what}s are: {has}." if there else f"It has no {what} with a name: remove --sheet."
-            raise SourceUnreadable(f"{file} has no {what} {safe(name)}.", hint=hint)
+            raise MissingSheet(f"{file} has no {what} {safe(name)}.", hint=hint, there=tuple(there))
 
 
 _NAMED = 40
@@ -158,7 +166,7 @@ class _Records:
             if len(wider) > MAX_KEYS:
                 raise _too_many_keys(self._name)
             rows += len(batch.rows)
-            characters += _characters(batch)
+            characters += _characters(batch, self._name)
             if taken and (rows * len(wider) > BLOCK_CELLS or characters > BLOCK_CHARACTERS):
                 self._held = batch
                 break
@@ -170,9 +178,17 @@ class _Records:
         self.waiting = list(chain.from_iterable(_aligned(batch, self.keys) for batch in taken))
 
 
-def _characters(batch: Batch) -> int:
-    """Count the characters of few rows, which may be long; many come of a piece of text that is bounded already."""
-    return sum(len(cell) for row in batch.rows for cell in row) if len(batch.rows) < _FEW_ROWS else 0
+def _characters(batch: Batch, place: str) -> int:
+    """Count the characters of few rows, which may be long; many come of a piece of text that is bounded already.
+
+    Raises SourceUnreadable for a cell that is longer than any.
+    """
+    if len(batch.rows) >= _FEW_ROWS:
+        return 0
+    sizes = [len(cell) for row in batch.rows for cell in row]
+    if max(sizes, default=0) > MAX_CELL:
+        raise beyond(place, f"a cell of more than {MAX_CELL:,} characters")
+    return sum(sizes)
 
 
 _FEW_ROWS = 64

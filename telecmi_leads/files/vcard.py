@@ -60,12 +60,13 @@ _PHONES = {
 
 @dataclass(frozen=True, slots=True)
 class _Property:
-    """One property of a contact; `kinds` are its types in capitals."""
+    """One property of a contact; `kinds` are its types in capitals, `rank` is 1 where it is preferred to others."""
 
     group: str
     name: str
     kinds: frozenset[str]
     value: str
+    rank: int = 101  # RFC 6350, 5.3: 1 to 100, and what has none comes after them
 
 
 def read_vcard(file: TextFile) -> Iterator[Sheet]:
@@ -135,17 +136,20 @@ def _parsed(line: str) -> _Property:
         name, _, value = line.partition(":")
         return _Property("", name.partition(";")[0].upper(), frozenset(), value)
     kinds: set[str] = set()
-    charset = "utf-8"
+    charset, rank = "utf-8", 101
     for parameter in _PARAMETER.findall(found["parameters"] or ""):
         key, _, values = parameter.upper().rpartition("=")
         if key == "CHARSET":
             charset = values
+        elif key == "PREF" and values.strip('"').isdecimal():
+            rank = min(int(values.strip('"')[:3]), rank)
         elif key in {"", "TYPE"}:
             kinds.update(kind.strip() for kind in values.strip('"').split(","))
     value = found["value"]
     if _QUOTED_PRINTABLE.match(line):
         value = _decoded(quopri.decodestring(value.encode()), charset)
-    return _Property(found["group"] or "", found["name"].upper(), frozenset(kinds), value)
+    rank = 1 if "PREF" in kinds else rank
+    return _Property(found["group"] or "", found["name"].upper(), frozenset(kinds), value, rank)
 
 
 def _decoded(data: bytes, charset: str) -> str:
@@ -157,42 +161,55 @@ def _decoded(data: bytes, charset: str) -> str:
 
 def _contact(properties: list[_Property]) -> dict[str, str]:
     labels = {found.group: found.value.upper() for found in properties if found.name == "X-ABLABEL" and found.group}
-    contact: dict[str, str] = {}
-    for found in properties:
+    contact = _Contact()
+    for found in sorted(properties, key=lambda found: found.rank):
         if found.name == "N":
-            contact |= dict(zip(_NAME_PARTS, [*_parts(found.value), *[""] * 5], strict=False))
+            contact.cells |= dict(zip(_NAME_PARTS, [*_name_parts(found.value), *[""] * 5], strict=False))
         elif found.name == "TEL":
             number = found.value.strip()
             number = number[4:] if number[:4].lower() == "tel:" else number
-            column = _phone_column(found.kinds | {labels.get(found.group, "")})
-            before = contact.get(column)
-            contact[column] = f"{before}, {number}" if before else number
+            contact.add_number(_phone_column(found.kinds | {labels.get(found.group, "")}), number)
         elif found.name == "EMAIL":
-            _put(contact, "Email", _plain(found.value).strip())
+            contact.add("Email", _plain(found.value).strip())
         elif found.name == "ADR":
-            _put_address(contact, _parts(found.value))
+            contact.add_address(_parts(found.value))
         elif found.name == "ORG":
-            _put(contact, "Organization", ", ".join(filter(None, _parts(found.value))))
+            contact.add("Organization", ", ".join(filter(None, _parts(found.value))))
         elif found.name in _TEXTS:
-            _put(contact, _TEXTS[found.name], _plain(found.value))
-    return contact
+            contact.add(_TEXTS[found.name], _plain(found.value))
+    return contact.record()
 
 
-def _put(contact: dict[str, str], column: str, text: str) -> None:
-    """Set a cell; a second text of a kind goes into a column of its own."""
-    number, numbered = 1, column
-    while contact.get(numbered):
-        number += 1
-        numbered = f"{column} {number}"
-    contact[numbered] = text
+class _Contact:
+    """The cells of a contact, by column."""
 
+    def __init__(self) -> None:
+        self.cells: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+        self._numbers: dict[str, list[str]] = {}
 
-def _put_address(contact: dict[str, str], parts: list[str]) -> None:
-    if contact.get("Address") or contact.get("City"):
-        _put(contact, "Address", ", ".join(filter(None, parts)))
-        return
-    contact["Address"] = ", ".join(filter(None, parts[:3]))
-    contact |= dict(zip(_ADDRESS_PARTS, [*parts[3:], *[""] * 4], strict=False))
+    def add(self, column: str, text: str) -> None:
+        """Set a cell; a second text of a kind goes into a column of its own."""
+        if self.cells.get(column):
+            number = self._counts[column] = self._counts.get(column, 1) + 1
+            column = f"{column} {number}"
+        self.cells[column] = text
+
+    def add_number(self, column: str, number: str) -> None:
+        """Add a number; those of one kind stand in one cell, the preferred one first."""
+        self._numbers.setdefault(column, []).append(number)
+
+    def add_address(self, parts: list[str]) -> None:
+        """Set the address; a second one goes whole into a column of its own."""
+        if self.cells.get("Address") or self.cells.get("City"):
+            self.add("Address", ", ".join(filter(None, parts)))
+            return
+        self.cells["Address"] = ", ".join(filter(None, parts[:3]))
+        self.cells |= dict(zip(_ADDRESS_PARTS, [*parts[3:], *[""] * 4], strict=False))
+
+    def record(self) -> dict[str, str]:
+        """Return the cells."""
+        return self.cells | {column: ", ".join(numbers) for column, numbers in self._numbers.items()}
 
 
 def _phone_column(kinds: frozenset[str]) -> str:
@@ -201,6 +218,13 @@ def _phone_column(kinds: frozenset[str]) -> str:
 
 def _parts(value: str) -> list[str]:
     return [_plain(part).strip() for part in _PART.findall(value)]
+
+
+def _name_parts(value: str) -> list[str]:
+    r"""Return the parts of a name. Some programs escape the signs between them too: `N:Rao\;Asha\;;;`."""
+    parts = _parts(value)
+    whole, *rest = parts or [""]
+    return [part.strip() for part in whole.split(";")] if ";" in whole and not any(rest) else parts
 
 
 def _plain(value: str) -> str:

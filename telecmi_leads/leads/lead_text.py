@@ -101,7 +101,7 @@ def first_addresses(cells: Sequence[str]) -> Sequence[str]:
 FILLER = "-"
 """Sent as last name where there is none: the API requires one and many people have one name."""
 
-_TAG = re.compile(r"<\s*/?\s*(?:br|p|div|span|b|i|u|strong|em|ul|ol|li|font|a)\b[^<>]{0,200}>", re.IGNORECASE)
+_TAG = re.compile(r"<\s*+(?:/\s*+)?(?:br|p|div|span|b|i|u|strong|em|ul|ol|li|font|a)\b[^<>]{0,200}>", re.IGNORECASE)
 _FORMULA = re.compile(r'\s*="((?:[^"]|"")*+)"\s*')  # written so that Excel leaves a text as it is
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.0+)?")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
