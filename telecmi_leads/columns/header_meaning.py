@@ -76,6 +76,7 @@ _NEVER_RULES: dict[Meaning | None, Rule] = {
     Never.THING: Rule.OTHER_THING,
 }
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\b(?:as (?:per|on|in|mentioned)|same as|e\.g\.|eg\.).*", re.IGNORECASE)
+_GROUP_NOUNS = frozenset({"details", "detail", "info", "information", "particulars", "section", "profile"})
 _MOST_COLUMNS_OF_A_KIND = 9
 _ORDINALS = frozenset(map(str, range(1, _MOST_COLUMNS_OF_A_KIND + 1)))
 _OF_A_WHOLE = frozenset({"formatted"})  # "Address 2 - Formatted" is the second address, not the first one's second line
@@ -144,6 +145,11 @@ class Reading:
         return self.standing >= Standing.OTHER
 
     @property
+    def somebody_elses(self) -> bool:
+        """Tell whether the name speaks of somebody else."""
+        return self.rule is Rule.OTHER_PERSON
+
+    @property
     def known(self) -> bool:
         """Tell whether the name is one that columns have: "Home" and "Work" are as often what stands in cells."""
         return self.rule not in (Rule.UNKNOWN, Rule.NO_NAME, Rule.HEAD_NOUN) and self.head is not Head.PLACE_PHONE
@@ -152,7 +158,7 @@ class Reading:
 @lru_cache(maxsize=4096)
 def read_name(name: str) -> Reading:
     """Read a column's name. A pure function of the name; never raises."""
-    tokens = words(name)
+    tokens = _without_group_word(words(name))
     if not tokens:
         return Reading(None, Rule.NO_NAME)
     alone = _read_alone(tokens)
@@ -166,6 +172,18 @@ def read_name(name: str) -> Reading:
             without = _read_alone(base) or _read_segments(lexicon().segments(base))
             return without if without.head is not None else reading
     return reading
+
+
+def _without_group_word(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """Take the noun of a group's title out, and what the name says twice.
+
+    "Customer Details Name" and `customer_details.customer_name` are "customer name".
+    """
+    at = next((at for at in range(1, len(tokens) - 1) if tokens[at] in _GROUP_NOUNS), None)
+    if at is None:
+        return tokens
+    title, rest = tokens[:at], tokens[at + 1 :]
+    return rest if rest[: len(title)] == title else title + rest
 
 
 def all_words_known(name: str) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import cell_values, is_unnamed, match_columns
-from telecmi_leads.columns.table import open_table
-from telecmi_leads.core.errors import ColumnMissing
+from telecmi_leads.columns import PHONE_HEADS, cell_values, is_unnamed, match_columns, read_name
+from telecmi_leads.columns.header_words import plain
+from telecmi_leads.columns.table import Table, open_table
+from telecmi_leads.core.errors import ColumnMissing, InputRefused
+from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from telecmi_leads.columns import ColumnPlan
-    from telecmi_leads.columns.table import Table
     from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.files import Source
     from telecmi_leads.phones import PhoneBook
@@ -50,7 +51,8 @@ class Matcher:
             if notes:
                 table = replace(table, info=replace(table.info, notes=(*notes, *table.info.notes)))
                 notes = ()
-            yield table, self.plan(table.info, table.sample)
+            for part in side_by_side(table):
+                yield part, self.plan(part.info, part.sample)
 
     def plan(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnPlan:
         """Match a table's columns by their names and a sample of its rows."""
@@ -80,6 +82,61 @@ class Matcher:
         if not filled:
             return 0.0
         return 1 - len(self.book.column(filled, self.region).faults) / len(filled)
+
+
+_MOST_ROWS_SIDE_BY_SIDE = 100_000
+
+
+def side_by_side(table: Table) -> Iterator[Table]:
+    """Take apart a sheet on which two tables stand side by side: the same names again, behind a column without one.
+
+    Raises InputRefused where they are too long to be held: each is read to its end, one after the other.
+    """
+    slices = _repeated(table.info.header)
+    if len(slices) == 1:
+        yield table
+        return
+    blocks: list[RowBlock] = []
+    rows = 0
+    for block in table.blocks:
+        blocks.append(block)
+        rows += len(block.rows)
+        if rows > _MOST_ROWS_SIDE_BY_SIDE:
+            raise InputRefused(
+                f"{place(table.info)}: {len(slices)} tables of more than {_MOST_ROWS_SIDE_BY_SIDE:,} rows stand side "
+                "by side.",
+                hint="Put them below each other, under one header.",
+            )
+    for number, part in enumerate(slices, start=1):
+        note = f"table {number} of {len(slices)} that stand side by side"
+        info = replace(table.info, header=table.info.header[part], notes=(*table.info.notes, note))
+        cut = (RowBlock(block.first_row, [row[part] for row in block.rows]) for block in blocks)
+        yield Table(info, [row[part] for row in table.sample if any(map(str.strip, row[part]))], cut)
+
+
+def _repeated(header: Sequence[str]) -> list[slice]:
+    """Return where a header's repetitions stand, all of it where it is none."""
+    names = list(map(plain, header))
+    slices: list[slice] = []
+    start = 0
+    for at in range(len(names) + 1):
+        if at == len(names) or not names[at]:
+            if at > start:
+                slices.append(slice(start, at))
+            start = at + 1
+    parts = [names[part] for part in slices]
+    heads = [read_name(name).head for name in header[slices[0]]] if slices else []
+    if len(parts) > 1 and all(part == parts[0] for part in parts) and len(heads) > 1 and PHONE_HEADS & set(heads):
+        return slices
+    return [slice(0, len(names))]
+
+
+def is_ragged(info: TableInfo, sample: Sequence[Sequence[str]]) -> bool:
+    """Tell whether rows may be longer than the header for no fault of a delimiter within a value.
+
+    So it is in workbooks, and in text where some rows are shorter too: an export writes as many cells in each.
+    """
+    return info.delimiter is None or any(0 < len(row) < len(info.header) for row in sample)
 
 
 def has_names(info: TableInfo) -> bool:

@@ -1,7 +1,7 @@
 """What a row is that gives no lead: a header again, a total, a footer, filler, an ad platform's test lead.
 
-Asked only for rows without a good number, so that nothing with a number is ever taken for one of these; test leads
-alone may have a number, and `may_be_test_lead` tells at little cost whether a block can hold one.
+Asked only for rows without a good number, so that nothing with a number is ever taken for one of these; test leads and
+notes alone may have a number, and `may_be_test_lead` and `may_be_notes` tell at little cost what a block can hold.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class RowKind(StrEnum):
     TOTAL = "total"
     PLACEHOLDER = "placeholder"
     TEST_LEAD = "test_lead"
+    NOTE = "note"
 
 
 def row_kind(cells: Sequence[str], header: Sequence[str]) -> RowKind:
@@ -40,6 +41,7 @@ def row_kind(cells: Sequence[str], header: Sequence[str]) -> RowKind:
 
     `header` are the table's column names. REPEATED_HEADER: the header once more. NEW_HEADER: other column names, a
     phone among them, so that the columns mean something else from there on. TOTAL: totals, counts, report footers.
+    NOTE: a line for the reader of the file, such as whom to call for help, or a sentence.
     PLACEHOLDER: nothing but filler such as `-` or `N/A`. TEST_LEAD: an ad platform's test. DATA: everything else.
     """
     filled = [(index, cell.strip()) for index, cell in enumerate(cells) if cell and not cell.isspace()]
@@ -51,10 +53,9 @@ def row_kind(cells: Sequence[str], header: Sequence[str]) -> RowKind:
         return RowKind.REPEATED_HEADER
     if _is_test_lead(cells, texts, known):
         return RowKind.TEST_LEAD
-    if _is_footer(texts):
-        return RowKind.TOTAL
-    if _names_columns(texts):
-        return RowKind.NEW_HEADER
+    for kind, test in _KINDS:
+        if test(texts):
+            return kind
     return RowKind.DATA
 
 
@@ -195,3 +196,106 @@ def _is_footer(texts: list[str]) -> bool:
     if _TOTAL.fullmatch(first):
         return all(_NUMBER.fullmatch(text) or _is_filler(text) for text in texts[1:])
     return len(texts) <= _FEW_CELLS and _FOOTERS.fullmatch(first) is not None
+
+
+# --- notes --------------------------------------------------------------------------------------
+
+# Whom to call about the list, and who made it, stands below lists with a number of its own.
+_NOTES = re.compile(
+    r"(?:(?:our|the|24 7|24x7|toll free|customer|company|office) )*"
+    r"(?:help ?line|help ?desk|hot ?line|customer (?:care|support|services?)|support|toll free|call cent(?:re|er)"
+    r"|kundenservice|kundendienst|servicenummer|atencion al cliente|servicio al cliente|service client|numero vert"
+    r"|atendimento ao cliente|assistenza clienti|numero verde|klantenservice|горячая линия|служба поддержки"
+    r"|हेल्पलाइन|ग्राहक सेवा|客服|客服电话|客服热线)"
+    r"(?: (?:no|nos|nr|number|numbers|line|contact|phone|tel|telephone|is|for|and|help|queries|any))*"
+    r"|(?:(?:list|report|sheet|data|file) )?(?:prepared|compiled|checked|verified|approved|submitted|collected"
+    r"|maintained|updated|generated|exported|created|issued|signed|printed|shared|provided) by\b.*"
+    r"|(?:for|in case of) (?:any |more |further )*(?:complaints?|help|assistance|queries|query|questions?|enquiry"
+    r"|enquiries|inquiry|inquiries|support|details|information|info|issues?|problems?|feedback|emergency|emergencies"
+    r"|clarifications?|doubts?|concerns?|corrections?|changes)\b.*"
+    r"|(?:erstellt|zusammengestellt|gepruft) von\b.*|bei (?:fragen|ruckfragen|problemen)\b.*"
+    r"|(?:prepare|etabli|verifie) par\b.*|(?:pour|en cas de) (?:toute question|tout renseignement|probleme)\b.*"
+    r"|(?:preparado|elaborado|revisado) por\b.*"
+    r"|para (?:cualquier )?(?:consultas?|dudas?|reclamos?|duvidas?|informacoes)\b.*"
+    r"|(?:preparato|redatto|compilato) da\b.*|per (?:informazioni|assistenza|domande)\b.*"
+    r"|(?:подготовил|подготовила|составил|составила)\b.*|по (?:всем )?вопросам\b.*"
+)
+_NOTE_SIGNS = (
+    *(
+        "help",
+        "hotline",
+        "hot line",
+        "support",
+        "toll",
+        "customer",
+        "call cent",
+        "ed by",
+        "complain",
+        "quer",
+        "for any",
+    ),
+    *(
+        "for more",
+        "for corr",
+        "for detail",
+        "in case of",
+        "kunden",
+        "erstellt",
+        "cliente",
+        "frage",
+        " par ",
+        "consulta",
+    ),
+    *("question", "clienti", "линия", "поддержк", "подготов", "состави", "вопросам", "हेल्पलाइन", "ग्राहक", "客服"),
+)
+_SENTENCE_WORDS = frozenset(
+    {
+        *(
+            "for",
+            "please",
+            "pls",
+            "kindly",
+            "if",
+            "with",
+            "this",
+            "that",
+            "the",
+            "these",
+            "is",
+            "are",
+            "any",
+            "to",
+            "us",
+        ),
+        *("your", "our", "or", "and", "help", "visit", "contact", "call", "calls", "dial", "reach", "ring", "before"),
+        *("after", "details", "information", "queries", "query", "file", "list", "sheet", "only", "not", "do"),
+    }
+)
+_FEWEST_WORDS, _FEWEST_SENTENCE_WORDS = 4, 2
+_LONGEST_NOTE = 300
+_MOST_NOTE_CELLS = 3
+
+
+def may_be_notes(cells: Sequence[str]) -> list[int]:
+    """Return the rows in which a column's cell may be part of a note, mostly none, by a scan of the whole column."""
+    signs = [sign for text in ("\n".join(cells).lower(),) for sign in _NOTE_SIGNS if sign in text]
+    return [at for at, cell in enumerate(cells) if any(sign in cell.lower() for sign in signs)] if signs else []
+
+
+def is_note(texts: Sequence[str]) -> bool:
+    """Tell whether the cells of a row that hold something are a note and no lead, whatever number stands in it."""
+    if not texts or len(texts) > _MOST_NOTE_CELLS:
+        return False
+    words = [text for text in texts if not _NUMBER.fullmatch(text[:_LONGEST_NOTE])]
+    if len(words) == 1 and _is_sentence(words[0]):
+        return len(texts) == 1
+    return bool(words) and words[0] is texts[0] and _NOTES.fullmatch(plain(words[0][:_LONGEST_NAME])) is not None
+
+
+def _is_sentence(text: str) -> bool:
+    """Tell whether a text is a sentence: some words, and several that no name and no line has."""
+    words = [word for word in plain(text[:_LONGEST_NOTE]).split() if not word.isdecimal()]
+    return len(words) >= _FEWEST_WORDS and sum(word in _SENTENCE_WORDS for word in words) >= _FEWEST_SENTENCE_WORDS
+
+
+_KINDS = ((RowKind.TOTAL, _is_footer), (RowKind.NOTE, is_note), (RowKind.NEW_HEADER, _names_columns))

@@ -25,10 +25,12 @@ SEARCHED_ROWS = 50
 
 _NUMBER = re.compile(r"[`'=\"]*\+?[\d\s().\-/]{7,25}")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}\b.*")
+_LABEL_AND_VALUE = re.compile(r"[^\W\d][^:]{0,30}:\s*\S")
 _EMAIL = re.compile(r"[^\s@,;:]+@[^\s@,;:]+\.[^\s@,;:]+")
 _FEWEST_DIGITS = 7
 _LONGEST_NAME = 300
 _MOST_PREAMBLE_CELLS = 2
+_MOST_LABEL_LINES = 5
 _FEWEST_HEADER_CELLS_BELOW_PREAMBLE = 4
 _MOSTLY = 0.6
 _HALF = 0.5
@@ -64,6 +66,20 @@ class _Row:
         if sum(char.isdecimal() for char in cell) < _FEWEST_DIGITS or _DATE.fullmatch(cell):
             return False
         return _NUMBER.fullmatch(cell) is not None or self._phone_score([cell]) > 0
+
+    @cached_property
+    def labelled(self) -> bool:
+        """Tell whether this is a line of labels and values ("Branch: Kochi", "Contact", "98…"), as above a table.
+
+        Either each cell holds both, or a cell that names a phone or somebody else's stands among values.
+        """
+        if all(map(_LABEL_AND_VALUE.match, self.filled)):
+            return True
+        readings = [read_name(cell) for cell in self.filled if len(cell) <= _LONGEST_NAME]
+        labels = [
+            reading for reading in readings if reading.known and (reading.head in PHONE_HEADS or reading.somebody_elses)
+        ]
+        return 0 < len(labels) <= len(self.filled) * _HALF
 
     @cached_property
     def known(self) -> int:
@@ -106,6 +122,7 @@ def _header_row(rows: list[_Row]) -> _Row | None:
     width = max(row.different for row in rows)
     enough = 1 if width == 1 else 2
     strong = [row for row in rows if _is_strong(row, enough)]
+    rows = _below_labels(rows, strong)
     data = next((row for row in rows if row.different >= enough and row.data), None)
     if strong:
         above = [row for row in strong if data is None or row.index < data.index]
@@ -123,6 +140,17 @@ def _header_row(rows: list[_Row]) -> _Row | None:
     upper = [row for row in rows if data is None or row.index < data.index]
     wide = [row for row in upper if row.different >= max(enough, len((data or row).filled) * _HALF)]
     return max(wide, key=lambda row: row.known) if wide else (rows[0] if data is None else None)
+
+
+def _below_labels(rows: list[_Row], strong: list[_Row]) -> list[_Row]:
+    """Leave out lines of labels and values above the first header: an agent's own number is no lead, nor data."""
+    header = next((row for row in strong if row.names_a_phone), None)
+    if header is None:
+        return rows
+    above = [row for row in rows if row.index < header.index and (row.data or row.has_number)]
+    if not above or len(above) > _MOST_LABEL_LINES or not all(row.labelled for row in above):
+        return rows
+    return [row for row in rows if row not in above]
 
 
 def _above_is_no_table(rows: list[_Row], header: _Row) -> bool:

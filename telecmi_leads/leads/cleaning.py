@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind
+from telecmi_leads.columns.row_kinds import RowKind, is_note, may_be_notes, may_be_test_lead, row_kind
 from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowBlock
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from telecmi_leads.leads.row_numbers import Grid, RowNumbers
     from telecmi_leads.phones import PhoneBook, Ruling
 
-_NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLDER})
+_NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLDER, RowKind.NOTE})
+_LONGEST_SERIAL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class CleanBlock:
 
     `marked` are the rows that the file marks as do-not-call. `read` counts the rows looked at. `next_header` is the
     index in the block of a header row with another layout: what stands below it was not looked at and is to be cleaned
-    with columns matched anew.
+    with columns matched anew. `early` rows right above that header belong to it and were not looked at either.
     """
 
     first_row: int
@@ -53,6 +54,7 @@ class CleanBlock:
     skipped: Mapping[str, int]
     repairs: Mapping[str, int]
     next_header: int | None = None
+    early: int = 0
 
     def upto(self, row: int) -> CleanBlock:
         """Return the block as if it ended with this row number."""
@@ -68,6 +70,7 @@ class CleanBlock:
             marked=[marked for marked in self.marked if marked.row <= row],
             blanks=[blank for blank in self.blanks if blank <= row],
             next_header=None,
+            early=0,
         )
 
     def excluding(self, table: int, found: Mapping[int, str]) -> CleanBlock:
@@ -107,7 +110,8 @@ class Cleaner:
     """Cleans the blocks of one table.
 
     `table` is the table's index in the run. `group_column` is the index of the column to split campaigns by. `marks`
-    tells who must not be called, None where that is to be ignored.
+    tells who must not be called, None where that is to be ignored. `ragged` says that a row longer than the header is
+    no sign of a delimiter within a value: cells without a column are then left out.
     """
 
     info: TableInfo
@@ -118,14 +122,16 @@ class Cleaner:
     no_fill: bool = False
     group_column: int | None = None
     marks: TableMarks | None = None
+    ragged: bool = False
 
     def clean(self, block: RowBlock) -> CleanBlock:
         """Return what became of the block's rows, down to the next header where there is one."""
         work = self._numbered(block)
         header_at = self._sort_out(work)
         if header_at is not None:
-            above = self.clean(RowBlock(block.first_row, block.rows[:header_at]))
-            return replace(above, next_header=header_at)
+            early = self._rows_of(header_at, block, work)
+            above = self.clean(RowBlock(block.first_row, block.rows[: header_at - early]))
+            return replace(above, next_header=header_at, early=early)
         self._leave_out_footer(work)
         marked = self._take_marked(block, work) if self.marks else []
         leads, at = self._leads(work)
@@ -143,6 +149,20 @@ class Cleaner:
             repairs=work.found.repairs,
         )
 
+    def _rows_of(self, header_at: int, block: RowBlock, work: _Work) -> int:
+        """Return how many rows right above a header of another layout are its own: too wide for this one, and at fault.
+
+        So it is where two exports were put one below the other and sorted.
+        """
+        named = max((at for at, name in enumerate(self.info.header, start=1) if name.strip()), default=0)
+        wide = _filled_width(block.rows[header_at])
+        early = 0
+        while early < header_at and (at := header_at - early - 1) in work.found.faults:
+            if not named < _filled_width(block.rows[at]) <= wide:
+                break
+            early += 1
+        return early
+
     # --- rows ---
 
     def _numbered(self, block: RowBlock) -> _Work:
@@ -150,7 +170,8 @@ class Cleaner:
         grid, overfull = leveled(rows, len(self.info.header))
         found = find_numbers(grid, self.plan, self.book, self.region)
         for index in overfull:
-            found.reject(index, Reason.TOO_MANY_CELLS)
+            if not (self.ragged and found.numbers[index]):
+                found.reject(index, Reason.TOO_MANY_CELLS)
         return _Work(grid, found)
 
     def _sort_out(self, work: _Work) -> int | None:
@@ -169,14 +190,27 @@ class Cleaner:
             if kind is None or kind in _NO_LEADS:
                 work.blanks.append(index)
                 del faults[index]
-        if may_be_test_lead(work.grid.columns, self.info.header, self._columns_of_names()):
+        if may_be_test_lead(
+            work.grid.columns, self.info.header, self._columns_of(Field.FULLNAME, Field.FIRSTNAME, Field.EMAIL)
+        ):
             for index, number in enumerate(work.found.numbers):
                 if number and row_kind(work.grid.rows[index], self.info.header) is RowKind.TEST_LEAD:
                     work.found.reject(index, Reason.TEST_LEAD)
+        self._leave_out_notes(work)
         return None
 
-    def _columns_of_names(self) -> Iterator[int]:
-        for target in (Field.FULLNAME, Field.FIRSTNAME, Field.EMAIL):
+    def _leave_out_notes(self, work: _Work) -> None:
+        """Count as no leads the lines that name a helpline or who made the list, though they have a number."""
+        columns = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME), *self.plan.phones}
+        for index in sorted({at for column in columns for at in may_be_notes(work.grid.columns[column])}):
+            texts = [cell.strip() for cell in work.grid.rows[index] if cell and not cell.isspace()]
+            if work.found.numbers[index] and is_note(_without_serial(texts)):
+                work.found.take(index)
+                work.skipped[RowKind.NOTE.value] += 1
+                work.blanks.append(index)
+
+    def _columns_of(self, *targets: Field) -> Iterator[int]:
+        for target in targets:
             template = self.plan.templates.get(target)
             yield from template.columns if template else self.plan.sources.get(target, ())
 
@@ -263,6 +297,15 @@ class Cleaner:
             return []
         column = work.grid.columns[self.group_column]
         return list(clean_column([column[index] for index in at]))
+
+
+def _filled_width(row: Sequence[str]) -> int:
+    return max((at for at, cell in enumerate(row, start=1) if cell.strip()), default=0)
+
+
+def _without_serial(texts: list[str]) -> list[str]:
+    """Leave out a serial number before the text."""
+    return texts[1:] if len(texts) > 1 and len(texts[0]) <= _LONGEST_SERIAL and texts[0].isdecimal() else texts
 
 
 def _index(fault: tuple[int, Fault]) -> int:

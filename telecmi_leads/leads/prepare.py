@@ -19,6 +19,7 @@ from telecmi_leads.columns.matched_tables import (
     Matcher,
     UnreadTable,
     has_names,
+    is_ragged,
     named_by_use,
     no_phone_column,
     place,
@@ -250,7 +251,7 @@ class _Preparation:
     # --- one table ---
 
     def _take_table(self, table: Table, plan: ColumnPlan) -> None:
-        cleaner = self._cleaner(table.info, plan)
+        cleaner = self._cleaner(table.info, plan, table.sample)
         for whole in table.blocks:
             block = whole
             while True:
@@ -260,10 +261,14 @@ class _Preparation:
                     return
                 if clean.next_header is None:
                     break
+                early = block.rows[clean.next_header - clean.early : clean.next_header]
+                first_row = block.first_row + clean.next_header - clean.early
                 cleaner, block = self._below_header(cleaner.info, block, clean.next_header)
+                if early:
+                    self._screened(cleaner, cleaner.clean(RowBlock(first_row, early)))
             self.notify(RowsPrepared(self.read, self.leads))
 
-    def _cleaner(self, info: TableInfo, plan: ColumnPlan) -> Cleaner:
+    def _cleaner(self, info: TableInfo, plan: ColumnPlan, sample: Sequence[Sequence[str]]) -> Cleaner:
         group_column = self._group_column(info)
         self.notify(TableOpened(info, _columns_used(info, plan)))
         info = named_by_use(info, plan)
@@ -279,6 +284,7 @@ class _Preparation:
             no_fill=self.settings[FieldOptions].no_fill,
             group_column=group_column,
             marks=marks,
+            ragged=is_ragged(info, sample),
         )
 
     def _group_column(self, info: TableInfo) -> int | None:
@@ -302,7 +308,7 @@ class _Preparation:
         self.skipped["header"] += 1
         if not plan.has_phone:
             raise no_phone_column(info.file, [info])
-        return self._cleaner(info, plan), rest
+        return self._cleaner(info, plan, rest.rows[:_SAMPLE_ROWS]), rest
 
     # --- one block ---
 

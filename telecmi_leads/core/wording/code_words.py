@@ -156,6 +156,7 @@ _SKIPPED = {
     "repeated_header": ("repeated header", "repeated headers"),
     "new_header": ("header of further columns", "headers of further columns"),
     "total": ("line of totals", "lines of totals"),
+    "note": ("note that is no lead", "notes that are no leads"),
     "no_phone_column": ("row of tables without a phone column", "rows of tables without a phone column"),
     "placeholder": ("row of fillers such as N/A", "rows of fillers such as N/A"),
 }

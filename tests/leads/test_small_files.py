@@ -1,0 +1,155 @@
+"""Small files in the shapes of real exporters: the right people leave, with the right fields, and nobody else.
+
+`tables.json` and `cases.json` hold the files, the options and the leads that must come of them. A case with `or_exit`
+may be refused as well; `args` may name one of its files, which is then no input.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import random
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from inside import Inside
+from places import TESTS
+from program import balanced
+
+from telecmi_leads.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from program import Ended
+
+Case = dict[str, Any]
+
+CASES: list[Case] = [
+    case
+    for name in ("tables", "cases")
+    for case in json.loads((TESTS / "leadfiles" / f"{name}.json").read_text(encoding="utf-8"))
+]
+BY_ID: dict[str, Case] = {case["id"]: case for case in CASES}
+
+# What a header's words and a phone cell mean is being taught; a case that agrees by now reports itself as XPASS.
+WAITING = frozenset(
+    {
+        "s-header-us-phone",
+        "s-header-plus91",
+        "s-country-id",
+        "s-std-column",
+        "s-where-to-go",
+        "cs-nested-country-id",
+        "cs-country-id-columns",
+        "cs-exclude-country-id",
+        "cs-singapore-mobile",
+        "cs-plus-971",
+        "cs-two-countries",
+        "cs-fixed-width",
+        "cs-merged-city",
+        "cs-recipient",
+        "cs-vcard-escaped",
+        "cs-us-area-code",
+        "cs-vorwahl",
+    }
+)
+
+
+def listed(cases: list[Case]) -> list[Any]:
+    """Return the cases as parameters; those that wait for other parts may fail."""
+    waits = pytest.mark.xfail(reason="waits for header words or phone cells", strict=False)
+    return [pytest.param(case, id=case["id"], marks=[waits] if case["id"] in WAITING else []) for case in cases]
+
+
+# Their first row is no header of plain columns, or the order of the columns is what they are about.
+NOT_SHUFFLED = {"stacked", "layout", "details-groups", "odd-csv", "header-row", "footer", "encoding", "sheets"}
+
+
+def write_files(folder: Path, files: dict[str, dict[str, str]]) -> None:
+    """Write a case's files."""
+    for name, body in files.items():
+        content = body["text"].encode("utf-8") if "text" in body else base64.b64decode(body["base64"])
+        (folder / name).write_bytes(content)
+
+
+def upload(program: Inside, case: Case) -> Ended:
+    """Upload a case's files with its options."""
+    args = case.get("args", [])
+    own = [] if {"--strict", "--max-rejects"} & set(args) else ["--max-rejects", "100%"]
+    inputs = [name for name in case["files"] if name not in args]
+    return program.run("upload", *inputs, "--name", "M", "--json", *own, *args)
+
+
+def plain(value: object) -> str:
+    """Return a field's text as it is compared."""
+    return " ".join(unicodedata.normalize("NFKC", str(value or "")).split())
+
+
+def leads_of(sandbox: Sandbox, case: Case) -> dict[str, dict[str, str]]:
+    """Return the leads that arrived, by number, with the fields that the case speaks of."""
+    wanted = {lead["phone"]: lead for lead in case["leads"]}
+    sent = [lead for leads in sandbox.campaigns().values() for lead in leads]
+    return {lead["phone"]: {key: plain(lead.get(key)) for key in wanted.get(lead["phone"], lead)} for lead in sent}
+
+
+@pytest.mark.parametrize("case", listed(CASES))
+def test_the_right_people_leave(tmp_path: Path, sandbox: Sandbox, case: Case) -> None:
+    """Leads, exit code, counts and warnings are those of the case."""
+    program = Inside(tmp_path, sandbox.url)
+    write_files(tmp_path, case["files"])
+    ended = upload(program, case)
+    if case.get("or_exit") == ended.code:
+        assert sandbox.campaigns() == {}
+        return
+    expected = {lead["phone"]: {key: plain(value) for key, value in lead.items()} for lead in case["leads"]}
+    assert leads_of(sandbox, case) == expected, case["why"]
+    assert ended.code == case.get("exit", 0), ended.out
+    counted = {key: ended.json["rows"][key] for key in ("rejected", "excluded") if case.get(key) is not None}
+    assert counted == {key: case[key] for key in counted}, ended.json["rejections"]
+    assert case.get("warns") in {None, bool(ended.json["warnings"])}
+    assert ended.code or balanced(ended.json)
+
+
+def shuffled(case: Case) -> Case | None:
+    """Return a case with its columns in another order and foreign ones among them; None where it can't be."""
+    if case["kind"] in NOT_SHUFFLED or "--no-header" in case.get("args", []) or list(case["files"]) != ["leads.csv"]:
+        return None
+    text = case["files"]["leads.csv"].get("text", "")
+    rows = list(csv.reader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ","))
+    rows = [row for row in rows if row]
+    if len({len(row) for row in rows}) != 1 or not all(map(str.strip, rows[0])) or "\t" in text:
+        return None
+    chance = random.Random(case["id"])
+    colours, shelves = ("red", "blue", "green"), ("A-1", "B-22", "C-3")
+    wide = [
+        [*row, "Colour" if not at else colours[at % 3], "Shelf" if not at else shelves[at % 3]]
+        for at, row in enumerate(rows)
+    ]
+    order = chance.sample(range(len(wide[0])), len(wide[0]))
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\n").writerows([row[at] for at in order] for row in wide)
+    return {**case, "files": {"leads.csv": {"text": made.getvalue()}}}
+
+
+SHUFFLED = [found for case in CASES if (found := shuffled(case)) is not None]
+
+
+def test_most_tables_can_be_shuffled() -> None:
+    """The test of shuffled columns has something to show."""
+    assert len(SHUFFLED) >= 70
+
+
+@pytest.mark.parametrize("case", listed(SHUFFLED))
+def test_columns_in_another_order(tmp_path: Path, sandbox: Sandbox, case: Case) -> None:
+    """The same leads leave whatever the order of the columns, and whatever other columns stand among them."""
+    write_files(tmp_path, BY_ID[case["id"]]["files"])
+    before = upload(Inside(tmp_path, sandbox.url), BY_ID[case["id"]])
+    write_files(tmp_path, case["files"])
+    with Sandbox() as other:
+        after = upload(Inside(tmp_path, other.url, {"TELECMI_STATE_DIR": str(tmp_path / "other")}), case)
+        assert leads_of(other, case) == leads_of(sandbox, case)
+    assert (after.code, after.json["rows"]) == (before.code, before.json["rows"])
