@@ -48,11 +48,18 @@ class LeftWaiting:
         is_, them = ("is", "It is") if self.people == 1 else ("are", "They are")
         return Problem(
             "waiting_elsewhere",
-            f"{count(self.people, 'lead')} {is_} left out, since {'another run' if runs == 1 else 'other runs'} holds "
-            f"{'it' if self.people == 1 else 'them'} in campaigns that are not proven to be in. {them} not uploaded "
-            "twice.",
-            f"Settle that first: {' ; '.join(self.commands(typed))}",
+            f"{count(self.people, 'lead')} {is_} left out: {'another run' if runs == 1 else 'other runs'} may have "
+            f"uploaded {'it' if self.people == 1 else 'them'} already. {them} not uploaded twice.",
+            self._hint(typed),
         )
+
+    def _hint(self, typed: Typed) -> str:
+        """Return what settles it; where that is a person's word, the look at the dashboard comes first."""
+        first, *others = self.commands(typed)
+        names = [each.name for each in self.campaigns if each.status is CampaignStatus.UNVERIFIED]
+        look = f"Look up {safe(', '.join(names))} in the TeleCMI dashboard. If it holds all of its leads: "
+        says = look if names else "Settle that first: "
+        return "\n".join((f"{says}{first}", *(f"and: {line}" for line in others)))
 
 
 _CODES = {

@@ -131,7 +131,7 @@ def test_cells_that_a_spreadsheet_would_run_are_defused_and_read_back_right(tmp_
         tmp_path,
     )
     path = tmp_path / "r" / f"rejects.{format_}"
-    rows = table_of(path) if format_ == "csv" else sheets_of(path)["leads"]
+    rows = table_of(path) if format_ == "csv" else [row[2:] for row in sheets_of(path)["To correct"]]
     cells = [row[0] for row in rows]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\uff1d")) for cell in cells)
     assert [restore(cell) for cell in cells] == ["=Name", *DEFUSED]
@@ -189,18 +189,44 @@ def test_a_workbook_gives_a_workbook_with_a_sheet_for_each_table(tmp_path: Path)
         ),
         tmp_path,
     )
-    says = ["too_short", "the number is too short (column Mobile)", TIP]
+    first, last, says = ("reject_reason", "reject_tip"), ("reject_row", "reject_code"), "the number is too short."
     assert sheets_of(tmp_path / "r" / "rejects.xlsx") == {
-        "Pune": [["Name", "Mobile", *REJECT_COLUMNS], ["Ravi", "0098765", "2", *says]],
-        "history rejects": [
-            ["Lead", "Phone", "Budget", *REJECT_COLUMNS],
-            ["Asha", "12", "'=1+1", "7", "too_short", "the number is too short (column Phone)", TIP],
+        "Pune": [
+            [*first, "Name", "Mobile", *last],
+            [f"Mobile holds 0098765: {says}", TIP, "Ravi", "0098765", "2", "too_short"],
         ],
-        "pune (2)": [["Name", "Mobile", *REJECT_COLUMNS], ["Mala", "13", "3", *says]],
+        "history rejects": [
+            [*first, "Lead", "Phone", "Budget", *last],
+            [f"Phone holds 12: {says}", TIP, "Asha", "12", "'=1+1", "7", "too_short"],
+        ],
+        "pune (2)": [
+            [*first, "Name", "Mobile", *last],
+            [f"Mobile holds 13: {says}", TIP, "Mala", "13", "3", "too_short"],
+        ],
     }
     cells = openpyxl.load_workbook(tmp_path / "r" / "rejects.xlsx")["Pune"]
     assert {cell.number_format for row in cells.iter_rows() for cell in row} == {"@"}
     assert summary.reports["rejects"] == str(tmp_path / "r" / "rejects.xlsx")
+
+
+def test_a_workbook_shows_what_to_correct_at_a_glance(tmp_path: Path) -> None:
+    """The cell at fault alone is marked, an empty one too; reason first, widths by content, filter, frozen header."""
+    table = TableInfo("leads.xlsx", "xlsx", ("Name", "Mobile", "Remark"), 1, sheet="Leads")
+    rows = [
+        rejected(2, "too_short", ("Ravi", "0098765", "x" * 90)),
+        rejected(3, "no_phone", ("Asha", "", "")),
+        rejected(4, "too_many_cells", ("Mala", "13", "", "more"), column=""),
+    ]
+    report(ARun(tables=[table], left_out=rows), tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / "r" / "rejects.xlsx")["To correct"]
+    marked = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.fill.fgColor.rgb == "FFFFF2CC"]
+    assert marked == ["D2", "D3"]
+    assert sheet["D2"].border.left.color.rgb == "FFC00000"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:G4")
+    assert [round(sheet.column_dimensions[letter].width) for letter in "ACDE"] == [43, 9, 21, 43]
+    assert sheet["A2"].alignment.wrap_text
+    assert sheet["A3"].value == "Mobile: there is no phone number in the row."
+    assert [cell.value for cell in sheet[4]][2:] == ["Mala", "13", None, "4", "too_many_cells", "more"]
 
 
 def test_sheets_of_several_workbooks_bear_their_files_names(tmp_path: Path) -> None:

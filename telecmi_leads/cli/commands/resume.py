@@ -16,7 +16,7 @@ from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode, InputRefused
 from telecmi_leads.core.reasons import WarningCode
-from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunEnd, RunState, RunStatus
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunEnd, RunState, RunStatus, Suggested
 from telecmi_leads.core.text import safe
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.settings.options import SendingOptions
@@ -110,8 +110,11 @@ def _waits_for_a_person(course: Course, ledger: Ledger, run: RunRecord) -> bool:
     campaigns = [each for each in ledger.campaigns(run.id) if not each.split]
     for each in campaigns:
         if each.status is CampaignStatus.UNVERIFIED:
-            accepted, _ = wording.resolve(run.id, each.name, course.session.typed.after(run.typed))
-            says = f"{safe(each.name)} of run {run.id} waits for a person: {accepted}"
+            shows = wording.command("runs", run.id, *course.session.typed.of(Suggested.RUNS))
+            says = (
+                f"{safe(each.name)} of run {run.id} waits for a person: look it up in the TeleCMI dashboard. What to "
+                f"expect there, and how to settle it: {shows}"
+            )
             course.warn(says, WarningCode.UNFINISHED_RUN)
     isolate = course.session.settings[SendingOptions].isolate
     return not any(each.status.to_send or (isolate and each.status is CampaignStatus.REFUSED) for each in campaigns)

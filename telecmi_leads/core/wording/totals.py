@@ -94,7 +94,7 @@ class Verdict:
 
 _FROM_TOTALS = frozenset({"campaigns_refused", "unfinished", "unverified"})
 """Codes of errors that say what the totals say: the verdict takes the totals."""
-_STOPPED_BY_HAND = frozenset({"interrupted", "terminated"})
+_STILL_OPEN = frozenset({"interrupted", "terminated", "waiting_elsewhere"})
 
 
 def verdict(summary: RunSummary) -> Verdict:
@@ -124,7 +124,7 @@ def leads_verdict(leads: LeadTotals, are: str = "are") -> Verdict:
 
 def _ended_by(error: Problem, summary: RunSummary, rows: str) -> Verdict:
     """Return what an error says, and where the leads are if some had a run."""
-    mark: Literal["open", "bad"] = "open" if error.code in _STOPPED_BY_HAND else "bad"
+    mark: Literal["open", "bad"] = "open" if error.code in _STILL_OPEN else "bad"
     text = error.message
     if summary.dry_run and summary.name is None and summary.exit_code == ExitCode.INPUT and summary.rows.read:
         text = f"Not fit to upload: {text.removesuffix(' Nothing was sent.')}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _GROUPS_SHOWN = 10
 _REASONS_SHOWN = 12
 _LABEL = 18
+_NAMES_SHOWN = 3
 _LONGEST_LIST = 24
 _LONGEST_COMMAND = 32_000
 _STYLES = {"good": "green", "open": "yellow", "bad": "red"}
@@ -60,7 +61,7 @@ def _log_summary(screen: Screen, summary: RunSummary) -> None:
             if number
         )
         screen.entry(f"left out {wording.count(outside, 'row')}: {parts}")
-    if summary.uploaded_before:
+    if _goes_again(summary):
         screen.entry(_uploaded_before(summary))
     for names in summary.renamed.items():
         screen.entry(shown(wording.other_name(*names)))
@@ -99,6 +100,8 @@ def _reason(found: LeftOutCount) -> str:
     if found.kind is LeftOutKind.REJECTED:
         return shown(wording.short_reason(found.code))
     word = wording.short_reason(found.kind.value)
+    if found.kind is LeftOutKind.ALREADY_UPLOADED:
+        return "waiting in another run" if found.code else word
     return f"on {shown(found.code, _LONGEST_LIST)}" if found.code else word
 
 
@@ -137,14 +140,20 @@ def _show_groups(screen: Screen, summary: RunSummary) -> None:
 
 def _show_told_at_once(screen: Screen, summary: RunSummary) -> None:
     """Show who of these people was uploaded before."""
-    if summary.uploaded_before:
+    if _goes_again(summary):
         screen.blank()
         screen.paragraph(_uploaded_before(summary), 6, "Note: ")
 
 
+def _goes_again(summary: RunSummary) -> bool:
+    """Tell whether somebody who was uploaded before is among the leads: who was left out is told already."""
+    return summary.uploaded_before > summary.rows.already_uploaded
+
+
 def _uploaded_before(summary: RunSummary) -> str:
-    names = shown(", ".join(summary.uploaded_in))
-    where = f" ({names})" if names else ""
+    names = shown(", ".join(summary.uploaded_in[:_NAMES_SHOWN]))
+    more = len(summary.uploaded_in) - _NAMES_SHOWN
+    where = f" ({names}{f' and {more:,} more' if more > 0 else ''})" if names else ""
     people = "person was" if summary.uploaded_before == 1 else "of these people were"
     return f"{summary.uploaded_before:,} {people} uploaded before{where}. --new-only leaves them out."
 

@@ -9,7 +9,7 @@ from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import LeftOutCount
 from telecmi_leads.output.reports.listings import LeftOutFile
-from telecmi_leads.output.reports.rejects import RejectFiles
+from telecmi_leads.output.reports.rejects import RejectFiles, cell_at_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,14 +62,6 @@ def left_out_counts(findings: Sequence[Finding], tables: Sequence[TableInfo]) ->
         place = f"{file}{sheet}row {row.row:,}"
         cell = cell_at_fault(row, table)
         yield LeftOutCount(row.kind, row.code, finding.rows, place, row.column, cell, row.phone)
-
-
-def cell_at_fault(row: LeftOutRow, table: TableInfo) -> str:
-    """Return what stands in the cell that a rejection speaks of, "" where the row has none."""
-    if not row.column or row.column not in table.header:
-        return ""
-    index = table.header.index(row.column)
-    return row.cells[index] if index < len(row.cells) else ""
 
 
 def _check(found: dict[tuple[LeftOutKind, str], Finding], totals: RowTotals) -> None:

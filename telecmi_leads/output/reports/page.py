@@ -19,7 +19,7 @@ from telecmi_leads import __version__
 from telecmi_leads.core import wording
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.text import mask_text, safe
-from telecmi_leads.output.reports.left_out_rows import cell_at_fault
+from telecmi_leads.output.reports.rejects import cell_at_fault
 from telecmi_leads.output.reports.timeline import WIDTH, stretches
 
 if TYPE_CHECKING:

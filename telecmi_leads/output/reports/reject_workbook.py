@@ -1,9 +1,14 @@
-"""rejects.xlsx: one sheet a table, in constant memory, every cell text so that Excel changes none of them."""
+"""rejects.xlsx, for a person who corrects rows: the reason first, the cell at fault marked, every cell text.
+
+One sheet a table, in constant memory. Excel changes none of the cells, since each has the format of text.
+"""
 
 from __future__ import annotations
 
 import re
 import tempfile
+from dataclasses import dataclass
+from enum import Enum, auto
 from typing import IO, TYPE_CHECKING
 
 from telecmi_leads.core.text import defuse
@@ -25,6 +30,44 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _CUT = " ... (cut: Excel holds 32,767 characters)"
 
 
+REASON_COLUMNS = ("reject_reason", "reject_tip")
+PLACE_COLUMNS = ("reject_row", "reject_code")
+_NARROWEST, _WIDEST, _PHONE_WIDTH, _SCREEN = 8, 42, 18, 180
+"""Widths in characters: of a column, of one that numbers stand in, and of what a screen shows at once."""
+
+
+class Look(Enum):
+    """How a cell looks."""
+
+    HEAD = auto()
+    CELL = auto()
+    REASON = auto()
+    FAULT = auto()
+    NUMBER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is said of a rejected row: `fault` is the index of the cell that it speaks of, -1 where there is none."""
+
+    reason: str
+    tip: str
+    row: str
+    code: str
+    fault: int = -1
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """A sheet in the making; `widths` are those of the input's own columns."""
+
+    sheet: Worksheet
+    name: str
+    header: Sequence[str]
+    widths: list[int]
+    rows: int = 0
+
+
 class RejectBook:
     """A workbook in the making; `path` is what its `file`, open for writing, is called in errors."""
 
@@ -38,10 +81,15 @@ class RejectBook:
             self._work = tempfile.TemporaryDirectory(prefix="telecmi-leads-", ignore_cleanup_errors=True)
         self._book = Workbook(file, {"constant_memory": True, "tmpdir": self._work.name})
         self._book.use_zip64()  # where a part is larger than 4 GB
-        self._head = self._book.add_format({"bold": True, "num_format": "@", "bottom": 1})
-        self._cell = self._book.add_format({"num_format": "@"})
-        self._sheets: dict[int, tuple[Worksheet, int]] = {}
-        self._headers: dict[int, tuple[str, Sequence[str]]] = {}
+        text = {"num_format": "@", "valign": "top"}
+        self._looks = {
+            Look.HEAD: self._book.add_format({**text, "bold": True, "bottom": 1}),
+            Look.CELL: self._book.add_format(text),
+            Look.REASON: self._book.add_format({**text, "text_wrap": True}),
+            Look.FAULT: self._book.add_format({**text, "bg_color": "#FFF2CC", "border": 1, "border_color": "#C00000"}),
+            Look.NUMBER: self._book.add_format({**text, "font_color": "#808080"}),
+        }
+        self._sheets: dict[int, _Sheet] = {}
         self._names: set[str] = set()
         self.sheets = 0
 
@@ -50,28 +98,56 @@ class RejectBook:
         return table in self._sheets
 
     def add_sheet(self, table: int, name: str, header: Sequence[str]) -> None:
-        """Begin a table's sheet."""
+        """Begin a table's sheet; `header` is the input's own, without the columns that explain."""
         with disk_errors(self._path):
             sheet = self._book.add_worksheet(self._free_name(name))
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, max(len(header) - 1, 0), 18, self._cell)
         self.sheets += 1
-        self._sheets[table], self._headers[table] = (sheet, 0), (name, header)
-        self._write(table, header, self._head)
+        self._sheets[table] = _Sheet(sheet, name, header, [len(column) for column in header])
+        begun = self._sheets[table]
+        columns = (*REASON_COLUMNS, *header, *PLACE_COLUMNS)
+        self._write(begun, [(column, Look.HEAD) for column in columns])
 
-    def add_row(self, table: int, cells: Sequence[str]) -> None:
-        """Write a row below the last one of its table; a sheet that is full goes on in another."""
-        if self._sheets[table][1] >= _MOST_ROWS:
-            self.add_sheet(table, *self._headers[table])
-        self._write(table, cells, self._cell)
+    def add_row(self, table: int, cells: Sequence[str], why: Explanation) -> None:
+        """Write a row below the last one of its table; a sheet that is full goes on in another.
 
-    def _write(self, table: int, cells: Sequence[str], look: object) -> None:
-        sheet, row = self._sheets[table]
+        What a row has beyond its header comes last.
+        """
+        sheet = self._sheets[table]
+        if sheet.rows >= _MOST_ROWS:
+            self._finish(sheet)
+            self.add_sheet(table, sheet.name, sheet.header)
+            sheet = self._sheets[table]
+        known = len(sheet.header)
+        looks = [(cell, Look.FAULT if at == why.fault else Look.CELL) for at, cell in enumerate(cells)]
+        for at, cell in enumerate(cells[:known]):
+            sheet.widths[at] = max(sheet.widths[at], len(cell), _PHONE_WIDTH if at == why.fault else 0)
+        row = (
+            [(text, Look.REASON) for text in (why.reason, why.tip)]
+            + looks[:known]
+            + [(text, Look.NUMBER) for text in (why.row, why.code)]
+        )
+        self._write(sheet, row + looks[known:])
+
+    def _write(self, sheet: _Sheet, cells: Sequence[tuple[str, Look]]) -> None:
         with disk_errors(self._path):
-            for column, cell in enumerate(cells):
+            for column, (cell, look) in enumerate(cells):
                 if cell:
-                    sheet.write_string(row, column, fitting(defuse(cell)), look)
-        self._sheets[table] = (sheet, row + 1)
+                    sheet.sheet.write_string(sheet.rows, column, fitting(defuse(cell)), self._looks[look])
+                elif look is Look.FAULT:
+                    sheet.sheet.write_blank(sheet.rows, column, None, self._looks[look])
+        sheet.rows += 1
+
+    def _finish(self, sheet: _Sheet) -> None:
+        """Set what is known once all rows are there: widths by content, the filter, and what stays in sight."""
+        widths = [min(max(width + 2, _NARROWEST), _WIDEST) for width in sheet.widths]
+        first = len(REASON_COLUMNS)
+        sheet.sheet.set_column(0, first - 1, _WIDEST, self._looks[Look.CELL])
+        for at, width in enumerate(widths):
+            sheet.sheet.set_column(first + at, first + at, width, self._looks[Look.CELL])
+        last = first + len(widths) + len(PLACE_COLUMNS) - 1
+        sheet.sheet.set_column(first + len(widths), last, _NARROWEST + 4, self._looks[Look.NUMBER])
+        sheet.sheet.autofilter(0, 0, max(sheet.rows - 1, 1), last)
+        sheet.sheet.freeze_panes(1, 1 if sum(widths) + _WIDEST * first > _SCREEN else 0)
 
     def _free_name(self, name: str) -> str:
         """Return a name that Excel takes, and that no other sheet of the book has in any case."""
@@ -91,6 +167,8 @@ class RejectBook:
         from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
 
         with disk_errors(self._path), self._work, self._file:
+            for sheet in self._sheets.values():
+                self._finish(sheet)
             try:
                 self._book.close()
             except FileCreateError as error:  # an OSError in a wrapping of its own

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING
 from telecmi_leads.core import wording
 from telecmi_leads.core.lead import REJECT_COLUMNS
 from telecmi_leads.core.text import defuse
-from telecmi_leads.output.reports.reject_workbook import MOST_SHEETS, RejectBook
+from telecmi_leads.output.reports.reject_workbook import MOST_SHEETS, Explanation, RejectBook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -87,6 +87,8 @@ def write_rows(file: IO[bytes], rows: Iterable[Sequence[str]], dialect: Dialect,
 _WORKBOOKS = frozenset({"xlsx", "xls", "xlsb", "ods"})
 _KEYED = frozenset({"json", "jsonl", "vcf"})
 _ROWS_AT_ONCE = 1000
+_ONLY_SHEET = "To correct"
+_SHOWN_OF_CELL = 60
 
 
 @dataclass(slots=True)
@@ -151,7 +153,7 @@ class RejectFiles:
         if table.format in _WORKBOOKS:
             book = self._book_with_sheet(row.table)
             if book is not None:
-                book.add_row(row.table, cells)
+                _add_to_book(book, row, table, layout)
                 return
         text = self._text(layout)
         text.rows.append(cells)
@@ -169,7 +171,8 @@ class RejectFiles:
                 return None
             several = len({each.file for each in self._tables}) > 1
             name = " ".join(part for part in (table.file if several else "", table.sheet or "") if part)
-            self._book.add_sheet(index, name or table.file, (*self._layouts[index].header, *REJECT_COLUMNS))
+            alone = len(self._tables) == 1
+            self._book.add_sheet(index, _ONLY_SHEET if alone else name or table.file, self._layouts[index].header)
         return self._book
 
     def _text(self, layout: Layout) -> _TextFile:
@@ -192,6 +195,28 @@ class RejectFiles:
             text.flush(self._folder)
         if self._book is not None:
             self._book.close()
+
+
+def _add_to_book(book: RejectBook, row: LeftOutRow, table: TableInfo, layout: Layout) -> None:
+    """Put a row into the workbook, with what stands in the cell at fault beside what is wrong with it."""
+    place, code, _, tip = explained(row, None)
+    says, _ = wording.reason(row.code)
+    cell = cell_at_fault(row, table)
+    what = f"{row.column} holds {cell[:_SHOWN_OF_CELL]}: {says}." if cell else f"{says[:1].upper()}{says[1:]}."
+    if row.column and not cell:
+        what = f"{row.column}: {says}."
+    fault = table.header.index(row.column) if row.column in table.header else -1
+    if fault >= 0 and layout.positions is not None:
+        fault = layout.positions[fault]
+    book.add_row(row.table, layout.place(row.cells), Explanation(what, tip, place, code, fault))
+
+
+def cell_at_fault(row: LeftOutRow, table: TableInfo) -> str:
+    """Return what stands in the cell that a rejection speaks of, "" where the row has none."""
+    if not row.column or row.column not in table.header:
+        return ""
+    index = table.header.index(row.column)
+    return row.cells[index] if index < len(row.cells) else ""
 
 
 def layouts(tables: Sequence[TableInfo]) -> list[Layout]:
