@@ -219,14 +219,15 @@ def _own_lines(
     if not callers and not called:
         return found
     lead = {c.index for c in _customers_side(callers, called, names, cells)}
+    rule = Rule.OWN_LINE if lead else Rule.EITHER_END
     if any(c.head in PHONE_HEADS and not c.reading.other and c.reading.place is Place.PLAIN for c in found):
-        lead = set()
+        lead, rule = set(), Rule.OWN_LINE
     return [
         c
         if c.head not in (Head.CALLER, Head.CALLED)
         else Candidate(c.index, replace(c.reading, head=Head.PHONE))
         if c.index in lead
-        else c.refused(Rule.OTHER_LINE, c.reading.word)
+        else c.refused(rule, c.reading.word)
         for c in found
     ]
 

@@ -93,6 +93,8 @@ class Rule(Enum):
     OTHER_NAME = ("other_name", "no name to call by")
     OTHER_PLACE = ("other_place", "the property's place")
     OTHER_THING = ("other_thing", "not about the lead")
+    OWN_LINE = ("own_line", "the company's end of the call")
+    EITHER_END = ("either_end", "which end of the call is the lead's is not told")
     ONE_VALUE = ("one_value", "one value in nearly every row")
     FLAG = ("flag", "a yes or no")
     WRONG_VALUES = ("wrong_values", "its values don't fit its name")

@@ -87,7 +87,16 @@ def line_rank(label: str) -> int | None:
 _CLOSED = frozenset(
     {
         *(Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.OTHER_THING, Rule.OTHER_PLACE, Rule.FLAG),
-        *(Rule.WRONG_VALUES, Rule.ONE_VALUE, Rule.SERIAL, Rule.UNUSED, Rule.OWN_REPORT, Rule.MAPPED),
+        *(
+            Rule.OWN_LINE,
+            Rule.EITHER_END,
+            Rule.ONE_VALUE,
+            Rule.WRONG_VALUES,
+            Rule.SERIAL,
+            Rule.UNUSED,
+            Rule.OWN_REPORT,
+            Rule.MAPPED,
+        ),
     }
 )
 _NAMES = frozenset({Field.FIRSTNAME, Field.LASTNAME, Field.FULLNAME})

@@ -22,18 +22,8 @@ if TYPE_CHECKING:
 PHONE_HEADS = frozenset({Head.MOBILE, Head.WHATSAPP, Head.PHONE, Head.LANDLINE})
 NAME_HEADS = frozenset(
     {
-        Head.FIRST,
-        Head.LAST,
-        Head.SECOND,
-        Head.SECOND_LAST,
-        Head.MIDDLE,
-        Head.FULL,
-        Head.SURNAME_FIRST,
-        Head.PERSON,
-        Head.NAME,
-        Head.DISPLAY,
-        Head.LEAD_NAME,
-        Head.SALUTATION,
+        *(Head.FIRST, Head.LAST, Head.SECOND, Head.SECOND_LAST, Head.MIDDLE, Head.FULL, Head.SURNAME_FIRST),
+        *(Head.PERSON, Head.NAME, Head.DISPLAY, Head.LEAD_NAME, Head.SALUTATION),
     }
 )
 _PLACE_HEADS = frozenset({Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY})
@@ -43,15 +33,7 @@ _CODES = {Head.DIALCODE: Head.DIALCODE, Head.COUNTRY: Head.DIALCODE, Head.STATE:
 
 # Where some words of the name are unknown, only these are believed: "Yacht phone" is one, "Exam city" no lead's city.
 _HEAD_NOUNS = PHONE_HEADS | {
-    Head.NUMBER,
-    Head.CONTACT,
-    Head.EMAIL,
-    Head.FIRST,
-    Head.LAST,
-    Head.FULL,
-    Head.NAME,
-    Head.COMPANY,
-    Head.COMMENT,
+    *(Head.NUMBER, Head.CONTACT, Head.EMAIL, Head.FIRST, Head.LAST, Head.FULL, Head.NAME, Head.COMPANY, Head.COMMENT),
 }
 
 _PERSONS = (Modifier.PERSON, Modifier.BUYER, Modifier.GUEST)
@@ -298,14 +280,16 @@ def _read_own(segments: list[Segment]) -> Reading:
         rule = Rule.HEAD_NOUN
     ordinal, group = _ordinals(segments)
     place = _place(head, heads, modifiers)
+    standing, word = _standing(segments, place)
     maybe_id = head is Head.NUMBER and (unknown or not modifiers.isdisjoint(_PERSONS))
     return Reading(
         Head.PHONE if head in (Head.NUMBER, Head.CONTACT) else head,
         rule,
+        word,
         place=place,
         ordinal=ordinal,
         group=group,
-        standing=_standing(segments, place),
+        standing=standing,
         person=next((s for s in segments if s.meaning in _PERSONS), None),
         surname_first=whole is True,
         maybe_id=maybe_id,
@@ -351,18 +335,19 @@ def _whole_name(segments: Sequence[Segment]) -> bool | None:
     return name < part if first is not None else part < name
 
 
-def _standing(segments: Sequence[Segment], place: Place) -> Standing:
-    """Tell new, main and alternate columns by their words; "not" turns what follows round: "not reachable"."""
-    meanings = [s.meaning for s in segments]
-    good = [at for at, meaning in enumerate(meanings) if meaning in _GOOD]
-    negated = Modifier.NOT in meanings and any(at > meanings.index(Modifier.NOT) for at in good)
-    if negated or Modifier.BAD in meanings:
-        return Standing.BAD
-    if Modifier.OTHER in meanings:
-        return Standing.OTHER
-    if Modifier.NEW in meanings and place is Place.PLAIN:
-        return Standing.NEW
-    return Standing.MAIN if good else Standing.PLAIN
+def _standing(segments: Sequence[Segment], place: Place) -> tuple[Standing, str]:
+    """Tell new, main and alternate columns, and by which word; "not" turns what follows round: "not reachable"."""
+    words_of = {s.meaning: s.text for s in reversed(segments)}
+    good = next((s for s in segments if s.meaning in _GOOD), None)
+    negation = next((at for at, s in enumerate(segments) if s.meaning is Modifier.NOT), len(segments))
+    negated = next((s.text for s in segments[negation:] if s.meaning in _GOOD), None)
+    if negated or Modifier.BAD in words_of:
+        return Standing.BAD, f"not {negated}" if negated else words_of[Modifier.BAD]
+    if Modifier.OTHER in words_of:
+        return Standing.OTHER, words_of[Modifier.OTHER]
+    if Modifier.NEW in words_of and place is Place.PLAIN:
+        return Standing.NEW, words_of[Modifier.NEW]
+    return (Standing.MAIN, good.text) if good else (Standing.PLAIN, "")
 
 
 def _first_or_last(heads: list[Head], modifiers: set[Modifier]) -> list[Head]:

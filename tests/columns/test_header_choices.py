@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from matching_help import feeds, plan_of, table_of
 from places import TESTS
 
+from telecmi_leads.columns import pins
 from telecmi_leads.columns.matched_tables import Matcher
 from telecmi_leads.leads.cleaning import Cleaner
 from telecmi_leads.phones import PhoneBook
+from telecmi_leads.settings.option_values import field_and_text
 from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions
+
+if TYPE_CHECKING:
+    from telecmi_leads.core.lead_fields import Field
 
 LEADFILES = TESTS / "leadfiles"
 Lead = dict[str, str]
@@ -143,11 +148,13 @@ def columns_of(headers: list[str], kinds: str, region: str) -> list[list[str]]:
     return columns
 
 
-def leads_of(headers: list[str], columns: list[list[str]], region: str = "IN") -> list[Lead]:
+def leads_of(
+    headers: list[str], columns: list[list[str]], region: str = "IN", map_: tuple[tuple[Field, str], ...] = ()
+) -> list[Lead]:
     """Return the leads that come of a table."""
     book = PhoneBook(PhoneOptions(region=region))
     table = table_of([headers, *map(list, zip(*columns, strict=True))], region=region)
-    plan = Matcher(ReadingOptions(), FieldOptions(), book, region).plan(table.info, table.sample)
+    plan = Matcher(ReadingOptions(), FieldOptions(map=map_), book, region).plan(table.info, table.sample)
     if not plan.has_phone:
         return []
     cleaner = Cleaner(table.info, 0, plan, book, region)
@@ -155,6 +162,12 @@ def leads_of(headers: list[str], columns: list[list[str]], region: str = "IN") -
     return [
         {"phone": f"+{lead.phone}", "name": f"{lead.firstname} {lead.lastname}", "email": lead.email} for lead in found
     ]
+
+
+def pinned_leads(headers: list[str], columns: list[list[str]], region: str) -> list[Lead]:
+    """Return the leads that come of a table when its reading is pinned by the --map options that it offers."""
+    plan = plan_of(headers, *zip(*columns, strict=True), region=region)
+    return leads_of(headers, columns, region, map_=tuple(map(field_and_text, pins(plan))))
 
 
 def whole(headers: list[str]) -> str:
@@ -187,6 +200,14 @@ def test_order_and_foreign_columns_change_nothing(case: dict[str, Any]) -> None:
         assert leads_of([name for name, _ in mixed], [cells for _, cells in mixed], region) == leads_of(
             headers, columns, region
         )
+
+
+@pytest.mark.parametrize("case", TABLES, ids=lambda case: whole(case["headers"]))
+def test_the_offered_options_pin_this_reading(case: dict[str, Any]) -> None:
+    """The --map options that are offered for a table give the same leads again."""
+    headers, kinds, region = case["headers"], case["kinds"], case.get("region", "IN")
+    columns = columns_of(headers, kinds, region)
+    assert pinned_leads(headers, columns, region) == leads_of(headers, columns, region)
 
 
 def _single_table(case: dict[str, Any]) -> tuple[list[str], str]:
