@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.header_words import plain
@@ -54,6 +55,7 @@ _PATRONYMICS = (
     *("ovich", "evich", "ovna", "evna"),
 )
 _WITH_PATRONYMIC = 3
+_LONGEST_INITIALS = 2  # "MD Rahman"
 _LONGEST_NAME = 60
 _MOST_NAME_WORDS = 6
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 40
@@ -87,12 +89,13 @@ def like_name(cell: str) -> bool:
 
 def like_surname_first(cell: str) -> bool:
     """Tell whether a full name shows that the surname stands first: "DUPONT Marie", "Иванов Иван Петрович"."""
-    first, *rest = cell.split()[: _MOST_NAME_WORDS + 1] or [""]
-    if not rest or "," in cell:
+    words = cell.split()[: _MOST_NAME_WORDS + 1]
+    if len(words) < 2 or "," in cell:  # noqa: PLR2004 - one word has no order
         return False
-    if len(rest) == _WITH_PATRONYMIC - 1 and rest[-1].lower().endswith(_PATRONYMICS):
+    if len(words) == _WITH_PATRONYMIC and words[-1].lower().endswith(_PATRONYMICS):
         return True
-    return len(first) > 2 and first.isupper() and rest[-1][1:].islower()  # noqa: PLR2004 - "MD Rahman" has initials
+    capitals = list(takewhile(str.isupper, words))
+    return max(map(len, capitals), default=0) > _LONGEST_INITIALS and words[-1][1:].islower()
 
 
 def has_letters(cell: str) -> bool:

@@ -1,0 +1,134 @@
+"""A person's name: which word is the surname, and what is no name at all."""
+
+from __future__ import annotations
+
+import pytest
+from matching_help import plan_of, table_of
+
+from telecmi_leads.columns.matched_tables import Matcher
+from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.leads.cleaning import Cleaner
+from telecmi_leads.leads.person_names import split_full_name, split_full_names, with_comma
+from telecmi_leads.phones import PhoneBook
+from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions
+
+
+def names_of(header: str, *rows: str) -> list[tuple[str, str]]:
+    """Return first and last names of a table's leads; each row gets a number of its own."""
+    book = PhoneBook(PhoneOptions(region="IN"))
+    cells = [[*row.split("|"), f"98765000{at:02}"] for at, row in enumerate(rows, start=1)]
+    table = table_of([[*header.split("|"), "Mobile"], *cells])
+    plan = Matcher(ReadingOptions(), FieldOptions(), book, "IN").plan(table.info, table.sample)
+    cleaner = Cleaner(table.info, 0, plan, book, "IN")
+    return [(lead.firstname, lead.lastname) for block in table.blocks for lead in cleaner.clean(block).leads]
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Asha Menon", ("Asha", "Menon")),
+        ("Menon, Asha", ("Asha", "Menon")),
+        ("Roshan", ("Roshan", "")),
+        ("Ravi K, PMP", ("Ravi", "K")),
+        ("Meena Joshi, MBA, CFA", ("Meena", "Joshi")),
+        ("Thomas Kurian, M.Tech", ("Thomas", "Kurian")),
+        ("Kavita Rao, Ph.D.", ("Kavita", "Rao")),
+        ("Neha Gupta, CSPO", ("Neha", "Gupta")),
+        ("Anil Shah, Managing Director", ("Managing Director", "Anil Shah")),
+        ("Anil Shah, Director", ("Anil", "Shah")),
+        ("RAO K, ASHA", ("ASHA", "RAO K")),
+        ("Nguyen, Do", ("Do", "Nguyen")),
+        ("Joan Whitaker III", ("Joan", "Whitaker III")),
+        ("Ramon Delgado, Sr.", ("Ramon", "Delgado Sr.")),
+        ("King, Martin Luther, Jr.", ("Martin Luther", "King Jr.")),
+        ("Whitaker Jr", ("Whitaker Jr", "")),
+        (",", ("", "")),
+    ],
+)
+def test_full_names_fall_into_first_and_last(name: str, parts: tuple[str, str]) -> None:
+    """The last word is the last name; a comma turns that round, unless a degree, post or suffix stands behind it."""
+    assert split_full_name(name) == parts
+    assert list(zip(*split_full_names([name, "Asha Menon"]), strict=True)) == [parts, ("Asha", "Menon")]
+
+
+@pytest.mark.parametrize(
+    ("name", "surnames", "expected"),
+    [
+        ("Dubois Claire", 1, "Dubois, Claire"),
+        ("LE GALL Anne Marie", 1, "LE GALL, Anne Marie"),
+        ("van der Berg Jan", 1, "van der Berg, Jan"),
+        ("García López Ana", 2, "García López, Ana"),
+        ("Crespo Álvaro", 2, "Crespo, Álvaro"),
+        ("de la Cruz Pérez Ana María", 2, "de la Cruz Pérez, Ana María"),
+        ("Иванова Мария Петровна", 1, "Иванова, Мария Петровна"),
+        ("Иван Петрович Орлов", 1, "Иван Петрович Орлов"),
+        ("Iglesias Soto, Marina", 2, "Iglesias Soto, Marina"),
+        ("DUPONT MARIE", 1, "DUPONT, MARIE"),
+        ("Roshan", 1, "Roshan"),
+    ],
+)
+def test_a_name_that_begins_with_the_surname(name: str, surnames: int, expected: str) -> None:
+    """Capitals, particles and the usual number of surnames tell how long the surname is; a patronymic tells more."""
+    assert with_comma(name, surnames) == expected
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("ФИО", "Nom et prénom", "Cognome e Nome", "Apellidos y nombre", "Nazwisko i imię", "Nachname Vorname", "ПІБ"),
+        *(
+            "Nachname, Vorname",
+            "Name (Last First)",
+            "Name (Last, First)",
+            "氏名",
+            "Surname and Name",
+            "Last Name, First",
+        ),
+        *(
+            "Last Name, First",
+            "Surname / First name",
+            "Příjmení a jméno",
+            "Prezime i ime",
+            "Priimek in ime",
+            "Soyad Ad",
+            "Familiya Ism",
+        ),
+        *("Pavardė, vardas", "Uzvārds, vārds", "Sukunimi ja etunimi", "Nume și prenume", "Vezetéknév és keresztnév"),
+        *("Họ và tên", "Επώνυμο και όνομα", "Efternamn, förnamn", "Perekonnanimi ja eesnimi", "NAME (SURNAME FIRST)"),
+    ],
+)
+def test_headers_that_put_the_surname_first(header: str) -> None:
+    """Where the header says surname first, the first word is the last name."""
+    assert names_of(header, "Menon Asha", "Joshi Meena") == [("Asha", "Menon"), ("Meena", "Joshi")]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ("Nombre|Apellido Paterno|Apellido Materno", "Lucía|Hernández|Ríos", ("Lucía", "Hernández Ríos")),
+        ("Nombre|Apellido Paterno|Apellido Materno", "Lucía|Hernández|", ("Lucía", "Hernández")),
+        ("Ap. Paterno|Ap. Materno|Nombres", "Quispe|Mamani|Rosa", ("Rosa", "Quispe Mamani")),
+        ("Nombre|Segundo apellido", "Lucía|Ríos", ("Lucía", "Ríos")),
+        ("First Name|Middle Name|Last Name|Name Suffix", "Joan|K|Lee|Jr.", ("Joan K", "Lee Jr.")),
+        ("Last Name|Given", "Whitaker|Joan", ("Joan", "Whitaker")),
+        ("Фамилия|Имя|Отчество", "Орлова|Нина|Ивановна", ("Нина Ивановна", "Орлова")),
+        ("Име|Презиме|Фамилия", "Иван|Петров|Орлов", ("Иван Петров", "Орлов")),
+        ("Име|Презиме", "Ана|Хорват", ("Ана", "Хорват")),
+    ],
+)
+def test_names_of_several_columns(header: str, row: str, expected: tuple[str, str]) -> None:
+    """A mother's surname and a suffix go behind the last name, a patronymic behind the first."""
+    assert names_of(header, row) == [expected]
+
+
+def test_cells_tell_the_order_where_no_header_does() -> None:
+    """Surnames in capitals, and patronymics in the third place, put the surname first under any header."""
+    assert names_of("Name", "DUBOIS Claire", "LE GALL Anne") == [("Claire", "DUBOIS"), ("Anne", "LE GALL")]
+    assert names_of("Клиент", "Орлова Нина Ивановна") == [("Нина Ивановна", "Орлова")]
+    assert names_of("Name", "DUBOIS Claire", "Asha Menon") == [("DUBOIS", "Claire"), ("Asha", "Menon")]
+
+
+def test_the_order_holds_for_a_mapped_column_too() -> None:
+    """--map fullname=… reads the column in the order that its name says."""
+    plan = plan_of(["ФИО", "Телефон"], ["Орлова Нина", "9876500001"], map_=[(Field.FULLNAME, "ФИО")])
+    assert (dict(plan.surname_first), plan.sources[Field.FULLNAME]) == ({0: 1}, (0,))
