@@ -36,7 +36,9 @@ class LeftWaiting:
         """Return what settles the campaigns, the oldest run first, and not all of many."""
         found: dict[str, None] = {}
         for each in sorted(self.campaigns, key=lambda each: each.id):
-            if each.status is CampaignStatus.UNVERIFIED:
+            if each.name_taken:
+                found[wording.command("runs", each.run, *typed.of(Suggested.RUNS))] = None
+            elif each.status is CampaignStatus.UNVERIFIED:
                 found[wording.resolve(each.run, each.name, typed)[0]] = None
             else:
                 found[wording.command("resume", each.run, *typed.of(Suggested.RESUME))] = None

@@ -150,7 +150,10 @@ class KnownPeople:
         meant = campaigns if self.new_only else [each for each in campaigns if each.run in self.own]
         if any(each.status is CampaignStatus.ACCEPTED and self._recent(each) for each in meant):
             return _UPLOADED
-        return _WAITS if any(not each.status.settled for each in meant) else None
+        return _WAITS if any(self._may_be_in(each) for each in meant) else None
+
+    def _may_be_in(self, campaign: KnownCampaign) -> bool:
+        return not campaign.status.settled or (self.append and campaign.name_taken)
 
     def _recent(self, campaign: KnownCampaign) -> bool:
         if not self.new_only or self.since is None:
@@ -174,7 +177,7 @@ class KnownPeople:
 
     def _goes_again(self, campaign: KnownCampaign) -> bool:
         """Tell whether the campaign's people are new to --append: what was refused is corrected and appended."""
-        return self.append and campaign.status is CampaignStatus.REFUSED
+        return self.append and campaign.status is CampaignStatus.REFUSED and not campaign.name_taken
 
     def _count_known(self, campaigns: Sequence[KnownCampaign], why: LeftOut | None) -> None:
         uploaded = [each for each in campaigns if each.status is CampaignStatus.ACCEPTED]
@@ -183,7 +186,7 @@ class KnownPeople:
             self.uploaded_in.update(uploaded)
         open_ = [each for each in campaigns if not each.status.settled]
         if why is not None:
-            open_ = open_ if why is _WAITS else []
+            open_ = [each for each in campaigns if self._may_be_in(each)] if why is _WAITS else []
         if open_:
             self.waiting += 1
             self.left_waiting += why is not None

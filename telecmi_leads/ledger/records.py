@@ -67,13 +67,17 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class KnownCampaign:
-    """A campaign that holds a number: which run it is of, and whether its leads are in. `settled` is None if never."""
+    """A campaign that holds a number: which run it is of, and whether its leads are in. `settled` is None if never.
+
+    `name_taken` tells that a name which this ledger never sent has ended its run: its people may be in all the same.
+    """
 
     id: int
     run: str
     name: str
     status: CampaignStatus
     settled: datetime | None
+    name_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

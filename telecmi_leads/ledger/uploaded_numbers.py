@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.campaign import CampaignStatus, thaw_leads
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.ledger.packed_rows import as_typed
 from telecmi_leads.ledger.phone_hashes import BUCKETS, Hasher, among, bucket_of, campaigns_of, id_bytes, split
@@ -87,12 +87,16 @@ def _known_campaigns(store: Store) -> Mapping[int, KnownCampaign]:
     """Return every campaign by its id; read once."""
     if not store.campaigns:
         rows = store.stream(
-            "SELECT c.id, r.id, c.name, c.status, c.settled FROM campaigns c JOIN runs r ON r.seq = c.run"
-            " WHERE r.state IN ('planned', 'finished')"
+            "SELECT c.id, r.id, c.name, c.status, c.settled, c.status = ? AND r.seq IN"
+            " (SELECT d.run FROM attempts a JOIN campaigns d ON d.id = a.campaign WHERE a.kind = ? AND d.status = ?)"
+            " FROM campaigns c JOIN runs r ON r.seq = c.run WHERE r.state IN ('planned', 'finished')",
+            (CampaignStatus.REFUSED, OutcomeKind.NAME_EXISTS, CampaignStatus.REFUSED),
         )
         store.campaigns = {
-            id_: KnownCampaign(id_, run, name, CampaignStatus(status).to_outsiders, settled and from_micros(settled))
-            for id_, run, name, status, settled in rows
+            id_: KnownCampaign(
+                id_, run, name, CampaignStatus(status).to_outsiders, settled and from_micros(settled), bool(taken)
+            )
+            for id_, run, name, status, settled, taken in rows
         }
     return store.campaigns
 
