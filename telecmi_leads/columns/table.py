@@ -10,8 +10,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import PHONE_HEADS, all_words_known, is_own_report, read_name
+from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock, TableInfo
-from telecmi_leads.core.text import restore
+from telecmi_leads.core.text import restore, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -241,6 +242,9 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
     if sheet.keys is not None:
         return Table(_info(sheet, sheet.keys), _sample(rows), blocks)
     found = _own_header(rows) if options.no_header else find_header(rows, phone_score)
+    if not options.no_header:
+        _refuse_unparted(sheet, rows)
+        _refuse_transposed(sheet, rows, phone_score)
     if found is None:
         width = max(map(_width, rows), default=0)
         unsaid = ("no header row was found; columns are told by their values",) if width else ()
@@ -250,6 +254,56 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
     header = _as_wide_as(_without_end(found.names), below)
     row = first[0].first_row + found.last
     return Table(_info(sheet, header, row, _notes(found, rows)), _sample(below), _below(blocks, row))
+
+
+# Signs and blanks that may part the names of a header where no delimiter was found.
+_PARTING = re.compile(r"[^\w\s'’().&-]+|\s{2,}")  # noqa: RUF001 - this very sign
+
+
+def _refuse_unparted(sheet: Sheet, rows: Sequence[Sequence[str]]) -> None:
+    """Refuse a text of one column whose first line names several fields: what parts its cells is not known."""
+    first = next((row for row in rows if any(row)), [])
+    if sheet.format != "csv" or sheet.delimiter is not None or len(first) != 1 or len(first[0]) > _LONGEST_NAME:
+        return
+    names = [read_name(part) for part in map(str.strip, _PARTING.split(first[0])) if part]
+    heads = {name.head for name in names if name.known and name.head is not None}
+    if heads & PHONE_HEADS and heads - PHONE_HEADS and len(heads) > len(names) * _HALF:
+        spaced = re.search(r"\S {2,}\S", first[0]) is not None
+        raise SourceUnreadable(
+            f"{sheet.file}: its first line names several columns, and no sign parts the cells below it"
+            f"{' (it seems to be text of fixed width)' if spaced else ''}.",
+            hint="Export it as CSV with a comma, semicolon or tab between the cells, or as XLSX.",
+        )
+
+
+def _refuse_transposed(
+    sheet: Sheet, rows: Sequence[Sequence[str]], phone_score: Callable[[Sequence[str]], float]
+) -> None:
+    """Refuse a sheet that stands on its side: its first column names the fields, and each person is a column."""
+    filled = [row for row in rows[:_FIELDS_OF_A_FORM] if any(map(str.strip, row))]
+    if any(_names_phone(cell) for row in filled for cell in row[1:]):
+        return  # a header stands below a letterhead
+    names = [read_name(row[0].strip()) if len(row[0]) <= _LONGEST_NAME else None for row in filled if row]
+    heads = [name.head for name in names if name is not None and name.known and name.head is not None]
+    if len(set(heads)) < _FEWEST_FIELDS or len(heads) < len(filled) * _MOSTLY or len(rows) > 2 * _FIELDS_OF_A_FORM:
+        return
+    phones = [
+        row[1:] for row, name in zip(filled, names, strict=False) if name is not None and name.head in PHONE_HEADS
+    ]
+    if any(phone_score([cell for cell in cells if cell.strip()]) >= _HALF for cells in phones if any(cells)):
+        place = sheet.file if sheet.name is None else f"{sheet.file}, sheet {safe(sheet.name)}"
+        raise SourceUnreadable(
+            f"{place} stands on its side: its first column names the fields, and each person is a column.",
+            hint="Turn it in Excel (copy, then Paste Special, Transpose), so that each person is a row.",
+        )
+
+
+def _names_phone(cell: str) -> bool:
+    return 0 < len(cell) <= _LONGEST_NAME and read_name(cell).known and read_name(cell).head in PHONE_HEADS
+
+
+_FIELDS_OF_A_FORM = 40
+_FEWEST_FIELDS = 3
 
 
 def _own_header(rows: Sequence[Sequence[str]]) -> FoundHeader | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +13,13 @@ from places import TESTS
 
 from telecmi_leads.columns import match_columns
 from telecmi_leads.columns.table import open_table
+from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock, TableInfo
 from telecmi_leads.files import open_source
 from telecmi_leads.settings.options import FieldOptions, ReadingOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LEADFILES = TESTS / "leadfiles"
 SAMPLES = LEADFILES / "samples"
@@ -303,3 +308,34 @@ def test_naukri_sheets() -> None:
         ("Search results", 3, "Name"),
         ("Sheet2", 1, "OWNER NAME"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Name:Mobile/City\nA:9876500001/x\n", "its first line names several columns, and no sign parts the cells"),
+        ("Name        Mobile       City\nAsha Rao    9876500001   Pune\n", "it seems to be text of fixed width"),
+        ("Name,Asha,Ravi\nMobile,9876500001,9876500002\nEmail,a@example.com,\nCity,Pune,Goa\n", "stands on its side"),
+        ("Name,Asha\nMobile,9876500001\nEmail,a@example.com\n", "stands on its side"),
+    ],
+)
+def test_tables_that_can_only_be_guessed_at(tmp_path: Path, text: str, says: str) -> None:
+    """A text that falls into one column, and a sheet that stands on its side, are refused with what they are."""
+    (tmp_path / "leads.csv").write_text(text)
+    with open_source(tmp_path / "leads.csv", ReadingOptions()) as source:
+        (sheet,) = source.sheets
+        with pytest.raises(SourceUnreadable, match=says):
+            open_table(sheet, ReadingOptions(), phone_score("IN"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Phone/WhatsApp\n9876500001\n", "Mobile  No\n9876500001\n", "Name,Mobile\nEmail,9876500001\nCity,9876500002\n"],
+)
+def test_tables_that_look_a_little_so(tmp_path: Path, text: str) -> None:
+    """One column of a name with a sign in it, and people with strange names, are read."""
+    (tmp_path / "leads.csv").write_text(text)
+    with open_source(tmp_path / "leads.csv", ReadingOptions()) as source:
+        (sheet,) = source.sheets
+        table = open_table(sheet, ReadingOptions(), phone_score("IN"))
+        assert sum(len(block.rows) for block in table.blocks) == text.count("\n") - 1
