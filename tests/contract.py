@@ -37,7 +37,7 @@ def post(url: str, content: object, path: str = "/v3/leads/add", **headers: str)
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
     try:
-        connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
+        connection.request("POST", urlsplit(url).path + path, body, {"Content-Type": "application/json", **headers})
         answer = connection.getresponse()
         text = answer.read()
     finally:

@@ -11,9 +11,10 @@ whatever comes at the same time. Its rules are its own; it shares no line with t
 An App id becomes an account with the first secret that comes with it; from then on any other secret for
 it is answered with 404. `accounts={app_id: secret}` fixes them instead, and every other App id is unknown.
 
-Other processes ask over HTTP: `GET /_sandbox/campaigns`, `GET /_sandbox/requests`, and
-`POST /_sandbox/faults` with a JSON list of fault texts. Everything is kept in memory and ends with it;
-of a secret only a keyed hash is kept, and nothing is logged.
+Other processes ask over HTTP, below the URL: `GET URL/_sandbox/campaigns`, `GET URL/_sandbox/requests`, and
+`POST URL/_sandbox/faults` with a JSON list of fault texts. Every request needs the token of this start, which is the
+first part of the URL's path: another user of the machine, who can reach the port, gets 403. Everything is kept in
+memory and ends with it; of a secret only a keyed hash is kept, and nothing is logged.
 """
 
 from telecmi_leads.sandbox.faults import Fault, Stage, parse_fault

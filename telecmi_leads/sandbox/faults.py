@@ -143,7 +143,7 @@ def _kind_and_stage(name: str) -> tuple[str, Stage | None]:
     if kind in _STAGED and stage in set(Stage):
         return kind, Stage(stage)
     if kind in KINDS and stage in set(Stage):
-        raise ValueError(f"{kind} has no stages: leave -{stage} away")
+        raise ValueError(f"{kind} has no stages: leave -{stage} out")
     raise ValueError(f"give one of {', '.join(KINDS)}, such as 500-after@2")
 
 

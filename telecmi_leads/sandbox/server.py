@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import select
 import socket
 import struct
@@ -102,6 +103,7 @@ def fault_packet(fault: Fault, *, in_body: bool) -> bytes | None:
 
 MAX_BODY_BYTES = 512 * 1024 * 1024
 
+_MOST_FROM_STRANGERS = 65_536
 _JOIN_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 
@@ -124,9 +126,10 @@ class Server(TCPServer):
             reason = getattr(problem, "strerror", None) or "there is no such port"
             raise UsageError(
                 f"The sandbox can't listen on port {port}: {reason}.",
-                hint="Choose another with --port, or leave it away for a free one.",
+                hint="Choose another with --port; 0 takes a free one.",
             ) from None
         self.port = int(self.server_address[1])
+        self.token = secrets.token_urlsafe(16)
         self.hosts = frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
         self._acceptor = threading.Thread(target=self.serve_forever, args=(_POLL_SECONDS,), name="sandbox", daemon=True)
 
@@ -186,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer what the sandbox holds."""
-        if not self._host_is_ours():
+        if not self._is_ours():
             return
         service = self.server.service
         if self.path == "/_sandbox/campaigns":
@@ -198,8 +201,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Read the body and hand the request to its endpoint."""
+        if not self._is_ours():
+            return
         body = self._read_body()
-        if body is None or not self._host_is_ours():
+        if body is None:
             return
         if self.path == UPLOAD_PATH:
             self._upload(body)
@@ -210,12 +215,25 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(page_packet(404))
 
-    def _host_is_ours(self) -> bool:
-        """Refuse what a web page elsewhere might send here through the user's browser (DNS rebinding)."""
-        ours = self.headers.get("Host", "").lower() in self.server.hosts
-        if not ours:
-            self._send(page_packet(421))
-        return ours
+    def _is_ours(self) -> bool:
+        """Take the token off the path; refuse what another user of this machine or a web page sends.
+
+        A page elsewhere might send through the user's browser (DNS rebinding); hence the look at the host.
+        """
+        _, token, path = [*self.path.split("/", 2), "", ""][:3]
+        status = 0
+        if self.headers.get("Host", "").lower() not in self.server.hosts:
+            status = 421
+        elif not secrets.compare_digest(token.encode(), self.server.token.encode()):
+            status = 403
+        if status:
+            length = self.headers.get("Content-Length", "")
+            if length.isascii() and length.isdigit():  # or the answer could be lost in the reset of the connection
+                self.rfile.read(min(int(length), _MOST_FROM_STRANGERS))
+            self._end_with(page_packet(status))
+            return False
+        self.path = f"/{path}"
+        return True
 
     def _read_body(self) -> bytes | None:
         length = self.headers.get("Content-Length", "")

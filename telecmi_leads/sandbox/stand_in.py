@@ -71,8 +71,14 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The base URL to send to, such as `http://127.0.0.1:40123`."""
-        return f"http://127.0.0.1:{self._running().port}"
+        """The base URL to send to, such as `http://127.0.0.1:40123/TOKEN`: the token lets a request in."""
+        server = self._running()
+        return f"http://127.0.0.1:{server.port}/{server.token}"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self._running().port
 
     def campaigns(self, app_id: int | None = None) -> dict[str, list[dict[str, Any]]]:
         """Return name → leads as received, of one account or of all; also after the sandbox has ended."""

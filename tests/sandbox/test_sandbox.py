@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from contract import ADDED, OPENAPI, lead, post, upload, validator
@@ -278,9 +279,9 @@ def test_secret_is_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
 
 def http_get(url: str, path: str, **headers: str) -> bytes:
     """Return what a GET is answered with."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
     try:
-        connection.request("GET", path, headers=headers)
+        connection.request("GET", urlsplit(url).path + path, headers=headers)
         return connection.getresponse().read()
     finally:
         connection.close()
@@ -314,6 +315,27 @@ def test_only_for_this_machine() -> None:
         assert (b"919876543210" in page, status, list(sandbox.campaigns())) == (False, 421, ["March-001"])
 
 
+@pytest.mark.parametrize("path", ["/_sandbox/campaigns", "/_sandbox/requests", "/", "/x/_sandbox/campaigns"])
+def test_another_user_of_the_machine_is_refused(path: str) -> None:
+    """(Row 61) Without the token of this start no request is answered with data, none is stored, no fault ordered."""
+    with Sandbox() as sandbox:
+        post(sandbox.url, upload())
+        for stranger in (f"http://127.0.0.1:{sandbox.port}", sandbox.url[:-1], f"http://127.0.0.1:{sandbox.port}/x"):
+            page = http_get(stranger, path)
+            answers = [post(stranger, upload("B"))[0], post(stranger, ["500"], "/_sandbox/faults")[0]]
+            assert (b"403 Forbidden" in page, b"919876543210" in page, answers) == (True, False, [403, 403])
+        assert (list(sandbox.campaigns()), len(sandbox.requests(None))) == (["March-001"], 1)
+        assert post(sandbox.url, upload("B"))[0] == 200
+
+
+def test_each_start_has_a_token_of_its_own() -> None:
+    """(Row 61) What was learned of one sandbox opens no other."""
+    with Sandbox() as one, Sandbox() as other:
+        tokens = {urlsplit(each.url).path for each in (one, other)}
+    assert len(tokens) == 2
+    assert all(len(token) > 20 for token in tokens)
+
+
 @pytest.mark.parametrize(
     ("head", "status"),
     [
@@ -328,9 +350,9 @@ def test_only_for_this_machine() -> None:
 def test_requests_that_are_no_upload(head: bytes, status: bytes, capfd: pytest.CaptureFixture[str]) -> None:
     """What is not a whole POST to an endpoint gets its HTTP error and is not in the log."""
     with Sandbox() as sandbox:
-        host = sandbox.url.removeprefix("http://")
-        with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])), timeout=5) as connection:
-            connection.sendall(head.replace(b"%s", host.encode()))
+        at = urlsplit(sandbox.url)
+        with socket.create_connection(("127.0.0.1", sandbox.port), timeout=5) as connection:
+            connection.sendall(head.replace(b"%s", at.netloc.encode()).replace(b" /", b" %s/" % at.path.encode()))
             answer = connection.recv(65536)
         assert status in answer[:200]
         assert sandbox.requests(None) == ()
@@ -342,10 +364,11 @@ def test_kept_alive_without_stalls() -> None:
     body = json.dumps(upload(leads=1000)).encode()
     seconds = []
     with Sandbox() as sandbox:
-        connection = http.client.HTTPConnection(sandbox.url.removeprefix("http://"), timeout=10)
+        at = urlsplit(sandbox.url)
+        connection = http.client.HTTPConnection(at.netloc, timeout=10)
         for _ in range(30):
             start = time.perf_counter()
-            connection.request("POST", "/v3/leads/add", body, {"Content-Type": "application/json"})
+            connection.request("POST", f"{at.path}/v3/leads/add", body, {"Content-Type": "application/json"})
             connection.getresponse().read()
             seconds.append(time.perf_counter() - start)
         connection.close()
@@ -360,7 +383,7 @@ def test_ends_at_once_with_connections_open() -> None:
             post(sandbox.url, upload(name))
 
     with Sandbox(faults=["hang@1", "late=60@2", "latency=60@3"]) as sandbox:
-        idle = socket.create_connection(("127.0.0.1", int(sandbox.url.rpartition(":")[2])))
+        idle = socket.create_connection(("127.0.0.1", sandbox.port))
         threads = [threading.Thread(target=send, args=(name,)) for name in "ABC"]
         for number, thread in enumerate(threads, 1):
             thread.start()
@@ -384,11 +407,11 @@ def wait_until(true: Callable[[], bool]) -> None:
 def test_port_in_use() -> None:
     """A port that can't be had is an error with a way out."""
     with Sandbox() as sandbox:
-        port = int(sandbox.url.rpartition(":")[2])
+        port = sandbox.port
         with pytest.raises(UsageError) as caught, Sandbox(port=port):
             pass
     assert caught.value.message == f"The sandbox can't listen on port {port}: Address already in use."
-    assert caught.value.hint == "Choose another with --port, or leave it away for a free one."
+    assert caught.value.hint == "Choose another with --port; 0 takes a free one."
     with pytest.raises(UsageError, match="there is no such port"), Sandbox(port=70_000):
         pass
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -31,13 +32,18 @@ def serve(*, port: int, latency: float, form: str, faults: Sequence[str]) -> int
                 faults=[_fault(text) for text in faults],
                 on_request=lambda received: _log(console, received),
             ) as sandbox:
-                console.line(f"The stand-in listens at {sandbox.url} until Ctrl-C. In another terminal:")
-                console.line(f"  export TELECMI_BASE_URL={sandbox.url}")
-                console.line("  export TELECMI_APP_ID=1111112 TELECMI_SECRET=any-secret")
+                console.line(f"The sandbox listens at {sandbox.url} until Ctrl-C. Its address holds the token of this")
+                console.line("start, and whoever does not know it is refused. In another terminal:")
+                for name, value in (("BASE_URL", sandbox.url), ("APP_ID", "1111112"), ("SECRET", "any-secret")):
+                    console.line(_assigned(f"TELECMI_{name}", value))
                 threading.Event().wait()
         except Stopped:
             pass
     return ExitCode.OK
+
+
+def _assigned(name: str, value: str) -> str:
+    return f'  $env:{name} = "{value}"' if os.name == "nt" else f"  export {name}={value}"
 
 
 def _form(text: str) -> Form:
