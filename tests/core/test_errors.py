@@ -16,6 +16,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from program import APP_ID, SECRET, Program, write_leads
@@ -422,12 +423,12 @@ def actual(word: str, url: str, folder: Path) -> str:
     """Return a word of the command line with what only this machine knows."""
     if word == "RUN":
         return next((folder / "telecmi-reports").iterdir()).name
-    return url.rpartition(":")[2] if word == "PORT" else word
+    return str(urlsplit(url).port) if word == "PORT" else word
 
 
 def normal(text: str, folder: Path, url: str) -> str:
     """Return a text without what differs from one time and place to the next."""
-    text = text.replace(str(folder), "FOLDER").replace(url, "URL").replace(url.rpartition(":")[2], "PORT")
+    text = text.replace(str(folder), "FOLDER").replace(url, "URL").replace(str(urlsplit(url).port), "PORT")
     text = re.sub(r"\b20\d{6}-\d{6}-[0-9a-f]{4}\b", "RUN", text)
     text = re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d([+-]\d\d:\d\d)?)?", "TIME", text)
     return re.sub(r"process \d+ on [^,]+", "process N on HOST", text)
