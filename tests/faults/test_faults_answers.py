@@ -393,7 +393,47 @@ def test_all_refused_stops_early(tmp_path: Path) -> None:
     with RawServer(script) as server:
         sent = upload(Program(tmp_path, server.url), 200, "--isolate", size=200)
     assert (sent.code, sent.summary["leads"]["refused"]) == (4, 200)
-    assert len(script.came) <= 7
+    assert (len(script.came) <= 25, set(script.names)) == (True, {"K-001"})
+
+
+@pytest.mark.parametrize("bad", [1, 4, 7])
+def test_offenders_scattered_over_a_thousand_leads(tmp_path: Path, bad: int) -> None:
+    """(Row 45) 1, 4, 7 bad leads, then `resume --isolate`: they alone are refused, with TeleCMI's words."""
+    numbers = expected_phones(1000)
+    offending = [numbers[(2 * index + 1) * 1000 // (2 * bad)] for index in range(bad)]
+    script = Script(judge=lambda _name, phones: Say(answer(BAD_PHONE)) if set(offending) & set(phones) else None)
+    with RawServer(script) as server:
+        program = Program(tmp_path, server.url)
+        assert upload(program, 1000, size=1000).code == 4
+        sent = resume(program, "--isolate")
+        again = resume(program)
+    assert (sent.code, sent.summary["status"]) == (4, "partial")
+    assert (sent.summary["leads"]["accepted"], sent.summary["leads"]["refused"]) == (1000 - bad, bad)
+    assert sorted(phone for phones in script.held.values() for phone in phones) == sorted(set(numbers) - {*offending})
+    with Path(sent.summary["reports"]["refused"]).open(encoding="utf-8-sig", newline="") as report:
+        refused = list(csv.DictReader(report))
+    assert [row["phone"].lstrip("'+") for row in refused] == offending
+    assert {(row["reject_code"], row["reject_reason"]) for row in refused} == {("422", "Invalid phone number")}
+    assert "K-001" in script.held
+    assert again.summary["leads"] in (sent.summary["leads"], {**sent.summary["leads"], "accepted": 0, "refused": 0})
+
+
+@pytest.mark.parametrize("words", ["Duplicate phone numbers found", "Request aborted"])
+def test_a_refusal_after_a_commit_whose_answer_was_lost(tmp_path: Path, words: str) -> None:
+    """(Row 64) `resume --isolate` finds the own name taken: nobody is in twice, nobody is lost."""
+    refusal = Say(answer(json.dumps({"code": 400, "msg": words}).encode(), "400 Bad Request"))
+    script = Script({"K-001": [Say(Connection.reset, commits=True), refusal]})
+    with RawServer(script) as server:
+        program = Program(tmp_path, server.url)
+        sent = upload(program, 10, size=10)
+        assert (sent.code, sent.states) == (5, {"K-001": "unknown"})
+        isolated = resume(program, "--isolate")
+        assert (isolated.code, isolated.states) == (5, {"K-001": "unverified"})
+        assert isolated.summary["campaigns"][0]["leads"] == 10
+        resolved = program.run("resolve", sent.summary["run"], "K-001", "--accepted", "--json")
+    assert (resolved.code, resolved.json["leads"]["accepted"]) == (0, 10)
+    assert set(script.names) == {"K-001"}
+    assert script.held == {"K-001": expected_phones(10)}
 
 
 def test_an_account_that_goes_amid_the_run(tmp_path: Path) -> None:
