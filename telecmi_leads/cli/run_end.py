@@ -106,7 +106,8 @@ def problem(
         return Problem(
             "campaigns_refused", f"{where}{_because(campaigns, _REFUSED)}.", _after_refusal(run, campaigns, typed)
         )
-    resume = wording.resume(run, typed)
+    doubtful = any(each.refused_in_doubt and not each.split for each in campaigns)
+    resume = wording.isolate(run, typed) if doubtful else wording.resume(run, typed)
     if stopping is not None:
         says, first = _STOPPED[stopping.cause]
         why = stopping.why.rstrip(" .!")

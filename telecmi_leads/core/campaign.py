@@ -83,7 +83,7 @@ class CampaignRecord:
 
     `parent` is the name of the campaign that was halved into this one by --isolate, `parent_id` its id and `root` that
     of the planned one; a halved campaign itself has `split` set and its leads count with its halves. `settled_by_hand`
-    is when a person said that it is in, None where nobody did.
+    is when a person said that it is in, None where nobody did. `last` is what its last request came to.
     """
 
     id: int
@@ -102,7 +102,23 @@ class CampaignRecord:
     parent_id: int | None = None
     root: int = 0
     split: bool = False
+    last: OutcomeKind | None = None
     settled_by_hand: datetime | None = None
+
+    @property
+    def refused_in_doubt(self) -> bool:
+        """Tell whether it was refused, and yet may be in: --isolate or a person settles that, another try does not."""
+        return self.status is CampaignStatus.UNKNOWN and self.last is not None and self.last.refuses
+
+    @property
+    def taken(self) -> bool:
+        """Tell whether its name turned out to be a campaign's that this ledger never sent."""
+        return self.status is CampaignStatus.REFUSED and self.last is OutcomeKind.NAME_EXISTS
+
+    @property
+    def alone(self) -> bool:
+        """Tell whether it is a single lead that --isolate has found to be refused."""
+        return self.status is CampaignStatus.REFUSED and self.parent is not None and self.leads == 1
 
 
 LONGEST_NAME = 100

@@ -45,7 +45,7 @@ UNION ALL SELECT run_name, part, max(number) FROM used_names WHERE account = ?1 
 _CAMPAIGN = """
 SELECT c.id, c.number, c.part, c.name, c.leads, c.status, c.code, c.message, c.confirmed_by_name, c.split, p.name,
     count(a.id), coalesce(sum(a.seconds), 0.0), min(a.started),
-    c.parent, c.root,
+    c.parent, c.root, (SELECT l.kind FROM attempts l WHERE l.campaign = c.id ORDER BY l.id DESC LIMIT 1),
     (SELECT max(w.started) FROM attempts w WHERE w.campaign = c.id AND w.kind = 'said_accepted')
 FROM campaigns c
 LEFT JOIN campaigns p ON p.id = c.parent
@@ -232,7 +232,8 @@ def _run(store: Store, row: Any, heaps: Mapping[str, int], leads: Mapping[str, i
 
 def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row of SQLite
     id_, number, part, name, leads, status, code, message, confirmed, split, parent, *tried, by_hand = row
-    attempts, seconds, started, parent_id, root = tried
+    attempts, seconds, started, parent_id, root, last = tried
+    kind = attempt_kind(store, last)
     try:
         known = CampaignStatus(status)
         if id_ not in store.in_flight:
@@ -254,6 +255,7 @@ def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row
             parent_id=parent_id,
             root=id_ if root is None else root,
             split=bool(split),
+            last=kind if isinstance(kind, OutcomeKind) else None,
             settled_by_hand=None if by_hand is None else from_micros(by_hand),
         )
     except (ValueError, TypeError, OverflowError) as error:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from telecmi_leads.cli.session import typed
 from telecmi_leads.core import wording
+from telecmi_leads.core.campaign import OutcomeKind
 from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary
@@ -294,7 +295,7 @@ def test_suggested_commands_repeat_what_they_need() -> None:
 
 def test_what_is_refused_is_looked_for() -> None:
     """A refused campaign's next command isolates the wrong leads, which are then corrected; a taken name has none."""
-    taken = campaign(1, "refused", code=400, message="Lead Name Already Exists")
+    taken = campaign(1, "refused", code=400, message="Name is in use", last=OutcomeKind.NAME_EXISTS)
     summary = run(
         RowTotals(1000, leads=1000),
         LeadTotals(refused=1000),
@@ -305,12 +306,29 @@ def test_what_is_refused_is_looked_for() -> None:
     [step] = wording.next_steps(summary)
     assert step.commands == ()
     assert "Was this file uploaded before" in step.text
-    wrong = replace(taken, message="Invalid phone number")
+    wrong = replace(taken, message="Invalid phone number", last=OutcomeKind.REFUSED)
     [step] = wording.next_steps(replace(summary, campaigns=(wrong,)))
     assert step.commands == (f"telecmi-leads resume {RUN} --isolate",)
     alone = replace(wrong, name="March-001b", parent="March-001", leads=1)
     [step] = [step for step in wording.next_steps(replace(summary, campaigns=(alone,))) if step.text]
     assert step.commands == ("telecmi-leads upload r/refused.csv --name March --append",)
+
+
+@pytest.mark.parametrize("last", [OutcomeKind.REFUSED, OutcomeKind.REFUSED_OTHERWISE])
+def test_a_refusal_in_doubt_is_isolated_or_looked_up(last: OutcomeKind) -> None:
+    """(Row 64) Of a campaign that was refused and may be in, the same `resume` is not printed again."""
+    summary = run(
+        RowTotals(1000, leads=1000),
+        LeadTotals(unknown=1000),
+        campaigns=(campaign(1, "unknown", message="Request aborted", last=last),),
+        exit_code=5,
+    )
+    [step] = wording.next_steps(summary)
+    assert step.commands == (
+        f"telecmi-leads resume {RUN} --isolate",
+        f"telecmi-leads resolve {RUN} March-001 --accepted",
+        f"telecmi-leads resolve {RUN} March-001 --not-uploaded",
+    )
 
 
 @pytest.mark.parametrize(

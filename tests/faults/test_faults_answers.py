@@ -427,6 +427,7 @@ def test_a_refusal_after_a_commit_whose_answer_was_lost(tmp_path: Path, words: s
         program = Program(tmp_path, server.url)
         sent = upload(program, 10, size=10)
         assert (sent.code, sent.states) == (5, {"K-001": "unknown"})
+        assert f"resume {sent.summary['run']} --isolate" in sent.summary["error"]["hint"]
         isolated = resume(program, "--isolate")
         assert (isolated.code, isolated.states) == (5, {"K-001": "unverified"})
         assert isolated.summary["campaigns"][0]["leads"] == 10

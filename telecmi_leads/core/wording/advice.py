@@ -145,11 +145,14 @@ def _open_steps(run: _Open) -> list[NextStep]:
         text = f"Do the same for {count(further, 'further campaign')}; this lists them:"
         steps.append(_step(text, command("runs", run.run, *run.typed.of(Suggested.RUNS))))
     refused = run.in_state(CampaignStatus.REFUSED)
-    taken = [each for each in refused if _says_taken(each)]
+    taken = [each for each in refused if each.taken]
     if taken:
         steps.append(_taken_step(taken[0]))
+    doubtful = [each for each in run.campaigns if each.refused_in_doubt and not each.split]
     waiting = run.leads.unsent + run.leads.unknown
-    if waiting and not taken:
+    if doubtful:
+        steps.append(_doubtful_step(run, doubtful[0]))
+    elif waiting and not taken:
         text = f"To send the {_leads(waiting)} that {'is' if waiting == 1 else 'are'} left (nothing goes out twice):"
         steps.append(_step(text, _resume(run.run, run.account, run.typed)))
     elif refused and not taken:
@@ -173,11 +176,6 @@ def _resolve_step(run: _Open, campaign: CampaignRecord) -> NextStep:
     )
 
 
-def _says_taken(campaign: CampaignRecord) -> bool:
-    words = campaign.message.lower()
-    return "already" in words and ("exist" in words or "taken" in words)
-
-
 def _taken_step(campaign: CampaignRecord) -> NextStep:
     """Return what a taken name means. No command: whether these people are in already, only a person can see."""
     return NextStep(
@@ -188,23 +186,32 @@ def _taken_step(campaign: CampaignRecord) -> NextStep:
 
 
 def _isolate_step(run: _Open, refused: Sequence[CampaignRecord]) -> NextStep:
-    if all(map(_alone, refused)):
+    if all(each.alone for each in refused):
         return NextStep("")
     line = command("resume", run.run, "--isolate", *run.typed.of(Suggested.RESUME), *_to(run.account))
     text = "TeleCMI refuses a campaign whole for one wrong lead. To find the wrong leads and upload the others:"
     return _step(text, line)
 
 
-def _alone(campaign: CampaignRecord) -> bool:
-    """Tell whether a refused campaign is a single lead that --isolate has found."""
-    return campaign.parent is not None and campaign.leads == 1
+def _doubtful_step(run: _Open, campaign: CampaignRecord) -> NextStep:
+    """Return what settles a refusal that may speak of our own leads: never the same `resume` once more."""
+    accepted, not_uploaded = resolve(run.run, campaign.name, run.typed)
+    return NextStep(
+        f"TeleCMI refused {campaign.name}, but an earlier request may be in. The first command finds out, and nothing "
+        "goes out twice. If it does not, look the campaign up in the TeleCMI dashboard.",
+        (
+            Choice(command("resume", run.run, "--isolate", *run.typed.of(Suggested.RESUME), *_to(run.account))),
+            Choice(accepted, f"If it holds {count(campaign.leads, 'lead')}:"),
+            Choice(not_uploaded, "If it is not there (this sends it again):"),
+        ),
+    )
 
 
 def _isolated_steps(summary: RunSummary) -> list[NextStep]:
     """Return what to do about leads that TeleCMI refuses each for itself."""
     refused = [each for each in summary.campaigns if each.status is CampaignStatus.REFUSED and not each.split]
     path = summary.reports.get("refused")
-    if not refused or not all(map(_alone, refused)) or path is None or summary.name is None:
+    if not refused or not all(each.alone for each in refused) or path is None or summary.name is None:
         return []
     leads, them = ("this lead", "it") if len(refused) == 1 else (f"these {len(refused):,} leads", "them")
     # refused.csv has the API's columns: it can't be split by one of the input's

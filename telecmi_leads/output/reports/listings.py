@@ -49,6 +49,7 @@ LEFT_OUT_COLUMNS = ("file", "sheet", "row", "why", "phone")
 
 _DIALECT = Dialect()
 _LONGEST_MESSAGE = 2000
+_ALONE = "This lead alone was refused: the others of its campaign are in."
 _ROWS_AT_ONCE = 1000
 
 
@@ -103,7 +104,7 @@ def _refused_rows(campaign: CampaignRecord, ledger: Ledger) -> list[list[str]]:
 
 def _refused_row(campaign: CampaignRecord, number: int, lead: Lead) -> list[str]:
     forgotten = lead == NOBODY  # the row is then blank to whoever reads the file again
-    tip = "The whole campaign was refused: look for the lead at fault, or use --isolate."
+    tip = _ALONE if campaign.alone else "The whole campaign was refused: look for the lead at fault, or use --isolate."
     return [
         "" if forgotten else campaign.name,
         lead.firstname,
