@@ -65,6 +65,18 @@ def reader(tmp_path: Path) -> Inside:
     return Inside(tmp_path, environment={"TELECMI_REGION": "IN"})
 
 
+def test_the_first_part_is_short_and_the_rest_is_folded() -> None:
+    """What a person with an Excel file reads has at most 900 words and both shells; all else opens on a click."""
+    text = README.read_text(encoding="utf-8")
+    first, _, rest = text.partition("<details>")
+    assert len(re.sub(r"<[^>]*>", "", first).split()) <= 900
+    assert "python3 -m venv .venv && " in first
+    assert "py -m venv .venv; " in first
+    assert rest.count("<details>") + 1 == rest.count("</details>") == len(re.findall(r"^## ", rest, re.MULTILINE))
+    outside = re.sub(r"<details>.*?</details>", "", f"<details>{rest}", flags=re.DOTALL)
+    assert outside.strip() == ""
+
+
 def test_the_readme_has_commands() -> None:
     """The next test has something to run: the main command, the five minutes, the recipes."""
     assert len(typed_lines()) > 15
@@ -81,7 +93,7 @@ def test_every_command_works_as_printed(reader: Inside, line: str) -> None:
         ).json
         rejects = Path(left["reports"]["rejects"])
         book = openpyxl.load_workbook(rejects)
-        book.worksheets[0]["B2"] = "98765 00003"
+        book.worksheets[0]["D2"] = "98765 00003"
         book.save(rejects)
         line = line.replace("RUN", left["run"]).replace("CAMPAIGN", left["campaigns"][0]["name"])
         _, *arguments = shlex.split(line)
