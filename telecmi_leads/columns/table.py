@@ -211,7 +211,7 @@ def _joined(upper: list[str], lower: list[str]) -> tuple[str, ...]:
         own = upper[at] if at < len(upper) else ""
         name = lower[at] if at < len(lower) else ""
         group = own or group
-        names.append(f"{group} {name}".strip() if name else own)
+        names.append(own if not name or name == own else f"{group} {name}".strip())
     return tuple(names)
 
 
@@ -324,6 +324,7 @@ def _info(
         encoding=sheet.encoding,
         delimiter=sheet.delimiter,
         notes=(*sheet.notes, *notes),
+        hidden_rows=sheet.hidden_rows,
     )
 
 

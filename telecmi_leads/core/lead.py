@@ -17,6 +17,7 @@ class TableInfo:
 
     `header` holds the column names as they stand in the file, "" where a column has none; without a
     header row they are "column 1", "column 2", … and `header_row` is None. `sheet` is None for formats without sheets.
+    `hidden_rows` of its rows are hidden by a filter.
     """
 
     file: str
@@ -27,6 +28,7 @@ class TableInfo:
     encoding: str | None = None
     delimiter: str | None = None
     notes: tuple[str, ...] = ()
+    hidden_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

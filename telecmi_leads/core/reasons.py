@@ -133,6 +133,11 @@ class WarningCode(Enum):
         "cells of a do-not-call column say neither yes nor no: nobody is left out for them; --strict sends nothing",
         "Write yes or no into these cells.",
     )
+    HIDDEN_ROWS = (
+        "hidden_rows",
+        "rows of a sheet are hidden by a filter; they are read too",
+        "Delete these rows where they are no leads.",
+    )
     LIST_ROWS_UNREADABLE = (
         "list_rows_unreadable",
         "rows of a do-not-call list hold text and no number that can be read",

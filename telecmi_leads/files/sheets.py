@@ -25,8 +25,8 @@ class Sheet:
     `name` is the sheet's, None where the format has no sheets. `encoding` is named as people know it
     ("UTF-8 with BOM", "Windows-1252"), None where the format says it itself. `delimiter` is the character, None
     where there is none. `keys` are the column names where the format gives them (JSON keys, vCard properties):
-    then no row is a header. `notes` say what a user should know of how the sheet was read. `blocks` raises
-    SourceUnreadable where the file turns out damaged.
+    then no row is a header. `hidden_rows` are rows that a filter hides: they are among those read. `notes` say what a
+    user should know of how the sheet was read. `blocks` raises SourceUnreadable where the file turns out damaged.
     """
 
     file: str
@@ -37,6 +37,7 @@ class Sheet:
     keys: tuple[str, ...] | None
     notes: tuple[str, ...]
     blocks: Iterator[RowBlock]
+    hidden_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _ENDS = {
 }
 _SAVE_AGAIN = "Open it in Excel and save it again, or export the sheet as CSV."
 
-_BOOK = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, bool, bool]]])
+_BOOK = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, bool, bool]], dict[str, int]])
 _NAME = msgspec.msgpack.Decoder(str)
 _ROWS = msgspec.msgpack.Decoder(list[list[str]])
 _ERROR = msgspec.msgpack.Decoder(tuple[str, str])
@@ -46,7 +46,7 @@ class Workbook:
     """A workbook that a child process reads: its format, what to note, its sheets."""
 
     def __init__(self, child: _Child, name: str, wanted: tuple[str, ...]) -> None:
-        told, sheets = _BOOK.decode(child.frame()[1])
+        told, sheets, self._hidden_rows = _BOOK.decode(child.frame()[1])
         missing_sheets(name, "sheet", wanted, (sheet for sheet, is_sheet, _ in sheets if is_sheet))
         self.format = FileFormat(told)
         self.notes = tuple(
@@ -68,15 +68,17 @@ class Workbook:
             if kind == b"Z":
                 return
             if kind == b"S":
+                sheet = _NAME.decode(payload)
                 yield Sheet(
                     file=self._name,
                     format=self.format,
-                    name=_NAME.decode(payload),
+                    name=sheet,
                     encoding=None,
                     delimiter=None,
                     keys=None,
                     notes=(),
                     blocks=self._blocks(),
+                    hidden_rows=self._hidden_rows.get(sheet, 0),
                 )
 
     def _blocks(self) -> Iterator[RowBlock]:

@@ -20,6 +20,7 @@ import zipfile
 import zlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -63,6 +64,14 @@ _OTHER_STREAMS = (
     ("__properties_version1.0", "an Outlook message"),
 )
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension[^<>]*\sref=[\"'](?:[A-Z]+\d+:)?([A-Z]+)(\d+)[\"']")
+_RELATION = re.compile(rb"<Relationship\b[^<>]{0,2000}>")
+_ID = re.compile(rb"\sId=[\"']([^\"'<>]{1,200})")
+_TARGET = re.compile(rb"\sTarget=[\"']([^\"'<>]{1,1000})")
+_SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\s[^<>]{0,2000}>")
+_NAME = re.compile(rb"\sname=[\"']([^\"'<>]{1,400})")
+_SHEET_ID = re.compile(rb"\s\w{1,20}:id=[\"']([^\"'<>]{1,200})")
+_HIDDEN_ROW = re.compile(rb"<row\b[^<>]{0,500}?\shidden=[\"'](?:1|true)[\"']")
+_LONGEST_TAG = 2000
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^<>]*?(/?)>")
 
 
@@ -125,7 +134,8 @@ def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
     bound_seconds(_SECONDS + unpacked // _BYTES_A_SECOND)
     book = Book(stream, format_)
     sheets = book.sheets()
-    send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)]))
+    hidden = hidden_rows(stream) if format_ == "xlsx" else {}
+    send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden))
     for name, is_sheet, is_visible in sheets:
         if name in wanted or (is_sheet and is_visible and not wanted):
             send(b"S", name)
@@ -209,8 +219,12 @@ def _send_rows(sheet: Any, send: Send, *, unicode: bool) -> None:  # noqa: ANN40
     rows: list[list[str]] = []
     block = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // (sheet.end[1] + 1)))
     before = [""] * sheet.start[1]  # calamine leaves out the columns before the first filled one, but not the rows
-    for row in sheet.iter_rows():
+    merged = _merged_downwards(sheet)
+    carried: dict[int, tuple[str, int]] = {}
+    for at, row in enumerate(sheet.iter_rows()):
         cells = before + [cell if type(cell) is str else text(cell) for cell in row]
+        if merged:
+            _fill_merged(cells, at, merged, carried)
         while cells and not cells[-1]:
             cells.pop()
         rows.append(cells)
@@ -219,6 +233,68 @@ def _send_rows(sheet: Any, send: Send, *, unicode: bool) -> None:  # noqa: ANN40
             rows = []
     if rows:
         _send_block(rows, send, unicode=unicode)
+
+
+def _merged_downwards(sheet: Any) -> dict[int, list[tuple[int, int]]]:  # noqa: ANN401 - calamine's sheet
+    """Return the cells that are merged with those below them: first row → column and last row."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if left == right and bottom > top:
+            found.setdefault(top, []).append((left, bottom))
+    return found
+
+
+def _fill_merged(
+    cells: list[str], at: int, merged: dict[int, list[tuple[int, int]]], carried: dict[int, tuple[str, int]]
+) -> None:
+    """Write what stands in a merged cell into each of its rows that holds something else."""
+    for column, (value, last) in list(carried.items()):
+        if at > last:
+            del carried[column]
+        elif column < len(cells) and not cells[column] and any(cells):
+            cells[column] = value
+    for column, last in merged.get(at, ()):
+        if column < len(cells) and cells[column]:
+            carried[column] = (cells[column], last)
+
+
+def hidden_rows(stream: BinaryIO) -> dict[str, int]:
+    """Return how many rows of each sheet of an XLSX a filter hides, where the workbook names a filter at all."""
+    stream.seek(0)
+    try:
+        archive = zipfile.ZipFile(stream)
+        book = archive.read("xl/workbook.xml")
+        if b"_FilterDatabase" not in book:
+            return {}
+        targets = dict(map(_target, _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels"))))
+        found: dict[str, int] = {}
+        for tag in _SHEET.findall(book):
+            name, relation = _NAME.search(tag), _SHEET_ID.search(tag)
+            part = targets.get(relation[1] if relation else b"", "")
+            entry = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
+            with archive.open(entry) as sheet:
+                hidden = _count_hidden(sheet)
+            if hidden:
+                found[unescape(name[1].decode("utf-8", "replace")) if name else ""] = hidden
+    except (KeyError, *_UNREADABLE_ENTRY):
+        return {}  # a workbook whose parts lie elsewhere: its rows are read all the same
+    return found
+
+
+def _target(relation: bytes) -> tuple[bytes, str]:
+    """Return the id and the target of a relation, whichever stands first."""
+    id_, target = _ID.search(relation), _TARGET.search(relation)
+    return (id_[1] if id_ else b"", target[1].decode("utf-8", "replace") if target else "")
+
+
+def _count_hidden(sheet: Any) -> int:  # noqa: ANN401 - a file in a zip archive
+    hidden, rest = 0, b""
+    while piece := sheet.read(_MB):
+        piece = rest + piece
+        cut = piece.rfind(b"<")
+        hidden += len(_HIDDEN_ROW.findall(piece, 0, cut))
+        rest = piece[cut:][:_LONGEST_TAG] if cut >= 0 else b""
+    return hidden
 
 
 def _send_block(rows: list[list[str]], send: Send, *, unicode: bool) -> None:

@@ -199,6 +199,7 @@ class _Preparation:
     repairs: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     unread: list[tuple[UnreadTable, tuple[str, ...]]] = field(default_factory=list)
+    filtered: list[TableInfo] = field(default_factory=list)
     marked: dict[str, NumberSet] = field(default_factory=dict)
     marked_late: int = 0
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
@@ -225,6 +226,8 @@ class _Preparation:
         for table, plan in self.matcher.tables(source):
             if plan.has_phone:
                 read.append(table.info)
+                if table.info.hidden_rows:
+                    self.filtered.append(table.info)
                 self._take_table(table, plan)
             else:
                 passed = self._passed_over(table)
@@ -404,6 +407,10 @@ class _Preparation:
     def _warnings(self) -> Iterator[tuple[WarningCode, str]]:
         for table, sheets in self.unread:
             yield WarningCode.NO_PHONE_COLUMN, table.says(sheets)
+        for info in self.filtered:
+            rows = count(info.hidden_rows, "row")
+            hides = f"{place(info)}: a filter hides {rows}"
+            yield WarningCode.HIDDEN_ROWS, f"{hides}; {'it is' if info.hidden_rows == 1 else 'they are'} read too."
         for unclear in self._unclear():
             yield WarningCode.MARK_UNCLEAR, f"{unclear}. The people in these rows are not left out."
 

@@ -50,7 +50,6 @@ WAITING = frozenset(
         "cs-plus-971",
         "cs-two-countries",
         "cs-fixed-width",
-        "cs-merged-city",
         "cs-recipient",
         "cs-vcard-escaped",
         "cs-us-area-code",

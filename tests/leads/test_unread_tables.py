@@ -144,3 +144,40 @@ def test_unread_tables_of_every_format(program: Inside, sandbox: Sandbox, write:
     assert (ended.code, phones(sandbox.campaigns())) == (0, ["919876500011", "919876500012"])
     assert ended.json["warning_codes"] == {"no_phone_column": 1}
     assert "(2 rows) has no phone column and was not read. Its columns: City, Count." in ended.json["warnings"][0]
+
+
+def test_rows_that_a_filter_hides(program: Inside, sandbox: Sandbox) -> None:
+    """Rows that a filter hides are read like others, and counted in a warning that stops no --strict run."""
+    book = openpyxl.Workbook()
+    book.active.title = "A & B"
+    for row in (*LEADS, ["Meena", "9876500003"], ["Imran", "9876500004"]):
+        book.active.append(row)
+    book.active.auto_filter.ref = "A1:B5"
+    for hidden in (2, 4):
+        book.active.row_dimensions[hidden].hidden = True
+    book.save(program.folder / "crm.xlsx")
+    ended = program.run(*UPLOAD, "--json", "--strict")
+    assert (ended.code, len(phones(sandbox.campaigns()))) == (0, 4)
+    assert ended.json["warnings"] == ['crm.xlsx, sheet "A & B": a filter hides 2 rows; they are read too.']
+    assert ended.json["warning_codes"] == {"hidden_rows": 1}
+
+
+def test_cells_merged_over_several_rows(program: Inside, sandbox: Sandbox) -> None:
+    """What is merged over several rows belongs to each of them that holds something else, to none below."""
+    book = openpyxl.Workbook()
+    rows = [
+        ["City", "Name", "Mobile"],
+        ["Kochi", "Asha", "9876500001"],
+        ["", "Ravi", "9876500002"],
+        [],
+        ["", "X", "98765"],
+    ]
+    for row in rows:
+        book.active.append(row)
+    book.active.append(["", "Meena", "9876500003"])
+    book.active.merge_cells("A2:A4")
+    book.save(program.folder / "crm.xlsx")
+    ended = program.run(*UPLOAD, "--json")
+    assert (ended.code, ended.json["rows"]["blank"], ended.json["rejections"]) == (0, 1, {"too_short": 1})
+    sent = {lead["phone"]: lead.get("city") for leads in sandbox.campaigns().values() for lead in leads}
+    assert sent == {"919876500001": "Kochi", "919876500002": "Kochi", "919876500003": None}
