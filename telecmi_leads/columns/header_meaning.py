@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.column_match import Rule
 from telecmi_leads.columns.header_words import words
-from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Segment, lexicon
+from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Place, Segment, Standing, lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,31 +56,15 @@ _NEVER_RULES: dict[Meaning | None, Rule] = {
     Never.NAME: Rule.OTHER_NAME,
     Never.THING: Rule.OTHER_THING,
 }
-_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\b(?:as (?:per|on|in|mentioned)|same as|e\.g\.|eg\.).*", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"[(\uff08][^()\uff08\uff09]*[)\uff09]|[\[\u3010][^\[\]\u3010\u3011]*[\]\u3011]"
+    r"|\b(?:as (?:per|on|in|mentioned)|same as|e\.g\.|eg\.).*",
+    re.IGNORECASE,
+)
 _GROUP_NOUNS = frozenset({"details", "detail", "info", "information", "particulars", "section", "profile"})
 _MOST_COLUMNS_OF_A_KIND = 9
 _ORDINALS = frozenset(map(str, range(1, _MOST_COLUMNS_OF_A_KIND + 1)))
 _OF_A_WHOLE = frozenset({"formatted"})  # "Address 2 - Formatted" is the second address, not the first one's second line
-
-
-class Place(IntEnum):
-    """Which of several addresses or lines a column belongs to, in order of preference."""
-
-    PLAIN = 0
-    HOME = 1
-    WORK = 2
-    SHIPPING = 3
-    ORGANISATION = 4
-
-
-class Standing(IntEnum):
-    """Which of several columns of one kind a name says it is, in order of preference: new, main, plain, other, bad."""
-
-    NEW = 0
-    MAIN = 1
-    PLAIN = 2
-    OTHER = 3
-    BAD = 4
 
 
 _PLACES = {

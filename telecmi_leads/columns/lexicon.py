@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -95,6 +95,26 @@ class Never(Enum):
     THING = "thing"
 
 
+class Place(IntEnum):
+    """Which of several addresses or lines a column belongs to, in order of preference."""
+
+    PLAIN = 0
+    HOME = 1
+    WORK = 2
+    SHIPPING = 3
+    ORGANISATION = 4
+
+
+class Standing(IntEnum):
+    """Which of several columns of one kind a name says it is, in order of preference: new, main, plain, other, bad."""
+
+    NEW = 0
+    MAIN = 1
+    PLAIN = 2
+    OTHER = 3
+    BAD = 4
+
+
 Meaning = Head | Modifier | Never
 
 
@@ -168,8 +188,10 @@ class Lexicon:
 
     def _may_be_piece(self, piece: str, shortest: int, *, last: bool) -> bool:
         meaning = self.phrases.get(piece)
+        if piece >= _FIRST_IDEOGRAPH and isinstance(meaning, Modifier):
+            return meaning is not Modifier.WITH
         if len(piece) < shortest and not (last and piece in _SHORT_ENDS):
-            return piece >= _FIRST_IDEOGRAPH and isinstance(meaning, Modifier) and meaning not in _NO_PIECES
+            return False
         if meaning is Modifier.FILLER:  # "mailingcity", but no word is taken apart for a "the" or "for" in it
             return len(piece) >= _SHORTEST_FILLER
         return meaning is not None and meaning not in _NO_PIECES

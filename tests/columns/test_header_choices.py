@@ -10,7 +10,7 @@ import pytest
 from matching_help import feeds, plan_of, table_of
 from places import TESTS
 
-from telecmi_leads.columns import pins
+from telecmi_leads.columns import pins, read_name
 from telecmi_leads.columns.matched_tables import Matcher
 from telecmi_leads.leads.cleaning import Cleaner
 from telecmi_leads.phones import PhoneBook
@@ -262,3 +262,23 @@ def test_the_fields_in_many_languages(words: dict[str, str]) -> None:
     headers = [words["fullname"], words["phone"]]
     plan = plan_of(headers, *zip(*columns_of(headers, "np", region), strict=True), region=region)
     assert feeds(plan) == {"fullname": [words["fullname"]], "phone": [words["phone"]]}
+
+
+FORMS: dict[str, list[str]] = json.loads((LEADFILES / "header-forms.json").read_text(encoding="utf-8"))
+"""Names as forms, CRMs and people write them, by what they hold; `never` are other people's and lines."""
+READ_AS = {"phone": {"phone", "mobile", "whatsapp", "landline"}, "name": {"name", "fullname"}, "city": {"city"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in FORMS.items() if kind != "never" for name in names]
+)
+def test_forms_of_names(kind: str, name: str) -> None:
+    """Persons, forms' remarks, abbreviations and endings leave a name what it is."""
+    assert read_name(name).head in READ_AS.get(kind, {kind})
+
+
+@pytest.mark.parametrize("name", FORMS["never"])
+def test_forms_of_others_names(name: str) -> None:
+    """Beside the customer's own name, a column of somebody else, or of a line that reaches nobody, gives no lead."""
+    random = Random(name)
+    assert leads_of(["Customer Name", name], [FULL, numbers("IN", random, same=False)]) == []
