@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import number_columns
 from telecmi_leads.columns.matched_tables import Matcher, no_phone_column
 from telecmi_leads.core.errors import ExcludeListFailed, InputRefused
-from telecmi_leads.core.reasons import Repair
+from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.files import open_source
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _ANY_NUMBER = PhoneOptions(allow_premium=True)
 """Whoever is on the list is left out, whatever --types and --allow-premium say of leads."""
+
+_READ_ANYHOW = frozenset({Reason.UNCLEAR, Reason.FAX, Reason.UNKNOWN_COUNTRY, Reason.NOT_VALID, Reason.TOO_LONG})
+"""A lead is not dialled by such a cell; whoever may be meant by it stays on the list."""
 
 _TWO_NUMBERS = 14
 """Digits below which a cell does not hold two numbers worth a longer look."""
@@ -132,7 +135,8 @@ def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
             for block in table.blocks:
                 grid, _ = leveled(block.rows, len(table.info.header))
                 found = [
-                    find_numbers(grid, only, matcher.book, matcher.region) for only in _one_column_each(plan, columns)
+                    find_numbers(grid, only, matcher.book, matcher.region, guess=True)
+                    for only in _one_column_each(plan, columns)
                 ]
                 with_number = {at for each in found for at, number in enumerate(each.numbers) if number}
                 faults = sum(
@@ -140,8 +144,12 @@ def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
                 )
                 numbers = [number for each in found for number in each.numbers if number]
                 for each, column in zip(found, columns, strict=True):
+                    cells = grid.columns[column]
                     if each.repairs[Repair.SEVERAL_NUMBERS]:
-                        numbers += _all_numbers(set(grid.columns[column]), matcher)
+                        numbers += _all_numbers(set(cells), matcher)
+                    unread = {cells[at] for at, fault in each.faults.items() if fault.reason in _READ_ANYHOW}
+                    for cell in unread:
+                        numbers += matcher.book.every_number(cell, matcher.region)
                 yield numbers, faults
 
 

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import line_rank
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones import region_of_country, region_of_dial_code
+from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from telecmi_leads.columns import ColumnPlan
-    from telecmi_leads.phones import PhoneBook, Ruling
+    from telecmi_leads.phones import NumberColumn, PhoneBook, Ruling
 
 
 class Grid:
@@ -79,13 +79,19 @@ class RowNumbers:
         return number
 
 
-def find_numbers(grid: Grid, plan: ColumnPlan, book: PhoneBook, region: str | None) -> RowNumbers:
-    """Return each row's number; `region` is for rows that name none."""
+def find_numbers(
+    grid: Grid, plan: ColumnPlan, book: PhoneBook, region: str | None, *, guess: bool = False
+) -> RowNumbers:
+    """Return each row's number; `region` is for rows that name none.
+
+    With `guess`, for do-not-call lists, it is also for rows whose country is not understood: a number too many on such
+    a list does no harm, a number too few does.
+    """
     everywhere = range(len(grid.rows))
     template = plan.templates.get(Field.PHONE)
     if template is not None:
         made = [template.render(row) for row in grid.rows]
-        answer = book.column(made, row_regions(grid, everywhere, plan, region))
+        answer = _answered(book, made, row_regions(grid, everywhere, plan, region, guess=guess))
         return RowNumbers(
             answer.numbers,
             answer.rulings,
@@ -100,10 +106,14 @@ def find_numbers(grid: Grid, plan: ColumnPlan, book: PhoneBook, region: str | No
         # Alternates are empty in most rows; those cells need no look.
         asked = [index for index in waiting if cells[index]] if place else waiting
         if asked:
-            _ask(found, grid, column, asked, book, regions=row_regions(grid, asked, plan, region), alternate=place > 0)
+            regions = row_regions(grid, asked, plan, region, guess=guess)
+            _ask(found, grid, column, asked, book, regions=regions, alternate=place > 0)
+            found.repairs[Repair.DIAL_CODE] += _joined_codes(grid, plan, found, asked, column)
         if place == 0 and not found.faults:
+            found.repairs = +found.repairs
             return found
         waiting = [index for index in waiting if not found.numbers[index]]
+    found.repairs = +found.repairs
     for index in waiting:
         found.faults.setdefault(index, Fault(Reason.NO_PHONE, plan.phones[0] if plan.phones else None))
     for index in moved.keys() & found.faults.keys():
@@ -111,6 +121,15 @@ def find_numbers(grid: Grid, plan: ColumnPlan, book: PhoneBook, region: str | No
         if fault.column is not None:
             found.faults[index] = Fault(fault.reason, moved[index].get(fault.column, fault.column))
     return found
+
+
+def _answered(book: PhoneBook, cells: Sequence[str], regions: list[str | None] | str | None) -> NumberColumn:
+    """Read cells for their rows' regions; a national number of an unknown country is rejected for that."""
+    answer = book.column(cells, regions)
+    for index, reason in answer.faults.items():
+        if reason is Reason.NO_REGION and (regions if isinstance(regions, str | None) else regions[index]) == UNKNOWN:
+            answer.faults[index] = Reason.UNKNOWN_COUNTRY
+    return answer
 
 
 def _by_label(grid: Grid, plan: ColumnPlan) -> tuple[Grid, dict[int, dict[int, int]]]:
@@ -145,7 +164,7 @@ def _ask(  # noqa: PLR0913 - one question to one column
     regions: list[str | None] | str | None,
     alternate: bool,
 ) -> None:
-    answer = book.column(_taken(grid.columns[column], asked), regions)
+    answer = _answered(book, _taken(grid.columns[column], asked), regions)
     found.repairs.update(answer.repairs)
     if not alternate:
         found.numbers, found.rulings = answer.numbers, answer.rulings
@@ -161,18 +180,41 @@ def _ask(  # noqa: PLR0913 - one question to one column
             found.faults[index] = Fault(answer.faults[position], column)
 
 
-def row_regions(grid: Grid, at: Sequence[int], plan: ColumnPlan, region: str | None) -> list[str | None] | str | None:
-    """Return each row's region: its dial code's, else its country's, else `region`; one where all have the same."""
-    regions: list[str | None] | None = None
-    for source, region_of in ((Field.COUNTRY, region_of_country), (Field.DIALCODE, region_of_dial_code)):
+def row_regions(
+    grid: Grid, at: Sequence[int], plan: ColumnPlan, region: str | None, *, guess: bool = False
+) -> list[str | None] | str | None:
+    """Return each row's region: its dial code's, else its country's, else `region`; one where all have the same.
+
+    UNKNOWN where the row names a country or code that is not understood, and none that is; `region` with `guess`.
+    """
+    told: list[str | None] | None = None
+    for source, region_of in ((Field.COUNTRY, region_told), (Field.DIALCODE, region_told_by_code)):
         for cells in _columns_of(grid, at, plan, source):
             known = {cell: region_of(cell) if cell else None for cell in set(cells)}
-            defaults = regions if regions is not None else [region] * len(cells)
-            regions = [known[cell] or default for cell, default in zip(cells, defaults, strict=True)]
-    if regions is None:
+            before = told if told is not None else [None] * len(cells)
+            told = [
+                known[cell] if known[cell] not in (None, UNKNOWN) else earlier or known[cell]
+                for cell, earlier in zip(cells, before, strict=True)
+            ]
+    if told is None:
         return region
+    regions = [region if each is None or (guess and each == UNKNOWN) else each for each in told]
     distinct = set(regions)
     return distinct.pop() if len(distinct) == 1 else regions
+
+
+def _joined_codes(grid: Grid, plan: ColumnPlan, found: RowNumbers, asked: Sequence[int], column: int | None) -> int:
+    """Count the rows whose number was completed by their dial-code cell."""
+    joined: set[int] = set()
+    for cells in _columns_of(grid, asked, plan, Field.DIALCODE):
+        for index, cell in zip(asked, cells, strict=True):
+            number = found.numbers[index]
+            written = grid.columns[column][index] if column is not None else ""
+            if number and region_told_by_code(cell) not in (None, UNKNOWN):
+                digits = sum(map(str.isdecimal, written))
+                if digits < len(number) and "+" not in written:
+                    joined.add(index)
+    return len(joined)
 
 
 def _columns_of(grid: Grid, at: Sequence[int], plan: ColumnPlan, target: Field) -> Iterator[Sequence[str]]:

@@ -6,11 +6,20 @@ phonenumbers is the authority; this package is the only one that imports it.
 from telecmi_leads.phones.explanation import ExplainedCandidate, PhoneExplanation
 from telecmi_leads.phones.phone_book import NumberColumn, PhoneBook
 from telecmi_leads.phones.profiles import NumberProfile, profile_of
-from telecmi_leads.phones.regions import is_region, name_of_region, region_of_country, region_of_dial_code
+from telecmi_leads.phones.regions import (
+    UNKNOWN,
+    is_region,
+    name_of_region,
+    region_of_country,
+    region_of_dial_code,
+    region_told,
+    region_told_by_code,
+)
 from telecmi_leads.phones.ruling import Ruling
 from telecmi_leads.phones.wrapping import Step
 
 __all__ = [
+    "UNKNOWN",
     "ExplainedCandidate",
     "NumberColumn",
     "NumberProfile",
@@ -23,4 +32,6 @@ __all__ = [
     "profile_of",
     "region_of_country",
     "region_of_dial_code",
+    "region_told",
+    "region_told_by_code",
 ]

@@ -39,12 +39,17 @@ _FEWEST_AFTER_CODE = 6
 _OLD_PREFIXES: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
     "MX": ((re.compile(r"(?:\+?52)?(?:0?1|04[45])(\d{10})"), r"\1"), (re.compile(r"(?:\+?52)0?1(\d{10})"), r"\1")),
     "CL": ((re.compile(r"(?:\+?56)?0(9\d{8})"), r"\1"),),
+    "CO": ((re.compile(r"(?:\+?57)?0(3\d{9})"), r"\1"),),
     **{
         region: ((re.compile(r"8(0?\d{7,10})"), r"\1"),)
         for region in ("UA", "BY", "MD", "GE", "AM", "AZ", "UZ", "KG", "TJ", "TM", "EE", "LV", "LT")
     },
 }
-_OLD_AFTER_CODE = ((re.compile(r"52(?:1|01|044|045)(\d{10})"), r"52\1"), (re.compile(r"560(9\d{8})"), r"56\1"))
+_OLD_AFTER_CODE = (
+    (re.compile(r"52(?:1|01|044|045)(\d{10})"), r"52\1"),
+    (re.compile(r"560(9\d{8})"), r"56\1"),
+    (re.compile(r"570(3\d{9})"), r"57\1"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,9 @@ class Asked:
             abroad = self.rule("+" + digits)
             if abroad.reason is None:
                 return self._likelier(text, abroad, ruling, first)
-        elif first == "00" and ruling.reason is not None and not second.startswith("0"):
+        elif (first == "00" and ruling.reason is not None and not second.startswith("0")) or (
+            ruling.reason is Reason.UNCLEAR and first.startswith("00") and first[2:] in CALLING_CODES
+        ):
             abroad = self.rule("+" + digits[2:])
             if abroad.reason is None:
                 return unsigned(abroad, -1, Repair.INTERNATIONAL_PREFIX)
@@ -87,15 +94,13 @@ class Asked:
     def _likelier(self, text: str, abroad: Ruling, ruling: Ruling, first: str) -> Ruling:
         """Choose between a number by its first group and a good ruling on all the digits, where there is one."""
         by_code = unsigned(abroad, 1, Repair.MISSING_PLUS)
-        if ruling.reason is not None:
+        if ruling.reason is not None or Repair.INTERNATIONAL_PREFIX in ruling.repairs:
             return by_code
         if first == code_of(self.region):
             return ruling if ruling.type in MOBILE_TYPES else by_code
-        if ruling.region == self.region:  # all digits are a number of the region, but for what it does not dial
-            return UNCLEAR
-        if code_of(self.region) != _NANP:
-            return UNCLEAR
-        return ruling if [len(group) for group in _GROUPS.findall(text)] in _NANP_GROUPS else by_code
+        if ruling.region == self.region or [len(group) for group in _GROUPS.findall(text)] in _NANP_GROUPS:
+            return UNCLEAR  # all digits are a number of the region, but for what it does not dial; or a neighbour's
+        return by_code if code_of(self.region) == _NANP else UNCLEAR
 
     def rescued(self, digits: str, ruling: Ruling) -> Ruling:
         """Try what people wrote before a numbering plan changed, and a calling code written twice."""
@@ -152,7 +157,9 @@ def may_be_foreign(ruling: Ruling, digits: str, region: str | None) -> bool:
     They may where it is on a number of another region that shares the calling code, on one that begins with the own
     calling code, or on one of which a prefix longer than a trunk prefix has been taken off.
     """
-    if Repair.MISSING_PLUS in ruling.repairs or Repair.INTERNATIONAL_PREFIX in ruling.repairs:
+    if Repair.INTERNATIONAL_PREFIX in ruling.repairs:
+        return not digits.startswith("0")  # 16 in Chad, 99 in North Korea
+    if Repair.MISSING_PLUS in ruling.repairs:
         return False
     if ruling.region != region:
         return True

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.explanation import explain
-from telecmi_leads.phones.grouping import CALLING_CODES, Asked, may_be_foreign, unsigned
+from telecmi_leads.phones.grouping import CALLING_CODES, Asked, digits_of, may_be_foreign, unsigned
 from telecmi_leads.phones.lanes import DATE_DIGITS, OPEN, LanesByRegion
 from telecmi_leads.phones.library import Library, code_of
 from telecmi_leads.phones.phone_cells import LONGEST_CELL, TWO_NUMBERS, read_cell
 from telecmi_leads.phones.profiles import Profiles
 from telecmi_leads.phones.regions import is_region
 from telecmi_leads.phones.ruling import Ruling, rule
-from telecmi_leads.phones.wrapping import simply_wrapped
+from telecmi_leads.phones.wrapping import simply_wrapped, unwrap
 from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _DOUBTFUL = frozenset(
 )  # fmt: skip
 """Why a cell's digits may be no number though its groups, or an old habit, make one of them."""
 
+_STRETCH = re.compile(r"\+?\d[\d ().\-]*\d")
 _GROUP = re.compile(r"\d+")
 _MAYBE_MARK = re.compile(r"\W*\d{1,2}(?:[).]\W|\s-\s)")
 _SEPARATOR = "\x1f"
@@ -276,6 +277,15 @@ class PhoneBook:
         return explain(
             cell, known, read_cell(cell, Asked(known, partial(rule, region=known, reader=Library())), self.refusal)
         )
+
+    def every_number(self, cell: str, region: str | None) -> list[str]:
+        """Return each number that digits of the cell may be, for lists on which one too many does no harm."""
+        known = region if region is not None and is_region(region) else None
+        asked = Asked(known, self._lanes[known].rule)
+        stretches = _STRETCH.findall(unwrap(cell[:LONGEST_CELL], lambda text: asked.of(text).reason is None).text)
+        texts = dict.fromkeys(text for stretch in stretches for text in (stretch, *stretch.split()))
+        rulings = ((text, asked.of(text)) for text in texts)
+        return [ruling.number(digits_of(text)) for text, ruling in rulings if ruling.reason is None]
 
     def _block(self, cells: Sequence[str], regions: Regions) -> NumberColumn:
         """Read a block of cells: all of them by table, and what the tables can't read after that."""

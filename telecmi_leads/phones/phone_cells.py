@@ -238,7 +238,8 @@ def _try_without(part: Part, whole: Ruling, search: _Search) -> bool:
             Repair.MISSING_PLUS in ruling.repairs or whole.number(digits_of(text)) == ruling.number(digits_of(rest))
         ):
             continue
-        if whole.reason is None and not is_sure(match, text, rest):
+        foreign = Repair.MISSING_PLUS in whole.repairs and repair is Repair.LIST_MARK
+        if whole.reason is None and (foreign or not is_sure(match, text, rest)):
             if repair is Repair.LIST_MARK and part.before != WORD and is_own(whole, asked.region):
                 continue
             search.unclear(part)
@@ -385,7 +386,7 @@ _LEFT_OUT: tuple[tuple[re.Pattern[str], Repair, Callable[[re.Match[str], str, st
         Repair.LIST_MARK,
         _is_mark,
     ),
-    (re.compile(r"(?<=\d)(?:\s+|\s*-\s*)\d{1,2}\s*$"), Repair.TRAILING_WORDS, _never),
+    (re.compile(r"(?<=\d)\s+\d{1,2}\s*$"), Repair.TRAILING_WORDS, _never),
 )
 
 

@@ -99,12 +99,12 @@ WHOLE_DATE: Final = re.compile(
 _UNITS = (
     r"[ap]\.?m\b\.?|o'?clock|uhr|uur|h(?:\d\d)?|hrs?|hours?|horas?|heures?|ore|std|lines?|lignes?|l[íi]neas?|linhas?|linee|"
     r"leitung(?:en)?|lijnen|linii|linie|linje[nr]?|sims?|floors?|days?|tage?|times|x|min(?:s|utes?)?|nd|rd|th|st|"
-    r"час(?:а|ов)?|ч|годин[иа]?|saat|点|點|時|时|시|분|โมง|นาฬิกา|น|बजे|वाजता|টা|மணி|घंटे|لائن|خطوط|lines"
+    r"час(?:а|ов)?|ч|годин[иа]?|saat|โมง|นาฬิกา|น|बजे|वाजता|টা|மணி|घंटे|لائن|خطوط|lines"
 )
 SMALL_WITH_UNIT: Final = re.compile(
     rf"""(?:(?<=^)|(?<=[^\d.\-/+(]) |(?<=[(\[]))
     (?: \d{{1,2}}\s?[x×/]\s?7(?!\d)(?:\s?x\s?365)?
-      | (?:\d{{1,2}}(?:[.:]\d\d)?\s?(?:[ap]m)?\s?(?:-|–|to|bis|à|a|до|at?é)\s?)? \d{{1,2}}(?:[.:]\d\d)?\s?(?:{_UNITS})(?!{LETTERS}|\d)
+      | (?:\d{{1,2}}(?:[.:]\d\d)?\s?(?:[ap]m)?\s?(?:-|–|to|bis|à|a|до|at?é)\s?)? \d{{1,2}}(?:[.:]\d\d)?\s?(?:(?:{_UNITS})(?!{LETTERS}|\d)|[点點時时시분])
       | \d{{1,2}}\s?-\s?\d{{1,2}}\s+only )""",
     re.IGNORECASE | re.VERBOSE,
 )

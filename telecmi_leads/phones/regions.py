@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from importlib.machinery import PathFinder
-from importlib.util import module_from_spec
-from pathlib import Path
+from importlib.resources import files
 from typing import Final
 
 import phonenumbers
@@ -33,55 +31,39 @@ ESH EH YEM YE ZMB ZM ZWE ZW XKX XK ROM RO
 ALPHA_3: Final = dict(zip(_ALPHA_3.split()[::2], _ALPHA_3.split()[1::2], strict=True))
 """ISO 3166-1 alpha-3 to alpha-2, with XKX (Kosovo) and ROM (Romania until 2002), which files still hold."""
 
-OTHER_NAMES: Final = {
-    "UK": "GB", "Great Britain": "GB", "Britain": "GB", "England": "GB", "Scotland": "GB", "Wales": "GB",
-    "Northern Ireland": "GB", "United Kingdom of Great Britain and Northern Ireland": "GB",
-    "America": "US", "United States of America": "US", "U S A": "US", "U S": "US", "Estados Unidos de América": "US",
-    "UAE": "AE", "U A E": "AE", "Emirates": "AE", "Dubai": "AE", "Abu Dhabi": "AE", "Sharjah": "AE",
-    "KSA": "SA", "Kingdom of Saudi Arabia": "SA", "Saudi": "SA",
-    "Bharat": "IN", "Hindustan": "IN", "Republic of India": "IN", "हिंदुस्तान": "IN", "இந்தியா": "IN", "ভারত": "IN",
-    "భారతదేశం": "IN", "ഇന്ത്യ": "IN", "ಭಾರತ": "IN", "ભારત": "IN", "ਭਾਰਤ": "IN", "بھارت": "IN",
-    "الهند": "IN", "الإمارات": "AE", "الإمارات العربية المتحدة": "AE", "السعودية": "SA",
-    "المملكة العربية السعودية": "SA", "قطر": "QA", "الكويت": "KW", "عمان": "OM", "البحرين": "BH", "مصر": "EG",
-    "Holland": "NL", "The Netherlands": "NL", "Czechia": "CZ", "Slovak Republic": "SK", "Türkiye": "TR",
-    "Turkiye": "TR", "Republic of Türkiye": "TR", "Russian Federation": "RU", "Republic of Ireland": "IE", "Eire": "IE",
-    "Macedonia": "MK", "North Macedonia": "MK", "Moldova, Republic of": "MD", "Republic of Moldova": "MD",
-    "Bosnia": "BA", "Kosovo": "XK", "Holy See": "VA", "Vatican City": "VA", "Vatican City State": "VA",
-    "Holy See (Vatican City State)": "VA", "Swiss": "CH", "Bundesrepublik Deutschland": "DE",
-    "Korea": "KR", "Republic of Korea": "KR", "Korea, Republic of": "KR", "Korea, South": "KR",
-    "Korea, North": "KP", "Korea, Democratic People's Republic of": "KP", "DPRK": "KP",
-    "Democratic People's Republic of Korea": "KP",
-    "PRC": "CN", "P R China": "CN", "People's Republic of China": "CN", "Mainland China": "CN",
-    "Hong Kong SAR": "HK", "Hong Kong SAR China": "HK", "Hongkong": "HK", "Macau": "MO", "Macau SAR": "MO",
-    "Macao SAR China": "MO", "Taiwan, Province of China": "TW", "Republic of China": "TW",
-    "Viet Nam": "VN", "Lao PDR": "LA", "Lao People's Democratic Republic": "LA", "Burma": "MM", "Myanmar (Burma)": "MM",
-    "Brunei Darussalam": "BN", "East Timor": "TL", "Timor-Leste": "TL", "Kampuchea": "KH", "Ceylon": "LK",
-    "Iran, Islamic Republic of": "IR", "Islamic Republic of Iran": "IR", "Syrian Arab Republic": "SY",
-    "Palestinian Territories": "PS", "Palestinian Territory": "PS", "Palestinian Territory, Occupied": "PS",
-    "State of Palestine": "PS", "Palestine, State of": "PS",
-    "Ivory Coast": "CI", "Cabo Verde": "CV", "Cape Verde": "CV", "Swaziland": "SZ", "Eswatini": "SZ",
-    "Congo, Democratic Republic of the": "CD", "Democratic Republic of the Congo": "CD", "DRC": "CD", "DR Congo": "CD",
-    "Congo-Kinshasa": "CD", "Congo-Brazzaville": "CG", "Republic of the Congo": "CG",
-    "Tanzania, United Republic of": "TZ", "United Republic of Tanzania": "TZ", "The Gambia": "GM", "RSA": "ZA",
-    "Republic of South Africa": "ZA", "Libyan Arab Jamahiriya": "LY", "Réunion": "RE", "Reunion": "RE",
-    "Bolivia, Plurinational State of": "BO", "Plurinational State of Bolivia": "BO",
-    "Venezuela, Bolivarian Republic of": "VE", "Bolivarian Republic of Venezuela": "VE",
-    "Micronesia, Federated States of": "FM", "Federated States of Micronesia": "FM", "Micronesia": "FM",
-    "St Kitts and Nevis": "KN", "St Lucia": "LC", "St Vincent and the Grenadines": "VC", "St Vincent": "VC",
-    "Trinidad": "TT", "Virgin Islands, US": "VI", "US Virgin Islands": "VI", "U.S. Virgin Islands": "VI",
-    "Virgin Islands, British": "VG", "British Virgin Islands": "VG", "Saint Helena": "SH", "Curaçao": "CW",
-    "Sint Maarten": "SX", "Falkland Islands": "FK", "Brasil": "BR", "Bahamas, The": "BS", "Gambia, The": "GM",
-    "Ascension Island": "AC", "Tristan da Cunha": "TA",
-}  # fmt: skip
-"""Short forms, official names, former names and native names, as CRM systems and forms write them."""
+UNKNOWN: Final = "?"
+"""Stands for the region of a row whose country is named and not understood; it is no region of any number."""
 
-
+_EMPTY = frozenset(
+    ("", "n/a", "#n/a", "null", "nan", "none", "nil", "undefined", "not available", "not set", "n.a", "\\n")
+)
+_EDGES = " \t\r\n-.,;:?_\xa0\ufeff\u200b\u200e\u200f"
 _SEPARATORS = re.compile(r"[^\w]+|_")
-_ENDS = re.compile(r"(?i)\b(?:the|of|and)\b")
+_ARTICLES = re.compile(r"\b(?:the|of|and|de|del|la|le|du|da|do|der|van)\b")
+_APART = re.compile(r"[()\[\],:|;\n]|\s[-\u2013]\s")
+_ALTERNATIVES = re.compile(r"[/&+;|\n]|(?<!\w)(?:or|and|und|oder|et|ou|y|e|или|и)(?!\w)", re.IGNORECASE)
+_SUBDIVISION = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
+_TITLES = re.compile(
+    r"(?:(?:federal|federative|democratic|peoples|people s|islamic|socialist|plurinational|bolivarian|oriental|"
+    r"cooperative|co operative|independent|grand|hashemite|united|arab) )*"
+    r"(?:republic|kingdom|state|sultanate|principality|commonwealth|federation|union|emirate|duchy|nation|"
+    r"republica|republique|republik|repubblica|reino|royaume|regno|konigreich|koninkrijk|stato|estado|etat) "
+)
+_ABBREVIATIONS = {
+    "n": "north", "s": "south", "e": "east", "w": "west", "rep": "republic", "dem": "democratic", "st": "saint",
+    "is": "islands", "isl": "islands", "isls": "islands", "fed": "federated", "afr": "african", "utd": "united",
+    "brit": "british", "eq": "equatorial",
+}  # fmt: skip
+# Territories that stand beside the country they belong to: "Hong Kong, China", "Puerto Rico (USA)".
+_BELONG = {"CN": frozenset({"HK", "MO", "TW"}), "US": frozenset({"PR", "GU", "VI", "AS", "MP"})}
 _FLAG_A = 0x1F1E6
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _CODE_DIGITS = re.compile(r"\d[\d\s\-]*")
 _LONGEST_NAME = 200  # of a country, with all that people write beside it; longer cells cost time and memory
 _LONGEST_DIAL_CODE = 7  # 1 and a Caribbean area code, 44 and that of the Isle of Man
+_LONGEST_LETTER_CODE = 3
+_SHORTEST_JOINED = 6
+_ENGLISH = 2
 
 
 def is_region(code: str) -> bool:
@@ -89,21 +71,51 @@ def is_region(code: str) -> bool:
     return code in phonenumbers.SUPPORTED_REGIONS
 
 
+def region_told(text: str) -> str | None:
+    """Return the region that a country cell tells: None where it is empty, UNKNOWN where it is not understood."""
+    if text.strip(_EDGES).casefold() in _EMPTY:
+        return None
+    return region_of_country(text) or UNKNOWN
+
+
+def region_told_by_code(text: str) -> str | None:
+    """Return the region that a dial-code cell tells; a country's name there is understood too."""
+    if text.strip(_EDGES).casefold() in _EMPTY or not text.strip("0 "):
+        return None
+    return region_of_dial_code(text) or region_of_country(text) or UNKNOWN
+
+
 def region_of_country(text: str) -> str | None:
     """Return the region a country cell names, or None.
 
-    Takes ISO 3166 codes of two and three letters, names in the languages of phonenumbers' own locale data, common
-    short forms (UK, USA, UAE), flags, and a dial code in place of or beside the name: `India (+91)`.
+    Takes ISO 3166 codes of two and three letters and of subdivisions (GB-ENG), names in many languages (CLDR) and as
+    ISO has them, short forms and usual spellings, flags, and a dial code in place of or beside the name: `India (+91)`.
+    A cell that names two countries names none, and so does one whose letters are a code and a word of a language.
     """
     return _region_of_country(text) if len(text) <= _LONGEST_NAME else None
 
 
 @lru_cache(maxsize=4096)
 def _region_of_country(text: str) -> str | None:
-    named = _region_named(text)
-    if named is None and any(map(str.isdecimal, text)):
-        return region_of_dial_code(text)
-    return named
+    if any(map(str.isdecimal, text)):
+        named = _region_named(_without_digits(text))
+        if named is None:
+            return None if any(map(str.isalpha, text)) and not _is_bare_code(text) else _region_of_dial_code(text)
+        told = _region_of_dial_code(text)
+        return named if told is None or _shares_code(named, told) else None
+    return _region_named(text)
+
+
+def _is_bare_code(text: str) -> bool:
+    return "+" in text
+
+
+def _shares_code(one: str, other: str) -> bool:
+    return phonenumbers.country_code_for_region(one) == phonenumbers.country_code_for_region(other)
+
+
+def _without_digits(text: str) -> str:
+    return re.sub(r"[(\[]?\+?[\d\-]*\d[)\]]?", " ", text)
 
 
 def region_of_dial_code(text: str) -> str | None:
@@ -127,15 +139,14 @@ def _region_of_dial_code(text: str) -> str | None:
         code, rest = digits[:length], digits[length:]
         regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code))
         if regions is not None:
-            return _among(regions, rest, _region_named(text))
+            return _among(regions, rest, _region_named(_without_digits(text)))
     return None
 
 
 def name_of_region(region: str) -> str:
     """Return a region's English name, or the code itself where there is none."""
-    names = _names_by_language().get(region, {})
-    name = names.get("en", "")
-    return str(names.get(name[1:], "") if name.startswith("*") else name) or region
+    names = _names_by_region("country_names.txt").get(region)
+    return names[0] if names else region
 
 
 def _among(regions: tuple[str, ...], rest: str, named: str | None) -> str | None:
@@ -152,15 +163,78 @@ def _among(regions: tuple[str, ...], rest: str, named: str | None) -> str | None
 
 
 def _region_named(text: str) -> str | None:
-    """Find the region whose name or code stands in the text, other things in brackets aside."""
-    name = _folded(_flag_as_letters(text))
-    found = _names().get(name)
-    if found is None:
-        letters = " ".join(word for word in name.split() if not any(map(str.isdecimal, word)))
-        outside = _folded(re.sub(r"\(.*?\)|\[.*?\]", " ", text))
-        for part in (letters, outside, *map(_folded, re.split(r"[(\[/,|:;]|\s-\s", text))):
-            found = found or (_names().get(part.rstrip(")] ")) if part else None)
-    return found
+    """Find the region whose name or code a text is, or that stands in it with its city or in brackets."""
+    text = _flag_as_letters(text).strip()
+    whole = _region_called(text)
+    if whole is not None:
+        return whole
+    alternatives = [part for part in _ALTERNATIVES.split(text) if part.strip()]
+    if len(alternatives) > 1:
+        return _only({_region_called(part.strip(" ()[],")) for part in alternatives})
+    found = {_region_called(part.strip()) for part in _APART.split(text) if part.strip()} - {None}
+    if not found:
+        words = text.split()
+        found = {_region_called(" ".join(words[:at])) for at in (1, len(words) - 1)} if len(words) > 1 else set()
+        found |= {_region_called(words[-1])} if len(words) > 1 else set()
+        return _only(found) if len(words) == 2 else None  # noqa: PLR2004 - a city and its country, as in Dubai UAE
+    return _only(found)
+
+
+def _only(found: set[str | None]) -> str | None:
+    """Return the one region of several parts, None where a part is not understood or they differ."""
+    for country, territories in _BELONG.items():
+        if country in found and found & territories:
+            found = found - {country}
+    return found.pop() if len(found) == 1 else None
+
+
+def _region_called(text: str) -> str | None:
+    """Find the region that a text is a name or code of, as a whole: most without the names of all languages."""
+    if _is_letter_code(text):
+        return _region_coded(text)
+    subdivision = _SUBDIVISION.fullmatch(text)
+    if subdivision is not None and is_region(subdivision[1]):
+        return subdivision[1]
+    return _looked_up(text, _few_names()) or _looked_up(text, _names())
+
+
+def _region_coded(text: str) -> str | None:
+    """Find the region of two or three letters: a code or a word; None where they are both and written as neither."""
+    region = ALPHA_3.get(text.upper()) or (text.upper() if is_region(text.upper()) else None)
+    if region is not None and (text.isupper() or text.islower()):
+        return region
+    word = _names().get(_folded(text))
+    return region or word if region is None or word in {None, region} else None
+
+
+def _looked_up(text: str, names: dict[str, str]) -> str | None:
+    exact = names.get(_cased(text))
+    if exact is not None:
+        return exact
+    folded = _folded(text)
+    if not folded or _is_letter_code(folded):
+        dotted = "." in text and text.isascii()
+        return names.get(folded) or (_region_coded(folded.upper()) if dotted else None)
+    expanded = " ".join(_ABBREVIATIONS.get(word, word) for word in folded.split())
+    for name in (folded, _without_articles(folded), expanded):
+        for key in (name, _sorted(name), _TITLES.sub("", name, count=1), name.replace(" ", "")):
+            found = names.get(key) if len(key) >= _SHORTEST_JOINED or key == name else None
+            if found is not None:
+                return found
+    return None
+
+
+def _is_letter_code(text: str) -> bool:
+    return 2 <= len(text) <= _LONGEST_LETTER_CODE and text.isascii() and text.isalpha()  # noqa: PLR2004 - alpha-2
+
+
+def _without_articles(name: str) -> str:
+    return " ".join(_ARTICLES.sub(" ", name).split())
+
+
+def _sorted(name: str) -> str:
+    """Return a name's words in a fixed order: `Korea, Republic of` and `Republic of Korea` are one."""
+    return "=" + " ".join(sorted(_without_articles(name).split()))
 
 
 def _plain_digits(text: str) -> str:
@@ -169,49 +243,61 @@ def _plain_digits(text: str) -> str:
 
 
 def _flag_as_letters(text: str) -> str:
-    return "".join(chr(ord(c) - _FLAG_A + ord("a")) if 0 <= ord(c) - _FLAG_A < 26 else c for c in text)  # noqa: PLR2004 - letters
+    """Write flags as their two letters, apart from what stands beside them."""
+    return _FLAG.sub(lambda flag: f" ; {''.join(chr(ord(c) - _FLAG_A + ord('A')) for c in flag[0])} ; ", text).strip(
+        " ;"
+    )
+
+
+def _cased(text: str) -> str:
+    """Fold case, width and punctuation, and keep accents, which tell names of two letters apart."""
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
+    return "'" + " ".join(_SEPARATORS.sub(" ", text.replace(".", "").replace("\u200d", "")).split())
 
 
 def _folded(text: str) -> str:
-    """Fold case, accents, punctuation and the words `the`, `of`, `and`."""
-    text = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(char for char in text if not unicodedata.combining(char)).replace("'", "").replace("\u2019", "")
-    text = " ".join(_SEPARATORS.sub(" ", text.replace(".", "")).split())
-    return " ".join(_ENDS.sub(" ", text).split()) or text
+    """Fold case, accents and punctuation."""
+    text = unicodedata.normalize("NFKD", text.casefold()).replace("\u00f8", "o").replace("\u0142", "l")
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = re.sub("['\u2019\u02bb\u02bc.\u200d]", "", text)
+    return " ".join(_SEPARATORS.sub(" ", text).split())
 
 
 @cache
-def _names_by_language() -> dict[str, dict[str, str]]:
-    """Return phonenumbers' locale data: region → language → name.
+def _names_by_region(file: str) -> dict[str, list[str]]:
+    """Return a file of names: a region in each line, its names behind it."""
+    text = files(__package__).joinpath(file).read_text(encoding="utf-8")
+    return {region: names for region, *names in (line.split("\t") for line in text.splitlines())}
 
-    Loaded past its package, which would load the geocoder's tables too: most of a second, and 100 MB.
-    """
-    folders = [str(Path(folder) / "geodata") for folder in phonenumbers.__path__]
-    spec = PathFinder.find_spec("phonenumbers.geodata.locale", folders)
-    if spec is None or spec.loader is None:
-        raise ImportError("phonenumbers.geodata.locale is missing")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    names: dict[str, dict[str, str]] = module.LOCALE_DATA
+
+@cache
+def _few_names() -> dict[str, str]:
+    """Our own spellings and the English names, folded."""
+    names: dict[str, str] = {}
+    for region, spellings in _names_by_region("country_spellings.txt").items():
+        for name in spellings:
+            names.update(dict.fromkeys((_cased(name), _folded(name), _sorted(_folded(name))), region))
+    by_region = _names_by_region("country_names.txt")
+    for region, called in by_region.items():
+        for name in called[:_ENGLISH]:
+            names.setdefault(_cased(name), region)
+            names.setdefault(_folded(name), region)
+    names.pop("", None)
     return names
 
 
 @cache
 def _names() -> dict[str, str]:
-    """Everything a country may be called, folded; English and codes win, a name that two countries share is out."""
-    names: dict[str, str] = {}
-    for region, by_language in _names_by_language().items():
-        if is_region(region):
-            names[_folded(region)] = region
-            names.setdefault(_folded(by_language["en" if not by_language["en"].startswith("*") else "aa"]), region)
-    names.update((code.casefold(), region) for code, region in ALPHA_3.items() if is_region(region))
-    names.update((_folded(name), region) for name, region in OTHER_NAMES.items())
-    foreign: dict[str, set[str]] = {}
-    for region, by_language in _names_by_language().items():
-        if is_region(region):
-            for name in by_language.values():
-                foreign.setdefault(_folded(name), set()).add(region)
-    for name, regions in foreign.items():
-        if len(regions) == 1 and not name.startswith("*"):
-            names.setdefault(name, *regions)
+    """Everything a country may be called, folded: what a few languages share for two countries names none."""
+    names = dict(_few_names())
+    by_region = _names_by_region("country_names.txt")
+    for key in (_cased, _folded, lambda name: _sorted(_folded(name)), lambda name: _folded(name).replace(" ", "")):
+        claimed: dict[str, set[str]] = {}
+        for region, called in by_region.items():
+            for name in called:
+                claimed.setdefault(key(name), set()).add(region)
+        for name, regions in claimed.items():
+            if len(regions) == 1:
+                names.setdefault(name, *regions)
+    names.pop("", None)
     return names

@@ -145,12 +145,14 @@ def is_twofold(  # noqa: PLR0913 - a text, its row's region and how it was read
     """Tell whether a valid number may be meant otherwise, so that more is to be asked than how it is read first.
 
     That is a number other than a mobile that begins with the region's own calling code, and one that was dialled
-    with a prefix longer than `00`, of which the last digits may belong to the calling code.
+    with a prefix longer than `00`, or is a national one (in Japan), of which digits may belong to a calling code.
     """
     if region is None or text.startswith("+"):
         return False
     if source is Source.IDD:
         return begins(text, "00") and not begins(text[2:], code)
+    if source is Source.REGION and begins(text, "00"):
+        return True
     return source is Source.REGION and kind not in MOBILE_TYPES and begins(text, reader.own_code(region))
 
 
@@ -162,7 +164,7 @@ def _doubted(text: str, region: str, reader: Reader, reading: Reading, ruling: R
     """
     if not is_twofold(text, region, reader, code=reading.code, source=reading.source, kind=reading.type):
         return ruling
-    if reading.source is Source.IDD:
+    if begins(text, "00"):
         other = reader.read("+" + text[2:], region)
         same = (other.code, other.national) == (reading.code, reading.national)
         return ruling if same or other.reason is not None else REJECTED[Reason.UNCLEAR]
