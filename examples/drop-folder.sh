@@ -5,18 +5,21 @@
 #
 # A file that is in goes to FOLDER/done, one that can't be used to FOLDER/failed, each with its reports beside it. A file
 # that could not be finished (no network, a kill) stays, and the next time goes on with it. The same file dropped twice is
-# not uploaded twice; other leads under a name seen before go on counting (--append).
+# not uploaded twice; other leads under a name seen before go on counting (--append). In done, failed and reports each file
+# has a folder of its own, called after the time, so that a name as long as a name can be stays as it is.
 set -u
 inbox=${1:?name the folder}
 mkdir -p "$inbox/done" "$inbox/failed" "$inbox/reports"
 
+number=0
 telecmi-leads resume --quiet --lock-wait 10m || exit $?
 
 for file in "$inbox"/*; do
     # Folders are no leads, and a file changed within the last minute may still be being written.
     [ -n "$(find "$file" -prune -type f -mmin +1 2>/dev/null)" ] || continue
-    name=$(basename "$file")
-    reports="$inbox/reports/$(date +%Y%m%d-%H%M%S)-$name"
+    number=$((number + 1))
+    time=$(date +%Y%m%d-%H%M%S)-$number
+    reports="$inbox/reports/$time"
     telecmi-leads upload "$file" --name "{file}" --append --quiet --lock-wait 10m --report-dir "$reports"
     code=$?
     case $code in
@@ -24,5 +27,6 @@ for file in "$inbox"/*; do
         2 | 3) place=failed ;;
         *) exit "$code" ;; # it stays: resume, settings or a full disk come first
     esac
-    mv -- "$file" "$inbox/$place/$(date +%Y%m%d-%H%M%S)-$name"
+    mkdir "$inbox/$place/$time"
+    mv -- "$file" "$inbox/$place/$time/"
 done

@@ -7,6 +7,8 @@ if __name__ == "__main__" and not sys.flags.safe_path:
     # run in the library's place. Hence this stands before every import but the interpreter's own.
     del sys.path[0]
 
+from contextlib import suppress
+
 from telecmi_leads import __version__
 
 
@@ -18,11 +20,26 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command line; returns the exit code."""
     if "--version" in arguments:  # answered before anything else is imported
-        print(f"telecmi-leads {__version__}")  # noqa: T201 - the one line that needs no console
-        return 0
+        return _version()
     from telecmi_leads.cli.entry import run_command  # noqa: PLC0415 - see above
 
     return run_command(arguments)
+
+
+def _version() -> int:
+    """Print the version; returns 8 where standard output can't be written."""
+    try:
+        print(f"telecmi-leads {__version__}", flush=True)  # noqa: T201 - the one line that needs no console
+    except BrokenPipeError:
+        code = 0
+    except OSError as problem:
+        print(f"Error: Standard output can't be written: {problem.strerror}.", file=sys.stderr)  # noqa: T201 - as above
+        code = 8
+    else:
+        return 0
+    with suppress(OSError):
+        sys.stdout.close()  # or the interpreter's own flush at its end would fail again
+    return code
 
 
 if __name__ == "__main__":

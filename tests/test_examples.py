@@ -220,8 +220,8 @@ def test_the_drop_folder(program: Program, sandbox: Sandbox, folder: Path) -> No
     first = shell(program, job)
     assert (first.code, first.out) == (0, "")
     assert " refused (exit 3): notes.txt: no phone column was found." in first.err
-    assert [path.name[16:] for path in sorted((inbox / "done").iterdir())] == ["fair march.csv"]
-    assert [path.name[16:] for path in sorted((inbox / "failed").iterdir())] == ["notes.txt"]
+    assert [path.name for path in sorted((inbox / "done").glob("*/*"))] == ["fair march.csv"]
+    assert [path.name for path in sorted((inbox / "failed").glob("*/*"))] == ["notes.txt"]
     assert [path.name for path in inbox.iterdir() if path.is_file()] == ["fresh.csv"]
     dropped(inbox / "fresh.csv")
     dropped(write_leads(inbox / "fair march.csv", 30))
@@ -234,6 +234,20 @@ def test_the_drop_folder(program: Program, sandbox: Sandbox, folder: Path) -> No
         "fresh-001": 10,
         "fair march-002": 40,
     }
+
+
+def test_the_drop_folder_takes_the_longest_name(program: Program, sandbox: Sandbox, folder: Path) -> None:
+    """(Row 62) A name of 249 bytes is no campaign's: the file goes to failed under its own name, the others are in."""
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    (folder / "telecmi-leads.toml").write_text("region = 'IN'\n")
+    long = f"{'a' * 245}.csv"
+    dropped(write_leads(inbox / long, 10))
+    dropped(write_leads(inbox / "fair.csv", 10, first=100))
+    ended = shell(program, 'cd "$HOME/leads" && sh drop-folder.sh inbox')
+    assert ended.code == 0, ended.err
+    assert [path.name for path in (inbox / "failed").glob("*/*")] == [long]
+    assert list(sandbox.campaigns()) == ["fair-001"]
 
 
 def test_the_drop_folder_keeps_what_is_not_finished(program: Program, sandbox: Sandbox, folder: Path) -> None:

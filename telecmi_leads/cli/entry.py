@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.core.errors import Bug, ExitCode, Interrupted, LeadsError, UsageError
+from telecmi_leads.core.errors import Bug, ExitCode, Interrupted, LeadsError, LedgerError, UsageError
 from telecmi_leads.core.text import safe
 from telecmi_leads.settings.surroundings import completion_asked, drop_impossible_sizes, environment, terminal
 
@@ -28,7 +28,7 @@ def run_command(arguments: Sequence[str]) -> int:
     drop_impossible_sizes()
     arguments = _with_whole_values(arguments)
     try:
-        return _call(arguments)
+        return _with_output(arguments, _call(arguments))
     except LeadsError as error:
         return _failed(arguments, error)
     except KeyboardInterrupt:
@@ -52,6 +52,12 @@ def _call(arguments: Sequence[str]) -> int:
         code: int | None = command.main(args=list(arguments), prog_name="telecmi-leads", standalone_mode=False)
     except typer.Abort:
         raise KeyboardInterrupt from None
+    except SystemExit:  # Typer's own end where the reader of its help is gone
+        return ExitCode.OK
+    except OSError as problem:
+        if _command_of(arguments) and not {"--help", "-h"} & set(arguments):
+            raise
+        raise _unwritten(problem.strerror or "input/output error") from None
     except Exception as error:
         # Typer's usage errors share no public base class; they all can format themselves for a person.
         if not hasattr(error, "format_message"):
@@ -61,6 +67,24 @@ def _call(arguments: Sequence[str]) -> int:
             return ExitCode.USAGE
         raise _as_usage(error, _command_of(arguments)) from None
     return code or ExitCode.OK
+
+
+def _with_output(arguments: Sequence[str], code: int) -> int:
+    """Return a command's exit code; another where it ended well but its result could not be written."""
+    screen = sys.modules.get("telecmi_leads.output.console.screen")  # else nothing was shown through it
+    if screen is None:
+        return code
+    why, screen.Stream.full = screen.Stream.full, ""
+    if not why or code not in {ExitCode.OK, ExitCode.REFUSED, ExitCode.UNFINISHED}:
+        return code
+    return _failed([each for each in arguments if each != "--json"], _unwritten(why))
+
+
+def _unwritten(why: str) -> LedgerError:
+    return LedgerError(
+        f"Standard output can't be written: {why}.",
+        hint="Free the disk, or write elsewhere. What was sent is in the ledger: telecmi-leads runs",
+    )
 
 
 def _complete(command: Any, asked: str, word: str) -> int:  # noqa: ANN401 - typer hides its type

@@ -221,9 +221,9 @@ def _run(store: Store, row: Any, heaps: Mapping[str, int], leads: Mapping[str, i
             report_dir=os.fsdecode(report_dir),
             dry_run=bool(dry_run),
             audience=audience,
-            typed=msgspec.json.decode(typed, type=Typed),
+            typed=msgspec.convert(json.loads(typed), type=Typed),  # a path in it may hold bytes that are no text
             pattern=pattern,
-            lists=msgspec.json.decode(lists, type=ListsRead),
+            lists=msgspec.convert(json.loads(lists), type=ListsRead),  # the same
             known=msgspec.json.decode(known, type=KnownBefore),
         )
     except (ValueError, TypeError, OverflowError, msgspec.MsgspecError) as error:

@@ -154,6 +154,8 @@ def _parsed(declaration: Any, given: Given) -> Any:  # noqa: ANN401 - the declar
                 hint="Put its value between the two.",
             )
         try:
+            if metadata["parse"] not in {Path, folder}:
+                _check_text(text)
             values.append(_text_parsed(metadata["parse"], text, given))
         except ValueError as problem:
             raise _misfit(declaration, text, given, str(problem)) from None
@@ -188,6 +190,12 @@ def _text_parsed(parse: Any, text: str, given: Given) -> Any:  # noqa: ANN401 - 
         raise ValueError("name a folder by its whole path")
     # A file that was named may stand anywhere, and its paths are meant from there; the others stand in this folder.
     return given.path.parent / value if given.path is not None and given.named else value
+
+
+def _check_text(text: str) -> None:
+    """Raise ValueError for a byte that is no text in the system's encoding: it can be in a path, and nowhere else."""
+    if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+        raise ValueError("it holds a byte that is not text in this system's encoding; type it in UTF-8")
 
 
 def _flag(raw: Any) -> bool:  # noqa: ANN401 - whatever stood in the file

@@ -418,7 +418,7 @@ def test_proxies_are_the_users_and_never_for_loopback() -> None:
 
 @pytest.mark.parametrize("size", ["²", "٣", "-1", "0", "9" * 5000, "wide"])
 def test_a_terminal_size_that_is_none_is_as_if_unset(tmp_path: Path, size: str) -> None:
-    """COLUMNS or LINES that hold no size change nothing of what a command says, and are no error."""
+    """(Row 62) COLUMNS or LINES that hold no size change nothing of what a command says, and are no error."""
     plain = Program(tmp_path).run("runs")
     strange = Program(tmp_path, environment={"COLUMNS": size, "LINES": size}).run("runs")
     assert (strange.code, strange.out, strange.err) == (plain.code, plain.out, plain.err)

@@ -15,6 +15,7 @@ from telecmi_leads.cli.session import locked
 from telecmi_leads.core import wording
 from telecmi_leads.core.errors import InputRefused, UsageError
 from telecmi_leads.core.run import RunState
+from telecmi_leads.core.text import safe
 from telecmi_leads.leads.planning import name_pattern, run_name
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.settings.options import CampaignOptions, TrialOptions
@@ -72,6 +73,11 @@ def _name(session: Session, paths: Sequence[str]) -> tuple[str, str]:
     options = session.settings[CampaignOptions]
     if options.split_by is None and "{group}" in name + options.name_format:
         raise UsageError("--name holds {group}, and nothing makes groups.", hint="Add --split-by, or remove {group}.")
+    if "{file}" in name and any("\ud800" <= each <= "\udfff" for each in stem):
+        raise UsageError(
+            f"The file's name {safe(stem)!r} holds a byte that is not text, and --name holds {{file}}.",
+            hint="Rename the file, or say in --name what the campaigns are called.",
+        )
     return run_name(name, today=session.clock.now().date(), stem=stem), name_pattern(name, stem=stem)
 
 

@@ -8,11 +8,13 @@ highlighting are off, since what comes from files and servers must be shown as i
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, ClassVar, cast
 
 from telecmi_leads.core.text import safe
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 
 _DRAWN = "━╸✓✗·•…─"
+_READER_GONE = {errno.EPIPE, errno.EBADF}
 _PLAINER = str.maketrans({"•": "*", "…": "...", "·": "-", "─": "-"})
 
 
@@ -37,6 +40,9 @@ class Stream:
     `target` is None where the process was started without the stream. Characters that the stream's encoding
     lacks are written as escapes.
     """
+
+    full: ClassVar[str] = ""
+    """Why standard output could not be written; "" where it could, or where only its reader is gone."""
 
     def __init__(self, target: IO[str] | None) -> None:
         self._target = target
@@ -74,8 +80,8 @@ class Stream:
         if self._target is not None and not self.broken:
             try:
                 self._write(self._target, text)
-            except (OSError, ValueError):
-                self._give_up()
+            except (OSError, ValueError) as problem:
+                self._give_up(problem)
         return len(text)
 
     def _write(self, target: IO[str], text: str) -> None:
@@ -97,20 +103,22 @@ class Stream:
             else:
                 raw.write(content)
             self._target.flush()
-        except (OSError, ValueError):
-            self._give_up()
+        except (OSError, ValueError) as problem:
+            self._give_up(problem)
 
     def flush(self) -> None:
         """Flush what can be flushed."""
         if self._target is not None and not self.broken:
             try:
                 self._target.flush()
-            except (OSError, ValueError):
-                self._give_up()
+            except (OSError, ValueError) as problem:
+                self._give_up(problem)
 
-    def _give_up(self) -> None:
+    def _give_up(self, problem: OSError | ValueError) -> None:
         """Write no more, and have the interpreter's own flush at its end find nothing to complain about."""
         self.broken = True
+        if isinstance(problem, OSError) and self._target is sys.stdout and problem.errno not in _READER_GONE:
+            Stream.full = problem.strerror or "input/output error"
         with suppress(OSError, ValueError):
             descriptor = self.fileno()
             sink = os.open(os.devnull, os.O_WRONLY)
