@@ -143,11 +143,11 @@ def test_the_policy_allows_the_pages_own_style_and_nothing_else(tmp_path: Path) 
     assert not {name for name in names if name.startswith("on")} | names & {"style", "src", "action"}
     links = [str(attributes["href"]) for tag, attributes in page.elements if tag == "a"]
     assert links == [
-        "campaigns.csv",
         "rejects.csv",
         "rejects.xlsx",
-        "left-out.csv",
         "refused.csv",
+        "left-out.csv",
+        "campaigns.csv",
         "summary.json",
     ]
 
@@ -203,7 +203,7 @@ def test_a_trial_says_that_nothing_was_sent(tmp_path: Path) -> None:
     run = ARun(name="March", dry_run=True, ends=[UNSENT], left_out=[rejected(3, "masked", ("Ravi", "98X"))])
     words = Page(page_of(run, tmp_path)).words
     assert words.startswith(
-        "March · lead upload report March · trial run, nothing was sent Dry run, nothing was sent: 2 of 3 rows"
+        "DRY RUN · March · lead upload report DRY RUN: nothing was sent March Dry run, nothing was sent: 2 of 3 rows"
     )
     assert "When it was sent" not in words
     assert "1234567" not in words

@@ -41,6 +41,7 @@ from telecmi_leads.core.wording.code_words import (
     short_repair,
     skipped,
     table,
+    time_zone,
     warning_tip,
     words,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "short_repair",
     "skipped",
     "table",
+    "time_zone",
     "verdict",
     "warning_tip",
     "words",

@@ -236,6 +236,26 @@ def field_name(code: str) -> str:
     return _FIELDS.get(code) or words(code)
 
 
+# phonenumbers has some zones under names that IANA has given up; the pairs are of its file `backward`.
+_ZONES_OF_TODAY = {
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Asia/Dacca": "Asia/Dhaka",
+    "Asia/Thimbu": "Asia/Thimphu",
+    "Europe/Kiev": "Europe/Kyiv",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Godthab": "America/Nuuk",
+    "Pacific/Enderbury": "Pacific/Kanton",
+}
+
+
+def time_zone(name: str) -> str:
+    """Return a time zone's name of today."""
+    return _ZONES_OF_TODAY.get(name, name)
+
+
 def moment(when: datetime, *, now: datetime | None = None) -> str:
     """Return a time as the user's clock shows it: `27 Nov 23:58`, with the year where it is another than now's."""
     local = when.astimezone()

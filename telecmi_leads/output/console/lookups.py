@@ -107,7 +107,7 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
         ("read as", _read_for(phone)),
         ("kind", shown(wording.words(phone.type))),
         ("country", _country(phone.country) if phone.country != phone.region else ""),
-        ("time zone", shown(", ".join(phone.timezones))),
+        ("time zone", shown(", ".join(map(wording.time_zone, phone.timezones)))),
         ("repaired", "; ".join(shown(wording.repair(code)) for code in phone.repairs)),
         *((_fate_label(fate), _fate(fate)) for fate in phone.fates),
     ]

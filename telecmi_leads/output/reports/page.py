@@ -20,7 +20,7 @@ from telecmi_leads.core import wording
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.text import mask_text, safe
 from telecmi_leads.output.reports.rejects import cell_at_fault
-from telecmi_leads.output.reports.timeline import WIDTH, stretches
+from telecmi_leads.output.reports.timeline import WIDTH, Stretch, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,12 +40,15 @@ _GROUPS = 60
 _PLACES = 12
 _SLIVER = 4.0
 _EXAMPLE = 60
+_NAMES = 5
+_MINUTE = 60
+_LONGEST_COMMAND = 32_000
 
 _FILE_SAYS = {
-    "campaigns": "every campaign with its outcome",
-    "rejects": "the rejected rows, each with its reason: correct them and upload the file",
-    "refused": "the leads of refused campaigns",
-    "left_out": "the rows that were left out though nothing is wrong with them",
+    "campaigns": "each with its outcome",
+    "rejects": "to correct, each with its reason; then upload the file again",
+    "refused": "of refused campaigns, with TeleCMI's answer",
+    "left_out": "left out though nothing is wrong with them",
     "summary": "the figures, for programs",
 }
 _AUDIENCE = (
@@ -86,9 +89,12 @@ def render_page(
         made=_moment(run.created),
         account=safe(run.account) if not summary.dry_run else "",
         tables=[(safe(table.file), safe(wording.table(table)), [*map(safe, table.notes)]) for table in summary.tables],
-        error=summary.error,
+        band="SANDBOX" if summary.sandbox else "DRY RUN" if summary.dry_run else "",
+        outside=wording.left_out(summary.rows),
+        error_hint=_hint(summary),
+        again=_uploaded_before(summary),
         warning_tips=list(map(wording.warning_tip, summary.warning_codes)),
-        steps=wording.next_steps(summary),
+        steps=[step for step in wording.next_steps(summary) if step.text],
         rows=_rows_picture(summary),
         leads=leads,
         balance=[wording.row_balance(summary.rows), *([wording.lead_balance(summary.leads)] if leads else [])],
@@ -96,20 +102,57 @@ def render_page(
         findings=_findings(summary, findings, show_phones=show_phones),
         audience=_audience(summary.audience),
         groups=[(safe(each.name), each) for each in wording.groups(plan)[:_GROUPS]],
-        stretches=stretches(summary.campaigns) if not summary.dry_run else (),
+        stretches=_worth_showing(stretches(summary.campaigns)) if not summary.dry_run else (),
         attention=list(map(_campaign, attention[:_ATTENTION])),
         attention_more=max(len(attention) - _ATTENTION, 0),
         parts=_parts(summary.campaigns),
         repairs=_bars((wording.repair(code), number) for code, number in summary.repairs.items()),
-        files=[
-            (PurePath(path).name, _FILE_SAYS[key.partition("_")[0] if key.startswith("rejects") else key])
-            for key, path in summary.reports.items()
-            if key not in {"folder", "html"}
-        ],
+        files=_files(summary),
         show_phones=show_phones,
         moment=_moment,
     )
     return page.encode("utf-8", "backslashreplace")
+
+
+def _hint(summary: RunSummary) -> str:
+    """Return what to do about an error that ended the command; "" where the steps say it."""
+    steps = [step for step in wording.next_steps(summary) if step.text and not step.waits]
+    return summary.error.hint if summary.error is not None and not steps else ""
+
+
+def _uploaded_before(summary: RunSummary) -> str:
+    """Return how many of the leads were uploaded before; "" where nobody was, or all of those were left out."""
+    again = summary.uploaded_before - summary.rows.already_uploaded
+    if again <= 0:
+        return ""
+    names = ", ".join(summary.uploaded_in[:_NAMES])
+    people = "One person was" if again == 1 else f"{again:,} of these people were"
+    return f"{people} uploaded before{f' ({names})' if names else ''}. --new-only leaves them out."
+
+
+def _worth_showing(found: Sequence[Stretch]) -> Sequence[Stretch]:
+    """Return the times of sending where they tell something: several, or a minute and more."""
+    if len(found) > 1 or any((each.ends - each.begins).total_seconds() > _MINUTE for each in found):
+        return found
+    return ()
+
+
+def _files(summary: RunSummary) -> list[tuple[str, str]]:
+    """Return the files beside the page, what to correct first, each with what is in it."""
+    rows = {
+        "rejects": wording.count(summary.rows.rejected, "row"),
+        "refused": wording.count(summary.leads.refused, "lead"),
+        "left_out": wording.count(wording.left_out(summary.rows) - summary.rows.rejected, "row"),
+        "campaigns": wording.count(len(summary.campaigns), "campaign"),
+    }
+    order = ["rejects", "refused", "left_out", "campaigns", "summary"]
+    found = []
+    for key, path in summary.reports.items():
+        kind = "rejects" if key.startswith("rejects") else key
+        if kind in _FILE_SAYS:
+            number = f"{rows[kind]}: " if kind in rows else ""
+            found.append((order.index(kind), PurePath(path).name, number + _FILE_SAYS[kind]))
+    return [(name, says) for _, name, says in sorted(found)]
 
 
 @cache
@@ -118,6 +161,7 @@ def _template() -> Template:
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["safe_text"] = lambda text: safe(text, 2000)
+    environment.filters["whole_text"] = lambda text: safe(text, _LONGEST_COMMAND)
     environment.filters["count"] = lambda number: f"{number:,}"
     environment.filters["duration"] = wording.duration
     environment.filters["number"] = lambda length: f"{length:.5g}"
@@ -239,7 +283,7 @@ def _label_of(key: str) -> Callable[[str], str]:
         from telecmi_leads.phones import name_of_region  # noqa: PLC0415 - only where a page shows countries
 
         return name_of_region
-    return wording.words if key == "type" else str
+    return wording.words if key == "type" else wording.time_zone
 
 
 def _first(bars: list[Share]) -> list[Share]:
@@ -309,4 +353,12 @@ def _parts(campaigns: Sequence[CampaignRecord]) -> list[tuple[str, list[Row]]]:
 def _moment(when: datetime, *, seconds: bool = False) -> str:
     local = when.astimezone()
     clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
-    return f"{local.day} {local.strftime('%B %Y')}, {clock}" if not seconds else clock
+    return clock if seconds else f"{local.day} {local.strftime('%B %Y')}, {clock} ({_zone(local)})"
+
+
+def _zone(local: datetime) -> str:
+    """Return `IST, UTC+05:30`: the name alone stands for several zones."""
+    offset = local.strftime("%z")
+    name = local.tzname() or ""
+    utc = f"UTC{offset[:3]}:{offset[3:5]}" if offset.strip("+-0") else "UTC"
+    return f"{safe(name)}, {utc}" if name and name[0].isalpha() and name != "UTC" else utc
