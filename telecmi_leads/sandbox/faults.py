@@ -18,6 +18,7 @@ As text: `KIND[=VALUE][@WHERE]`; what stands behind the last @ is WHERE.
 
 A fault strikes `-before` the leads are stored (nothing is), `-after`, or `-halfway` (half of the leads
 are in): `500-after`, `drop-halfway`. Without it errors strike before, and answers with status 200 after.
+So a refusal or a redirect may be ordered of leads that are in: `400-after`, `302-after=URL`.
 
 WHERE is `2`, `1-3`, `3-` (the number of the upload request, counted from 1), `*` (each one; so it is
 without WHERE), `balance` (requests to v2/balance), or else a campaign's name; `name:NAME` is always a
@@ -51,7 +52,8 @@ _PLAIN = {"500", "502", "504", "404"} | _SILENT | _BODIES
 KINDS = tuple(sorted(_WITH_SECONDS | _WITH_PHONES | _WITH_TEXT | _REDIRECTS | _PLAIN | {"answer"}))
 """Every kind of fault, by its name in the text form."""
 
-_STAGED = ({"500", "502", "503", "504", "429", "answer"} | _SILENT | _BODIES) - {"late", "latency"}
+_STAGED = {"500", "502", "503", "504", "429", "404", "400", "422", "answer"} | _SILENT | _BODIES | _REDIRECTS
+_STAGE_GOES_WITHOUT_SAYING = {"404", "400", "422"} | _REDIRECTS
 _ANSWER = re.compile(r"([1-9][0-9]{2})(?: (.*))?", re.DOTALL)
 _NUMBERS = re.compile(r"([0-9]+)(-?)([0-9]*)")
 
@@ -97,7 +99,8 @@ class Fault:
         return self.first <= number and (self.last is None or number <= self.last)
 
     def __str__(self) -> str:
-        stage = f"-{self.stage}" if self.kind in _STAGED else ""
+        unsaid = self.kind in _STAGE_GOES_WITHOUT_SAYING and self.stage is Stage.BEFORE
+        stage = f"-{self.stage}" if self.kind in _STAGED and not unsaid else ""
         value = f"={self.value}" if self.value else ""
         return f"{self.kind}{stage}{value}@{self._where()}"
 
