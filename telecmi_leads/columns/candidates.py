@@ -90,7 +90,7 @@ def read_columns(
     """
     names = list(map(words, header))
     named = frozenset(names)
-    found = [Candidate(index, read_name(name)) for index, name in enumerate(header)]
+    found = [Candidate(index, _read(name, cells[index], phone_score)) for index, name in enumerate(header)]
     letters = frozenset("".join(header).casefold())
     known = letters | frozenset(map(" ".join, names)) | {str(candidate.head) for candidate in found if candidate.head}
     found = [_beside(candidate, known) for candidate in found]
@@ -106,6 +106,14 @@ def read_columns(
     if any(name and name[0] in _PROPERTY and _PROPERTY_FACTS.issuperset(name[1:2]) for name in named):
         found = [_property_place(candidate) for candidate in found]
     return found
+
+
+def _read(name: str, cells: Sequence[str], phone_score: Callable[[Sequence[str]], float]) -> Reading:
+    """Read a name; "Phone verified" above numbers says which phone it is, above anything else it is a yes or no."""
+    reading = read_name(name)
+    if reading.rule is Rule.FLAG and cells and phone_score(cells) >= cell_values.MOST:
+        return read_name(f"({name})")
+    return reading
 
 
 def _beside(candidate: Candidate, known: frozenset[str]) -> Candidate:

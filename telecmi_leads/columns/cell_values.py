@@ -54,6 +54,7 @@ _PATRONYMICS = (
     *("ович", "евич", "ьич", "овна", "евна", "ична", "івна", "ївна", "йович"),
     *("ovich", "evich", "ovna", "evna"),
 )
+_FEWEST_NAME_WORDS = 2
 _WITH_PATRONYMIC = 3
 _LONGEST_INITIALS = 2  # "MD Rahman"
 _LONGEST_NAME = 60
@@ -84,6 +85,17 @@ def like_name(cell: str) -> bool:
         and len(cell.split()) <= _MOST_NAME_WORDS
         and has_letters(cell)
         and not any(char.isdecimal() or char in "@_/\\<>{}=:;!?" for char in cell)
+    )
+
+
+def like_full_name(cell: str) -> bool:
+    """Tell whether a cell looks like first and last name: two or three words of letters, each with a capital first."""
+    words = cell.split()
+    return (
+        _FEWEST_NAME_WORDS <= len(words) <= _WITH_PATRONYMIC
+        and like_name(cell)
+        and not like_city(cell)
+        and all(word[0].upper() == word[0] for word in words)
     )
 
 

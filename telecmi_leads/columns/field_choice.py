@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import Rule
-from telecmi_leads.columns.header_meaning import PHONE_HEADS, read_name
+from telecmi_leads.columns.header_meaning import NAME_HEADS, PHONE_HEADS, read_name
 from telecmi_leads.columns.header_words import plain, words
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.core.lead_fields import Field
@@ -27,6 +27,8 @@ _EDGES = " \t,;:|/()[]<>=\"'`.+&_*~-\N{EN DASH}\N{EM DASH}"
 _LINE_WORDS = PHONE_HEADS | {Head.PLACE_PHONE}
 _LONGEST = 200
 _FEWEST_LETTERS = 2
+_FEWEST_NAMES = 3
+_NEARLY_ALL = 0.8
 
 
 def name_beside_number(cell: str) -> str:
@@ -222,6 +224,8 @@ def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[st
     if not wholes and not firsts and not lasts:
         wholes = lead_names
     wholes += _of(found, Head.DISPLAY)
+    if not (wholes or firsts or lasts or draft.mapped & NAME_HEADS or _of(found, Head.COMPANY)):
+        draft.give(Field.FULLNAME, _names_by_values(found, cells), Rule.VALUES)
     if (fulls or bare) and bool(firsts) != bool(lasts):
         # One half of a name beside the whole of it: the whole says more, and the half would be taken for all there is.
         firsts, lasts, seconds = [], [], []
@@ -231,6 +235,19 @@ def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[st
     draft.put(draft.titles, _of(found, Head.SALUTATION), Field.FIRSTNAME, Rule.TITLE)
     draft.put(draft.middles, _of(found, Head.MIDDLE), Field.FIRSTNAME, Rule.MIDDLE)
     draft.put(draft.surnames, [*seconds, *_of(found, Head.SUFFIX)], Field.LASTNAME, Rule.SURNAME)
+
+
+def _names_by_values(found: Sequence[Candidate], cells: Sequence[Sequence[str]]) -> list[Candidate]:
+    """Return the one column whose name says nothing and whose cells are names: capitalised words, hardly one twice."""
+    named = [
+        candidate
+        for candidate in found
+        if candidate.reading.rule in (Rule.UNKNOWN, Rule.NO_NAME)
+        and len(own := cells[candidate.index]) >= _FEWEST_NAMES
+        and len(set(own)) >= len(own) * _NEARLY_ALL
+        and cell_values.share(own, cell_values.like_full_name) >= _NEARLY_ALL
+    ]
+    return named if len(named) == 1 else []
 
 
 def _holds_whole_name(wholes: Sequence[str], parts: Sequence[str]) -> bool:

@@ -70,6 +70,15 @@ def test_cells_have_their_say(header: str, row: str, expected: dict[str, list[st
     assert feeds(plan_of(header.split(","), row.split(","))) == expected
 
 
+def test_names_are_told_by_their_cells_where_no_header_does() -> None:
+    """One column of full names under a name that says nothing is taken; two of them, or recurring ones, are not."""
+    rows = [["Asha Menon", "9876500001"], ["Ravi Kulkarni", "9876500002"], ["Meena Joshi", "9876500003"]]
+    assert feeds(plan_of(["Qwx", "Mobile"], *rows)) == {"phone": ["Mobile"], "fullname": ["Qwx"]}
+    assert feeds(plan_of(["Qwx", "Zvb", "Mobile"], *([row[0], *row] for row in rows))) == {"phone": ["Mobile"]}
+    assert feeds(plan_of(["Qwx", "Mobile"], *([rows[0][0], row[1]] for row in rows))) == {"phone": ["Mobile"]}
+    assert feeds(plan_of(["Hobby", "Mobile"], *rows)) == {"phone": ["Mobile"]}
+
+
 def test_the_column_with_most_numbers_is_the_phone() -> None:
     """Of several columns of numbers without a telling name, the one with the greatest share of good ones is taken."""
     rows = [["9876500001", "9876500001"], ["1234", "9876500002"], ["9876500003", "9876500003"]]
