@@ -164,6 +164,10 @@ class ColumnPlan:
     served: frozenset[str] = frozenset()
     absent: Mapping[str, ColumnMissing] = field(default_factory=lambda: MappingProxyType({}))
 
+    def header_of(self, column: int) -> str:
+        """Return a column's name, "" where it has none."""
+        return next((choice.header for choice in self.choices if choice.index == column), "")
+
     @property
     def has_phone(self) -> bool:
         """Tell whether anything feeds the phone number."""

@@ -14,13 +14,29 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import line_rank
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code
+from telecmi_leads.phones import UNKNOWN, region_of_header, region_told, region_told_by_code
+from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from telecmi_leads.columns import ColumnPlan
     from telecmi_leads.phones import NumberColumn, PhoneBook, Ruling
+
+
+_AREA_NAMES = frozenset(
+    (
+        "std", "std code", "std no", "area code", "areacode", "phone area code", "city code", "ddd", "vorwahl",
+        "ortsvorwahl", "prefisso", "lada", "indicatif", "codigo de area", "código de área", "netnummer", "kengetal",
+    )
+)  # fmt: skip
+_LONGEST_AREA = 5
+_LOST_DIGITS = "000000"
+"""What a spreadsheet that shows six digits leaves of the others; one number in a million ends so by itself."""
+_FEWEST_ROUNDED = 3
+_ROUNDED_SHARE = 20
+_IDS = frozenset({"country id", "countryid", "id country", "idcountry", "country ids", "nation id", "region id"})
+"""Names of columns that hold the keys of a database: small integers that are nobody's calling codes."""
 
 
 class Grid:
@@ -106,8 +122,11 @@ def find_numbers(
         # Alternates are empty in most rows; those cells need no look.
         asked = [index for index in waiting if cells[index]] if place else waiting
         if asked:
-            regions = row_regions(grid, asked, plan, region, guess=guess)
-            _ask(found, grid, column, asked, book, regions=regions, alternate=place > 0)
+            default = region_of_header(plan.header_of(column)) or region
+            regions = row_regions(grid, asked, plan, default, guess=guess)
+            _ask(
+                found, grid, column, asked, book, regions=regions, alternate=place > 0, areas=_area_column(plan, column)
+            )
             found.repairs[Repair.DIAL_CODE] += _joined_codes(grid, plan, found, asked, column)
         if place == 0 and not found.faults:
             found.repairs = +found.repairs
@@ -129,7 +148,65 @@ def _answered(book: PhoneBook, cells: Sequence[str], regions: list[str | None] |
     for index, reason in answer.faults.items():
         if reason is Reason.NO_REGION and (regions if isinstance(regions, str | None) else regions[index]) == UNKNOWN:
             answer.faults[index] = Reason.UNKNOWN_COUNTRY
+    rounded = [index for index, number in enumerate(answer.numbers) if number.endswith(_LOST_DIGITS)]
+    distinct = {answer.numbers[index] for index in rounded}
+    if len(distinct) >= _FEWEST_ROUNDED and len(rounded) * _ROUNDED_SHARE >= len(cells):
+        for index in rounded:
+            answer.numbers[index] = ""
+            answer.faults[index] = Reason.DIGITS_LOST
     return answer
+
+
+def _area_column(plan: ColumnPlan, phone: int) -> int | None:
+    """Return the column of area codes that stands nearest to a phone column, None where there is none."""
+    areas = [choice.index for choice in plan.choices if _words(choice.header) in _AREA_NAMES]
+    return min(areas, key=lambda index: abs(index - phone), default=None)
+
+
+def _join_areas(
+    answer: NumberColumn,
+    areas: Sequence[str],
+    cells: Sequence[str],
+    book: PhoneBook,
+    regions: list[str | None] | str | None,
+) -> None:
+    """Put the area code before each number that lacks it; with an area code that does not fit there is no number.
+
+    A mobile has none, and a number that is written with its code needs none.
+    """
+    codes = ["".join(filter(str.isdecimal, area)).lstrip("0") for area in areas]
+    at = [
+        index
+        for index, (code, cell) in enumerate(zip(codes, cells, strict=True))
+        if 0 < len(code) <= _LONGEST_AREA and cell.strip() and "+" not in cell and not _has_area(cell, code)
+        if not (answer.numbers[index] and answer.rulings[index].type is PhoneType.MOBILE)
+    ]
+    if not at:
+        return
+    locals_ = ("".join(filter(str.isdecimal, cells[index])).lstrip("0") for index in at)
+    joined = [f"0{codes[index]} {local}" for index, local in zip(at, locals_, strict=True)]
+    bare = [text.removeprefix("0") for text in joined]
+    each = regions if isinstance(regions, str | None) else [regions[index] for index in at]
+    tries = (book.column(joined, each), book.column(bare, each))
+    for place, index in enumerate(at):
+        good = next((one for one in tries if one.numbers[place].endswith(bare[place].replace(" ", ""))), None)
+        if good is not None:
+            answer.numbers[index], answer.rulings[index] = good.numbers[place], good.rulings[place]
+            answer.faults.pop(index, None)
+            answer.repairs[Repair.AREA_CODE] = answer.repairs.get(Repair.AREA_CODE, 0) + 1
+        elif answer.numbers[index] and answer.rulings[index].type is PhoneType.FIXED_LINE:
+            answer.numbers[index] = ""
+            answer.faults[index] = Reason.UNCLEAR
+
+
+def _has_area(cell: str, code: str) -> bool:
+    """Tell whether a number is written with its area code already, a trunk zero before it or a blank behind it."""
+    groups = cell.replace("(", " ").replace(")", " ").replace("-", " ").replace("/", " ").split()
+    return (bool(groups) and groups[0] in {code, f"0{code}"}) or cell.strip().startswith(f"0{code}")
+
+
+def _words(header: str) -> str:
+    return " ".join("".join(char if char.isalpha() else " " for char in header.casefold()).split())
 
 
 def _by_label(grid: Grid, plan: ColumnPlan) -> tuple[Grid, dict[int, dict[int, int]]]:
@@ -163,8 +240,12 @@ def _ask(  # noqa: PLR0913 - one question to one column
     *,
     regions: list[str | None] | str | None,
     alternate: bool,
+    areas: int | None = None,
 ) -> None:
-    answer = _answered(book, _taken(grid.columns[column], asked), regions)
+    cells = _taken(grid.columns[column], asked)
+    answer = _answered(book, cells, regions)
+    if areas is not None:
+        _join_areas(answer, _taken(grid.columns[areas], asked), cells, book, regions)
     found.repairs.update(answer.repairs)
     if not alternate:
         found.numbers, found.rulings = answer.numbers, answer.rulings
@@ -224,6 +305,9 @@ def _columns_of(grid: Grid, at: Sequence[int], plan: ColumnPlan, target: Field) 
         yield [template.render(grid.rows[index]) for index in at]
         return
     for column in reversed(plan.sources.get(target, ())):
+        words = _words(plan.header_of(column))
+        if words in _AREA_NAMES or words in _IDS:
+            continue
         yield _taken(grid.columns[column], at)
 
 

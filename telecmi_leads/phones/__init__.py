@@ -12,6 +12,7 @@ from telecmi_leads.phones.regions import (
     name_of_region,
     region_of_country,
     region_of_dial_code,
+    region_of_header,
     region_told,
     region_told_by_code,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "profile_of",
     "region_of_country",
     "region_of_dial_code",
+    "region_of_header",
     "region_told",
     "region_told_by_code",
 ]

@@ -63,6 +63,33 @@ _LONGEST_NAME = 200  # of a country, with all that people write beside it; longe
 _LONGEST_DIAL_CODE = 7  # 1 and a Caribbean area code, 44 and that of the Isle of Man
 _LONGEST_LETTER_CODE = 3
 _SHORTEST_JOINED = 6
+_HEADER_CODE = re.compile(r"\+\d{1,4}")
+_HEADER_WORDS = re.compile(r"[^\W\d_]+")
+_HEADER_SHORT_FORMS = frozenset({"USA", "UAE", "KSA", "UK"})
+_NO_CODES = frozenset(
+    {
+        "NO",
+        "ID",
+        "PH",
+        "PR",
+        "CO",
+        "TO",
+        "ST",
+        "NA",
+        "CC",
+        "MS",
+        "SMS",
+        "TEL",
+        "MOB",
+        "GSM",
+        "COM",
+        "MR",
+        "PA",
+        "HR",
+        "IT",
+    }
+)
+"""What stands in capitals in a header and is no country there."""
 _ENGLISH = 2
 
 
@@ -83,6 +110,23 @@ def region_told_by_code(text: str) -> str | None:
     if text.strip(_EDGES).casefold() in _EMPTY or not text.strip("0 "):
         return None
     return region_of_dial_code(text) or region_of_country(text) or UNKNOWN
+
+
+def region_of_header(name: str) -> str | None:
+    """Return the region that a phone column's name tells: `US Phone`, `Mobile (+44)`, `UAE Mobile`; None for most.
+
+    A name of one word tells none, and letters that are a country's code count only where the others are not capitals.
+    """
+    code = _HEADER_CODE.search(name[:_LONGEST_NAME])
+    if code is not None:
+        return region_of_dial_code(code[0])
+    words = _HEADER_WORDS.findall(name[:_LONGEST_NAME])
+    texts = {" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, at + 4)}
+    found = {_few_names().get(_folded(text)) for text in texts if len(text) > _LONGEST_LETTER_CODE}
+    codes = {word for word in words if _is_letter_code(word) and word.isupper()}
+    found |= {_region_coded(code) for code in (codes & _HEADER_SHORT_FORMS if name.isupper() else codes - _NO_CODES)}
+    found.discard(None)
+    return found.pop() if len(found) == 1 and len(words) > 1 else None
 
 
 def region_of_country(text: str) -> str | None:
