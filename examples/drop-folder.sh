@@ -23,7 +23,7 @@ for file in "$inbox"/*; do
     telecmi-leads upload "$file" --name "{file}" --append --quiet --lock-wait 10m --report-dir "$reports"
     code=$?
     case $code in
-        0 | 4) place=done ;;
+        0 | 4) place="done" ;;
         2 | 3) place=failed ;;
         *) exit "$code" ;; # it stays: resume, settings or a full disk come first
     esac

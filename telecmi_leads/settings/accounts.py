@@ -144,7 +144,7 @@ def _secret_from(path: Path) -> str:
     text = read_settings_file(path, "The secret file")
     if others_can_read(path):
         raise SettingsError(
-            f"The secret file {safe(str(path))} can be read by others.", hint=f"chmod 600 {safe(str(path))}"
+            f"The secret file {safe(str(path))} can be read by others.", hint=f"chmod 600 {argument(str(path))}"
         )
     return re.sub(r"\r?\n\Z", "", text)
 

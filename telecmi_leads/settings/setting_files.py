@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import LeadsError, SettingsError
 from telecmi_leads.core.text import safe
+from telecmi_leads.core.wording import argument
 from telecmi_leads.settings import options
 
 if TYPE_CHECKING:
@@ -289,7 +290,7 @@ def readable_by_others(path: Path | None, values: Mapping[str, str]) -> tuple[st
     """Return a warning where `.env` holds the secret and others can read it."""
     if path is None or SECRET_VARIABLE not in values or not others_can_read(path):
         return ()
-    return (f"{safe(str(path))} holds the secret and others can read it: chmod 600 {safe(str(path))}",)
+    return (f"{safe(str(path))} holds the secret and others can read it: chmod 600 {argument(str(path))}",)
 
 
 def others_can_read(path: Path) -> bool:

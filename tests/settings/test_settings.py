@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
+import subprocess
 import time
 import tracemalloc
 from pathlib import Path
@@ -355,6 +357,24 @@ def test_an_open_env_file_is_warned_about(tmp_path: Path) -> None:
     assert "chmod 600" in resolved(tmp_path).warnings[0]
     (tmp_path / ".env").chmod(0o600)
     assert resolved(tmp_path).warnings == ()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes do not tell there")
+def test_a_hint_to_type_quotes_its_path(tmp_path: Path) -> None:
+    """Chmod of a file in a folder whose name would run something: the printed words can be pasted as they stand."""
+    folder = tmp_path / "two words $(touch ran)"
+    folder.mkdir()
+    for name, text in ((".env", "TELECMI_SECRET=x\n"), ("secret", "x")):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o644)
+    said = [resolved(folder).warnings[0].rpartition(": ")[2]]
+    with pytest.raises(SettingsError) as error:
+        account(resolved(folder, {"secret_file": str(folder / "secret")}, GOOD))
+    said.append(error.value.hint)
+    for line in said:
+        subprocess.run(["sh", "-c", line], check=True, cwd=tmp_path)
+    assert {(folder / name).stat().st_mode & 0o777 for name in (".env", "secret")} == {0o600}
+    assert not (tmp_path / "ran").exists()
 
 
 def test_lines_of_env_that_say_nothing_are_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
