@@ -35,6 +35,9 @@ _NEARLY_ALL = 0.8
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
 
 
+_RECIPIENTS = frozenset({("recipient",), ("recipients",), ("receiver",), ("addressee",)})
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A column and the reading of its name."""
@@ -95,6 +98,7 @@ def read_columns(
     known = letters | frozenset(map(" ".join, names)) | {str(candidate.head) for candidate in found if candidate.head}
     found = [_beside(candidate, known) for candidate in found]
     found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
+    found = _recipients(found, names, cells)
     found = _second_names(found)
     found = _own_lines(found, names, cells)
     if any("invitee" in name for name in named):
@@ -114,6 +118,28 @@ def _read(name: str, cells: Sequence[str], phone_score: Callable[[Sequence[str]]
     if reading.rule is Rule.FLAG and cells and phone_score(cells) >= cell_values.MOST:
         return read_name(f"({name})")
     return reading
+
+
+def _like_a_name(cell: str) -> bool:
+    return cell_values.like_name(cell) or cell_values.like_numbered_name(cell)
+
+
+def _recipients(
+    found: list[Candidate], names: Sequence[tuple[str, ...]], cells: Sequence[Sequence[str]]
+) -> list[Candidate]:
+    """Take a column called Recipient and nothing else, with numbers in it, as the phone where no other column is.
+
+    So do message services call it; beside a sender's phone, or with a name in it, a recipient is somebody else.
+    """
+    if any(candidate.head in PHONE_HEADS for candidate in found):
+        return found
+    return [
+        Candidate(candidate.index, Reading(Head.PHONE, Rule.VALUES))
+        if names[candidate.index] in _RECIPIENTS
+        and cell_values.share(cells[candidate.index], cell_values.like_phone) >= cell_values.MOST
+        else candidate
+        for candidate in found
+    ]
 
 
 def _beside(candidate: Candidate, known: frozenset[str]) -> Candidate:
@@ -152,9 +178,7 @@ def _agreeing_text(candidate: Candidate, head: Head, cells: Sequence[str]) -> Ca
         return Candidate(candidate.index, _code_or_country(reading, cells))
     if head in NAME_HEADS:
         doubtful = reading.doubtful or reading.weak
-        test, enough = (
-            (cell_values.like_name, cell_values.MOST) if doubtful else (cell_values.has_letters, cell_values.SOME)
-        )
+        test, enough = (_like_a_name, cell_values.MOST) if doubtful else (cell_values.has_letters, cell_values.SOME)
         return candidate if cell_values.share(cells, test) >= enough else candidate.refused(Rule.WRONG_VALUES)
     no_company = head is Head.COMPANY and all(map(cell_values.like_flag, cells))
     no_email = head is Head.EMAIL and reading.rule is not Rule.EXACT and not any(map(cell_values.like_email, cells))

@@ -26,6 +26,7 @@ SOME = 0.3
 _LONGEST_LOOKED_AT = 1000  # characters of a cell that is searched: a search for an address is quadratic
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _DIAL_CODE = re.compile(r"(?:[^\d+]{0,40}\(?\+|\(?0{0,2})\d{1,3}(?:-\d{1,4})?\)?(?:\.0)?")
+_NUMBERED_NAME = re.compile(r"[^\W\d_]{3,}(?: [^\W\d_]{1,20}){0,4}\.? ?#?\d{1,4}")
 _MASK = re.compile(r"[xX*•#]")
 _FLAGS = frozenset(
     {
@@ -108,6 +109,11 @@ def like_surname_first(cell: str) -> bool:
         return True
     capitals = list(takewhile(str.isupper, words))
     return max(map(len, capitals), default=0) > _LONGEST_INITIALS and words[-1][1:].islower()
+
+
+def like_numbered_name(cell: str) -> bool:
+    """Tell whether a cell is what stands for a name where nobody asked for it: `Visitor No 21`, `Guest 4`."""
+    return len(cell) <= _LONGEST_NAME and _NUMBERED_NAME.fullmatch(cell.strip()) is not None
 
 
 def has_letters(cell: str) -> bool:

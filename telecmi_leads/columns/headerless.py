@@ -74,7 +74,9 @@ def choose_unnamed(
     ]
     cities = [c for c in texts if cell_values.share(cells[c.index], cell_values.like_city) >= cell_values.MOST]
     draft.give(Field.CITY, cities[:1], Rule.VALUES)
-    _names(draft, [candidate for candidate in texts if candidate not in cities], cells)
+    # A number that --map names stands beside names as one that was found does.
+    phones = [*draft.phones, *(candidate.index for candidate in found if candidate.reading.rule is Rule.MAPPED)]
+    _names(draft, [candidate for candidate in texts if candidate not in cities], cells, phones[:1])
     names_beside_numbers(draft, cells)
 
 
@@ -97,9 +99,9 @@ def _lay_out(draft: Draft, columns: Mapping[int, Candidate]) -> None:
     draft.put(draft.middles, [columns[_MIDDLE]] if _MIDDLE in columns else [], Field.FIRSTNAME, Rule.MIDDLE)
 
 
-def _names(draft: Draft, texts: Sequence[Candidate], cells: Sequence[Sequence[str]]) -> None:
+def _names(draft: Draft, texts: Sequence[Candidate], cells: Sequence[Sequence[str]], phones: Sequence[int]) -> None:
     """Take a column of several words as the full name, else two neighbours before the phone as first and last."""
-    if not texts or not draft.phones:
+    if not texts or not phones:
         return
     first = texts[0]
     whole = next(
@@ -110,7 +112,7 @@ def _names(draft: Draft, texts: Sequence[Candidate], cells: Sequence[Sequence[st
         draft.give(Field.FULLNAME, [whole], Rule.VALUES)
         return
     second = next((candidate for candidate in texts[1:] if candidate.index == first.index + 1), None)
-    if second is not None and second.index < draft.phones[0] and _varies(cells[second.index]):
+    if second is not None and second.index < phones[0] and _varies(cells[second.index]):
         draft.give(Field.FIRSTNAME, [first], Rule.VALUES)
         draft.give(Field.LASTNAME, [second], Rule.VALUES)
     else:

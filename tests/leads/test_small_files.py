@@ -35,7 +35,7 @@ CASES: list[Case] = [
 ]
 BY_ID: dict[str, Case] = {case["id"]: case for case in CASES}
 
-# What a header's words and a phone cell mean is being taught; a case that agrees by now reports itself as XPASS.
+# The country of a header and area-code columns are being taught; a case that agrees by now reports itself as XPASS.
 WAITING = frozenset(
     {
         "s-header-us-phone",
@@ -49,9 +49,6 @@ WAITING = frozenset(
         "cs-singapore-mobile",
         "cs-plus-971",
         "cs-two-countries",
-        "cs-fixed-width",
-        "cs-recipient",
-        "cs-vcard-escaped",
         "cs-us-area-code",
         "cs-vorwahl",
     }
@@ -60,7 +57,7 @@ WAITING = frozenset(
 
 def listed(cases: list[Case]) -> list[Any]:
     """Return the cases as parameters; those that wait for other parts may fail."""
-    waits = pytest.mark.xfail(reason="waits for header words or phone cells", strict=False)
+    waits = pytest.mark.xfail(reason="waits for countries in headers and area codes", strict=False)
     return [pytest.param(case, id=case["id"], marks=[waits] if case["id"] in WAITING else []) for case in cases]
 
 

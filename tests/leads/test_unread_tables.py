@@ -181,3 +181,20 @@ def test_cells_merged_over_several_rows(program: Inside, sandbox: Sandbox) -> No
     assert (ended.code, ended.json["rows"]["blank"], ended.json["rejections"]) == (0, 1, {"too_short": 1})
     sent = {lead["phone"]: lead.get("city") for leads in sandbox.campaigns().values() for lead in leads}
     assert sent == {"919876500001": "Kochi", "919876500002": "Kochi", "919876500003": None}
+
+
+def test_a_mapped_column_keeps_the_names_found_by_value(program: Inside, sandbox: Sandbox) -> None:
+    """On a file without a header, --map of the phone leaves the names where their values show them."""
+    (program.folder / "crm.xlsx").write_text("Divya Nambiar,9732163133\nHarish Bhatt,9941851744\n", encoding="utf-8")
+    assert program.run(*UPLOAD, "--map", "phone=column 2").code == 0
+    sent = [(lead["firstname"], lead["lastname"]) for leads in sandbox.campaigns().values() for lead in leads]
+    assert sent == [("Divya", "Nambiar"), ("Harish", "Bhatt")]
+
+
+def test_numbered_people_have_names(program: Inside, sandbox: Sandbox) -> None:
+    """A column of people that are only numbered is a name column, and no row of it a header."""
+    text = "Visitor,Phone\nVisitor No 21,9876500001\nVisitor No 22,12345\nPerson No31,9876500003\n"
+    (program.folder / "crm.xlsx").write_text(text, encoding="utf-8")
+    ended = program.run(*UPLOAD, "--json")
+    assert (ended.code, ended.json["rows"]["rejected"], ended.json["skipped"]) == (0, 1, {})
+    assert phones(sandbox.campaigns()) == ["919876500001", "919876500003"]
