@@ -83,6 +83,7 @@ class Store:
         self.since: dict[datetime, frozenset[bytes]] = {}
         self.holders: dict[tuple[str, frozenset[str]], tuple[Holders, Holders]] = {}
         self.campaigns: Mapping[int, KnownCampaign] = {}
+        self.knows_nobody: bool | None = None
 
     def changed(self) -> None:
         """Let go of what was read of the numbers uploaded before: the ledger has changed."""
@@ -91,6 +92,7 @@ class Store:
         self.since.clear()
         self.holders.clear()
         self.campaigns = {}
+        self.knows_nobody = None
 
     def close(self) -> None:
         """Close the ledger. After a failed write the files are left as they are, for the next process to recover."""

@@ -51,7 +51,9 @@ def known_among(
     """Return, by position, the campaigns that hold a number of these (E.164 digits): uploaded, or waiting."""
     waiting, fresh = _holders(store, account, own)
     tails = _column(store, "tails")
-    if not waiting and not fresh and not any(tails):
+    if store.knows_nobody is None:
+        store.knows_nobody = not waiting and not fresh and not any(tails)
+    if store.knows_nobody:
         return {}
     found: dict[int, list[KnownCampaign]] = {}
     for at, number in enumerate(Hasher(store.key, account).numbers(phones)):
