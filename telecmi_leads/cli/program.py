@@ -72,7 +72,7 @@ Campaign = Annotated[
     str, typer.Argument(metavar="CAMPAIGN", help="The campaign's name.", autocompletion=_complete_campaign)
 ]
 Newest = Annotated[
-    str | None, typer.Argument(metavar="[RUN]", help="A run's id; the newest.", autocompletion=_complete_run)
+    str | None, typer.Argument(metavar="[RUN]", help="A run's id; all unfinished ones.", autocompletion=_complete_run)
 ]
 Shown = Annotated[
     str | None, typer.Argument(metavar="[RUN]", help="Show this run's campaigns.", autocompletion=_complete_run)

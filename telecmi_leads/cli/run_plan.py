@@ -153,7 +153,21 @@ class Plan:
             self._refuse(course.prepared.refusal)
             raise course.prepared.refusal
         course.left_waiting = self.left_waiting
+        self._tell_waiting()
         return course.prepared
+
+    def _tell_waiting(self) -> None:
+        """Say who of those that go waits in another run too."""
+        people = self._people
+        if people is None or people.waiting == people.left_waiting:
+            return
+        elsewhere = sorted({each.run for each in people.waiting_in} - people.own)
+        if elsewhere:
+            self.course.warn(
+                f"{count(people.waiting - people.left_waiting, 'lead')} of this input also wait in another unfinished "
+                f"run ({', '.join(elsewhere)}), which sends them too. --new-only leaves them out here.",
+                WarningCode.WAITING_ELSEWHERE,
+            )
 
     def earlier(self) -> RunRecord | None:
         """Return the run that this command began before; None where it begins a new one.

@@ -62,7 +62,11 @@ class CampaignOptions:
     order: bool = row.option(
         False, "Number the leads in file order (order_index).", commands=("upload",), repeated=row.FOR_REJECTS
     )
-    append: bool = row.option(False, "Go on counting after the last campaign of this name.", commands=("upload",))
+    append: bool = row.option(
+        False,
+        "Add to the campaigns of this name: count on after the last, and leave out whoever is in one.",
+        commands=("upload",),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,8 @@ def test_people_uploaded_before_are_told(program: Inside, sandbox: Sandbox) -> N
     assert (told.json["uploaded_before"], told.json["rows"]["leads"]) == (2, 3)
     shown = program.run("upload", "feb.csv", "--name", "Feb", "--report-dir", "page")
     assert "2 of these people were uploaded before" in " ".join((shown.out + shown.err).split())
+    page = (program.folder / "page" / "report.html").read_text(encoding="utf-8")
+    assert "2 of these people were uploaded before (Jan-" in page
     new = upload(program, "Mar", "--new-only", file="feb.csv")
     assert (new.code, new.json["rows"]["already_uploaded"], new.json["uploaded_before"]) == (0, 3, 3)
     assert copies(sandbox)["919876500099"] == 1
@@ -260,6 +262,8 @@ def test_people_who_wait_are_told_apart(program: Inside, sandbox: Sandbox, how: 
     assert (new.code, new.json["waiting_elsewhere"], new.json["leads"]["accepted"]) == (5, waiting, 1)
     settles = f"resolve {stopped.json['run']} March-001" if how == "unverified" else f"resume {stopped.json['run']}"
     assert settles in new.json["error"]["hint"]
+    shown = program.run("upload", "leads.csv", "--name", "June", "--new-only")
+    assert (shown.code, settles in shown.err + shown.out) == (5, True)
     told = upload(program, "May", "--dry-run")
     assert (told.json["waiting_elsewhere"], told.json["rows"]["leads"]) == (waiting, 7)
 
@@ -270,6 +274,7 @@ def test_people_in_two_unfinished_runs_are_told_again_at_resume(program: Inside,
     assert upload(program, "March").code == 5
     second = upload(program, "March2")
     assert (second.code, second.json["waiting_elsewhere"]) == (5, 6)
+    assert second.json["warnings"][0].startswith("6 leads of this input also wait in another unfinished run")
     program.url = sandbox.url
     ended = program.run("resume", "--json", *QUICK)
     assert (ended.code, [each["exit_code"] for each in ended.json["runs"]]) == (0, [0, 0])

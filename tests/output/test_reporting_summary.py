@@ -345,7 +345,12 @@ def test_the_other_commands_objects(ledger: Ledger) -> None:
     assert json.loads(forgotten_json(Forgotten(runs=1, rows=2))) == {
         **head,
         "command": "forget",
-        "deleted": {"runs": 1, "campaigns": 0, "rows": 2, "numbers": 0, "unfinished_kept": 0},
+        "deleted": {
+            **dict.fromkeys(("campaigns", "numbers", "unfinished_kept", "leads", "answers", "mentioned"), 0),
+            "runs": 1,
+            "rows": 2,
+            "left_in_file": False,
+        },
     }
     assert json.loads(error_json("runs", 8, Problem("ledger", "damaged"))) == {
         "schema": 1,

@@ -84,9 +84,12 @@ class _Open:
 
 
 def _sending_steps(summary: RunSummary) -> list[NextStep]:
-    if summary.run is None:
-        return []
     steps: list[NextStep] = []
+    if summary.settling:
+        text = "To settle the campaigns of other runs, for which people of this input were left out:"
+        steps.append(NextStep(text, tuple(map(Choice, summary.settling))))
+    if summary.run is None:
+        return steps
     if summary.exit_code == ExitCode.SETTINGS:
         check = command("check", *summary.typed.of(Suggested.CHECK))
         steps.append(_step("See which credentials are used, and whether they work:", check))
