@@ -81,8 +81,18 @@ class Course:
     def failed(self, error: LeadsError) -> RunSummary:
         """Return the summary of a command that an error ended."""
         status = RunStatus.REFUSED if isinstance(error, InputRefused) else RunStatus.FAILED
-        problem = Problem(error.code, error.message, error.hint)
-        return self._summary(status if self.run is None else RunStatus.UNFINISHED, error.exit_code, problem)
+        if self.run is not None:
+            # What is in is in, though a report could not be written.
+            status = RunStatus.UNFINISHED if self.known is None else self.known.leads.status
+        problem = Problem(error.code, error.message, self._named(error.hint))
+        return self._summary(status, error.exit_code, problem)
+
+    def _named(self, hint: str) -> str:
+        """Return a hint whose command names the run; where none came to be, there is none to resume."""
+        if self.run is None:
+            return hint.replace("`telecmi-leads resume`", "the same command again")
+        named = hint.replace("telecmi-leads report RUN", command("report", self.run))
+        return named.replace("`telecmi-leads resume`", f"`{command('resume', self.run)}`")
 
     def stopped(self, cause: StopCause) -> RunSummary:
         """Return the summary of a command that a signal ended while it was not sending, before or afterwards."""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 from crashing import LEADS, RESUME, UPLOAD, prepared, verdict
+from inside import Inside
+from program import write_leads
 from test_crash_points import BROKEN_PROGRAM
+
+from telecmi_leads.core.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -241,6 +247,34 @@ def test_a_ledger_put_back_from_a_backup_goes_on(program: Wrapped, sandbox: Sand
     again = program.run(*RESUME)
     assert (again.code, again.json["leads"]["refused"], again.json["leads"]["accepted"]) == (4, 10, 10)
     assert sum(len(leads) for leads in sandbox.campaigns().values()) == LEADS
+
+
+def test_a_report_that_fails_makes_no_run_unfinished(tmp_path: Path, sandbox: Sandbox) -> None:
+    """(Row 4) The disk is full when the reports are written: all is in, so the run is complete; X8 says which file."""
+    write_leads(tmp_path / "leads.csv", 6)
+    program = Inside(tmp_path, sandbox.url, {"TELECMI_REGION": "IN"})
+    command = ("upload", "leads.csv", "--name", "March", "--json")
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with mock.patch("telecmi_leads.output.reports.report_files.render_page", side_effect=full):
+        ended = program.run(*command)
+    assert (ended.code, ended.json["status"], ended.json["leads"]["accepted"]) == (8, "complete", 6)
+    error, run = ended.json["error"], ended.json["run"]
+    assert "report.html" in error["message"]
+    assert f"telecmi-leads report {run} --report-dir" in error["hint"]
+    assert program.run("report", run).code == 0
+    assert program.run(*command).code == 0
+    assert sum(len(leads) for leads in sandbox.campaigns().values()) == 6
+
+
+def test_a_full_disk_before_the_run_names_no_run(tmp_path: Path, sandbox: Sandbox) -> None:
+    """(Row 4) The disk is full while the plan is made: nothing is sent, and the way on is the same command."""
+    write_leads(tmp_path / "leads.csv", 6)
+    program = Inside(tmp_path, sandbox.url, {"TELECMI_REGION": "IN"})
+    error = LedgerError("The ledger: the disk is full", hint="Free some space, then run `telecmi-leads resume`.")
+    with mock.patch("telecmi_leads.ledger.staging.finish_plan", side_effect=error):
+        ended = program.run("upload", "leads.csv", "--name", "March", "--json")
+    assert (ended.code, ended.json["run"], sandbox.requests()) == (8, None, ())
+    assert ended.json["error"]["hint"] == "Free some space, then run the same command again."
 
 
 # --- row 40 -------------------------------------------------------------------------------------
