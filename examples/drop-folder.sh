@@ -9,6 +9,11 @@
 # has a folder of its own, called after the time, so that a name as long as a name can be stays as it is.
 set -u
 inbox=${1:?name the folder}
+if [ ! -d "$inbox" ]; then
+    echo "drop-folder.sh: there is no folder $inbox in $(pwd)" >&2
+    exit 3
+fi
+PATH="$HOME/.local/bin:$PATH" # where uv and pipx install it, and cron does not look
 mkdir -p "$inbox/done" "$inbox/failed" "$inbox/reports"
 
 number=0

@@ -299,3 +299,11 @@ def test_the_pictures_are_made_from_a_real_run(tmp_path: Path) -> None:
     assert fresh == kept
     assert "All 2,606 leads are in. 75 rows were left out." in next(iter(texts.values()))
     assert (EXAMPLES / "pictures" / "report.png").stat().st_size < 200_000
+
+
+def test_a_drop_folder_that_is_missing_is_said(program: Program, folder: Path) -> None:
+    """A folder that is not there, a share not mounted, is an error and not made anew in silence."""
+    ended = shell(program, 'cd "$HOME/leads" && sh drop-folder.sh inbox')
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err == f"drop-folder.sh: there is no folder inbox in {folder}\n"
+    assert not (folder / "inbox").exists()

@@ -178,7 +178,7 @@ def resume(
     """Go on with every unfinished run.
 
     Each goes on from its own stored copy: the input file is not needed.
-    Whoever has come onto a do-not-call list since the run was planned is taken out of what is not sent yet.
+    People who were added to a do-not-call list since the run was planned are not sent.
     """
     from telecmi_leads.cli.commands import resume as command  # noqa: PLC0415 - see the module's docstring
 

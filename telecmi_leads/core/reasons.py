@@ -65,12 +65,12 @@ class Reason(Enum):
     NO_LAST_NAME = (
         "no_last_name",
         "there is no last name in the row, and --no-fill is set",
-        "Fill in a last name, or leave --no-fill away.",
+        "Fill in a last name, or drop --no-fill.",
     )
     NO_FIRST_NAME = (
         "no_first_name",
         "there is no first name in the row, and --no-fill is set",
-        "Fill in a first name, or leave --no-fill away.",
+        "Fill in a first name, or drop --no-fill.",
     )
     TEST_LEAD = ("test_lead", "this is the ad platform's test lead", "Nothing to do: nobody is behind it.")
     TOO_MANY_CELLS = (

@@ -137,7 +137,7 @@ def _missing(path: Path, name: str) -> SourceUnreadable:
         target = safe(str(path.readlink()))
         return SourceUnreadable(
             f"{name} is a link to {target}, which is not there.",
-            hint="Name the file itself, or mend the link.",
+            hint="Name the file itself, or repair the link.",
         )
     parent = path.parent
     if not parent.is_dir():

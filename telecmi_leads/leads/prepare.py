@@ -67,8 +67,8 @@ if TYPE_CHECKING:
 
 _SAMPLE_ROWS = 100
 _FILL_HINTS = {
-    Field.EMAIL: "Give a whole address, such as --fill email=nobody@example.com, or leave it away: it may be empty.",
-    Field.ORDER_INDEX: "Give a whole number, or leave it away: it may be empty.",
+    Field.EMAIL: "Give a whole address, such as --fill email=nobody@example.com, or leave the option out.",
+    Field.ORDER_INDEX: "Give a whole number, or leave the option out.",
 }
 
 

@@ -83,7 +83,7 @@ def _number(session: Session, phone: str) -> tuple[str | None, str, str | None]:
 
 def _no_number(session: Session, phone: str) -> UsageError:
     reason = _explained(session, phone).reason
-    why = reason.says if reason else "it is no number"
+    why = reason.says if reason else "it is not a number"
     return UsageError(f"--phone {safe(phone)!r}: {why}.", hint="Write it with + and its country code.")
 
 

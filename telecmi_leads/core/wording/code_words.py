@@ -89,7 +89,7 @@ REPAIRS: Mapping[str, str] = {
     Repair.NAME_SPLIT: "full name split into first and last name",
     Repair.NAME_FILLED: "empty last name filled in",
     Repair.EMAIL_DROPPED: "badly formed email dropped, the lead kept",
-    Repair.ORDER_DROPPED: "order index that is no whole number dropped",
+    Repair.ORDER_DROPPED: "order index that is not a whole number dropped",
     Repair.TEXT_CLEANED: "control characters or stray spaces cleaned out of text",
 }
 
@@ -156,7 +156,7 @@ _SKIPPED = {
     "repeated_header": ("repeated header", "repeated headers"),
     "new_header": ("header of further columns", "headers of further columns"),
     "total": ("line of totals", "lines of totals"),
-    "note": ("note that is no lead", "notes that are no leads"),
+    "note": ("note, not a lead", "notes, not leads"),
     "no_phone_column": ("row of tables without a phone column", "rows of tables without a phone column"),
     "placeholder": ("row of fillers such as N/A", "rows of fillers such as N/A"),
 }
