@@ -28,8 +28,9 @@ _RELATION_ID = re.compile(rb"\s\w+:id\s*=\s*[\"']([^\"']*)[\"']")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(rb"\s(Id|Type|Target)\s*=\s*[\"']([^\"']*)[\"']")
 _KINDS = (b"/worksheet", b"/chartsheet", b"/dialogsheet")
-_MERGES = re.compile(rb"<((?:\w+:)?)mergeCells\b.*?</\1mergeCells>", re.DOTALL)
-_FILTERED = re.compile(rb"<(?:\w+:)?row\b[^<>]*\shidden=[\"'](?:1|true)[\"']")
+_MERGES = re.compile(
+    rb"<(?:\w+:)?mergeCell\s+ref=[\"'](?![A-Z]+\d+(?::[A-Z]+\d+)?[\"'])[^\"']*[\"'][^<>]*>"
+)  # not of cells
 _ODS_BLANKS = re.compile(
     rb"(</?(?:office|table|calcext|draw|form|presentation|loext):[\w-]+(?:\s[^<>]*)?>|</text:p>)\s+(?=<)"
 )
@@ -147,18 +148,6 @@ def _ods_tags(stream: BinaryIO) -> Iterator[tuple[bytes, bytes, bytes]]:
             yield from _ODS_TAG.findall(piece[:end])
             rest = piece[end:][:4096]
         yield from _ODS_TAG.findall(rest)
-
-
-def filtered_rows(archive: zipfile.ZipFile, part: str) -> int:
-    """Count the rows of a sheet of an XLSX that a filter hides."""
-    count, rest = 0, b""
-    with archive.open(part) as sheet:
-        while piece := sheet.read(1024 * 1024):
-            piece = rest + piece
-            count += len(_FILTERED.findall(piece))
-            end = piece.rfind(b"<")
-            rest = b"" if b">" in piece[end:] else piece[end:][:4096]
-    return count
 
 
 # --- XLS ----------------------------------------------------------------------------------------------------
