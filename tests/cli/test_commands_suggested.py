@@ -99,7 +99,7 @@ def test_a_refused_campaign_is_isolated(program: Inside, sandbox: Sandbox) -> No
     ended = program.run("upload", "leads.csv", "--name", "March", *MAPPED, *ACCOUNT)
     assert ended.code == 4
     [run] = [each.name for each in (program.folder / "telecmi-reports").iterdir()]
-    assert suggested(ended, "resume") == ["resume", run, "--isolate", *ACCOUNT]
+    assert suggested(ended, "resume") == ["resume", run, "--isolate", "--region", "IN", *ACCOUNT]
     assert "next: telecmi-leads upload" not in ended.err
 
 
