@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.cli.run_end import LeftWaiting
     from telecmi_leads.core.reasons import WarningCode
+    from telecmi_leads.core.run import LeftOutCount
     from telecmi_leads.leads.prepare import Prepared
     from telecmi_leads.ledger import Ledger
 
@@ -42,6 +43,7 @@ class Course:
     dry_run: bool = False
     prepared: Prepared | None = None
     reports: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[LeftOutCount, ...] = ()
     known: RunSummary | None = None
     warnings: list[str] = field(default_factory=list)
     warned: Counter[str] = field(default_factory=Counter)
@@ -125,6 +127,7 @@ class Course:
             reports=self.reports,
             error=problem,
             typed=self.session.typed,
+            left_out=self.left_out,
             sandbox=self.session.settings[TrialOptions].sandbox,
         )
         return self.with_warnings(summary)
