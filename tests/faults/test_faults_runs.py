@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from crashing import LEADS, RESUME, UPLOAD, misbehaviour, prepared, started, verdict
-from program import balanced, expected_phones, phones
+from inside import Inside
+from program import balanced, expected_phones, phones, write_leads
 from rawserver import wait_until
 
 from telecmi_leads.sandbox import Sandbox
@@ -35,7 +36,48 @@ def test_a_lost_ledger_makes_no_second_copy(tmp_path: Path) -> None:
         again = program.run(*UPLOAD)
         assert (again.code, again.json["leads"]["refused"], balanced(again.json)) == (4, LEADS, True)
         assert phones(sandbox.campaigns()) == expected_phones(LEADS)
-        assert all("never sent" in campaign["message"] for campaign in again.json["campaigns"])
+        first, *rest = [campaign["message"] for campaign in again.json["campaigns"]]
+        assert "never sent" in first
+        assert {message.partition(":")[0] for message in rest} == {"not sent"}
+
+
+@pytest.mark.parametrize("first", [None, "422@March-001*1"], ids=["accepted", "refused then"])
+def test_a_lost_ledger_and_a_longer_file(tmp_path: Path, first: str | None) -> None:
+    """(Row 7) The ledger is lost, and the file is longer, shifted by somebody new: nobody is in twice, X4."""
+    with Sandbox(faults=[first] if first else []) as sandbox:
+        program = Inside(tmp_path, sandbox.url, {"TELECMI_REGION": "IN"})
+        write_leads(tmp_path / "leads.csv", 6)
+        command = ("upload", "leads.csv", "--name", "March", "--size", "2", "--workers", "1", "--json")
+        program.run(*command)
+        held = phones(sandbox.campaigns())
+        shutil.rmtree(tmp_path / "state")
+        write_leads(tmp_path / "leads.csv", 9, first=5 if first else 1)
+        before = len(sandbox.requests())
+        again = program.run(*command)
+        assert (again.code, balanced(again.json)) == (4, True)
+        # Where the first campaign was refused then, its name is free: the next one ends the run.
+        fresh = expected_phones(2, first=5) if first else []
+        assert len(sandbox.requests()) - before == (2 if first else 1)
+        assert again.json["leads"]["refused"] == 9 - len(fresh)
+        assert phones(sandbox.campaigns()) == sorted([*held, *fresh])
+        assert "next: telecmi-leads upload" not in again.err
+
+
+def test_a_lost_ledger_and_a_new_group_first(tmp_path: Path) -> None:
+    """(Row 7) With --split-by and a new group first, the first taken name ends the run: no shifted tail goes in."""
+    with Sandbox() as sandbox:
+        program = Inside(tmp_path, sandbox.url, {"TELECMI_REGION": "IN"})
+        rows = [f"Asha,98765000{number:02d},Pune" for number in range(6)]
+        file = tmp_path / "leads.csv"
+        file.write_text("\n".join(["Name,Mobile,City", *rows]) + "\n", encoding="utf-8")
+        command = ("upload", "leads.csv", "--name", "March", "--split-by", "City", "--size", "2", "--json")
+        assert program.run(*command).code == 0
+        shutil.rmtree(tmp_path / "state")
+        new = ["Asha,9876500090,Agra", "Asha,9876500091,Agra", "Asha,9876500092,Pune"]
+        file.write_text("\n".join(["Name,Mobile,City", *new, *rows]) + "\n", encoding="utf-8")
+        again = program.run(*command, "--workers", "1")
+        assert (again.code, again.json["leads"]["accepted"], again.json["leads"]["refused"]) == (4, 2, 7)
+        assert phones(sandbox.campaigns()) == sorted([*expected_phones(6), *expected_phones(2, first=90)])
 
 
 def test_of_four_runs_at_once_one_works(tmp_path: Path) -> None:
