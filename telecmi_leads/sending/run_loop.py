@@ -225,7 +225,7 @@ class _Run:
             raise sent.error or AssertionError
         part = job.part
         others = None if part is None else part.others
-        decision = decide(job.history, sent.outcome, others, names_taken=self._name_taken)
+        decision = decide(job.history, sent.outcome, others=others, names_taken=self._name_taken)
         top = None if part is None else part.top
         accepted = decision.status is CampaignStatus.ACCEPTED
         job.record = self._ledger.record(
