@@ -82,4 +82,4 @@ def sheet_names(path: Path, options: ReadingOptions) -> tuple[str, ...]:
     return ()
 
 
-_NO_SHEET = "\0"  # no sheet has this name, so that the error lists those that there are
+_NO_SHEET = "\x01"  # no sheet has this name, so that the error lists those that there are

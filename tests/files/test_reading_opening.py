@@ -16,7 +16,7 @@ from places import ROOT, TESTS
 from reading_files import read_rows, read_sheets, refusal
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.files import open_source
+from telecmi_leads.files import open_source, sheet_names
 from telecmi_leads.settings.option_values import FileFormat
 from telecmi_leads.settings.options import ReadingOptions
 
@@ -295,3 +295,13 @@ def test_disguises_are_noted(tmp_path: Path, name: str, text: str, note: str | N
     (tmp_path / name).write_text(text)
     with open_source(tmp_path / name, ReadingOptions()) as source:
         assert source.notes == ((note,) if note else ())
+
+
+def test_the_names_that_sheet_takes(tmp_path: Path) -> None:
+    """A file's sheets, tables and lists are named for completion; a file without any names none."""
+    (tmp_path / "two.html").write_text("<table><tr><td>a</table><table><tr><td>b</table>")
+    (tmp_path / "two.json").write_text('{"web": [{"phone": "9876500001"}], "fair": [{"phone": "9876500002"}]}')
+    (tmp_path / "leads.csv").write_text(LEADS)
+    names = [sheet_names(tmp_path / name, ReadingOptions()) for name in ("two.html", "two.json", "leads.csv")]
+    assert names == [("table 1", "table 2"), ("web", "fair"), ()]
+    assert sheet_names(TESTS / "leadfiles" / "samples" / "naukri_multi.xlsx", ReadingOptions()) != ()
