@@ -44,6 +44,11 @@ _DOUBTFUL = frozenset(
 """Why a cell's digits may be no number though its groups, or an old habit, make one of them."""
 
 _STRETCH = re.compile(r"\+?\d[\d ().\-]*\d")
+_LONGEST_CODE = 3
+_DATED = re.compile(r"(?<![\d.\-])(?:(?:19|20)\d\d([.\-])\d\d?\1\d\d?|\d\d?([.\-])\d\d?\2(?:19|20)\d\d)(?![\d.\-])")
+_FEWEST_WITH_DATE = 11
+# A list mark before the number, a short ending of a further line behind it, a date among its groups.
+_WORTH_A_LOOK = re.compile(r"^\W*\d{1,2}(?:[.)\]]|\s*-\s)|-\s*\d{1,2}\s*$|(?<!\d)\d{1,2}([.\-])\d{1,2}\1\d\d(?!\d)")
 _GROUP = re.compile(r"\d+")
 _MAYBE_MARK = re.compile(r"\W*\d{1,2}(?:[).]\W|\s-\s)")
 _SEPARATOR = "\x1f"
@@ -88,6 +93,9 @@ def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Rul
         rulings[index] = ODD
     found = Ruled(digits, rulings, punctuated)
     if punctuated:
+        for index, text in enumerate(digits):
+            if len(text) >= _FEWEST_WITH_DATE and text[0] != "+" and punctuated[index] and _DATED.search(cells[index]):
+                rulings[index] = ODD
         _weigh_groups(cells, found, regions, lanes)
     return found
 
@@ -99,32 +107,39 @@ def _weigh_groups(cells: Sequence[str], found: Ruled, regions: Regions, lanes: L
     of another country are left to be read by themselves.
     """
     digits, rulings, punctuated = found
-    own = {ruling: _needs_groups(ruling, regions) for ruling in set(rulings)}
+    needed = {ruling: _heads(ruling) if _needs_groups(ruling, regions) else None for ruling in set(rulings)}
     for index, ruling in enumerate(rulings):
-        if not (punctuated[index] and own[ruling]):
+        heads = needed[ruling]
+        if heads is None or not punctuated[index] or digits[index][0] == "+":
             continue
-        region = regions if isinstance(regions, str | None) else regions[index]
-        if ruling.reason is None and Repair.MISSING_PLUS not in ruling.repairs:
-            if may_be_foreign(ruling, digits[index], region) and _first_group(cells[index]) in CALLING_CODES:
-                rulings[index] = ODD
-            continue
-        if ruling.reason is None and code_of(ruling.region) == code_of(region):
-            continue
-        group = _first_group(cells[index])
-        if group not in CALLING_CODES or len(group) == len(digits[index]) or digits[index][0] == "+":
-            if ruling.reason is None:
-                rulings[index] = ODD
-            continue
-        rule_here = lanes[region].rule
-        abroad = rule_here("+" + digits[index])
-        if (
-            abroad.reason is None
-            and _MAYBE_MARK.match(cells[index])
-            and not rule_here(digits[index][len(group) :]).reason
-        ):
-            rulings[index] = ODD
-        elif abroad.reason is None:
-            rulings[index] = unsigned(abroad, 1, Repair.MISSING_PLUS)
+        cell = cells[index]
+        if not (cell.startswith(heads) and cell[len(heads[0])].isdigit()):  # its first group is not its calling code
+            region = regions if isinstance(regions, str | None) else regions[index]
+            rulings[index] = _weighed(cell, digits[index], ruling, region, lanes)
+
+
+def _heads(ruling: Ruling) -> tuple[str, ...]:
+    """Return how cells begin whose first group is the calling code of another country's number without its plus."""
+    foreign = ruling.reason is None and Repair.MISSING_PLUS in ruling.repairs and len(ruling.prefix) <= _LONGEST_CODE
+    return (f"{ruling.prefix} ", f"{ruling.prefix}-") if foreign else ()
+
+
+def _weighed(cell: str, digits: str, ruling: Ruling, region: str | None, lanes: LanesByRegion) -> Ruling:
+    """Rule again on one punctuated cell; ODD where it has to be read by itself."""
+    good = ruling.reason is None
+    group = _first_group(cell)
+    if good and Repair.MISSING_PLUS not in ruling.repairs:
+        return ODD if may_be_foreign(ruling, digits, region) and group in CALLING_CODES else ruling
+    if good and code_of(ruling.region) == code_of(region):
+        return ruling
+    if group not in CALLING_CODES or len(group) == len(digits):
+        return ODD if good else ruling
+    rule_here = lanes[region].rule
+    abroad = rule_here("+" + digits)
+    if abroad.reason is not None:
+        return ruling
+    marked = _MAYBE_MARK.match(cell) and rule_here(digits[len(group) :]).reason is None
+    return ODD if marked else unsigned(abroad, 1, Repair.MISSING_PLUS)
 
 
 def _needs_groups(ruling: Ruling, regions: Regions) -> bool:
@@ -312,7 +327,7 @@ class PhoneBook:
                     rulings[index] is ODD
                     or (changed and len(digits[index]) >= TWO_NUMBERS)
                     or self._may_be_rescued(
-                        digits[index],
+                        cells[index],
                         regions if isinstance(regions, str | None) else regions[index],
                         rulings[index],
                         changed,
@@ -348,11 +363,13 @@ class PhoneBook:
             if inside.numbers[place]:
                 _count(block, dict.fromkeys(repairs, 1))
 
-    def _may_be_rescued(self, digits: str, region: str | None, ruling: Ruling, punctuated: bool) -> bool:
-        """Tell whether a rejected cell is worth a longer look: it has groups, or an old habit makes a number of it."""
+    def _may_be_rescued(self, cell: str, region: str | None, ruling: Ruling, punctuated: bool) -> bool:
+        """Tell whether a rejected cell is worth a longer look: its groups, or an old habit, may make a number of it."""
         if ruling.reason not in _DOUBTFUL:
             return False
-        return punctuated or Asked(region, self._lanes[region].rule).rescued(digits, ruling) is not ruling
+        if punctuated and (_WORTH_A_LOOK.search(cell) or _DATED.search(cell)):
+            return True
+        return Asked(region, self._lanes[region].rule).of(cell).reason is None
 
     def refusal(self, ruling: Ruling) -> Reason | None:
         """Say why there is no good number here, by the ruling or by the user's options; None where there is one."""
