@@ -63,7 +63,7 @@ _NEGATIVE = re.compile(
     rb"(?:(?<=\x1f)|\A)-(?=\d+(?:\.\d*)?(?:\x1f|\Z))"
 )  # what a formula such as =91-9876543210 leaves
 # `1) `, and `1. ` or `(1) ` or `1 - ` before a trunk zero: such marks count entries.
-_LISTED = re.compile(rb"(?:(?<=\x1f)|\A)[ .\-]*(?:\d{1,2}\)|\(?\d{1,2}(?:[.)\-]+ +| +- +)\(?0)")
+_LISTED = re.compile(rb"(?:(?<=\x1f)|\A)[ .\-]*(?:\d{1,2}\)|\d{1,2}\. |\(?\d{1,2}(?:[.)\-]+ +| +- +)\(?0)")
 _INNER_PLUS = re.compile(rb"(?<=[^\x1f])\+")
 
 
@@ -94,7 +94,12 @@ def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Rul
     found = Ruled(digits, rulings, punctuated)
     if punctuated:
         for index, text in enumerate(digits):
-            if len(text) >= _FEWEST_WITH_DATE and text[0] != "+" and punctuated[index] and _DATED.search(cells[index]):
+            if (
+                len(text) >= _FEWEST_WITH_DATE
+                and text[0] != "+"
+                and _may_hold_year(text)
+                and _DATED.search(cells[index])
+            ):
                 rulings[index] = ODD
         _weigh_groups(cells, found, regions, lanes)
     return found
@@ -116,6 +121,10 @@ def _weigh_groups(cells: Sequence[str], found: Ruled, regions: Regions, lanes: L
         if not (cell.startswith(heads) and cell[len(heads[0])].isdigit()):  # its first group is not its calling code
             region = regions if isinstance(regions, str | None) else regions[index]
             rulings[index] = _weighed(cell, digits[index], ruling, region, lanes)
+
+
+def _may_hold_year(digits: str) -> bool:
+    return "20" in digits or "19" in digits
 
 
 def _heads(ruling: Ruling) -> tuple[str, ...]:

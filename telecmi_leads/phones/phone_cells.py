@@ -240,7 +240,8 @@ def _try_without(part: Part, whole: Ruling, search: _Search) -> bool:
             continue
         foreign = Repair.MISSING_PLUS in whole.repairs and repair is Repair.LIST_MARK
         if whole.reason is None and (foreign or not is_sure(match, text, rest)):
-            if repair is Repair.LIST_MARK and part.before != WORD and is_own(whole, asked.region):
+            dotted = "." in match[0]
+            if repair is Repair.LIST_MARK and part.before != WORD and not dotted and is_own(whole, asked.region):
                 continue
             search.unclear(part)
             return True
