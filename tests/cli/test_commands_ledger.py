@@ -315,5 +315,5 @@ def test_check_says_what_is_missing_once(tmp_path: Path) -> None:
     """Without credentials the service is not asked, and the way out is told in one place."""
     shown = Inside(tmp_path, environment={"TELECMI_APP_ID": ""}).run("check")
     assert shown.code == 6
-    assert shown.out.count("into a file named .env") == 1
+    assert shown.out.count("Fill it in") == 1
     assert "- not checked  service: not asked, for the reason above" in shown.out.replace("·", "-")
