@@ -144,8 +144,13 @@ def _without_small_numbers(text: str, pieces: Pieces) -> str:
 
 
 def _without_marks(text: str, pieces: Pieces, *, lettered: bool) -> str:
-    marks = [int(mark) for mark in ENUMERATION.findall(text)]
-    if len(marks) > 1 and marks == list(range(marks[0], marks[0] + len(marks))):
+    found = list(ENUMERATION.finditer(text))
+    marks = [int(mark[1]) for mark in found]
+    if (
+        len(marks) > 1
+        and not _count_digits(text[: found[0].start()])
+        and marks == list(range(marks[0], marks[0] + len(marks)))
+    ):
         text = pieces.take_out(Repair.LIST_MARK, ENUMERATION, text)
     if lettered:
         text = pieces.take_out(Repair.LIST_MARK, LABEL_MARK, text, r"\1 ")
