@@ -254,7 +254,7 @@ def test_an_echoed_secret_is_in_no_output(tmp_path: Path, echo: str) -> None:
         write_leads(folder / "leads.csv", 2)
         with RawServer(always(said)) as server:
             ended = Inside(folder, server.url).run(*UPLOAD)
-        assert ended.code in {4, 6}
+        assert ended.code in {5, 6}  # words that are not documented leave the outcome open
         files = [path.read_bytes().decode("utf-8", "replace") for path in folder.rglob("*") if path.is_file()]
         told = "".join((ended.out, ended.err, *files))
         assert "•••" in told

@@ -87,7 +87,8 @@ def write_xlsx(path: Path, evil: str) -> None:
 
 
 INPUTS = {FILE: write_csv, "leads.json": write_json, "leads.xlsx": write_xlsx}
-NAME = EVIL.replace("{{x}}", "")
+NAME = "[red]x[/b] :b: \x1b[7mE\x9b7m \u202e<img onerror=a()>"
+"""A campaign's name and group, which may have 100 characters in all."""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="such file names can't be made there")
@@ -97,14 +98,14 @@ def test_no_output_of_an_upload_has_a_raw_character(tmp_path: Path, hostile: Raw
 
     The reject file alone holds the cells as they were, since it must read back to them.
     """
-    INPUTS[name](tmp_path / name, EVIL)
     program = Inside(tmp_path, hostile.url)
     options = ("--region", "IN", "--max-rejects", "90%", "--set", f"comment={EVIL}")
-    for number, more in enumerate((["--json"], ["--split-by", EVIL], ["--name-format", "{name} {digest}"])):
+    for number, more in enumerate((["--json"], ["--split-by", NAME], ["--name-format", "{name} {digest}"])):
+        INPUTS[name](tmp_path / name, NAME if NAME in more else EVIL)
         folder = f"r{number}"
         ended = program.run("upload", name, "--name", NAME + str(number), "--report-dir", folder, *options, *more)
-        assert (ended.code, raw(ended.out), raw(ended.err)) == (4, [], []), ended.err
-        names = ("report.html", "campaigns.csv", "refused.csv", "summary.json")
+        assert (ended.code, raw(ended.out), raw(ended.err)) == (5, [], []), ended.err
+        names = ("report.html", "campaigns.csv", "summary.json")
         files = {each: (tmp_path / folder / each).read_bytes().decode("utf-8-sig") for each in names}
         assert {each: raw(text.replace("\r\n", "\n")) for each, text in files.items()} == {each: [] for each in names}
         assert not {"script", "img", "onerror"} & set(Elements(files["report.html"]).tags)
@@ -191,7 +192,7 @@ def test_a_terminal_gets_nothing_but_the_programs_own_controls(tmp_path: Path, h
     reader.join(10)
     os.close(master)
     written = b"".join(got).decode("utf-8")
-    assert codes == [4, 0], written
+    assert codes == [5, 0], written
     assert "\x1b[1" in written
     assert "\x1b[35;7m" not in written
     assert raw(DRAWN.sub("", written)) == []
@@ -260,10 +261,11 @@ def test_formulas_are_defused_in_reports_alone(tmp_path: Path, kind: str) -> Non
             fixed.write_text(content.replace("98XX5", "98765"), encoding="utf-8")
         else:
             book = openpyxl.load_workbook(tmp_path / "r" / "rejects.xlsx")
-            for cell in next(book.active.iter_cols(2, 2)):
+            for cell in next(book.active.iter_cols(4, 4)):
                 cell.value = cell.value.replace("98XX5", "98765")
             book.save(fixed)
         for number, file in enumerate((f"leads.{kind}", fixed.name)):
             assert program.run("upload", file, "--name", f"B{number}", *options).code == 0
         first, second = ([lead.get("comment") for lead in leads] for leads in sandbox.campaigns().values())
-    assert first == second == [" ".join(text.split()) for text in texts]
+        # An apostrophe before a formula is how spreadsheets defuse it: it is no part of the text.
+        assert first == second == [re.sub("^'(?==)", "", " ".join(text.split())) for text in texts]

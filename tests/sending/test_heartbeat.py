@@ -55,9 +55,16 @@ def test_a_query_stays_behind_the_path(program: Inside) -> None:
         assert heard(server) == ["/b/start?key=a%2Fb", "/b/fail?key=a%2Fb"]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "no url", "http://[", "ftp://example.com/x"])
-def test_a_heartbeat_that_nobody_hears_changes_nothing(program: Inside, url: str) -> None:
+@pytest.mark.parametrize("url", ["no url", "http://[", "ftp://example.com/x"])
+def test_a_heartbeat_that_is_no_http_address_stops_the_run(program: Inside, url: str) -> None:
+    """A monitor that could never hear is an error of the command before anything is sent: exit 2."""
+    ended = program.run(*UPLOAD, "--heartbeat", url)
+    assert (ended.code, ended.out, "--heartbeat" in ended.err) == (2, "", True)
+
+
+def test_a_heartbeat_that_nobody_hears_changes_nothing(program: Inside) -> None:
     """The run ends as it ends; it is told as a warning, which --quiet leaves out."""
+    url = "http://127.0.0.1:9/"
     ended = program.run(*UPLOAD, "--heartbeat", url)
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     shown = program.run(*UPLOAD[:-1], "--heartbeat", url)
