@@ -42,7 +42,7 @@ def test_every_state_has_its_meaning() -> None:
 
 
 def test_a_resume_announces_what_it_sends(tmp_path: Path) -> None:
-    """With one campaign unverified and one not sent, only the second is counted in the announcement, and sent."""
+    """With one campaign unverified and one to be sent again, only the second is counted and sent."""
     write_leads(tmp_path / "leads.csv", 30)
     with Sandbox(faults=["500-after@A-001*1", "429=100000@A-003*1"]) as sandbox:
         program = Inside(tmp_path, sandbox.url)
@@ -51,7 +51,7 @@ def test_a_resume_announces_what_it_sends(tmp_path: Path) -> None:
             "--workers", "1", "--json",
         )  # fmt: skip
         states = [campaign["status"] for campaign in first.json["campaigns"]]
-        assert (first.code, states) == (5, ["unverified", "accepted", "unsent"])
+        assert (first.code, states) == (5, ["unverified", "accepted", "unknown"])
         before = len(sandbox.requests())
         ended = program.run("resume")
         sent = len(sandbox.requests()) - before

@@ -100,7 +100,7 @@ def test_no_connection_is_retried_and_nothing_counts_as_sent(tmp_path: Path, hos
     url = f"http://127.0.0.1:{closed_port()}" if host == "127.0.0.1" else f"https://{host}"
     sent = upload(Program(tmp_path, url), 1, "--retries", "1")
     assert (sent.code, sent.states, sent.campaigns["K-001"]["attempts"]) == (5, {"K-001": "unsent"}, 2)
-    assert sent.summary["error"]["message"].startswith("1 lead is not sent: the ")
+    assert sent.summary["error"]["message"].startswith("None of 1 lead is in; 1 not sent: the ")
 
 
 def test_a_bad_certificate_is_not_retried(tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ def test_too_little_is_a_clean_end(program: Wrapped, sandbox: Sandbox, limit: st
     """(Row 38) Too few descriptors, too little memory, `ulimit -f`: an end, never a loss; then the run goes on."""
     program.wrapper = ("prlimit", limit)
     ended = program.run(*UPLOAD, "--workers", "4", "--timeout", "5", "--retries", "1")
-    assert ended.code in ({0, 1, 5, 8} if "as" in limit else {8}), (ended.code, ended.err)
+    allowed = {0, 1, 5, 8} if "as" in limit else {3, 8} if limit == "--nofile=6" else {8}  # 3: no descriptor for leads
+    assert ended.code in allowed, (ended.code, ended.err)
     if ended.code == 8:
         assert "Traceback" not in ended.err
     assert misbehaviour(sandbox) == []
