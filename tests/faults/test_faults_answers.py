@@ -276,7 +276,10 @@ def test_what_a_taken_name_means(tmp_path: Path) -> None:
         program = Program(tmp_path, server.url)
         sent = upload(program, count + 1, "--workers", "1")
         states = list(sent.states.values())
-        assert states[:5] in (["accepted", "confirmed", "accepted", state, "accepted"] for state in UNPROVEN)
+        # The taken name may end the run before the first two are sent again.
+        assert (states[0], states[2], states[4]) == ("accepted", "accepted", "accepted")
+        assert states[1] in {"confirmed", "unknown"}
+        assert states[3] in UNPROVEN
         assert states[5:] == ["refused"] * 3
         assert (sent.code, sent.campaigns["K-007"]["attempts"]) == (5, 0)
         again = resume(program)

@@ -122,7 +122,8 @@ class ReportFolder:
     def _clear_remains(self) -> None:
         """Remove what a killed process has left; not what another may be writing at this moment."""
         for name in self._folder.names():
-            left = self._folder.found(name) if name.startswith(_UNFINISHED) else None
+            remains = name.startswith(_UNFINISHED) and name != self._work_name  # a clock may have jumped meanwhile
+            left = self._folder.found(name) if remains else None
             if left is not None and time.time() - left.st_mtime > _REMAINS_AGE:
                 self._folder.remove(name)
 
