@@ -20,7 +20,7 @@ from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import OutcomeKind
 from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary
+from telecmi_leads.core.run import LeadTotals, LeftOutCount, Problem, RunStatus, RunSummary
 from telecmi_leads.core.text import mask_text
 
 
@@ -149,6 +149,14 @@ def test_duration(seconds: float, says: str) -> None:
 def test_an_answer_tells_its_code_once(code: int | None, message: str, says: str) -> None:
     """The code stands behind the service's words, unless the words begin with it."""
     assert wording.answer(campaign(1, "unknown", code=code, message=message)) == says
+
+
+def test_a_marked_row_names_its_column() -> None:
+    """A row that is marked do-not-call in the file says by which column; a rejected one says what is in its cell."""
+    marked = LeftOutCount(LeftOutKind.EXCLUDED, "DND", 1, "row 7", "DND", phone="919876500005")
+    rejected = LeftOutCount(LeftOutKind.REJECTED, Reason.NO_PHONE, 1, "row 8", "Mobile")
+    found = [wording.example(each, show_phones=True) for each in (marked, rejected)]
+    assert found == ['row 7, column "DND" says so', "row 8, Mobile is empty"]
 
 
 def test_every_code_has_words() -> None:

@@ -214,7 +214,8 @@ def example(found: LeftOutCount, *, show_phones: bool) -> str:
     if found.cell and found.column:
         return f"{found.place}, {found.column}: {found.cell if show_phones else mask_text(found.cell)}"
     if found.column:
-        return f"{found.place}, {found.column} is empty"
+        marked = found.kind is LeftOutKind.EXCLUDED
+        return f"{found.place}, " + (f'column "{found.column}" says so' if marked else f"{found.column} is empty")
     if found.kept:
         return f"{found.place} has the number of {found.kept}"
     if found.phone:

@@ -102,7 +102,8 @@ def _reason(found: LeftOutCount) -> str:
     word = wording.short_reason(found.kind.value)
     if found.kind is LeftOutKind.ALREADY_UPLOADED:
         return "waiting in another run" if found.code else word
-    return f"on {shown(found.code, _LONGEST_LIST)}" if found.code else word
+    is_list = found.code and not found.column  # a mark is in a column of the row itself
+    return f"on {shown(found.code, _LONGEST_LIST)}" if is_list else word
 
 
 def _show_skipped_and_repaired(screen: Screen, summary: RunSummary, *, space: bool) -> None:
