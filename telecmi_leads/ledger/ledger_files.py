@@ -200,11 +200,15 @@ def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
         connection = sqlite3.connect(
             f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, isolation_level=None, timeout=_BUSY_SECONDS
         )
+    except FAILURES as error:
+        raise ledger_error(error, path) from error
+    try:
         for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
-    except FAILURES as error:
+    except FAILURES as error:  # the file is no database: nothing was written, so that closing can flush nothing
+        connection.close()
         raise ledger_error(error, path) from error
     return connection
 

@@ -47,7 +47,7 @@ def test_a_resume_announces_what_it_sends(tmp_path: Path) -> None:
     with Sandbox(faults=["500-after@A-001*1", "429=100000@A-003*1"]) as sandbox:
         program = Inside(tmp_path, sandbox.url)
         first = program.run(
-            "upload", "leads.csv", "--name", "A", "--region", "IN", "--size", "10", "--settle", "0.1",
+            "upload", "leads.csv", "--name", "A", "--region", "IN", "--size", "10", "--settle", "0",
             "--workers", "1", "--json",
         )  # fmt: skip
         states = [campaign["status"] for campaign in first.json["campaigns"]]
