@@ -21,7 +21,7 @@ def run(arguments: list[str]) -> int:
     """Run a command line; returns the exit code."""
     if "--version" in arguments:  # answered before anything else is imported
         return _version()
-    from telecmi_leads.cli.entry import run_command  # noqa: PLC0415 - see above
+    from telecmi_leads.cli.entry import run_command
 
     return run_command(arguments)
 

@@ -62,9 +62,9 @@ def _assignments(offer: Offer, given: Mapping[str, Any], files: Sequence[str], t
 
 def _columns(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
     """Return the columns of the first file; of a workbook those of its first sheets."""
-    from telecmi_leads.files import open_source  # noqa: PLC0415 - only where a file is looked into
-    from telecmi_leads.leads.prepare import matcher  # noqa: PLC0415 - loads phonenumbers
-    from telecmi_leads.settings.resolving import resolve_here  # noqa: PLC0415 - the same
+    from telecmi_leads.files import open_source
+    from telecmi_leads.leads.prepare import matcher
+    from telecmi_leads.settings.resolving import resolve_here
 
     reading = {name: given.get(name) for name in ("sheet", "format", "no_header", "config", "profile", "env_file")}
     matching = matcher(resolve_here(reading))
@@ -80,9 +80,9 @@ def _columns(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
 
 
 def _sheets(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
-    from telecmi_leads.files import open_source  # noqa: PLC0415 - only where a file is looked into
-    from telecmi_leads.settings.option_values import file_format  # noqa: PLC0415 - the same
-    from telecmi_leads.settings.options import ReadingOptions  # noqa: PLC0415 - the same
+    from telecmi_leads.files import open_source
+    from telecmi_leads.settings.option_values import file_format
+    from telecmi_leads.settings.options import ReadingOptions
 
     said = given.get("format")
     with open_source(Path(files[0]), ReadingOptions(format=file_format(said) if said else None)) as source:
@@ -105,9 +105,9 @@ def open_campaigns(run: str | None, typed: str) -> list[str]:
 
 
 def _of_ledger(look: Callable[[Any], Iterable[str]]) -> list[str]:
-    from telecmi_leads.ledger import Ledger  # noqa: PLC0415 - only where a run is asked for
-    from telecmi_leads.settings.resolving import resolve_here  # noqa: PLC0415 - the same
-    from telecmi_leads.settings.surroundings import state_folder  # noqa: PLC0415 - the same
+    from telecmi_leads.ledger import Ledger
+    from telecmi_leads.settings.resolving import resolve_here
+    from telecmi_leads.settings.surroundings import state_folder
 
     with suppress(Exception):
         ledger = Ledger.open_existing(state_folder(resolve_here({})))
@@ -118,7 +118,7 @@ def _of_ledger(look: Callable[[Any], Iterable[str]]) -> list[str]:
 
 
 def _profiles(config: str | None) -> list[str]:
-    from telecmi_leads.settings.setting_files import Sources, profile_names  # noqa: PLC0415 - the same
+    from telecmi_leads.settings.setting_files import Sources, profile_names
 
     return profile_names(Sources({}, Path.cwd(), config=Path(config) if config else None))
 

@@ -40,9 +40,9 @@ def run_command(arguments: Sequence[str]) -> int:
 
 
 def _call(arguments: Sequence[str]) -> int:
-    import typer  # noqa: PLC0415 - loaded with the command line it parses
+    import typer
 
-    from telecmi_leads.cli.program import app  # noqa: PLC0415 - the same
+    from telecmi_leads.cli.program import app
 
     command: Any = typer.main.get_command(app)
     if (asked := completion_asked()) is not None:
@@ -89,9 +89,9 @@ def _unwritten(why: str) -> LedgerError:
 
 def _complete(command: Any, asked: str, word: str) -> int:  # noqa: ANN401 - typer hides its type
     """Print what the shell asks for on Tab."""
-    import typer  # noqa: PLC0415 - see _call
+    import typer
 
-    from telecmi_leads.cli.completion import answer  # noqa: PLC0415 - only on Tab
+    from telecmi_leads.cli.completion import answer
 
     code, text = answer(asked, word, partial(command.main, args=[], prog_name="telecmi-leads", standalone_mode=False))
     typer.echo(text, nl=False)
@@ -126,7 +126,7 @@ def _as_usage(error: Any, command: str) -> UsageError:  # noqa: ANN401 - see _ca
 
 
 def _near(word: str, known: Iterable[str]) -> list[str]:
-    import difflib  # noqa: PLC0415 - for a hint alone
+    import difflib
 
     return difflib.get_close_matches(word, list(known), n=1)
 
@@ -137,7 +137,7 @@ def _command_of(arguments: Sequence[str]) -> str:
 
 def _failure_json(command: str, error: LeadsError) -> bytes:
     """Return the object of the contract: a run's for the commands that have one, else the command's own."""
-    from telecmi_leads.output.reports import error_json, failed_summary, summary_json  # noqa: PLC0415 - the same
+    from telecmi_leads.output.reports import error_json, failed_summary, summary_json
 
     if command in _WITH_RUN:
         return summary_json(failed_summary(error, error.exit_code))
@@ -156,8 +156,8 @@ def _with_whole_values(arguments: Sequence[str]) -> list[str]:
 
 def _failed(arguments: Sequence[str], error: LeadsError) -> int:
     """Say an error that ended a command before, or outside of, its own course."""
-    from telecmi_leads.output.console import Console  # noqa: PLC0415 - only where there is an error to show
-    from telecmi_leads.settings.options import OutputOptions  # noqa: PLC0415 - the same
+    from telecmi_leads.output.console import Console
+    from telecmi_leads.settings.options import OutputOptions
 
     json = "--json" in arguments
     console = Console(OutputOptions(json=json, quiet="--quiet" in arguments), terminal(environment()))

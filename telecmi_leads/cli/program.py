@@ -36,7 +36,7 @@ def _completion(offer: Offer | None) -> Callable[..., list[str]] | None:
         return None
 
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
-        from telecmi_leads.cli import completion  # noqa: PLC0415 - see the module's docstring
+        from telecmi_leads.cli import completion
 
         named = [
             *(ctx.params.get("files") or ()),
@@ -49,13 +49,13 @@ def _completion(offer: Offer | None) -> Callable[..., list[str]] | None:
 
 
 def _complete_run(incomplete: str) -> list[str]:
-    from telecmi_leads.cli import completion  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli import completion
 
     return completion.run_ids(incomplete)
 
 
 def _complete_campaign(ctx: typer.Context, incomplete: str) -> list[str]:
-    from telecmi_leads.cli import completion  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli import completion
 
     return completion.open_campaigns(ctx.params.get("run"), incomplete)
 
@@ -147,7 +147,7 @@ def upload(files: Files, given: Given) -> int:
 
     The same command again goes on where a stopped run was left, and sends nothing once all of it is in.
     """
-    from telecmi_leads.cli.commands import upload as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import upload as command
 
     return command.upload(files, given)
 
@@ -160,7 +160,7 @@ def upload(files: Files, given: Given) -> int:
 )
 def validate(files: Files, given: Given) -> int:
     """Tell whether a file is fit to upload, and what is left out and why."""
-    from telecmi_leads.cli.commands import validate as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import validate as command
 
     return command.validate(files, given)
 
@@ -180,7 +180,7 @@ def resume(
     Each goes on from its own stored copy: the input file is not needed.
     People who were added to a do-not-call list since the run was planned are not sent.
     """
-    from telecmi_leads.cli.commands import resume as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import resume as command
 
     return command.resume(run, given)
 
@@ -204,7 +204,7 @@ def columns(
     ] = None,
 ) -> int:
     """Which column feeds which field."""
-    from telecmi_leads.cli.commands import columns as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import columns as command
 
     return command.columns(file, given, save)
 
@@ -219,7 +219,7 @@ def explain(
     phone: Annotated[str, typer.Argument(metavar="PHONE", help="A number, as it stands in a file.")], given: Given
 ) -> int:
     """How a number is read, and where it was uploaded."""
-    from telecmi_leads.cli.commands import explain as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import explain as command
 
     return command.explain(phone, given)
 
@@ -232,7 +232,7 @@ def explain(
 )
 def check(given: Given) -> int:
     """Tell whether credentials, service and folders are in order."""
-    from telecmi_leads.cli.commands import check as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import check as command
 
     return command.check(given)
 
@@ -240,7 +240,7 @@ def check(given: Given) -> int:
 @_command(examples=("telecmi-leads setup", "telecmi-leads setup --env-file delhi.env"))
 def setup(given: Given) -> int:
     """Store App id, secret and region in .env, and check them."""
-    from telecmi_leads.cli.commands import setup as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import setup as command
 
     return command.setup(given)
 
@@ -253,7 +253,7 @@ def setup(given: Given) -> int:
 )
 def runs(given: Given, run: Shown = None) -> int:
     """Every run and its state."""
-    from telecmi_leads.cli.commands import runs as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import runs as command
 
     return command.runs(run, given)
 
@@ -261,7 +261,7 @@ def runs(given: Given, run: Shown = None) -> int:
 @_command(examples=("telecmi-leads report 20261123-191500-3fa9 --report-dir march-report",))
 def report(run: Run, given: Given) -> int:
     """Write a run's report files again."""
-    from telecmi_leads.cli.commands import report as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import report as command
 
     return command.report(run, given)
 
@@ -288,7 +288,7 @@ def resolve(
 
     With --not-uploaded it is sent again at once, under the same name, with whatever else of the run waits.
     """
-    from telecmi_leads.cli.commands import resolve as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import resolve as command
 
     return command.resolve(run, campaign, given, accepted=accepted, not_uploaded=not_uploaded)
 
@@ -308,7 +308,7 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> int:
     """Delete personal data from the ledger."""
-    from telecmi_leads.cli.commands import forget as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import forget as command
 
     return command.forget(given, before=before, run=run, phone=phone, yes=yes)
 
@@ -327,6 +327,6 @@ def sandbox(
     ] = None,
 ) -> int:
     """Run a local stand-in for the service."""
-    from telecmi_leads.cli.commands import sandbox as command  # noqa: PLC0415 - see the module's docstring
+    from telecmi_leads.cli.commands import sandbox as command
 
     return command.serve(port=port, latency=latency / 1000, form=form, faults=fault or ())

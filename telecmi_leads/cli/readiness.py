@@ -57,7 +57,7 @@ def service(session: Session) -> str:
 
 def region(session: Session) -> str:
     """Return the region. Raises SettingsError for letters that no country has."""
-    from telecmi_leads.phones import is_region  # noqa: PLC0415 - loads phonenumbers
+    from telecmi_leads.phones import is_region
 
     set_ = session.settings[PhoneOptions].region
     if set_ is None:

@@ -161,7 +161,7 @@ class Bug(LeadsError):
     code = "bug"
 
     def __init__(self, unexpected: Exception) -> None:
-        import traceback  # noqa: PLC0415 - only where there is a bug
+        import traceback
 
         frames = traceback.extract_tb(unexpected.__traceback__)[-4:]
         where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

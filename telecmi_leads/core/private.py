@@ -69,8 +69,8 @@ def writable_by_others(path: Path) -> bool:
 
 
 def _is_own_group(group: int) -> bool:
-    import grp  # noqa: PLC0415 - there is none on Windows
-    import pwd  # noqa: PLC0415 - the same
+    import grp
+    import pwd
 
     try:
         user, known = pwd.getpwuid(os.geteuid()), grp.getgrgid(group)

@@ -286,7 +286,7 @@ def _fold(text: str, keep: Callable[[str], bool]) -> str:
 
 def _forms(secret: str, keep: Callable[[str], bool]) -> list[str]:
     """Return what to look for, folded: the secret itself, as hex, and as base64 at each of three places in a word."""
-    import base64  # noqa: PLC0415 - where a server has said something
+    import base64
 
     forms = {_fold(secret, keep)}
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
@@ -320,11 +320,11 @@ def _occurrences(folded: str, form: str, places: list[tuple[int, int]]) -> list[
 def _unescaped(escape: str) -> str:
     """Return the characters that one escape, or a run of percent escapes, stands for."""
     if escape[0] == "%":
-        from urllib.parse import unquote_to_bytes  # noqa: PLC0415 - as above
+        from urllib.parse import unquote_to_bytes
 
         return unquote_to_bytes(escape).decode("utf-8", "replace")
     if escape[0] == "&":
-        import html  # noqa: PLC0415 - as above
+        import html
 
         return html.unescape(escape)
     letter = escape.lstrip("\\")

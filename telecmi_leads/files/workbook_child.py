@@ -91,7 +91,7 @@ def main() -> None:
     """Read the workbook on standard input and write its frames."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     sys.path.extend(sys.argv[1].split("\n"))
-    import msgspec  # noqa: PLC0415 - only now is it known where it lies
+    import msgspec
 
     out = sys.stdout.buffer
     encoder = msgspec.msgpack.Encoder()
@@ -149,7 +149,7 @@ class Book:
     """
 
     def __init__(self, stream: BinaryIO, format_: str) -> None:
-        import python_calamine  # noqa: PLC0415 - only now is it known where it lies, and what it gets
+        import python_calamine
 
         self.left_out: list[str] = []
         self._library = python_calamine
@@ -358,7 +358,7 @@ def bound_seconds(limit: int) -> None:
 
 def _bound(what: str, soft: int, hard: int | None) -> None:
     try:
-        import resource  # noqa: PLC0415 - not on Windows
+        import resource
 
         kind = getattr(resource, what)
         resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1] if hard is None else hard))

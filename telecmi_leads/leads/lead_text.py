@@ -325,7 +325,7 @@ def _without_mark(cell: str) -> str:
 
 def _without_entities(cell: str) -> str:
     """Resolve HTML entities, and the tags that were written with them: `&lt;b&gt;urgent&lt;/b&gt;`."""
-    from html import unescape  # noqa: PLC0415 - a table of 2,000 names, for cells that hold one
+    from html import unescape
 
     resolved = _ENTITY.sub(lambda found: unescape(found[0]), cell)
     return _TAG.sub(" ", resolved) if resolved != cell and "<" in resolved else resolved

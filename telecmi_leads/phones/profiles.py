@@ -120,7 +120,7 @@ def _depends_on_digits(ruling: Ruling) -> bool:
 @cache
 def _zones_of(code: str) -> dict[str, tuple[str, ...]]:
     """Return what is known of a calling code: beginnings of its numbers, code included, and their zones."""
-    from phonenumbers.tzdata import TIMEZONE_DATA  # noqa: PLC0415 - a large table, and only some runs need it
+    from phonenumbers.tzdata import TIMEZONE_DATA
 
     return {beginning: zones for beginning, zones in TIMEZONE_DATA.items() if code.startswith(beginning[: len(code)])}
 
@@ -128,7 +128,7 @@ def _zones_of(code: str) -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=1 << 16)
 def _digits_that_count(area: str) -> int:
     """Return how many digits of a number that begins so its time zones may depend on."""
-    from phonenumbers.tzdata import TIMEZONE_DATA  # noqa: PLC0415 - as above
+    from phonenumbers.tzdata import TIMEZONE_DATA
 
     return max((len(beginning) for beginning in TIMEZONE_DATA if beginning.startswith(area)), default=len(area))
 

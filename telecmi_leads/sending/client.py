@@ -45,7 +45,7 @@ class Client:
         *,
         now: Callable[[], datetime] = local_now,
     ) -> None:
-        from telecmi_leads.sending.transport import Transport, tls_context  # noqa: PLC0415 - loads requests
+        from telecmi_leads.sending.transport import Transport, tls_context
 
         self._account = account
         self._seconds = options.timeout

@@ -31,7 +31,7 @@ def ping(url: str, beat: Beat, environment: Mapping[str, str]) -> bool:
 
     Never raises.
     """
-    from telecmi_leads.sending.transport import Transport, tls_context  # noqa: PLC0415 - loads requests
+    from telecmi_leads.sending.transport import Transport, tls_context
 
     try:
         url = _address(url, beat)

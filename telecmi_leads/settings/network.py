@@ -48,7 +48,7 @@ def is_loopback(host: str) -> bool:
 
 def proxies(environment: Mapping[str, str], url: str) -> dict[str, str]:
     """Return scheme → proxy as the user's environment sets them; none for loopback and NO_PROXY's hosts."""
-    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # noqa: PLC0415 - it loads ssl and email, which only sending needs
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
     host = urlsplit(url).hostname or ""
     found = {

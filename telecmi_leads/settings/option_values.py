@@ -209,7 +209,7 @@ def field_and_text(text: str) -> tuple[Field, str]:
     except ValueError:
         parsed = None
     if parsed is None or not equals:
-        import difflib  # noqa: PLC0415 - for a hint alone
+        import difflib
 
         near = difflib.get_close_matches(name.strip().lower(), list(Field), n=1) if parsed is None else []
         meant = f"did you mean {near[0]}? " if near else ""

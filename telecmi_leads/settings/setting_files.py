@@ -220,9 +220,9 @@ def read_env_file(sources: Sources) -> EnvFile:
 
 def env_lines(text: str, path: Path) -> list[Binding]:
     """Return the bindings of a `.env` file's text. Raises SettingsError for one that would take too long to read."""
-    from io import StringIO  # noqa: PLC0415 - only where there is a file to read
+    from io import StringIO
 
-    from dotenv.parser import parse_stream  # noqa: PLC0415 - the same
+    from dotenv.parser import parse_stream
 
     # python-dotenv takes a time that grows with the square of a run of blanks, and 50 µs for each line.
     blanks = max((len(run) for run in re.findall(r"\s+", text)), default=0)

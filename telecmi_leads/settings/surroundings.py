@@ -91,6 +91,6 @@ def state_folder(settings: Settings) -> Path:
     given = settings[StateOptions].state_dir
     if given is not None:
         return given.absolute()
-    from platformdirs import user_state_path  # noqa: PLC0415 - not needed where the folder is given
+    from platformdirs import user_state_path
 
     return user_state_path("telecmi-leads", appauthor=False)

@@ -105,7 +105,7 @@ def report_is_a_file(folder: Path) -> None:
 
 def two_workbook_sheets(folder: Path) -> None:
     """Write a workbook without a sheet of the name that is asked for."""
-    import openpyxl  # noqa: PLC0415 - one case needs it
+    import openpyxl
 
     book = openpyxl.Workbook()
     book.active.title = "Leads"

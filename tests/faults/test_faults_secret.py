@@ -186,7 +186,7 @@ def test_no_exception_anywhere_takes_anything_along(tmp_path: Path) -> None:
 
 def test_secret_and_phones_are_in_no_argument_or_environment(tmp_path: Path) -> None:
     """(Row 34) Neither the program's arguments nor its workbook reader's arguments or environment hold them."""
-    import openpyxl  # noqa: PLC0415 - writes one workbook
+    import openpyxl
 
     book = openpyxl.Workbook()
     for row in (["Name", "Mobile"], *([f"Asha {phone}", phone] for phone in PHONES)):

@@ -170,7 +170,7 @@ def test_a_settings_file_is_quoted_harmlessly(tmp_path: Path, place: str) -> Non
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such terminals")
 def test_a_terminal_gets_nothing_but_the_programs_own_controls(tmp_path: Path, hostile: RawServer) -> None:
     """(Row 32) On a terminal the only escape sequences are those that colours and bars are drawn with."""
-    import pty  # noqa: PLC0415 - not on Windows
+    import pty
 
     write_csv(tmp_path / FILE, EVIL)
     master, slave = pty.openpty()

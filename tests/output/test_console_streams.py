@@ -32,9 +32,9 @@ PATHS = os.pathsep.join(map(str, (SHOW.parent, SHOW.parent.parent)))
 def on_a_terminal(environment: Mapping[str, str], columns: int = 80) -> str:
     """Show an upload and its summary on a terminal of so many columns; return the bytes it got, as text."""
     pty = pytest.importorskip("pty")
-    import fcntl  # noqa: PLC0415 - not on Windows
-    import struct  # noqa: PLC0415 - the same
-    import termios  # noqa: PLC0415 - the same
+    import fcntl
+    import struct
+    import termios
 
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -173,7 +173,7 @@ def test_an_old_encoding_gets_other_signs(encoding: str, mark: bytes) -> None:
     """Where the signs can't be encoded there are plain ones, and what else is missing is escaped."""
     out = Narrow(encoding)
     console = Console(OutputOptions(), PLAIN, out=out, err=out)  # type: ignore[arg-type]
-    from telecmi_leads.output.views import CheckView  # noqa: PLC0415 - for this test only
+    from telecmi_leads.output.views import CheckView
 
     console.check([CheckView("name", passed=True, detail="नाम 9198•••210…")])
     out.flush()

@@ -177,7 +177,7 @@ def test_the_environment_is_not_changed(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.delenv("TELECMI_SECRET", raising=False)
     (tmp_path / ".env").write_text("TELECMI_SECRET=x\n")
     resolved(tmp_path)
-    import os  # noqa: PLC0415 - only this test looks
+    import os
 
     assert "TELECMI_SECRET" not in os.environ
 

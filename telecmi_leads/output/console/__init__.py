@@ -93,7 +93,7 @@ class Console:
         self._label(self._err, "Error", "bold red", error.message, error.hint)
 
     def _label(self, screen: Screen, label: str, style: str, message: str, hint: str) -> None:
-        from rich.text import Text  # noqa: PLC0415 - loading it takes 30 ms
+        from rich.text import Text
 
         end = "" if message.rstrip().endswith((".", "!", "?", ":")) else "."
         said = shown(message.rstrip()) + end
@@ -143,7 +143,7 @@ class Console:
 
     def summary(self, summary: RunSummary) -> None:
         """Show the end of a run: with --quiet nothing of one that is complete, of another where it stands."""
-        from telecmi_leads.output.console import run_summary as shows  # noqa: PLC0415 - loaded when needed
+        from telecmi_leads.output.console import run_summary as shows
 
         if self._messages is not None:
             if not self._json:
@@ -156,7 +156,7 @@ class Console:
 
     def runs(self, runs: Sequence[RunRecord], empty: str = "No run yet.") -> None:
         """Show the ledger's runs; `empty` is said where there are none."""
-        from telecmi_leads.output.console.run_tables import show_runs  # noqa: PLC0415 - loaded when needed
+        from telecmi_leads.output.console.run_tables import show_runs
 
         if self._results is not None:
             if runs:
@@ -168,35 +168,35 @@ class Console:
         self, run: RunRecord, campaigns: Sequence[CampaignRecord], tables: Sequence[TableInfo], typed: Typed
     ) -> None:
         """Show one run with its campaigns, and what is left to do with the options that were typed."""
-        from telecmi_leads.output.console.run_tables import show_run  # noqa: PLC0415 - loaded when needed
+        from telecmi_leads.output.console.run_tables import show_run
 
         if self._results is not None:
             show_run(self._results, run, campaigns, tables, typed)
 
     def forgotten(self, forgotten: Forgotten) -> None:
         """Show what was deleted."""
-        from telecmi_leads.output.console.run_tables import show_forgotten  # noqa: PLC0415 - loaded when needed
+        from telecmi_leads.output.console.run_tables import show_forgotten
 
         if self._results is not None:
             show_forgotten(self._results, forgotten)
 
     def columns(self, tables: Sequence[TableView]) -> None:
         """Show how a file was read and which column feeds which field."""
-        from telecmi_leads.output.console.lookups import show_columns  # noqa: PLC0415 - loaded when needed
+        from telecmi_leads.output.console.lookups import show_columns
 
         if self._results is not None:
             show_columns(self._results, tables, show_phones=self._show_phones)
 
     def explanation(self, phone: PhoneView) -> None:
         """Show what a number is and what became of it."""
-        from telecmi_leads.output.console.lookups import show_phone  # noqa: PLC0415 - loaded when needed
+        from telecmi_leads.output.console.lookups import show_phone
 
         if self._results is not None:
             show_phone(self._results, phone)
 
     def check(self, checks: Sequence[CheckView]) -> None:
         """Show what was checked."""
-        from telecmi_leads.output.console.lookups import show_check  # noqa: PLC0415 - loaded when needed
+        from telecmi_leads.output.console.lookups import show_check
 
         if self._results is not None:
             show_check(self._results, checks)

@@ -57,10 +57,10 @@ class Troubles:
 
     def lines(self, screen: Screen) -> list[Text]:
         """Return the lines to show, each within the window: `✗ March-004   1,000 leads   refused: …`."""
-        from rich.cells import cell_len  # noqa: PLC0415 - as everywhere in this package
+        from rich.cells import cell_len
 
         groups = list(self._groups.values())  # a copy: the live display has its own thread
-        from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+        from rich.text import Text
 
         rows = [(_names(group), wording.count(sum(each.leads for each in group), "lead")) for group in groups[:_LINES]]
         widest = screen.width * 2 // 5
@@ -122,7 +122,7 @@ def show_campaigns(screen: Screen, campaigns: Sequence[CampaignRecord]) -> None:
 
 
 def _outcome(screen: Screen, campaign: CampaignRecord) -> Text:
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+    from rich.text import Text
 
     style = "" if campaign.split else STYLES.get(campaign.status, "")
     return Text(shown(mask_text(f"{mark(campaign, screen.marks)} {wording.refusal(campaign)}")), style)

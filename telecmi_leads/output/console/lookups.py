@@ -93,7 +93,7 @@ def _samples(column: ColumnView, *, show_phones: bool) -> str:
 
 def show_phone(screen: Screen, phone: PhoneView) -> None:
     """Show what a number is and what became of it. The number is shown whole: the user has just typed it."""
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+    from rich.text import Text
 
     given = shown(phone.given)
     if phone.number and not phone.reason:
@@ -123,7 +123,7 @@ def _read_for(phone: PhoneView) -> str:
 
 
 def _country(region: str) -> str:
-    from telecmi_leads.phones import name_of_region  # noqa: PLC0415 - loads phonenumbers, which only some screens need
+    from telecmi_leads.phones import name_of_region
 
     return f"{shown(name_of_region(region))} ({shown(region)})" if region else ""
 
@@ -149,7 +149,7 @@ def _fate(fate: Fate) -> str:
 
 def show_check(screen: Screen, checks: Sequence[CheckView]) -> None:
     """Show what was checked, and what to do about what failed."""
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+    from rich.text import Text
 
     looks = {
         True: (f"{screen.marks.good} ok", "green"),

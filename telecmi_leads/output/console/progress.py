@@ -55,7 +55,7 @@ class _Phase:
 
     def __enter__(self) -> Self:
         if self._screen is not None and self._screen.is_live:
-            from rich.live import Live  # noqa: PLC0415 - only where something moves
+            from rich.live import Live
 
             self._live = Live(
                 console=self._screen.rich,
@@ -135,7 +135,7 @@ class Preparing(_Phase):
             self._screen.entry(f"prepared {self._rows:,} rows so far, {self._leads:,} of them leads")
 
     def _picture(self) -> Text:
-        from rich.text import Text  # noqa: PLC0415 - only where something moves
+        from rich.text import Text
 
         if self._screen is None:  # pragma: no cover - there is no picture without a screen
             return Text()
@@ -279,7 +279,7 @@ class Uploading(_Phase):
         return (self._total_leads - done) * working / done + max(pause, 0.0)
 
     def _picture(self) -> Text:
-        from rich.text import Text  # noqa: PLC0415 - only where something moves
+        from rich.text import Text
 
         if self._screen is None:  # pragma: no cover - there is no picture without a screen
             return Text()
@@ -292,7 +292,7 @@ class Uploading(_Phase):
         return text
 
     def _bar(self, screen: Screen) -> Text:
-        from rich.text import Text  # noqa: PLC0415 - as above
+        from rich.text import Text
 
         accepted = self._leads[CampaignStatus.ACCEPTED]
         done = min(accepted / self._total_leads, 1.0) if self._total_leads else 1.0
@@ -326,7 +326,7 @@ class Uploading(_Phase):
 
 def show_table(screen: Screen, table: TableInfo, rows: int | None = None) -> None:
     """Show what a table is and how it was read, with its notes; `rows` where they have been counted."""
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+    from rich.text import Text
 
     how = shown(wording.table(table)) + ("" if rows is None else f", {wording.count(rows, 'row')}")
     if screen.is_log:

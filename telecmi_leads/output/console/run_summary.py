@@ -81,7 +81,7 @@ def _left_out(summary: RunSummary) -> Sequence[LeftOutCount]:
 
 def _show_left_out(screen: Screen, summary: RunSummary, found: Sequence[LeftOutCount], *, show_phones: bool) -> None:
     """Show a line for each reason: how many rows, and one of them."""
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+    from rich.text import Text
 
     screen.blank()
     whole = wording.heading(wording.left_out(summary.rows), summary.rows.read, "row")
@@ -107,7 +107,7 @@ def _reason(found: LeftOutCount) -> str:
 
 
 def _show_skipped_and_repaired(screen: Screen, summary: RunSummary, *, space: bool) -> None:
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+    from rich.text import Text
 
     skipped = [wording.skipped(code, number) for code, number in summary.skipped.items()]
     repaired = sorted(((number, code) for code, number in summary.repairs.items() if number), reverse=True)
@@ -230,7 +230,7 @@ def _in_a_line(step: NextStep, summary: RunSummary) -> str:
 
 def show_verdict(screen: Screen, verdict: Verdict) -> None:
     """Show the mark and the sentences of a verdict."""
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+    from rich.text import Text
 
     marks = {"good": screen.marks.good, "open": screen.marks.open, "bad": screen.marks.bad}
     style = _STYLES[verdict.mark]
@@ -262,7 +262,7 @@ def show_steps(screen: Screen, steps: Iterable[NextStep]) -> None:
 
 def show_command(screen: Screen, command: str, indent: int = 2) -> None:
     """Show a command to paste: never wrapped, however narrow the window."""
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+    from rich.text import Text
 
     line: Text | str = Text.assemble(" " * indent, (shown(command, _LONGEST_COMMAND), "bold"))
     screen.line(line)

@@ -84,7 +84,7 @@ def show_run(
     screen: Screen, run: RunRecord, campaigns: Sequence[CampaignRecord], tables: Sequence[TableInfo], typed: Typed
 ) -> None:
     """Show one run with all of its campaigns, and what is left to do."""
-    from rich.text import Text  # noqa: PLC0415 - as everywhere in this package
+    from rich.text import Text
 
     screen.paragraph(Text(shown(run.name), style="bold"))
     files = list(dict.fromkeys(table.file for table in tables))

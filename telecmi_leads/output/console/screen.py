@@ -164,7 +164,7 @@ class Screen:
     @cached_property
     def rich(self) -> RichConsole:
         """The rich console behind the screen, made when first needed: importing it takes 30 ms."""
-        from rich.console import Console  # noqa: PLC0415 - see the docstring
+        from rich.console import Console
 
         class SteadyConsole(Console):
             """Leaves the cursor visible: a kill must not leave a terminal without one."""
@@ -208,7 +208,7 @@ class Screen:
 
     def paragraph(self, text: Text | str, indent: int = 0, label: Text | str = "") -> None:
         """Show text, wrapped to the width and indented; `label` stands in the first line's indent."""
-        from rich.text import Text  # noqa: PLC0415 - as above
+        from rich.text import Text
 
         text = text if isinstance(text, Text) else Text(text)
         lead = Text.assemble(label)
@@ -227,14 +227,14 @@ class Screen:
 
     def heading(self, text: str) -> None:
         """Show what the lines below are about, after an empty line."""
-        from rich.text import Text  # noqa: PLC0415 - as above
+        from rich.text import Text
 
         self.blank()
         self.paragraph(Text(text, style="bold"))
 
     def dim(self, text: str, indent: int) -> None:
         """Show what only explains the line before."""
-        from rich.text import Text  # noqa: PLC0415 - as above
+        from rich.text import Text
 
         self.paragraph(Text(text, style="dim"), indent)
 
@@ -255,7 +255,7 @@ class Screen:
         indent: int = 2,
     ) -> None:
         """Show rows of cells in columns: `right` are numbers, `fold` give way where it gets narrow."""
-        from rich.table import Table  # noqa: PLC0415 - only where there is a table
+        from rich.table import Table
 
         rows = list(rows)
         if not rows:
@@ -277,14 +277,14 @@ class Screen:
             )
         for row in rows:
             table.add_row(*row)
-        from rich.padding import Padding  # noqa: PLC0415 - the same
+        from rich.padding import Padding
 
         self._show_trimmed(Padding(table, (0, 0, 0, indent), expand=False))
 
     def _show_trimmed(self, item: RenderableType) -> None:
         """Show without the spaces that tables put behind the last column: they end up in logs and copies."""
-        from rich.segment import Segment  # noqa: PLC0415 - only where there is a table
-        from rich.text import Text  # noqa: PLC0415 - the same
+        from rich.segment import Segment
+        from rich.text import Text
 
         for line in self.rich.render_lines(item, pad=False):
             text = Text.assemble(*((segment.text, segment.style or "") for segment in Segment.simplify(line)))

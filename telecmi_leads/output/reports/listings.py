@@ -127,7 +127,7 @@ def _refused_row(campaign: CampaignRecord, number: int, lead: Lead) -> list[str]
 @lru_cache(maxsize=1024)
 def _dial_code(digits: str) -> str:
     """Return the calling code that E.164 digits begin with; no code begins with another."""
-    from telecmi_leads.phones import region_of_dial_code  # noqa: PLC0415 - only where something was refused
+    from telecmi_leads.phones import region_of_dial_code
 
     return next((digits[:size] for size in (1, 2, 3) if region_of_dial_code(digits[:size])), "")
 

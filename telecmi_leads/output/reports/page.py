@@ -157,7 +157,7 @@ def _files(summary: RunSummary) -> list[tuple[str, str]]:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only where a page is written
+    from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["safe_text"] = lambda text: safe(text, 2000)
@@ -280,7 +280,7 @@ def _audience(audience: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str,
 
 def _label_of(key: str) -> Callable[[str], str]:
     if key == "country":
-        from telecmi_leads.phones import name_of_region  # noqa: PLC0415 - only where a page shows countries
+        from telecmi_leads.phones import name_of_region
 
         return name_of_region
     return wording.words if key == "type" else wording.time_zone

@@ -72,7 +72,7 @@ class RejectBook:
     """A workbook in the making; `path` is what its `file`, open for writing, is called in errors."""
 
     def __init__(self, path: Path, file: IO[bytes]) -> None:
-        from xlsxwriter import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; rarely needed
+        from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
         self._path = path
         self._file = file
@@ -164,7 +164,7 @@ class RejectBook:
 
     def close(self) -> None:
         """Write the workbook's file."""
-        from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+        from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 
         with disk_errors(self._path), self._work, self._file:
             for sheet in self._sheets.values():
