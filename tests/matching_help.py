@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import ColumnPlan, match_columns
+from telecmi_leads.columns import ColumnMatch, match_columns
 from telecmi_leads.columns.table import Table, open_table
 from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.lead_fields import Field
@@ -34,7 +34,7 @@ def phone_score(region: str | None = "IN") -> Callable[[Sequence[str]], float]:
     return score
 
 
-def plan_of(  # noqa: PLR0913 - one keyword for each thing a test may vary
+def match_of(  # noqa: PLR0913 - one keyword for each thing a test may vary
     header: Sequence[str],
     *rows: Sequence[str],
     region: str | None = "IN",
@@ -42,33 +42,33 @@ def plan_of(  # noqa: PLR0913 - one keyword for each thing a test may vary
     set_: Mapped = (),
     fill: Mapped = (),
     header_found: bool = True,
-) -> ColumnPlan:
+) -> ColumnMatch:
     """Match the columns of a small table, the only one of its input: an option that names no column is an error."""
-    plan = match_columns(
+    match = match_columns(
         header,
         rows,
         FieldOptions(map=tuple(map_), set=tuple(set_), fill=tuple(fill)),
         header_found=header_found,
         phone_score=phone_score(region),
     )
-    for missing in plan.absent.values():
+    for missing in match.absent.values():
         raise missing
-    return plan
+    return match
 
 
-def feeds(plan: ColumnPlan) -> dict[str, list[str]]:
+def feeds(match: ColumnMatch) -> dict[str, list[str]]:
     """Return what feeds what, by column names: the fields, and titles, middles, surnames and companies."""
     fed = {
-        Field.PHONE.value: plan.phones,
-        **{target.value: columns for target, columns in plan.sources.items()},
+        Field.PHONE.value: match.phones,
+        **{target.value: columns for target, columns in match.sources.items()},
     }
-    fed |= {"titles": plan.titles, "middles": plan.middles, "surnames": plan.surnames, "companies": plan.companies}
-    return {what: [plan.choices[index].header for index in columns] for what, columns in fed.items() if columns}
+    fed |= {"titles": match.titles, "middles": match.middles, "surnames": match.surnames, "companies": match.companies}
+    return {what: [match.choices[index].header for index in columns] for what, columns in fed.items() if columns}
 
 
-def rules(plan: ColumnPlan) -> dict[str, str]:
+def rules(match: ColumnMatch) -> dict[str, str]:
     """Return the rule of each column that feeds no field."""
-    return {choice.header: choice.rule.code for choice in plan.choices if choice.field is None}
+    return {choice.header: choice.rule.code for choice in match.choices if choice.field is None}
 
 
 def sheet_of(

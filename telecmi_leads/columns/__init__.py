@@ -5,7 +5,7 @@ headerless → overrides (--map, --set) → column_match. Matching is by whole n
 substring. table finds the header row and what follows it; matcher composes both.
 """
 
-from telecmi_leads.columns.column_match import ColumnChoice, ColumnPlan, Rule, Template
+from telecmi_leads.columns.column_match import ColumnChoice, ColumnMatch, Rule, Template
 from telecmi_leads.columns.field_choice import line_rank, name_beside_number, number_columns
 from telecmi_leads.columns.header_meaning import PHONE_HEADS, all_words_known, read_name
 from telecmi_leads.columns.headerless import is_unnamed
@@ -17,7 +17,7 @@ __all__ = [
     "PHONE_HEADS",
     "ColumnChoice",
     "ColumnFinder",
-    "ColumnPlan",
+    "ColumnMatch",
     "Head",
     "Rule",
     "Template",

@@ -131,7 +131,7 @@ class ColumnChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnPlan:
+class ColumnMatch:
     """Which column (by index, from 0) feeds which field.
 
     `phones` are the phone columns in order of preference: row by row, the first with a good number wins.

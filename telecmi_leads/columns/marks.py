@@ -23,7 +23,7 @@ from telecmi_leads.core.lead_fields import Field
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telecmi_leads.columns.column_match import ColumnPlan
+    from telecmi_leads.columns.column_match import ColumnMatch
     from telecmi_leads.core.lead import TableInfo
 
 Phrase = tuple[str, ...]
@@ -244,16 +244,16 @@ class TableMarks:
         return found
 
 
-def table_marks(info: TableInfo, plan: ColumnPlan) -> TableMarks:
+def table_marks(info: TableInfo, match: ColumnMatch) -> TableMarks:
     """Return what marks the rows of a table: "DND number" is a phone column where it feeds the phone, and no mark."""
     named = {at: name.strip() or f"column {at + 1}" for at, name in enumerate(info.header)}
-    kinds = {at: mark_kind(name) for at, name in enumerate(info.header) if at not in plan.ignored}
-    names = dict.fromkeys(chain.from_iterable(plan.sources.get(target, ()) for target in _NAMES))
+    kinds = {at: mark_kind(name) for at, name in enumerate(info.header) if at not in match.ignored}
+    names = dict.fromkeys(chain.from_iterable(match.sources.get(target, ()) for target in _NAMES))
     return TableMarks(
         sheet=info.sheet if is_mark_name(info.sheet) else None,
-        columns=tuple((at, named[at], kind) for at, kind in kinds.items() if kind and at not in plan.phones),
-        phones=tuple((at, named[at]) for at in plan.phones),
-        names=tuple((at, named[at]) for at in names if at not in plan.phones),
+        columns=tuple((at, named[at], kind) for at, kind in kinds.items() if kind and at not in match.phones),
+        phones=tuple((at, named[at]) for at in match.phones),
+        names=tuple((at, named[at]) for at in names if at not in match.phones),
     )
 
 

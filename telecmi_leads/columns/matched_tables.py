@@ -17,7 +17,7 @@ from telecmi_leads.core.wording import argument, count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.files import Source
     from telecmi_leads.phones import PhoneBook
@@ -43,8 +43,8 @@ class Matcher:
     served: set[str] = field(default_factory=set)
     absent: dict[str, tuple[ColumnMissing, list[TableInfo]]] = field(default_factory=dict)
 
-    def tables(self, source: Source) -> Iterator[tuple[Table, ColumnPlan]]:
-        """Yield each table of a file with its plan; read a table's blocks before the next is asked for."""
+    def tables(self, source: Source) -> Iterator[tuple[Table, ColumnMatch]]:
+        """Yield each table of a file with its column match; read a table's blocks before the next is asked for."""
         notes = source.notes  # they stand with the file's first table
         for sheet in source.sheets:
             table = open_table(sheet, self.reading, self.share_of_numbers)
@@ -52,21 +52,21 @@ class Matcher:
                 table = replace(table, info=replace(table.info, notes=(*notes, *table.info.notes)))
                 notes = ()
             for part in side_by_side(table):
-                yield part, self.plan(part.info, part.sample)
+                yield part, self.match(part.info, part.sample)
 
-    def plan(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnPlan:
+    def match(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnMatch:
         """Match a table's columns by their names and a sample of its rows."""
-        plan = match_columns(
+        match = match_columns(
             info.header,
             sample,
             self.fields,
             header_found=has_names(info),
             phone_score=self.share_of_numbers,
         )
-        self.served.update(plan.served)
-        for option, why in plan.absent.items():
+        self.served.update(match.served)
+        for option, why in match.absent.items():
             self.absent.setdefault(option, (why, []))[1].append(info)
-        return plan
+        return match
 
     def check_options(self) -> None:
         """Raise ColumnMissing for a --map or --set whose columns no table had, once all tables are matched."""
@@ -144,7 +144,7 @@ def has_names(info: TableInfo) -> bool:
     return not is_unnamed(info.header)
 
 
-def named_by_use(info: TableInfo, plan: ColumnPlan) -> TableInfo:
+def named_by_use(info: TableInfo, match: ColumnMatch) -> TableInfo:
     """Name the columns of a table without a header by the fields they feed; those that feed none keep "column 3".
 
     Its reject file then has a header that tells the same when it is read again, with few rows to judge by.
@@ -152,7 +152,7 @@ def named_by_use(info: TableInfo, plan: ColumnPlan) -> TableInfo:
     if has_names(info):
         return info
     header = list(info.header)
-    for target, columns in ((Field.PHONE, plan.phones), *plan.sources.items()):
+    for target, columns in ((Field.PHONE, match.phones), *match.sources.items()):
         for number, column in enumerate(columns, start=1):
             header[column] = target.value if number == 1 else f"{target.value} {number}"
     return replace(info, header=tuple(header))

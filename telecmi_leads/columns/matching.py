@@ -1,4 +1,4 @@
-"""A table's column names and first rows → the plan that says which column feeds which field."""
+"""A table's column names and first rows → the column match that says which column feeds which field."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import Candidate, read_columns
-from telecmi_leads.columns.column_match import ColumnChoice, ColumnPlan, Draft, Rule
+from telecmi_leads.columns.column_match import ColumnChoice, ColumnMatch, Draft, Rule
 from telecmi_leads.columns.field_choice import choose_fields, line_labels
 from telecmi_leads.columns.header_meaning import Reading, read_name
 from telecmi_leads.columns.header_words import words
@@ -40,13 +40,13 @@ def match_columns(
     *,
     header_found: bool,
     phone_score: Callable[[Sequence[str]], float],
-) -> ColumnPlan:
+) -> ColumnMatch:
     """Find which column feeds which field.
 
     `header` are the column names, `sample` the first rows below them (cells as text, ragged rows allowed). Where all
     names are "column 1", "column 2", …, layout and cells decide alone. `header_found` False, for files without a header
     row, lets --map and --set name columns by number and letter. `phone_score` takes cells that hold something and
-    returns the share, 0 to 1, that are good numbers. A plan without phone columns is no error here.
+    returns the share, 0 to 1, that are good numbers. A column match without phone columns is no error here.
     A --map or --set that names a column which isn't there is left out and told in `absent`. Raises ColumnMissing where
     several columns have the name, UsageError for a malformed template.
     """
@@ -68,7 +68,7 @@ def match_columns(
     labels = line_labels(header, draft.phones)
     for index in labels.values():
         draft.reasons.setdefault(index, (None, Rule.LABEL, ""))
-    return ColumnPlan(
+    return ColumnMatch(
         phones=tuple(draft.phones),
         sources=MappingProxyType({target: tuple(indexes) for target, indexes in draft.sources.items()}),
         addresses=tuple(draft.addresses),

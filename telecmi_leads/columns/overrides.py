@@ -19,7 +19,7 @@ from telecmi_leads.core.text import safe
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from telecmi_leads.columns.column_match import ColumnPlan, Draft
+    from telecmi_leads.columns.column_match import ColumnMatch, Draft
     from telecmi_leads.settings.options import FieldOptions
 
 _POSITION = re.compile(r"(?:column\s*)(\d{1,6})", re.IGNORECASE)
@@ -185,12 +185,12 @@ def read_said(finder: ColumnFinder, options: FieldOptions) -> Said:
 # --- pinning ------------------------------------------------------------------------------------
 
 
-def pins(plan: ColumnPlan) -> tuple[str, ...]:
-    """Return the values of --map that would pin what the plan says: ("phone=Mobile No.", "city=column 7")."""
-    header = [choice.header for choice in plan.choices]
-    chosen: list[tuple[Field, int]] = [(Field.PHONE, index) for index in plan.phones]
+def pins(match: ColumnMatch) -> tuple[str, ...]:
+    """Return the values of --map that would pin what a column match says: ("phone=Mobile No.", "city=column 7")."""
+    header = [choice.header for choice in match.choices]
+    chosen: list[tuple[Field, int]] = [(Field.PHONE, index) for index in match.phones]
     for target in Field:
-        chosen += [(target, index) for index in plan.sources.get(target, ())]
+        chosen += [(target, index) for index in match.sources.get(target, ())]
     return tuple(f"{target}={_called(header, index)}" for target, index in chosen)
 
 

@@ -23,7 +23,7 @@ from telecmi_leads.leads.row_numbers import Fault, find_numbers, leveled
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.leads.row_numbers import Grid, RowNumbers
@@ -116,7 +116,7 @@ class Cleaner:
 
     info: TableInfo
     table: int
-    plan: ColumnPlan
+    match: ColumnMatch
     book: PhoneBook
     region: str | None
     no_fill: bool = False
@@ -166,9 +166,9 @@ class Cleaner:
     # --- rows ---
 
     def _numbered(self, block: RowBlock) -> _Work:
-        rows = [list(map(restore, row)) for row in block.rows] if self.plan.own_report else block.rows
+        rows = [list(map(restore, row)) for row in block.rows] if self.match.own_report else block.rows
         grid, overfull = leveled(rows, len(self.info.header))
-        found = find_numbers(grid, self.plan, self.book, self.region)
+        found = find_numbers(grid, self.match, self.book, self.region)
         for index in overfull:
             if not (self.ragged and found.numbers[index]):
                 found.reject(index, Reason.TOO_MANY_CELLS)
@@ -179,7 +179,7 @@ class Cleaner:
         faults = work.found.faults
         for index in sorted(faults):
             row = work.grid.rows[index]
-            if not any(cell.strip() for at, cell in enumerate(row) if at not in self.plan.ignored):
+            if not any(cell.strip() for at, cell in enumerate(row) if at not in self.match.ignored):
                 kind = None
             elif (kind := row_kind(row, self.info.header)) is RowKind.NEW_HEADER:
                 return index
@@ -201,7 +201,7 @@ class Cleaner:
 
     def _leave_out_notes(self, work: _Work) -> None:
         """Count as no leads the lines that name a helpline or who made the list, though they have a number."""
-        columns = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME), *self.plan.phones}
+        columns = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME), *self.match.phones}
         for index in sorted({at for column in columns for at in may_be_notes(work.grid.columns[column])}):
             texts = [cell.strip() for cell in work.grid.rows[index] if cell and not cell.isspace()]
             if work.found.numbers[index] and is_note(_without_serial(texts)):
@@ -211,8 +211,8 @@ class Cleaner:
 
     def _columns_of(self, *targets: Field) -> Iterator[int]:
         for target in targets:
-            template = self.plan.templates.get(target)
-            yield from template.columns if template else self.plan.sources.get(target, ())
+            template = self.match.templates.get(target)
+            yield from template.columns if template else self.match.sources.get(target, ())
 
     def _leave_out_footer(self, work: _Work) -> None:
         """Count as footer what stands with known footer lines below a blank row at the end: a report's title, say."""
@@ -271,7 +271,7 @@ class Cleaner:
         at = [index for index, number in enumerate(numbers) if number]
         if len(at) < len(numbers):
             numbers = [numbers[index] for index in at]
-        fields = Fields(self.plan, work.grid.only(at), no_fill=self.no_fill)
+        fields = Fields(self.match, work.grid.only(at), no_fill=self.no_fill)
         columns = (
             *fields.names(),
             numbers,

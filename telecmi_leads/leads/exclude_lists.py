@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
-    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.core.run import ListsRead
 
 _ANY_NUMBER = PhoneOptions(allow_premium=True)
@@ -123,10 +123,10 @@ def _check_age(path: Path, max_age: float | None, now: datetime) -> None:
 def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
     """Yield, block by block, the numbers of all phone columns, and how many rows hold text but no number."""
     with open_source(path, matcher.reading) as source:
-        for table, plan in matcher.tables(source):
+        for table, match in matcher.tables(source):
             # "DND number" is a flag on lead files, and here the very column; a number too many does no harm.
             shown = number_columns(table.sample, len(table.info.header), matcher.share_of_numbers)
-            columns = tuple(dict.fromkeys((*plan.phones, *shown)))
+            columns = tuple(dict.fromkeys((*match.phones, *shown)))
             if not columns:
                 raise InputRefused(
                     no_phone_column(table.info.file, [table.info]).message,
@@ -136,7 +136,7 @@ def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
                 grid, _ = leveled(block.rows, len(table.info.header))
                 found = [
                     find_numbers(grid, only, matcher.book, matcher.region, guess=True)
-                    for only in _one_column_each(plan, columns)
+                    for only in _one_column_each(match, columns)
                 ]
                 with_number = {at for each in found for at, number in enumerate(each.numbers) if number}
                 faults = sum(
@@ -163,5 +163,5 @@ def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:
                 yield candidate.number
 
 
-def _one_column_each(plan: ColumnPlan, columns: Sequence[int]) -> list[ColumnPlan]:
-    return [replace(plan, phones=(column,), labels={}) for column in columns]
+def _one_column_each(match: ColumnMatch, columns: Sequence[int]) -> list[ColumnMatch]:
+    return [replace(match, phones=(column,), labels={}) for column in columns]

@@ -26,7 +26,7 @@ from telecmi_leads.leads.person_names import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.core.text import NormalForm
     from telecmi_leads.leads.row_numbers import Grid
 
@@ -115,8 +115,8 @@ class Fields:
     `faults` (row's index → reason) and `repairs` fill up as the fields are asked for.
     """
 
-    def __init__(self, plan: ColumnPlan, grid: Grid, *, no_fill: bool) -> None:
-        self._plan = plan
+    def __init__(self, match: ColumnMatch, grid: Grid, *, no_fill: bool) -> None:
+        self._match = match
         self._no_fill = no_fill
         self._rows = grid.rows
         self._columns = grid.columns
@@ -129,7 +129,7 @@ class Fields:
     def text(self, target: Field) -> Sequence[str] | repeat[str]:
         """Return a field's cleaned text: from its template, else its columns, else its fill."""
         found = self._found(target, "NFC")
-        fill = self._plan.fills.get(target)
+        fill = self._match.fills.get(target)
         if found is None:
             return repeat(fill or "", len(self._rows))
         if not NOTHING.isdisjoint(found):
@@ -138,12 +138,12 @@ class Fields:
         return [cell or fill for cell in found] if fill else found
 
     def _found(self, target: Field, form: NormalForm) -> Sequence[str] | None:
-        template = self._plan.templates.get(target)
+        template = self._match.templates.get(target)
         if template is not None:
             return self._cleaned([template.render(row) for row in self._rows], form)
-        if target is Field.ADDRESS and self._plan.addresses:
-            return _first_filled([self._address(parts) for parts in self._plan.addresses])
-        sources = self._plan.sources.get(target, ())
+        if target is Field.ADDRESS and self._match.addresses:
+            return _first_filled([self._address(parts) for parts in self._match.addresses])
+        sources = self._match.sources.get(target, ())
         return self._first_of(sources, form) if sources else None
 
     def _first_of(self, indexes: Sequence[int], form: NormalForm) -> Sequence[str]:
@@ -181,11 +181,11 @@ class Fields:
     def names(self) -> tuple[list[str], list[str]]:
         """Return first and last names; a row without any name becomes a fault."""
         firsts, lasts = self._name_column(Field.FIRSTNAME), self._name_column(Field.LASTNAME)
-        if self._plan.middles:
-            middles = self._first_of(self._plan.middles, "NFKC")
+        if self._match.middles:
+            middles = self._first_of(self._match.middles, "NFKC")
             firsts = [" ".join(filter(None, pair)) if pair[0] else "" for pair in zip(firsts, middles, strict=True)]
-        if self._plan.surnames:
-            behind = [self._cleaned(self._columns[index], "NFKC") for index in self._plan.surnames]
+        if self._match.surnames:
+            behind = [self._cleaned(self._columns[index], "NFKC") for index in self._match.surnames]
             lasts = [" ".join(filter(None, parts)) if parts[0] else "" for parts in zip(lasts, *behind, strict=True)]
         if not any(firsts) and not any(lasts):
             firsts, lasts = split_full_names(self._name_column(Field.FULLNAME))
@@ -195,7 +195,7 @@ class Fields:
             self._take_full_names(firsts, lasts)
         if not all(firsts) or not all(lasts):
             self._complete(firsts, lasts)
-        if self._plan.titles:
+        if self._match.titles:
             self._add_titles(firsts)
         return firsts, lasts
 
@@ -203,20 +203,20 @@ class Fields:
         found = self._found(target, "NFKC")
         if found is None:
             return [""] * len(self._rows)
-        if target is Field.FULLNAME and not self._plan.phones_apart:
+        if target is Field.FULLNAME and not self._match.phones_apart:
             found = list(map(name_beside_number, found))
-        elif target is Field.FULLNAME and self._plan.surname_first:
+        elif target is Field.FULLNAME and self._match.surname_first:
             found = self._surname_first()
-        if target is Field.FULLNAME and self._plan.companies and "," in "".join(found):
-            found = list(map(without_company, found, self._first_of(self._plan.companies, "NFKC")))
+        if target is Field.FULLNAME and self._match.companies and "," in "".join(found):
+            found = list(map(without_company, found, self._first_of(self._match.companies, "NFKC")))
         return _without_placeholders(found)
 
     def _surname_first(self) -> Sequence[str]:
         """Return the full names with a comma behind the surname where a column puts it first."""
         columns: list[Sequence[str]] = []
-        for index in self._plan.sources.get(Field.FULLNAME, ()):
+        for index in self._match.sources.get(Field.FULLNAME, ()):
             names = self._cleaned(self._columns[index], "NFKC")
-            surnames = self._plan.surname_first.get(index, 0)
+            surnames = self._match.surname_first.get(index, 0)
             columns.append([with_comma(name, surnames) for name in names] if surnames else names)
         return _first_filled(columns)
 
@@ -242,10 +242,10 @@ class Fields:
 
     def _complete(self, firsts: list[str], lasts: list[str]) -> None:
         """Fill what is missing of a name: by the company's, by --fill, and a last name by the filler."""
-        fills = self._plan.fills
+        fills = self._match.fills
         fill_first = fills.get(Field.FIRSTNAME, "")
         fill_last = fills.get(Field.LASTNAME, "" if self._no_fill else FILLER)
-        companies = _without_placeholders(self._first_of(self._plan.companies, "NFC")) if self._plan.companies else []
+        companies = _without_placeholders(self._first_of(self._match.companies, "NFC")) if self._match.companies else []
         for at in [at for at, (first, last) in enumerate(zip(firsts, lasts, strict=True)) if not (first and last)]:
             first, last = firsts[at], lasts[at]
             if not first and not last and companies:
@@ -263,7 +263,7 @@ class Fields:
                 self.faults.setdefault(at, Reason.NO_NAME)
 
     def _add_titles(self, firsts: list[str]) -> None:
-        for at, title in enumerate(self._first_of(self._plan.titles, "NFC")):
+        for at, title in enumerate(self._first_of(self._match.titles, "NFC")):
             kept = kept_title(title) if title else ""
             if kept and firsts[at] and not firsts[at].startswith(kept):
                 firsts[at] = f"{kept} {firsts[at]}"

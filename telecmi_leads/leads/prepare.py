@@ -1,7 +1,7 @@
-"""Files → a plan in the ledger: reading, columns, cleaning, screening and planning, composed.
+"""Files → a run plan in the ledger: reading, columns, cleaning, screening and planning, composed.
 
 The data runs one way, a block of rows at a time, and nothing of it stays in memory but the numbers seen
-and the campaigns that are not yet full. The plan becomes visible in the ledger only when it is whole.
+and the campaigns that are not yet full. The run plan becomes visible in the ledger only when it is whole.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.columns.table import Table
     from telecmi_leads.files import Source
@@ -223,12 +223,12 @@ class _Preparation:
         unread: list[UnreadTable] = []
         empty: list[UnreadTable] = []
         read: list[TableInfo] = []
-        for table, plan in self.matcher.tables(source):
-            if plan.has_phone:
+        for table, match in self.matcher.tables(source):
+            if match.has_phone:
                 read.append(table.info)
                 if table.info.hidden_rows:
                     self.filtered.append(table.info)
-                self._take_table(table, plan)
+                self._take_table(table, match)
             else:
                 passed = self._passed_over(table)
                 (unread if passed.rows else empty).append(passed)
@@ -253,8 +253,8 @@ class _Preparation:
 
     # --- one table ---
 
-    def _take_table(self, table: Table, plan: ColumnPlan) -> None:
-        cleaner = self._cleaner(table.info, plan, table.sample)
+    def _take_table(self, table: Table, match: ColumnMatch) -> None:
+        cleaner = self._cleaner(table.info, match, table.sample)
         for whole in table.blocks:
             block = whole
             while True:
@@ -271,17 +271,17 @@ class _Preparation:
                     self._screened(cleaner, cleaner.clean(RowBlock(first_row, early)))
             self.notify(RowsPrepared(self.read, self.leads))
 
-    def _cleaner(self, info: TableInfo, plan: ColumnPlan, sample: Sequence[Sequence[str]]) -> Cleaner:
+    def _cleaner(self, info: TableInfo, match: ColumnMatch, sample: Sequence[Sequence[str]]) -> Cleaner:
         group_column = self._group_column(info)
-        self.notify(TableOpened(info, _columns_used(info, plan)))
-        info = named_by_use(info, plan)
-        marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, plan)
+        self.notify(TableOpened(info, _columns_used(info, match)))
+        info = named_by_use(info, match)
+        marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, match)
         if marks is not None:
             self.marks.append((info, marks))
         return Cleaner(
             info=info,
             table=self.ledger.add_table(self.run_id, info),
-            plan=plan,
+            match=match,
             book=self.matcher.book,
             region=self.settings[PhoneOptions].region,
             no_fill=self.settings[FieldOptions].no_fill,
@@ -305,13 +305,13 @@ class _Preparation:
         header = tuple(cell.strip() for cell in block.rows[index])
         info = replace(above, header=header, header_row=block.first_row + index, notes=())
         rest = RowBlock(block.first_row + index + 1, block.rows[index + 1 :])
-        plan = self.matcher.plan(info, rest.rows[:_SAMPLE_ROWS])
+        match = self.matcher.match(info, rest.rows[:_SAMPLE_ROWS])
         self.blank += 1
         self.read += 1
         self.skipped["header"] += 1
-        if not plan.has_phone:
+        if not match.has_phone:
             raise no_phone_column(info.file, [info])
-        return self._cleaner(info, plan, rest.rows[:_SAMPLE_ROWS]), rest
+        return self._cleaner(info, match, rest.rows[:_SAMPLE_ROWS]), rest
 
     # --- one block ---
 
@@ -421,8 +421,8 @@ class _Preparation:
         return [*unread, *((unclear, clear) for unclear in self._unclear())]
 
 
-def _columns_used(info: TableInfo, plan: ColumnPlan) -> dict[str, tuple[str, ...]]:
-    used = {Field.PHONE: plan.phones, **{target: columns for target, columns in plan.sources.items() if columns}}
+def _columns_used(info: TableInfo, match: ColumnMatch) -> dict[str, tuple[str, ...]]:
+    used = {Field.PHONE: match.phones, **{target: columns for target, columns in match.sources.items() if columns}}
     return {target.value: tuple(info.header[column] for column in columns) for target, columns in used.items()}
 
 

@@ -20,7 +20,7 @@ from telecmi_leads.settings.option_values import PhoneType
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.phones import NumberColumn, PhoneBook, Ruling
 
 
@@ -96,7 +96,7 @@ class RowNumbers:
 
 
 def find_numbers(
-    grid: Grid, plan: ColumnPlan, book: PhoneBook, region: str | None, *, guess: bool = False
+    grid: Grid, match: ColumnMatch, book: PhoneBook, region: str | None, *, guess: bool = False
 ) -> RowNumbers:
     """Return each row's number; `region` is for rows that name none.
 
@@ -104,37 +104,44 @@ def find_numbers(
     a list does no harm, a number too few does.
     """
     everywhere = range(len(grid.rows))
-    template = plan.templates.get(Field.PHONE)
+    template = match.templates.get(Field.PHONE)
     if template is not None:
         made = [template.render(row) for row in grid.rows]
-        answer = _answered(book, made, row_regions(grid, everywhere, plan, region, guess=guess))
+        answer = _answered(book, made, row_regions(grid, everywhere, match, region, guess=guess))
         return RowNumbers(
             answer.numbers,
             answer.rulings,
             {at: Fault(why) for at, why in answer.faults.items()},
             Counter(answer.repairs),
         )
-    grid, moved = _by_label(grid, plan) if plan.labels else (grid, {})
+    grid, moved = _by_label(grid, match) if match.labels else (grid, {})
     found = RowNumbers([""] * len(everywhere), [])
     waiting: Sequence[int] = everywhere
-    for place, column in enumerate(plan.phones):
+    for place, column in enumerate(match.phones):
         cells = grid.columns[column]
         # Alternates are empty in most rows; those cells need no look.
         asked = [index for index in waiting if cells[index]] if place else waiting
         if asked:
-            default = region_of_header(plan.header_of(column)) or region
-            regions = row_regions(grid, asked, plan, default, guess=guess)
+            default = region_of_header(match.header_of(column)) or region
+            regions = row_regions(grid, asked, match, default, guess=guess)
             _ask(
-                found, grid, column, asked, book, regions=regions, alternate=place > 0, areas=_area_column(plan, column)
+                found,
+                grid,
+                column,
+                asked,
+                book,
+                regions=regions,
+                alternate=place > 0,
+                areas=_area_column(match, column),
             )
-            found.repairs[Repair.DIAL_CODE] += _joined_codes(grid, plan, found, asked, column)
+            found.repairs[Repair.DIAL_CODE] += _joined_codes(grid, match, found, asked, column)
         if place == 0 and not found.faults:
             found.repairs = +found.repairs
             return found
         waiting = [index for index in waiting if not found.numbers[index]]
     found.repairs = +found.repairs
     for index in waiting:
-        found.faults.setdefault(index, Fault(Reason.NO_PHONE, plan.phones[0] if plan.phones else None))
+        found.faults.setdefault(index, Fault(Reason.NO_PHONE, match.phones[0] if match.phones else None))
     for index in moved.keys() & found.faults.keys():
         fault = found.faults[index]
         if fault.column is not None:
@@ -157,9 +164,9 @@ def _answered(book: PhoneBook, cells: Sequence[str], regions: list[str | None] |
     return answer
 
 
-def _area_column(plan: ColumnPlan, phone: int) -> int | None:
+def _area_column(match: ColumnMatch, phone: int) -> int | None:
     """Return the column of area codes that stands nearest to a phone column, None where there is none."""
-    areas = [choice.index for choice in plan.choices if _words(choice.header) in _AREA_NAMES]
+    areas = [choice.index for choice in match.choices if _words(choice.header) in _AREA_NAMES]
     return min(areas, key=lambda index: abs(index - phone), default=None)
 
 
@@ -209,16 +216,16 @@ def _words(header: str) -> str:
     return " ".join("".join(char if char.isalpha() else " " for char in header.casefold()).split())
 
 
-def _by_label(grid: Grid, plan: ColumnPlan) -> tuple[Grid, dict[int, dict[int, int]]]:
+def _by_label(grid: Grid, match: ColumnMatch) -> tuple[Grid, dict[int, dict[int, int]]]:
     """Sort each row's numbers as their labels say: mobiles first, and nothing where the line is a fax.
 
     Returns the rows and, by index, for each one that is changed, where the cell in a column comes from.
     """
-    columns = [column for column in plan.phones if column in plan.labels]
+    columns = [column for column in match.phones if column in match.labels]
     sorted_rows = list(grid.rows)
     moved: dict[int, dict[int, int]] = {}
     for index, row in enumerate(grid.rows):
-        ranks = [line_rank(row[plan.labels[column]]) for column in columns]
+        ranks = [line_rank(row[match.labels[column]]) for column in columns]
         ranked = [(rank, column) for rank, column in zip(ranks, columns, strict=True) if rank is not None]
         order = [column for _, column in sorted(ranked, key=itemgetter(0))]
         if order != columns:
@@ -262,7 +269,7 @@ def _ask(  # noqa: PLR0913 - one question to one column
 
 
 def row_regions(
-    grid: Grid, at: Sequence[int], plan: ColumnPlan, region: str | None, *, guess: bool = False
+    grid: Grid, at: Sequence[int], match: ColumnMatch, region: str | None, *, guess: bool = False
 ) -> list[str | None] | str | None:
     """Return each row's region: its dial code's, else its country's, else `region`; one where all have the same.
 
@@ -270,7 +277,7 @@ def row_regions(
     """
     told: list[str | None] | None = None
     for source, region_of in ((Field.COUNTRY, region_told), (Field.DIALCODE, region_told_by_code)):
-        for cells in _columns_of(grid, at, plan, source):
+        for cells in _columns_of(grid, at, match, source):
             known = {cell: region_of(cell) if cell else None for cell in set(cells)}
             before = told if told is not None else [None] * len(cells)
             told = [
@@ -284,10 +291,10 @@ def row_regions(
     return distinct.pop() if len(distinct) == 1 else regions
 
 
-def _joined_codes(grid: Grid, plan: ColumnPlan, found: RowNumbers, asked: Sequence[int], column: int | None) -> int:
+def _joined_codes(grid: Grid, match: ColumnMatch, found: RowNumbers, asked: Sequence[int], column: int | None) -> int:
     """Count the rows whose number was completed by their dial-code cell."""
     joined: set[int] = set()
-    for cells in _columns_of(grid, asked, plan, Field.DIALCODE):
+    for cells in _columns_of(grid, asked, match, Field.DIALCODE):
         for index, cell in zip(asked, cells, strict=True):
             number = found.numbers[index]
             written = grid.columns[column][index] if column is not None else ""
@@ -298,14 +305,14 @@ def _joined_codes(grid: Grid, plan: ColumnPlan, found: RowNumbers, asked: Sequen
     return len(joined)
 
 
-def _columns_of(grid: Grid, at: Sequence[int], plan: ColumnPlan, target: Field) -> Iterator[Sequence[str]]:
+def _columns_of(grid: Grid, at: Sequence[int], match: ColumnMatch, target: Field) -> Iterator[Sequence[str]]:
     """Yield the columns that feed a field, the least preferred first."""
-    template = plan.templates.get(target)
+    template = match.templates.get(target)
     if template is not None:
         yield [template.render(grid.rows[index]) for index in at]
         return
-    for column in reversed(plan.sources.get(target, ())):
-        words = _words(plan.header_of(column))
+    for column in reversed(match.sources.get(target, ())):
+        words = _words(match.header_of(column))
         if words in _AREA_NAMES or words in _IDS:
             continue
         yield _taken(grid.columns[column], at)

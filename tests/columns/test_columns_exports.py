@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matching_help import feeds, plan_of
+from matching_help import feeds, match_of
 from places import TESTS
 
 from telecmi_leads.columns import Rule, pins, read_name
@@ -23,30 +23,30 @@ NEVER = {Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.FLAG, Rule.OTHER_NAME, Rule.OT
 def test_each_export_feeds_the_right_fields(name: str) -> None:
     """Every column feeds what a person would say it feeds, in the right order, and the others feed nothing."""
     export = EXPORTS[name]
-    assert feeds(plan_of(export["header"], *export["rows"], region=export["region"])) == export["feeds"]
+    assert feeds(match_of(export["header"], *export["rows"], region=export["region"])) == export["feeds"]
 
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_each_column_is_explained_once(name: str) -> None:
-    """There is one choice a column, in file order, and it agrees with the plan."""
+    """There is one choice a column, in file order, and it agrees with the match."""
     export = EXPORTS[name]
-    plan = plan_of(export["header"], *export["rows"], region=export["region"])
-    assert [choice.header for choice in plan.choices] == export["header"]
-    assert [choice.index for choice in plan.choices] == list(range(len(export["header"])))
-    extra = (plan.titles, plan.middles, plan.surnames, plan.companies)
-    used = {index for some in (plan.phones, *plan.sources.values(), *plan.addresses, *extra) for index in some}
-    assert {choice.index for choice in plan.choices if choice.field is not None} == used
-    assert all(choice.rule.says for choice in plan.choices)
+    match = match_of(export["header"], *export["rows"], region=export["region"])
+    assert [choice.header for choice in match.choices] == export["header"]
+    assert [choice.index for choice in match.choices] == list(range(len(export["header"])))
+    extra = (match.titles, match.middles, match.surnames, match.companies)
+    used = {index for some in (match.phones, *match.sources.values(), *match.addresses, *extra) for index in some}
+    assert {choice.index for choice in match.choices if choice.field is not None} == used
+    assert all(choice.rule.says for choice in match.choices)
 
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_pins_say_what_was_found(name: str) -> None:
     """The --map options that are offered give the same again, middle names and companies included."""
     export = EXPORTS[name]
-    plan = plan_of(export["header"], *export["rows"], region=export["region"])
-    pinned = [field_and_text(pin) for pin in pins(plan)]
-    again = plan_of(export["header"], *export["rows"], region=export["region"], map_=pinned)
-    assert feeds(again) == feeds(plan)
+    match = match_of(export["header"], *export["rows"], region=export["region"])
+    pinned = [field_and_text(pin) for pin in pins(match)]
+    again = match_of(export["header"], *export["rows"], region=export["region"], map_=pinned)
+    assert feeds(again) == feeds(match)
 
 
 @settings(deadline=None)
@@ -56,11 +56,11 @@ def test_the_order_of_columns_opens_no_door(name: str, random: Any) -> None:
     export = EXPORTS[name]
     order = random.sample(range(len(export["header"])), len(export["header"]))
     header = [export["header"][at] for at in order]
-    plan = plan_of(header, *[[row[at] for at in order] for row in export["rows"]], region=export["region"])
-    for choice in plan.choices:
+    match = match_of(header, *[[row[at] for at in order] for row in export["rows"]], region=export["region"])
+    for choice in match.choices:
         if choice.field is not None:
             assert read_name(choice.header).rule not in NEVER
-    owners_too = {choice.header for choice in plan.choices if choice.field is Field.PHONE}
+    owners_too = {choice.header for choice in match.choices if choice.field is Field.PHONE}
     assert owners_too == set(export["feeds"].get("phone", ()))
 
 
@@ -77,11 +77,13 @@ CELLS = st.sampled_from(
     )
 )
 def test_no_mixture_of_columns_breaks_the_matching(table: tuple[list[str], list[list[str]]]) -> None:
-    """Any names above any cells give a plan that uses no column of somebody else's, and none twice."""
+    """Any names above any cells give a column match that uses no column of somebody else's, and none twice."""
     header, rows = table
-    plan = plan_of(header, *rows)
-    used = [index for indexes in (plan.phones, *plan.sources.values(), plan.titles, plan.middles) for index in indexes]
+    match = match_of(header, *rows)
+    used = [
+        index for indexes in (match.phones, *match.sources.values(), match.titles, match.middles) for index in indexes
+    ]
     assert len(used) == len(set(used))
     for index in used:
         rule = read_name(header[index]).rule
-        assert rule not in NEVER or (rule is Rule.OTHER_NAME and index in plan.sources.get(Field.EMAIL, ()))
+        assert rule not in NEVER or (rule is Rule.OTHER_NAME and index in match.sources.get(Field.EMAIL, ()))

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from matching_help import feeds, plan_of, table_of
+from matching_help import feeds, match_of, table_of
 from places import TESTS
 
 from telecmi_leads.columns import pins, read_name
@@ -154,10 +154,10 @@ def leads_of(
     """Return the leads that come of a table."""
     book = PhoneBook(PhoneOptions(region=region))
     table = table_of([headers, *map(list, zip(*columns, strict=True))], region=region)
-    plan = Matcher(ReadingOptions(), FieldOptions(map=map_), book, region).plan(table.info, table.sample)
-    if not plan.has_phone:
+    match = Matcher(ReadingOptions(), FieldOptions(map=map_), book, region).match(table.info, table.sample)
+    if not match.has_phone:
         return []
-    cleaner = Cleaner(table.info, 0, plan, book, region)
+    cleaner = Cleaner(table.info, 0, match, book, region)
     found = [lead for block in table.blocks for lead in cleaner.clean(block).leads]
     return [
         {"phone": f"+{lead.phone}", "name": f"{lead.firstname} {lead.lastname}", "email": lead.email} for lead in found
@@ -166,8 +166,8 @@ def leads_of(
 
 def pinned_leads(headers: list[str], columns: list[list[str]], region: str) -> list[Lead]:
     """Return the leads that come of a table when its reading is pinned by the --map options that it offers."""
-    plan = plan_of(headers, *zip(*columns, strict=True), region=region)
-    return leads_of(headers, columns, region, map_=tuple(map(field_and_text, pins(plan))))
+    match = match_of(headers, *zip(*columns, strict=True), region=region)
+    return leads_of(headers, columns, region, map_=tuple(map(field_and_text, pins(match))))
 
 
 def whole(headers: list[str]) -> str:
@@ -232,13 +232,13 @@ def test_each_header_feeds_its_field(case: dict[str, Any]) -> None:
     columns = columns_of(headers, kinds, case["region"])
     if case.get("order") == "surname":
         columns[0] = [" ".join(reversed(name.split())) for name in FULL]
-    plan = plan_of(headers, *zip(*columns, strict=True), region=case["region"])
+    match = match_of(headers, *zip(*columns, strict=True), region=case["region"])
     by_field = {"phone": "phone", "email": "email", "city": "city", "country": "country", "lastname": "lastname"}
     if case["field"] is None:
-        assert "phone" not in feeds(plan)
+        assert "phone" not in feeds(match)
         return
     if case["field"] in by_field:
-        assert feeds(plan)[by_field[case["field"]]] == [case["header"]]
+        assert feeds(match)[by_field[case["field"]]] == [case["header"]]
     names = [lead["name"] for lead in leads_of(headers, columns, case["region"])]
     if case["field"] == "name" and "order" not in case:
         assert [sorted(name.split()) for name in names] == [sorted(name.split()) for name in FULL]
@@ -254,14 +254,14 @@ def test_the_fields_in_many_languages(words: dict[str, str]) -> None:
     region = words["region"]
     fields = ["firstname", "lastname", "mobile", "phone", "email", "city", "country"]
     headers = [words[field] for field in fields]
-    plan = plan_of(headers, *zip(*columns_of(headers, "flppecw", region), strict=True), region=region)
-    assert feeds(plan) == {
+    match = match_of(headers, *zip(*columns_of(headers, "flppecw", region), strict=True), region=region)
+    assert feeds(match) == {
         "phone": [words["mobile"], words["phone"]],
         **{field: [words[field]] for field in fields if field not in ("mobile", "phone")},
     }
     headers = [words["fullname"], words["phone"]]
-    plan = plan_of(headers, *zip(*columns_of(headers, "np", region), strict=True), region=region)
-    assert feeds(plan) == {"fullname": [words["fullname"]], "phone": [words["phone"]]}
+    match = match_of(headers, *zip(*columns_of(headers, "np", region), strict=True), region=region)
+    assert feeds(match) == {"fullname": [words["fullname"]], "phone": [words["phone"]]}
 
 
 FORMS: dict[str, list[str]] = json.loads((LEADFILES / "header-forms.json").read_text(encoding="utf-8"))

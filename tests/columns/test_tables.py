@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matching_help import data_of, feeds, phone_score, plan_of, sheet_of, table_of
+from matching_help import data_of, feeds, match_of, phone_score, sheet_of, table_of
 from places import TESTS
 
 from telecmi_leads.columns import match_columns
@@ -269,11 +269,11 @@ def test_samples_feed_the_right_fields(name: str) -> None:
     """In each sample read as it is, the fields come from the columns that a person would choose."""
     with open_source(SAMPLES / name, ReadingOptions()) as source:
         table = open_table(next(source.sheets), ReadingOptions(), phone_score(EXPECTED[name]["region"]))
-        plan = match_columns(
+        match = match_columns(
             table.info.header, table.sample, FieldOptions(), header_found=True, phone_score=phone_score()
         )
     pairs = (pair.split("=") for pair in SAMPLE_FEEDS[name].split(" "))
-    assert feeds(plan) == {field: columns.split(",") for field, columns in pairs}
+    assert feeds(match) == {field: columns.split(",") for field, columns in pairs}
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
@@ -283,9 +283,9 @@ def test_samples_numbers_stand_in_the_phone_columns(name: str) -> None:
         found: list[str] = []
         for sheet in source.sheets:
             table = open_table(sheet, ReadingOptions(), phone_score(EXPECTED[name]["region"]))
-            plan = plan_of(table.info.header, *table.sample, region=EXPECTED[name]["region"])
+            match = match_of(table.info.header, *table.sample, region=EXPECTED[name]["region"])
             for row in data_of(table).values():
-                found += ["".join(c for c in row[at] if c.isdecimal()) for at in plan.phones if at < len(row)]
+                found += ["".join(c for c in row[at] if c.isdecimal()) for at in match.phones if at < len(row)]
     digits = " ".join(str(int(cell)) if cell.isascii() and cell else "".join(map(_digit, cell)) for cell in found)
     for row in EXPECTED[name]["rows"]:
         for number in (row["phone"], *row.get("alt", ())):

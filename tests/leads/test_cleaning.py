@@ -28,11 +28,11 @@ def cleaned(
 ) -> CleanBlock:
     """Clean rows below a header, as the pipeline does."""
     fields = fields or FieldOptions()
-    plan = match_columns(
+    match = match_columns(
         header, rows, fields, header_found=True, phone_score=lambda cells: sum(map(str.isdigit, cells)) / len(cells)
     )
     info = TableInfo("x.csv", "csv", tuple(header), 1)
-    return Cleaner(info, 0, plan, BOOK, region, no_fill=fields.no_fill).clean(RowBlock(2, rows))
+    return Cleaner(info, 0, match, BOOK, region, no_fill=fields.no_fill).clean(RowBlock(2, rows))
 
 
 def only(header: Sequence[str], row: list[str], fields: FieldOptions | None = None) -> Lead:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from matching_help import plan_of, table_of
+from matching_help import match_of, table_of
 
 from telecmi_leads.columns.matched_tables import Matcher
 from telecmi_leads.core.lead_fields import Field
@@ -18,8 +18,8 @@ def names_of(header: str, *rows: str) -> list[tuple[str, str]]:
     book = PhoneBook(PhoneOptions(region="IN"))
     cells = [[*row.split("|"), f"98765000{at:02}"] for at, row in enumerate(rows, start=1)]
     table = table_of([[*header.split("|"), "Mobile"], *cells])
-    plan = Matcher(ReadingOptions(), FieldOptions(), book, "IN").plan(table.info, table.sample)
-    cleaner = Cleaner(table.info, 0, plan, book, "IN")
+    match = Matcher(ReadingOptions(), FieldOptions(), book, "IN").match(table.info, table.sample)
+    cleaner = Cleaner(table.info, 0, match, book, "IN")
     return [(lead.firstname, lead.lastname) for block in table.blocks for lead in cleaner.clean(block).leads]
 
 
@@ -130,5 +130,5 @@ def test_cells_tell_the_order_where_no_header_does() -> None:
 
 def test_the_order_holds_for_a_mapped_column_too() -> None:
     """--map fullname=… reads the column in the order that its name says."""
-    plan = plan_of(["ФИО", "Телефон"], ["Орлова Нина", "9876500001"], map_=[(Field.FULLNAME, "ФИО")])
-    assert (dict(plan.surname_first), plan.sources[Field.FULLNAME]) == ({0: 1}, (0,))
+    match = match_of(["ФИО", "Телефон"], ["Орлова Нина", "9876500001"], map_=[(Field.FULLNAME, "ФИО")])
+    assert (dict(match.surname_first), match.sources[Field.FULLNAME]) == ({0: 1}, (0,))

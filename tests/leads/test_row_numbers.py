@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telecmi_leads.columns import ColumnPlan
+from telecmi_leads.columns import ColumnMatch
 from telecmi_leads.columns.column_match import ColumnChoice, Rule
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason, Repair
@@ -19,8 +19,8 @@ def found_in(
 ) -> RowNumbers:
     """Read rows whose first column is the phone; `sources` are the columns of other fields."""
     choices = tuple(ColumnChoice(index, name, None, Rule.UNKNOWN) for index, name in enumerate(header))
-    plan = ColumnPlan(phones=(0,), sources=sources or {}, choices=choices)
-    return find_numbers(Grid(rows, len(header)), plan, PhoneBook(PhoneOptions()), region)
+    match = ColumnMatch(phones=(0,), sources=sources or {}, choices=choices)
+    return find_numbers(Grid(rows, len(header)), match, PhoneBook(PhoneOptions()), region)
 
 
 @pytest.mark.parametrize(

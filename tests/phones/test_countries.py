@@ -8,7 +8,7 @@ import pytest
 from babel import Locale
 from phonenumbers import PhoneNumberFormat
 
-from telecmi_leads.columns import ColumnPlan
+from telecmi_leads.columns import ColumnMatch
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.leads.row_numbers import Grid, find_numbers
@@ -96,7 +96,7 @@ def test_a_national_number_of_an_unknown_country_is_rejected() -> None:
     """(Row 49) Where the country is not understood, a national number is rejected and an international one goes."""
     book = PhoneBook(PhoneOptions())
     rows = [["9876543210", "Narnia"], ["+44 20 7946 0958", "Narnia"], ["9876543210", ""], ["07911 123456", "England"]]
-    found = find_numbers(Grid(rows, 2), plan_of(phone=0, country=1), book, "IN")
+    found = find_numbers(Grid(rows, 2), match_of(phone=0, country=1), book, "IN")
     assert found.numbers == ["", "442079460958", "919876543210", "447911123456"]
     assert {at: fault.reason for at, fault in found.faults.items()} == {0: Reason.UNKNOWN_COUNTRY}
 
@@ -104,7 +104,7 @@ def test_a_national_number_of_an_unknown_country_is_rejected() -> None:
 def test_a_list_to_exclude_never_fails_open() -> None:
     """On a do-not-call list a country that is not understood leaves the number to the run's region."""
     rows = [["9876543210", "Narnia"], ["07911 123456", "England"]]
-    found = find_numbers(Grid(rows, 2), plan_of(phone=0, country=1), PhoneBook(PhoneOptions()), "IN", guess=True)
+    found = find_numbers(Grid(rows, 2), match_of(phone=0, country=1), PhoneBook(PhoneOptions()), "IN", guess=True)
     assert (found.numbers, found.faults) == (["919876543210", "447911123456"], {})
 
 
@@ -124,6 +124,6 @@ def test_examples_of_every_country_go_by_its_name() -> None:
     assert wrong == []
 
 
-def plan_of(*, phone: int, country: int) -> ColumnPlan:
-    """Return a plan with a phone column and a country column."""
-    return ColumnPlan(phones=(phone,), sources={Field.COUNTRY: (country,)})
+def match_of(*, phone: int, country: int) -> ColumnMatch:
+    """Return a column match with a phone column and a country column."""
+    return ColumnMatch(phones=(phone,), sources={Field.COUNTRY: (country,)})

@@ -23,7 +23,7 @@ from telecmi_leads.output.views import ColumnView, TableView
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from telecmi_leads.columns import ColumnPlan
+    from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.core.lead import TableInfo
 
 
@@ -40,14 +40,14 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     tables: list[TableView] = []
     usable: list[TableView] = []
     with open_source(None if file == "-" else Path(file), matching.reading) as source:
-        for table, plan in matching.tables(source):
+        for table, match in matching.tables(source):
             rows, filled = 0, Counter[int]()
             for block in table.blocks:  # a damaged file says so here
                 rows += len(block.rows)
                 filled.update(at for row in block.rows for at, cell in enumerate(row) if cell and not cell.isspace())
-            view = _table_view(table.info, table.sample, plan, rows, filled)
+            view = _table_view(table.info, table.sample, match, rows, filled)
             tables.append(view)
-            if plan.has_phone:
+            if match.has_phone:
                 usable.append(view)
     matching.check_options()
     tables = [replace(view, upload=_upload(given, file, view, usable)) if view in usable else view for view in tables]
@@ -81,7 +81,7 @@ def _upload(typed_options: Mapping[str, Any], file: str, view: TableView, usable
 
 
 def _table_view(
-    info: TableInfo, sample: Sequence[Sequence[str]], plan: ColumnPlan, rows: int, filled: Mapping[int, int]
+    info: TableInfo, sample: Sequence[Sequence[str]], match: ColumnMatch, rows: int, filled: Mapping[int, int]
 ) -> TableView:
     views = tuple(
         ColumnView(
@@ -91,10 +91,10 @@ def _table_view(
             samples=_samples(sample, choice.index),
             filled=filled.get(choice.index, 0),
         )
-        for choice in plan.choices
+        for choice in match.choices
     )
-    phones = tuple(info.header[index] for index in plan.phones)
-    return TableView(info, views, tuple(("--map", pin) for pin in pins(plan)), rows, phones)
+    phones = tuple(info.header[index] for index in match.phones)
+    return TableView(info, views, tuple(("--map", pin) for pin in pins(match)), rows, phones)
 
 
 def _samples(rows: Sequence[Sequence[str]], column: int) -> tuple[str, ...]:

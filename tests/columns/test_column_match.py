@@ -8,7 +8,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matching_help import feeds, phone_score, plan_of, rules
+from matching_help import feeds, match_of, phone_score, rules
 from places import TESTS
 
 from telecmi_leads.columns import Rule, Template, number_columns, pins
@@ -67,28 +67,28 @@ def unnamed(width: int) -> list[str]:
 )
 def test_cells_have_their_say(header: str, row: str, expected: dict[str, list[str]]) -> None:
     """A doubtful name is believed where its cells agree; a column without a telling name is found by its cells."""
-    assert feeds(plan_of(header.split(","), row.split(","))) == expected
+    assert feeds(match_of(header.split(","), row.split(","))) == expected
 
 
 def test_names_are_told_by_their_cells_where_no_header_does() -> None:
     """One column of full names under a name that says nothing is taken; two of them, or recurring ones, are not."""
     rows = [["Asha Menon", "9876500001"], ["Ravi Kulkarni", "9876500002"], ["Meena Joshi", "9876500003"]]
-    assert feeds(plan_of(["Qwx", "Mobile"], *rows)) == {"phone": ["Mobile"], "fullname": ["Qwx"]}
-    assert feeds(plan_of(["Qwx", "Zvb", "Mobile"], *([row[0], *row] for row in rows))) == {"phone": ["Mobile"]}
-    assert feeds(plan_of(["Qwx", "Mobile"], *([rows[0][0], row[1]] for row in rows))) == {"phone": ["Mobile"]}
-    assert feeds(plan_of(["Hobby", "Mobile"], *rows)) == {"phone": ["Mobile"]}
+    assert feeds(match_of(["Qwx", "Mobile"], *rows)) == {"phone": ["Mobile"], "fullname": ["Qwx"]}
+    assert feeds(match_of(["Qwx", "Zvb", "Mobile"], *([row[0], *row] for row in rows))) == {"phone": ["Mobile"]}
+    assert feeds(match_of(["Qwx", "Mobile"], *([rows[0][0], row[1]] for row in rows))) == {"phone": ["Mobile"]}
+    assert feeds(match_of(["Hobby", "Mobile"], *rows)) == {"phone": ["Mobile"]}
 
 
 def test_the_column_with_most_numbers_is_the_phone() -> None:
     """Of several columns of numbers without a telling name, the one with the greatest share of good ones is taken."""
     rows = [["9876500001", "9876500001"], ["1234", "9876500002"], ["9876500003", "9876500003"]]
-    assert feeds(plan_of(["A", "B"], *rows)) == {"phone": ["B"]}
+    assert feeds(match_of(["A", "B"], *rows)) == {"phone": ["B"]}
 
 
 def test_too_few_numbers_are_no_phone_column() -> None:
     """A column in which less than three cells of five are numbers is not taken."""
     rows = [["9876500001"], ["9876500002"], ["none so far"], ["call the office"], ["ask"]]
-    assert feeds(plan_of(["Info X"], *rows)) == {}
+    assert feeds(match_of(["Info X"], *rows)) == {}
 
 
 def test_columns_of_numbers_for_do_not_call_lists() -> None:
@@ -156,7 +156,7 @@ def test_columns_of_numbers_for_do_not_call_lists() -> None:
 )
 def test_neighbours_have_their_say(header: str, row: str, expected: dict[str, list[str]]) -> None:
     """What "Name", "Owner" or "Locality" means depends on the columns beside it."""
-    assert feeds(plan_of(header.split(","), row.split(","))) == expected | {"phone": ["Mobile"]}
+    assert feeds(match_of(header.split(","), row.split(","))) == expected | {"phone": ["Mobile"]}
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_neighbours_have_their_say(header: str, row: str, expected: dict[str, li
 def test_the_order_of_phones(header: str, phones: str) -> None:
     """Mobile before WhatsApp before phone before work before home, alternates behind; a second person's not at all."""
     row = ["Asha Menon" if name.startswith("Name") else "9876500001" for name in header.split(",")]
-    assert feeds(plan_of(header.split(","), row))["phone"] == phones.split(",")
+    assert feeds(match_of(header.split(","), row))["phone"] == phones.split(",")
 
 
 @pytest.mark.parametrize(
@@ -201,18 +201,18 @@ def test_the_order_of_phones(header: str, phones: str) -> None:
 )
 def test_addresses_and_their_parts(header: str, row: str, addresses: list[list[str]]) -> None:
     """Lines of one address belong together, another address is another one, and a street wins over a whole."""
-    plan = plan_of(header.split(","), row.split(","))
-    named = [[plan.choices[index].header for index in parts] for parts in plan.addresses]
+    match = match_of(header.split(","), row.split(","))
+    named = [[match.choices[index].header for index in parts] for parts in match.addresses]
     assert named == addresses
     fullest = max(named, key=lambda parts: any(row.split(",")[header.split(",").index(part)] for part in parts))
-    assert feeds(plan)["address"] == fullest
+    assert feeds(match)["address"] == fullest
 
 
 def test_equal_names_stay_apart() -> None:
     """Two columns of one name both count, each by its place."""
-    plan = plan_of(["Phone", "Name", "Phone"], ["", "Asha", "9876500001"])
-    assert plan.phones == (0, 2)
-    assert pins(plan) == ("phone=column 1", "phone=column 3", "fullname=Name")
+    match = match_of(["Phone", "Name", "Phone"], ["", "Asha", "9876500001"])
+    assert match.phones == (0, 2)
+    assert pins(match) == ("phone=column 1", "phone=column 3", "fullname=Name")
 
 
 def test_why_a_column_is_left_out() -> None:
@@ -231,8 +231,8 @@ def test_why_a_column_is_left_out() -> None:
         "Mobile",
         "Company",
     ]
-    plan = plan_of(header, ["1", "Asha", "Hari", "", "No", "", "Sale", "411001", "x", "y", "9876500001", ""])
-    assert rules(plan) == {
+    match = match_of(header, ["1", "Asha", "Hari", "", "No", "", "Sale", "411001", "x", "y", "9876500001", ""])
+    assert rules(match) == {
         "S.No.": "serial",
         "Father Name": "other_person",
         "Fax": "other_line",
@@ -243,7 +243,7 @@ def test_why_a_column_is_left_out() -> None:
         "Hm": "unknown",
         "": "no_name",
     }
-    assert [choice.says for choice in plan.choices if choice.rule in {Rule.OTHER_PERSON, Rule.COMPANY}] == [
+    assert [choice.says for choice in match.choices if choice.rule in {Rule.OTHER_PERSON, Rule.COMPANY}] == [
         "somebody else's (father)",
         "where there is no person's name",
     ]
@@ -252,17 +252,17 @@ def test_why_a_column_is_left_out() -> None:
 def test_an_earlier_report_is_read_without_its_columns() -> None:
     """The four columns of a rejects file feed nothing, whatever stands in them."""
     header = ["Name", "reject_row", "reject_code", "reject_reason", "reject_tip", "Mobile"]
-    plan = plan_of(header, ["Asha", "2", "no_phone", "there is no phone number", "Fill in", "9876500001"])
-    assert (plan.ignored, plan.own_report, plan.phones) == (frozenset({1, 2, 3, 4}), True, (5,))
-    assert {choice.rule for choice in plan.choices if choice.index in plan.ignored} == {Rule.OWN_REPORT}
-    assert plan_of(header[:4], ["Asha", "2", "x", "y"]).own_report is False
+    match = match_of(header, ["Asha", "2", "no_phone", "there is no phone number", "Fill in", "9876500001"])
+    assert (match.ignored, match.own_report, match.phones) == (frozenset({1, 2, 3, 4}), True, (5,))
+    assert {choice.rule for choice in match.choices if choice.index in match.ignored} == {Rule.OWN_REPORT}
+    assert match_of(header[:4], ["Asha", "2", "x", "y"]).own_report is False
 
 
 def test_an_earlier_report_of_a_file_without_header() -> None:
     """Where the report's original columns had no names, their cells are asked again."""
     header = [*unnamed(2), "reject_row", "reject_code", "reject_reason", "reject_tip"]
     row = [*ASHA, "9876500009", "no_phone", "x", "y"]
-    assert feeds(plan_of(header, row)) == {"phone": ["column 2"], "fullname": ["column 1"]}
+    assert feeds(match_of(header, row)) == {"phone": ["column 2"], "fullname": ["column 1"]}
 
 
 # --- files without names ------------------------------------------------------------------------
@@ -272,10 +272,10 @@ def test_vicidial_standard_order() -> None:
     """VICIdial's load order is known by its shape, without a region and without a single good number."""
     rows = [VICIDIAL.strip().split("|"), *[["", "", "101", "1", "0000000000", *[""] * 18]] * 2]
     for width in (23, 21):
-        plan = plan_of(unnamed(width), *[row[:width] for row in rows], region=None, header_found=False)
-        assert plan.phones == (4, 19)
-        assert (plan.titles, plan.middles, plan.addresses) == ((5,), (7,), ((9, 10, 11),))
-        assert dict(plan.sources) == {
+        match = match_of(unnamed(width), *[row[:width] for row in rows], region=None, header_found=False)
+        assert match.phones == (4, 19)
+        assert (match.titles, match.middles, match.addresses) == ((5,), (7,), ((9, 10, 11),))
+        assert dict(match.sources) == {
             Field.DIALCODE: (3,),
             Field.FIRSTNAME: (6,),
             Field.LASTNAME: (8,),
@@ -284,7 +284,7 @@ def test_vicidial_standard_order() -> None:
             Field.COUNTRY: (16,),
             Field.EMAIL: (20,),
         } | ({Field.COMMENT: (22,)} if width == 23 else {})
-        assert {choice.rule for choice in plan.choices if choice.field} == {
+        assert {choice.rule for choice in match.choices if choice.field} == {
             Rule.LAYOUT,
             Rule.TITLE,
             Rule.MIDDLE,
@@ -314,8 +314,8 @@ def test_vicidial_standard_order() -> None:
 def test_columns_without_names(rows: list[str], expected: dict[str, int]) -> None:
     """Phones, emails, cities and names are told by their cells alone."""
     cells = [row.split(",") for row in rows]
-    plan = plan_of(unnamed(len(cells[0])), *cells, header_found=False)
-    assert feeds(plan) == {field: [f"column {number}"] for field, number in expected.items()}
+    match = match_of(unnamed(len(cells[0])), *cells, header_found=False)
+    assert feeds(match) == {field: [f"column {number}"] for field, number in expected.items()}
 
 
 # --- --map --------------------------------------------------------------------------------------
@@ -347,7 +347,7 @@ ROW = ["Asha Menon", "9876500001", "Asha", "Menon", "9876500002", "x", "98765000
 )
 def test_map(mapped: list[tuple[Field, str]], expected: dict[str, list[str] | None]) -> None:
     """A mapped field takes its columns and no others, in the order given, whoever they belong to."""
-    found = feeds(plan_of(HEADER, ROW))
+    found = feeds(match_of(HEADER, ROW))
     assert found == {
         "phone": ["Contact No.", "Phone", "Phone"],
         "firstname": ["Prénom"],
@@ -355,24 +355,24 @@ def test_map(mapped: list[tuple[Field, str]], expected: dict[str, list[str] | No
         "fullname": ["Full Name"],
         "comment": ["Note"],
     }
-    plan = plan_of(HEADER, ROW, map_=mapped)
-    got = feeds(plan)
+    match = match_of(HEADER, ROW, map_=mapped)
+    got = feeds(match)
     assert {field: got.get(field) for field in expected} == expected
     said = {target.value for target, _ in mapped}
-    assert {choice.rule for choice in plan.choices if choice.field in said} == {Rule.MAPPED}
+    assert {choice.rule for choice in match.choices if choice.field in said} == {Rule.MAPPED}
 
 
 def test_a_name_that_stands_twice_needs_its_place() -> None:
     """--map with a name that two columns have says at which places they stand."""
     with pytest.raises(ColumnMissing) as error:
-        plan_of(HEADER, ROW, map_=[(Field.PHONE, "Phone")])
+        match_of(HEADER, ROW, map_=[(Field.PHONE, "Phone")])
     assert error.value.message == "--map phone: 2 columns are called 'Phone'."
     assert error.value.hint == "Say which one: column 7, column 8."
 
 
 def test_the_exact_name_comes_first() -> None:
     """Where one column is called so to the letter, another that folds to the same does not matter."""
-    assert plan_of(["phone", "Phone"], map_=[(Field.PHONE, "Phone")]).phones == (1,)
+    assert match_of(["phone", "Phone"], map_=[(Field.PHONE, "Phone")]).phones == (1,)
 
 
 @pytest.mark.parametrize(
@@ -388,32 +388,32 @@ def test_the_exact_name_comes_first() -> None:
 def test_a_missing_column_names_the_nearest(name: str, hint: str) -> None:
     """A column that isn't there is an input error with the names nearest to it."""
     with pytest.raises(ColumnMissing) as error:
-        plan_of(HEADER, ROW, map_=[(Field.CITY, name)])
+        match_of(HEADER, ROW, map_=[(Field.CITY, name)])
     assert (error.value.message, error.value.hint) == (f"--map city: there is no column {name!r}.", hint)
 
 
 def test_hostile_names_are_shown_safely() -> None:
     """Control characters of a header reach no message."""
     with pytest.raises(ColumnMissing) as error:
-        plan_of(["Ph\x1b]52;c;one", "\u202etxt"], map_=[(Field.CITY, "Ph\x1b]52;c;on")])
+        match_of(["Ph\x1b]52;c;one", "\u202etxt"], map_=[(Field.CITY, "Ph\x1b]52;c;on")])
     assert (error.value.message + error.value.hint).isprintable()
     with pytest.raises(ColumnMissing) as error:
-        plan_of(["\x1b[2J", "\u202etxt"], map_=[(Field.CITY, "q")])
+        match_of(["\x1b[2J", "\u202etxt"], map_=[(Field.CITY, "q")])
     assert (error.value.message + error.value.hint).isprintable()
 
 
 @pytest.mark.parametrize(("place", "index"), [("2", 1), ("B", 1), ("b", 1), ("column 2", 1), ("AB", 27), ("28", 27)])
 def test_places_in_files_without_header(place: str, index: int) -> None:
     """Columns without names are named by number or by their letter in a spreadsheet."""
-    plan = plan_of(unnamed(30), map_=[(Field.PHONE, place)], header_found=False)
-    assert plan.phones == (index,)
+    match = match_of(unnamed(30), map_=[(Field.PHONE, place)], header_found=False)
+    assert match.phones == (index,)
 
 
 @pytest.mark.parametrize("place", ["0", "31", "ZZZ", "column 0", "-1", "99999999999999"])
 def test_places_outside_the_file(place: str) -> None:
     """A place where no column is, is a missing column."""
     with pytest.raises(ColumnMissing, match="there is no column"):
-        plan_of(unnamed(30), map_=[(Field.PHONE, place)], header_found=False)
+        match_of(unnamed(30), map_=[(Field.PHONE, place)], header_found=False)
 
 
 # --- --set and --fill ---------------------------------------------------------------------------
@@ -421,24 +421,24 @@ def test_places_outside_the_file(place: str) -> None:
 
 def test_set_and_fill() -> None:
     """Templates take the field over and name their columns; fills are handed on."""
-    plan = plan_of(
+    match = match_of(
         HEADER,
         ROW,
         set_=[(Field.COMMENT, "{Note}: {nom} {{raw}} {column 2}"), (Field.FIRSTNAME, "Mx")],
         fill=[(Field.LASTNAME, "?")],
     )
-    assert plan.templates[Field.COMMENT] == Template((5, ": ", 3, " {raw} ", 1))
-    assert plan.templates[Field.COMMENT].render(ROW) == "x: Menon {raw} 9876500001"
-    assert plan.templates[Field.FIRSTNAME].render(ROW) == "Mx"
-    assert Field.COMMENT not in plan.sources
-    assert Field.FULLNAME in plan.sources  # it may tell the last name
-    assert dict(plan.fills) == {Field.LASTNAME: "?"}
-    assert plan.choices[5].rule is Rule.TEMPLATE
+    assert match.templates[Field.COMMENT] == Template((5, ": ", 3, " {raw} ", 1))
+    assert match.templates[Field.COMMENT].render(ROW) == "x: Menon {raw} 9876500001"
+    assert match.templates[Field.FIRSTNAME].render(ROW) == "Mx"
+    assert Field.COMMENT not in match.sources
+    assert Field.FULLNAME in match.sources  # it may tell the last name
+    assert dict(match.fills) == {Field.LASTNAME: "?"}
+    assert match.choices[5].rule is Rule.TEMPLATE
 
 
 def test_a_template_of_empty_cells_is_empty() -> None:
     """Where all columns of a template are empty or missing in a row, so is the field."""
-    template = plan_of(["Source", "Budget"], set_=[(Field.COMMENT, "{Source}: {Budget}")]).templates[Field.COMMENT]
+    template = match_of(["Source", "Budget"], set_=[(Field.COMMENT, "{Source}: {Budget}")]).templates[Field.COMMENT]
     assert [template.render(row) for row in (["", " "], [], ["web"], ["web", "5"])] == [
         "",
         "",
@@ -449,22 +449,22 @@ def test_a_template_of_empty_cells_is_empty() -> None:
 
 def test_a_phone_put_together_is_not_given_its_code_twice() -> None:
     """A template that holds the dial code takes that column away from the row's region."""
-    plan = plan_of(["Code", "Dial Code", "No"], ["x", "+91", "9876500001"], set_=[(Field.PHONE, "{Dial Code}{No}")])
-    assert (plan.phones, plan.has_phone, Field.DIALCODE in plan.sources) == ((), True, False)
+    match = match_of(["Code", "Dial Code", "No"], ["x", "+91", "9876500001"], set_=[(Field.PHONE, "{Dial Code}{No}")])
+    assert (match.phones, match.has_phone, Field.DIALCODE in match.sources) == ((), True, False)
 
 
 @pytest.mark.parametrize("text", ["{Note", "a {", "{Note} {x"])
 def test_an_open_brace_is_wrong_usage(text: str) -> None:
     """A brace that is not closed is told as such."""
     with pytest.raises(UsageError, match="a brace is opened and not closed"):
-        plan_of(HEADER[:7], ROW, set_=[(Field.COMMENT, text)])
+        match_of(HEADER[:7], ROW, set_=[(Field.COMMENT, text)])
 
 
 @pytest.mark.parametrize("text", ["{Note.__class__}", "{Note!r}", "{Note:>99999999}", "{0}", "{}", "{Missing}"])
 def test_templates_reach_nothing_but_columns(text: str) -> None:
     """Attributes, conversions, format specifications and positions are names of columns that aren't there."""
     with pytest.raises(ColumnMissing, match=re.escape("--set comment: there is no column")):
-        plan_of(HEADER[:7], ROW, set_=[(Field.COMMENT, text)])
+        match_of(HEADER[:7], ROW, set_=[(Field.COMMENT, text)])
 
 
 @settings(deadline=None)
@@ -472,19 +472,19 @@ def test_templates_reach_nothing_but_columns(text: str) -> None:
 def test_any_template_is_read_or_refused(text: str, cells: list[str]) -> None:
     """A template is parsed and rendered, or refused with one of our errors."""
     try:
-        plan = plan_of(["a", "b", "c"], set_=[(Field.COMMENT, text)])
+        match = match_of(["a", "b", "c"], set_=[(Field.COMMENT, text)])
     except (ColumnMissing, UsageError):
         assert "{" in text
     else:
-        rendered = plan.templates[Field.COMMENT].render(cells)
+        rendered = match.templates[Field.COMMENT].render(cells)
         if "{" not in text and "}" not in text:
             assert rendered == text
 
 
 def test_pins_of_odd_names_are_places() -> None:
     """A name that can't be typed or shown is pinned by its place."""
-    plan = plan_of(["Mobile\nNo.", "  ", "Name"], ["9876500001", "", "Asha"])
-    assert pins(plan) == ("phone=column 1", "fullname=Name")
+    match = match_of(["Mobile\nNo.", "  ", "Name"], ["9876500001", "", "Asha"])
+    assert pins(match) == ("phone=column 1", "fullname=Name")
 
 
 def test_csv_of_the_sample_is_what_it_was() -> None:
