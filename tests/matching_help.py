@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import ColumnMatch, match_columns
+from telecmi_leads.columns.matching import match_columns
 from telecmi_leads.columns.table import Table, open_table
 from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.lead_fields import Field
@@ -16,6 +16,8 @@ from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from telecmi_leads.columns import ColumnMatch
 
     Mapped = Sequence[tuple[Field, str]]
 

@@ -31,9 +31,9 @@ FLOORS = {
 """The wings of the house; an import goes to a lower floor or stays in its wing."""
 
 _CLEANING = {"cleaning", "lead_text", "person_names", "row_numbers"}
-_MATCHING = {
-    "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "header_words", "headerless",
-    "lexicon", "marks", "matching", "overrides",
+_NAMES = {
+    "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "lexicon", "marks",
+    "overrides",
 }  # fmt: skip
 _TABLES = {"row_kinds", "table"}
 _CLIENT = {"answers", "client", "deadlines", "heartbeat", "transport", "troubles"}
@@ -56,7 +56,7 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"clock"}, {"events"}),
         ({"wording"}, {"campaign", "errors", "lead", "reasons", "run", "text"}),
     ],
-    "columns": [(_MATCHING, set()), (_TABLES, _MATCHING), ({"matched_tables"}, _MATCHING | _TABLES)],
+    "columns": [(_NAMES, set()), (_TABLES, _NAMES), ({"matching"}, _NAMES | _TABLES)],
     "sending": [(_CLIENT, set()), (_MACHINE, set())],
     "leads": [
         (_CLEANING, set()),

@@ -1,16 +1,14 @@
 """A header and some rows → which column feeds which field, and why.
 
-header_words → lexicon → header_meaning (one name) → candidates (held against cells and neighbours) → field_choice or
-headerless → overrides (--map, --set) → column_match. Matching is by whole names, whole words and head nouns, never by
-substring. table finds the header row and what follows it; matcher composes both.
+lexicon → header_meaning (one name) → candidates (held against cells and neighbours) → field_choice → overrides (--map,
+--set) → column_match. Matching is by whole names, whole words and head nouns, never by substring. table finds the
+header row and what follows it; matching composes both. marks tells who must not be called, row_kinds what is no lead.
 """
 
 from telecmi_leads.columns.column_match import ColumnChoice, ColumnMatch, Rule, Template
-from telecmi_leads.columns.field_choice import line_rank, name_beside_number, number_columns
+from telecmi_leads.columns.field_choice import is_unnamed, line_rank, name_beside_number, number_columns
 from telecmi_leads.columns.header_meaning import PHONE_HEADS, all_words_known, read_name
-from telecmi_leads.columns.headerless import is_unnamed
 from telecmi_leads.columns.lexicon import Head
-from telecmi_leads.columns.matching import is_own_report, match_columns
 from telecmi_leads.columns.overrides import ColumnFinder, pins
 
 __all__ = [
@@ -22,10 +20,8 @@ __all__ = [
     "Rule",
     "Template",
     "all_words_known",
-    "is_own_report",
     "is_unnamed",
     "line_rank",
-    "match_columns",
     "name_beside_number",
     "number_columns",
     "pins",

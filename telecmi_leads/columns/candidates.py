@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import Rule
 from telecmi_leads.columns.header_meaning import NAME_HEADS, PHONE_HEADS, Reading, read_name
-from telecmi_leads.columns.header_words import words
-from telecmi_leads.columns.lexicon import Head, Modifier, Place, Standing
+from telecmi_leads.columns.lexicon import Head, Modifier, Place, Standing, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

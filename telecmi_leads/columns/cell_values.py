@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns.header_words import plain
+from telecmi_leads.columns.lexicon import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

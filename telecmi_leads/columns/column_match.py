@@ -220,3 +220,15 @@ class Draft:
         sources = (index for indexes in self.sources.values() for index in indexes)
         parts = (index for address in self.addresses for index in address)
         return frozenset((*self.phones, *extra, *sources, *parts))
+
+    def match(self) -> ColumnMatch:
+        """Return the column match that these columns make, without what the header and the options add to it."""
+        return ColumnMatch(
+            phones=tuple(self.phones),
+            sources=MappingProxyType({target: tuple(indexes) for target, indexes in self.sources.items()}),
+            addresses=tuple(self.addresses),
+            titles=tuple(self.titles),
+            middles=tuple(self.middles),
+            surnames=tuple(self.surnames),
+            companies=tuple(self.companies),
+        )

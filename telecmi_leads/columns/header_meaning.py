@@ -12,8 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.column_match import Rule
-from telecmi_leads.columns.header_words import words
-from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Place, Segment, Standing, lexicon
+from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Place, Segment, Standing, lexicon, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,7 @@ from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns.header_words import plain, words
-from telecmi_leads.columns.lexicon import Modifier, lexicon
+from telecmi_leads.columns.lexicon import Modifier, lexicon, plain, words
 from telecmi_leads.core.lead_fields import Field
 
 if TYPE_CHECKING:

@@ -1,36 +1,247 @@
-"""A table's column names and first rows → the column match that says which column feeds which field."""
+"""A file's tables, each with its column match: what preparing, do-not-call lists and `columns` all begin with."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import Candidate, read_columns
 from telecmi_leads.columns.column_match import ColumnChoice, ColumnMatch, Draft, Rule
-from telecmi_leads.columns.field_choice import choose_fields, line_labels
-from telecmi_leads.columns.header_meaning import Reading, read_name
-from telecmi_leads.columns.header_words import words
-from telecmi_leads.columns.headerless import choose_unnamed, is_unnamed
-from telecmi_leads.columns.lexicon import Head
+from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed, line_labels
+from telecmi_leads.columns.header_meaning import PHONE_HEADS, Reading, read_name
+from telecmi_leads.columns.lexicon import Head, plain, words
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
-from telecmi_leads.core.lead import REJECT_COLUMNS
+from telecmi_leads.columns.table import Table, is_own_report, open_table
+from telecmi_leads.core.errors import ColumnMissing, InputRefused
+from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock
 from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.text import safe
+from telecmi_leads.core.wording import argument, count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from telecmi_leads.settings.options import FieldOptions
+    from telecmi_leads.core.lead import TableInfo
+    from telecmi_leads.files import Source
+    from telecmi_leads.phones import PhoneBook
+    from telecmi_leads.settings.options import FieldOptions, ReadingOptions
 
+_SHOWN_COLUMNS = 12
+_SHOWN_TABLES = 5
 _NAMELESS = Reading(None, Rule.NO_NAME)
 _TWO_SURNAMES = frozenset({"apellidos", "apelidos", "sobrenomes", "cognoms", "abizenak"})
 _NEARLY_ALL = 0.8
+_CALLED = "Write the column's name as it stands there, or its place, such as column 2."
 
 
-def is_own_report(header: Sequence[str]) -> bool:
-    """Tell whether a table was written by this program's report of rejected rows."""
-    return set(REJECT_COLUMNS) <= set(header)
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Matches columns; `region` is what numbers without a country code are read for when values are looked at.
+
+    `served` are the options that name a column which some table had, `absent` holds why and where the others were not
+    found: --map and --set hold for every table that has their columns, and are wrong where no table has them.
+    """
+
+    reading: ReadingOptions
+    fields: FieldOptions
+    book: PhoneBook
+    region: str | None
+    served: set[str] = field(default_factory=set)
+    absent: dict[str, tuple[ColumnMissing, list[TableInfo]]] = field(default_factory=dict)
+
+    def tables(self, source: Source) -> Iterator[tuple[Table, ColumnMatch]]:
+        """Yield each table of a file with its column match; read a table's blocks before the next is asked for."""
+        notes = source.notes  # they stand with the file's first table
+        for sheet in source.sheets:
+            table = open_table(sheet, self.reading, self.share_of_numbers)
+            if notes:
+                table = replace(table, info=replace(table.info, notes=(*notes, *table.info.notes)))
+                notes = ()
+            for part in side_by_side(table):
+                yield part, self.match(part.info, part.sample)
+
+    def match(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnMatch:
+        """Match a table's columns by their names and a sample of its rows."""
+        match = match_columns(
+            info.header,
+            sample,
+            self.fields,
+            header_found=has_names(info),
+            phone_score=self.share_of_numbers,
+        )
+        self.served.update(match.served)
+        for option, why in match.absent.items():
+            self.absent.setdefault(option, (why, []))[1].append(info)
+        return match
+
+    def check_options(self) -> None:
+        """Raise ColumnMissing for a --map or --set whose columns no table had, once all tables are matched."""
+        for option, (why, tables) in self.absent.items():
+            if option not in self.served:
+                has = " ".join(f"{place(info)} has {_columns(info)}." for info in tables[:_SHOWN_TABLES] if info.header)
+                near = why.hint.startswith("Did you mean")
+                raise ColumnMissing(f"{why.message} {has}".strip(), hint=why.hint if near else _CALLED)
+
+    def share_of_numbers(self, cells: Sequence[str]) -> float:
+        """Return the share, 0 to 1, of the cells that are not blank and hold a good number."""
+        filled = [cell for cell in cells if cell.strip()]
+        if not filled:
+            return 0.0
+        return 1 - len(self.book.column(filled, self.region).faults) / len(filled)
+
+
+_MOST_ROWS_SIDE_BY_SIDE = 100_000
+
+
+def side_by_side(table: Table) -> Iterator[Table]:
+    """Take apart a sheet on which two tables stand side by side: the same names again, behind a column without one.
+
+    Raises InputRefused where they are too long to be held: each is read to its end, one after the other.
+    """
+    slices = _repeated(table.info.header)
+    if len(slices) == 1:
+        yield table
+        return
+    blocks: list[RowBlock] = []
+    rows = 0
+    for block in table.blocks:
+        blocks.append(block)
+        rows += len(block.rows)
+        if rows > _MOST_ROWS_SIDE_BY_SIDE:
+            raise InputRefused(
+                f"{place(table.info)}: {len(slices)} tables of more than {_MOST_ROWS_SIDE_BY_SIDE:,} rows stand side "
+                "by side.",
+                hint="Put them below each other, under one header.",
+            )
+    for number, part in enumerate(slices, start=1):
+        note = f"table {number} of {len(slices)} that stand side by side"
+        info = replace(table.info, header=table.info.header[part], notes=(*table.info.notes, note))
+        cut = (RowBlock(block.first_row, [row[part] for row in block.rows]) for block in blocks)
+        yield Table(info, [row[part] for row in table.sample if any(map(str.strip, row[part]))], cut)
+
+
+def _repeated(header: Sequence[str]) -> list[slice]:
+    """Return where a header's repetitions stand, all of it where it is none."""
+    names = list(map(plain, header))
+    slices: list[slice] = []
+    start = 0
+    for at in range(len(names) + 1):
+        if at == len(names) or not names[at]:
+            if at > start:
+                slices.append(slice(start, at))
+            start = at + 1
+    parts = [names[part] for part in slices]
+    heads = [read_name(name).head for name in header[slices[0]]] if slices else []
+    if len(parts) > 1 and all(part == parts[0] for part in parts) and len(heads) > 1 and PHONE_HEADS & set(heads):
+        return slices
+    return [slice(0, len(names))]
+
+
+def is_ragged(info: TableInfo, sample: Sequence[Sequence[str]]) -> bool:
+    """Tell whether rows may be longer than the header for no fault of a delimiter within a value.
+
+    So it is in workbooks, and in text where some rows are shorter too: an export writes as many cells in each.
+    """
+    return info.delimiter is None or any(0 < len(row) < len(info.header) for row in sample)
+
+
+def has_names(info: TableInfo) -> bool:
+    """Tell whether the columns have names of their own, from a header row or from the format."""
+    return not is_unnamed(info.header)
+
+
+def named_by_use(info: TableInfo, match: ColumnMatch) -> TableInfo:
+    """Name the columns of a table without a header by the fields they feed; those that feed none keep "column 3".
+
+    Its reject file then has a header that tells the same when it is read again, with few rows to judge by.
+    """
+    if has_names(info):
+        return info
+    header = list(info.header)
+    for target, columns in ((Field.PHONE, match.phones), *match.sources.items()):
+        for number, column in enumerate(columns, start=1):
+            header[column] = target.value if number == 1 else f"{target.value} {number}"
+    return replace(info, header=tuple(header))
+
+
+def place(info: TableInfo) -> str:
+    """Return where a table stands: `crm.xlsx, sheet "Reach"`."""
+    return safe(info.file) + (f', sheet "{safe(info.sheet, 60)}"' if info.sheet is not None else "")
+
+
+def _columns(info: TableInfo) -> str:
+    seen = ", ".join(safe(name, 40) for name in info.header[:_SHOWN_COLUMNS] if name.strip())
+    return f"{seen or 'none with a name'}{', …' if len(info.header) > _SHOWN_COLUMNS else ''}"
+
+
+def no_phone_column(file: str, tables: Sequence[TableInfo]) -> ColumnMissing:
+    """Return the error for a file in which no table has a phone column."""
+    named = [table for table in tables if table.header][:_SHOWN_TABLES]
+    where = place(named[0]) if len(named) == 1 else safe(file)
+    columns = f"Its columns: {_columns(named[0]) if named else 'none with a name'}."
+    if len(named) > 1:
+        columns = " ".join(f"{place(table)} has {_columns(table)}." for table in named)
+    return ColumnMissing(
+        f"{where}: no phone column was found. {columns}",
+        hint="Name it with --map phone=COLUMN; telecmi-leads columns FILE shows how the file was read.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadTable:
+    """A table without a phone column: its rows that hold something, and the column that looks most like numbers.
+
+    `like_numbers` of the `looked_at` cells of that column look like phone numbers; `likely` is "" where none does.
+    """
+
+    info: TableInfo
+    rows: int
+    likely: str = ""
+    like_numbers: int = 0
+    looked_at: int = 0
+
+    @property
+    def where(self) -> str:
+        """The table's place with its rows."""
+        return f"{place(self.info)} ({count(self.rows, 'row')})"
+
+    def says(self, read: Sequence[str]) -> str:
+        """Return the warning; `read` are the sheets of the file that are read."""
+        found = f' In "{safe(self.likely, 40)}" {self.like_numbers:,} of {self.looked_at:,} cells look like numbers.'
+        return (
+            f"{self.where} has no phone column and was not read. Its columns: {_columns(self.info)}."
+            f"{found if self.likely else ''} {self.way_out(read)}"
+        )
+
+    def way_out(self, read: Sequence[str]) -> str:
+        """Return how to read the table, and how to leave it out."""
+        named = argument(f"phone={self.likely}") if self.likely else "phone=COLUMN"
+        others = f" To read the other sheets only: {_sheets(read)}." if read and self.info.sheet is not None else ""
+        return f"To read it: --map {named}.{others}"
+
+
+def _sheets(names: Sequence[str]) -> str:
+    if len(names) > _SHOWN_TABLES:
+        return "--sheet NAME for each of them"
+    return " ".join(f"--sheet {argument(name)}" for name in names)
+
+
+def unread_table(table: Table) -> UnreadTable:
+    """Return what is to be said of a table without a phone column; reads it to its end."""
+    filled = sum(1 for block in table.blocks for row in block.rows if any(map(str.strip, row)))
+    columns = cell_values.columns_of(table.sample, len(table.info.header))
+    best, likely = max(
+        ((sum(map(cell_values.like_phone, cells)), at) for at, cells in enumerate(columns)), default=(0, 0)
+    )
+    if not best or not table.info.header[likely].strip():
+        return UnreadTable(table.info, filled)
+    return UnreadTable(table.info, filled, table.info.header[likely], best, len(columns[likely]))
+
+
+# --- one table ----------------------------------------------------------------------------------
 
 
 def match_columns(
@@ -68,14 +279,8 @@ def match_columns(
     labels = line_labels(header, draft.phones)
     for index in labels.values():
         draft.reasons.setdefault(index, (None, Rule.LABEL, ""))
-    return ColumnMatch(
-        phones=tuple(draft.phones),
-        sources=MappingProxyType({target: tuple(indexes) for target, indexes in draft.sources.items()}),
-        addresses=tuple(draft.addresses),
-        titles=tuple(draft.titles),
-        middles=tuple(draft.middles),
-        surnames=tuple(draft.surnames),
-        companies=tuple(draft.companies),
+    return replace(
+        draft.match(),
         surname_first=_surname_first(draft, header, cells),
         labels=MappingProxyType(labels),
         templates=said.templates,

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.column_match import Rule, Template, parse_template
-from telecmi_leads.columns.header_words import plain, words
+from telecmi_leads.columns.lexicon import plain, words
 from telecmi_leads.core.errors import ColumnMissing
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.text import safe

@@ -13,7 +13,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import PHONE_HEADS, Head, read_name
-from telecmi_leads.columns.header_words import plain
+from telecmi_leads.columns.lexicon import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import PHONE_HEADS, all_words_known, is_own_report, read_name
+from telecmi_leads.columns import PHONE_HEADS, all_words_known, read_name
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.core.lead import RowBlock, TableInfo
+from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock, TableInfo
 from telecmi_leads.core.text import restore, safe
 
 if TYPE_CHECKING:
@@ -304,6 +304,11 @@ def _names_phone(cell: str) -> bool:
 
 _FIELDS_OF_A_FORM = 40
 _FEWEST_FIELDS = 3
+
+
+def is_own_report(header: Sequence[str]) -> bool:
+    """Tell whether a table was written by this program's report of rejected rows."""
+    return set(REJECT_COLUMNS) <= set(header)
 
 
 def _own_header(rows: Sequence[Sequence[str]]) -> FoundHeader | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import number_columns
-from telecmi_leads.columns.matched_tables import Matcher, no_phone_column
+from telecmi_leads.columns.matching import Matcher, no_phone_column
 from telecmi_leads.core.errors import ExcludeListFailed, InputRefused
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import safe

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import ColumnFinder
 from telecmi_leads.columns.marks import table_marks
-from telecmi_leads.columns.matched_tables import (
+from telecmi_leads.columns.matching import (
     Matcher,
     UnreadTable,
     has_names,

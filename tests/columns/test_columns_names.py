@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from places import PACKAGE, TESTS
 
 from telecmi_leads.columns import Rule, all_words_known, read_name
-from telecmi_leads.columns.header_words import plain, words
-from telecmi_leads.columns.lexicon import LONGEST_PHRASE, Head, Modifier, Never, lexicon
+from telecmi_leads.columns.lexicon import LONGEST_PHRASE, Head, Modifier, Never, lexicon, plain, words
 
 LEADFILES = TESTS / "leadfiles"
 SYNONYMS = LEADFILES / "header-synonyms.json"

@@ -11,7 +11,7 @@ from matching_help import feeds, match_of, table_of
 from places import TESTS
 
 from telecmi_leads.columns import pins, read_name
-from telecmi_leads.columns.matched_tables import Matcher
+from telecmi_leads.columns.matching import Matcher
 from telecmi_leads.leads.cleaning import Cleaner
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.settings.option_values import field_and_text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matching_help import data_of, feeds, match_of, phone_score, sheet_of, table_of
 from places import TESTS
 
-from telecmi_leads.columns import match_columns
+from telecmi_leads.columns.matching import match_columns
 from telecmi_leads.columns.table import open_table
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock, TableInfo

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.columns import match_columns
+from telecmi_leads.columns.matching import match_columns
 from telecmi_leads.core.lead import Lead, RowBlock, TableInfo
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.leads.cleaning import CleanBlock, Cleaner

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.cli.profile_saving import save_profile
 from telecmi_leads.cli.session import begin, typed
 from telecmi_leads.columns import pins
-from telecmi_leads.columns.matched_tables import no_phone_column
+from telecmi_leads.columns.matching import no_phone_column
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.run import Suggested
 from telecmi_leads.core.wording import command
