@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.bounds import BLOCK_ROWS, bounded
 from telecmi_leads.files.encoding import text_file
-from telecmi_leads.files.foreign import refuse_foreign
 from telecmi_leads.files.opening import GZIP, check_file, open_file, unpacked
-from telecmi_leads.files.readers import HEAD, disguise, is_workbook, reader_of
+from telecmi_leads.files.readers import HEAD, disguise, is_workbook, reader_of, refuse_foreign
 from telecmi_leads.files.sheets import MissingSheet, Sheet, Source
 from telecmi_leads.files.workbook import open_workbook
 

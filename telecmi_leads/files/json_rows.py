@@ -31,7 +31,7 @@ _ANSWERS = frozenset(
 )
 
 
-def cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def cell(value: object) -> str:
     """Return a value as typed; null is empty, what is nested stays JSON."""
     if isinstance(value, str):
         return value
@@ -84,7 +84,7 @@ def _is_text(column: tuple[Any, ...]) -> bool:
     return True
 
 
-def flat(element: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON value
+def flat(element: object) -> dict[str, str]:
     """Return an element's named cells, in order; null has none, and what has no names gets a plain one."""
     if isinstance(element, dict):
         row: dict[str, str] = {}
@@ -96,7 +96,7 @@ def flat(element: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON value
     return {} if element is None else {"value": cell(element)}
 
 
-def _spread(row: dict[str, str], name: str, value: Any, depth: int) -> None:  # noqa: ANN401 - any JSON value
+def _spread(row: dict[str, str], name: str, value: object, depth: int) -> None:
     if not isinstance(value, dict | list) or depth > _DEEPEST:
         _put(row, name, cell(value))
     elif isinstance(value, dict) and not all(map(str.isdigit, value)):
@@ -209,7 +209,7 @@ def names_a_phone(name: str) -> bool:
     return _PHONE_NAME.search(name[:200]) is not None and _NO_PHONE_NAME.search(name[:200]) is None
 
 
-def is_person(element: Any) -> bool:  # noqa: ANN401 - any JSON value
+def is_person(element: object) -> bool:
     """Tell whether an object may be a lead: something in it is named as a phone, or looks like one."""
     if not isinstance(element, dict):
         return False
@@ -219,14 +219,14 @@ def is_person(element: Any) -> bool:  # noqa: ANN401 - any JSON value
     return False
 
 
-def is_page(element: Any) -> bool:  # noqa: ANN401 - any JSON value
+def is_page(element: object) -> bool:
     """Tell whether an object is no lead, but holds a list of leads: one page of several."""
     if not isinstance(element, dict) or any(names_a_phone(key) for key, value in element.items() if _is_plain(value)):
         return False
     return any(_holds_people(name, value) for name, value in element.items())
 
 
-def of_page(element: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
+def of_page(element: object) -> list[Any]:
     """Return the leads of a page; what is no page is a lead itself, or nothing."""
     if isinstance(element, list):
         return element
@@ -239,11 +239,11 @@ def of_page(element: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
     return [] if empty else [element]
 
 
-def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+def _is_plain(value: object) -> bool:
     return value is not None and not isinstance(value, dict | list)
 
 
-def _holds_people(name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+def _holds_people(name: str, value: object) -> bool:
     if isinstance(value, dict):
         value = list(value.values()) if value and all(map(_HAS_DIGIT.match, value)) else []
     if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
@@ -262,14 +262,14 @@ def speaks_of_error(value: dict[str, Any]) -> str:
     return _words_of(value) or _words_of(told) or cell(told)
 
 
-def _is_failure(name: str, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+def _is_failure(name: str, value: object) -> bool:
     text = cell(value).casefold()
     if name in {"success", "ok"}:
         return text in {"false", "0", "no"}
     return text in _FAILED or (text.isdecimal() and len(text) == 3 and int(text) in _HTTP_ERRORS)  # noqa: PLR2004
 
 
-def _words_of(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def _words_of(value: object) -> str:
     while isinstance(value, list) and value:
         value = value[0]
     if not isinstance(value, dict):
