@@ -30,6 +30,7 @@ class ReadSheet:
     notes: tuple[str, ...]
     rows: list[list[str]]
     first_row: int
+    hidden_rows: int = 0
 
 
 def read_sheets(path: Path | None, options: ReadingOptions | None = None) -> list[ReadSheet]:
@@ -46,7 +47,16 @@ def read_sheets(path: Path | None, options: ReadingOptions | None = None) -> lis
                 rows += block.rows
             assert sheet.file == source.file
             sheets.append(
-                ReadSheet(sheet.name, sheet.keys, sheet.encoding, sheet.delimiter, sheet.notes, rows, first_row)
+                ReadSheet(
+                    sheet.name,
+                    sheet.keys,
+                    sheet.encoding,
+                    sheet.delimiter,
+                    sheet.notes,
+                    rows,
+                    first_row,
+                    sheet.hidden_rows,
+                )
             )
     return sheets
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import html
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from itertools import groupby
@@ -278,7 +279,9 @@ def _number(attributes: dict[str, str | None], name: str) -> int:
 # --- what kind of page ------------------------------------------------------------------------------------
 
 _LANDMARK = re.compile(
-    r"<tr\s[^<>]{0,2000}?(?P<unseen>display\s*:\s*none|\shidden\b)|<(?P<sheet>(?:ss:)?worksheet\s[^<>]{0,2000})>|<(?:\w+:)?visible>\s*(?P<hidden>sheet(?:very)?hidden)"
+    r"<tr\s[^<>]{0,2000}?(?P<unseen>display\s*:\s*none|\shidden\b)|<(?P<sheet>(?:ss:)?worksheet\s[^<>]{0,2000})>"
+    r"|<(?:\w{1,20}:)?visible>\s*(?P<hidden>sheet(?:very)?hidden)|<(?P<filter>(?:\w{1,20}:)?autofilter)\s"
+    r"|<(?:ss:)?row\s[^<>]{0,2000}?ss:(?P<row>hidden)\s*=\s*[\"']?1"
     r"|<(?P<table>table|tr)\b|<input\s[^<>]{0,2000}?type\s*=\s*[\"']?(?P<password>password)"
     r"|<(?:title|h1)\b[^<>]{0,200}>(?P<title>[^<]{1,500})",
     re.IGNORECASE,
@@ -295,37 +298,50 @@ _ROWS_OF_A_LIST, _CELLS_OF_A_LIST = 3, 2
 
 @dataclass(slots=True)
 class _Page:
-    """What a page shows at a glance: its worksheets with whether they are hidden, tables, a field for a password."""
+    """What a page shows at a glance: its worksheets with whether they are hidden, tables, a field for a password.
+
+    `hidden_rows` are left out, as a browser does; `rows_hidden` are those of a sheet of Excel, `filtered` names the
+    sheets that have a filter.
+    """
 
     sheets: dict[str, bool] = field(default_factory=dict)
+    filtered: set[str] = field(default_factory=set)
+    rows_hidden: Counter[str] = field(default_factory=Counter)
     tables: bool = False
     hidden_rows: int = 0
     password: bool = False
     title: str = ""
+    _sheet: str = ""
+
+    def note(self, what: str, text: str) -> None:
+        """Note one landmark: a group of _LANDMARK, and what it matched."""
+        if what == "sheet":
+            named = _SHEET_NAME.search(text)
+            self._sheet = html.unescape(named[1] or named[2] or "") if named else ""
+            self.sheets[self._sheet] = False
+        elif what == "hidden":
+            self.sheets[self._sheet] = True
+        elif what == "filter":
+            self.filtered.add(self._sheet)
+        elif what == "row":
+            self.rows_hidden[self._sheet] += 1
+        elif what == "password":
+            self.password = True
+        elif what == "title":
+            self.title = self.title or " ".join(html.unescape(text).split())
+        else:
+            self.tables = True
+            self.hidden_rows += what == "unseen"
 
 
 def _survey(file: TextFile) -> _Page:
-    page, sheet, rest = _Page(), "", ""
+    page, rest = _Page(), ""
     text = file.open(by_lines=False)
     while piece := text.read(_PIECE):
         piece, end = rest + piece, 0
         for found in _LANDMARK.finditer(piece):
             end = found.end()
-            if found["unseen"]:
-                page.tables = True
-                page.hidden_rows += 1
-            elif found["sheet"]:
-                named = _SHEET_NAME.search(found["sheet"])
-                sheet = html.unescape(named[1] or named[2] or "") if named else ""
-                page.sheets[sheet] = False
-            elif found["hidden"]:
-                page.sheets[sheet] = True
-            elif found["table"]:
-                page.tables = True
-            elif found["password"]:
-                page.password = True
-            elif found["title"]:
-                page.title = page.title or " ".join(html.unescape(found["title"]).split())
+            page.note(found.lastgroup or "", found[found.lastgroup or 0])
         rest = piece[max(end, len(piece) - _HEAD) :]
     return page
 
@@ -392,6 +408,7 @@ def read_html(file: TextFile, wanted: Sequence[str]) -> Iterator[Sheet]:
                 keys=None,
                 notes=notes,
                 blocks=in_blocks(_with_blank_rows(rows)),
+                hidden_rows=page.rows_hidden[name] if name in page.filtered else 0,
             )
             notes = file.encoding.notes
     if not page.sheets:

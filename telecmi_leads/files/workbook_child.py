@@ -13,21 +13,22 @@ from __future__ import annotations
 import io
 import os
 import re
-import runpy
 import signal
 import sys
 import zipfile
-import zlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from html import unescape
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
-    Send = Callable[[bytes, Any], None]
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+    Send = Callable[[bytes, object], None]
 
 _MB = 1024 * 1024
 _BLOCK_ROWS = 1024
@@ -42,15 +43,11 @@ _BYTES_A_SECOND = 10 * _MB  # a tenth of what this takes on a slow machine
 _MAX_ENTRIES = 10_000
 _MAX_RATIO = 100  # XML packs 5 to 40 times, a bomb a thousand times
 _UNSUSPECTED = 64 * _MB
-_MAX_EXTENT = 16_000_000  # cells between the corners of a sheet, of which calamine holds every empty one in memory
-_SPARSE = 10  # times as many cells as are filled
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BEGIN = re.compile(rb"\x09\x08..\x00[\x05\x06]\x05\x00", re.DOTALL)  # BOF of a workbook, Excel 5 to 2003
 _FILE_PASS = b"\x2f\x00"
 _FIRST_RECORDS = 8
-# What zipfile raises for entries that are not where the archive says, or not packed as it says.
-_UNREADABLE_ENTRY = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 _OTHER_ZIPS = (
     ("word/document.xml", "a Word document"),
     ("ppt/presentation.xml", "a PowerPoint presentation"),
@@ -64,18 +61,22 @@ _OTHER_STREAMS = (
     ("__properties_version1.0", "an Outlook message"),
 )
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension[^<>]*\sref=[\"'](?:[A-Z]+\d+:)?([A-Z]+)(\d+)[\"']")
-_RELATION = re.compile(rb"<Relationship\b[^<>]{0,2000}>")
-_ID = re.compile(rb"\sId=[\"']([^\"'<>]{1,200})")
-_TARGET = re.compile(rb"\sTarget=[\"']([^\"'<>]{1,1000})")
-_SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\s[^<>]{0,2000}>")
-_NAME = re.compile(rb"\sname=[\"']([^\"'<>]{1,400})")
-_SHEET_ID = re.compile(rb"\s\w{1,20}:id=[\"']([^\"'<>]{1,200})")
-_HIDDEN_ROW = re.compile(rb"<row\b[^<>]{0,500}?\shidden=[\"'](?:1|true)[\"']")
-_LONGEST_TAG = 2000
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^<>]*?(/?)>")
 
 
-REPAIR: dict[str, Any] = runpy.run_path(str(Path(__file__).with_name("workbook_repair.py")))
+if TYPE_CHECKING:
+    from telecmi_leads.files import workbook_parts, workbook_repair
+else:
+
+    def _beside(name: str) -> ModuleType:
+        """Load a module that lies beside this one, and nothing else of the program."""
+        spec = spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+        module = sys.modules[name] = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    workbook_parts = _beside("workbook_parts")
+    workbook_repair = _beside("workbook_repair")
 
 
 class Refused(Exception):
@@ -96,7 +97,7 @@ def main() -> None:
     out = sys.stdout.buffer
     encoder = msgspec.msgpack.Encoder()
 
-    def send(kind: bytes, payload: Any) -> None:  # noqa: ANN401 - each kind has its own
+    def send(kind: bytes, payload: object) -> None:
         frame = encoder.encode(payload)
         out.write(kind + len(frame).to_bytes(4, "little") + frame)
         out.flush()
@@ -128,13 +129,13 @@ def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
     size = bound(stream)
     if stream.read(8) == _OLE2:
         format_, unpacked = "xls", size
-        stream = _xls(stream)
+        stream, hidden = _xls(stream)
     else:
         format_, unpacked = look_into_zip(stream, exactly=False)
+        hidden = {} if format_ == "xlsb" else workbook_parts.hidden_rows(stream, format_)
     bound_seconds(_SECONDS + unpacked // _BYTES_A_SECOND)
     book = Book(stream, format_)
     sheets = book.sheets()
-    hidden = hidden_rows(stream) if format_ == "xlsx" else {}
     send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden))
     for name, is_sheet, is_visible in sheets:
         if name in wanted or (is_sheet and is_visible and not wanted):
@@ -157,7 +158,7 @@ class Book:
         self._stream = stream
         self._format = format_
         self._repaired = format_ in {"xls", "xlsb"}  # these are not repaired here
-        if not self._repaired and REPAIR["needs_repair"](zipfile.ZipFile(stream), format_):
+        if not self._repaired and workbook_repair.needs_repair(zipfile.ZipFile(stream), format_):
             self._repair()
         self._book = self._loaded()
 
@@ -166,7 +167,7 @@ class Book:
         visible, worksheet = self._library.SheetVisibleEnum.Visible, self._library.SheetTypeEnum.WorkSheet
         return [(about.name, about.typ == worksheet, about.visible == visible) for about in self._book.sheets_metadata]
 
-    def sheet(self, name: str) -> Any:  # noqa: ANN401 - calamine's sheet
+    def sheet(self, name: str) -> CalamineSheet:
         """Read a sheet."""
         try:
             return self._book.get_sheet_by_name(name)
@@ -179,7 +180,7 @@ class Book:
         self._book = self._loaded()
         return self._book.get_sheet_by_name(name)
 
-    def _loaded(self) -> Any:  # noqa: ANN401 - calamine's workbook
+    def _loaded(self) -> CalamineWorkbook:
         self._stream.seek(0)
         try:
             return self._library.load_workbook(self._stream)
@@ -192,29 +193,35 @@ class Book:
         return self._loaded()
 
     def _repair(self) -> None:
-        code, detail = REPAIR["ods_bound"](self._stream) if self._format == "ods" else ("", "")
+        code, detail = workbook_repair.ods_bound(self._stream) if self._format == "ods" else ("", "")
         if code:
             raise Refused(code, detail)
-        self._stream, self.left_out = REPAIR["repaired_zip"](self._stream, self._format)
+        self._stream, self.left_out = workbook_repair.repaired_zip(self._stream, self._format)
         self._repaired = True
 
 
-def _xls(stream: BinaryIO) -> BinaryIO:
-    """Return an XLS as it can be read; raises Refused for a document of another kind, whatever lies within it."""
+def _xls(stream: BinaryIO) -> tuple[BinaryIO, dict[str, int]]:
+    """Return an XLS as it can be read, and how many rows of each sheet a filter hides.
+
+    Raises Refused for a document of another kind, whatever lies within it.
+    """
     stream.seek(0)
     data = stream.read()
-    container = REPAIR["opened_ole2"](data)
-    if container is None or {"workbook", "book"} & set(map(str.lower, container.names)):
-        made = None if container is None else REPAIR["repaired_xls"](data, container)
-        return stream if made is None else io.BytesIO(made)
+    container = workbook_parts.opened_ole2(data)
+    if container is None:
+        return stream, {}
+    if {"workbook", "book"} & set(map(str.lower, container.names)):
+        made = workbook_repair.repaired_xls(data, container)
+        hidden = workbook_parts.hidden_in_xls(container.workbook()[1])
+        return stream if made is None else io.BytesIO(made), hidden
     for name, what in _OTHER_STREAMS:
         if name in container.names:
             raise Refused("other", what)
-    return stream
+    return stream, {}
 
 
-def _send_rows(sheet: Any, send: Send, *, unicode: bool) -> None:  # noqa: ANN401 - calamine's sheet
-    if sheet.start is None:
+def _send_rows(sheet: CalamineSheet, send: Send, *, unicode: bool) -> None:
+    if sheet.start is None or sheet.end is None:
         return
     rows: list[list[str]] = []
     block = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // (sheet.end[1] + 1)))
@@ -235,7 +242,7 @@ def _send_rows(sheet: Any, send: Send, *, unicode: bool) -> None:  # noqa: ANN40
         _send_block(rows, send, unicode=unicode)
 
 
-def _merged_downwards(sheet: Any) -> dict[int, list[tuple[int, int]]]:  # noqa: ANN401 - calamine's sheet
+def _merged_downwards(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
     """Return the cells that are merged with those below them: first row → column and last row."""
     found: dict[int, list[tuple[int, int]]] = {}
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
@@ -258,45 +265,6 @@ def _fill_merged(
             carried[column] = (cells[column], last)
 
 
-def hidden_rows(stream: BinaryIO) -> dict[str, int]:
-    """Return how many rows of each sheet of an XLSX a filter hides, where the workbook names a filter at all."""
-    stream.seek(0)
-    try:
-        archive = zipfile.ZipFile(stream)
-        book = archive.read("xl/workbook.xml")
-        if b"_FilterDatabase" not in book:
-            return {}
-        targets = dict(map(_target, _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels"))))
-        found: dict[str, int] = {}
-        for tag in _SHEET.findall(book):
-            name, relation = _NAME.search(tag), _SHEET_ID.search(tag)
-            part = targets.get(relation[1] if relation else b"", "")
-            entry = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
-            with archive.open(entry) as sheet:
-                hidden = _count_hidden(sheet)
-            if hidden:
-                found[unescape(name[1].decode("utf-8", "replace")) if name else ""] = hidden
-    except (KeyError, *_UNREADABLE_ENTRY):
-        return {}  # a workbook whose parts lie elsewhere: its rows are read all the same
-    return found
-
-
-def _target(relation: bytes) -> tuple[bytes, str]:
-    """Return the id and the target of a relation, whichever stands first."""
-    id_, target = _ID.search(relation), _TARGET.search(relation)
-    return (id_[1] if id_ else b"", target[1].decode("utf-8", "replace") if target else "")
-
-
-def _count_hidden(sheet: Any) -> int:  # noqa: ANN401 - a file in a zip archive
-    hidden, rest = 0, b""
-    while piece := sheet.read(_MB):
-        piece = rest + piece
-        cut = piece.rfind(b"<")
-        hidden += len(_HIDDEN_ROW.findall(piece, 0, cut))
-        rest = piece[cut:][:_LONGEST_TAG] if cut >= 0 else b""
-    return hidden
-
-
 def _send_block(rows: list[list[str]], send: Send, *, unicode: bool) -> None:
     """Send rows; text with NULs within words, which only an XLS has, is read in a wrong code page and is refused."""
     if not unicode and any("\0" in cell.strip("\0") for row in rows for cell in row):
@@ -304,7 +272,7 @@ def _send_block(rows: list[list[str]], send: Send, *, unicode: bool) -> None:
     send(b"R", rows)
 
 
-def text(cell: Any) -> str:  # noqa: ANN401 - any of calamine's values
+def text(cell: object) -> str:
     """Return a cell as it was typed: whole numbers without fraction or exponent, dates in ISO form."""
     if type(cell) is float:
         typed = repr(cell)
@@ -391,7 +359,7 @@ def look_into_zip(stream: BinaryIO, *, exactly: bool) -> tuple[str, int]:
         raise Refused("bomb", f"it unpacks to {unpacked // _MB:,} MB")
     try:
         format_ = _zip_format(archive, {entry.filename.replace("\\", "/") for entry in entries})
-    except _UNREADABLE_ENTRY as error:
+    except workbook_parts.UNREADABLE as error:
         raise Refused("damaged", str(error)) from None
     for entry in entries:
         if format_ == "xlsx" and "/worksheets/" in entry.filename.replace("\\", "/"):
@@ -424,17 +392,17 @@ def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, exactly: 
     try:
         with archive.open(entry) as sheet:
             said = _DIMENSION.search(sheet.read(8192))
-            if not exactly and (said is None or _column(said[1]) * int(said[2][:9]) <= _MAX_EXTENT):
+            if not exactly and (said is None or _column(said[1]) * int(said[2][:9]) <= workbook_parts.MAX_EXTENT):
                 return
         with archive.open(entry) as sheet:
             far = _far_corner(sheet)
-    except _UNREADABLE_ENTRY:
+    except workbook_parts.UNREADABLE:
         return  # calamine says what is wrong with it
     if far is not None:
         raise Refused("far", far)
 
 
-def _far_corner(sheet: Any) -> str | None:  # noqa: ANN401 - a file in a zip archive
+def _far_corner(sheet: IO[bytes]) -> str | None:
     """Return the far corner of a sheet's filled cells, None where these are not too far apart."""
     top, left, bottom, right, filled, rest = sys.maxsize, sys.maxsize, 0, 0, 0, b""
     while piece := sheet.read(_MB):
@@ -446,7 +414,7 @@ def _far_corner(sheet: Any) -> str | None:  # noqa: ANN401 - a file in a zip arc
                 right, left = max(right, _column(column)), min(left, _column(column))
         rest = piece[piece.rfind(b"<") :][:1000]
     extent = (bottom - top + 1) * (right - left + 1)
-    if extent <= max(_MAX_EXTENT, _SPARSE * filled):
+    if extent <= max(workbook_parts.MAX_EXTENT, workbook_parts.SPARSE * filled):
         return None
     return f"{_letters(right)}{bottom}"
 

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from openpyxl.styles import Font
 from places import ROOT
 from reading_files import read_bounded, read_rows, read_sheets, refusal
-from workbook_files import cell, write_ods
+from workbook_files import cell, line, write_ods
 
 from telecmi_leads.files import open_source, workbook, workbook_child
 from telecmi_leads.settings.option_values import FileFormat
@@ -396,6 +396,82 @@ def test_xls_with_formulas_of_an_older_kind(tmp_path: Path, old: int) -> None:
     data[at + 10 : at + 18] = struct.pack("<d", 9876500001.0)
     (tmp_path / "leads.xls").write_bytes(data)
     assert read_rows(tmp_path / "leads.xls") == READ
+
+
+MANY = [*READ, ["Meena", "9876500003"], ["Imran", "9876500004"]]
+
+
+def filtered_xlsx(path: Path) -> None:
+    """Write a workbook whose second sheet has rows that a filter hides, and whose first has one hidden by hand."""
+    book = openpyxl.Workbook()
+    book.create_sheet("A & B")
+    for sheet in book:
+        for row in MANY:
+            sheet.append(row)
+    book["A & B"].auto_filter.ref = "A1:B4"
+    for number in (2, 4):
+        book["A & B"].row_dimensions[number].hidden = True
+    book.save(path)
+
+
+def filtered_xls(path: Path) -> None:
+    """Write such a workbook of Excel 97: the record of a filter stands in the second sheet."""
+    book = xlwt.Workbook()
+    for name in ("Sheet", "A & B"):
+        sheet = book.add_sheet(name)
+        for at, row in enumerate(MANY):
+            for column, text in enumerate(row):
+                sheet.write(at, column, text)
+    for number in (1, 3):
+        book.get_sheet(1).row(number).hidden = True
+    book.get_sheet(0).row(2).hidden = True
+    book.save(str(path))
+    data = path.read_bytes()
+    at = data.rindex(struct.pack("<HH", 0x000C, 2))  # how often to calculate, which is of no matter here
+    path.write_bytes(data[:at] + struct.pack("<HHH", 0x009D, 2, 2) + data[at + 6 :])
+
+
+def filtered_ods(path: Path) -> None:
+    """Write such an OpenDocument workbook; one row stands for two that are alike."""
+    hidden = 'table:visibility="filter"'
+    lines = [line(*map(cell, row)) for row in MANY]
+    lines[1] = lines[1].replace("<table:table-row", f"<table:table-row {hidden}")
+    blank = f'<table:table-row table:number-rows-repeated="1" {hidden}><table:table-cell/></table:table-row>'
+    lines.insert(3, blank)
+    first = f'<table:table table:name="Sheet">{line(*map(cell, MANY[0]))}</table:table>'
+    write_ods(path, *lines)
+    with zipfile.ZipFile(path) as book:
+        content = book.read("content.xml")
+    named = content.replace(
+        b'<table:table table:name="Leads">', first.encode() + b'<table:table table:name="A &amp; B">'
+    )
+    patched(path, path.with_suffix(".made"), lambda name, data: named if name == "content.xml" else data)
+    path.with_suffix(".made").rename(path)
+
+
+def filtered_xml(path: Path) -> None:
+    """Write such an XML spreadsheet of Excel 2003."""
+    made = ""
+    for name in ("Sheet", "A &amp; B"):
+        rows = ""
+        for number, row in enumerate(MANY):
+            hidden = ' ss:Hidden="1"' if number in ((2,) if name == "Sheet" else (1, 3)) else ""
+            rows += f"<Row{hidden}>" + "".join(f"<Cell><Data>{text}</Data></Cell>" for text in row) + "</Row>"
+        ends = "" if name == "Sheet" else '<AutoFilter x:Range="R1C1:R4C2" xmlns="urn:x"></AutoFilter>'
+        made += f'<Worksheet ss:Name="{name}"><Table>{rows}</Table>{ends}</Worksheet>'
+    path.write_text(f'<?xml version="1.0"?><Workbook>{made}</Workbook>', encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("ending", "write"),
+    [("xlsx", filtered_xlsx), ("xls", filtered_xls), ("ods", filtered_ods), ("xml", filtered_xml)],
+)
+def test_rows_that_a_filter_hides(tmp_path: Path, ending: str, write: Callable[[Path], None]) -> None:
+    """Rows that a filter hides are read and counted, in every format that has filters; those hidden by hand are not."""
+    write(tmp_path / f"leads.{ending}")
+    sheets = read_sheets(tmp_path / f"leads.{ending}")
+    assert [(sheet.name, sheet.hidden_rows) for sheet in sheets] == [("Sheet", 0), ("A & B", 2)]
+    assert [row for row in sheets[1].rows if row] == MANY
 
 
 def test_zip_bomb(tmp_path: Path) -> None:

@@ -1,0 +1,272 @@
+"""Where the parts of a workbook lie, and what can be told of them without reading it: its sheets, its hidden rows.
+
+Run within the child process (workbook_child), which loads it by its path: it imports nothing of the program.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from html import unescape
+from typing import IO, TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PIECE = 1024 * 1024
+"""Bytes of a part that are looked at in one go."""
+
+MAX_EXTENT = 16_000_000
+"""Cells between the corners of a sheet, of which calamine holds every empty one in memory."""
+
+SPARSE = 10
+"""Times as many cells as are filled that there may be between the corners of a large sheet."""
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+"""What zipfile raises for entries that are not where the archive says, or not packed as it says."""
+
+UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+"""How a part in UTF-16 begins: with either mark, or without one."""
+
+_DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
+_TAG = 2000  # bytes of the longest tag that is looked into
+_SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\s[^<>]{0,2000}?/?>(?:</(?:\w{1,20}:)?sheet>)?")
+_RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship\s[^<>]{0,2000}>")
+_ATTRIBUTE = re.compile(rb"\s((?:\w{1,20}:)?\w{1,40})\s*=\s*(?:\"([^\"<>]{0,1000})\"|'([^'<>]{0,1000})')")
+_KINDS = ("/worksheet", "/chartsheet", "/dialogsheet")
+_HIDDEN_ROW = re.compile(rb"<(?:\w{1,20}:)?row\b[^<>]{0,500}?\shidden=[\"'](?:1|true)[\"']")
+_HIDDEN_ODS = re.compile(
+    rb"<table:(table)\s([^<>]{0,2000})>|<table:table-row\b([^<>]{0,500}\stable:visibility=[\"']filter[\"'][^<>]{0,500})>"
+)
+_REPEATED = re.compile(rb"number-rows-repeated=[\"'](\d{1,9})[\"']")
+
+
+# --- zipped workbooks ---------------------------------------------------------------------------------------
+
+
+def as_utf8(part: bytes) -> bytes:
+    """Return a part of XML that may be in UTF-16 as UTF-8."""
+    if part[:2] not in UTF16:
+        return part
+    codec = "utf-16" if part[:2] in UTF16[:2] else "utf-16-le" if part[:2] == UTF16[2] else "utf-16-be"
+    text = _DECLARED.sub("", part.decode(codec, "replace"))
+    return b'<?xml version="1.0" encoding="UTF-8"?>' + text.encode("utf-8", "replace")
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """A sheet that an XLSX names: the tag that names it, and the `path` of its part.
+
+    The path is empty where the workbook has no such part, or one that holds neither cells, a chart nor a dialog.
+    """
+
+    name: str
+    tag: bytes
+    path: str
+
+
+def xlsx_sheets(archive: zipfile.ZipFile) -> list[SheetPart]:
+    """Return the sheets that an XLSX names, in order; none where the list of sheets lies elsewhere."""
+    relations = dict(map(_relation, _RELATION.findall(_part(archive, "xl/_rels/workbook.xml.rels"))))
+    there = {name.replace("\\", "/") for name in archive.namelist()}
+    found = []
+    for tag in _SHEET.findall(_part(archive, "xl/workbook.xml")):
+        told = _attributes(tag)
+        kind, path = relations.get(next((told[key] for key in told if key.endswith(":id")), ""), ("", ""))
+        found.append(SheetPart(told.get("name", ""), tag, path if kind.endswith(_KINDS) and path in there else ""))
+    return found
+
+
+def _relation(tag: bytes) -> tuple[str, tuple[str, str]]:
+    """Return the id of a relation, its type, and the path of the part it leads to."""
+    told = _attributes(tag)
+    target = told.get("Target", "")
+    path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+    return told.get("Id", ""), (told.get("Type", ""), path)
+
+
+def _attributes(tag: bytes) -> dict[str, str]:
+    return {
+        key.decode("utf-8", "replace"): unescape((double or single).decode("utf-8", "replace"))
+        for key, double, single in _ATTRIBUTE.findall(tag)
+    }
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return as_utf8(archive.read(name))
+    except KeyError:
+        return b""
+
+
+def hidden_rows(stream: BinaryIO, format_: str) -> dict[str, int]:
+    """Return how many rows of each sheet of an XLSX or OpenDocument workbook a filter hides."""
+    stream.seek(0)
+    try:
+        archive = zipfile.ZipFile(stream)
+        if format_ == "ods":
+            with archive.open("content.xml") as content:
+                return _hidden_in_ods(content)
+        if b"_FilterDatabase" not in _part(archive, "xl/workbook.xml"):
+            return {}
+        counts = {sheet.name: _hidden_in_sheet(archive, sheet.path) for sheet in xlsx_sheets(archive) if sheet.path}
+    except (KeyError, *UNREADABLE):
+        return {}  # a workbook whose parts lie elsewhere: its rows are read all the same
+    return {name: count for name, count in counts.items() if count}
+
+
+def _hidden_in_sheet(archive: zipfile.ZipFile, path: str) -> int:
+    with archive.open(path) as sheet:
+        return sum(len(_HIDDEN_ROW.findall(piece)) for piece in _whole_tags(sheet))
+
+
+def _hidden_in_ods(content: IO[bytes]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    name = ""
+    for piece in _whole_tags(content):
+        for table, about, row in _HIDDEN_ODS.findall(piece):
+            if table:
+                name = _attributes(b" " + about).get("table:name", "")
+            else:
+                repeated = _REPEATED.search(row)
+                found[name] = found.get(name, 0) + (int(repeated[1]) if repeated else 1)
+    return found
+
+
+def _whole_tags(part: IO[bytes]) -> Iterator[bytes]:
+    """Walk a part in pieces that end where a tag begins."""
+    rest = b""
+    while piece := part.read(PIECE):
+        piece = rest + piece
+        cut = piece.rfind(b"<")
+        yield piece[:cut]
+        rest = piece[cut:][:_TAG] if cut >= 0 else b""
+    yield rest
+
+
+# --- OLE2 containers, and the records of an XLS ------------------------------------------------------------
+
+_FREE = 0xFFFFFFFA  # and above: sectors that are none
+_BOF, _BOUND_SHEET, _ROW, _FILTER_MODE, _AUTO_FILTER = 0x0809, 0x0085, 0x0208, 0x009B, 0x009D
+_FILTERS = (b"\x9b\x00\x00\x00", b"\x9d\x00\x02\x00")  # the same two with their sizes
+_ROW_HIDDEN = 0x20  # fDyZero of [MS-XLS] 2.4.221
+
+
+class Ole2:
+    """An OLE2 container ([MS-CFB]): `names` are those in its root, `stream` finds where one's bytes lie."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._size = 1 << min(struct.unpack_from("<H", data, 30)[0], 16)
+        self._small = 1 << min(struct.unpack_from("<H", data, 32)[0], 16)
+        directory, self._cutoff, mini_fat = struct.unpack_from("<I4xI I", data, 48)
+        self._fat = self._table(self._fat_sectors())
+        self._mini_fat = self._table(list(self._chain(mini_fat, self._fat)))
+        entries = b"".join(map(self._sector, self._chain(directory, self._fat)))
+        self._entries = [entries[at : at + 128] for at in range(0, len(entries) - 127, 128)]
+        self.names = dict(self._children())
+        self.piece = self.length = 0
+
+    def stream(self, name: str) -> list[int]:
+        """Return the places in the file at which each piece of a stream begins; the pieces are all of `piece` bytes."""
+        start, size = struct.unpack_from("<II", self._entries[self.names[name]], 116)
+        self.length = size
+        if size >= self._cutoff:
+            self.piece = self._size
+            return [(number + 1) * self._size for number in self._chain(start, self._fat)]
+        self.piece = self._small
+        (root,) = struct.unpack_from("<I", self._entries[0], 116)
+        whole = [(number + 1) * self._size for number in self._chain(root, self._fat)]
+        places = (number * self._small for number in self._chain(start, self._mini_fat))
+        return [whole[at // self._size] + at % self._size for at in places if at // self._size < len(whole)]
+
+    def workbook(self) -> tuple[list[int], bytes]:
+        """Return the places of the workbook's pieces (see `stream`), and its bytes; nothing where there is none."""
+        name = next((each for each in self.names if each.lower() == "workbook"), "")
+        places = self.stream(name) if name else []
+        return places, b"".join(self._data[at : at + self.piece] for at in places)[: self.length]
+
+    def _sector(self, number: int) -> bytes:
+        return self._data[(number + 1) * self._size : (number + 2) * self._size]
+
+    def _fat_sectors(self) -> list[int]:
+        sectors = list(struct.unpack_from("<109I", self._data, 76))
+        (following,) = struct.unpack_from("<I", self._data, 68)
+        most = len(self._data) // self._size + 1
+        for _ in range(most):
+            if following >= _FREE:
+                break
+            more = self._sector(following)
+            numbers = struct.unpack(f"<{len(more) // 4}I", more[: len(more) // 4 * 4])
+            sectors += numbers[:-1]
+            following = numbers[-1] if numbers else _FREE
+        return [number for number in sectors[: 2 * most + 109] if number < _FREE]
+
+    def _table(self, sectors: list[int]) -> list[int]:
+        data = b"".join(map(self._sector, sectors))
+        return list(struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4]))
+
+    @staticmethod
+    def _chain(start: int, table: list[int]) -> Iterator[int]:
+        for _ in range(len(table)):
+            if start >= len(table):
+                return
+            yield start
+            start = table[start]
+
+    def _children(self) -> Iterator[tuple[str, int]]:
+        waiting, seen = [self._child(0, 76)], set[int]()
+        while waiting:
+            number = waiting.pop()
+            if number < len(self._entries) and number not in seen:
+                seen.add(number)
+                entry = self._entries[number]
+                size = min(struct.unpack_from("<H", entry, 64)[0], 64)
+                yield entry[: max(size - 2, 0)].decode("utf-16-le", "replace"), number
+                waiting += [self._child(number, 68), self._child(number, 72)]
+
+    def _child(self, number: int, at: int) -> int:
+        child: int = struct.unpack_from("<I", self._entries[number], at)[0] if number < len(self._entries) else _FREE
+        return child
+
+
+def opened_ole2(data: bytes) -> Ole2 | None:
+    """Open an OLE2 container; None where it is damaged."""
+    try:
+        return Ole2(data)
+    except (struct.error, IndexError):
+        return None
+
+
+def xls_records(stream: bytes) -> Iterator[tuple[int, int, int]]:
+    """Walk the records of an XLS: where one begins, its kind, and the size of its data."""
+    at = 0
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        yield at, kind, size
+        at += 4 + size
+
+
+def hidden_in_xls(stream: bytes) -> dict[str, int]:
+    """Return how many rows of each sheet of an XLS of Excel 97 and later a filter hides."""
+    if not any(record in stream for record in _FILTERS):
+        return {}
+    names: dict[int, str] = {}
+    counts: dict[int, int] = {}
+    filtered, begun = set[int](), 0
+    for at, kind, size in xls_records(stream):
+        if kind == _BOF:
+            begun = at
+        elif kind == _BOUND_SHEET and size > 8:  # noqa: PLR2004 - its place, its kind, and the length of its name
+            place, length, wide = struct.unpack_from("<I2xBB", stream, at + 4)
+            name = stream[at + 12 : at + 12 + length * (1 + (wide & 1))]
+            names[place] = name.decode("utf-16-le" if wide & 1 else "latin-1", "replace")
+        elif kind == _ROW and size >= 16 and stream[at + 16] & _ROW_HIDDEN:  # noqa: PLR2004 - of all its fields
+            counts[begun] = counts.get(begun, 0) + 1
+        elif kind in {_FILTER_MODE, _AUTO_FILTER}:
+            filtered.add(begun)
+    return {names[place]: count for place, count in counts.items() if place in filtered and place in names}
