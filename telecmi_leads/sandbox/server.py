@@ -19,10 +19,22 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.sandbox import service_rules
 from telecmi_leads.sandbox.faults import Fault, Stage, parse_fault
-from telecmi_leads.sandbox.service import BALANCE_PATH, UPLOAD_PATH, Service, Stored
-from telecmi_leads.sandbox.service_rules import ADDED, BAD_PHONE, BROKEN, DUPLICATES, NO_ACCOUNT, Verdict
+from telecmi_leads.sandbox.service import (
+    ADDED,
+    BAD_PHONE,
+    BALANCE_PATH,
+    BROKEN,
+    DUPLICATES,
+    MISSING,
+    NO_ACCOUNT,
+    UPLOAD_PATH,
+    Service,
+    Stored,
+    Upload,
+    Verdict,
+    glimpse,
+)
 
 if TYPE_CHECKING:
     from telecmi_leads.sandbox.faults import Fault
@@ -264,7 +276,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _upload(self, body: bytes) -> None:
         service = self.server.service
         place, entry = service.log.arrived(UPLOAD_PATH, upload=True)
-        seen = service_rules.glimpse(body)
+        seen = glimpse(body)
         verdict, upload = service.judge(body, self.headers.get("Content-Type", ""))
         phones = upload.phones if upload is not None else ()
         latency, fault = service.faults.take(number=entry.number, name=seen.name, phones=phones, balance=False)
@@ -305,8 +317,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault: Fault,
         place: int,
         entry: Received,
-        verdict: service_rules.Verdict = service_rules.MISSING,
-        upload: service_rules.Upload | None = None,
+        verdict: Verdict = MISSING,
+        upload: Upload | None = None,
     ) -> None:
         service = self.server.service
         if fault.kind in {"late", "late-drop"}:
