@@ -36,8 +36,8 @@ _NAMES = {
     "overrides",
 }  # fmt: skip
 _TABLES = {"row_kinds", "table"}
-_CLIENT = {"answers", "client", "deadlines", "heartbeat", "transport", "troubles"}
-_MACHINE = {"decisions", "isolation", "pacing", "run_loop", "settling_by_hand", "workers"}
+_CLIENT = {"answers", "client", "deadlines", "transport"}
+_MACHINE = {"decisions", "isolation", "pacing", "run_loop"}
 _SHARED_BY_COMMANDS = {
     "completion", "course", "profile_saving", "readiness", "run_end", "run_plan", "run_resuming", "run_sending",
     "session", "signals",
@@ -82,8 +82,8 @@ OWNERS = {
     "jinja2": {"output/reports"},
     "xlsxwriter": {"output/reports"},
     "pyroaring": {"leads/screening"},
-    "requests": {"sending/transport", "sending/troubles"},
-    "urllib3": {"sending/deadlines", "sending/troubles"},
+    "requests": {"sending/transport"},
+    "urllib3": {"sending/deadlines", "sending/transport"},
     "logging": {"sending/transport"},
     "python_calamine": {"files/workbook_child"},
     "csv": {"files", "output/reports"},

@@ -15,7 +15,7 @@ from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary
 from telecmi_leads.core.wording import command
 from telecmi_leads.output.reports import summarise, summary_json
-from telecmi_leads.sending.heartbeat import Beat, ping
+from telecmi_leads.sending.client import Beat, ping
 from telecmi_leads.settings.options import HeartbeatOptions, TrialOptions
 
 if TYPE_CHECKING:

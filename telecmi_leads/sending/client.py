@@ -1,19 +1,24 @@
-"""The client: frozen bytes go out with the secret in them, an Outcome comes back."""
+"""The client: frozen bytes go out with the secret in them, an Outcome comes back.
+
+The heartbeat too: a GET that tells a monitor that a scheduled run begins, and how it ended. It carries no data.
+URL/start, then URL or URL/fail: the addresses that monitors of cron jobs know (healthchecks.io, "Pinging API").
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from dataclasses import replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
 from telecmi_leads.core.clock import local_now
 from telecmi_leads.core.text import hide_secret
 from telecmi_leads.sending.answers import Answer, classify
-from telecmi_leads.settings.network import is_loopback
+from telecmi_leads.settings.network import is_loopback, proxies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,3 +119,40 @@ def _with_secret(body: bytes, secret: str) -> bytes:
     if not body.startswith(b'{"'):
         raise ValueError("a frozen body is a JSON object with at least one member")
     return b'{"secret":' + msgspec.json.encode(secret) + b"," + body[1:]
+
+
+# --- the heartbeat ------------------------------------------------------------------------------
+
+HEARTBEAT_SECONDS = 10.0
+
+
+class Beat(StrEnum):
+    """What a monitor is told, and what stands for it at the end of the URL's path."""
+
+    START = "/start"
+    SUCCESS = ""
+    FAIL = "/fail"
+
+
+def ping(url: str, beat: Beat, environment: Mapping[str, str]) -> bool:
+    """Request the beat's URL, by the proxy that the environment names for it; tell whether the answer was 2xx.
+
+    Never raises.
+    """
+    from telecmi_leads.sending.transport import Transport, tls_context
+
+    try:
+        url = _address(url, beat)
+        transport = Transport(tls_context(None), proxies(environment, url))
+    except ValueError:
+        return False  # not a URL
+    came = transport.request("GET", url, None, HEARTBEAT_SECONDS)
+    transport.close()
+    return isinstance(came, Answer) and came.status // 100 == 2  # noqa: PLR2004 - 2xx
+
+
+def _address(url: str, beat: Beat) -> str:
+    """Return the URL of a beat; a query stays behind it. Raises ValueError for what is no URL."""
+    parts = urlsplit(url)
+    path = f"{parts.path.rstrip('/')}{beat}" if beat else parts.path
+    return urlunsplit(parts._replace(path=path))

@@ -18,8 +18,7 @@ from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import RunState
 from telecmi_leads.sending.decisions import Decision, Step, decide
 from telecmi_leads.sending.isolation import Condemn, Cut, Family, Rejoin, Send, in_parts, part_names, rejoin
-from telecmi_leads.sending.pacing import GivingUp, Pacing
-from telecmi_leads.sending.workers import Sent, Workers
+from telecmi_leads.sending.pacing import GivingUp, Pacing, Sent, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -17,7 +17,7 @@ from program import Program, balanced, expected_phones, phones
 from telecmi_leads.core.campaign import Outcome, OutcomeKind
 from telecmi_leads.sandbox import Sandbox
 from telecmi_leads.sandbox.service import glimpse
-from telecmi_leads.sending.workers import Sent, Workers
+from telecmi_leads.sending.pacing import Sent, Workers
 
 if TYPE_CHECKING:
     from pathlib import Path

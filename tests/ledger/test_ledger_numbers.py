@@ -27,8 +27,8 @@ from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals
 from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger import Attempt, Fate, Forgotten, Ledger, Word
+from telecmi_leads.sending.decisions import resolve
 from telecmi_leads.sending.run_loop import upload
-from telecmi_leads.sending.settling_by_hand import resolve
 from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:

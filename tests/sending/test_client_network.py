@@ -24,8 +24,7 @@ from telecmi_leads.core.campaign import Outcome, OutcomeKind, encode_leads, free
 from telecmi_leads.core.lead import Lead
 from telecmi_leads.sandbox import Sandbox
 from telecmi_leads.sending import transport
-from telecmi_leads.sending.client import Client
-from telecmi_leads.sending.heartbeat import Beat, ping
+from telecmi_leads.sending.client import Beat, Client, ping
 from telecmi_leads.settings.accounts import Account, Secret
 from telecmi_leads.settings.options import SendingOptions
 

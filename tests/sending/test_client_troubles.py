@@ -12,7 +12,7 @@ import requests
 import urllib3
 
 from telecmi_leads.core.campaign import OutcomeKind
-from telecmi_leads.sending.troubles import TABLE, trouble
+from telecmi_leads.sending.transport import TABLE, trouble
 
 
 def exceptions_of(module: Any) -> list[type[BaseException]]:

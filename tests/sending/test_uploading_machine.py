@@ -48,10 +48,9 @@ from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, re
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending import run_loop
-from telecmi_leads.sending.decisions import Decision, Step, decide
+from telecmi_leads.sending.decisions import Decision, Step, decide, resolve
+from telecmi_leads.sending.pacing import Workers
 from telecmi_leads.sending.run_loop import upload
-from telecmi_leads.sending.settling_by_hand import resolve
-from telecmi_leads.sending.workers import Workers
 from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:

@@ -36,8 +36,8 @@ from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.events import CampaignSending, CampaignSettled, CampaignWaiting, RunStopping, StopCause
 from telecmi_leads.core.run import LeadTotals, RunState
 from telecmi_leads.ledger import Ledger
+from telecmi_leads.sending.decisions import resolve
 from telecmi_leads.sending.run_loop import upload
-from telecmi_leads.sending.settling_by_hand import resolve
 from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:

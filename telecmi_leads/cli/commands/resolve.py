@@ -15,7 +15,7 @@ from telecmi_leads.core.run import SANDBOX_ACCOUNT, Suggested
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.output.reports import prepare_folder
-from telecmi_leads.sending.settling_by_hand import resolve as settle
+from telecmi_leads.sending.decisions import resolve as settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
