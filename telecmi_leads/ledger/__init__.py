@@ -4,14 +4,16 @@ The promise "no lead lost, none twice" rests on the order of its writes: a reque
 planned, its intent is on the disk before the first byte leaves, its outcome after it came.
 
 `ledger` is the page to read: the one class, from opening to forgetting. Its SQL stands beside it by topic: ledger_files
-(open, check), staging (plan), withdrawals (people taken out of a plan), attempts (intent, outcome), parts (of
+(open, check), staging (plan), left_out (rows, and people taken out of a plan), attempts (intent, outcome, the parts of
 --isolate), queries, uploaded_numbers, forgetting; all work on a `store`, the connection. lock keeps other processes
 away.
 """
 
 from __future__ import annotations
 
+from telecmi_leads.ledger.forgetting import Forgotten
 from telecmi_leads.ledger.ledger import Ledger
-from telecmi_leads.ledger.records import Attempt, Fate, Forgotten, KnownCampaign, Try, Word
+from telecmi_leads.ledger.queries import Attempt, Try, Word
+from telecmi_leads.ledger.uploaded_numbers import Fate, KnownCampaign
 
 __all__ = ["Attempt", "Fate", "Forgotten", "KnownCampaign", "Ledger", "Try", "Word"]

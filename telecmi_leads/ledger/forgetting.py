@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import refreeze, thaw_leads
@@ -10,23 +10,22 @@ from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import holds_number, mask_phone, safe, without_number
-from telecmi_leads.ledger import queries, withdrawals
-from telecmi_leads.ledger.packed_rows import as_typed, pack_heap, tables_of, typed_in, unpack
-from telecmi_leads.ledger.phone_hashes import (
+from telecmi_leads.ledger import queries
+from telecmi_leads.ledger.left_out import pack_heap, tables_of, tried_among, unpack, withdraw
+from telecmi_leads.ledger.schema import to_micros
+from telecmi_leads.ledger.store import FAILURES, ledger_error, put_body
+from telecmi_leads.ledger.uploaded_numbers import (
     TAIL_BYTES,
     Bucket,
     Hasher,
+    as_typed,
     bucket_of,
     id_bytes,
     not_of_campaigns,
     split,
+    typed_in,
 )
-from telecmi_leads.ledger.phone_hashes import (
-    without_number as without_hash,
-)
-from telecmi_leads.ledger.records import Forgotten, to_micros
-from telecmi_leads.ledger.staging import put_body
-from telecmi_leads.ledger.store import FAILURES, ledger_error
+from telecmi_leads.ledger.uploaded_numbers import without_number as without_hash
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,6 +47,26 @@ WHERE c.run IN going AND c.id IN (SELECT campaign FROM attempts)
 """
 FORGOTTEN = "forgotten"
 """Stands as the reason of a row whose lead was forgotten before it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What `forget` has removed, and how many unfinished runs it left alone (their leads still wait to be sent).
+
+    `leads` are those of unsent and refused campaigns, `answers` the service's words that held the number. `mentioned`
+    counts other people's leads that name it in their text, which stay. `left_in_file` tells that another process reads
+    the ledger, so that its file still holds what is gone.
+    """
+
+    runs: int = 0
+    campaigns: int = 0
+    rows: int = 0
+    numbers: int = 0
+    unfinished_kept: int = 0
+    leads: int = 0
+    answers: int = 0
+    mentioned: int = 0
+    left_in_file: bool = False
 
 
 def forget(  # noqa: PLR0913 - what may be forgotten
@@ -123,7 +142,7 @@ def _forget_phone(store: Store, phone: str, national: str) -> Forgotten:
 def _refuse_tried(store: Store, phone: str) -> None:
     """Raise UsageError where the number is in a campaign that was tried and is not settled: its bytes must stay."""
     for run in queries.runs(store):
-        for campaign, _ in withdrawals.tried_among(store, run.id, _finder(phone)):
+        for campaign, _ in tried_among(store, run.id, _finder(phone)):
             raise UsageError(
                 f"{mask_phone(phone)} is in campaign {safe(campaign.name)} of run {run.id}. That campaign was tried "
                 "and its outcome is not proven, so that its request can't be changed",
@@ -139,9 +158,7 @@ def _finder(phone: str) -> Callable[[Sequence[str]], list[int]]:
 def _drop_unsent(store: Store, phone: str) -> int:
     """Take a number out of campaigns that nobody ever tried to send; its row counts as excluded, without the number."""
     runs = [run for run in queries.runs(store) if run.state is RunState.PLANNED]
-    return sum(
-        withdrawals.withdraw(store, run.id, _finder(phone), FORGOTTEN, refused=False, keep=False) for run in runs
-    )
+    return sum(withdraw(store, run.id, _finder(phone), FORGOTTEN, refused=False, keep=False) for run in runs)
 
 
 def _forget_typed(store: Store, text: str) -> Forgotten:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from telecmi_leads.core.campaign import thaw_leads
 from telecmi_leads.core.run import KnownBefore, ListsRead, Typed
-from telecmi_leads.ledger import attempts, forgetting, parts, queries, staging, uploaded_numbers, withdrawals
+from telecmi_leads.ledger import attempts, forgetting, left_out, queries, staging, uploaded_numbers
 from telecmi_leads.ledger.ledger_files import LEDGER, open_ledger, open_temporary
 from telecmi_leads.ledger.store import Store
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, Outcome, StagedCampaign
     from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals, TableInfo
     from telecmi_leads.core.run import RunRecord
-    from telecmi_leads.ledger.records import Attempt, Fate, Forgotten, KnownCampaign, Try
-    from telecmi_leads.ledger.withdrawals import Hits
+    from telecmi_leads.ledger.forgetting import Forgotten
+    from telecmi_leads.ledger.left_out import Hits
+    from telecmi_leads.ledger.queries import Attempt, Try
+    from telecmi_leads.ledger.uploaded_numbers import Fate, KnownCampaign
 
 _NOTHING_TYPED = Typed()
 _NO_LISTS = ListsRead()
@@ -113,9 +115,9 @@ class Ledger:
         """Add a table to a plan; return its index, which LeftOutRow.table refers to."""
         return staging.add_table(self._store, run_id, table)
 
-    def stage(self, run_id: str, campaigns: Sequence[StagedCampaign], left_out: Sequence[LeftOutRow]) -> None:
+    def stage(self, run_id: str, campaigns: Sequence[StagedCampaign], rows: Sequence[LeftOutRow]) -> None:
         """Add campaigns, and rows that did not become leads, to a plan."""
-        staging.stage(self._store, run_id, campaigns, left_out)
+        staging.stage(self._store, run_id, campaigns, rows)
 
     def empty_plan(self, run_id: str) -> None:
         """Take out what is staged of a plan in the making, so that it can be staged anew."""
@@ -162,11 +164,11 @@ class Ledger:
         campaign that was ever tried stays as it is: only the same bytes under the same name can settle it. With
         `refused`, refused campaigns lose them too: they are about to be cut, and no request was stored by the service.
         """
-        return withdrawals.withdraw(self._store, run_id, hits, code, refused=refused)
+        return left_out.withdraw(self._store, run_id, hits, code, refused=refused)
 
     def tried_among(self, run_id: str, hits: Hits) -> list[tuple[CampaignRecord, list[str]]]:
         """Return the run's campaigns that were tried and are not settled, with the numbers that `hits` finds."""
-        return withdrawals.tried_among(self._store, run_id, hits)
+        return left_out.tried_among(self._store, run_id, hits)
 
     # --- intent and outcome, under the account's lock ----------------------------------------------
 
@@ -221,7 +223,7 @@ class Ledger:
 
     def family(self, root: int) -> tuple[list[CampaignRecord], dict[int, list[Try]]]:
         """Return a planned campaign with all that was cut from it, parents before their parts, and their tries."""
-        return parts.family(self._store, root)
+        return attempts.family(self._store, root)
 
     def split(self, campaign_id: int, staged: Sequence[StagedCampaign]) -> list[CampaignRecord]:
         """Put parts in a campaign's place; return them. The campaign keeps its history, not its leads.
@@ -229,15 +231,15 @@ class Ledger:
         Its run is unfinished from then on. Where it is not known whether the campaign is in, it is not known of its
         parts either.
         """
-        return parts.split(self._store, campaign_id, staged)
+        return attempts.split(self._store, campaign_id, staged)
 
     def take_name(self, campaign_id: int, name: str) -> CampaignRecord:
         """Give a part that was never tried another part's name, and that one its name; return the part."""
-        return parts.take_name(self._store, campaign_id, name)
+        return attempts.take_name(self._store, campaign_id, name)
 
     def condemn(self, campaign_id: int, refused: int, *, at: datetime) -> CampaignRecord:
         """Refuse a part that is not sent, in the words in which the service has refused another that holds it."""
-        return parts.condemn(self._store, campaign_id, refused, at=at)
+        return attempts.condemn(self._store, campaign_id, refused, at=at)
 
     def rejoin(
         self, whole: StagedCampaign, top: int, status: CampaignStatus, *, at: datetime, message: str = ""
@@ -246,11 +248,11 @@ class Ledger:
 
         A part that may be in does not prove that the campaign is: such a try stands in its history as PART_UNKNOWN.
         """
-        return parts.rejoin(self._store, whole, top, status, at=at, message=message)
+        return attempts.rejoin(self._store, whole, top, status, at=at, message=message)
 
     def leave_out(self, campaign_id: int, positions: Collection[int], kind: LeftOutKind, code: str) -> None:
         """Take leads out of a refused campaign, by their places; they count as rows that were left out."""
-        parts.leave_out(self._store, campaign_id, positions, kind, code)
+        left_out.leave_out(self._store, campaign_id, positions, kind, code)
 
     def resolve(self, campaign_id: int, *, accepted: bool, at: datetime) -> CampaignRecord:
         """Write down what a person has found out about a campaign of unknown or unverified outcome; return it.
@@ -290,14 +292,14 @@ class Ledger:
 
     def tables(self, run_id: str) -> list[TableInfo]:
         """Return the tables that a run's rows came from; LeftOutRow.table is an index into them."""
-        return queries.tables(self._store, run_id)
+        return left_out.tables(self._store, run_id)
 
     def left_out(self, run_id: str, kind: LeftOutKind | None = None) -> Iterator[LeftOutRow]:
         """Yield the rows that did not become leads, of one kind or of all, in file order within each kind.
 
         Duplicates and rows uploaded before come without their number: it is known otherwise.
         """
-        return queries.left_out(self._store, run_id, kind)
+        return left_out.left_out(self._store, run_id, kind)
 
     def body(self, campaign_id: int) -> bytes:
         """Return the frozen bytes of a campaign's request.

@@ -1,4 +1,4 @@
-"""Asking the ledger: runs, their campaigns and tables, rows left out, names taken. All sums are made by SQL."""
+"""Asking the ledger: runs, their campaigns, names taken. All sums are made by SQL."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import json
 import os
 import zlib
 from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, OutcomeKind
-from telecmi_leads.core.lead import LeftOutKind, RowTotals
+from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import KnownBefore, LeadTotals, ListsRead, RunRecord, RunState, Typed
 from telecmi_leads.core.text import fold_name
-from telecmi_leads.ledger.packed_rows import tables_of, unpack
-from telecmi_leads.ledger.records import Attempt, Word, from_micros
-from telecmi_leads.ledger.store import FAILURES, ledger_error
+from telecmi_leads.ledger.schema import from_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from telecmi_leads.core.lead import LeftOutRow, TableInfo
     from telecmi_leads.ledger.store import Store
 
 _RUN = """
@@ -41,7 +41,7 @@ SELECT r.name, c.part, max(c.number) FROM campaigns c JOIN runs r ON r.seq = c.r
 UNION ALL SELECT run_name, part, max(number) FROM used_names WHERE account = ?1 GROUP BY run_name, part
 """
 
-# A person's word stands among the attempts and is none (values.Word).
+# A person's word stands among the attempts and is none (Word).
 _CAMPAIGN = """
 SELECT c.id, c.number, c.part, c.name, c.leads, c.status, c.code, c.message, c.confirmed_by_name, c.split, p.name,
     count(a.id), coalesce(sum(a.seconds), 0.0), min(a.started),
@@ -53,6 +53,33 @@ LEFT JOIN attempts a ON a.campaign = c.id
     AND (a.kind IS NULL OR a.kind NOT IN ('said_accepted', 'said_not_uploaded'))
 WHERE {} GROUP BY c.id ORDER BY c.root, length(c.name), c.name, c.id
 """
+
+
+class Word(StrEnum):
+    """What a person who looked at the dashboard has said of a campaign; stands in its history like an outcome."""
+
+    ACCEPTED = "said_accepted"
+    NOT_UPLOADED = "said_not_uploaded"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request of a campaign, or a person's word on it. `ended` and `kind` are None while it is on its way."""
+
+    started: datetime
+    ended: datetime | None
+    kind: OutcomeKind | Word | None
+    code: int | None
+    message: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """What one request came to, with the number of leads in it (0 where an older version sent it)."""
+
+    kind: OutcomeKind | Word
+    leads: int
 
 
 def runs(store: Store, account: str | None = None) -> list[RunRecord]:
@@ -92,34 +119,6 @@ def campaigns_of_root(store: Store, root: int) -> list[CampaignRecord]:
     """Return a planned campaign and what was cut from it, in the order of their making."""
     rows = store.rows(_CAMPAIGN.format("c.root = ?"), (root,))
     return sorted((_campaign(store, row) for row in rows), key=attrgetter("id"))
-
-
-def tables(store: Store, run_id: str) -> list[TableInfo]:
-    """Return the tables that a run's rows came from; LeftOutRow.table is an index into them."""
-    try:
-        return [
-            table
-            for (seq,) in store.rows("SELECT seq FROM runs WHERE id = ?", (run_id,))
-            for table in tables_of(store.connection, seq)
-        ]
-    except FAILURES as error:
-        raise ledger_error(error, store.path) from error
-    except msgspec.MsgspecError as error:
-        raise store.damaged("a table can't be read") from error
-
-
-def left_out(store: Store, run_id: str, kind: LeftOutKind | None = None) -> Iterator[LeftOutRow]:
-    """Yield the rows that did not become leads, of one heap or of all, in file order within each heap."""
-    where = "run = (SELECT seq FROM runs WHERE id = ?)"
-    values: tuple[str, ...] = (run_id,)
-    if kind is not None:
-        where, values = f"{where} AND kind = ?", (run_id, kind)
-    for id_, heap in store.rows(f"SELECT id, kind FROM left_out WHERE {where} ORDER BY kind, id", values):  # noqa: S608 - two constants
-        [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
-        try:
-            yield from unpack(LeftOutKind(heap), blob)
-        except (zlib.error, msgspec.MsgspecError, ValueError) as error:
-            raise store.damaged("rows that were left out can't be read") from error
 
 
 def body(store: Store, campaign_id: int) -> bytes:

@@ -9,7 +9,10 @@ Times are microseconds since 1970, UTC. Text from enums holds their values, path
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from telecmi_leads.core.campaign import CampaignStatus
 
 if TYPE_CHECKING:
     import sqlite3
@@ -102,7 +105,7 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_of_campaign ON attempts (campaign);
 CREATE INDEX attempts_open ON attempts (campaign) WHERE ended IS NULL;
 
--- Keyed hashes of the numbers in accepted campaigns, in buckets (see hashing.py).
+-- Keyed hashes of the numbers in accepted campaigns, in buckets (see uploaded_numbers.py).
 CREATE TABLE uploaded (
     bucket INTEGER PRIMARY KEY,
     tails BLOB NOT NULL,
@@ -194,3 +197,26 @@ def _statements(script: str) -> list[str]:
     """Split a script: executescript() would commit between its statements."""
     lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
     return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
+
+
+# --- values -------------------------------------------------------------------------------------
+
+TO_SEND = tuple(status for status in CampaignStatus if status.to_send)
+SETTLED = tuple(status for status in CampaignStatus if status.settled)
+DOUBTFUL = tuple(status for status in CampaignStatus if status.doubtful)
+RESOLVABLE = tuple(status for status in CampaignStatus if status.resolvable)
+"""Values for `status IN (?, …)`: what a state means is said by the state alone."""
+
+
+def to_micros(moment: datetime) -> int:
+    """Return an aware time as the ledger stores it: whole microseconds since 1970, UTC."""
+    since = moment.astimezone(UTC) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def from_micros(micros: int) -> datetime:
+    """Return a stored time in the local zone."""
+    return (_EPOCH + timedelta(microseconds=micros)).astimezone()
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

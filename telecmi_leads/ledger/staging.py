@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import zlib
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,10 @@ import msgspec
 from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import LeftOutKind, RowTotals
 from telecmi_leads.core.run import RunState
-from telecmi_leads.ledger.packed_rows import pack, tables_of, typed_in, unpack, writable
-from telecmi_leads.ledger.phone_hashes import Hasher
-from telecmi_leads.ledger.records import to_micros
+from telecmi_leads.ledger.left_out import put_rows, tables_of, unpack, writable
+from telecmi_leads.ledger.schema import to_micros
+from telecmi_leads.ledger.store import put_body
+from telecmi_leads.ledger.uploaded_numbers import Hasher, typed_in
 
 if TYPE_CHECKING:
     import sqlite3
@@ -85,10 +85,7 @@ def stage(store: Store, run_id: str, campaigns: Sequence[StagedCampaign], left_o
         for campaign in campaigns:
             added = add_campaign(connection, seq, campaign, keep_body=store.keeps_bodies)
             connection.execute("UPDATE campaigns SET root = id WHERE id = ?", (added,))
-        connection.executemany(
-            "INSERT INTO left_out (run, kind, count, content) VALUES (?, ?, ?, ?)",
-            [(seq, kind, count, content) for kind, (count, content) in pack(left_out).items()],
-        )
+        put_rows(connection, seq, left_out)
 
 
 def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is whole
@@ -176,11 +173,6 @@ def add_campaign(connection: sqlite3.Connection, seq: int, campaign: StagedCampa
     if keep_body:
         put_body(connection, added, campaign.body)
     return added
-
-
-def put_body(connection: sqlite3.Connection, campaign: int, body: bytes) -> None:
-    """Store the frozen bytes of a campaign's request."""
-    connection.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", (campaign, zlib.crc32(body), body))
 
 
 def _encode_table(table: TableInfo) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import sqlite3
 import sys
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from telecmi_leads.ledger.records import KnownCampaign
+    from telecmi_leads.ledger.uploaded_numbers import KnownCampaign
 
     Holders = Mapping[bytes, tuple[int, ...]]
 
@@ -168,6 +169,11 @@ class Store:
         """Return the error for content that can't be what this program wrote."""
         place = safe(str(self.path)) if self.path is not None else "in memory"
         return LedgerError(f"The ledger {place} is damaged: {what}", hint=RECOVERY)
+
+
+def put_body(connection: sqlite3.Connection, campaign: int, body: bytes) -> None:
+    """Store the frozen bytes of a campaign's request."""
+    connection.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", (campaign, zlib.crc32(body), body))
 
 
 def leave_open(connection: sqlite3.Connection) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telecmi_leads.ledger.phone_hashes import (
+from telecmi_leads.ledger.uploaded_numbers import (
     Hasher,
     among,
     bucket_of,

@@ -16,7 +16,7 @@ from telecmi_leads.core.errors import BalanceError, LedgerError
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals, TableInfo
 from telecmi_leads.core.run import LeadTotals, RunRecord, RunState
 from telecmi_leads.ledger import Ledger
-from telecmi_leads.ledger.packed_rows import pack, unpack
+from telecmi_leads.ledger.left_out import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -39,7 +39,7 @@ from telecmi_leads.core.run import (
     Typed,
     TypedOption,
 )
-from telecmi_leads.ledger.records import Fate, Forgotten
+from telecmi_leads.ledger import Fate, Forgotten
 from telecmi_leads.output.console import Console
 from telecmi_leads.output.reports import summary_json
 from telecmi_leads.output.views import CheckView, ColumnView, PhoneView, TableView

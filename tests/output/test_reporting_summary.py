@@ -16,8 +16,7 @@ from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import BalanceError, ColumnMissing
 from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
 from telecmi_leads.core.run import LeadTotals, Problem, RunStatus
-from telecmi_leads.ledger import Forgotten, Ledger
-from telecmi_leads.ledger.records import Fate
+from telecmi_leads.ledger import Fate, Forgotten, Ledger
 from telecmi_leads.output.reports import (
     check_json,
     columns_json,

@@ -31,7 +31,7 @@ from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.events import CampaignSending
 from telecmi_leads.core.lead import RowTotals
-from telecmi_leads.ledger import Ledger, withdrawals
+from telecmi_leads.ledger import Ledger, left_out
 from telecmi_leads.sending import isolation, run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide
 from telecmi_leads.sending.isolation import Family, Send
@@ -210,7 +210,7 @@ def deciding(patch: Patch, kind: OutcomeKind, decision: Decision) -> None:
 
 def withdraws_an_unknown(patch: Patch) -> None:
     """Break it: people are taken out of campaigns that may be in."""
-    patch.setattr(withdrawals, "_NEVER_TRIED", "status IN ('unsent', 'unknown')")
+    patch.setattr(left_out, "_NEVER_TRIED", "status IN ('unsent', 'unknown')")
 
 
 def busy_is_not_sent(patch: Patch) -> None:

@@ -1,0 +1,244 @@
+"""Rows and leads that are left out: packed, so that a million of them cost the ledger some megabytes.
+
+They are left out when the run is planned; or taken out of a plan later, when somebody asked not to be called, or was
+uploaded by another run, before a refused campaign is cut.
+
+A lone surrogate, which JSON can smuggle into a cell and no encoding can write, is kept as U+FFFD.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from telecmi_leads.core.campaign import CampaignStatus, refreeze, thaw_leads
+from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow, TableInfo
+from telecmi_leads.ledger import queries
+from telecmi_leads.ledger.store import FAILURES, ledger_error, put_body
+from telecmi_leads.ledger.uploaded_numbers import Hasher
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.lead import Lead
+    from telecmi_leads.ledger.store import Store
+
+    Hits = Callable[[Sequence[str]], Sequence[int]]
+
+_FASTEST = 1
+_NO_PHONE_KEPT = frozenset({LeftOutKind.DUPLICATE, LeftOutKind.ALREADY_UPLOADED})
+"""Heaps whose numbers are known otherwise: the first row of the number is a lead, or its hash is kept."""
+
+
+class _Columns(msgspec.Struct, frozen=True, array_like=True):
+    """A block of rows of one heap, column by column; a column without content is empty."""
+
+    tables: list[int]
+    rows: list[int]
+    codes: list[str]
+    columns: list[str]
+    phones: list[str]
+    cells: list[tuple[str, ...]]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Columns)
+
+
+def pack(rows: Sequence[LeftOutRow]) -> dict[LeftOutKind, tuple[int, bytes]]:
+    """Return for each heap how many of the rows lie on it, and these rows as one blob."""
+    heaps: dict[LeftOutKind, list[LeftOutRow]] = {}
+    for row in rows:
+        heaps.setdefault(row.kind, []).append(row)
+    return {kind: (len(heap), pack_heap(kind, heap)) for kind, heap in heaps.items()}
+
+
+def pack_heap(kind: LeftOutKind, heap: Sequence[LeftOutRow]) -> bytes:
+    """Return rows of one heap as one blob."""
+    phones = [] if kind in _NO_PHONE_KEPT else [row.phone for row in heap]
+    cells = [row.cells for row in heap]
+    columns = _Columns(
+        tables=[row.table for row in heap],
+        rows=[row.row for row in heap],
+        codes=[row.code for row in heap],
+        columns=[row.column for row in heap],
+        phones=phones if any(phones) else [],
+        cells=cells if any(cells) else [],
+    )
+    return zlib.compress(_encode(columns), _FASTEST)
+
+
+def _encode(columns: _Columns) -> bytes:
+    try:
+        return _encoder.encode(columns)
+    except UnicodeEncodeError:
+        texts = {name: [writable(text) for text in getattr(columns, name)] for name in ("codes", "columns", "phones")}
+        cells = [tuple(map(writable, each)) for each in columns.cells]
+        return _encoder.encode(msgspec.structs.replace(columns, cells=cells, **texts))
+
+
+def writable(text: str) -> str:
+    """Return the text with lone surrogates replaced, so that it can be written as UTF-8."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def unpack(kind: LeftOutKind, blob: bytes) -> Iterator[LeftOutRow]:
+    """Yield the rows of a blob. Raises zlib.error, msgspec.MsgspecError or ValueError for a damaged one."""
+    block = _decoder.decode(zlib.decompress(blob))
+    count = len(block.rows)
+    phones = block.phones or [""] * count
+    cells = block.cells or [()] * count
+    for table, row, code, column, phone, each in zip(
+        block.tables, block.rows, block.codes, block.columns, phones, cells, strict=True
+    ):
+        yield LeftOutRow(table, row, kind, code, column, phone, each)
+
+
+def tables(store: Store, run_id: str) -> list[TableInfo]:
+    """Return the tables that a run's rows came from; LeftOutRow.table is an index into them."""
+    try:
+        return [
+            table
+            for (seq,) in store.rows("SELECT seq FROM runs WHERE id = ?", (run_id,))
+            for table in tables_of(store.connection, seq)
+        ]
+    except FAILURES as error:
+        raise ledger_error(error, store.path) from error
+    except msgspec.MsgspecError as error:
+        raise store.damaged("a table can't be read") from error
+
+
+def left_out(store: Store, run_id: str, kind: LeftOutKind | None = None) -> Iterator[LeftOutRow]:
+    """Yield the rows that did not become leads, of one heap or of all, in file order within each heap."""
+    where = "run = (SELECT seq FROM runs WHERE id = ?)"
+    values: tuple[str, ...] = (run_id,)
+    if kind is not None:
+        where, values = f"{where} AND kind = ?", (run_id, kind)
+    for id_, heap in store.rows(f"SELECT id, kind FROM left_out WHERE {where} ORDER BY kind, id", values):  # noqa: S608 - two constants
+        [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
+        try:
+            yield from unpack(LeftOutKind(heap), blob)
+        except (zlib.error, msgspec.MsgspecError, ValueError) as error:
+            raise store.damaged("rows that were left out can't be read") from error
+
+
+def put_rows(connection: sqlite3.Connection, seq: int, rows: Sequence[LeftOutRow]) -> None:
+    """Add rows that are left out to the run with this row number, one blob for each kind."""
+    connection.executemany(
+        "INSERT INTO left_out (run, kind, count, content) VALUES (?, ?, ?, ?)",
+        [(seq, kind, count, content) for kind, (count, content) in pack(rows).items()],
+    )
+
+
+def tables_of(connection: sqlite3.Connection, seq: int) -> list[TableInfo]:
+    """Return the tables of the run with this row number. Raises msgspec.MsgspecError for a damaged one."""
+    rows = connection.execute("SELECT info FROM tables WHERE run = ? ORDER BY position", (seq,))
+    return [msgspec.json.decode(info, type=TableInfo) for (info,) in rows]
+
+
+# --- taken out of a plan ------------------------------------------------------------------------
+
+# What never left this machine is no try: nobody has seen the bytes. A person's word only follows a try.
+_TRY = "EXISTS (SELECT 1 FROM attempts WHERE campaign = campaigns.id AND kind IS NOT 'not_sent')"
+_NEVER_TRIED = f"status = 'unsent' AND NOT {_TRY}"
+_TRIED = f"status NOT IN ('accepted', 'refused') AND {_TRY}"
+_OF_RUN = """
+SELECT id, status FROM campaigns WHERE run = (SELECT seq FROM runs WHERE id = ?) AND split = 0 AND ({}) ORDER BY id
+"""
+
+
+def withdraw(  # noqa: PLR0913 - the run, who, and what becomes of them
+    store: Store, run_id: str, hits: Hits, code: str, *, refused: bool, keep: bool = True
+) -> int:
+    """Take numbers out of the run's campaigns that nobody ever tried to send; return how many.
+
+    Their rows count as excluded, with their numbers unless `keep` is False.
+    """
+    taken = 0
+    which = f"({_NEVER_TRIED}) OR status = 'refused'" if refused else _NEVER_TRIED
+    for campaign, status in _campaigns(store, run_id, which):
+        body = queries.body(store, campaign)
+        leads = thaw_leads(body)
+        out = set(hits_among(leads, hits))
+        if not out:
+            continue
+        kept = [lead for at, lead in enumerate(leads) if at not in out]
+        with store.writing() as connection:
+            if any(lead.phone for lead in kept):
+                shrink(store, connection, campaign, body, kept)
+            elif status == CampaignStatus.REFUSED:
+                # Its name and what was answered stay; its places stay empty, and are not sent.
+                kept = [NOBODY if at in out else lead for at, lead in enumerate(leads)]
+                put_body(connection, campaign, refreeze(body, queries.campaign(store, campaign).name, kept))
+                continue
+            else:
+                connection.execute("DELETE FROM campaigns WHERE id = ?", (campaign,))
+            _exclude(store, connection, run_id, [leads[at].phone if keep else "" for at in sorted(out)], code)
+        taken += len(out)
+    store.changed()
+    return taken
+
+
+def tried_among(store: Store, run_id: str, hits: Hits) -> list[tuple[CampaignRecord, list[str]]]:
+    """Return the campaigns that were tried and are not settled, with those of their numbers that `hits` finds."""
+    found = []
+    for campaign, _ in _campaigns(store, run_id, _TRIED):
+        leads = thaw_leads(queries.body(store, campaign))
+        phones = [leads[at].phone for at in hits_among(leads, hits)]
+        if phones:
+            found.append((queries.campaign(store, campaign), phones))
+    return found
+
+
+def hits_among(leads: Sequence[Lead], hits: Hits) -> list[int]:
+    """Return the positions of the leads whose numbers `hits` finds; a lead that was forgotten has none."""
+    present = [at for at, lead in enumerate(leads) if lead.phone]
+    return [present[at] for at in hits([leads[at].phone for at in present])]
+
+
+def shrink(store: Store, connection: sqlite3.Connection, campaign: int, body: bytes, kept: Sequence[Lead]) -> None:
+    """Freeze a campaign anew under its own name, with the leads that are kept."""
+    connection.execute("UPDATE campaigns SET leads = ? WHERE id = ?", (len(kept), campaign))
+    put_body(connection, campaign, refreeze(body, queries.campaign(store, campaign).name, kept))
+
+
+def _campaigns(store: Store, run_id: str, which: str) -> list[tuple[int, str]]:
+    return store.rows(_OF_RUN.format(which), (run_id,))
+
+
+def _exclude(store: Store, connection: sqlite3.Connection, run_id: str, phones: Sequence[str], code: str) -> None:
+    seq, account = connection.execute("SELECT seq, account FROM runs WHERE id = ?", (run_id,)).fetchone()
+    rows = [LeftOutRow(0, 0, LeftOutKind.EXCLUDED, code, phone=phone) for phone in phones]
+    put_rows(connection, seq, rows)
+    connection.executemany(
+        "INSERT OR REPLACE INTO left_phones VALUES (?, ?, ?, ?)",
+        [
+            (number, seq, LeftOutKind.EXCLUDED, code)
+            for number in Hasher(store.key, account).numbers(filter(None, phones))
+        ],
+    )
+
+
+def leave_out(store: Store, campaign_id: int, positions: Collection[int], kind: LeftOutKind, code: str) -> None:
+    """Take leads out of a refused campaign, by their places: they count as rows that were left out from then on."""
+    body = queries.body(store, campaign_id)
+    leads = thaw_leads(body)
+    kept = [lead for at, lead in enumerate(leads) if at not in positions]
+    rows = [LeftOutRow(0, 0, kind, code, phone=leads[at].phone) for at in sorted(positions)]
+    with store.writing() as connection:
+        [run] = connection.execute("SELECT run FROM campaigns WHERE id = ?", (campaign_id,)).fetchone()
+        put_rows(connection, run, rows)
+        if kept:
+            shrink(store, connection, campaign_id, body, kept)
+        else:
+            connection.execute("UPDATE campaigns SET split = 1 WHERE id = ?", (campaign_id,))
+            connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
+    store.changed()
