@@ -50,6 +50,9 @@ _RANGE = re.compile(r"(?P<number>[^/]*\d[^/]*?\d)(?P<lines>(?:\s*[/\-]\s*\d{1,2}
 _LOOSE_STARS = re.compile(r"\*+(?=\s)|(?<=\s)\*+")
 _SAMPLE_DIGITS = "05"
 _KEYS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999", strict=True))
+_CUT_SHORT = frozenset({Reason.TOO_SHORT, Reason.TOO_LONG, Reason.NOT_VALID, Reason.NOT_A_NUMBER, Reason.NO_PHONE})
+"""Why there is no number in what is left without its dates and marks, which all the digits together may be."""
+
 _EXTENSION_DIGITS = 5
 _EXTENSION_SEPARATORS = frozenset(",; ")
 _FEWEST_DIGITS = 4
@@ -142,7 +145,10 @@ def read_cell(cell: str, asked: Asked, allowed: Allowed) -> CellReading:
     tried = tuple(search.tried)
     chosen = _choose(tried, allowed)
     if chosen is None:
-        return CellReading("", _why_none(pieces, tried), tried=tried, text=text, steps=steps)
+        reason = _why_none(pieces, tried)
+        if pieces.steps and reason in _CUT_SHORT and asked.of(text).reason is None:
+            reason = Reason.UNCLEAR
+        return CellReading("", reason, tried=tried, text=text, steps=steps)
     refused = Reason.UNCLEAR if _leaves_over(chosen, tried, asked) else allowed(chosen.ruling)
     if refused is not None:
         return CellReading("", refused, chosen=chosen, tried=tried, text=text, steps=steps)
@@ -281,6 +287,9 @@ def _try_range(part: Part, search: _Search) -> bool:
     if ruling.reason is not None:
         return False
     ruling = search.asked.of(part.text)
+    if ruling.reason is Reason.UNCLEAR:  # all the digits are a number too, in two ways
+        search.unclear(part)
+        return True
     whole = ruling.reason is None and not _is_glued(part, ruling, search.asked)
     runs_on = _runs_on(digits_of(number), lines)
     if whole and not (runs_on and "/" in match["lines"] and "/" not in number):

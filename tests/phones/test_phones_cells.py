@@ -456,6 +456,9 @@ BAD: tuple[tuple[str, str | None, Reason], ...] = (
     ("+1 900 555 1234", "IN", Reason.PREMIUM),
     ("0900 123 4567", "NL", Reason.PREMIUM),
     ("0900 1234567", "DE", Reason.PREMIUM),
+    # What looks like a date or a short ending, and is with all the other digits a number
+    (" 1900-2-1 23436 ", "LC", Reason.UNCLEAR),
+    ("49 - 934567 - 9", "CX", Reason.UNCLEAR),
 )  # fmt: skip
 
 
