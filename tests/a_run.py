@@ -17,6 +17,7 @@ from telecmi_leads.core.campaign import (
     leads_digest,
 )
 from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowTotals, TableInfo
+from telecmi_leads.ledger import Judged, NewRun, PlanFigures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,12 +102,14 @@ class ARun:
     def put(self, ledger: Ledger) -> str:
         """Put the run into the ledger and return its id."""
         ledger.begin_run(
-            run_id=self.run,
-            account=ACCOUNT,
-            name=self.name,
-            created=MORNING,
-            report_dir=self.report_dir,
-            dry_run=self.dry_run,
+            NewRun(
+                id=self.run,
+                account=ACCOUNT,
+                name=self.name,
+                created=MORNING,
+                report_dir=self.report_dir,
+                dry_run=self.dry_run,
+            )
         )
         for table in self.tables:
             ledger.add_table(self.run, table)
@@ -114,19 +117,19 @@ class ARun:
         ledger.stage(self.run, staged, self.left_out)
         heaps = Counter(row.kind.value for row in self.left_out)
         leads = sum(map(len, self.campaigns))
-        ledger.finish_plan(
-            self.run,
+        figures = PlanFigures(
             RowTotals(read=self.blank + len(self.left_out) + leads, blank=self.blank, leads=leads, **heaps),
             Counter(row.code for row in self.left_out if row.kind is LeftOutKind.REJECTED),
             self.repairs,
             self.skipped,
-            audience=self.audience,
+            self.audience,
         )
+        ledger.finish_plan(self.run, figures)
         for number, (campaign, end) in enumerate(zip(ledger.campaigns(self.run), self.ends, strict=False)):
             if end is not None:
                 at = MORNING + timedelta(seconds=number)
                 ledger.begin_attempts([campaign.id], at=at)
-                ledger.record(campaign.id, end[1], end[0], at=at + timedelta(seconds=end[1].seconds))
+                ledger.record(campaign.id, Judged(end[1], end[0]), at=at + timedelta(seconds=end[1].seconds))
         ledger.finish_run(self.run)
         return self.run
 

@@ -17,14 +17,14 @@ from telecmi_leads.cli.commands import resolve, upload
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, refreeze, thaw_leads
 from telecmi_leads.core.clock import local_now
 from telecmi_leads.leads.screening import KnownPeople
-from telecmi_leads.ledger import Ledger, Word
+from telecmi_leads.ledger import Judged, Ledger, Word
 from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from telecmi_leads.core.lead import RowTotals
+    from telecmi_leads.ledger import PlanFigures
     from telecmi_leads.settings.options import SendingOptions
 
 begin_attempts, record, body, finish_plan = (
@@ -67,7 +67,7 @@ def accepted_first() -> None:
     def hopeful(ledger: Ledger, campaign_ids: Sequence[int], **more: Any) -> None:
         begin_attempts(ledger, campaign_ids, **more)
         for campaign in campaign_ids:
-            record(ledger, campaign, Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED, **more)
+            record(ledger, campaign, Judged(Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED), **more)
 
     def nothing(ledger: Ledger, campaign_id: int, *_: Any, **__: Any) -> Any:
         return ledger.campaign(campaign_id)
@@ -138,8 +138,9 @@ def no_lock() -> None:
 def lost_row() -> None:
     """Break it: a row is counted as read, and lies on no heap."""
 
-    def miscounted(ledger: Ledger, run_id: str, rows: RowTotals, *more: Any, **named: Any) -> Any:
-        return finish_plan(ledger, run_id, replace(rows, read=rows.read + 1), *more, **named)
+    def miscounted(ledger: Ledger, run_id: str, figures: PlanFigures, **named: Any) -> Any:
+        rows = replace(figures.rows, read=figures.rows.read + 1)
+        return finish_plan(ledger, run_id, replace(figures, rows=rows), **named)
 
     Ledger.finish_plan = miscounted  # type: ignore[method-assign]
 

@@ -17,6 +17,7 @@ import msgspec
 from telecmi_leads.core.campaign import Outcome, OutcomeKind, StagedCampaign, encode_leads, freeze, leads_digest
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.lead import Lead, RowTotals
+from telecmi_leads.ledger import NewRun, PlanFigures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -229,7 +230,7 @@ def plan(  # noqa: PLR0913 - a run's measures
     first_phone: int = 919876500000,
 ) -> list[str]:
     """Plan a run of numbered campaigns of `size` leads; return its phones in order."""
-    ledger.begin_run(run_id=run, account=account, name=name, created=START)
+    ledger.begin_run(NewRun(id=run, account=account, name=name, created=START))
     phones = [str(first_phone + index) for index in range(campaigns * size)]
     ledger.stage(
         run,
@@ -239,7 +240,7 @@ def plan(  # noqa: PLR0913 - a run's measures
         ],
         [],
     )
-    ledger.finish_plan(run, RowTotals(read=len(phones), leads=len(phones)), {}, {}, {})
+    ledger.finish_plan(run, PlanFigures(RowTotals(read=len(phones), leads=len(phones))))
     return phones
 
 

@@ -28,7 +28,7 @@ from telecmi_leads.files import check_file
 from telecmi_leads.leads.planning import Planner
 from telecmi_leads.leads.prepare import prepare
 from telecmi_leads.leads.screening import KnownPeople, Screen
-from telecmi_leads.ledger import Ledger
+from telecmi_leads.ledger import Ledger, NewRun, PlanFigures
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.settings.accounts import account_key, app_id_or_none
 from telecmi_leads.settings.network import base_url
@@ -127,15 +127,17 @@ class Plan:
             )
         screen = Screen(self.lists, self._people)
         self.staging.begin_run(
-            run_id=self._id,
-            account=self.account,
-            name=course.name or "",
-            created=self._now,
-            report_dir=str(self._folder),
-            dry_run=course.dry_run,
-            typed=session.typed,
-            pattern=course.pattern,
-            lists=lists_given(course),
+            NewRun(
+                self._id,
+                self.account,
+                course.name or "",
+                self._now,
+                report_dir=str(self._folder),
+                dry_run=course.dry_run,
+                typed=session.typed,
+                pattern=course.pattern,
+                lists=lists_given(course),
+            )
         )
         with session.console.preparing() as display:
             course.prepared = prepare(
@@ -280,16 +282,15 @@ class Plan:
 
     def _finish(self, *, refused: bool) -> None:
         prepared = self._prepared
-        self.staging.finish_plan(
-            self._id,
+        figures = PlanFigures(
             prepared.rows,
             prepared.rejections,
             prepared.repairs,
             prepared.skipped,
-            known=self._known_before(),
-            audience=prepared.audience,
-            refused=refused,
+            prepared.audience or {},
+            self._known_before(),
         )
+        self.staging.finish_plan(self._id, figures, refused=refused)
 
     def _known_before(self) -> KnownBefore:
         people = self._people

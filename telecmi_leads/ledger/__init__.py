@@ -11,9 +11,23 @@ away.
 
 from __future__ import annotations
 
-from telecmi_leads.ledger.forgetting import Forgotten
+from telecmi_leads.ledger.attempts import Judged
+from telecmi_leads.ledger.forgetting import Forgotten, ToForget
 from telecmi_leads.ledger.ledger import Ledger
 from telecmi_leads.ledger.queries import Attempt, Try, Word
+from telecmi_leads.ledger.staging import NewRun, PlanFigures
 from telecmi_leads.ledger.uploaded_numbers import Fate, KnownCampaign
 
-__all__ = ["Attempt", "Fate", "Forgotten", "KnownCampaign", "Ledger", "Try", "Word"]
+__all__ = [
+    "Attempt",
+    "Fate",
+    "Forgotten",
+    "Judged",
+    "KnownCampaign",
+    "Ledger",
+    "NewRun",
+    "PlanFigures",
+    "ToForget",
+    "Try",
+    "Word",
+]

@@ -6,6 +6,7 @@ are to be used under the account's lock.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, refreeze, thaw_leads
@@ -58,20 +59,27 @@ def begin_attempts(store: Store, campaign_ids: Sequence[int], *, at: datetime) -
     store.in_flight.update(campaign_ids)
 
 
-def record(  # noqa: PLR0913 - an outcome and the decision on it
-    store: Store,
-    campaign_id: int,
-    outcome: Outcome,
-    status: CampaignStatus,
-    *,
-    at: datetime,
-    confirmed_by_name: bool = False,
-    note: str = "",
-    ends_run: bool = False,
-    proves: int | None = None,
-) -> CampaignRecord:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a request came to, and the campaign's state after it.
+
+    `note` is put behind the service's words. Where the campaign's name is taken and it `ends_run`, every campaign of
+    the run that is unsent counts as refused from then on. `proves` is the campaign under whose own name a part was
+    accepted: none of its other parts is in.
+    """
+
+    outcome: Outcome
+    status: CampaignStatus
+    confirmed_by_name: bool = False
+    note: str = ""
+    ends_run: bool = False
+    proves: int | None = None
+
+
+def record(store: Store, campaign_id: int, judged: Judged, *, at: datetime) -> CampaignRecord:
     """Write down what a request came to and the campaign's state after it; return the campaign."""
-    message = f"{outcome.message} ({note})" if note else outcome.message
+    outcome, status = judged.outcome, judged.status
+    message = f"{outcome.message} ({judged.note})" if judged.note else outcome.message
     with store.writing() as connection:
         ended = connection.execute(
             "UPDATE attempts SET ended = ?, kind = ?, code = ?, message = ?, seconds = ?"
@@ -82,13 +90,13 @@ def record(  # noqa: PLR0913 - an outcome and the decision on it
             raise ValueError(f"campaign {campaign_id} has no request on its way")
         connection.execute(
             "UPDATE campaigns SET status = ?, code = ?, message = ?, confirmed_by_name = ?, settled = ? WHERE id = ?",
-            (status, outcome.code, message, confirmed_by_name, to_micros(at), campaign_id),
+            (status, outcome.code, message, judged.confirmed_by_name, to_micros(at), campaign_id),
         )
         if status is CampaignStatus.ACCEPTED:
             _let_go(store, connection, campaign_id)
-        if proves is not None:
-            _clear_doubts(connection, proves)
-        if ends_run:
+        if judged.proves is not None:
+            _clear_doubts(connection, judged.proves)
+        if judged.ends_run:
             _refuse_unsent(connection, campaign_id, at)
     store.in_flight.discard(campaign_id)
     store.changed()

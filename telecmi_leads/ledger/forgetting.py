@@ -69,22 +69,29 @@ class Forgotten:
     left_in_file: bool = False
 
 
-def forget(  # noqa: PLR0913 - what may be forgotten
-    store: Store,
-    *,
-    before: datetime | None = None,
-    run: str | None = None,
-    phone: str | None = None,
-    national: str = "",
-    typed: str | None = None,
-) -> Forgotten:
+@dataclass(frozen=True, slots=True)
+class ToForget:
+    """What is to be removed; exactly one is given: all runs made `before` a time, one `run`, one `phone`, or `typed`.
+
+    `phone` is E.164 digits, with `national` those behind the calling code, by which it is found in cells and in the
+    service's words; `typed` is what stood in a cell and is not a number.
+    """
+
+    before: datetime | None = None
+    run: str | None = None
+    phone: str | None = None
+    national: str = ""
+    typed: str | None = None
+
+
+def forget(store: Store, what: ToForget) -> Forgotten:
     """Remove all runs made before a time, or one run, or one phone number; say what went."""
-    if phone is not None:
-        gone = _forget_phone(store, phone, national or phone)
-    elif typed is not None:
-        gone = _forget_typed(store, typed)
+    if what.phone is not None:
+        gone = _forget_phone(store, what.phone, what.national or what.phone)
+    elif what.typed is not None:
+        gone = _forget_typed(store, what.typed)
     else:
-        gone = _forget_runs(store, _chosen(store, before, run), before)
+        gone = _forget_runs(store, _chosen(store, what.before, what.run), what.before)
     store.changed()
     return gone if _rewrite(store) else replace(gone, left_in_file=True)
 

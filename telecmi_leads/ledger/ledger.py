@@ -6,28 +6,25 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING, Self
 
 from telecmi_leads.core.campaign import thaw_leads
-from telecmi_leads.core.run import KnownBefore, ListsRead, Typed
 from telecmi_leads.ledger import attempts, forgetting, left_out, queries, staging, uploaded_numbers
 from telecmi_leads.ledger.ledger_files import LEDGER, open_ledger, open_temporary
 from telecmi_leads.ledger.store import Store
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, Outcome, StagedCampaign
-    from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals, TableInfo
+    from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, StagedCampaign
+    from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, TableInfo
     from telecmi_leads.core.run import RunRecord
-    from telecmi_leads.ledger.forgetting import Forgotten
+    from telecmi_leads.ledger.attempts import Judged
+    from telecmi_leads.ledger.forgetting import Forgotten, ToForget
     from telecmi_leads.ledger.left_out import Hits
     from telecmi_leads.ledger.queries import Attempt, Try
+    from telecmi_leads.ledger.staging import NewRun, PlanFigures
     from telecmi_leads.ledger.uploaded_numbers import Fate, KnownCampaign
-
-_NOTHING_TYPED = Typed()
-_NO_LISTS = ListsRead()
-_NOBODY_KNOWN = KnownBefore()
 
 
 class Ledger:
@@ -81,35 +78,12 @@ class Ledger:
 
     # --- plan -----------------------------------------------------------------------------------
 
-    def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
-        self,
-        *,
-        run_id: str,
-        account: str,
-        name: str,
-        created: datetime,
-        report_dir: str = "",
-        dry_run: bool = False,
-        typed: Typed = _NOTHING_TYPED,
-        pattern: str = "",
-        lists: ListsRead = _NO_LISTS,
-    ) -> None:
+    def begin_run(self, run: NewRun) -> None:
         """Begin a plan; what a killed process left of an earlier one for this account is removed.
 
         To be called under the account's lock, or the other plan may be a living one.
         """
-        staging.begin_run(
-            self._store,
-            run_id=run_id,
-            account=account,
-            name=name,
-            created=created,
-            report_dir=report_dir,
-            dry_run=dry_run,
-            typed=typed,
-            pattern=pattern,
-            lists=lists,
-        )
+        staging.begin_run(self._store, run)
 
     def add_table(self, run_id: str, table: TableInfo) -> int:
         """Add a table to a plan; return its index, which LeftOutRow.table refers to."""
@@ -123,34 +97,12 @@ class Ledger:
         """Take out what is staged of a plan in the making, so that it can be staged anew."""
         staging.empty_plan(self._store, run_id)
 
-    def finish_plan(  # noqa: PLR0913 - what is known of a plan when it is whole
-        self,
-        run_id: str,
-        rows: RowTotals,
-        rejections: Mapping[str, int],
-        repairs: Mapping[str, int],
-        skipped: Mapping[str, int],
-        *,
-        known: KnownBefore = _NOBODY_KNOWN,
-        audience: Mapping[str, Mapping[str, int]] | None = None,
-        refused: bool = False,
-    ) -> None:
+    def finish_plan(self, run_id: str, figures: PlanFigures, *, refused: bool = False) -> None:
         """Make a plan visible: from here on it can be sent and resumed, unless it is refused.
 
-        Of `rows`, the ledger keeps only what it can't count itself, the rows read and blank. Raises BalanceError where
-        `rows` doesn't add up or is not what was staged; the plan then stays invisible.
+        Raises BalanceError where the rows don't add up or are not what was staged; the plan then stays invisible.
         """
-        staging.finish_plan(
-            self._store,
-            run_id,
-            rows,
-            rejections,
-            repairs,
-            skipped,
-            known=known,
-            audience=audience,
-            refused=refused,
-        )
+        staging.finish_plan(self._store, run_id, figures, refused=refused)
 
     def discard_run(self, run_id: str) -> None:
         """Remove a run of which nothing was ever sent. Raises ValueError for any other."""
@@ -179,36 +131,12 @@ class Ledger:
         """
         attempts.begin_attempts(self._store, campaign_ids, at=at)
 
-    def record(  # noqa: PLR0913 - an outcome and the decision on it
-        self,
-        campaign_id: int,
-        outcome: Outcome,
-        status: CampaignStatus,
-        *,
-        at: datetime,
-        confirmed_by_name: bool = False,
-        note: str = "",
-        ends_run: bool = False,
-        proves: int | None = None,
-    ) -> CampaignRecord:
+    def record(self, campaign_id: int, judged: Judged, *, at: datetime) -> CampaignRecord:
         """Write down what a request came to and the campaign's state after it; return the campaign.
 
-        On acceptance the leads leave the ledger in the same transaction, and the hashes of their numbers stay. `note`
-        is put behind the service's words. Where the campaign's name is taken and it `ends_run`, every campaign of the
-        run that is unsent counts as refused from then on. `proves` is the campaign under whose own name a part was
-        accepted: none of its other parts is in.
+        On acceptance the leads leave the ledger in the same transaction, and the hashes of their numbers stay.
         """
-        return attempts.record(
-            self._store,
-            campaign_id,
-            outcome,
-            status,
-            at=at,
-            confirmed_by_name=confirmed_by_name,
-            note=note,
-            ends_run=ends_run,
-            proves=proves,
-        )
+        return attempts.record(self._store, campaign_id, judged, at=at)
 
     def end_by_taken_name(self, run_id: str, *, at: datetime) -> bool:
         """Refuse what is still unsent of a run that a taken name has ended; tell whether it is such a run."""
@@ -363,22 +291,12 @@ class Ledger:
 
     # --- forget, under the locks of all accounts ----------------------------------------------------
 
-    def forget(
-        self,
-        *,
-        before: datetime | None = None,
-        run: str | None = None,
-        phone: str | None = None,
-        national: str = "",
-        typed: str | None = None,
-    ) -> Forgotten:
+    def forget(self, what: ToForget) -> Forgotten:
         """Remove all runs made before a time, or one run, or one phone number; say what went.
 
-        Give exactly one: `phone` is E.164 digits, with `national` those behind the calling code, by which it is
-        found in cells and in the service's words; `typed` is what stood in a cell and is no number. By time, unfinished
-        runs stay, since their leads still wait to be sent; by id any run goes. Of a run that was sent the names of its
-        campaigns stay, which the service still holds. The hashes of its numbers go, so that --new-only no longer knows
-        them. Raises UsageError for a run that isn't there, and for a phone in a campaign that was tried and is not
-        settled, since its request can't be changed.
+        By time, unfinished runs stay, since their leads still wait to be sent; by id any run goes. Of a run that was
+        sent the names of its campaigns stay, which the service still holds. The hashes of its numbers go, so that
+        --new-only no longer knows them. Raises UsageError for a run that isn't there, and for a phone in a campaign
+        that was tried and is not settled, since its request can't be changed.
         """
-        return forgetting.forget(self._store, before=before, run=run, phone=phone, national=national, typed=typed)
+        return forgetting.forget(self._store, what)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import LeftOutKind, RowTotals
-from telecmi_leads.core.run import RunState
+from telecmi_leads.core.run import KnownBefore, ListsRead, RunState, Typed
 from telecmi_leads.ledger.left_out import put_rows, tables_of, unpack, writable
 from telecmi_leads.ledger.schema import to_micros
 from telecmi_leads.ledger.store import put_body
@@ -27,43 +27,60 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import StagedCampaign
     from telecmi_leads.core.lead import LeftOutRow, TableInfo
-    from telecmi_leads.core.run import KnownBefore, ListsRead, Typed
     from telecmi_leads.ledger.store import Store
 
 
-def begin_run(  # noqa: PLR0913 - what is known of a run when it begins
-    store: Store,
-    *,
-    run_id: str,
-    account: str,
-    name: str,
-    created: datetime,
-    report_dir: str,
-    dry_run: bool,
-    typed: Typed,
-    pattern: str,
-    lists: ListsRead,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """What is known of a run when it begins; see RunRecord."""
+
+    id: str
+    account: str
+    name: str
+    created: datetime
+    report_dir: str = ""
+    dry_run: bool = False
+    typed: Typed = field(default_factory=Typed)
+    pattern: str = ""
+    lists: ListsRead = field(default_factory=ListsRead)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFigures:
+    """What is known of a plan when it is whole; see RunRecord.
+
+    Of `rows`, the ledger keeps only what it can't count itself, the rows read and blank.
+    """
+
+    rows: RowTotals
+    rejections: Mapping[str, int] = field(default_factory=dict)
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    known: KnownBefore = field(default_factory=KnownBefore)
+
+
+def begin_run(store: Store, run: NewRun) -> None:
     """Begin a plan; what a killed process left of an earlier one for this account is removed."""
     with store.writing() as connection:
         connection.execute(
             "DELETE FROM runs WHERE account = ? AND state IN (?, ?)",
-            (account, RunState.PREPARING, RunState.REFUSED),
+            (run.account, RunState.PREPARING, RunState.REFUSED),
         )
         connection.execute(
             "INSERT INTO runs (id, account, name, created, state, report_dir, dry_run, typed, pattern, lists)"
             " VALUES (?,?,?,?,?,?,?,?,?,?)",
             (
-                run_id,
-                account,
-                name,
-                to_micros(created),
+                run.id,
+                run.account,
+                run.name,
+                to_micros(run.created),
                 RunState.PREPARING,
-                os.fsencode(report_dir),
-                dry_run,
-                json.dumps(asdict(typed)),
-                writable(pattern),
-                json.dumps(asdict(lists)),
+                os.fsencode(run.report_dir),
+                run.dry_run,
+                json.dumps(asdict(run.typed)),
+                writable(run.pattern),
+                json.dumps(asdict(run.lists)),
             ),
         )
 
@@ -88,31 +105,22 @@ def stage(store: Store, run_id: str, campaigns: Sequence[StagedCampaign], left_o
         put_rows(connection, seq, left_out)
 
 
-def finish_plan(  # noqa: PLR0913, PLR0917 - what is known of a plan when it is whole
-    store: Store,
-    run_id: str,
-    rows: RowTotals,
-    rejections: Mapping[str, int],
-    repairs: Mapping[str, int],
-    skipped: Mapping[str, int],
-    *,
-    known: KnownBefore,
-    audience: Mapping[str, Mapping[str, int]] | None,
-    refused: bool,
-) -> None:
+def finish_plan(store: Store, run_id: str, figures: PlanFigures, *, refused: bool) -> None:
     """Make a plan visible: from here on it can be sent and resumed, unless it is refused."""
+    rows = figures.rows
     with store.writing() as connection:
         seq = _preparing(connection, run_id)
         _compare(rows, _staged_totals(connection, seq, rows.read, rows.blank))
         if store.keeps_bodies and not refused:
             _note_left_phones(store, connection, seq)
-        texts = [msgspec.json.encode(each).decode() for each in (rejections, repairs, skipped, audience or {})]
+        counts = (figures.rejections, figures.repairs, figures.skipped, figures.audience)
+        texts = [msgspec.json.encode(each).decode() for each in counts]
         connection.execute(
             "UPDATE runs SET state = ?, known = ?, read = ?, blank = ?,"
             " rejections = ?, repairs = ?, skipped = ?, audience = ? WHERE seq = ?",
             (
                 RunState.REFUSED if refused else RunState.PLANNED,
-                json.dumps(asdict(known)),
+                json.dumps(asdict(figures.known)),
                 rows.read,
                 rows.blank,
                 *texts,

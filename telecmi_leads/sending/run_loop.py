@@ -16,6 +16,7 @@ from telecmi_leads.core.campaign import LONGEST_NAME, CampaignStatus, OutcomeKin
 from telecmi_leads.core.events import CampaignSending, CampaignSettled, CampaignWaiting, RunStopping, StopCause
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import RunState
+from telecmi_leads.ledger import Judged
 from telecmi_leads.sending.decisions import Decision, Step, decide
 from telecmi_leads.sending.isolation import Condemn, Cut, Family, Rejoin, Send, in_parts, part_names, rejoin
 from telecmi_leads.sending.pacing import GivingUp, Pacing, Sent, Workers
@@ -227,16 +228,15 @@ class _Run:
         decision = decide(job.history, sent.outcome, others=others, names_taken=self._name_taken)
         top = None if part is None else part.top
         accepted = decision.status is CampaignStatus.ACCEPTED
-        job.record = self._ledger.record(
-            job.record.id,
+        judged = Judged(
             sent.outcome,
             decision.status,
-            at=self._clock.now(),
             confirmed_by_name=decision.confirmed_by_name,
             note=decision.note,
             ends_run=decision.cause is StopCause.NAME_TAKEN,
             proves=top.id if top is not None and accepted else None,
         )
+        job.record = self._ledger.record(job.record.id, judged, at=self._clock.now())
         self._name_taken = self._name_taken or decision.cause is StopCause.NAME_TAKEN
         job.history.append(sent.outcome.kind)
         # Looking for offenders, refusals are what is expected, in whatever words.

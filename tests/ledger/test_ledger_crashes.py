@@ -17,7 +17,7 @@ from simulated import ACCOUNT, ADDED, START, plan
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.run import RunState
-from telecmi_leads.ledger import Ledger
+from telecmi_leads.ledger import Judged, Ledger, NewRun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,7 +89,7 @@ def keeps_its_word(folder: Path, said: list[str]) -> None:
         for campaign, reached in status.items():
             if reached is not CampaignStatus.ACCEPTED:
                 ledger.begin_attempts([campaign], at=START)
-                ledger.record(campaign, ADDED, CampaignStatus.ACCEPTED, at=START)
+                ledger.record(campaign, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
         assert ledger.finish_run("run-1")
         assert ledger.uploaded_among(ACCOUNT, [str(919876500000 + index) for index in range(6)], None) == [True] * 6
 
@@ -223,9 +223,9 @@ def test_a_busy_ledger_is_not_a_broken_one(tmp_path: Path) -> None:
         ledger._store.connection.execute("PRAGMA busy_timeout = 50")  # noqa: SLF001 - shorter than for users
         other._store.connection.execute("BEGIN IMMEDIATE")  # noqa: SLF001 - a write that takes long
         with pytest.raises(LedgerError, match="another process keeps it busy"):
-            ledger.begin_run(run_id="r", account=ACCOUNT, name="n", created=START)
+            ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="n", created=START))
         with pytest.raises(LedgerError, match="another process keeps it busy"):
             ledger.stage("r", [], [])
         other._store.connection.execute("ROLLBACK")  # noqa: SLF001 - and is over
         assert ledger._store.connection.execute("PRAGMA synchronous").fetchone() == (2,)  # noqa: SLF001 - still flushed
-        ledger.begin_run(run_id="r", account=ACCOUNT, name="n", created=START)
+        ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="n", created=START))

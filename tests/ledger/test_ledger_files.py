@@ -17,7 +17,7 @@ from stored_bodies import has_body
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode, LedgerError
-from telecmi_leads.ledger import Ledger, ledger_files, schema
+from telecmi_leads.ledger import Judged, Ledger, ledger_files, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     with Ledger.open(tmp_path / "state") as ledger:
         plan(ledger, 3)
         ledger.begin_attempts([1], at=START)
-        ledger.record(1, ADDED, CampaignStatus.ACCEPTED, at=START)
+        ledger.record(1, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
         ledger.begin_attempts([2], at=START)
     return tmp_path / "state"
 

@@ -26,7 +26,7 @@ from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals
 from telecmi_leads.core.run import RunState
-from telecmi_leads.ledger import Attempt, Fate, Forgotten, Ledger, Word
+from telecmi_leads.ledger import Attempt, Fate, Forgotten, Judged, Ledger, NewRun, PlanFigures, ToForget, Word
 from telecmi_leads.sending.decisions import resolve
 from telecmi_leads.sending.run_loop import upload
 from telecmi_leads.settings.options import SendingOptions
@@ -50,7 +50,7 @@ def accept(ledger: Ledger, run: str = "run-1", at: datetime = START, *, finish: 
     """Have every campaign of a run accepted."""
     for campaign in ledger.campaigns(run):
         ledger.begin_attempts([campaign.id], at=at)
-        ledger.record(campaign.id, ADDED, CampaignStatus.ACCEPTED, at=at)
+        ledger.record(campaign.id, Judged(ADDED, CampaignStatus.ACCEPTED), at=at)
     if finish:
         ledger.finish_run(run)
 
@@ -84,7 +84,7 @@ def test_who_was_tried_is_named_and_stays(
     [campaign] = ledger.campaigns("run-1")
     ledger.begin_attempts([campaign.id], at=START)
     if outcome is not None:
-        ledger.record(campaign.id, outcome, state, at=START)
+        ledger.record(campaign.id, Judged(outcome, state), at=START)
     listed = ledger.tried_among("run-1", lambda phones: [at for at, each in enumerate(phones) if each == phone])
     assert [(each.name, phones) for each, phones in listed] == ([(campaign.name, [phone])] if tried else [])
     assert [fate.status for fate in ledger.fates(phone)] == [told]
@@ -137,10 +137,10 @@ def test_numbers_that_wait_are_known(ledger: Ledger) -> None:
 
 def test_plans_in_the_making_are_not_known(ledger: Ledger) -> None:
     """A plan's own leads don't hide themselves while it is made, nor a refused plan's anybody's."""
-    ledger.begin_run(run_id="r", account=ACCOUNT, name="x", created=START)
+    ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="x", created=START))
     ledger.stage("r", [staged("x-001", 1, ["919876500000"])], [])
     assert ledger.uploaded_among(ACCOUNT, ["919876500000"], None) == [False]
-    ledger.finish_plan("r", RowTotals(read=1, leads=1), {}, {}, {}, refused=True)
+    ledger.finish_plan("r", PlanFigures(RowTotals(read=1, leads=1)), refused=True)
     assert ledger.uploaded_among(ACCOUNT, ["919876500000"], None) == [False]
 
 
@@ -152,7 +152,7 @@ def test_what_is_known_follows_the_ledger(ledger: Ledger) -> None:
     assert ledger.uploaded_among(ACCOUNT, asked, None) == [True]
     campaign = ledger.campaigns("run-1")[0].id
     ledger.begin_attempts([campaign], at=START)
-    ledger.record(campaign, BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED, at=START)
+    ledger.record(campaign, Judged(BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED), at=START)
     assert ledger.uploaded_among(ACCOUNT, asked, None) == [False]
 
 
@@ -184,9 +184,9 @@ def test_fates(ledger: Ledger) -> None:
     for day, list_ in ((1, "old.csv"), (2, "dnc.csv")):
         run = f"later-{day}"
         row = LeftOutRow(0, 7, LeftOutKind.EXCLUDED, list_, "", phones[0])
-        ledger.begin_run(run_id=run, account=ACCOUNT, name=run, created=START + timedelta(days=day))
+        ledger.begin_run(NewRun(id=run, account=ACCOUNT, name=run, created=START + timedelta(days=day)))
         ledger.stage(run, [], [row])
-        ledger.finish_plan(run, RowTotals(read=1, excluded=1), {}, {}, {})
+        ledger.finish_plan(run, PlanFigures(RowTotals(read=1, excluded=1)))
     plan(ledger, 1, run="waiting", name="May", account=OTHER)
     assert ledger.fates(phones[0]) == [
         Fate(ACCOUNT, "later-2", "later-2", START + timedelta(days=2), left_out=LeftOutKind.EXCLUDED, code="dnc.csv"),
@@ -210,7 +210,9 @@ def unknown(ledger: Ledger, kind: OutcomeKind = OutcomeKind.UNKNOWN_CONNECTION) 
     """Leave the first campaign of a new run unknown."""
     plan(ledger, 2)
     ledger.begin_attempts([1], at=START)
-    ledger.record(1, Outcome(kind, 500, "lost", seconds=1.5), CampaignStatus.UNKNOWN, at=START + timedelta(seconds=2))
+    ledger.record(
+        1, Judged(Outcome(kind, 500, "lost", seconds=1.5), CampaignStatus.UNKNOWN), at=START + timedelta(seconds=2)
+    )
 
 
 def test_resolved_as_accepted(ledger: Ledger) -> None:
@@ -234,7 +236,7 @@ def test_the_last_word_finishes_the_run(ledger: Ledger) -> None:
     """When nothing else is open, resolving the last campaign finishes the run."""
     unknown(ledger)
     ledger.begin_attempts([2], at=START)
-    ledger.record(2, ADDED, CampaignStatus.ACCEPTED, at=START)
+    ledger.record(2, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
     resolve(ledger, "run-1", "1", accepted=True, clock=SimulatedClock(Service(), ledger))
     record = ledger.run("run-1")
     assert record is not None
@@ -287,9 +289,9 @@ def test_nothing_to_resolve(ledger: Ledger, wanted: str, message: str) -> None:
 
 def test_a_number_in_two_groups_is_no_name(ledger: Ledger) -> None:
     """Groups count on their own: where two campaigns have the number, the name is needed."""
-    ledger.begin_run(run_id="r", account=ACCOUNT, name="x", created=START)
+    ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="x", created=START))
     ledger.stage("r", [staged("x-A-001", 1, ["1"], "A"), staged("x-B-001", 1, ["2"], "B")], [])
-    ledger.finish_plan("r", RowTotals(read=2, leads=2), {}, {}, {})
+    ledger.finish_plan("r", PlanFigures(RowTotals(read=2, leads=2)))
     with pytest.raises(UsageError, match="several campaigns 1"):
         resolve(ledger, "r", "1", accepted=True, clock=SimulatedClock(Service(), ledger))
 
@@ -300,7 +302,7 @@ def test_a_word_on_a_settled_campaign_is_an_error(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match="neither unknown nor unverified"):
         ledger.resolve(1, accepted=True, at=START)
     with pytest.raises(ValueError, match="no request on its way"):
-        ledger.record(1, ADDED, CampaignStatus.ACCEPTED, at=START)
+        ledger.record(1, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
     accept(ledger)
     with pytest.raises(ValueError, match="not waiting to be sent"):
         ledger.begin_attempts([1], at=START)
@@ -316,7 +318,7 @@ def test_forgetting_a_run(ledger: Ledger) -> None:
     accept(ledger)
     later = plan(ledger, 1, run="run-2", name="April", first_phone=919876600000)
     accept(ledger, "run-2")
-    assert ledger.forget(run="run-1") == Forgotten(runs=1, campaigns=2, numbers=4)
+    assert ledger.forget(ToForget(run="run-1")) == Forgotten(runs=1, campaigns=2, numbers=4)
     assert [run.id for run in ledger.runs()] == ["run-2"]
     assert ledger.uploaded_among(ACCOUNT, [*phones, *later], None) == [False] * 4 + [True] * 2
     assert ledger.names_taken(ACCOUNT, ["March-001", "March-002", "March-003"]) == {"March-001", "March-002"}
@@ -327,13 +329,13 @@ def test_forgetting_by_date(ledger: Ledger) -> None:
     """Finished runs made before the date go; unfinished ones stay, and are counted."""
     for month, (state, created) in enumerate([("done", 0), ("open", 1), ("done", 2)]):
         run = f"run-{month}"
-        ledger.begin_run(run_id=run, account=ACCOUNT, name=run, created=START + timedelta(days=created))
+        ledger.begin_run(NewRun(id=run, account=ACCOUNT, name=run, created=START + timedelta(days=created)))
         rejected = LeftOutRow(0, 1, LeftOutKind.REJECTED, "too_short", "Phone", "", ("Asha Rao", "12"))
         ledger.stage(run, [staged(f"{run}-001", 1, [f"9198765{month:05d}"])], [rejected])
-        ledger.finish_plan(run, RowTotals(read=2, rejected=1, leads=1), {}, {}, {})
+        ledger.finish_plan(run, PlanFigures(RowTotals(read=2, rejected=1, leads=1)))
         if state == "done":
             accept(ledger, run)
-    gone = ledger.forget(before=START + timedelta(days=2))
+    gone = ledger.forget(ToForget(before=START + timedelta(days=2)))
     assert gone == Forgotten(runs=1, campaigns=1, rows=1, numbers=1, unfinished_kept=1)
     assert [run.id for run in ledger.runs()] == ["run-2", "run-1"]
 
@@ -342,7 +344,7 @@ def test_forgetting_an_unfinished_run_by_name(ledger: Ledger) -> None:
     """Asked for by id, an unfinished run goes with the leads that waited; only names that were sent stay taken."""
     plan(ledger, 3)
     ledger.begin_attempts([1], at=START)
-    assert ledger.forget(run="run-1") == Forgotten(runs=1, campaigns=3)
+    assert ledger.forget(ToForget(run="run-1")) == Forgotten(runs=1, campaigns=3)
     assert ledger.names_taken(ACCOUNT, ["March-001", "March-002"]) == {"March-001"}
     assert b"91987650000" not in files_of(ledger)
 
@@ -350,7 +352,7 @@ def test_forgetting_an_unfinished_run_by_name(ledger: Ledger) -> None:
 def test_forgetting_an_unknown_run(ledger: Ledger) -> None:
     """A run that isn't there can't be forgotten."""
     with pytest.raises(UsageError, match="There is no run nothing"):
-        ledger.forget(run="nothing")
+        ledger.forget(ToForget(run="nothing"))
 
 
 def test_forgetting_a_number(ledger: Ledger) -> None:
@@ -359,19 +361,19 @@ def test_forgetting_a_number(ledger: Ledger) -> None:
     rejected = LeftOutRow(0, 3, LeftOutKind.REJECTED, "wrong_type", "Phone", phone, ("Asha Rao", "098765 00000"))
     other = LeftOutRow(0, 4, LeftOutKind.REJECTED, "too_short", "Phone", "", ("Ravi", "9876"))
     excluded = LeftOutRow(0, 5, LeftOutKind.EXCLUDED, "dnc.csv", "Phone", phone)
-    ledger.begin_run(run_id="run-0", account=ACCOUNT, name="x", created=START)
+    ledger.begin_run(NewRun(id="run-0", account=ACCOUNT, name="x", created=START))
     ledger.stage("run-0", [staged("x-001", 1, [phone, "919876500009"])], [rejected, other, excluded])
-    ledger.finish_plan("run-0", RowTotals(read=5, rejected=2, excluded=1, leads=2), {}, {}, {})
+    ledger.finish_plan("run-0", PlanFigures(RowTotals(read=5, rejected=2, excluded=1, leads=2)))
     [campaign] = ledger.campaigns("run-0")
     ledger.begin_attempts([campaign.id], at=START)
-    ledger.record(campaign.id, BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED, at=START)
+    ledger.record(campaign.id, Judged(BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED), at=START)
     plan(ledger, 1)
     accept(ledger, finish=False)
     plan(ledger, 1, run="run-2", name="April")
     accept(ledger, "run-2")
     assert len(ledger.fates(phone)) == 4
 
-    assert ledger.forget(phone=phone, national=phone[2:]) == Forgotten(numbers=2, rows=2, leads=1)
+    assert ledger.forget(ToForget(phone=phone, national=phone[2:])) == Forgotten(numbers=2, rows=2, leads=1)
     assert ledger.fates(phone) == []
     assert ledger.uploaded_among(ACCOUNT, [phone, "919876500001"], None) == [False, True]
     assert [lead.phone for lead in thaw_leads(ledger.body(campaign.id))] == ["", "919876500009"]
@@ -392,9 +394,9 @@ def test_a_number_that_waits_is_not_forgotten(ledger: Ledger) -> None:
     plan(ledger, 1)
     [campaign] = ledger.campaigns("run-1")
     ledger.begin_attempts([campaign.id], at=START)
-    ledger.record(campaign.id, Outcome(OutcomeKind.BUSY, 429), CampaignStatus.UNSENT, at=START)
+    ledger.record(campaign.id, Judged(Outcome(OutcomeKind.BUSY, 429), CampaignStatus.UNSENT), at=START)
     with pytest.raises(UsageError) as raised:
-        ledger.forget(phone="919876500000")
+        ledger.forget(ToForget(phone="919876500000"))
     assert raised.value.message == (
         "9198•••••000 is in campaign March-001 of run run-1. That campaign was tried and its outcome is not proven, so "
         "that its request can't be changed."
@@ -405,7 +407,7 @@ def test_a_number_that_waits_is_not_forgotten(ledger: Ledger) -> None:
 def test_nothing_to_forget(ledger: Ledger) -> None:
     """Something must be named."""
     with pytest.raises(ValueError, match="what to forget"):
-        ledger.forget()
+        ledger.forget(ToForget())
 
 
 def test_forgetting_leaves_no_free_pages(ledger: Ledger) -> None:
@@ -413,6 +415,6 @@ def test_forgetting_leaves_no_free_pages(ledger: Ledger) -> None:
     empty = len(files_of(ledger))
     plan(ledger, 20, size=500)
     assert len(files_of(ledger)) > 5 * empty
-    ledger.forget(run="run-1")
+    ledger.forget(ToForget(run="run-1"))
     assert len(files_of(ledger)) < 2 * empty
     assert ledger._store.connection.execute("PRAGMA freelist_count").fetchone() == (0,)  # noqa: SLF001 - how it is stored

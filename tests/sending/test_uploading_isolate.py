@@ -34,7 +34,7 @@ from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.events import CampaignSettled, StopCause
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import LeadTotals, RunState
-from telecmi_leads.ledger import Ledger
+from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, ToForget
 from telecmi_leads.sending.isolation import Cut, in_parts, part_names, rejoined
 from telecmi_leads.sending.run_loop import upload
 from telecmi_leads.settings.options import SendingOptions
@@ -311,9 +311,9 @@ def test_parts_that_time_out_settle(ledger: Ledger) -> None:
 def test_no_part_gets_a_name_in_use(ledger: Ledger) -> None:
     """Where a part's name is another campaign's, the part gets the next letter."""
     phones = [str(919876500000 + index) for index in range(12)]
-    ledger.begin_run(run_id="run-1", account=ACCOUNT, name="x", created=START)
+    ledger.begin_run(NewRun(id="run-1", account=ACCOUNT, name="x", created=START))
     ledger.stage("run-1", [staged("1-list", 1, phones[:6]), staged("1-listb", 1, phones[6:], "b")], [])
-    ledger.finish_plan("run-1", RowTotals(read=12, leads=12), {}, {}, {})
+    ledger.finish_plan("run-1", PlanFigures(RowTotals(read=12, leads=12)))
     service = Service(refusing(phones[0]))
     run(ledger, service)
     assert leads(ledger) == LeadTotals(accepted=11, refused=1)
@@ -324,9 +324,9 @@ def test_a_name_too_long_for_a_letter_is_not_cut(ledger: Ledger) -> None:
     """(Row 66) A part's name has at most 100 characters, or a service that cuts names would mistake it."""
     name = "x" * 100
     phones = [str(919876500000 + index) for index in range(6)]
-    ledger.begin_run(run_id="run-1", account=ACCOUNT, name=name, created=START)
+    ledger.begin_run(NewRun(id="run-1", account=ACCOUNT, name=name, created=START))
     ledger.stage("run-1", [staged(name, 1, phones)], [])
-    ledger.finish_plan("run-1", RowTotals(read=6, leads=6), {}, {}, {})
+    ledger.finish_plan("run-1", PlanFigures(RowTotals(read=6, leads=6)))
     service = Service(refusing(phones[0]))
     run(ledger, service)
     assert (len(service.came), leads(ledger)) == (1, LeadTotals(refused=6))
@@ -388,9 +388,9 @@ def test_whoever_was_uploaded_since_is_left_out(ledger: Ledger) -> None:
 
 def corrected(ledger: Ledger, service: Service, phones: list[str], run_id: str, name: str) -> None:
     """Upload some people again, by hand, in a later run."""
-    ledger.begin_run(run_id=run_id, account=ACCOUNT, name=name, created=START + timedelta(days=1))
+    ledger.begin_run(NewRun(id=run_id, account=ACCOUNT, name=name, created=START + timedelta(days=1)))
     ledger.stage(run_id, [staged(name, 1, phones)], [])
-    ledger.finish_plan(run_id, RowTotals(read=len(phones), leads=len(phones)), {}, {}, {})
+    ledger.finish_plan(run_id, PlanFigures(RowTotals(read=len(phones), leads=len(phones))))
     clock = SimulatedClock(service, ledger, lambda: START + timedelta(days=1))
     list(upload(run_id, ledger, service.send, SendingOptions(retries=0), clock, StopRequest()))
 
@@ -427,7 +427,7 @@ def test_forgotten_leads_are_dropped_before_a_cut(ledger: Ledger) -> None:
     service = Service(refusing(phones[9]))
     clock = SimulatedClock(service, ledger)
     list(upload("run-1", ledger, service.send, SendingOptions(), clock, StopRequest()))
-    ledger.forget(phone=phones[2])
+    ledger.forget(ToForget(phone=phones[2]))
     run(ledger, service)
     assert leads(ledger) == LeadTotals(accepted=8, refused=1)
     record = ledger.run("run-1")

@@ -46,7 +46,7 @@ from simulated import (
 
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, refreeze, thaw_leads
 from telecmi_leads.core.clock import StopRequest
-from telecmi_leads.ledger import Ledger
+from telecmi_leads.ledger import Judged, Ledger
 from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide, resolve
 from telecmi_leads.sending.pacing import Workers
@@ -393,7 +393,7 @@ class AcceptedFirst(MortalLedger):
     def begin_attempts(self, campaign_ids: Sequence[int], **more: Any) -> None:
         super().begin_attempts(campaign_ids, **more)
         for campaign in campaign_ids:
-            Ledger.record(self, campaign, Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED, **more)
+            Ledger.record(self, campaign, Judged(Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED), **more)
         self._store.in_flight.update(campaign_ids)
 
     def record(self, campaign_id: int, *_: Any, **__: Any) -> Any:

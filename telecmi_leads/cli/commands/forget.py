@@ -11,7 +11,7 @@ from telecmi_leads.core.errors import ExitCode, LedgerError, UsageError
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import safe
 from telecmi_leads.leads.prepare import matcher
-from telecmi_leads.ledger import Forgotten
+from telecmi_leads.ledger import Forgotten, ToForget
 from telecmi_leads.output.reports import forgotten_json
 from telecmi_leads.settings.options import PhoneOptions
 
@@ -38,7 +38,7 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
                 return _tell_forgotten(session, Forgotten())
             for account in sorted({known.account for known in ledger.runs()}):
                 locks.enter_context(locked(session, account, command="forget"))
-            gone = ledger.forget(before=day, run=run_id, phone=digits, national=national, typed=typed)
+            gone = ledger.forget(ToForget(day, run_id, digits, national, typed))
     if typed is not None and gone == Forgotten():
         raise _no_number(session, typed)
     return _tell_forgotten(session, gone)
