@@ -31,8 +31,7 @@ from telecmi_leads.output.reports import (
     summary_json,
     write_reports,
 )
-from telecmi_leads.output.reports.figures import check_balance
-from telecmi_leads.output.views import CheckView, ColumnView, PhoneView, TableView
+from telecmi_leads.output.views import CheckView, ColumnView, PhoneView, TableView, check_balance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,11 +1,10 @@
 """What a run leaves behind: its checked summary, the report folder, and the JSON of every command.
 
-figures (balance) → left_out_rows (into rejects and listings) → page, json_output → report_folder (private)
+views (checked figures) → rejects, page (pictures), json_output → report_files → report_folder (private)
 """
 
 from __future__ import annotations
 
-from telecmi_leads.output.reports.figures import failed_summary, summarise
 from telecmi_leads.output.reports.json_output import (
     check_json,
     columns_json,
@@ -18,6 +17,7 @@ from telecmi_leads.output.reports.json_output import (
 )
 from telecmi_leads.output.reports.report_files import write_reports
 from telecmi_leads.output.reports.report_folder import prepare_folder
+from telecmi_leads.output.views import failed_summary, summarise
 
 __all__ = [
     "check_json",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.core import wording
 from telecmi_leads.core.run import Problem
 from telecmi_leads.core.text import mask_text
-from telecmi_leads.output.reports.figures import problem_of
+from telecmi_leads.output.views import problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

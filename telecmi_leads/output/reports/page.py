@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.run import RunRecord, RunSummary
-    from telecmi_leads.output.reports.left_out_rows import Finding
+    from telecmi_leads.output.reports.report_files import Finding
 
 _OPEN_TABLE = 200
 """Campaigns up to which all stand in one open table; more are folded into parts of as many."""
