@@ -19,7 +19,7 @@ from telecmi_leads.core.lead import LeftOutKind, TableInfo
 from telecmi_leads.core.run import RunStatus
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
-from telecmi_leads.output.reports.timeline import stretches
+from telecmi_leads.output.reports.pictures import stretches
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,11 +19,21 @@ from telecmi_leads import __version__
 from telecmi_leads.core import wording
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.text import mask_text, safe
+from telecmi_leads.output.reports.pictures import (
+    SLIVER,
+    WIDTH,
+    Share,
+    Stretch,
+    bars_of,
+    leads_picture,
+    longest_bars,
+    rows_picture,
+    stretches,
+)
 from telecmi_leads.output.reports.rejects import cell_at_fault
-from telecmi_leads.output.reports.timeline import WIDTH, Stretch, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from jinja2 import Template
@@ -37,8 +47,6 @@ _OPEN_TABLE = 200
 
 _ATTENTION = 100
 _GROUPS = 60
-_PLACES = 12
-_SLIVER = 4.0
 _EXAMPLE = 60
 _NAMES = 5
 _MINUTE = 60
@@ -58,18 +66,6 @@ _AUDIENCE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A part of a whole: its code (which gives the colour), label, count, share in words, and where its bar lies."""
-
-    code: str
-    label: str
-    count: int
-    share: str
-    left: float
-    width: float
-
-
 def render_page(
     summary: RunSummary, run: RunRecord, findings: Sequence[Finding], *, show_phones: bool = False
 ) -> bytes:
@@ -78,7 +74,7 @@ def render_page(
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     plan = [campaign for campaign in summary.campaigns if not campaign.split]
     attention = _to_look_at(plan)
-    leads = _leads_picture(summary)
+    leads = leads_picture(summary)
     page = _template().render(
         style=style,
         style_hash=digest,
@@ -95,7 +91,7 @@ def render_page(
         again=_uploaded_before(summary),
         warning_tips=list(map(wording.warning_tip, summary.warning_codes)),
         steps=[step for step in wording.next_steps(summary) if step.text],
-        rows=_rows_picture(summary),
+        rows=rows_picture(summary),
         leads=leads,
         balance=[wording.row_balance(summary.rows), *([wording.lead_balance(summary.leads)] if leads else [])],
         skipped=[wording.skipped(code, number) for code, number in summary.skipped.items()],
@@ -106,7 +102,7 @@ def render_page(
         attention=list(map(_campaign, attention[:_ATTENTION])),
         attention_more=max(len(attention) - _ATTENTION, 0),
         parts=_parts(summary.campaigns),
-        repairs=_bars((wording.repair(code), number) for code, number in summary.repairs.items()),
+        repairs=bars_of((wording.repair(code), number) for code, number in summary.repairs.items()),
         files=_files(summary),
         show_phones=show_phones,
         moment=_moment,
@@ -173,51 +169,6 @@ def _asset(name: str) -> str:
     return (resources.files("telecmi_leads.output.reports") / "templates" / name).read_text(encoding="utf-8")
 
 
-# --- where the rows went ------------------------------------------------------------------------
-
-
-def _rows_picture(summary: RunSummary) -> list[Share]:
-    """Lay the rows along a line: the leads first, then what was left out."""
-    rows = summary.rows
-    found = [("leads", "leads", rows.leads)] if rows.leads else []
-    codes = {"rejected", "duplicate", "excluded", "already_uploaded", "blank"}
-    parts = wording.row_parts(rows, summary.leads, dry_run=summary.dry_run)
-    found += [(part.code, part.label, part.rows) for part in parts if part.code in codes]
-    return _laid_out(found)
-
-
-def _leads_picture(summary: RunSummary) -> list[Share]:
-    """Lay the leads along a line, by what became of them."""
-    codes = {each: each for each in ("accepted", "unverified", "unknown", "refused", "unsent")}
-    if summary.dry_run:
-        codes["unsent"] = "ready"
-    parts = wording.row_parts(summary.rows, summary.leads, dry_run=summary.dry_run)
-    return _laid_out([(codes[part.code], part.label, part.rows) for part in parts if part.code in codes])
-
-
-def _laid_out(parts: Sequence[tuple[str, str, int]]) -> list[Share]:
-    """Lay parts out in proportion; what is there at all is seen, and the largest part gives the space for it."""
-    whole = sum(number for _, _, number in parts)
-    widths = [max(number * WIDTH / whole, _SLIVER) for _, _, number in parts]
-    if widths:
-        widths[widths.index(max(widths))] -= sum(widths) - WIDTH
-    shares, left = [], 0.0
-    for (code, label, number), width in zip(parts, widths, strict=True):
-        shares.append(Share(code, label, number, wording.share(number, whole), left, width))
-        left += width
-    return shares
-
-
-def _bars(counts: Iterable[tuple[str, int]]) -> list[Share]:
-    """Turn counts into bars, the longest first and as long as the picture is wide."""
-    found = sorted(((label, number) for label, number in counts if number), key=lambda each: (-each[1], each[0]))
-    whole, longest = sum(number for _, number in found), max((number for _, number in found), default=1)
-    return [
-        Share("", safe(label), number, wording.share(number, whole), 0.0, max(number * WIDTH / longest, _SLIVER))
-        for label, number in found
-    ]
-
-
 # --- why rows were left out ---------------------------------------------------------------------
 
 
@@ -250,7 +201,7 @@ def _findings(summary: RunSummary, findings: Sequence[Finding], *, show_phones: 
             finding.rows,
             wording.share(finding.rows, whole),
             0.0,
-            max(finding.rows * WIDTH / longest, _SLIVER),
+            max(finding.rows * WIDTH / longest, SLIVER),
         )
         causes.append(Cause(bar, tip, place + column, _cell(finding, summary, show_phones=show_phones)))
     return causes
@@ -273,8 +224,8 @@ def _audience(audience: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str,
         counts = audience.get(key) or {}
         if counts:
             label = _label_of(key)
-            bars = _bars((label(code) if code else "not known", number) for code, number in counts.items())
-            found.append((title, heading, _first(bars)))
+            bars = bars_of((label(code) if code else "not known", number) for code, number in counts.items())
+            found.append((title, heading, longest_bars(bars)))
     return found
 
 
@@ -284,18 +235,6 @@ def _label_of(key: str) -> Callable[[str], str]:
 
         return name_of_region
     return wording.words if key == "type" else wording.time_zone
-
-
-def _first(bars: list[Share]) -> list[Share]:
-    """Return the longest bars, and one that adds up the others."""
-    if len(bars) <= _PLACES:
-        return bars
-    rest = bars[_PLACES - 1 :]
-    longest, whole = bars[0].count, sum(bar.count for bar in bars)
-    number = sum(bar.count for bar in rest)
-    width = min(max(number * WIDTH / longest, _SLIVER), WIDTH)
-    label = f"{wording.count(len(rest), 'other')} together"
-    return [*bars[: _PLACES - 1], Share("", label, number, wording.share(number, whole), 0.0, width)]
 
 
 # --- campaigns ----------------------------------------------------------------------------------

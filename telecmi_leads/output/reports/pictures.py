@@ -1,7 +1,6 @@
-"""When the campaigns were sent, as a picture: lanes of bars, or columns where there are too many bars to see.
+"""The pictures of the page: where rows and leads went, bars for counts, and when the campaigns were sent.
 
-A run that was stopped and resumed has stretches of time; each is drawn for itself, so that a night in between
-takes no space. All lengths are in thousandths of the picture's width.
+All lengths are in thousandths of a picture's width.
 """
 
 from __future__ import annotations
@@ -12,18 +11,96 @@ from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core import wording
+from telecmi_leads.core.text import safe
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus
+    from telecmi_leads.core.run import RunSummary
 
 WIDTH = 1000.0
+SLIVER = 4.0
+_PLACES = 12
 _PAUSE = timedelta(minutes=15)
 _MOST_BARS = 400
 _COLUMNS = 100
 _MOST_STRETCHES = 8
 _THINNEST = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole: its code (which gives the colour), label, count, share in words, and where its bar lies."""
+
+    code: str
+    label: str
+    count: int
+    share: str
+    left: float
+    width: float
+
+
+def rows_picture(summary: RunSummary) -> list[Share]:
+    """Lay the rows along a line: the leads first, then what was left out."""
+    rows = summary.rows
+    found = [("leads", "leads", rows.leads)] if rows.leads else []
+    codes = {"rejected", "duplicate", "excluded", "already_uploaded", "blank"}
+    parts = wording.row_parts(rows, summary.leads, dry_run=summary.dry_run)
+    found += [(part.code, part.label, part.rows) for part in parts if part.code in codes]
+    return _laid_out(found)
+
+
+def leads_picture(summary: RunSummary) -> list[Share]:
+    """Lay the leads along a line, by what became of them."""
+    codes = {each: each for each in ("accepted", "unverified", "unknown", "refused", "unsent")}
+    if summary.dry_run:
+        codes["unsent"] = "ready"
+    parts = wording.row_parts(summary.rows, summary.leads, dry_run=summary.dry_run)
+    return _laid_out([(codes[part.code], part.label, part.rows) for part in parts if part.code in codes])
+
+
+def _laid_out(parts: Sequence[tuple[str, str, int]]) -> list[Share]:
+    """Lay parts out in proportion; what is there at all is seen, and the largest part gives the space for it."""
+    whole = sum(number for _, _, number in parts)
+    widths = [max(number * WIDTH / whole, SLIVER) for _, _, number in parts]
+    if widths:
+        widths[widths.index(max(widths))] -= sum(widths) - WIDTH
+    shares, left = [], 0.0
+    for (code, label, number), width in zip(parts, widths, strict=True):
+        shares.append(Share(code, label, number, wording.share(number, whole), left, width))
+        left += width
+    return shares
+
+
+def bars_of(counts: Iterable[tuple[str, int]]) -> list[Share]:
+    """Turn counts into bars, the longest first and as long as the picture is wide."""
+    found = sorted(((label, number) for label, number in counts if number), key=lambda each: (-each[1], each[0]))
+    whole, longest = sum(number for _, number in found), max((number for _, number in found), default=1)
+    return [
+        Share("", safe(label), number, wording.share(number, whole), 0.0, max(number * WIDTH / longest, SLIVER))
+        for label, number in found
+    ]
+
+
+def longest_bars(bars: list[Share]) -> list[Share]:
+    """Return the longest bars, and one that adds up the others."""
+    if len(bars) <= _PLACES:
+        return bars
+    rest = bars[_PLACES - 1 :]
+    longest, whole = bars[0].count, sum(bar.count for bar in bars)
+    number = sum(bar.count for bar in rest)
+    width = min(max(number * WIDTH / longest, SLIVER), WIDTH)
+    label = f"{wording.count(len(rest), 'other')} together"
+    return [*bars[: _PLACES - 1], Share("", label, number, wording.share(number, whole), 0.0, width)]
+
+
+# --- when it was sent: lanes of bars, or columns where there are too many bars to see ---
+#
+# A run that was stopped and resumed has stretches of time; each is drawn for itself, so that a night in between takes
+# no space.
 
 
 @dataclass(frozen=True, slots=True)
