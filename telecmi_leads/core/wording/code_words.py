@@ -30,6 +30,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+def tally(*counted: tuple[int, str]) -> list[str]:
+    """Return the parts of a whole, `6 refused` and `2 not proven`, without those that are empty."""
+    return [f"{number:,} {word}" for number, word in counted if number]
+
+
 def share(part: int, whole: int) -> str:
     """Return a percentage that never rounds a rest away: neither `0.0%` for some nor `100%` for nearly all."""
     if whole <= 0 or part in {0, whole}:
@@ -296,17 +301,13 @@ def run_state(run: RunRecord) -> str:
     if run.state is RunState.PREPARING:
         return "not fully prepared"
     leads = run.leads
-    parts = [
-        f"{number:,} {word}"
-        for number, word in (
-            (leads.unsent, "not sent"),
-            (leads.unknown, "not proven yet"),
-            (leads.unverified, "not proven"),
-            (leads.refused, "refused"),
-        )
-        if number
-    ]
-    return ", ".join(parts) if parts else "all in"
+    parts = tally(
+        (leads.unsent, "not sent"),
+        (leads.unknown, "not proven yet"),
+        (leads.unverified, "not proven"),
+        (leads.refused, "refused"),
+    )
+    return ", ".join(parts) or "all in"
 
 
 def outcome(campaign: CampaignRecord) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.core.wording.code_words import count
+from telecmi_leads.core.wording.code_words import count, tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,12 +160,8 @@ def _where_leads_are(leads: LeadTotals, are: str) -> str:
     total = leads.total
     if leads.accepted == total:
         return f"All {total:,} leads {are} in." if total > 1 else f"The one lead {_one(are)} in."
-    parts = (
-        (leads.refused, "refused"),
-        (leads.unverified + leads.unknown, "not proven"),
-        (leads.unsent, "not sent"),
-    )
-    rest = ", ".join(f"{number:,} {word}" for number, word in parts if number)
+    unproven = leads.unverified + leads.unknown
+    rest = ", ".join(tally((leads.refused, "refused"), (unproven, "not proven"), (leads.unsent, "not sent")))
     if not leads.accepted:
         return f"None of {count(total, 'lead')} {_one(are)} in; {rest}."
     return f"{leads.accepted:,} of {count(total, 'lead')} {are if leads.accepted > 1 else _one(are)} in; {rest}."

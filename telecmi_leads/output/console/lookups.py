@@ -8,19 +8,63 @@ from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.text import mask_text
-from telecmi_leads.output.console.progress import show_table
 from telecmi_leads.output.console.run_summary import show_command
 from telecmi_leads.output.console.screen import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from telecmi_leads.core.events import TableOpened
+    from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.output.console.screen import Screen
     from telecmi_leads.output.views import CheckView, ColumnView, Fate, PhoneView, TableView
 
 _SAMPLE = 28
 _PLACES = ("1st", "2nd", "3rd")
 _WHY_WIDTH = 44
+_UNUSED_SHOWN = 12
+_FIRST = {"fullname": 0, "firstname": 1, "lastname": 2, "phone": 3}
+"""Fields in the order in which a person thinks of them; the others follow."""
+
+
+def show_table(screen: Screen, table: TableInfo, rows: int | None = None) -> None:
+    """Show what a table is and how it was read, with its notes; `rows` where they have been counted."""
+    from rich.text import Text
+
+    how = shown(wording.table(table)) + ("" if rows is None else f", {wording.count(rows, 'row')}")
+    if screen.is_log:
+        for line in (how, *(f"note: {shown(note)}" for note in table.notes)):
+            screen.entry(f"{shown(table.file)}: {line}")
+        return
+    screen.paragraph(Text.assemble((shown(table.file), "bold"), f": {how}"))
+    for note in table.notes:
+        screen.paragraph(shown(note), 8, "  note: ")
+
+
+def show_use(screen: Screen, event: TableOpened) -> None:
+    """Show which columns feed what is sent, and which feed nothing."""
+    used = {name for names in event.columns.values() for name in names}
+    ordered = sorted(event.columns.items(), key=lambda item: _FIRST.get(item[0], len(_FIRST)))
+    rows = [(wording.field_name(shown(field)), _sources(field, names)) for field, names in ordered]
+    if screen.is_log:
+        says = "; ".join(f"{field} from {sources}" for field, sources in rows)
+        screen.entry(f"{shown(event.table.file)}: {says}")
+        return
+    unused = [shown(name) for name in event.table.header if name and name not in used]
+    if unused:
+        rows.append(("not used", _listed(unused)))
+    screen.rows(rows, fold=(1,))
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _UNUSED_SHOWN
+    return ", ".join(names[:_UNUSED_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _sources(field: str, names: Sequence[str]) -> str:
+    if field == "fullname":
+        return f"{', '.join(map(shown, names))}, split in two"
+    return (", else " if field == "phone" else ", ").join(map(shown, names))
 
 
 def show_columns(screen: Screen, tables: Sequence[TableView], *, show_phones: bool) -> None:

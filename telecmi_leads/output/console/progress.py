@@ -19,7 +19,8 @@ from telecmi_leads.core.events import (
     StopCause,
     TableOpened,
 )
-from telecmi_leads.output.console.campaign_lines import Troubles
+from telecmi_leads.core.text import mask_text
+from telecmi_leads.output.console.lookups import show_table, show_use
 from telecmi_leads.output.console.screen import shown
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.events import UploadEvent
-    from telecmi_leads.core.lead import TableInfo
-    from telecmi_leads.output.console.screen import Screen
+    from telecmi_leads.output.console.screen import Marks, Screen
 
 LOG_EVERY = 10.0
 """Seconds between two lines of progress where no terminal is."""
@@ -41,6 +41,8 @@ _FRAMES_A_SECOND = 8
 _WIDEST_BAR = 72
 _SHORTEST_PAUSE = 0.05
 _NAMES_SHOWN = 3
+_TROUBLES_SHOWN = 10
+_NAMES_IN_A_LINE = 4
 
 
 class _Phase:
@@ -125,7 +127,7 @@ class Preparing(_Phase):
             if not screen.is_log:
                 screen.paragraph("the same columns as above", 2)
         else:
-            _show_use(screen, event)
+            show_use(screen, event)
         self._columns = event.columns
 
     def prepared(self, event: RowsPrepared) -> None:
@@ -254,11 +256,7 @@ class Uploading(_Phase):
         leads = self._leads
         unproven = leads[CampaignStatus.UNVERIFIED] + leads[CampaignStatus.UNKNOWN]
         numbers = [f"{leads[CampaignStatus.ACCEPTED]:,} of {wording.count(self._total_leads, 'lead')} in"]
-        numbers += [
-            f"{number:,} {word}"
-            for number, word in ((leads[CampaignStatus.REFUSED], "refused"), (unproven, "not proven"))
-            if number
-        ]
+        numbers += wording.tally((leads[CampaignStatus.REFUSED], "refused"), (unproven, "not proven"))
         unsent = self._total_leads - sum(leads.values()) + leads[CampaignStatus.UNSENT]
         if at_the_end and unsent:
             numbers.append(f"{unsent:,} not sent")
@@ -324,54 +322,93 @@ class Uploading(_Phase):
         return f"Waiting {wording.about(seconds)}, {shown(why)} ({shown(name)}{further})"
 
 
-def show_table(screen: Screen, table: TableInfo, rows: int | None = None) -> None:
-    """Show what a table is and how it was read, with its notes; `rows` where they have been counted."""
-    from rich.text import Text
-
-    how = shown(wording.table(table)) + ("" if rows is None else f", {wording.count(rows, 'row')}")
-    if screen.is_log:
-        for line in (how, *(f"note: {shown(note)}" for note in table.notes)):
-            screen.entry(f"{shown(table.file)}: {line}")
-        return
-    screen.paragraph(Text.assemble((shown(table.file), "bold"), f": {how}"))
-    for note in table.notes:
-        screen.paragraph(shown(note), 8, "  note: ")
-
-
-def _show_use(screen: Screen, event: TableOpened) -> None:
-    """Show which columns feed what is sent, and which feed nothing."""
-    used = {name for names in event.columns.values() for name in names}
-    ordered = sorted(event.columns.items(), key=lambda item: _FIRST.get(item[0], len(_FIRST)))
-    rows = [(wording.field_name(shown(field)), _sources(field, names)) for field, names in ordered]
-    if screen.is_log:
-        says = "; ".join(f"{field} from {sources}" for field, sources in rows)
-        screen.entry(f"{shown(event.table.file)}: {says}")
-        return
-    unused = [shown(name) for name in event.table.header if name and name not in used]
-    if unused:
-        rows.append(("not used", _listed(unused)))
-    screen.rows(rows, fold=(1,))
-
-
-_UNUSED_SHOWN = 12
-_FIRST = {"fullname": 0, "firstname": 1, "lastname": 2, "phone": 3}
-"""Fields in the order in which a person thinks of them; the others follow."""
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _UNUSED_SHOWN
-    return ", ".join(names[:_UNUSED_SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def _sources(field: str, names: Sequence[str]) -> str:
-    if field == "fullname":
-        return f"{', '.join(map(shown, names))}, split in two"
-    return (", else " if field == "phone" else ", ").join(map(shown, names))
-
-
 def _fitting(parts: list[str], screen: Screen, *, used: int) -> str:
     """Join as many parts as fit into a line of which `used` columns are taken; the last ones matter least."""
     joint = f" {screen.marks.none} "
     while len(parts) > 1 and len(joint.join(parts)) > screen.width - used:
         parts = parts[:-1]
     return joint.join(parts)
+
+
+# --- campaigns that did not go smoothly ---
+
+STYLES = {
+    CampaignStatus.ACCEPTED: "green",
+    CampaignStatus.REFUSED: "red",
+    CampaignStatus.UNKNOWN: "yellow",
+    CampaignStatus.SENDING: "yellow",
+    CampaignStatus.UNVERIFIED: "yellow",
+}
+
+
+def mark(campaign: CampaignRecord, marks: Marks) -> str:
+    """Return the sign before a campaign's outcome."""
+    if campaign.split:
+        return marks.none
+    return {
+        CampaignStatus.ACCEPTED: marks.good,
+        CampaignStatus.REFUSED: marks.bad,
+        CampaignStatus.UNSENT: marks.none,
+    }.get(campaign.status, marks.open)
+
+
+class Troubles:
+    """The campaigns that did not go smoothly, those of one outcome and one answer together."""
+
+    def __init__(self, campaigns: Sequence[CampaignRecord] = ()) -> None:
+        self._groups: dict[tuple[CampaignStatus, str], list[CampaignRecord]] = {}
+        for campaign in campaigns:
+            self.add(campaign)
+
+    def add(self, campaign: CampaignRecord) -> None:
+        """Take a campaign; one that is in, or was cut into parts, is no trouble."""
+        if campaign.status is not CampaignStatus.ACCEPTED and not campaign.split:
+            self._groups.setdefault((campaign.status, wording.answer(campaign)), []).append(campaign)
+
+    def lines(self, screen: Screen) -> list[Text]:
+        """Return the lines to show, each within the window: `✗ March-004   1,000 leads   refused: …`."""
+        from rich.cells import cell_len
+
+        groups = list(self._groups.values())  # a copy: the live display has its own thread
+        from rich.text import Text
+
+        told = groups[:_TROUBLES_SHOWN]
+        rows = [(_names(group), wording.count(sum(each.leads for each in group), "lead")) for group in told]
+        widest = screen.width * 2 // 5
+        width = max((size for size in (cell_len(names) for names, _ in rows) if size <= widest), default=0)
+        digits = max((len(leads) for _, leads in rows), default=0)
+        found: list[Text] = []
+        for (names, leads), group in zip(rows, groups, strict=False):
+            sign = Text(f"{mark(group[0], screen.marks)} ", STYLES.get(group[0].status, ""))
+            beside = names
+            if cell_len(names) > width:  # it has a line of its own, so that the columns stay straight
+                found.append(Text.assemble(sign, names))
+                sign, beside = Text("  "), ""
+            head = f"{beside}{' ' * (width - cell_len(beside))}   {leads:>{digits}}   "
+            says = Text(shown(mask_text(wording.refusal(group[0]))))
+            first, *others = _wrapped(screen, says, cell_len(head) + 2)
+            found.append(Text.assemble(sign, head, first))
+            found += [Text.assemble(" " * (cell_len(head) + 2), line) for line in others]
+        more = sum(map(len, groups[_TROUBLES_SHOWN:]))
+        if more:
+            found.append(Text(f"… and {more:,} more, all in campaigns.csv"))
+        return found
+
+
+def _wrapped(screen: Screen, text: Text, indent: int) -> list[Text]:
+    lines = text.wrap(screen.rich, max(screen.width - indent, 20))
+    for line in lines:
+        line.rstrip()
+    return list(lines)
+
+
+def _names(group: Sequence[CampaignRecord]) -> str:
+    """Return `Eight-002, -005, -008`: the first name whole, of the others what differs."""
+    first = shown(group[0].name)
+    stem = first[: first.rfind("-") + 1]
+    names = [first]
+    for campaign in group[1:_NAMES_IN_A_LINE]:
+        name = shown(campaign.name)
+        names.append(name[len(stem) - 1 :] if stem and name.startswith(stem) else name)
+    more = len(group) - _NAMES_IN_A_LINE
+    return ", ".join(names) + (f" and {more:,} more" if more > 0 else "")

@@ -50,17 +50,13 @@ def _log_summary(screen: Screen, summary: RunSummary) -> None:
     rows = summary.rows
     outside = wording.left_out(rows)
     if outside:
-        parts = ", ".join(
-            f"{number:,} {word}"
-            for number, word in (
-                (rows.already_uploaded, "uploaded before"),
-                (rows.duplicate, "duplicates"),
-                (rows.excluded, "asked not to be called"),
-                (rows.rejected, "rejected"),
-            )
-            if number
+        parts = wording.tally(
+            (rows.already_uploaded, "uploaded before"),
+            (rows.duplicate, "duplicates"),
+            (rows.excluded, "asked not to be called"),
+            (rows.rejected, "rejected"),
         )
-        screen.entry(f"left out {wording.count(outside, 'row')}: {parts}")
+        screen.entry(f"left out {wording.count(outside, 'row')}: {', '.join(parts)}")
     if _goes_again(summary):
         screen.entry(_uploaded_before(summary))
     for names in summary.renamed.items():

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
 from telecmi_leads.core.run import RunState
+from telecmi_leads.core.text import mask_text
 from telecmi_leads.ledger import Forgotten
-from telecmi_leads.output.console.campaign_lines import show_campaigns
+from telecmi_leads.output.console.progress import STYLES, mark
 from telecmi_leads.output.console.run_summary import from_here, show_command, show_steps
 from telecmi_leads.output.console.screen import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.text import Text
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.lead import RowTotals, TableInfo
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from telecmi_leads.output.console.screen import Screen
 
 _WIDE = 76
+_ROOMY = 72
+_LONGEST_NAME = 60
 
 
 def show_runs(screen: Screen, runs: Sequence[RunRecord], *, now: datetime | None = None) -> None:
@@ -102,12 +107,37 @@ def show_run(
     if not campaigns:
         return
     screen.blank()
-    show_campaigns(screen, campaigns)
+    _show_campaigns(screen, campaigns)
     screen.blank()
     verdict = wording.leads_verdict(run.leads)
     marks = {"good": screen.marks.good, "open": screen.marks.open, "bad": screen.marks.bad}
     screen.paragraph(Text(verdict.text, style="bold"), 2, marks[verdict.mark])
     show_steps(screen, wording.open_steps(run, campaigns, typed))
+
+
+def _show_campaigns(screen: Screen, campaigns: Sequence[CampaignRecord]) -> None:
+    """Show all campaigns of a run as a table, in the order of the plan."""
+    header = ("No.", "campaign", "leads", "outcome", "tries", "time")
+    cut = len(header) if screen.width >= _ROOMY else 4
+    rows = [
+        (
+            f"{campaign.number:,}",
+            shown(campaign.name, _LONGEST_NAME),
+            f"{campaign.leads:,}",
+            _outcome(screen, campaign),
+            str(campaign.attempts or ""),
+            wording.duration(campaign.seconds) if campaign.attempts else "",
+        )[:cut]
+        for campaign in campaigns
+    ]
+    screen.rows(rows, right=(0, 2, 4, 5), fold=(1, 3), header=header[:cut])
+
+
+def _outcome(screen: Screen, campaign: CampaignRecord) -> Text:
+    from rich.text import Text
+
+    style = "" if campaign.split else STYLES.get(campaign.status, "")
+    return Text(shown(mask_text(f"{mark(campaign, screen.marks)} {wording.refusal(campaign)}")), style)
 
 
 def _zone(when: datetime) -> str:
@@ -116,19 +146,14 @@ def _zone(when: datetime) -> str:
 
 def _rows(rows: RowTotals) -> str:
     """Return `8,040 read: 8,000 leads, 40 duplicates`."""
-    parts = [wording.count(rows.leads, "lead")]
-    parts += [
-        f"{number:,} {word}"
-        for number, word in (
-            (rows.rejected, "rejected"),
-            (rows.duplicate, "duplicates" if rows.duplicate > 1 else "duplicate"),
-            (rows.excluded, "not to be called"),
-            (rows.already_uploaded, "uploaded before"),
-            (rows.blank, "blank"),
-        )
-        if number
-    ]
-    return f"{rows.read:,} read: {', '.join(parts)}"
+    others = wording.tally(
+        (rows.rejected, "rejected"),
+        (rows.duplicate, "duplicates" if rows.duplicate > 1 else "duplicate"),
+        (rows.excluded, "not to be called"),
+        (rows.already_uploaded, "uploaded before"),
+        (rows.blank, "blank"),
+    )
+    return f"{rows.read:,} read: {', '.join((wording.count(rows.leads, 'lead'), *others))}"
 
 
 def show_forgotten(screen: Screen, forgotten: Forgotten) -> None:
