@@ -12,7 +12,7 @@ from telecmi_leads.cli.signals import Signals, Stopped
 from telecmi_leads.core.errors import Bug, ExitCode, InputRefused, LeadsError
 from telecmi_leads.core.events import StopCause
 from telecmi_leads.core.lead import RowTotals
-from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary
+from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, Suggested
 from telecmi_leads.core.wording import command
 from telecmi_leads.output.reports import summarise, summary_json
 from telecmi_leads.sending.client import Beat, ping
@@ -86,23 +86,30 @@ class Course:
         if self.run is not None:
             # What is in is in, though a report could not be written.
             status = RunStatus.UNFINISHED if self.known is None else self.known.leads.status
-        problem = Problem(error.code, error.message, self._named(error.hint))
+        problem = Problem(error.code, error.message, self._hint(error))
         return self._summary(status, error.exit_code, problem)
 
-    def _named(self, hint: str) -> str:
-        """Return a hint whose command names the run; where none came to be, there is none to resume."""
-        if self.run is None:
-            return hint.replace("`telecmi-leads resume`", "the same command again")
-        named = hint.replace("telecmi-leads report RUN", command("report", self.run))
-        return named.replace("`telecmi-leads resume`", f"`{command('resume', self.run)}`")
+    def _hint(self, error: LeadsError) -> str:
+        """Return what to do about an error, with the command that names the run where one came to be."""
+        remedy = error.remedy
+        if remedy is None or self.run is None or self._rehearses:
+            return error.hint
+        options = (*remedy.options, *self.session.typed.of(Suggested(remedy.verb)))
+        return f"{remedy.first}, then: {command(remedy.verb, self.run, *options)}"
+
+    @property
+    def _rehearses(self) -> bool:
+        """Tell whether nothing of the run stays, so that no later command can name it."""
+        return self.session.settings[TrialOptions].sandbox
 
     def stopped(self, cause: StopCause) -> RunSummary:
         """Return the summary of a command that a signal ended while it was not sending, before or afterwards."""
         code = ExitCode.INTERRUPTED if cause is StopCause.INTERRUPTED else ExitCode.TERMINATED
         problem = Problem(cause.value, "Stopped before anything was sent.", "Run the same command again.")
-        if self.known is not None and self.run is not None:
-            says = "Stopped while nothing was under way; what was sent before stands in the ledger."
-            problem = Problem(cause.value, says, f"Go on with: {command('resume', self.run)}")
+        if self.known is not None and self.run is not None and not self._rehearses:
+            says = "Stopped while nothing was under way; what was sent before is in the ledger."
+            again = command("resume", self.run, *self.session.typed.of(Suggested.RESUME))
+            problem = Problem(cause.value, says, f"Go on with: {again}")
         return self._summary(RunStatus.UNFINISHED, code, problem)
 
     def _summary(self, status: RunStatus, code: ExitCode, problem: Problem | None) -> RunSummary:
@@ -128,7 +135,7 @@ class Course:
             error=problem,
             typed=self.session.typed,
             left_out=self.left_out,
-            sandbox=self.session.settings[TrialOptions].sandbox,
+            sandbox=self._rehearses,
         )
         return self.with_warnings(summary)
 
@@ -138,7 +145,7 @@ def run_to_end(
 ) -> int:
     """Run a command's body; show its summary or why it failed, return the exit code.
 
-    Where it `sends`, and this is no dry run, the heartbeat is told of its beginning and its end.
+    Where it `sends`, and this is not a dry run, the heartbeat hears of its beginning and its end.
     """
     course = Course(begin(given, files))
     session = course.session

@@ -48,7 +48,7 @@ class Clock:
     random: Callable[[], float] = chance
 
     def idle(self, mailbox: SimpleQueue[_Item], seconds: float | None) -> _Item | None:
-        """Wait for the mailbox, `seconds` at the most; return what came, or None."""
+        """Wait for the mailbox, at most `seconds`; return what came, or None."""
         try:
             return mailbox.get(timeout=None if seconds is None else min(max(seconds, 0.0), _LONGEST_WAIT))
         except Empty:

@@ -20,11 +20,13 @@ LeadsError
 └── Interrupted              130   Ctrl-C where nothing is being sent
 
 Every error carries `code` (stable, snake_case, for scripts), `message` (what is wrong and where) and
-`hint` (what to do next). Layers below the commands only raise them.
+`hint` (what to do next). Layers below the commands only raise them; they don't know which run a command has in hand, so
+that a command which names that run is a `Remedy`: the command's course puts it into words.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
@@ -45,17 +47,35 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do `first`, in words, and then the command that helps: `verb`, the run in hand, and `options`.
+
+    Where no run has come to be, the command that failed is typed again.
+    """
+
+    first: str
+    verb: str = "resume"
+    options: tuple[str, ...] = ()
+
+    @property
+    def without_run(self) -> str:
+        """The hint where there is no run."""
+        return f"{self.first}, then type the same command again."
+
+
 class LeadsError(Exception):
-    """An error with a way out: `message` says what and where, `hint` what to do next."""
+    """An error with a way out: `message` says what and where, `hint` what to do next, or `remedy` where a run helps."""
 
     exit_code: ExitCode = ExitCode.BUG
     code: str = "error"
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", remedy: Remedy | None = None) -> None:
         whole = message if message.endswith((".", "!", "?")) else f"{message}."
         super().__init__(whole)
         self.message = whole
-        self.hint = hint
+        self.hint = hint if remedy is None else remedy.without_run
+        self.remedy = remedy
 
 
 class UsageError(LeadsError):
@@ -167,7 +187,7 @@ class Bug(LeadsError):
         where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
         super().__init__(
             f"This is a bug in telecmi-leads: {type(unexpected).__name__} at {where}.",
-            hint="Please report it with this line. What was sent stands in the ledger: telecmi-leads runs",
+            hint="Please report it with this line. What was sent is in the ledger: telecmi-leads runs",
         )
 
 

@@ -65,7 +65,7 @@ NOBODY = Lead("", "", "")
 
 
 class LeftOutKind(StrEnum):
-    """Which heap a row lies on that did not become a lead; the keys of "rows" in the JSON output."""
+    """As what a row counts that did not become a lead; the keys of "rows" in the JSON output."""
 
     REJECTED = "rejected"
     DUPLICATE = "duplicate"
@@ -104,6 +104,6 @@ class RowTotals:
     leads: int = 0
 
     def balanced(self) -> bool:
-        """Tell whether each row read lies on exactly one heap."""
-        heaps = self.blank + self.rejected + self.duplicate + self.excluded + self.already_uploaded + self.leads
-        return self.read == heaps
+        """Tell whether each row read is counted exactly once."""
+        left_out = self.rejected + self.duplicate + self.excluded + self.already_uploaded
+        return self.read == self.blank + left_out + self.leads

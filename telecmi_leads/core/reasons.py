@@ -6,7 +6,7 @@ from enum import Enum, StrEnum
 
 
 class Reason(Enum):
-    """Why a row is rejected: `code` (stable), `says` (for a person), `tip` (how to mend it)."""
+    """Why a row is rejected: `code` (stable), `says` (for a person), `tip` (how to correct it)."""
 
     NO_PHONE = ("no_phone", "there is no phone number in the row", "Fill in a number, or delete the row.")
     NO_REGION = (

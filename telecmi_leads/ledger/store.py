@@ -9,7 +9,7 @@ import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.core.errors import LedgerError
+from telecmi_leads.core.errors import LedgerError, Remedy
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ RECOVERY = (
     "account already are then refused by their names, and --new-only no longer knows who was uploaded."
 )
 
-_SAID: tuple[tuple[str, str, str], ...] = (
-    ("SQLITE_FULL", "the disk is full", "Free some space, then run `telecmi-leads resume`."),
+_SAID: tuple[tuple[str, str, str | Remedy], ...] = (
+    ("SQLITE_FULL", "the disk is full", Remedy("Free some space")),
     ("SQLITE_READONLY", "it can't be written", "Make the file and its folder writable for this user."),
     ("SQLITE_PERM", "it can't be written", "Make the file and its folder writable for this user."),
     ("SQLITE_BUSY", "another process keeps it busy", "Try again when that has ended."),
@@ -38,7 +38,7 @@ _SAID: tuple[tuple[str, str, str], ...] = (
     ("SQLITE_CORRUPT", "it is damaged", RECOVERY),
     ("SQLITE_NOTADB", "it is not a ledger, or it is damaged", RECOVERY),
     ("SQLITE_CONSTRAINT", "it contradicts itself", RECOVERY),
-    ("SQLITE_IOERR", "the disk reports an error", "Check the disk, then run `telecmi-leads resume`."),
+    ("SQLITE_IOERR", "the disk reports an error", Remedy("Check the disk")),
     (
         "SQLITE_CANTOPEN",
         "it or a file beside it can't be opened",
@@ -58,9 +58,12 @@ def ledger_error(error: Exception, where: Path | None) -> LedgerError:
         reason = error.strerror or "the system reports an error"
         return LedgerError(f"{place}: {safe(reason)}", hint="Check the folder, its owner and the disk.")
     name = getattr(error, "sqlite_errorname", "") or ""
-    for prefix, says, hint in _SAID:
+    for prefix, says, way_out in _SAID:
         if name.startswith(prefix):
-            return LedgerError(f"{place}: {says} ({name})", hint=hint)
+            message = f"{place}: {says} ({name})"
+            if isinstance(way_out, Remedy):
+                return LedgerError(message, remedy=way_out)
+            return LedgerError(message, hint=way_out)
     # Not in SQLite's words: they may quote what stands in a file that somebody has changed.
     return LedgerError(f"{place}: SQLite can't use it ({name or type(error).__name__})", hint=RECOVERY)
 

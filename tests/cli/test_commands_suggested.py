@@ -51,7 +51,7 @@ def suggested(ended: Ended, verb: str) -> list[str]:
     return shlex.split(found)
 
 
-def mend(program: Inside, path: str) -> None:
+def correct(program: Inside, path: str) -> None:
     """Correct the one bad number in a reject file."""
     file = program.folder / path
     if file.suffix == ".csv":
@@ -68,7 +68,7 @@ def test_rejects_go_with_the_options_of_their_upload(program: Inside, sandbox: S
     """Corrected and uploaded by the printed command, they arrive as a right file would have brought them."""
     ended = program.run("upload", "leads.csv", "--name", "March leads", *MAPPED, *ACCOUNT)
     command = suggested(ended, "upload")
-    mend(program, command[1])
+    correct(program, command[1])
     again = program.run(*command)
     assert again.code == 0, again.err
     assert sandbox.campaigns()["March leads-002"] == [
@@ -87,7 +87,7 @@ def test_they_do_so_after_a_resume_too(program: Inside, sandbox: Sandbox) -> Non
     reported = program.run("report", suggested(stopped, "resume")[1], *ACCOUNT)
     assert suggested(resumed, "upload") == suggested(reported, "upload")
     command = suggested(resumed, "upload")
-    mend(program, command[1])
+    correct(program, command[1])
     assert program.run(*command).code == 0
     assert phones(sandbox.campaigns()) == ["919876500001", "919876500002"]
 
@@ -128,7 +128,7 @@ def test_a_list_without_header_and_a_sheet_by_name(program: Inside, sandbox: San
         ended = program.run("upload", *typed, "--name", typed[0], "--region", "IN", *ACCOUNT)
         assert ended.code == 0, ended.err
         command = suggested(ended, "upload")
-        mend(program, command[1])
+        correct(program, command[1])
         again = program.run(*command)
         assert again.code == 0, again.err
         sent = sandbox.campaigns()[f"{typed[0]}-002"]

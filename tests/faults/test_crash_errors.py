@@ -98,7 +98,7 @@ def test_a_signal_while_the_reports_are_written(calls: list[Call], tmp_path: Pat
         ended = program.run(*UPLOAD)
         said = ended.json
         assert (ended.code, said["leads"]["accepted"], said["exit_code"]) == (143, LEADS, 143)
-        assert (said["error"]["code"], "stands in the ledger" in said["error"]["message"]) == ("terminated", True)
+        assert (said["error"]["code"], "is in the ledger" in said["error"]["message"]) == ("terminated", True)
         program.wrapper = ()
         again = program.run("resume", said["run"], "--json")
         assert (verdict(sandbox, again), len(sandbox.requests())) == ([], 4)

@@ -17,7 +17,7 @@ from inside import Inside
 from program import write_leads
 from test_crash_points import BROKEN_PROGRAM
 
-from telecmi_leads.core.errors import LedgerError
+from telecmi_leads.core.errors import LedgerError, Remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -260,7 +260,7 @@ def test_a_report_that_fails_makes_no_run_unfinished(tmp_path: Path, sandbox: Sa
     assert (ended.code, ended.json["status"], ended.json["leads"]["accepted"]) == (8, "complete", 6)
     error, run = ended.json["error"], ended.json["run"]
     assert "report.html" in error["message"]
-    assert f"telecmi-leads report {run} --report-dir" in error["hint"]
+    assert error["hint"].endswith(f", then: telecmi-leads report {run} --report-dir FOLDER")
     assert program.run("report", run).code == 0
     assert program.run(*command).code == 0
     assert sum(len(leads) for leads in sandbox.campaigns().values()) == 6
@@ -270,11 +270,11 @@ def test_a_full_disk_before_the_run_names_no_run(tmp_path: Path, sandbox: Sandbo
     """(Row 4) The disk is full while the plan is made: nothing is sent, and the way on is the same command."""
     write_leads(tmp_path / "leads.csv", 6)
     program = Inside(tmp_path, sandbox.url, {"TELECMI_REGION": "IN"})
-    error = LedgerError("The ledger: the disk is full", hint="Free some space, then run `telecmi-leads resume`.")
+    error = LedgerError("The ledger: the disk is full", remedy=Remedy("Free some space"))
     with mock.patch("telecmi_leads.ledger.staging.finish_plan", side_effect=error):
         ended = program.run("upload", "leads.csv", "--name", "March", "--json")
     assert (ended.code, ended.json["run"], sandbox.requests()) == (8, None, ())
-    assert ended.json["error"]["hint"] == "Free some space, then run the same command again."
+    assert ended.json["error"]["hint"] == "Free some space, then type the same command again."
 
 
 # --- row 40 -------------------------------------------------------------------------------------

@@ -270,7 +270,7 @@ def moment(when: datetime, *, now: datetime | None = None) -> str:
 
 
 def skipped(code: str, number: int) -> str:
-    """Return rows that count as blank though something stands in them: `2 repeated headers`."""
+    """Return rows that count as blank though they hold something: `2 repeated headers`."""
     one, many = _SKIPPED.get(code, (words(code), ""))
     return count(number, one, many)
 

@@ -143,7 +143,7 @@ def _show_told_at_once(screen: Screen, summary: RunSummary) -> None:
 
 
 def _goes_again(summary: RunSummary) -> bool:
-    """Tell whether somebody who was uploaded before is among the leads: who was left out is told already."""
+    """Tell whether somebody who was uploaded before is among the leads."""
     return summary.uploaded_before > summary.rows.already_uploaded
 
 

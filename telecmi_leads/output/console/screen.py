@@ -239,7 +239,7 @@ class Screen:
         self.paragraph(Text(text, style="dim"), indent)
 
     def bar(self, part: int, whole: int, width: int) -> str:
-        """Return a bar of `width` columns at the most; what is there at all is seen."""
+        """Return a bar of at most `width` columns; what is there at all is seen."""
         if not part or not whole:
             return ""
         halves = max(round(2 * width * part / whole), 1)

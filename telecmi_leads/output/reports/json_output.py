@@ -2,7 +2,7 @@
 
 summary.schema.json describes the object of the commands that prepare or send leads.
 
-Whatever is no printable character is escaped, so that nothing in foreign text reaches a terminal raw; phone numbers
+What is not a printable character is escaped, so that nothing in foreign text reaches a terminal raw; phone numbers
 in samples are masked as on the screen.
 """
 

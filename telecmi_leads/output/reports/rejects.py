@@ -1,8 +1,8 @@
 """The rejected rows as files that one can correct and upload again.
 
 Rows keep their columns, their order, and for text the delimiter and encoding of the input; four columns say which
-row it was, what is wrong and how to mend it. Tables with the same header and dialect share a file; workbooks give one
-workbook with a sheet for each table; the objects of one JSON file share one, whatever keys each of them has.
+row it was, what is wrong and how to correct it. Tables with the same header and dialect share a file; workbooks give
+one workbook with a sheet for each table; the objects of one JSON file share one, whatever keys each of them has.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ class RejectFiles:
 
 
 def _add_to_book(book: RejectBook, row: LeftOutRow, table: TableInfo, layout: Layout) -> None:
-    """Put a row into the workbook, with what stands in the cell at fault beside what is wrong with it."""
+    """Put a row into the workbook, with what the cell at fault holds beside what is wrong with it."""
     place, code, _, tip = explained(row, None)
     says, _ = wording.reason(row.code)
     cell = cell_at_fault(row, table)
@@ -212,7 +212,7 @@ def _add_to_book(book: RejectBook, row: LeftOutRow, table: TableInfo, layout: La
 
 
 def cell_at_fault(row: LeftOutRow, table: TableInfo) -> str:
-    """Return what stands in the cell that a rejection speaks of, "" where the row has none."""
+    """Return what the cell holds that a rejection speaks of, "" where the row has none."""
     if not row.column or row.column not in table.header:
         return ""
     index = table.header.index(row.column)

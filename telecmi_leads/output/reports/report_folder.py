@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Self
 import msgspec
 
 from telecmi_leads.core import private
-from telecmi_leads.core.errors import ReportError
+from telecmi_leads.core.errors import Remedy, ReportError
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SUMMARY = "summary.json"
 _OURS = re.compile(
     r"report(-\d+)?\.html|(campaigns|refused|left-out)(-\d+)?\.csv|summary(-\d+)?\.json|rejects(-\d+)?\.(csv|xlsx)"
+)
+_ELSEWHERE = Remedy(
+    "Free some space, or choose another folder with --report-dir FOLDER", "report", ("--report-dir", "FOLDER")
 )
 _UNFINISHED = ".unfinished-"
 _REMAINS_AGE = 3600.0
@@ -90,7 +93,7 @@ def disk_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         raise ReportError(
             f"The report {safe(str(path))} can't be written: {error.strerror or 'input/output error'}.",
-            hint="Free some space, or give another folder: `telecmi-leads report RUN --report-dir FOLDER`.",
+            remedy=_ELSEWHERE,
         ) from error
 
 
@@ -151,7 +154,7 @@ class ReportFolder:
         return self.path / free
 
     def _free_name(self, name: str) -> str:
-        """Return the name, or the next one like it that is no file of the user's."""
+        """Return the name, or the next one like it that is not taken by a file of the user's."""
         plain = Path(name)
         for number in range(1, _MOST_NAMES):
             free = name if number == 1 else f"{plain.stem}-{number}{plain.suffix}"
