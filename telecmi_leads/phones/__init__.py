@@ -3,9 +3,8 @@
 phonenumbers is the authority; this package is the only one that imports it.
 """
 
-from telecmi_leads.phones.explanation import ExplainedCandidate, PhoneExplanation
 from telecmi_leads.phones.phone_book import NumberColumn, PhoneBook
-from telecmi_leads.phones.profiles import NumberProfile, profile_of
+from telecmi_leads.phones.profiles import ExplainedCandidate, NumberProfile, PhoneExplanation, profile_of
 from telecmi_leads.phones.regions import (
     UNKNOWN,
     is_region,

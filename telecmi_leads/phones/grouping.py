@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones.library import code_of, dials_before_code, trunk_of
-from telecmi_leads.phones.ruling import MOBILE_TYPES, NOTHING_LEFT, REJECTED, Ruling
+from telecmi_leads.phones.ruling import (
+    MOBILE_TYPES,
+    NOTHING_LEFT,
+    REJECTED,
+    Ruling,
+    code_of,
+    dials_before_code,
+    trunk_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,6 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.phones.library import Library, why_invalid
 from telecmi_leads.phones.metadata import Metadata, parse
 from telecmi_leads.phones.numbering_plan import numbering
 from telecmi_leads.phones.ruling import (
@@ -20,6 +19,7 @@ from telecmi_leads.phones.ruling import (
     LONGEST_SHORT_NUMBER,
     MOST_DIGITS,
     REJECTED,
+    Library,
     Ruling,
     Unsettled,
     is_filler,
@@ -28,6 +28,7 @@ from telecmi_leads.phones.ruling import (
     readings,
     repairs_made,
     rule,
+    why_invalid,
 )
 from telecmi_leads.settings.option_values import PhoneType
 

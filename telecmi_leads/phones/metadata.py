@@ -15,9 +15,8 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.automaton import Automaton, Outlook
-from telecmi_leads.phones.library import Library, why_invalid
 from telecmi_leads.phones.numbering_plan import automaton, fits, general_of, main_metadata, numbering
-from telecmi_leads.phones.ruling import ANY_DIGIT, Reading, Source, Unsettled, begins, failed
+from telecmi_leads.phones.ruling import ANY_DIGIT, Library, Reading, Source, Unsettled, begins, failed, why_invalid
 from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:

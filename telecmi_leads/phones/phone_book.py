@@ -10,23 +10,20 @@ from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones.explanation import explain
 from telecmi_leads.phones.grouping import CALLING_CODES, Asked, digits_of, may_be_foreign, unsigned
 from telecmi_leads.phones.lanes import DATE_DIGITS, OPEN, LanesByRegion
-from telecmi_leads.phones.library import Library, code_of
 from telecmi_leads.phones.phone_cells import LONGEST_CELL, TWO_NUMBERS, read_cell
-from telecmi_leads.phones.profiles import Profiles
+from telecmi_leads.phones.profiles import Profiles, explain
 from telecmi_leads.phones.regions import is_region
-from telecmi_leads.phones.ruling import Ruling, rule
+from telecmi_leads.phones.ruling import Library, Ruling, code_of, rule
 from telecmi_leads.phones.wrapping import simply_wrapped, unwrap
 from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from telecmi_leads.phones.explanation import PhoneExplanation
     from telecmi_leads.phones.lanes import Lane
-    from telecmi_leads.phones.profiles import NumberProfile
+    from telecmi_leads.phones.profiles import NumberProfile, PhoneExplanation
     from telecmi_leads.settings.options import PhoneOptions
 
     Regions = str | Sequence[str | None] | None

@@ -18,9 +18,8 @@ from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones import PhoneBook, is_region, profile_of
 from telecmi_leads.phones.grouping import Asked
 from telecmi_leads.phones.lanes import LanesByRegion
-from telecmi_leads.phones.library import TYPES, Library
 from telecmi_leads.phones.phone_cells import read_cell
-from telecmi_leads.phones.ruling import MOBILE_TYPES, Ruling, rule
+from telecmi_leads.phones.ruling import MOBILE_TYPES, TYPES, Library, Ruling, rule
 from telecmi_leads.settings.options import PhoneOptions, PhoneType
 
 BLOCK = 5_000
