@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.metadata import Metadata, parse
-from telecmi_leads.phones.numbering_plan import numbering
+from telecmi_leads.phones.proved_plans import root_of
 from telecmi_leads.phones.ruling import (
     ANY_DIGIT,
     LONGEST_SHORT_NUMBER,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from telecmi_leads.core.reasons import Repair
-    from telecmi_leads.phones.numbering_plan import Kind, Node
+    from telecmi_leads.phones.proved_plans import Kind, Node
 
 OPEN = Ruling(None)
 """Stands in a table where the characters looked up settle nothing: `Lane.finish` rules on the number at hand."""
@@ -62,7 +62,7 @@ _interned: dict[tuple[PhoneType, str | None, str, int, tuple[Repair, ...]], Ruli
 class _Track:
     """How texts that begin alike are read first: their national digits start at `start`, and are walked from `root`."""
 
-    __slots__ = ("_invalid", "_region", "_repairs", "_rulings", "_source", "_text", "prefix", "root", "start")
+    __slots__ = ("_digits", "_region", "_repairs", "_rulings", "_source", "_text", "prefix", "root", "start")
 
     def __init__(self, text: str, region: str | None) -> None:
         """Find how a text whose end is not known is read; Unsettled where what is known is too little for that."""
@@ -71,7 +71,8 @@ class _Track:
         self.start = len(text) - len(national)
         if fault is not None or ANY_DIGIT in text[: self.start]:
             raise Unsettled
-        self.root = numbering(code, len(national)).root
+        self.root = root_of(code, len(national))
+        self._digits = len(national)
         self.prefix = str(code)
         self._repairs = repairs_made(candidate, source, self.prefix, national, repair)
         self._rulings: dict[Kind, Ruling | None] = {}
@@ -96,8 +97,8 @@ class _Track:
 
     def _fault(self, kind: Kind) -> Reason | None:
         if kind.type is PhoneType.UNKNOWN:
-            return why_invalid(int(self.prefix), self.root.rest)
-        return Reason.TOO_LONG if len(self.prefix) + self.root.rest > MOST_DIGITS else None
+            return why_invalid(int(self.prefix), self._digits)
+        return Reason.TOO_LONG if len(self.prefix) + self._digits > MOST_DIGITS else None
 
     def _is_twofold(self, kind: Kind) -> bool:
         """Tell whether a valid number of this kind may be meant otherwise."""
@@ -113,7 +114,7 @@ class _Track:
             only = len(list(readings(self._text, self._region, _metadata))) == 1
         except Unsettled:
             return False
-        return only and self.root.rest > LONGEST_SHORT_NUMBER
+        return only and self._digits > LONGEST_SHORT_NUMBER
 
 
 class _Fork(dict[str, Ruling]):
@@ -174,9 +175,13 @@ class Lane(dict[str, dict[str, Ruling]]):
 
     def _is_special(self, head: str, track: _Track) -> bool:
         """Tell whether more is to be asked about what begins so than how it is read and of what kind it is."""
-        digits, national = head.lstrip("+"), head[track.start :]
-        texts = (digits, national, track.prefix + national)
-        return any(map(may_become_filler, texts)) or self._may_be_date(head)
+        national = head[track.start :]
+        return (
+            may_become_filler(national)
+            or may_become_filler(track.prefix + national)
+            or may_become_filler(head.lstrip("+"))
+            or self._may_be_date(head)
+        )
 
     def _may_be_date(self, head: str) -> bool:
         return self._length == DATE_DIGITS and head.startswith(_YEARS)
@@ -197,11 +202,11 @@ class Lane(dict[str, dict[str, Ruling]]):
         return self._whole(text) if ruling is OPEN else ruling
 
     def adapt(self) -> None:
-        """Look at one character more once there were half as many numbers to walk as the table has entries.
+        """Look at one character more once there were twice as many numbers to walk as the table has entries.
 
         Not to be called between a look-up's two steps.
         """
-        if self._walks > max(len(self) // 2, _FEWEST_WALKS) and self.cut < self._deepest:
+        if self._walks > max(len(self) * 2, _FEWEST_WALKS) and self.cut < self._deepest:
             self.cut += 1
             self._walks = 0
             self.clear()

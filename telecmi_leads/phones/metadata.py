@@ -15,15 +15,21 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.automaton import Automaton, Outlook
-from telecmi_leads.phones.numbering_plan import automaton, fits, general_of, main_metadata, numbering
+from telecmi_leads.phones.numbering_plan import (
+    FEWEST_DIGITS,
+    MOST_DIGITS,
+    automaton,
+    fits,
+    general_of,
+    main_metadata,
+)
+from telecmi_leads.phones.proved_plans import root_of
 from telecmi_leads.phones.ruling import ANY_DIGIT, Library, Reading, Source, Unsettled, begins, failed, why_invalid
 from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from phonenumbers.phonemetadata import PhoneNumberDesc
 
-_FEWEST_NATIONAL = 2
-_MOST_NATIONAL = 17
 _LONGEST_CODE = 3
 
 
@@ -44,7 +50,7 @@ class Metadata(Library):
         code, national, source, fault = parse(text, region)
         if fault is not None:
             return failed(fault)
-        kind = numbering(code, len(national)).root.walk(national.rstrip(ANY_DIGIT)).kind
+        kind = root_of(code, len(national)).walk(national.rstrip(ANY_DIGIT)).kind
         if kind is None:
             raise Unsettled
         reason = why_invalid(code, len(national)) if kind.type is PhoneType.UNKNOWN else None
@@ -66,9 +72,9 @@ def parse(text: str, region: str | None) -> Parsed:
     if _is_length_possible(len(stripped), general_of(metadata)):
         national = stripped
     fault = None
-    if len(national) < _FEWEST_NATIONAL:
+    if len(national) < FEWEST_DIGITS:
         fault = Reason.TOO_SHORT
-    elif len(national) > _MOST_NATIONAL:
+    elif len(national) > MOST_DIGITS:
         fault = Reason.TOO_LONG
     return Parsed(code, national, source, fault)
 
@@ -97,7 +103,7 @@ def _after_plus(digits: str, source: Source, *, retry: bool) -> tuple[int, str, 
     """Split digits that begin with a country calling code. phonenumbers tries more where that fails (`retry`)."""
     for length in range(1, _LONGEST_CODE + 1):
         head = digits[:length]
-        if ANY_DIGIT in head or len(digits) <= _FEWEST_NATIONAL:
+        if ANY_DIGIT in head or len(digits) <= FEWEST_DIGITS:
             raise Unsettled
         if head[0] != "0" and int(head) in COUNTRY_CODE_TO_REGION_CODE:
             return int(head), digits[length:], source, main_metadata(int(head))

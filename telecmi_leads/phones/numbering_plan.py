@@ -1,13 +1,12 @@
-"""A calling code's numbers of one length as an automaton: digits in, type and region out, as early as they are settled.
+"""A calling code's numbers as an automaton: digits in, type and region out, as early as they are settled.
 
 phonenumbers finds a number's region (region_code_for_number) and type (number_type) by asking one expression of its
-metadata after the other. Here all of them walk along at once, digit by digit, and a `Node` says what the answer is as
-soon as no further digit can change it. Nodes are made when they are first reached and shared by all paths to them.
+metadata after the other. Here all of them walk along at once, digit by digit, to the point from which no further digit
+can change the answer. `proved_plans` keeps what comes of it, as proving takes a second for all calling codes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
     from phonenumbers.phonemetadata import PhoneNumberDesc
 
+FEWEST_DIGITS, MOST_DIGITS = 2, 17
+"""How many digits a national number may have to phonenumbers."""
+
 # In the order in which phonenumbers asks for them; fixed lines and mobiles come last and may be one.
 _SPECIAL_TYPES = (
     PhoneType.PREMIUM_RATE,
@@ -34,52 +36,6 @@ _SPECIAL_TYPES = (
     PhoneType.UAN,
     PhoneType.VOICEMAIL,
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Kind:
-    """What a national number is: (UNKNOWN, the code's main region) where it is not valid. Told apart by identity."""
-
-    type: PhoneType
-    region: str
-
-
-class Node:
-    """What is known of a number after some of its digits: `kind`, or None while that depends on the others."""
-
-    __slots__ = ("_numbering", "_states", "_steps", "kind", "rest")
-
-    def __init__(self, numbering: Numbering, states: dict[Automaton, int], rest: int) -> None:
-        self._numbering = numbering
-        self._states = states
-        self._steps: list[Node | None] = [None] * 10
-        self.rest = rest
-        try:
-            self.kind: Kind | None = numbering.kind(states, rest)
-        except Unsettled:
-            self.kind = None
-
-    def after(self, digit: str) -> Node:
-        """Return the node that one more digit leads to."""
-        index = ord(digit) - 48
-        node = self._steps[index]
-        if node is None:
-            states = {}
-            for machine, state in self._states.items():
-                following = machine.following(state)[index]
-                if following:
-                    states[machine] = following
-            node = self._steps[index] = self._numbering.node(states, self.rest - 1)
-        return node
-
-    def walk(self, digits: str) -> Node:
-        """Return the node that digits lead to, or the first on the way where all is settled."""
-        node = self
-        for digit in digits:
-            if node.kind is not None:
-                break
-            node = node.after(digit)
-        return node
 
 
 class _RegionPlan(NamedTuple):
@@ -94,34 +50,89 @@ class _RegionPlan(NamedTuple):
     same: bool
 
 
-class Numbering:
-    """The national numbers of one length under one calling code; `root` is the node before the first digit."""
+class NumberingPlan(NamedTuple):
+    """The numbers of a calling code, as states numbered from 0: first the answers, then what leads to them.
 
-    def __init__(self, code: int, length: int) -> None:
-        regions = COUNTRY_CODE_TO_REGION_CODE[code]
-        self._plans = [_plan(metadata_of(code, region), region, length, shared=len(regions) > 1) for region in regions]
-        self._kinds: dict[tuple[PhoneType, str], Kind] = {}
-        self._main_region = regions[0]
-        self._nodes: dict[tuple[int, tuple[tuple[Automaton, int], ...]], Node] = {}
+    The states of `kinds` (type and region; UNKNOWN and the code's main region where numbers are not valid) are the
+    answers. Each state after them has ten `steps`, one for each digit, to states before it. `roots` are the states
+    before the first digit, by the number of digits from `FEWEST_DIGITS` to `MOST_DIGITS`.
+    """
+
+    kinds: tuple[tuple[PhoneType, str], ...]
+    steps: tuple[int, ...]
+    roots: tuple[int, ...]
+
+
+def prove(code: int) -> NumberingPlan:
+    """Prove the numbering plan of a calling code; Unsettled where its expressions are beyond `Automaton`."""
+    proof = _Proof(code)
+    roots = [proof.root(length) for length in range(FEWEST_DIGITS, MOST_DIGITS + 1)]
+    return proof.plan(roots)
+
+
+def metadata_read(code: int) -> str:
+    """Return all that `prove` reads of a calling code's metadata, written out."""
+    read: list[object] = []
+    for region in COUNTRY_CODE_TO_REGION_CODE[code]:
+        metadata = metadata_of(code, region)
+        names = ("general_desc", *(kind.value for kind in _SPECIAL_TYPES), "fixed_line", "mobile")
+        descs: list[PhoneNumberDesc | None] = [getattr(metadata, name) for name in names]
+        expressions = [desc and (desc.national_number_pattern, desc.possible_length) for desc in descs]
+        same = bool(metadata.same_mobile_and_fixed_line_pattern)
+        read.append((region, metadata.leading_digits, same, expressions))
+    return repr(read)
+
+
+class _Proof:
+    """The states of one calling code, found from the roots; those from which all digits lead alike are one state."""
+
+    def __init__(self, code: int) -> None:
+        self._code = code
+        self._regions = COUNTRY_CODE_TO_REGION_CODE[code]
+        self._answers: dict[tuple[PhoneType, str], _State] = {}
+        self._states: dict[tuple[_State, ...], _State] = {}
+        self._plans: list[_RegionPlan] = []
+        self._known: dict[tuple[int, tuple[tuple[Automaton, int], ...]], _State] = {}
+
+    def root(self, length: int) -> _State:
+        """Return the state before the first of so many digits."""
+        shared = len(self._regions) > 1
+        metadata = ((region, metadata_of(self._code, region)) for region in self._regions)
+        self._plans = [_plan(of_region, region, length, shared=shared) for region, of_region in metadata]
+        self._known = {}
         machines = dict.fromkeys(machine for plan in self._plans for machine in _machines(plan))
-        self.root = self.node({machine: machine.start for machine in machines}, length)
+        return self._state({machine: machine.start for machine in machines}, length)
 
-    def node(self, states: dict[Automaton, int], rest: int) -> Node:
-        """Return the node for these states of the expressions that may still match."""
-        key = (rest, tuple(states.items()))
-        found = self._nodes.get(key)
+    def plan(self, roots: list[_State]) -> NumberingPlan:
+        """Return the plan: the states in a row, each behind those that it leads to."""
+        numbers: dict[_State, int] = {state: number for number, state in enumerate(self._answers.values())}
+        steps: list[int] = []
+        for following, state in self._states.items():
+            numbers[state] = len(numbers)
+            steps += [numbers[each] for each in following]
+        return NumberingPlan(tuple(self._answers), tuple(steps), tuple(numbers[root] for root in roots))
+
+    def _state(self, places: dict[Automaton, int], rest: int) -> _State:
+        """Return the state in which the expressions that may still match are at these places, `rest` digits to come."""
+        key = (rest, tuple(places.items()))
+        found = self._known.get(key)
         if found is None:
-            found = self._nodes[key] = Node(self, states, rest)
+            try:
+                found = self._answers.setdefault(self._answer(places, rest), _State())
+            except Unsettled:
+                following = tuple(self._state(_after(places, digit), rest - 1) for digit in range(10))
+                found = self._states.setdefault(following, _State())
+            self._known[key] = found
         return found
 
-    def kind(self, states: dict[Automaton, int], rest: int) -> Kind:
-        """Find region and type in phonenumbers' order."""
+    def _answer(self, places: dict[Automaton, int], rest: int) -> tuple[PhoneType, str]:
+        """Find type and region in phonenumbers' order; Unsettled where they depend on digits to come."""
 
         def matches(machine: Automaton | None) -> bool:
-            state = states.get(machine) if machine is not None else None
-            if machine is None or state is None:
+            place = places.get(machine) if machine is not None else None
+            if machine is None or place is None:
                 return False
-            outlook = machine.outlook_from(state, rest)
+            outlook = machine.outlook_from(place, rest)
             if outlook is Outlook.DEPENDS:
                 raise Unsettled
             return outlook is Outlook.ALWAYS
@@ -130,20 +141,22 @@ class Numbering:
             if plan.leading is None:
                 kind = _type(plan, matches)
                 if kind is not PhoneType.UNKNOWN:
-                    return self._kind(kind, plan.region)
+                    return kind, plan.region
             elif matches(plan.leading):
                 kind = _type(plan, matches)
-                return self._kind(kind, self._main_region if kind is PhoneType.UNKNOWN else plan.region)
-        return self._kind(PhoneType.UNKNOWN, self._main_region)
-
-    def _kind(self, kind: PhoneType, region: str) -> Kind:
-        return self._kinds.setdefault((kind, region), Kind(kind, region))
+                return kind, self._regions[0] if kind is PhoneType.UNKNOWN else plan.region
+        return PhoneType.UNKNOWN, self._regions[0]
 
 
-@cache
-def numbering(code: int, length: int) -> Numbering:
-    """Return the numbering of a calling code for national numbers of so many digits."""
-    return Numbering(code, length)
+class _State:
+    """A state of a proof; it is what leads to it and what it leads to."""
+
+    __slots__ = ()
+
+
+def _after(places: dict[Automaton, int], digit: int) -> dict[Automaton, int]:
+    following = ((machine, machine.following(place)[digit]) for machine, place in places.items())
+    return {machine: place for machine, place in following if place != Automaton.DEAD}
 
 
 @cache

@@ -51,6 +51,12 @@ _RISING = "01234567890123456789"
 _RISING_FROM_ONE = _RISING[1:]
 _COUNTED = "123456789101112131415"  # 1, 2, … 9, 10, 11
 _FILLERS = (_RISING, _RISING_FROM_ONE, _COUNTED)
+_LONGEST_FILLER = 32
+_FILLER_BEGINNINGS = frozenset(
+    filler[:length]
+    for filler in (*_FILLERS, *(digit * _LONGEST_FILLER for digit in "0123456789"))
+    for length in range(_LONGEST_FILLER)
+)
 _EVIDENT_MISSING_PLUS = 12  # so many digits and more are a national number almost nowhere
 
 
@@ -208,8 +214,8 @@ def is_filler(digits: str) -> bool:
 
 
 def may_become_filler(digits: str) -> bool:
-    """Tell whether digits followed by others may be a filler."""
-    return digits == digits[:1] * len(digits) or any(filler.startswith(digits) for filler in _FILLERS)
+    """Tell whether so few digits that more can follow may be the beginning of a filler."""
+    return digits in _FILLER_BEGINNINGS
 
 
 def _is(digits: str, filler: str) -> bool:
