@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from telecmi_leads.__main__ import run
 from telecmi_leads.cli import run_resuming, run_sending, session
@@ -81,7 +82,7 @@ def no_settling() -> None:
     upload = run_sending.upload_events
 
     def hasty(run_id: str, ledger: Ledger, send: Any, options: SendingOptions, *more: Any) -> Iterator[Any]:
-        return upload(run_id, ledger, send, replace(options, settle=0.0), *more)
+        return upload(run_id, ledger, send, options.replaced(settle=0.0), *more)
 
     run_sending.upload_events = hasty
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from a_run import RUN
+from msgspec.structs import replace
 
 from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus
 from telecmi_leads.core.lead import RowTotals, TableInfo

@@ -7,12 +7,14 @@ of its answer, so that every interleaving is the same each time it is run.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.core.campaign import Outcome, OutcomeKind, StagedCampaign, encode_leads, freeze, leads_digest
 from telecmi_leads.core.clock import Clock
@@ -31,8 +33,7 @@ AT_WORK_AFTER_THE_CLIENT = 20.0
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(Struct, frozen=True):
     """What the service does with one request: when it commits (None: never), when the client hears, and what.
 
     Times are seconds since the request came. Without an `answer` the client hears what the service has found: accepted,
@@ -189,16 +190,14 @@ def _in_turn(acts: Sequence[Act]) -> Callable[[int, str, list[str]], Act]:
 class SimulatedClock(Clock):
     """A clock that moves only while the upload idles, by what the service and the pauses take."""
 
-    __slots__ = ("ledger", "service")
-
     def __init__(self, service: Service, ledger: Ledger, now: Callable[[], datetime] | None = None) -> None:
         super().__init__(
             now=now or (lambda: START + timedelta(seconds=service.now)),
             monotonic=lambda: service.now,
             random=lambda: 0.5,
         )
-        object.__setattr__(self, "service", service)
-        object.__setattr__(self, "ledger", ledger)
+        self.service = service
+        self.ledger = ledger
 
     def idle(self, mailbox: SimpleQueue[Any], seconds: float | None) -> Any:
         """Let simulated time pass up to the next answer, `seconds` at the most."""

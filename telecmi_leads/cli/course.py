@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from telecmi_leads.cli.session import Session, begin
 from telecmi_leads.cli.signals import Signals, Stopped
@@ -31,8 +33,7 @@ SANDBOX_BANNER = "SANDBOX: a rehearsal. Nothing reaches TeleCMI, nothing is reme
 _NO_ROWS = RowTotals()
 
 
-@dataclass(slots=True)
-class Course:
+class Course(Struct):
     """How far a command has come: what its summary can tell should it fail."""
 
     session: Session

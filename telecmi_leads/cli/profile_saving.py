@@ -71,7 +71,7 @@ def _profile_name(wanted: str, file: str) -> str:
 
 def _kept(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what else was typed that decides how the file is read, by the keys of the settings file."""
-    kept = [each for _, each in rows() if Suggested.COLUMNS in each.metadata["repeated"] and each.metadata["profile"]]
+    kept = [each for _, each in rows() if Suggested.COLUMNS in each.repeated and each.profile]
     names = [each.name for each in kept]
     return {name.replace("_", "-"): given[name] for name in names if given.get(name) and name != "map"}
 

@@ -18,7 +18,7 @@ from telecmi_leads.settings.options import typed_at
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from telecmi_leads.settings.option_rows import Offer
+    from telecmi_leads.settings.option_rows import Offer, OptionGroup, Row
 
 app = typer.Typer(
     name="telecmi-leads",
@@ -84,7 +84,7 @@ def _command(*, examples: tuple[str, ...]) -> Callable[[Callable[..., int]], Cal
 
     def register(body: Callable[..., int]) -> Callable[..., int]:
         own = [known for known in inspect.signature(body, eval_str=True).parameters.values() if known.name != "given"]
-        offered = [_parameter(group, declaration) for group, declaration in typed_at(body.__name__)]
+        offered = [_parameter(group, row) for group, row in typed_at(body.__name__)]
 
         def call(**values: Any) -> int:  # noqa: ANN401 - whatever was typed
             mine = {parameter.name: values.pop(parameter.name) for parameter in own}
@@ -99,32 +99,30 @@ def _command(*, examples: tuple[str, ...]) -> Callable[[Callable[..., int]], Cal
     return register
 
 
-def _parameter(group: type, field: Any) -> inspect.Parameter:  # noqa: ANN401 - dataclasses.Field of any type
-    flag = isinstance(field.default, bool)
-    kind: Any = bool if flag else list[str] | None if field.metadata["repeat"] else str | None
+def _parameter(group: type[OptionGroup], row: Row) -> inspect.Parameter:
+    kind: Any = bool if row.flag else list[str] | None if row.repeat else str | None
     option = typer.Option(
-        f"--{field.name.replace('_', '-')}",
-        help=_with_default(field),
-        metavar=field.metadata["metavar"],
-        autocompletion=_completion(field.metadata["offer"]),
-        rich_help_panel=group.PANEL,  # type: ignore[attr-defined]  # every option group has one
+        f"--{row.dashed}",
+        help=_with_default(row),
+        metavar=row.metavar,
+        autocompletion=_completion(row.offer),
+        rich_help_panel=group.PANEL,
         show_default=False,
     )
     return inspect.Parameter(
-        field.name,
+        row.name,
         inspect.Parameter.KEYWORD_ONLY,
-        default=False if flag else None,
+        default=False if row.flag else None,
         annotation=Annotated[kind, option],
     )
 
 
-def _with_default(field: Any) -> str:  # noqa: ANN401 - the same
+def _with_default(row: Row) -> str:
     """Return an option's help with its default, unless there is none or the text says it."""
-    text: str = field.metadata["help"]
-    if isinstance(field.default, bool) or not field.default or "default" in text:
-        return text
-    shown = f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
-    return f"{text.removesuffix('.')} (default: {shown})."
+    if row.flag or not row.default or "default" in row.help:
+        return row.help
+    shown = f"{row.default:g}" if isinstance(row.default, float) else str(row.default)
+    return f"{row.help.removesuffix('.')} (default: {shown})."
 
 
 @app.callback()

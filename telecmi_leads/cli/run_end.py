@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
@@ -25,8 +26,7 @@ _NOTHING = Typed()
 _SETTLED_AT_ONCE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class LeftWaiting:
+class LeftWaiting(Struct, frozen=True):
     """People whom a plan left out since they wait in these campaigns, none of which is proven to be in."""
 
     people: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from telecmi_leads.cli.run_end import LeftWaiting
 from telecmi_leads.cli.run_resuming import lists_given, usable_lists
@@ -36,7 +37,6 @@ from telecmi_leads.settings.options import CampaignOptions, ExcludeOptions, Scre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from telecmi_leads.cli.course import Course
     from telecmi_leads.core.errors import InputRefused
@@ -49,7 +49,6 @@ _SHOWN = 20
 """Names of campaigns that are kept of those in which people were uploaded before."""
 
 
-@dataclass(slots=True)
 class Plan:
     """A run in the making.
 
@@ -57,27 +56,28 @@ class Plan:
     run, which leaves nothing. `account` is "" where none is set, and then nothing is known.
     """
 
-    course: Course
-    staging: Ledger
-    known: Ledger | None
-    account: str
-    app_id: int | None
-    lists: Sequence[ExcludeList] = ()
-    _now: datetime = field(init=False)
-    _id: str = field(init=False)
-    _folder: Path = field(init=False)
-    _inputs: list[Path] = field(init=False, default_factory=list)
-    _own: list[RunRecord] = field(init=False, default_factory=list)
-    _people: KnownPeople | None = field(init=False, default=None)
-    _planner: Planner = field(init=False)
-
-    def __post_init__(self) -> None:
-        session = self.course.session
+    def __init__(
+        self,
+        course: Course,
+        staging: Ledger,
+        known: Ledger | None,
+        account: str,
+        app_id: int | None,
+    ) -> None:
+        self.course = course
+        self.staging = staging
+        self.known = known
+        self.account = account
+        self.lists: Sequence[ExcludeList] = ()
+        self._inputs: list[Path] = []
+        self._own: list[RunRecord] = []
+        self._people: KnownPeople | None = None
+        session = course.session
         self._now = session.clock.now()
         self._id = f"{self._now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         self._folder = default_report_folder(session, self._id)
-        name, options = self.course.name, session.settings[CampaignOptions]
-        self._planner = Planner(name or "validate", None if self.course.dry_run else self.app_id, options)
+        name, options = course.name, session.settings[CampaignOptions]
+        self._planner = Planner(name or "validate", None if course.dry_run else app_id, options)
         ledger = self._ledger
         if ledger is None:
             return

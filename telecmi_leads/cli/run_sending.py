@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.cli import run_end
 from telecmi_leads.core.campaign import CampaignStatus
@@ -36,8 +38,7 @@ _REPORTS = Path("telecmi-reports")
 _TELECMI = "rest.telecmi.com"
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """Where a run is sent: `key` names the account in the ledger."""
 
     key: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import UsageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from telecmi_leads.core.run import RunRecord
+    from telecmi_leads.settings.option_rows import Row
 
 
 LAST = "last"
@@ -31,25 +33,21 @@ LAST = "last"
 
 def typed(given: Mapping[str, Any], files: Sequence[str] = ()) -> Typed:
     """Return what was typed: the files, and the options, each with the suggested commands that repeat it."""
-    found = ((declaration, _arguments(declaration.name, given.get(declaration.name))) for _, declaration in rows())
+    found = ((row, _arguments(row, given.get(row.name))) for _, row in rows())
     return Typed(
-        tuple(
-            TypedOption(declaration.name, arguments, _repeated(declaration, given))
-            for declaration, arguments in found
-            if arguments
-        ),
+        tuple(TypedOption(row.name, arguments, _repeated(row, given)) for row, arguments in found if arguments),
         tuple(files),
     )
 
 
-def _repeated(declaration: Any, given: Mapping[str, Any]) -> tuple[Suggested, ...]:  # noqa: ANN401 - of any type
-    by_number = declaration.name == "split_by" and given["split_by"] in VIRTUAL_COLUMNS
+def _repeated(row: Row, given: Mapping[str, Any]) -> tuple[Suggested, ...]:
+    by_number = row.name == "split_by" and given["split_by"] in VIRTUAL_COLUMNS
     further = (Suggested.UPLOAD_REFUSED,) if by_number else ()  # refused.csv has numbers, and not the input's columns
-    return (Suggested.AGAIN, *declaration.metadata["repeated"], *further)
+    return (Suggested.AGAIN, *row.repeated, *further)
 
 
-def _arguments(name: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever was typed
-    option = f"--{name.replace('_', '-')}"
+def _arguments(row: Row, value: object) -> tuple[str, ...]:
+    option = f"--{row.dashed}"
     if value is True:
         return (option,)
     if isinstance(value, list):
@@ -57,8 +55,7 @@ def _arguments(name: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - what
     return (option, str(value)) if value else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """One command at work."""
 
     settings: Settings

@@ -7,8 +7,10 @@ often as a calling code, "WhatsApp" a yes or no.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import Rule
@@ -37,8 +39,7 @@ _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMME
 _RECIPIENTS = frozenset({("recipient",), ("recipients",), ("receiver",), ("addressee",)})
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A column and the reading of its name."""
 
     index: int

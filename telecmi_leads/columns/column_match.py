@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead_fields import Field
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.errors import ColumnMissing
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A parsed template: literal text and column indexes, in order."""
 
     parts: tuple[str | int, ...]
@@ -110,8 +110,7 @@ class Rule(Enum):
         self.says = says
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnChoice:
+class ColumnChoice(Struct, frozen=True):
     """What became of one column.
 
     `header` is its name as it stands in the file. `field` is what it feeds, None where it feeds none; titles and middle
@@ -130,8 +129,7 @@ class ColumnChoice:
         return f"{self.rule.says} ({self.word})" if self.word else self.rule.says
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMatch:
+class ColumnMatch(Struct, frozen=True):
     """Which column (by index, from 0) feeds which field.
 
     `phones` are the phone columns in order of preference: row by row, the first with a good number wins.
@@ -179,8 +177,7 @@ class ColumnMatch:
         return set(self.phones).isdisjoint(self.sources.get(Field.FULLNAME, ()))
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """Columns given to fields so far, with the reason for each looked at. `mapped` is what --map's columns hold."""
 
     mapped: frozenset[Head | None] = frozenset()

@@ -7,9 +7,11 @@ Never by substring: a name is known whole, or all its words are known, or it end
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.columns.column_match import Rule
 from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Place, Segment, Standing, lexicon, words
@@ -74,8 +76,7 @@ _PLACES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a column's name says.
 
     `head` is None where the name says nothing, or says that the column is not the lead's: `rule` tells which.

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,8 +218,7 @@ class Standing(IntEnum):
 Meaning = Head | Modifier | Never
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A phrase of a column name: what it means (None: unknown), or the number it is."""
 
     text: str
@@ -226,8 +226,7 @@ class Segment:
     number: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
+class Lexicon(Struct, frozen=True):
     """All phrases; their words are parted by one space.
 
     `exact` holds names that mean something only when they stand alone, `beside` names that do so only beside one of

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from telecmi_leads.columns.lexicon import Modifier, lexicon, plain, words
 from telecmi_leads.core.lead_fields import Field
@@ -60,8 +61,7 @@ class MarkKind(Enum):
     STATUS = "status"
 
 
-@dataclass(frozen=True, slots=True)
-class _MarkWords:
+class _MarkWords(Struct, frozen=True):
     no_call: frozenset[Phrase]
     consent: frozenset[Phrase]
     compact: frozenset[str]
@@ -207,8 +207,7 @@ def _beside_number(cell: str) -> bool:
 # --- a table's marks ----------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class TableMarks:
+class TableMarks(Struct):
     """The marks of one table: the whole sheet, mark columns, and what stands beside numbers and names.
 
     `columns`, `phones` and `names` are columns by index with the name under which their marks are counted. `unclear`

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import Candidate, read_columns
@@ -37,8 +39,7 @@ _NEARLY_ALL = 0.8
 _CALLED = "Write the column's name as it stands there, or its place, such as column 2."
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
+class Matcher(Struct, frozen=True):
     """Matches columns; `region` is what numbers without a country code are read for when values are looked at.
 
     `served` are the options that name a column which some table had, `absent` holds why and where the others were not
@@ -190,8 +191,7 @@ def no_phone_column(file: str, tables: Sequence[TableInfo]) -> ColumnMissing:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadTable:
+class UnreadTable(Struct, frozen=True):
     """A table without a phone column: its rows that hold something, and the column that looks most like numbers.
 
     `like_numbers` of the `looked_at` cells of that column look like phone numbers; `likely` is "" where none does.

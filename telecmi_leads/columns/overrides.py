@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from telecmi_leads.columns.column_match import Rule, Template, parse_template
 from telecmi_leads.columns.lexicon import plain, words
@@ -32,8 +33,7 @@ class NoSuchColumn(ColumnMissing):
     """The table has no column of this name; another table of the input may have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnFinder:
+class ColumnFinder(Struct, frozen=True):
     """Finds columns by what a user calls them.
 
     A column's exact name comes first, then its name with case, accents and punctuation folded, then "column 3".
@@ -91,8 +91,7 @@ class ColumnFinder:
         return "The columns have no names: say column 1, column 2, …"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What the user says: the columns of mapped fields, in the order given, and the templates of set ones.
 
     `served` are the options whose columns the table has, `absent` says why the others find nothing here.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.columns import PHONE_HEADS, all_words_known, read_name
 from telecmi_leads.core.errors import SourceUnreadable
@@ -37,8 +38,7 @@ _MOSTLY = 0.6
 _HALF = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class FoundHeader:
+class FoundHeader(Struct, frozen=True):
     """A header: its names, and the indexes of its first and last row among the rows searched."""
 
     names: tuple[str, ...]
@@ -218,8 +218,7 @@ def _joined(upper: list[str], lower: list[str]) -> tuple[str, ...]:
 _SAMPLE_ROWS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table of a file.
 
     `blocks` are its rows of data, in order, to be read once; their row numbers are those of the sheet. `sample` are the

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from telecmi_leads.core.lead import Lead
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 
@@ -62,8 +62,7 @@ class CampaignStatus(StrEnum):
         return CampaignStatus.UNKNOWN if self is CampaignStatus.SENDING else self
 
 
-@dataclass(frozen=True, slots=True)
-class StagedCampaign:
+class StagedCampaign(Struct, frozen=True):
     """A planned campaign with the request's bytes, frozen: all of the body but the secret.
 
     `digest` is the SHA-256 of the leads alone, so that it is the same whatever the campaign's name.
@@ -77,8 +76,7 @@ class StagedCampaign:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignRecord:
+class CampaignRecord(Struct, frozen=True):
     """A campaign as the ledger knows it. `seconds` is the time its requests took, pauses not counted.
 
     `parent` is the name of the campaign that was halved into this one by --isolate, `parent_id` its id and `root` that
@@ -171,8 +169,7 @@ class OutcomeKind(StrEnum):
         return self in {OutcomeKind.REFUSED, OutcomeKind.REFUSED_OTHERWISE}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The classified result of one request.
 
     ACCEPTED: in. NAME_EXISTS: the campaign's name is taken. REFUSED: 400 or 422 in the service's form and documented
@@ -201,22 +198,23 @@ class Outcome:
         return self.kind.maybe_applied
 
 
-class _Body(msgspec.Struct, frozen=True):
+class _Body(Struct, frozen=True):
     lead_name: str
     inet_no: int
     users: msgspec.Raw
 
 
-class _Leads(msgspec.Struct, frozen=True):
-    users: Sequence[Lead]
+class _Users(Struct, frozen=True):
+    users: msgspec.Raw
 
 
-class _Sender(msgspec.Struct, frozen=True):
+class _Sender(Struct, frozen=True):
     inet_no: int
 
 
 _encoder = msgspec.json.Encoder()
-_leads_decoder = msgspec.json.Decoder(_Leads)
+_users_decoder = msgspec.json.Decoder(_Users)
+_leads_decoder = msgspec.json.Decoder(list[Lead])
 _sender_decoder = msgspec.json.Decoder(_Sender)
 
 
@@ -242,4 +240,4 @@ def refreeze(body: bytes, name: str, leads: Sequence[Lead]) -> bytes:
 
 def thaw_leads(body: bytes) -> list[Lead]:
     """Return the leads of a frozen body."""
-    return list(_leads_decoder.decode(body).users)
+    return _leads_decoder.decode(_users_decoder.decode(body).users)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty
 from typing import TYPE_CHECKING, TypeVar
@@ -34,7 +33,6 @@ def chance() -> float:
     return int.from_bytes(os.urandom(6), "big") / 2**48
 
 
-@dataclass(frozen=True, slots=True)
 class Clock:
     """What a part of the program may know of time and chance.
 
@@ -43,9 +41,15 @@ class Clock:
     and returns what came, or None.
     """
 
-    now: Callable[[], datetime] = local_now
-    monotonic: Callable[[], float] = time.monotonic
-    random: Callable[[], float] = chance
+    def __init__(
+        self,
+        now: Callable[[], datetime] = local_now,
+        monotonic: Callable[[], float] = time.monotonic,
+        random: Callable[[], float] = chance,
+    ) -> None:
+        self.now = now
+        self.monotonic = monotonic
+        self.random = random
 
     def idle(self, mailbox: SimpleQueue[_Item], seconds: float | None) -> _Item | None:
         """Wait for the mailbox, at most `seconds`; return what came, or None."""

@@ -26,9 +26,10 @@ that a command which names that run is a `Remedy`: the command's course puts it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 
 class ExitCode(IntEnum):
@@ -47,8 +48,7 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """What to do `first`, in words, and then the command that helps: `verb`, the run in hand, and `options`.
 
     Where no run has come to be, the command that failed is typed again.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,39 +14,34 @@ if TYPE_CHECKING:
     from telecmi_leads.core.lead import TableInfo
 
 
-@dataclass(frozen=True, slots=True)
-class TableOpened:
+class TableOpened(Struct, frozen=True):
     """A table's header was found and its columns are matched."""
 
     table: TableInfo
     columns: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class RowsPrepared:
+class RowsPrepared(Struct, frozen=True):
     """So many rows of the input have been read and cleaned, in all, and so many are leads."""
 
     rows: int
     leads: int
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignSending:
+class CampaignSending(Struct, frozen=True):
     """A campaign's request is about to leave."""
 
     campaign: CampaignRecord
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignSettled:
+class CampaignSettled(Struct, frozen=True):
     """A campaign has reached the state in which this run leaves it."""
 
     campaign: CampaignRecord
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignWaiting:
+class CampaignWaiting(Struct, frozen=True):
     """A campaign will be tried again after a pause of `seconds`; `why` says it in words."""
 
     campaign: CampaignRecord
@@ -66,8 +62,7 @@ class StopCause(StrEnum):
     NO_CONNECTION = "no_connection"
 
 
-@dataclass(frozen=True, slots=True)
-class RunStopping:
+class RunStopping(Struct, frozen=True):
     """No further request will be made; those in flight may still end. `why` says it in words."""
 
     cause: StopCause

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
+from msgspec import Struct
 
 REJECT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
 """The columns that a rejects file has beside the original ones; ignored when it is read again."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableInfo:
+class TableInfo(Struct, frozen=True):
     """Where rows came from and how they were read; one for each header found in a file.
 
     `header` holds the column names as they stand in the file, "" where a column has none; without a
@@ -31,8 +30,7 @@ class TableInfo:
     hidden_rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RowBlock:
+class RowBlock(Struct, frozen=True):
     """Consecutive rows of one table: every cell a str, as typed, "" where empty; rows may be ragged.
 
     Row i stands in row `first_row + i` of its file or sheet, counted from 1 as a spreadsheet counts
@@ -91,8 +89,7 @@ class LeftOutRow(msgspec.Struct, frozen=True, gc=False):
     cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RowTotals:
+class RowTotals(Struct, frozen=True):
     """Where every input row went. `balanced()` is the promise of the summary."""
 
     read: int = 0

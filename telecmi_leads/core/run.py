@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +41,7 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class LeadTotals:
+class LeadTotals(Struct, frozen=True):
     """Where every lead stands. Accepted means proven; nothing else counts as a success."""
 
     accepted: int = 0
@@ -86,8 +86,7 @@ class Suggested(StrEnum):
     REPORT = "report"
 
 
-@dataclass(frozen=True, slots=True)
-class TypedOption:
+class TypedOption(Struct, frozen=True):
     """An option as it was typed: its name in the table, its arguments, and the suggested commands that repeat it."""
 
     name: str
@@ -95,8 +94,7 @@ class TypedOption:
     repeated: tuple[Suggested, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """A command line: its options and input files. What came from files and the environment comes again anyway."""
 
     options: tuple[TypedOption, ...] = ()
@@ -116,8 +114,7 @@ class Typed:
         return Typed(tuple(merged.values()), self.files or earlier.files)
 
 
-@dataclass(frozen=True, slots=True)
-class ListsRead:
+class ListsRead(Struct, frozen=True):
     """The do-not-call lists that a run was planned with: they are read again before anything more of it is sent.
 
     `files` are absolute paths, `max_age` is --exclude-max-age in seconds, and `region` that of their national numbers.
@@ -128,8 +125,7 @@ class ListsRead:
     region: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KnownBefore:
+class KnownBefore(Struct, frozen=True):
     """How many people of a plan the ledger knew: `uploaded` before, in the `campaigns` (newest first, not all of many).
 
     `waiting` are those who waited in other unfinished runs when the run was planned.
@@ -140,8 +136,7 @@ class KnownBefore:
     waiting: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True):
     """A run as the ledger knows it. `account` is the key of settings.Account, never the secret.
 
     `pattern` is the name as it was typed, with {date} in it: the same command on another day has the same. `audience`
@@ -170,8 +165,7 @@ class RunRecord:
     known: KnownBefore = field(default_factory=KnownBefore)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """An error as the summary and the JSON output show it."""
 
     code: str
@@ -179,8 +173,7 @@ class Problem:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOutCount:
+class LeftOutCount(Struct, frozen=True):
     """How many rows were left out for one reason, and the first of them as it is in the file.
 
     `code` is a rejection's code or a list's name. `place` says where the row is, in words; `column` and `cell` are at
@@ -198,8 +191,7 @@ class LeftOutCount:
     kept: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RunEnd:
+class RunEnd(Struct, frozen=True):
     """How one of several runs ended."""
 
     run: str
@@ -208,8 +200,7 @@ class RunEnd:
     exit_code: int
 
 
-@dataclass(frozen=True, slots=True)
-class RunSummary:
+class RunSummary(Struct, frozen=True):
     """All that is said at the end of a command that prepares or sends leads: the JSON object of the contract.
 
     `audience` and `account` are RunRecord's. `excluded` counts the excluded rows by do-not-call list, once the reports

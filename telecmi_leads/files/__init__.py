@@ -6,8 +6,9 @@ opening (gzip unpacked) → workbook, or one of the text formats in the table of
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.bounds import BLOCK_ROWS, bounded
@@ -73,7 +74,7 @@ def sheet_names(path: Path, options: ReadingOptions) -> tuple[str, ...]:
     Raises SourceUnreadable where the file can't be read.
     """
     try:
-        with open_source(path, replace(options, sheet=(_NO_SHEET,))) as source:
+        with open_source(path, options.replaced(sheet=(_NO_SHEET,))) as source:
             for _ in source.sheets:
                 return ()
     except MissingSheet as missing:

@@ -12,8 +12,10 @@ import io
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.files.bounds import MAX_CELL
 
@@ -34,8 +36,7 @@ _FEWEST_OF_A_TABLE = 3  # columns, for lines beside it to be a banner or a foote
 _UNTRUE_QUOTES = 0.2  # what is left of its worth when quotes close in the middle of a cell
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     r"""How a file's lines are parted.
 
     `skip` counts lines at the start that are an instruction (`sep=;`), not data. `escaped` tells that a quote inside

@@ -16,8 +16,9 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
+
+from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.bounds import MAX_ROW
@@ -52,8 +53,7 @@ _MOSTLY = 0.5
 _WHOLE = 0.6  # in text of one byte a character, delimiters rarely have a NUL beside them
 
 
-@dataclass(frozen=True, slots=True)
-class TextFile:
+class TextFile(Struct, frozen=True):
     """A text file: `name` fit to be shown, `stream` seekable, `encoding` as decided, `size` about its bytes.
 
     It can be opened often.
@@ -75,8 +75,7 @@ class TextFile:
         return io.TextIOWrapper(buffered, self.encoding.codec, errors=self.encoding.errors, newline="")
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """How a file's bytes become text.
 
     `codec` and `errors` are Python's, `label` is the name people know, `nuls` tells that there may be NULs to leave
@@ -310,8 +309,7 @@ _RARE = 0.85  # Icelandic, whose own letters stand where Turkish has its
 _NO_CAPITALS = 0.15  # names and places have some, in the scripts that have capitals
 
 
-@dataclass(frozen=True, slots=True)
-class _Letters:
+class _Letters(Struct, frozen=True):
     """What to expect of a decoded text: letters with their worth, and whether they stand beside ASCII letters."""
 
     worth: dict[str, float]

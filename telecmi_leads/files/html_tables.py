@@ -10,11 +10,13 @@ import codecs
 import html
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
@@ -67,8 +69,7 @@ _CLASS = re.compile(r"[\w-]*\.([\w-]+)")
 _HEAD = 4096
 
 
-@dataclass(slots=True)
-class _Table:
+class _Table(Struct):
     """A table that is being read.
 
     `rows` are counted, `row` has the cells so far, `cell` the pieces of text so far, `across` the columns the cell
@@ -296,8 +297,7 @@ _SAID = 80
 _ROWS_OF_A_LIST, _CELLS_OF_A_LIST = 3, 2
 
 
-@dataclass(slots=True)
-class _Page:
+class _Page(Struct):
     """What a page shows at a glance: its worksheets with whether they are hidden, tables, a field for a password.
 
     `hidden_rows` are left out, as a browser does; `rows_hidden` are those of a sheet of Excel, `filtered` names the

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
@@ -38,8 +39,7 @@ _DEPTH = 4  # {"data": {"result": {"leads": {"items": […]}}}} and no deeper
 _SHOWN_LISTS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True):
     """A list in the file: the keys under which it stands, how many elements it has, and what those are.
 
     `grid` tells that they are lists themselves, `people` that they may be leads.

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
@@ -78,8 +78,7 @@ def decode_one(text: str, start: int) -> tuple[Any, int]:
         raise BrokenJsonError(f'an object has the key "{safe(str(error))}" twice', start) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """Objects that all have the same keys, as rows of their values in the order of `keys`."""
 
     keys: tuple[str, ...]

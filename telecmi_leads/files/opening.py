@@ -16,9 +16,10 @@ import sys
 import tempfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, cast
+
+from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
@@ -79,8 +80,7 @@ STANDARD_INPUT = "standard input"
 _NAMES_LOOKED_AT = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenFile(Struct, frozen=True):
     """A file at its start: `name` fit to be shown, `stream` seekable with a file descriptor, `size` in bytes."""
 
     name: str

@@ -8,9 +8,10 @@ name says, are told by how they begin too, and are refused for what they are.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NoReturn
+
+from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.delimited import read_delimited
@@ -46,8 +47,7 @@ _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 _WORKBOOKS = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.XLSB, FileFormat.ODS})
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """One text format: `what` it is called, `endings` that are usual for it, `begins` by which it is recognised.
 
     `read` takes the text and the names of --sheet and returns what the format turned out to be, with its sheets.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from telecmi_leads.settings.option_values import FileFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A grid of text cells, to be read once, in order, in flat memory.
 
     `name` is the sheet's, None where the format has no sheets. `encoding` is named as people know it
@@ -40,8 +40,7 @@ class Sheet:
     hidden_rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One file: `file` is its name as shown, `size` its bytes as stored, `sheets` come one after the other.
 
     A sheet must be read to its end, or left alone, before the next is asked for.
@@ -75,8 +74,7 @@ def missing_sheets(file: str, what: str, wanted: Iterable[str], names: Iterable[
 _NAMED = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Some records: each row has a cell for each of `keys`, or none at all where the record is blank."""
 
     keys: tuple[str, ...]

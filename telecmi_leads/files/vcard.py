@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import quopri
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.bounds import MAX_CELL, MAX_VALUE
@@ -58,8 +59,7 @@ _PHONES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Property:
+class _Property(Struct, frozen=True):
     """One property of a contact; `kinds` are its types in capitals, `rank` is 1 where it is preferred to others."""
 
     group: str

@@ -10,9 +10,10 @@ import re
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
 from html import unescape
 from typing import IO, TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,8 +58,7 @@ def as_utf8(part: bytes) -> bytes:
     return b'<?xml version="1.0" encoding="UTF-8"?>' + text.encode("utf-8", "replace")
 
 
-@dataclass(frozen=True)
-class SheetPart:
+class SheetPart(Struct, frozen=True):
     """A sheet that an XLSX names: the tag that names it, and the `path` of its part.
 
     The path is empty where the workbook has no such part, or one that holds neither cells, a chart nor a dialog.

@@ -8,9 +8,11 @@ an exception.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from telecmi_leads.columns.row_kinds import RowKind, is_note, may_be_notes, may_be_test_lead, row_kind
 from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowBlock
@@ -33,8 +35,7 @@ _NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLD
 _LONGEST_SERIAL = 4
 
 
-@dataclass(frozen=True, slots=True)
-class CleanBlock:
+class CleanBlock(Struct, frozen=True):
     """What became of a block: parallel lists of leads, their row numbers, groups and rulings, and what is no lead.
 
     `marked` are the rows that the file marks as do-not-call. `read` counts the rows looked at. `next_header` is the
@@ -95,8 +96,7 @@ class CleanBlock:
         )
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     """A block on its way: its rows at the header's width, their numbers and faults by index, and what was noted."""
 
     grid: Grid
@@ -105,8 +105,7 @@ class _Work:
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaner:
+class Cleaner(Struct, frozen=True):
     """Cleans the blocks of one table.
 
     `table` is the table's index in the run. `group_column` is the index of the column to split campaigns by. `marks`

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from telecmi_leads.columns import number_columns
 from telecmi_leads.columns.matching import Matcher, no_phone_column

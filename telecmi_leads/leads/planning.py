@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from telecmi_leads.core.campaign import LONGEST_NAME, StagedCampaign, encode_leads, freeze, leads_digest
 from telecmi_leads.core.errors import UsageError
@@ -103,8 +104,7 @@ def name_pattern(name: str, *, stem: str) -> str:
     return clean(name.replace("{file}", stem))
 
 
-@dataclass(slots=True)
-class _Series:
+class _Series(Struct):
     """The campaigns of one group: its leads that wait for a campaign, and the last number used."""
 
     group: str
@@ -112,8 +112,7 @@ class _Series:
     leads: list[Lead] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Planner:
+class Planner(Struct):
     """Fills campaigns with leads as they come; a campaign is handed out as soon as it is full.
 
     `name` is the run's name, `last_numbers` those after which to count, by folded group. Without --split-by there is

@@ -9,9 +9,11 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from telecmi_leads.columns import ColumnFinder
 from telecmi_leads.columns.marks import table_marks
@@ -72,8 +74,7 @@ _FILL_HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """What was found: where every row went, why rows were rejected, and what was repaired.
 
     `warnings` tell of tables without a phone column and of marks that can't be read, as sentences with their codes.
@@ -104,7 +105,7 @@ def prepare(  # noqa: PLR0913 - the parts that are composed here
 
     The run must have begun in the ledger. Raises InputRefused for a file that can't be read or has no phone column.
     """
-    work = _Preparation(settings, run_id, ledger, planner, screen, notify)
+    work = _Preparation(matcher(settings), settings, run_id, ledger, planner, screen, notify)
     with _collector_at_rest():
         work.take_all(files)
         if work.marked_late:
@@ -114,7 +115,9 @@ def prepare(  # noqa: PLR0913 - the parts that are composed here
             ledger.empty_plan(run_id)
             planner.restart()
             screen.restart()
-            work = _Preparation(settings, run_id, ledger, planner, screen, _only_rows(notify), marked=work.marked)
+            work = _Preparation(
+                matcher(settings), settings, run_id, ledger, planner, screen, _only_rows(notify), marked=work.marked
+            )
             work.take_all(files)
         return work.finish()
 
@@ -166,7 +169,7 @@ def _with_usable_fills(settings: Settings) -> FieldOptions:
                 hint=_FILL_HINTS[target],
             )
         fills.append((target, usable))
-    return replace(options, fill=tuple(fills))
+    return options.replaced(fill=tuple(fills))
 
 
 @contextmanager
@@ -181,10 +184,10 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(slots=True)
-class _Preparation:
+class _Preparation(Struct):
     """The counts and parts of one preparation on its way through the files."""
 
+    matcher: Matcher
     settings: Settings
     run_id: str
     ledger: Ledger
@@ -205,10 +208,6 @@ class _Preparation:
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
     limit_reached: bool = False
     audience: Audience = field(default_factory=Audience)
-    matcher: Matcher = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.matcher = matcher(self.settings)
 
     def take_all(self, files: Sequence[Path | None]) -> None:
         """Take in the files, in order."""

@@ -7,9 +7,10 @@ number wins, and only rows without one ask the next column.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from telecmi_leads.columns import line_rank
 from telecmi_leads.core.lead_fields import Field
@@ -63,16 +64,14 @@ def leveled(rows: list[list[str]], width: int) -> tuple[Grid, list[int]]:
     return Grid([row[:width] + [""] * (width - len(row)) for row in rows], width), overfull
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Why a row can't be used, and the index of the column at fault where there is one."""
 
     reason: Reason
     column: int | None = None
 
 
-@dataclass(slots=True)
-class RowNumbers:
+class RowNumbers(Struct):
     """E.164 digits for each row, "" where there is none; for those rows the fault, by index; repairs by kind.
 
     `rulings` are those on the numbers, for `PhoneBook.profiles`.

@@ -8,10 +8,10 @@ would take 840 MB.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct, field
 from pyroaring import BitMap64
 
 from telecmi_leads.core.campaign import CampaignStatus
@@ -31,8 +31,7 @@ def _values(numbers: Sequence[str]) -> list[int]:
     return _integers.decode(f"[{','.join(numbers)}]")
 
 
-@dataclass(slots=True)
-class NumberSet:
+class NumberSet(Struct):
     """A set of E.164 numbers (digits without plus), compact at ten million.
 
     `limit` numbers are kept in a plain set, which is faster, before they move to the bitmap, which is smaller.
@@ -83,8 +82,7 @@ class NumberSet:
             self._fresh.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class ExcludeList:
+class ExcludeList(Struct, frozen=True):
     """A do-not-call list: its name as shown, its numbers, and how many rows hold something and no number."""
 
     name: str
@@ -92,8 +90,7 @@ class ExcludeList:
     unreadable: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """Why the lead at a position of its block is left out; `code` names the exclude list, or is WAITING."""
 
     kind: LeftOutKind
@@ -104,8 +101,7 @@ WAITING = "waiting"
 """The code of a row that is left out since its number waits in a campaign that is not proven to be in."""
 
 
-@dataclass(slots=True)
-class KnownPeople:
+class KnownPeople(Struct):
     """Whom the ledger knows of a plan's people, counted as the blocks come.
 
     `find` is Ledger.known_among with its runs `own`: those whose content this plan may be, since they have its name.
@@ -197,8 +193,7 @@ _UPLOADED = LeftOut(LeftOutKind.ALREADY_UPLOADED)
 _WAITS = LeftOut(LeftOutKind.ALREADY_UPLOADED, WAITING)
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """Screens the leads of a whole run, block by block, in input order."""
 
     excludes: Sequence[ExcludeList] = ()

@@ -6,8 +6,9 @@ are to be used under the account's lock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, refreeze, thaw_leads
 from telecmi_leads.core.run import RunState
@@ -59,8 +60,7 @@ def begin_attempts(store: Store, campaign_ids: Sequence[int], *, at: datetime) -
     store.in_flight.update(campaign_ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What a request came to, and the campaign's state after it.
 
     `note` is put behind the service's words. Where the campaign's name is taken and it `ends_run`, every campaign of

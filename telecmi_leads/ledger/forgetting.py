@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.core.campaign import refreeze, thaw_leads
 from telecmi_leads.core.errors import UsageError
@@ -49,8 +51,7 @@ FORGOTTEN = "forgotten"
 """Stands as the reason of a row whose lead was forgotten before it was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True):
     """What `forget` has removed, and how many unfinished runs it left alone (their leads still wait to be sent).
 
     `leads` are those of unsent and refused campaigns, `answers` the service's words that held the number. `mentioned`
@@ -69,8 +70,7 @@ class Forgotten:
     left_in_file: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ToForget:
+class ToForget(Struct, frozen=True):
     """What is to be removed; exactly one is given: all runs made `before` a time, one `run`, one `phone`, or `typed`.
 
     `phone` is E.164 digits, with `national` those behind the calling code, by which it is found in cells and in the

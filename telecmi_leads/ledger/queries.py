@@ -6,12 +6,12 @@ import json
 import os
 import zlib
 from collections import defaultdict
-from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, OutcomeKind
 from telecmi_leads.core.lead import RowTotals
@@ -62,8 +62,7 @@ class Word(StrEnum):
     NOT_UPLOADED = "said_not_uploaded"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One request of a campaign, or a person's word on it. `ended` and `kind` are None while it is on its way."""
 
     started: datetime
@@ -74,8 +73,7 @@ class Attempt:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Struct, frozen=True):
     """What one request came to, with the number of leads in it (0 where an older version sent it)."""
 
     kind: OutcomeKind | Word

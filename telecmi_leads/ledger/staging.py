@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import LeftOutKind, RowTotals
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     from telecmi_leads.ledger.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class NewRun:
+class NewRun(Struct, frozen=True):
     """What is known of a run when it begins; see RunRecord."""
 
     id: str
@@ -45,8 +45,7 @@ class NewRun:
     lists: ListsRead = field(default_factory=ListsRead)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFigures:
+class PlanFigures(Struct, frozen=True):
     """What is known of a plan when it is whole; see RunRecord.
 
     Of `rows`, the ledger keeps only what it can't count itself, the rows read and blank.
@@ -78,9 +77,9 @@ def begin_run(store: Store, run: NewRun) -> None:
                 RunState.PREPARING,
                 os.fsencode(run.report_dir),
                 run.dry_run,
-                json.dumps(asdict(run.typed)),
+                json.dumps(to_builtins(run.typed)),
                 writable(run.pattern),
-                json.dumps(asdict(run.lists)),
+                json.dumps(to_builtins(run.lists)),
             ),
         )
 
@@ -120,7 +119,7 @@ def finish_plan(store: Store, run_id: str, figures: PlanFigures, *, refused: boo
             " rejections = ?, repairs = ?, skipped = ?, audience = ? WHERE seq = ?",
             (
                 RunState.REFUSED if refused else RunState.PLANNED,
-                json.dumps(asdict(figures.known)),
+                json.dumps(to_builtins(figures.known)),
                 rows.read,
                 rows.blank,
                 *texts,

@@ -15,9 +15,10 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.lead import LeftOutKind
@@ -50,8 +51,7 @@ WHERE r.account = ? AND c.settled >= ?
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """What became of a phone number in one run.
 
     Either `campaign` and `status` are set (it is a lead), or `left_out` and `code` (a Reason's code or the exclude
@@ -68,8 +68,7 @@ class Fate:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCampaign:
+class KnownCampaign(Struct, frozen=True):
     """A campaign that holds a number: which run it is of, and whether its leads are in. `settled` is None if never.
 
     `name_taken` tells that a name which this ledger never sent has ended its run: its people may be in all the same.

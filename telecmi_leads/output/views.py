@@ -9,8 +9,9 @@ bug, and is said so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import BalanceError
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 _REPORT_IT = "This is a bug in the program: please report it, with this message."
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnView:
+class ColumnView(Struct, frozen=True):
     """A column and what it feeds: `field` is the field's name, "" where it feeds none; `rule` says why, in words.
 
     `filled` counts the rows in which it holds something, None where nobody counted.
@@ -45,8 +45,7 @@ class ColumnView:
     filled: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TableView:
+class TableView(Struct, frozen=True):
     """A table as the `columns` command shows it; `options` pin the choice: ("--map", "phone=Contact No. 1").
 
     `rows` are those below the header, blank ones included; `phones` the names of the phone columns, the first choice
@@ -93,8 +92,7 @@ class Fate(Protocol):
         """A Reason's code or the exclude list's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneView:
+class PhoneView(Struct, frozen=True):
     """What a number normalises to, why it is or isn't good, and what became of it.
 
     `number` is E.164 digits, "" where there is none; then `reason` is the rejection's code. `region` is the
@@ -114,8 +112,7 @@ class PhoneView:
     region_from: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckView:
+class CheckView(Struct, frozen=True):
     """One thing the `check` command looked at; `passed` is None where it could not be looked at."""
 
     what: str

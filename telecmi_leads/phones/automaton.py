@@ -7,9 +7,10 @@ digits, `\d`, classes, groups, alternatives, `?`, `*`, `+` and counts. Anything 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+
+from msgspec import Struct
 
 _ALL_DIGITS = (1 << 10) - 1
 _COUNTED = frozenset("?*+{")
@@ -32,8 +33,7 @@ def _listed(digits: int) -> tuple[int, ...]:
     return tuple(digit for digit in range(10) if digits >> digit & 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A piece of a pattern: whether it matches nothing at all, and the positions that begin and end it."""
 
     empty: bool

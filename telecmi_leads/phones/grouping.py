@@ -7,9 +7,9 @@ whatever the row's country, as its first group is the calling code of a valid nu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from telecmi_leads.core.reasons import Reason, Repair
@@ -59,8 +59,7 @@ _OLD_AFTER_CODE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The rules that hold for one cell: `rule` decides on digits as written in a row of `region`."""
 
     region: str | None

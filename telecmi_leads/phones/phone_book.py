@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import partial
 from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import CALLING_CODES, Asked, digits_of, may_be_foreign, unsigned
@@ -245,8 +246,7 @@ _SERVES = {kind: frozenset({kind}) for kind in PhoneType} | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NumberColumn:
+class NumberColumn(Struct, frozen=True):
     """A column read: `numbers` has E.164 digits without the plus for each cell, "" where there is no good number.
 
     `rulings` are those on the good numbers, for `PhoneBook.profiles`; `faults` says why, by index, for each "";

@@ -6,8 +6,9 @@ Cells come here that the fast path does not take; `read_cell` is also what the f
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import CALLING_CODES, HOPELESS, Asked, digits_of, is_own
@@ -61,8 +62,7 @@ _FEWEST_LEFT_OVER = 2
 _FEWEST_OF_A_POSTCODE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A stretch of a cell that was tried as a number: its text, digits, the ruling, and what stood before it."""
 
     text: str
@@ -81,8 +81,7 @@ class Candidate:
         return self.ruling.number(self.digits)
 
 
-@dataclass(frozen=True, slots=True)
-class CellReading:
+class CellReading(Struct, frozen=True):
     """What a cell holds: a number and the repairs it took, or the reason why it holds none.
 
     `chosen` is the candidate that `number` comes from or whose refusal by the user's options is the reason;
@@ -98,8 +97,7 @@ class CellReading:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(slots=True)
-class _Search:
+class _Search(Struct):
     """The candidates of a cell as they are found."""
 
     asked: Asked

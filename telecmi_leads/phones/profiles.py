@@ -6,11 +6,11 @@ are looked up by what the number begins with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import phonenumbers
+from msgspec import Struct
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from telecmi_leads.core.reasons import Reason, Repair
@@ -31,8 +31,7 @@ _FOUND_AFTER = (Repair.TRAILING_WORDS, Repair.EXTENSION, Repair.SEVERAL_NUMBERS)
 _UNKNOWN_TIMEZONE = "Etc/Unknown"  # ICU's name for it, which phonenumbers' table uses
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NumberProfile:
+class NumberProfile(Struct, frozen=True, eq=False):
     """What a number tells; one object stands for all numbers that tell the same.
 
     `region` is None for international services; `timezones` are IANA names, () where not known.
@@ -150,8 +149,7 @@ def _is_geographical(kind: PhoneType, code: str) -> bool:
 # --- one cell explained ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainedCandidate:
+class ExplainedCandidate(Struct, frozen=True):
     """A stretch of the cell that was tried: its text, its digits, and E.164 digits or the reason against it."""
 
     text: str
@@ -161,8 +159,7 @@ class ExplainedCandidate:
     type: PhoneType
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneExplanation:
+class PhoneExplanation(Struct, frozen=True):
     """Everything about one cell.
 
     `number` is E.164 digits without the plus, also where only the user's options refuse it (`reason` says so); ""

@@ -11,11 +11,12 @@ import sys
 import zlib
 from array import array
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.phones.numbering_plan import FEWEST_DIGITS, NumberingPlan, metadata_read, prove
 from telecmi_leads.settings.option_values import PhoneType
@@ -29,8 +30,7 @@ PLANS = "numbering_plans.txt"
 _DIGITS = 10
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class Kind(Struct, frozen=True, eq=False):
     """What a national number is: (UNKNOWN, the code's main region) where it is not valid. Told apart by identity."""
 
     type: PhoneType

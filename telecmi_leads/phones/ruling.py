@@ -8,12 +8,12 @@ raises `Unsettled`. Both go through `rule`, so that the rules stand in one place
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import phonenumbers
+from msgspec import Struct
 from phonenumbers import (
     CountryCodeSource,
     NumberParseException,
@@ -108,8 +108,7 @@ class Reader(Protocol):
         """Return how many digits the region's longest mobile numbers have (fixed-line ones where it has no mobiles)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ruling:
+class Ruling(Struct, frozen=True, eq=False):
     """What becomes of a text of digits: a number (`reason` None) made by `number`, or the reason why not.
 
     The E.164 digits are `prefix` and the text without its first `strip` characters. One ruling serves all texts

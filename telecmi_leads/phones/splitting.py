@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.phone_words import (
@@ -68,8 +69,7 @@ _LAST_EUROPEAN = "\u052f"  # Latin, Greek and Cyrillic end here; these letters a
 By = str | Callable[[re.Match[str]], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A stretch of digits and the punctuation between them; `before` and `after` are what separates it from others.
 
     `tail` is a word that touches its end or is joined to it, as in `98765-HELLO`; `fax` tells that it is named one.
@@ -84,8 +84,7 @@ class Part:
     stars: str = ""
 
 
-@dataclass(slots=True)
-class Pieces:
+class Pieces(Struct):
     """What a text is made of: parts that may be numbers, and notes on what else was there.
 
     `faults` are the reasons of stretches that can't be numbers whatever their region.

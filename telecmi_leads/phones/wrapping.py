@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from telecmi_leads.core.reasons import Repair
 
@@ -115,8 +116,7 @@ _MOST_ZEROS = 1  # two zeros at the end are one number in a hundred, and lost di
 _SHORTEST_FORM = 7  # significant digits from which an exponent without a sign is a program's exact notation
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One repair, with the text before and after it."""
 
     repair: Repair
@@ -124,8 +124,7 @@ class Step:
     after: str
 
 
-@dataclass(slots=True)
-class Unwrapped:
+class Unwrapped(Struct):
     """A cell on its way to its digits: the text so far and the steps that led there.
 
     `linked` tells that the plus of the text comes from a chat link.

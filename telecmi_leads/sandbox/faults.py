@@ -30,8 +30,9 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Collection  # noqa: TC003 - part of a public signature
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Stage(StrEnum):
@@ -58,8 +59,7 @@ _ANSWER = re.compile(r"([1-9][0-9]{2})(?: (.*))?", re.DOTALL)
 _NUMBERS = re.compile(r"([0-9]+)(-?)([0-9]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One fault to order; `parse_fault` makes it from text and checks it.
 
     It strikes upload requests `first` to `last` (counted from 1; `last` None: no end), those for the

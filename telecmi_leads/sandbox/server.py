@@ -9,7 +9,6 @@ import socket
 import struct
 import sys
 import threading
-from dataclasses import asdict, replace
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -17,6 +16,7 @@ from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import asdict, replace
 
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.sandbox.faults import Fault, Stage, parse_fault

@@ -13,11 +13,11 @@ import re
 import secrets
 import threading
 import time
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from telecmi_leads.sandbox.faults import FaultBook
 
@@ -67,8 +67,7 @@ _balance = msgspec.json.Decoder(_BalanceQuery)
 _peek = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """An answer of the service: the documented status and message."""
 
     status: int
@@ -92,8 +91,7 @@ class Refused(Exception):
         self.verdict = verdict
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Upload:
+class Upload(Struct, frozen=True):
     """A request of the right shape. `users` are the JSON bytes of the array, as received."""
 
     name: str
@@ -102,14 +100,16 @@ class Upload:
     users: bytes
     phones: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"Upload({self.name!r}, {len(self.phones)} leads)"
+
     @property
     def duplicates(self) -> bool:
         """Tell whether a phone stands in the request twice."""
         return len(set(self.phones)) < len(self.phones)
 
 
-@dataclass(frozen=True, slots=True)
-class Glimpse:
+class Glimpse(Struct, frozen=True):
     """What the log says of a request, whatever its shape. `digest` is the SHA-256 of all of it but the secret."""
 
     name: str
@@ -179,8 +179,7 @@ def _is_json(content_type: str) -> bool:
 AT_WORK = "at work"
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """One request in the sandbox's log.
 
     `number` counts upload requests from 1 (0 for others); `time` is the POSIX time of its arrival; `status` is
@@ -286,8 +285,7 @@ class Log:
             return tuple(entry for entry in self._entries if path in (None, entry.path))
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """What came of a request: the verdict, and how many leads it put in."""
 
     verdict: Verdict

@@ -24,7 +24,6 @@ No other answer proves anything: the request may have been applied before somebo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -32,6 +31,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from telecmi_leads.core.campaign import Outcome, OutcomeKind
 from telecmi_leads.core.text import clean, safe
@@ -68,8 +68,7 @@ _LONGEST_COMPARED = 500
 """Characters of the service's words that are looked at. The documented ones have less than 60."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An answer as it came. `body` is None where it was longer than the limit or in an unknown encoding.
 
     `cut` says in our words why the body ended early, "" where it came whole. The headers are text, or None
@@ -135,8 +134,7 @@ def _says_taken(words: str) -> bool:
 # --- the body -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """What a body says: its code, None where it has none, and its text."""
 
     code: int | None

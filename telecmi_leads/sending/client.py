@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from telecmi_leads.core.clock import local_now
 from telecmi_leads.core.text import hide_secret

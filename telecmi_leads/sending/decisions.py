@@ -23,9 +23,10 @@ may then be theirs. It is this part's own only where each of them was refused in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.core.campaign import NAME_NOT_OURS, CampaignStatus, OutcomeKind
 from telecmi_leads.core.errors import UsageError
@@ -59,8 +60,7 @@ class Step(Enum):
     """Every other campaign would be answered the same: the run ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A campaign's state after an answer, and what follows; `note` is for the report, `cause` goes with STOP."""
 
     status: CampaignStatus

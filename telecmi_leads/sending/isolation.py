@@ -13,9 +13,10 @@ where it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from telecmi_leads.core.campaign import (
     CampaignStatus,
@@ -42,8 +43,7 @@ _PRICE_OF_HALVES = 2
 """Requests that a cut may cost: one for each half. The second needs none of its own where it was owed one already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """A part is to be sent, under this name.
 
     `others` holds the tries of other bodies under it, None where it is the part's alone; `top` is the campaign whose
@@ -56,24 +56,21 @@ class Send:
     top: CampaignRecord | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """A campaign or part is to be cut; in one piece where it holds fewer leads than were refused."""
 
     record: CampaignRecord
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Condemn:
+class Condemn(Struct, frozen=True):
     """The single lead of a part must be what was refused with `refused`: all the others of that are in."""
 
     part: CampaignRecord
     refused: CampaignRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Rejoin:
+class Rejoin(Struct, frozen=True):
     """The parts of a campaign become one again: which of them is in, if any, is not known; or all are refused.
 
     `parts` are those that are not cut, in the order of their leads.
@@ -87,8 +84,7 @@ class Rejoin:
 Move = Send | Cut | Condemn | Rejoin
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     record: CampaignRecord
     tries: Sequence[Try]
     parent: _Node | None = None

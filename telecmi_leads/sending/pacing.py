@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.core.campaign import Outcome, OutcomeKind
 from telecmi_leads.core.events import StopCause
@@ -60,8 +61,7 @@ _CAME_TO_NOTHING = frozenset(kind for kind in OutcomeKind if kind.maybe_applied 
 _ANSWERED = frozenset({OutcomeKind.ACCEPTED, OutcomeKind.NAME_EXISTS, OutcomeKind.REFUSED})
 
 
-@dataclass(frozen=True, slots=True)
-class GivingUp:
+class GivingUp(Struct, frozen=True):
     """Why the service is left alone."""
 
     cause: StopCause
@@ -136,8 +136,7 @@ class Pacing:
 # --- the threads --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What came of a campaign's request; `error` is a bug in the sending, for no outcome raises."""
 
     campaign: int

@@ -6,11 +6,12 @@ ledger that says no more than is true.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from telecmi_leads.core.campaign import LONGEST_NAME, CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.events import CampaignSending, CampaignSettled, CampaignWaiting, RunStopping, StopCause
@@ -68,8 +69,7 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
         run.close()
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
+class _Job(Struct, eq=False):
     """A campaign on its way: its place in line, what was tried before, and not before when it may go.
 
     `part` says more of one that was cut from another.

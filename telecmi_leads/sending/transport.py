@@ -18,10 +18,10 @@ import socket
 import ssl
 import time
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import requests
+from msgspec import Struct
 from requests import exceptions as of_requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
@@ -190,8 +190,7 @@ def _unpacked(body: bytes | None, encoding: str) -> bytes | None:
 # --- what goes wrong ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """What went wrong, in our words. `retryable` is False where another try would fail the same way.
 
     `answered` tells that somebody answered, in whatever form: then more than the connection failed.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from telecmi_leads.core.errors import SettingsError
 from telecmi_leads.core.text import safe
@@ -52,8 +53,7 @@ class Secret:
         return hash(self._text)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """Whose account, and where: what a request needs beside its leads."""
 
     app_id: int

@@ -1,10 +1,11 @@
-"""How a row of the table of options is made, and the sets of commands that its columns name."""
+"""What a row of the table of options is, the groups that rows stand in, and the sets of commands that columns name."""
 
 from __future__ import annotations
 
-from dataclasses import field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+
+from msgspec import Struct, structs
 
 from telecmi_leads.core.run import Suggested
 
@@ -52,24 +53,8 @@ class Offer(StrEnum):
     PROFILES = "profiles"
 
 
-def option(  # noqa: PLR0913 - one keyword for each thing a row can say
-    default: Any,  # noqa: ANN401 - the field's own annotation says the type
-    help: str,  # noqa: A002 - the word every command-line library uses
-    *,
-    commands: tuple[str, ...],
-    repeated: tuple[Suggested, ...] = (),
-    parse: Callable[[str], Any] | None = None,
-    metavar: str | None = None,
-    repeat: bool = False,
-    listed: bool = False,
-    env: tuple[str, ...] = (),
-    env_file: bool = True,
-    empty_counts: bool = False,
-    command_line: bool = True,
-    profile: bool = True,
-    offer: Offer | None = None,
-) -> Any:  # noqa: ANN401 - dataclasses.field is typed this way too
-    """Make a row of the table, as a dataclass field.
+class Row(Struct, frozen=True):
+    """A row of the table. Its `name` is the long option with `_` for `-`; the group that it stands in fills it in.
 
     `commands` read the option, `repeated` are the suggested commands that repeat it. `parse` turns text into the value;
     without it the value is a flag (bool default) or stays text. `repeat` makes it repeatable: the value is a tuple.
@@ -78,19 +63,70 @@ def option(  # noqa: PLR0913 - one keyword for each thing a row can say
     `empty_counts` that an empty one is a value, not an unset variable. `command_line` and `profile` tell where else it
     may be given. `offer` says what the shell offers for its value.
     """
-    declared = {
-        "help": help,
-        "commands": commands,
-        "repeated": repeated,
-        "parse": parse,
-        "metavar": metavar,
-        "repeat": repeat,
-        "listed": listed,
-        "env": env,
-        "env_file": env_file,
-        "empty_counts": empty_counts,
-        "command_line": command_line,
-        "profile": profile,
-        "offer": offer,
-    }
-    return field(default=default, metadata=declared)
+
+    default: Any
+    help: str
+    commands: tuple[str, ...]
+    repeated: tuple[Suggested, ...] = ()
+    parse: Callable[[str], Any] | None = None
+    metavar: str | None = None
+    repeat: bool = False
+    listed: bool = False
+    env: tuple[str, ...] = ()
+    env_file: bool = True
+    empty_counts: bool = False
+    command_line: bool = True
+    profile: bool = True
+    offer: Offer | None = None
+    name: str = ""
+
+    @property
+    def dashed(self) -> str:
+        """The option as it is typed, without the dashes before it: max-rejects."""
+        return self.name.replace("_", "-")
+
+    @property
+    def flag(self) -> bool:
+        """Tell whether the option has no value on the command line."""
+        return isinstance(self.default, bool)
+
+
+def option(default: Any, help: str, *, commands: tuple[str, ...], **columns: Any) -> Any:  # noqa: A002, ANN401 - the word of every command-line library; a field's own annotation says its type
+    """Make a row of the table, as a field of its group."""
+    return Row(default, help, commands, **columns)
+
+
+class OptionGroup:
+    """Options that belong together, each a field that holds its value. What is not given has the row's default.
+
+    No dataclass: writing and compiling the methods of each is felt at every start. It does not show its values, since
+    one of them may be the secret.
+    """
+
+    PANEL: ClassVar[str]
+    ROWS: ClassVar[tuple[Row, ...]]
+
+    def __init_subclass__(cls) -> None:
+        declared = {name: row for name, row in vars(cls).items() if isinstance(row, Row)}
+        cls.ROWS = tuple(structs.replace(row, name=name) for name, row in declared.items())
+        for row in cls.ROWS:
+            setattr(cls, row.name, row.default)
+
+    def __init__(self, **values: object) -> None:
+        unknown = values.keys() - {row.name for row in self.ROWS}
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+        vars(self).update(values)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__}.{name} can't be changed")
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and all(getattr(self, r.name) == getattr(other, r.name) for r in self.ROWS)
+
+    def __hash__(self) -> int:
+        return hash(tuple(getattr(self, row.name) for row in self.ROWS))
+
+    def replaced(self, **values: object) -> Self:
+        """Return the same options with other values for these."""
+        return type(self)(**{**vars(self), **values})

@@ -6,13 +6,14 @@ A check takes text and returns the typed value, or raises ValueError with a sent
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from telecmi_leads.core.lead_fields import Field
 
@@ -51,8 +52,7 @@ class PhoneType(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class RejectLimit:
+class RejectLimit(Struct, frozen=True):
     """How many rejected rows are too many: a share of the rows read, in percent, or a number of rows."""
 
     percent: float | None = None
@@ -68,8 +68,7 @@ class RejectLimit:
         return str(self.rows) if self.rows is not None else f"{self.percent:g}%"
 
 
-@dataclass(frozen=True, slots=True)
-class Age:
+class Age(Struct, frozen=True):
     """An age to look back: `None` means ever."""
 
     span: timedelta | None

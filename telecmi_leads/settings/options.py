@@ -9,15 +9,14 @@ list) and pass the row's `parse` once; from there on they are typed.
 
 from __future__ import annotations
 
-from dataclasses import Field as Declaration
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from telecmi_leads.core.lead_fields import MAX_CAMPAIGN_LEADS, Field
 from telecmi_leads.core.run import Suggested
 from telecmi_leads.settings import option_rows as row
 from telecmi_leads.settings import option_values as checks
+from telecmi_leads.settings.option_rows import OptionGroup, Row
 from telecmi_leads.settings.option_values import Age, FileFormat, PhoneType, RejectLimit
 
 if TYPE_CHECKING:
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignOptions:
+class CampaignOptions(OptionGroup):
     """How the leads become campaigns."""
 
     PANEL: ClassVar[str] = "Campaigns"
@@ -69,8 +67,7 @@ class CampaignOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingOptions:
+class ReadingOptions(OptionGroup):
     """How the input is read."""
 
     PANEL: ClassVar[str] = "Reading the file"
@@ -98,8 +95,7 @@ class ReadingOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FieldOptions:
+class FieldOptions(OptionGroup):
     """Which column feeds which field."""
 
     PANEL: ClassVar[str] = "Columns and fields"
@@ -142,8 +138,7 @@ class FieldOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneOptions:
+class PhoneOptions(OptionGroup):
     """Which numbers are good."""
 
     PANEL: ClassVar[str] = "Phone numbers"
@@ -175,8 +170,7 @@ class PhoneOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ExcludeOptions:
+class ExcludeOptions(OptionGroup):
     """Who must not be called, also when a run resumes that was planned before they said so."""
 
     PANEL: ClassVar[str] = "Leaving rows out"
@@ -200,8 +194,7 @@ class ExcludeOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ScreeningOptions:
+class ScreeningOptions(OptionGroup):
     """Which other rows are left out."""
 
     PANEL: ClassVar[str] = "Leaving rows out"
@@ -235,8 +228,7 @@ class ScreeningOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SendingOptions:
+class SendingOptions(OptionGroup):
     """How the campaigns are sent."""
 
     PANEL: ClassVar[str] = "Sending"
@@ -290,8 +282,7 @@ class SendingOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TrialOptions:
+class TrialOptions(OptionGroup):
     """Ways to try a command without reaching the service."""
 
     PANEL: ClassVar[str] = "Trying it out"
@@ -304,8 +295,7 @@ class TrialOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OutputOptions:
+class OutputOptions(OptionGroup):
     """What is shown, and where the reports go."""
 
     PANEL: ClassVar[str] = "Output"
@@ -324,8 +314,7 @@ class OutputOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class HeartbeatOptions:
+class HeartbeatOptions(OptionGroup):
     """Whom to tell that a scheduled run ended."""
 
     PANEL: ClassVar[str] = "Output"
@@ -340,8 +329,7 @@ class HeartbeatOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SourceOptions:
+class SourceOptions(OptionGroup):
     """Where settings are read from. On the command line alone."""
 
     PANEL: ClassVar[str] = "Settings"
@@ -375,8 +363,7 @@ class SourceOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class AccountOptions:
+class AccountOptions(OptionGroup):
     """Whose account, and where the service and the ledger are. From `.env`, environment or profile."""
 
     PANEL: ClassVar[str] = "Settings"
@@ -410,8 +397,7 @@ class AccountOptions:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class StateOptions:
+class StateOptions(OptionGroup):
     """Where the ledger is."""
 
     PANEL: ClassVar[str] = "Settings"
@@ -426,7 +412,7 @@ class StateOptions:
     )
 
 
-GROUPS: tuple[type[Any], ...] = (
+GROUPS: tuple[type[OptionGroup], ...] = (
     CampaignOptions,
     ReadingOptions,
     FieldOptions,
@@ -444,15 +430,15 @@ GROUPS: tuple[type[Any], ...] = (
 """The table, group by group, in the order of `--help`."""
 
 
-def rows() -> Iterator[tuple[type[Any], Declaration[Any]]]:
+def rows() -> Iterator[tuple[type[OptionGroup], Row]]:
     """Return every row of the table with its group."""
     for group in GROUPS:
-        for declaration in fields(group):
-            yield group, declaration
+        for declared in group.ROWS:
+            yield group, declared
 
 
-def typed_at(command: str) -> Iterator[tuple[type[Any], Declaration[Any]]]:
+def typed_at(command: str) -> Iterator[tuple[type[OptionGroup], Row]]:
     """Return the rows of the options that a command takes on its command line."""
-    for group, declaration in rows():
-        if declaration.metadata["command_line"] and command in declaration.metadata["commands"]:
-            yield group, declaration
+    for group, declared in rows():
+        if declared.command_line and command in declared.commands:
+            yield group, declared

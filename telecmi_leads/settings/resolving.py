@@ -6,14 +6,15 @@ Precedence: command line, environment, `.env` file, profile, the TOML file's top
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
 
 from telecmi_leads.core.errors import LeadsError, SettingsError, UsageError
 from telecmi_leads.core.text import safe
 from telecmi_leads.settings.option_values import folder
-from telecmi_leads.settings.options import GROUPS, SourceOptions
+from telecmi_leads.settings.options import GROUPS, SourceOptions, rows
 from telecmi_leads.settings.setting_files import (
     SECRET_VARIABLE,
     EnvFile,
@@ -26,14 +27,16 @@ from telecmi_leads.settings.setting_files import (
 from telecmi_leads.settings.surroundings import environment
 from telecmi_leads.settings.trust import Given, credentials_from, folder_decides
 
+if TYPE_CHECKING:
+    from telecmi_leads.settings.option_rows import OptionGroup, Row
+
 COMMAND_LINE = "command line"
 DEFAULT = "default"
 
 Group = TypeVar("Group")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The option groups with their values, and for each option where its value came from.
 
     `warnings` are worth a look. `alarms` must be said before the service is reached, whatever is quiet: what a file in
@@ -80,19 +83,12 @@ def resolve(given: Mapping[str, Any], sources: Sources) -> Settings:
     """
     tables = read_config(sources)
     env = read_env_file(sources)
-    found = {
-        declaration.name: next(_places(declaration, given, sources, env, tables), None)
-        for group in GROUPS
-        for declaration in fields(group)
-    }
+    found = {row.name: next(_places(row, given, sources, env, tables), None) for _, row in rows()}
     _settle_limits(found)
-    groups: dict[type[Any], Any] = {}
+    groups: dict[type[OptionGroup], Any] = {}
     for group in GROUPS:
-        values: dict[str, Any] = {}
-        for declaration in fields(group):
-            if (one := found[declaration.name]) is not None:
-                values[declaration.name] = _parsed(declaration, one)
-        groups[group] = group(**values)
+        given_here = ((row, found[row.name]) for row in group.ROWS)
+        groups[group] = group(**{row.name: _parsed(row, one) for row, one in given_here if one is not None})
     origins = {name: one.origin if one else DEFAULT for name, one in found.items()}
     warnings = (*env.unread, *readable_by_others(env.path, env.values))
     alarms, refusal = folder_decides(groups, found, credentials_from(groups, found))
@@ -100,21 +96,21 @@ def resolve(given: Mapping[str, Any], sources: Sources) -> Settings:
 
 
 def _places(
-    declaration: Any,  # noqa: ANN401 - dataclasses.Field is generic in what it holds
+    row: Row,
     given: Mapping[str, Any],
     sources: Sources,
     env: EnvFile,
     tables: Sequence[Table],
 ) -> Iterator[Given]:
     """Return what each source gives for an option, the nearest first."""
-    name, row = declaration.name, declaration.metadata
+    name = row.name
     if given.get(name) not in (None, False, [], ()):
         yield Given(given[name], COMMAND_LINE)
-    for variable in row["env"]:
-        if sources.environment.get(variable, "").strip() or (variable in sources.environment and row["empty_counts"]):
+    for variable in row.env:
+        if sources.environment.get(variable, "").strip() or (variable in sources.environment and row.empty_counts):
             yield Given(sources.environment[variable], f"environment ({variable})", variable)
-    for variable in row["env"] if row["env_file"] else ():
-        if env.values.get(variable, "").strip() or (variable in env.values and row["empty_counts"]):
+    for variable in row.env if row.env_file else ():
+        if env.values.get(variable, "").strip() or (variable in env.values and row.empty_counts):
             yield Given(env.values[variable], f"{env.path} ({variable})", variable, env.path, named=env.named)
     for table in tables:
         if name in table.values:
@@ -138,43 +134,38 @@ def _settle_limits(found: dict[str, Given | None]) -> None:
         found["max_rejects"] = None
 
 
-def _parsed(declaration: Any, given: Given) -> Any:  # noqa: ANN401 - the declaration's own type
-    metadata, raw = declaration.metadata, given.raw
+def _parsed(row: Row, given: Given) -> Any:  # noqa: ANN401 - the row's own type
+    raw = given.raw
     try:
-        if isinstance(declaration.default, bool):
+        if row.flag:
             return _flag(raw)
-        texts = _texts(raw) if metadata["repeat"] else [",".join(_texts(raw)) if metadata["listed"] else _text(raw)]
+        texts = _texts(raw) if row.repeat else [",".join(_texts(raw)) if row.listed else _text(raw)]
     except ValueError as problem:
-        raise _misfit(declaration, _shown(raw), given, str(problem)) from None
+        raise _misfit(row, _shown(raw), given, str(problem)) from None
     values = []
     for text in texts:
         if given.origin == COMMAND_LINE and text.startswith("--"):
             raise UsageError(
-                f"--{_dashed(declaration)} has no value: {safe(text)} follows it.",
+                f"--{row.dashed} has no value: {safe(text)} follows it.",
                 hint="Put its value between the two.",
             )
         try:
-            if metadata["parse"] not in {Path, folder}:
+            if row.parse not in {Path, folder}:
                 _check_text(text)
-            values.append(_text_parsed(metadata["parse"], text, given))
+            values.append(_text_parsed(row.parse, text, given))
         except ValueError as problem:
-            raise _misfit(declaration, text, given, str(problem)) from None
-    return tuple(values) if metadata["repeat"] else values[0]
+            raise _misfit(row, text, given, str(problem)) from None
+    return tuple(values) if row.repeat else values[0]
 
 
-def _misfit(declaration: Any, text: str, given: Given, advice: str) -> LeadsError:  # noqa: ANN401 - as in _parsed
+def _misfit(row: Row, text: str, given: Given, advice: str) -> LeadsError:
     """Return the error for a value that an option can't have; `advice` says what it may be."""
     hint = f"{advice[:1].upper()}{advice[1:]}."
     if given.origin == COMMAND_LINE:
-        return UsageError(f"--{_dashed(declaration)} {safe(text)!r} can't be used.", hint=hint)
+        return UsageError(f"--{row.dashed} {safe(text)!r} can't be used.", hint=hint)
     shown = "" if given.variable == SECRET_VARIABLE else f" {safe(text)!r}"
     place = given.origin.removesuffix(f" ({given.variable})")
-    return SettingsError(f"{given.variable or declaration.name}{shown} (from {safe(place)}) can't be used.", hint=hint)
-
-
-def _dashed(declaration: Any) -> str:  # noqa: ANN401 - as in _parsed
-    name: str = declaration.name
-    return name.replace("_", "-")
+    return SettingsError(f"{given.variable or row.name}{shown} (from {safe(place)}) can't be used.", hint=hint)
 
 
 def _shown(raw: Any) -> str:  # noqa: ANN401 - whatever stood in the file

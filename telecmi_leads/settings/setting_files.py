@@ -7,8 +7,9 @@ import os
 import re
 import stat
 import tomllib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from telecmi_leads.core.errors import LeadsError, SettingsError
 from telecmi_leads.core.text import safe
@@ -32,8 +33,7 @@ _MAX_DOTS = 20
 _LONGEST_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table of the TOML file: its options, where it stands, and whether the command line named the file."""
 
     values: Mapping[str, Any]
@@ -42,8 +42,7 @@ class Table:
     named: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EnvFile:
+class EnvFile(Struct, frozen=True):
     """What a `.env` file holds; `unread` are words on the lines that are left out."""
 
     path: Path | None = None
@@ -52,8 +51,7 @@ class EnvFile:
     named: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """Where settings may come from, beside the command line: files to read and the environment."""
 
     environment: Mapping[str, str]
@@ -163,7 +161,7 @@ def profile_names(sources: Sources) -> list[str]:
 
 
 def _profile_keys() -> dict[str, bool]:
-    return {declaration.name: declaration.metadata["profile"] for _, declaration in options.rows()}
+    return {row.name: row.profile for _, row in options.rows()}
 
 
 def _checked_keys(table: Mapping[str, Any], path: Path) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.settings.options import StateOptions
 
@@ -59,8 +60,7 @@ def environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(Struct, frozen=True):
     """What the environment says of the terminal."""
 
     no_color: bool

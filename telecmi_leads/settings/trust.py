@@ -6,9 +6,10 @@ A file that was named on the command line is the user's own word, and so is one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from telecmi_leads.core.text import safe
 from telecmi_leads.settings.network import is_loopback
@@ -26,8 +27,7 @@ _DECIDING = {
 """The options that decide about the secret, and what each decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a source gives for an option: the raw value, and where it stood.
 
     `variable` is the environment variable's name. `path` is the file, None for the command line and the environment;

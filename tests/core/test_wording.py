@@ -6,7 +6,6 @@ import os
 import shlex
 import shutil
 import subprocess
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from a_run import RUN
 from ended_runs import COMPLETE, campaign
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from telecmi_leads.cli.session import typed
 from telecmi_leads.core import wording

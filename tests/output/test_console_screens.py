@@ -6,7 +6,6 @@ import io
 import json
 import re
 import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from a_run import MORNING, RUN
 from ended_runs import COLUMNS, COMPLETE, EVERY_END, FOLDER, LEADS_CSV, campaign
+from msgspec.structs import replace
 from snapshot import check_snapshot
 
 from telecmi_leads.core.campaign import CampaignStatus

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
 from a_run import ACCEPTED, ACCOUNT, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARun, left, people, rejected
+from msgspec.structs import replace
 
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus

@@ -38,16 +38,16 @@ COMMAND_OF = {
 def test_a_suggested_command_takes_what_it_repeats() -> None:
     """No row has a printed command repeat an option that this command would refuse."""
     for _, row in rows():
-        for suggested in set(row.metadata["repeated"]) - {Suggested.AGAIN}:
-            assert COMMAND_OF.get(suggested, suggested.value) in row.metadata["commands"], (row.name, suggested)
+        for suggested in set(row.repeated) - {Suggested.AGAIN}:
+            assert COMMAND_OF.get(suggested, suggested.value) in row.commands, (row.name, suggested)
 
 
 def test_every_row_names_commands_that_are_there() -> None:
     """The commands of the table are those of the program that read settings, and each row has one."""
     assert set(COMMANDS) == set(PROGRAM.commands) - {"sandbox"}
     for _, row in rows():
-        assert row.metadata["commands"], row.name
-        assert set(row.metadata["commands"]) <= set(COMMANDS), row.name
+        assert row.commands, row.name
+        assert set(row.commands) <= set(COMMANDS), row.name
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from telecmi_leads.cli.course import Course
 from telecmi_leads.cli.run_sending import end_run, report_folder

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from telecmi_leads.cli.course import Course, run_to_end, show_end
 from telecmi_leads.cli.run_end import worst

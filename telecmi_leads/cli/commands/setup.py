@@ -7,9 +7,10 @@ import locale
 import os
 import re
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from telecmi_leads.cli import readiness
 from telecmi_leads.cli.session import Session, begin

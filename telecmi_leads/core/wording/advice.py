@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
@@ -27,16 +28,14 @@ _OF_TRIALS = frozenset({"dry_run", "sandbox", "json", "quiet", "show_phones", "r
 """Options of a trial's command that the same command in earnest need not have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A command, and the case in which it is the right one; `case` is "" where there is no choice."""
 
     command: str
     case: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(Struct, frozen=True):
     """Something to do: in words, and the commands to paste, if any.
 
     `after` is what holds where none of the commands fits. A step that `waits` is told in the report alone where
@@ -69,8 +68,7 @@ def open_steps(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed
     return tuple(_open_steps(_Open(run.id, run.account, run.leads, campaigns, typed)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     """A run as far as its open campaigns go."""
 
     run: str

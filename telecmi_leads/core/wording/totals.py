@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.run import LeadTotals, Problem, RunSummary
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One of the places where rows end: its code in the JSON output, a label, and how many rows are there."""
 
     code: str
@@ -78,8 +78,7 @@ def left_out(rows: RowTotals) -> int:
     return rows.rejected + rows.duplicate + rows.excluded + rows.already_uploaded
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """How a command ended: the mark before it, one sentence about leads, and one about the rows left out, or ""."""
 
     mark: Literal["good", "open", "bad"]
@@ -175,8 +174,7 @@ def _was(number: int) -> str:
     return "was" if number == 1 else "were"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """What --split-by made of one value: campaigns, leads, and leads accepted."""
 
     name: str

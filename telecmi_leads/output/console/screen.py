@@ -12,9 +12,10 @@ import errno
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, ClassVar, cast
+
+from msgspec import Struct
 
 from telecmi_leads.core.text import safe
 
@@ -132,8 +133,7 @@ PLAIN_WIDTH = 100
 _LONGEST = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The signs before a line and the strokes of a bar; every sign is followed by a word that says the same."""
 
     good: str

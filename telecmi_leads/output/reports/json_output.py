@@ -9,8 +9,9 @@ in samples are masked as on the screen.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from telecmi_leads.core import wording
 from telecmi_leads.core.run import Problem

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads import __version__
 from telecmi_leads.core import wording
@@ -172,8 +173,7 @@ def _asset(name: str) -> str:
 # --- why rows were left out ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """A reason with its bar, its tip, and an example: where it stands, and the cell at fault."""
 
     bar: Share
@@ -240,8 +240,7 @@ def _label_of(key: str) -> Callable[[str], str]:
 # --- campaigns ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A campaign as its row in a table shows it."""
 
     number: int

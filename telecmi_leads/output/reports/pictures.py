@@ -6,10 +6,11 @@ All lengths are in thousandths of a picture's width.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.core import wording
 from telecmi_leads.core.text import safe
@@ -31,8 +32,7 @@ _MOST_STRETCHES = 8
 _THINNEST = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """A part of a whole: its code (which gives the colour), label, count, share in words, and where its bar lies."""
 
     code: str
@@ -103,8 +103,7 @@ def longest_bars(bars: list[Share]) -> list[Share]:
 # no space.
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A rectangle: `left` and `width` along the time, `top` and `height` in parts of 1 across it."""
 
     left: float
@@ -115,8 +114,7 @@ class Bar:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A time without long pauses, and what was sent in it; `lanes` is 0 where the bars are columns of leads."""
 
     begins: datetime
@@ -127,8 +125,7 @@ class Stretch:
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(Struct, frozen=True):
     campaign: CampaignRecord
     begins: datetime
     ends: datetime

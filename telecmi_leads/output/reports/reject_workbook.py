@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import IO, TYPE_CHECKING
+
+from msgspec import Struct
 
 from telecmi_leads.core.text import defuse
 from telecmi_leads.output.reports.report_folder import disk_errors
@@ -46,8 +47,7 @@ class Look(Enum):
     NUMBER = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """What is said of a rejected row: `fault` is the index of the cell that it speaks of, -1 where there is none."""
 
     reason: str
@@ -57,8 +57,7 @@ class Explanation:
     fault: int = -1
 
 
-@dataclass(slots=True)
-class _Sheet:
+class _Sheet(Struct):
     """A sheet in the making; `widths` are those of the input's own columns."""
 
     sheet: Worksheet

@@ -11,8 +11,9 @@ import codecs
 import csv
 import io
 import re
-from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from telecmi_leads.core import wording
 from telecmi_leads.core.lead import REJECT_COLUMNS
@@ -38,8 +39,7 @@ _MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """A delimiter, and a codec that writes no byte-order mark by itself; `mark` is the one the file begins with."""
 
     delimiter: str = ","
@@ -91,8 +91,7 @@ _ONLY_SHEET = "To correct"
 _SHOWN_OF_CELL = 60
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     """Where a table's cells go in its reject file; `header` is the file's, `positions` those of the table's cells.
 
     Positions are None where the cells go straight in order, which is nearly always. `shared` tells that rows of
@@ -118,8 +117,7 @@ class Layout:
         return placed + beyond
 
 
-@dataclass(slots=True)
-class _TextFile:
+class _TextFile(Struct):
     """A reject file of delimited text, written some rows at a time and open only meanwhile."""
 
     path: Path

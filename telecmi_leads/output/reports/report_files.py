@@ -6,9 +6,11 @@ were left out are walked over once: each goes into its file and is counted, one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus, thaw_leads
@@ -203,8 +205,7 @@ class LeftOutFile:
         self._rows.clear()
 
 
-@dataclass(slots=True)
-class Finding:
+class Finding(Struct):
     """A reason to leave rows out: how many there are, and the first of them as an example."""
 
     example: LeftOutRow
