@@ -36,7 +36,12 @@ _NEARLY_ALL = 0.8
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
 
 
-_RECIPIENTS = frozenset({("recipient",), ("recipients",), ("receiver",), ("addressee",)})
+_RECIPIENTS = frozenset(
+    {
+        *(("recipient",), ("recipients",), ("receiver",), ("addressee",)),
+        *(("recipient", "number"), ("recipient", "phone"), ("recipient", "mobile"), ("recipient", "no")),
+    }
+)
 
 
 class Candidate(Struct, frozen=True):
@@ -75,7 +80,8 @@ class Candidate(Struct, frozen=True):
         standing = reading.standing
         return (
             *(company, max(standing, Standing.PLAIN), standing != Standing.NEW, shipping, reading.group, rank),
-            *(_WORK_FIRST.index(reading.place), standing, reading.ordinal, self.index),
+            *(_WORK_FIRST.index(reading.place), standing),
+            *(self.head is Head.EMAIL and reading.rule is not Rule.EXACT, reading.ordinal, self.index),
         )
 
     def refused(self, rule: Rule, word: str = "") -> Candidate:
@@ -105,6 +111,7 @@ def read_columns(
         found = [_organisers(candidate, names[candidate.index]) for candidate in found]
     found = _tenants(found, names, cells)
     found = _owners(found)
+    found = _strangers(found, names)
     found = _second_persons(found)
     found = _one_person(found)
     if any(name and name[0] in _PROPERTY and _PROPERTY_FACTS.issuperset(name[1:2]) for name in named):
@@ -131,7 +138,7 @@ def _recipients(
 
     So do message services call it; beside a sender's phone, or with a name in it, a recipient is somebody else.
     """
-    if any(candidate.head in PHONE_HEADS for candidate in found):
+    if any(c.head in PHONE_HEADS or (c.head in _LINES and not _is_one_value(cells[c.index])) for c in found):
         return found
     return [
         Candidate(candidate.index, Reading(Head.PHONE, Rule.VALUES))
@@ -239,7 +246,7 @@ def _own_lines(
 
     Where both sides of a log vary and no name tells which is the customer, neither is taken.
     """
-    varied = {c.index for c in found if _holds_lines(c, cells) and _most_common(cells[c.index]) < _NEARLY_ALL}
+    varied = any(_holds_lines(c, cells) and _most_common(cells[c.index]) < _NEARLY_ALL for c in found)
     one_value = {c.index for c in found if c.head in (*_LINES, Head.EMAIL) and _is_one_value(cells[c.index])}
     emails = any(c.head is Head.EMAIL and c.index not in one_value and cells[c.index] for c in found)
     found = [
@@ -292,12 +299,12 @@ def _way(cell: str) -> str:
 
 
 def _holds_lines(candidate: Candidate, cells: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a column holds numbers of leads, or may, as one whose name says nothing does."""
+    """Tell whether a column holds numbers of people: leads', somebody else's, or those that no name tells."""
     own = cells[candidate.index]
     if candidate.head in _LINES:
         return len(own) >= _FEWEST_ROWS
-    open_ = candidate.reading.rule in (Rule.UNKNOWN, Rule.NO_NAME)
-    return open_ and len(own) >= _FEWEST_ROWS and cell_values.share(own, cell_values.like_phone) >= cell_values.MOST
+    may_be = candidate.reading.rule in (Rule.UNKNOWN, Rule.NO_NAME, Rule.OTHER_PERSON)
+    return may_be and len(own) >= _FEWEST_ROWS and cell_values.share(own, cell_values.like_phone) >= cell_values.MOST
 
 
 def _is_one_value(cells: Sequence[str]) -> bool:
@@ -370,12 +377,40 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
         for c in found
     )
     companies = any(candidate.head is Head.COMPANY for candidate in found)
+    # Where a table has the names of vehicle owners, the mobile of their drivers is not theirs.
+    named = {_noun(c.reading.word) for c in found if c.reading.owner and c.head in names}
     kept: list[Candidate] = []
     for candidate in found:
         reading = candidate.reading
         bare = companies and reading.doubtful and not reading.role and reading.head is Head.NAME
-        if reading.owner and (persons or bare):
+        another = bool(named) and _noun(reading.word) not in named
+        if reading.owner and (persons or bare or another):
             kept.append(candidate.refused(Rule.OTHER_PERSON, reading.word))
+        else:
+            kept.append(candidate)
+    return kept
+
+
+def _noun(word: str) -> str:
+    """Return the last word of a phrase for a person, without a plural's or a genitive's s."""
+    return next(iter(reversed(word.removesuffix(" s").split())), "").removesuffix("s")
+
+
+def _strangers(found: list[Candidate], names: Sequence[tuple[str, ...]]) -> list[Candidate]:
+    """Refuse lines and emails of an occupation that no list has where another's name is there: "Zookeeper mobile".
+
+    Where every name of the table has that word too, the table is about zookeepers. So the name of one is refused where
+    the number is a customer's.
+    """
+    own = [c for c in found if c.head in NAME_HEADS - {Head.SALUTATION, Head.SUFFIX}]
+    persons = any(c.head in PHONE_HEADS and c.reading.person is not None for c in found)
+    kept: list[Candidate] = []
+    for candidate in found:
+        word = candidate.reading.stranger
+        phone = word and candidate.head in (*PHONE_HEADS, Head.EMAIL)
+        other = phone and any(word not in names[name.index] for name in own)
+        if other or (word and persons and candidate in own):
+            kept.append(candidate.refused(Rule.OTHER_PERSON, word))
         else:
             kept.append(candidate)
     return kept

@@ -91,7 +91,7 @@ class Rule(Enum):
     OTHER_PERSON = ("other_person", "somebody else's")
     OTHER_LINE = ("other_line", "no line for calls")
     OTHER_NAME = ("other_name", "no name to call by")
-    OTHER_PLACE = ("other_place", "the property's place")
+    OTHER_PLACE = ("other_place", "a place that is not the lead's")
     OTHER_THING = ("other_thing", "not about the lead")
     OWN_LINE = ("own_line", "the company's end of the call")
     EITHER_END = ("either_end", "which end of the call is the lead's is not told")

@@ -62,6 +62,12 @@ _ASIDE = re.compile(
     r"|\b(?:as (?:per|on|in|mentioned)|same as|e\.g\.|eg\.).*",
     re.IGNORECASE,
 )
+_DOCUMENTS = frozenset(
+    {
+        *("aadhaar", "aadhar", "adhar", "pan", "passport", "license", "licence", "policy", "form", "file", "list"),
+        *("id", "code", "profile"),
+    }
+)
 _GROUP_NOUNS = frozenset({"details", "detail", "info", "information", "particulars", "section", "profile"})
 _MOST_COLUMNS_OF_A_KIND = 9
 _ORDINALS = frozenset(map(str, range(1, _MOST_COLUMNS_OF_A_KIND + 1)))
@@ -84,8 +90,8 @@ class Reading(Struct, frozen=True):
     ("Address 2 - City"). `standing` tells the main one from alternates. `owner` marks "Owner name", which is the lead's
     only in an owner list, `role` the same of "Doctor mobile". `person` is the word for whose it is ("buyer"), with its
     meaning. `surname_first` is the order of a full name. `doubtful` asks for values that agree, `maybe_id` for good
-    numbers ("Customer number"); `weak` gives way to any name that says it better. `beside` names columns of which one
-    must be there.
+    numbers ("Customer number"); `weak` gives way to any name that says it better. `stranger` is an unknown word that
+    reads as a person ("zookeeper"). `beside` names columns of which one must be there.
     """
 
     head: Head | None
@@ -102,6 +108,7 @@ class Reading(Struct, frozen=True):
     maybe_id: bool = False
     doubtful: bool = False
     weak: bool = False
+    stranger: str = ""
     beside: frozenset[str] = frozenset()
 
     @property
@@ -135,7 +142,11 @@ def read_name(name: str) -> Reading:
         base = words(_ASIDE.sub(" ", name))
         if base and base != tokens:
             without = _read_alone(base) or _read_segments(lexicon().segments(base))
-            return without if without.head is not None else reading
+            # "Country (destination)" is no place to live in, "City (as in passport)" is.
+            another = without.head in _PLACE_HEADS and reading.word not in ("", *_DOCUMENTS)
+            if without.head is None or another:
+                return reading
+            return replace(without, rule=Rule.WORDS) if without.rule is Rule.EXACT else without
     return reading
 
 
@@ -251,7 +262,9 @@ def _read_own(segments: list[Segment]) -> Reading:
     if whole is not None and head in NAME_HEADS:
         head = Head.FULL
     if head is None:
-        return Reading(None, Rule.UNKNOWN)
+        wanted = next((s.text for s in segments if s.meaning is Modifier.CHOICE), "")
+        elsewhere = wanted and not set(heads).isdisjoint(_PLACE_HEADS)
+        return Reading(None, Rule.OTHER_PLACE, wanted) if elsewhere else Reading(None, Rule.UNKNOWN)
     if head is Head.STATE:
         return Reading(None, Rule.UNUSED)
     if head is Head.SERIAL:
@@ -278,6 +291,7 @@ def _read_own(segments: list[Segment]) -> Reading:
         maybe_id=maybe_id,
         doubtful=head in (Head.NUMBER, Head.CONTACT, Head.WHATSAPP) or not heads,
         weak=unknown or head is Head.NUMBER,
+        stranger=lexicon().stranger(segments) if unknown else "",
     )
 
 

@@ -226,6 +226,19 @@ class Segment(Struct, frozen=True):
     number: int | None = None
 
 
+class Strangers(Struct, frozen=True):
+    """How words for people read that no list has.
+
+    `ends` are the endings of words for what people do, `things` words with such an ending that are no people. `of`
+    stand before whoever something belongs to, `whose` behind.
+    """
+
+    ends: tuple[str, ...]
+    things: frozenset[str]
+    of: frozenset[str]
+    whose: frozenset[str]
+
+
 class Lexicon(Struct, frozen=True):
     """All phrases; their words are parted by one space.
 
@@ -236,6 +249,21 @@ class Lexicon(Struct, frozen=True):
     phrases: dict[str, Meaning]
     exact: dict[str, Head | Never]
     beside: dict[str, tuple[Head, frozenset[str]]]
+    strangers: Strangers
+
+    def stranger(self, segments: Sequence[Segment]) -> str:
+        """Return the word of a name that is not known and reads as a person, "" where there is none.
+
+        Words for what people do have endings of their own ("zookeeper", "Bestatter"), and a word to which a phone
+        belongs is a person mostly: "phone of the pujari", "पुजारी का मोबाइल".
+        """
+        texts = ["", *(segment.text for segment in segments), ""]
+        for at, segment in enumerate(segments, start=1):
+            if segment.meaning is None and segment.number is None and segment.text not in self.strangers.things:
+                owns = texts[at - 1] in self.strangers.of or texts[at + 1] in self.strangers.whose
+                if owns or (len(segment.text) >= _SHORTEST_OCCUPATION and segment.text.endswith(self.strangers.ends)):
+                    return segment.text
+        return ""
 
     def spaceless(self, text: str) -> Head | None:
         """Return the head whose phrase is this text when its spaces are left out."""
@@ -307,6 +335,7 @@ _FIRST_IDEOGRAPH = "\u3041"  # from here on, Chinese, Japanese and Korean: one c
 _NO_PIECES = (Modifier.YOUR, Modifier.WITH, Modifier.ABOUT, Modifier.AND, Modifier.NOT)
 _SHORTEST_PIECE = {True: 3, False: 2}  # by whether the token is ASCII: a Chinese word has two characters
 _SHORTEST_FILLER = 6
+_SHORTEST_OCCUPATION = 5
 _SHORTEST_COMPOUND = {True: 6, False: 3}
 _LONGEST_COMPOUND = 32
 _SHORT_ENDS = frozenset({"no", "nr", "id", "名", "号", "號", "명"})
@@ -324,7 +353,9 @@ def lexicon() -> Lexicon:
     for group, names in data["exact"].items():
         exact.update(dict.fromkeys(names, Never.OWNER if group == Never.OWNER.value else Head(group)))
     beside = {name: (Head(rule["means"]), frozenset(rule["beside"])) for name, rule in data["beside"].items()}
-    return Lexicon(phrases, exact, beside)
+    parts = {part: tuple(chain.from_iterable(languages.values())) for part, languages in data["strangers"].items()}
+    strangers = Strangers(parts["ends"], frozenset(parts["things"]), frozenset(parts["of"]), frozenset(parts["whose"]))
+    return Lexicon(phrases, exact, beside, strangers)
 
 
 @cache

@@ -149,6 +149,10 @@ def test_the_lexicon_is_folded_and_unambiguous() -> None:
                 assert " ".join(words(phrase)) == phrase != ""
                 meanings.setdefault(words(phrase), set()).add(group)
     assert {phrase: groups for phrase, groups in meanings.items() if len(groups) > 1} == {}
+    for phrase in (
+        phrase for languages in data["strangers"].values() for some in languages.values() for phrase in some
+    ):
+        assert " ".join(words(phrase)) == phrase != ""
     assert {type(meaning) for meaning in lexicon().phrases.values()} == {Head, Modifier, Never}
     assert max(phrase.count(" ") for phrase in lexicon().phrases) < LONGEST_PHRASE
 

@@ -10,7 +10,7 @@ import pytest
 from matching_help import feeds, match_of, table_of
 from places import TESTS
 
-from telecmi_leads.columns import pins, read_name
+from telecmi_leads.columns import Head, pins, read_name
 from telecmi_leads.columns.matching import Matcher
 from telecmi_leads.leads.cleaning import Cleaner
 from telecmi_leads.phones import PhoneBook
@@ -265,16 +265,24 @@ def test_the_fields_in_many_languages(words: dict[str, str]) -> None:
 
 
 FORMS: dict[str, list[str]] = json.loads((LEADFILES / "header-forms.json").read_text(encoding="utf-8"))
-"""Names as forms, CRMs and people write them, by what they hold; `never` are other people's and lines."""
+"""Names as forms, CRMs and people write them, by what they hold; `never` are others', `elsewhere` other places."""
 READ_AS = {"phone": {"phone", "mobile", "whatsapp", "landline"}, "name": {"name", "fullname"}, "city": {"city"}}
+PLAIN = {"email", "firstname", "lastname", "country"}
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [(kind, name) for kind, names in FORMS.items() if kind != "never" for name in names]
+    ("kind", "name"),
+    [(kind, name) for kind, names in FORMS.items() if kind in READ_AS or kind in PLAIN for name in names],
 )
 def test_forms_of_names(kind: str, name: str) -> None:
     """Persons, forms' remarks, abbreviations and endings leave a name what it is."""
     assert read_name(name).head in READ_AS.get(kind, {kind})
+
+
+@pytest.mark.parametrize("name", FORMS["elsewhere"])
+def test_forms_of_places_that_are_not_the_leads(name: str) -> None:
+    """A country or city that somebody wants to go to, or that is a branch's, is not where he lives."""
+    assert read_name(name).head not in {Head.COUNTRY, Head.CITY, Head.LOCALITY, Head.DIALCODE}
 
 
 @pytest.mark.parametrize("name", FORMS["never"])

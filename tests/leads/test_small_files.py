@@ -33,17 +33,8 @@ CASES: list[Case] = [
     for name in ("tables", "cases")
     for case in json.loads((TESTS / "leadfiles" / f"{name}.json").read_text(encoding="utf-8"))
 ]
+IDS = [case["id"] for case in CASES]
 BY_ID: dict[str, Case] = {case["id"]: case for case in CASES}
-
-# A country of where somebody wants to go is read as his own; when it agrees, this reports itself as XPASS.
-WAITING = frozenset({"s-where-to-go"})
-
-
-def listed(cases: list[Case]) -> list[Any]:
-    """Return the cases as parameters; those that wait for other parts may fail."""
-    waits = pytest.mark.xfail(reason="waits for what a country column is about", strict=False)
-    return [pytest.param(case, id=case["id"], marks=[waits] if case["id"] in WAITING else []) for case in cases]
-
 
 # Their first row is no header of plain columns, or the order of the columns is what they are about.
 NOT_SHUFFLED = {"stacked", "layout", "details-groups", "odd-csv", "header-row", "footer", "encoding", "sheets"}
@@ -76,7 +67,7 @@ def leads_of(sandbox: Sandbox, case: Case) -> dict[str, dict[str, str]]:
     return {lead["phone"]: {key: plain(lead.get(key)) for key in wanted.get(lead["phone"], lead)} for lead in sent}
 
 
-@pytest.mark.parametrize("case", listed(CASES))
+@pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_the_right_people_leave(tmp_path: Path, sandbox: Sandbox, case: Case) -> None:
     """Leads, exit code, counts and warnings are those of the case."""
     program = Inside(tmp_path, sandbox.url)
@@ -123,7 +114,7 @@ def test_most_tables_can_be_shuffled() -> None:
     assert len(SHUFFLED) >= 70
 
 
-@pytest.mark.parametrize("case", listed(SHUFFLED))
+@pytest.mark.parametrize("case", SHUFFLED, ids=[case["id"] for case in SHUFFLED])
 def test_columns_in_another_order(tmp_path: Path, sandbox: Sandbox, case: Case) -> None:
     """The same leads leave whatever the order of the columns, and whatever other columns stand among them."""
     write_files(tmp_path, BY_ID[case["id"]]["files"])
