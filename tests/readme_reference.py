@@ -11,7 +11,7 @@ from typing import Any
 import typer
 from places import ROOT
 
-from telecmi_leads.cli.program import app
+from telecmi_leads.cli.program import command_line, names
 from telecmi_leads.core.reasons import Reason, Repair, WarningCode
 from telecmi_leads.core.wording import REPAIRS
 
@@ -21,7 +21,7 @@ _COMMON = "Settings"
 
 def commands() -> str:
     """Return every command with its usage, what it does and its own options, then the groups of options."""
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(command_line(names()))
     shared: dict[str, dict[str, str]] = {}
     parts = [_command(name, command, shared) for name, command in group.commands.items()]
     for panel, options in shared.items():

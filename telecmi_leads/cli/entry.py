@@ -15,6 +15,8 @@ from telecmi_leads.settings.surroundings import completion_asked, drop_impossibl
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from telecmi_leads.settings.surroundings import Asked
+
 _WITH_RUN = frozenset({"upload", "validate", "resume", "resolve", "report"})
 _MAY_STAND_ALONE = {
     "--new-only": (re.compile(r"\d+(?:\.\d+)?[A-Za-z]?|ever"), "ever"),
@@ -42,12 +44,14 @@ def run_command(arguments: Sequence[str]) -> int:
 def _call(arguments: Sequence[str]) -> int:
     import typer
 
-    from telecmi_leads.cli.program import app
+    from telecmi_leads.cli.program import command_line, names
 
-    command: Any = typer.main.get_command(app)
-    if (asked := completion_asked()) is not None:
-        return _complete(command, *asked)
-    _check_command(_command_of(arguments), command.commands)
+    asked = completion_asked()
+    words = arguments if asked is None else asked.words
+    command: Any = typer.main.get_command(command_line(names() & set(words)))
+    if asked is not None:
+        return _complete(command, asked)
+    _check_command(_command_of(arguments), names())
     try:
         code: int | None = command.main(args=list(arguments), prog_name="telecmi-leads", standalone_mode=False)
     except typer.Abort:
@@ -87,13 +91,15 @@ def _unwritten(why: str) -> LedgerError:
     )
 
 
-def _complete(command: Any, asked: str, word: str) -> int:  # noqa: ANN401 - typer hides its type
+def _complete(command: Any, asked: Asked) -> int:  # noqa: ANN401 - typer hides its type
     """Print what the shell asks for on Tab."""
     import typer
 
     from telecmi_leads.cli.completion import answer
 
-    code, text = answer(asked, word, partial(command.main, args=[], prog_name="telecmi-leads", standalone_mode=False))
+    code, text = answer(
+        asked.shell, asked.word, partial(command.main, args=[], prog_name="telecmi-leads", standalone_mode=False)
+    )
     typer.echo(text, nl=False)
     return code
 

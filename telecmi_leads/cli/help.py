@@ -6,9 +6,10 @@ Typer's own help with rich costs 80 ms of imports, half of what `--help` may tak
 from __future__ import annotations
 
 import textwrap
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,8 +31,47 @@ _COMMAND_GROUPS: Mapping[str, tuple[str, ...]] = {
 """The commands in the order of a first day."""
 
 
+class _TextArgument(TyperArgument):
+    """An argument that stays text. Typer has pydantic read every value, and importing that takes 60 ms."""
+
+    def process_value(self, ctx: typer.Context, value: Any) -> Any:  # type: ignore[override]  # noqa: ANN401 - typer hides its type
+        """Return what was typed; where that is missing, Typer says so."""
+        return super().process_value(ctx, value) if _is_typers(self, value) else _as_typed(self, value)
+
+
+class _TextOption(TyperOption):
+    """An option whose value stays text: the check of its row makes a value of it."""
+
+    def process_value(self, ctx: typer.Context, value: Any) -> Any:  # type: ignore[override]  # noqa: ANN401 - the same
+        """Return what was typed; a flag that was typed is Typer's."""
+        return super().process_value(ctx, value) if _is_typers(self, value) else _as_typed(self, value)
+
+
+def _is_typers(parameter: Any, value: Any) -> bool:  # noqa: ANN401 - typer hides its types
+    missing = parameter.required and parameter.value_is_missing(value)
+    return missing or (value is not None and getattr(parameter, "is_flag", False))
+
+
+def _as_typed(parameter: Any, value: Any) -> Any:  # noqa: ANN401 - text, a list of texts, or None
+    several = parameter.multiple or parameter.nargs == -1
+    return () if value is None and several else value
+
+
+@cache  # the parser compares parameters by identity
+def _as_text(parameter: Any) -> Any:  # noqa: ANN401 - typer hides its types
+    """Return a parameter that Typer has made as one that stays text."""
+    kind = _TextArgument if _is_argument(parameter) else _TextOption
+    made = kind.__new__(kind)
+    vars(made).update(vars(parameter))
+    return made
+
+
 class GroupedCommand(TyperCommand):
     """A command whose help lists its options group by group, its own first."""
+
+    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer hides its type
+        """Return the arguments and options, each as one that stays text."""
+        return list(map(_as_text, super().get_params(ctx)))
 
     def format_usage(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - typer hides its type
         """Write what is typed: arguments first, as in the examples."""
@@ -54,6 +94,10 @@ class GroupedCommand(TyperCommand):
 
 class GroupedProgram(TyperGroup):
     """The program, whose help lists its commands by what one wants to do, one line each."""
+
+    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]  # typer hides its type
+        """Return the program's own options, each as one that stays text."""
+        return list(map(_as_text, super().get_params(ctx)))
 
     def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - as above
         """Write what the program is, what is typed, the commands in their groups, and how to try it."""

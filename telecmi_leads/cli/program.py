@@ -1,8 +1,8 @@
 """The command line: what can be typed, and which command it calls.
 
-Options are rows of the table in settings/options.py; `_command` turns those that a command reads into the signature
-that Typer reads, so that a command's body only parses, calls and renders. What a command needs is imported when it is
-called, since `--help` and shell completion need none of it.
+Options are rows of the table in settings/options.py; those that a command reads become the signature that Typer reads,
+so that a command's body only parses, calls and renders. The options of a command that was not typed are not made, and
+what a command needs is imported when it is called: each start pays for its own command alone.
 """
 
 from __future__ import annotations
@@ -13,21 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from telecmi_leads.cli.help import EXAMPLES, GroupedCommand, GroupedProgram
-from telecmi_leads.settings.options import typed_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from telecmi_leads.settings.option_rows import Offer, OptionGroup, Row
-
-app = typer.Typer(
-    name="telecmi-leads",
-    cls=GroupedProgram,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,  # a traceback with locals would print the secret
-    rich_markup_mode=None,  # see help.py
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
 
 
 def _completion(offer: Offer | None) -> Callable[..., list[str]] | None:
@@ -60,11 +50,6 @@ def _complete_campaign(ctx: typer.Context, incomplete: str) -> list[str]:
     return completion.open_campaigns(ctx.params.get("run"), incomplete)
 
 
-EXAMPLES["sandbox"] = (
-    "telecmi-leads sandbox --port 8090 --latency 200",
-    "telecmi-leads sandbox --fault 429=5@1-3 --fault 500-after@7",
-)
-
 Given = dict[str, Any]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Lead files; - is standard input.")]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", autocompletion=_complete_run)]
@@ -79,24 +64,67 @@ Shown = Annotated[
 ]
 
 
-def _command(*, examples: tuple[str, ...]) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Register a command with the options that the table gives it; its body gets what was given of them as one dict."""
+_BODIES: dict[str, Callable[..., int]] = {}
+"""The commands by name, in the order of this file."""
+
+
+def command_line(typed: Collection[str] = ()) -> typer.Typer:
+    """Make the program. The commands that were `typed` take their options, the others are there to be listed."""
+    made = typer.Typer(
+        name="telecmi-leads",
+        cls=GroupedProgram,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,  # a traceback with locals would print the secret
+        rich_markup_mode=None,  # see help.py
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    made.callback()(_program)
+    for name, body in _BODIES.items():
+        made.command(name, cls=GroupedCommand)(_callback(name, body) if name in typed else _listed(body))
+    return made
+
+
+def names() -> frozenset[str]:
+    """Return what the commands are called."""
+    return frozenset(_BODIES)
+
+
+def _command(*examples: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Register a command; its body gets its own parameters, and what was typed of the table's options as one dict."""
 
     def register(body: Callable[..., int]) -> Callable[..., int]:
-        own = [known for known in inspect.signature(body, eval_str=True).parameters.values() if known.name != "given"]
-        offered = [_parameter(group, row) for group, row in typed_at(body.__name__)]
-
-        def call(**values: Any) -> int:  # noqa: ANN401 - whatever was typed
-            mine = {parameter.name: values.pop(parameter.name) for parameter in own}
-            return body(**mine, given=values)
-
-        call.__signature__ = inspect.Signature([*own, *offered])  # type: ignore[attr-defined]  # inspect looks here
-        call.__doc__ = body.__doc__
         EXAMPLES[body.__name__] = examples
-        app.command(body.__name__, cls=GroupedCommand)(call)
+        _BODIES[body.__name__] = body
         return body
 
     return register
+
+
+def _listed(body: Callable[..., int]) -> Callable[[], None]:
+    """Return what stands for a command whose options nobody asked for."""
+
+    def listed() -> None:
+        raise AssertionError(body.__name__)
+
+    listed.__doc__ = body.__doc__
+    return listed
+
+
+def _callback(name: str, body: Callable[..., int]) -> Callable[..., int]:
+    """Return what Typer calls: the command with the options that the table gives it."""
+    from telecmi_leads.settings.options import typed_at
+
+    parameters = inspect.signature(body, eval_str=True).parameters
+    own = [known for known in parameters.values() if known.name != "given"]
+    offered = [_parameter(group, row) for group, row in typed_at(name)]
+
+    def call(**values: object) -> int:
+        mine = {parameter.name: values.pop(parameter.name) for parameter in own}
+        return body(**mine, given=values) if "given" in parameters else body(**mine)
+
+    call.__signature__ = inspect.Signature([*own, *offered])  # type: ignore[attr-defined]  # inspect looks here
+    call.__doc__ = body.__doc__
+    return call
 
 
 def _parameter(group: type[OptionGroup], row: Row) -> inspect.Parameter:
@@ -125,8 +153,7 @@ def _with_default(row: Row) -> str:
     return f"{row.help.removesuffix('.')} (default: {shown})."
 
 
-@app.callback()
-def program(
+def _program(
     *,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
@@ -134,11 +161,9 @@ def program(
 
 
 @_command(
-    examples=(
-        "telecmi-leads upload leads.xlsx --name March --region IN",
-        "telecmi-leads upload leads.xlsx --name March --region IN --dry-run",
-        'telecmi-leads upload export.csv --name "CRM {date}" --new-only --exclude dnc.csv',
-    ),
+    "telecmi-leads upload leads.xlsx --name March --region IN",
+    "telecmi-leads upload leads.xlsx --name March --region IN --dry-run",
+    'telecmi-leads upload export.csv --name "CRM {date}" --new-only --exclude dnc.csv',
 )
 def upload(files: Files, given: Given) -> int:
     """Clean, split into campaigns of at most 1000, and upload.
@@ -151,10 +176,8 @@ def upload(files: Files, given: Given) -> int:
 
 
 @_command(
-    examples=(
-        "telecmi-leads validate leads.xlsx --region IN",
-        "telecmi-leads validate north.csv south.csv --region IN --types mobile",
-    ),
+    "telecmi-leads validate leads.xlsx --region IN",
+    "telecmi-leads validate north.csv south.csv --region IN --types mobile",
 )
 def validate(files: Files, given: Given) -> int:
     """Tell whether a file is fit to upload, and what is left out and why."""
@@ -164,10 +187,8 @@ def validate(files: Files, given: Given) -> int:
 
 
 @_command(
-    examples=(
-        "telecmi-leads resume",
-        "telecmi-leads resume 20261123-191500-3fa9 --exclude dnc.csv",
-    ),
+    "telecmi-leads resume",
+    "telecmi-leads resume 20261123-191500-3fa9 --exclude dnc.csv",
 )
 def resume(
     given: Given,
@@ -184,10 +205,8 @@ def resume(
 
 
 @_command(
-    examples=(
-        "telecmi-leads columns leads.xlsx",
-        'telecmi-leads columns leads.xlsx --map "phone=Contact No. 2" --save march',
-    ),
+    "telecmi-leads columns leads.xlsx",
+    'telecmi-leads columns leads.xlsx --map "phone=Contact No. 2" --save march',
 )
 def columns(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A lead file.")],
@@ -208,10 +227,8 @@ def columns(
 
 
 @_command(
-    examples=(
-        "telecmi-leads explain 098765-43210 --region IN",
-        'telecmi-leads explain "+91 98765 43210"',
-    ),
+    "telecmi-leads explain 098765-43210 --region IN",
+    'telecmi-leads explain "+91 98765 43210"',
 )
 def explain(
     phone: Annotated[str, typer.Argument(metavar="PHONE", help="A number, as it stands in a file.")], given: Given
@@ -223,10 +240,8 @@ def explain(
 
 
 @_command(
-    examples=(
-        "telecmi-leads check",
-        "telecmi-leads check --env-file delhi.env",
-    ),
+    "telecmi-leads check",
+    "telecmi-leads check --env-file delhi.env",
 )
 def check(given: Given) -> int:
     """Tell whether credentials, service and folders are in order."""
@@ -235,7 +250,7 @@ def check(given: Given) -> int:
     return command.check(given)
 
 
-@_command(examples=("telecmi-leads setup", "telecmi-leads setup --env-file delhi.env"))
+@_command("telecmi-leads setup", "telecmi-leads setup --env-file delhi.env")
 def setup(given: Given) -> int:
     """Store App id, secret and region in .env, and check them."""
     from telecmi_leads.cli.commands import setup as command
@@ -244,10 +259,8 @@ def setup(given: Given) -> int:
 
 
 @_command(
-    examples=(
-        "telecmi-leads runs",
-        "telecmi-leads runs 20261123-191500-3fa9",
-    ),
+    "telecmi-leads runs",
+    "telecmi-leads runs 20261123-191500-3fa9",
 )
 def runs(given: Given, run: Shown = None) -> int:
     """Every run and its state."""
@@ -256,7 +269,7 @@ def runs(given: Given, run: Shown = None) -> int:
     return command.runs(run, given)
 
 
-@_command(examples=("telecmi-leads report 20261123-191500-3fa9 --report-dir march-report",))
+@_command("telecmi-leads report 20261123-191500-3fa9 --report-dir march-report")
 def report(run: Run, given: Given) -> int:
     """Write a run's report files again."""
     from telecmi_leads.cli.commands import report as command
@@ -265,10 +278,8 @@ def report(run: Run, given: Given) -> int:
 
 
 @_command(
-    examples=(
-        "telecmi-leads resolve 20261123-191500-3fa9 March-004 --accepted",
-        "telecmi-leads resolve 20261123-191500-3fa9 March-004 --not-uploaded",
-    ),
+    "telecmi-leads resolve 20261123-191500-3fa9 March-004 --accepted",
+    "telecmi-leads resolve 20261123-191500-3fa9 March-004 --not-uploaded",
 )
 def resolve(
     run: Run,
@@ -292,10 +303,8 @@ def resolve(
 
 
 @_command(
-    examples=(
-        "telecmi-leads forget --before 2026-01-01",
-        'telecmi-leads forget --phone "+91 98765 43210" --yes',
-    ),
+    "telecmi-leads forget --before 2026-01-01",
+    'telecmi-leads forget --phone "+91 98765 43210" --yes',
 )
 def forget(
     given: Given,
@@ -311,11 +320,14 @@ def forget(
     return command.forget(given, before=before, run=run, phone=phone, yes=yes)
 
 
-@app.command(cls=GroupedCommand)
+@_command(
+    "telecmi-leads sandbox --port 8090 --latency 200",
+    "telecmi-leads sandbox --fault 429=5@1-3 --fault 500-after@7",
+)
 def sandbox(
     *,
-    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8090,
-    latency: Annotated[float, typer.Option(metavar="MS", min=0, help="Milliseconds each answer takes.")] = 0,
+    port: Annotated[str, typer.Option(metavar="N", help="The port; 0 takes a free one.")] = "8090",
+    latency: Annotated[str, typer.Option(metavar="MS", help="Milliseconds each answer takes.")] = "0",
     form: Annotated[
         str, typer.Option(metavar="http|body", help="How errors arrive: as HTTP status, or in the body of a 200.")
     ] = "http",
@@ -327,4 +339,4 @@ def sandbox(
     """Run a local stand-in for the service."""
     from telecmi_leads.cli.commands import sandbox as command
 
-    return command.serve(port=port, latency=latency / 1000, form=form, faults=fault or ())
+    return command.serve(port=port, latency=latency, form=form, faults=fault or ())

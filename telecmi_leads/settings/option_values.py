@@ -99,6 +99,17 @@ def positive_seconds(text: str) -> float:
     return value
 
 
+def milliseconds(text: str) -> float:
+    """Read a number of milliseconds → seconds."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise ValueError("give a number of milliseconds, such as 200")
+    return value / 1000
+
+
 def age(text: str) -> timedelta:
     """Read an age: `7d`, `12h`, `2w`. A bare number has no unit, and m may be minutes or months: both are refused."""
     text = text.strip()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from telecmi_leads.settings.options import StateOptions
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from telecmi_leads.settings.resolving import Settings
@@ -26,17 +24,25 @@ def drop_impossible_sizes() -> None:
             del os.environ[name]
 
 
-def completion_asked() -> tuple[str, str] | None:
-    """Return what the shell asks for on Tab, such as complete_bash, and the word at the cursor; None where it doesn't.
+class Asked(NamedTuple):
+    """What the shell asks for on Tab: by which variable, such as complete_bash, the word at the cursor, all words."""
+
+    shell: str
+    word: str
+    words: Sequence[str]
+
+
+def completion_asked() -> Asked | None:
+    """Return what the shell asks for on Tab; None where it doesn't.
 
     Bash takes = and : for the ends of words, which tears FIELD=COLUMN apart. Its words are put together again, in the
-    environment, from where Typer reads them.
+    environment, from where Typer reads them. Of the other shells the word at the cursor is not needed.
     """
-    asked = os.environ.get("_TELECMI_LEADS_COMPLETE", "")
-    if not asked.startswith("complete_"):
+    shell = os.environ.get("_TELECMI_LEADS_COMPLETE", "")
+    if not shell.startswith("complete_"):
         return None
-    if asked != "complete_bash":
-        return asked, ""
+    if shell != "complete_bash":
+        return Asked(shell, "", os.environ.get("_TYPER_COMPLETE_ARGS", "").split())
     words = os.environ.get("COMP_WORDS", "").split("\n")
     cursor = int(number) if (number := os.environ.get("COMP_CWORD", "")).isdecimal() else 0
     whole: list[str] = []
@@ -49,7 +55,7 @@ def completion_asked() -> tuple[str, str] | None:
             whole.append(word)
         at = len(whole) - 1
     os.environ.update(COMP_WORDS="\n".join(whole), COMP_CWORD=str(at))
-    return asked, whole[-1]
+    return Asked(shell, whole[-1], whole)
 
 
 _ENDS_WORDS = {"=", ":", "=="}
@@ -88,6 +94,8 @@ _MOST_DIGITS = 5
 
 def state_folder(settings: Settings) -> Path:
     """Return the ledger's folder, which need not exist yet."""
+    from telecmi_leads.settings.options import StateOptions
+
     given = settings[StateOptions].state_dir
     if given is not None:
         return given.absolute()

@@ -27,7 +27,7 @@ def offered(program: Inside, line: str) -> list[str]:
         "_TYPER_COMPLETE_ARGS": line,
     }
     ended = subprocess.run(
-        [sys.executable, "-c", "from telecmi_leads.cli.program import app; app(prog_name='telecmi-leads')"],
+        [sys.executable, "-c", "from telecmi_leads.__main__ import main; main()"],
         cwd=program.folder,
         env=environment,
         capture_output=True,

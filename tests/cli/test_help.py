@@ -11,14 +11,18 @@ from snapshot import check_snapshot
 from typer.testing import CliRunner
 
 from telecmi_leads.cli.help import EXAMPLES
-from telecmi_leads.cli.program import app
+from telecmi_leads.cli.program import command_line, names
 
-PROGRAM: Any = typer.main.get_command(app)
+PROGRAM: Any = typer.main.get_command(command_line(names()))
 
 
 def shown(*arguments: str) -> str:
     """Return what --help shows at 80 columns."""
-    return CliRunner().invoke(app, [*arguments, "--help"], prog_name="telecmi-leads", env={"COLUMNS": "80"}).stdout
+    return (
+        CliRunner()
+        .invoke(command_line(arguments), [*arguments, "--help"], prog_name="telecmi-leads", env={"COLUMNS": "80"})
+        .stdout
+    )
 
 
 def test_help_is_as_approved() -> None:

@@ -12,7 +12,7 @@ import typer
 from inside import Inside
 from program import write_leads
 
-from telecmi_leads.cli.program import app
+from telecmi_leads.cli.program import command_line, names
 from telecmi_leads.cli.session import typed
 from telecmi_leads.core.run import Suggested
 from telecmi_leads.core.wording import argument
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.sandbox import Sandbox
 
-PROGRAM: Any = typer.main.get_command(app)
+PROGRAM: Any = typer.main.get_command(command_line(names()))
 COMMAND_OF = {
     Suggested.UPLOAD_REJECTS: "upload",
     Suggested.UPLOAD_REFUSED: "upload",

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from telecmi_leads.cli.session import begin
 from telecmi_leads.cli.signals import Signals, Stopped
 from telecmi_leads.core.errors import ExitCode, UsageError
 from telecmi_leads.core.text import safe
 from telecmi_leads.sandbox import Form, Sandbox, parse_fault
+from telecmi_leads.settings import option_values as checks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from telecmi_leads.output.console import Console
     from telecmi_leads.sandbox import Fault, Received
 
+_Number = TypeVar("_Number", int, float)
 
-def serve(*, port: int, latency: float, form: str, faults: Sequence[str]) -> int:
+
+def serve(*, port: str, latency: str, form: str, faults: Sequence[str]) -> int:
     """Run the stand-in until a signal ends it, with a line for each request."""
     console = begin({}).console
     signals = Signals()
     with signals.caught():
         try:
             with Sandbox(
-                port=port,
-                latency=latency,
+                port=_number("--port", port, checks.whole(0, 65535)),
+                latency=_number("--latency", latency, checks.milliseconds),
                 form=_form(form),
                 faults=[_fault(text) for text in faults],
                 on_request=lambda received: _log(console, received),
@@ -44,6 +47,13 @@ def serve(*, port: int, latency: float, form: str, faults: Sequence[str]) -> int
 
 def _assigned(name: str, value: str) -> str:
     return f'  $env:{name} = "{value}"' if os.name == "nt" else f"  export {name}={value}"
+
+
+def _number(option: str, text: str, check: Callable[[str], _Number]) -> _Number:
+    try:
+        return check(text)
+    except ValueError as problem:
+        raise UsageError(f"{option} {safe(text)!r} can't be used: {problem}.") from None
 
 
 def _form(text: str) -> Form:
