@@ -62,7 +62,11 @@ class Wrapped(Program):
     """The program below another one, such as strace; or a broken program in its place."""
 
     wrapper: Sequence[str] = ()
-    python: Sequence[str] = ("-m", "telecmi_leads")
+
+    @property
+    def forks(self) -> bool:  # type: ignore[override]
+        """Whether there is nothing around it that must see its start."""
+        return not self.wrapper
 
     def start(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
         """Start it and return at once."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import forked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 APP_ID = "1111112"
@@ -24,6 +28,11 @@ class Ended:
     code: int
     out: str
     err: str
+
+    @classmethod
+    def of(cls, run: forked.Run) -> Ended:
+        """Return how a forked run ended, with its text as pipes give it."""
+        return cls(run.code, *(io.TextIOWrapper(io.BytesIO(each), "utf-8").read() for each in (run.out, run.err)))
 
     @property
     def json(self) -> dict[str, Any]:
@@ -39,6 +48,8 @@ class Program:
     folder: Path
     url: str = "http://127.0.0.1:9"
     environment: dict[str, str] = field(default_factory=dict)
+    python: Sequence[str] = ("-m", "telecmi_leads")
+    forks: ClassVar[bool] = True
 
     def variables(self) -> dict[str, str]:
         """Return the process's environment."""
@@ -56,7 +67,7 @@ class Program:
     def start(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
         """Start the program and return at once."""
         return subprocess.Popen(
-            [sys.executable, "-m", "telecmi_leads", *map(str, arguments)],
+            [sys.executable, *self.python, *map(str, arguments)],
             cwd=self.folder,
             env=self.variables(),
             text=True,
@@ -69,6 +80,9 @@ class Program:
 
     def run(self, *arguments: str | Path, stdin: str = "", timeout: float = 600) -> Ended:
         """Run the program to its end."""
+        environment = self.variables()
+        if self.forks and not stdin and forked.suits(self.folder, environment):
+            return Ended.of(forked.run(self.python, [*map(str, arguments)], self.folder, environment, seconds=timeout))
         process = self.start(*arguments)
         out, err = process.communicate(stdin, timeout=timeout)
         return Ended(process.returncode, out, err)
