@@ -1,87 +1,197 @@
-"""Whether the tests notice a change of a decision: each operator of the decision modules is changed, one at a time.
+"""Whether the tests notice a change of a decision: the decision modules are changed at one place at a time.
 
     .venv/bin/python -m pip install cosmic-ray
-    .venv/bin/python tests/mutation/mutate.py [MODULE ...]
+    .venv/bin/python tests/mutation/mutate.py [--sample 150] [MODULE ...]
 
-It works on a copy of the last commit, so that a stop in mid-run leaves no changed file behind. It prints each change
-that no test noticed. Changes without a meaning here (an annotation, `==` for `is` between members of an enum) are not
-made. The survivors that may survive stand in `survivors.md` beside this file, each with its reason.
+The operators are cosmic-ray's, and two more: a statement that is left out, and a guard that never holds. Each change
+is judged in a process forked from one that has imported the libraries; no file is changed. What starts the program as
+a process of its own would run it unchanged, so that only tests that run inside judge. `--sample` tries so many of
+cosmic-ray's changes of each module, always the same ones, and all of the other two. Changes without a meaning here (an
+annotation, `==` for `is` between members of an enum) are not made. The survivors that may survive stand in
+`survivors.md` beside this file, each with its reason.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
+import ast
 import os
-import subprocess
+import random
+import re
+import signal
 import sys
 import tempfile
+import time
+from difflib import ndiff
+from importlib import import_module
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parents[2]
+import pytest
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType
+
+TESTS = Path(__file__).resolve().parents[1]
+ROOT = TESTS.parent
+SURVIVORS = Path(__file__).with_name("survivors.md")
 
 JUDGES = {
-    "sending/decisions": ("sending/test_uploading_deciding.py", "sending/test_uploading_machine.py"),
+    "core/campaign": (
+        "core/test_campaign_states.py",
+        "sending/test_uploading_deciding.py",
+        "sending/test_uploading_run.py",
+    ),
+    "sending/decisions": ("sending/test_uploading_deciding.py", "sending/test_uploading_run.py"),
     "sending/pacing": ("sending/test_pauses.py", "sending/test_uploading_run.py"),
     "sending/isolation": ("sending/test_uploading_isolate.py",),
     "sending/answers": ("sending/test_client_answers.py",),
     "leads/planning": ("leads/test_planning.py",),
-    "leads/screening": ("leads/test_screening.py", "leads/test_exclude.py"),
+    "leads/screening": ("leads/test_screening.py",),
     "phones/ruling": ("phones/test_phones_cells.py", "phones/test_phones.py"),
 }
-"""The decision modules, and for each the fast tests that must notice; the whole suite would take a minute a change."""
+"""The decision modules, and for each the fast tests that must notice; the whole suite would take minutes a change."""
 
-_CONFIG = """
-[cosmic-ray]
-module-path = "telecmi_leads/{module}.py"
-timeout = 120.0
-excluded-modules = []
-test-command = "{python} -m pytest -x -q -n 0 -p no:cacheprovider {tests}"
-
-[cosmic-ray.distributor]
-name = "local"
-
-[cosmic-ray.filters.operators-filter]
-exclude-operators = [
-  "core/ReplaceBinaryOperator_BitOr_.*",
-  "core/ReplaceComparisonOperator_.*_Is(Not)?",
-  "core/ReplaceComparisonOperator_Is(Not)?_(Eq|NotEq|Lt|LtE|Gt|GtE)",
-]
-"""
+_WITHOUT_MEANING = re.compile(
+    r"core/(ReplaceBinaryOperator_BitOr_.*|ReplaceComparisonOperator_.*_Is(Not)?"
+    r"|ReplaceComparisonOperator_Is(Not)?_(Eq|NotEq|Lt|LtE|Gt|GtE))"
+)
+_DROPPED = (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Continue, ast.Break)
+_LINE = re.compile(r"\| `(\S+)` \| `(.*?)` \| `(.*?)` \| .+ \|")
 
 
-def mutate(module: str, folder: Path) -> tuple[int, list[str]]:
-    """Change one module operator by operator; return how many changes were made, and those that no test noticed."""
-    copy, session = folder / "copy", folder / "session.sqlite"
-    config = folder / "config.toml"
-    subprocess.run(["git", "clone", "-q", ROOT, copy], check=True)
-    tests = " ".join(f"tests/{each}" for each in JUDGES[module])
-    config.write_text(_CONFIG.format(module=module, python=sys.executable, tests=tests), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(copy)}
-
-    def run(tool: str, *arguments: object) -> str:
-        program = Path(sys.executable).with_name(tool)
-        done = subprocess.run(
-            [program, *map(str, arguments)], cwd=copy, env=environment, check=True, capture_output=True, text=True
-        )
-        return done.stdout
-
-    run("cosmic-ray", "baseline", config)
-    run("cosmic-ray", "init", config, session)
-    run("cr-filter-operators", session, config)
-    run("cosmic-ray", "exec", config, session)
-    outcomes = [json.loads(line)[1] for line in run("cosmic-ray", "dump", session).splitlines()]
-    judged = [each for each in outcomes if each and each["worker_outcome"] == "normal"]
-    return len(judged), [each["diff"] for each in judged if each["test_outcome"] == "survived"]
+def _operated(source: str) -> Iterator[str]:
+    """Yield the source with one change of an operator each."""
+    tree = get_ast(source)
+    for name in operator_names():
+        operator_class = get_operator(name)
+        if _WITHOUT_MEANING.fullmatch(name) or operator_class.arguments():
+            continue
+        operator = operator_class()
+        places = sum(1 for node in ast_nodes(tree) for _ in operator.mutation_positions(node))
+        yield from (mutate_code(source, operator, place) for place in range(places))
 
 
-def main() -> None:
-    """Mutate the modules that are named, or all, and print what survived."""
-    for module in sys.argv[1:] or JUDGES:
+def _left_out(source: str) -> Iterator[str]:
+    """Yield the source without one statement each, or with a guard that never holds."""
+    lines = source.encode().splitlines(keepends=True)
+    starts = [sum(map(len, lines[:number])) for number in range(len(lines))]
+    whole = b"".join(lines)
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, _DROPPED) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+                place, becomes = node, b"pass"
+            elif isinstance(node, ast.If):
+                place, becomes = node.test, b"False"
+            else:
+                continue
+            begin = starts[place.lineno - 1] + place.col_offset
+            end = starts[(place.end_lineno or 0) - 1] + (place.end_col_offset or 0)
+            yield (whole[:begin] + becomes + whole[end:]).decode()
+
+
+class _Changed(SourceFileLoader):
+    """Loads a module from a changed source."""
+
+    source = ""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compile the changed source in place of the file's."""
+        return compile(self.source, self.get_filename(fullname), "exec")
+
+
+class _Finder:
+    """Finds one module, changed, before the file is looked for."""
+
+    def __init__(self, module: str, source: str) -> None:
+        self._name = "telecmi_leads." + module.replace("/", ".")
+        self._loader = _Changed(self._name, str(ROOT / f"telecmi_leads/{module}.py"))
+        self._loader.source = source
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
+        """Return where the module comes from; None for any other."""
+        return spec_from_file_location(name, self._loader.path, loader=self._loader) if name == self._name else None
+
+
+def noticed(module: str, source: str, seconds: float) -> bool:
+    """Tell whether a test fails, or hangs, with the module changed so."""
+    judge = os.fork()
+    if judge == 0:
+        os.setsid()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        sys.meta_path.insert(0, _Finder(module, source))
+        tests = [str(TESTS / each) for each in JUDGES[module]]
+        os._exit(min(pytest.main(["-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]), 1))
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(judge, os.WNOHANG)
+        if ended:
+            return status != 0
+        time.sleep(0.01)
+    os.killpg(judge, signal.SIGKILL)
+    os.waitpid(judge, 0)
+    return True
+
+
+def difference(before: str, after: str) -> tuple[str, str]:
+    """Return the lines that a change takes out and puts in."""
+    found = list(ndiff(before.splitlines(), after.splitlines()))
+    out, put = (" ".join(line[2:].strip() for line in found if line.startswith(sign)) for sign in ("- ", "+ "))
+    return out, put
+
+
+def mutate(module: str, sample: int | None) -> tuple[int, list[tuple[str, str]]]:
+    """Change one module; return how many changes were judged, and those that no test noticed."""
+    source = (ROOT / f"telecmi_leads/{module}.py").read_text(encoding="utf-8")
+    begun = time.monotonic()
+    if noticed(module, source, 600):
+        raise SystemExit(f"{module}: its tests fail without a change")
+    seconds = 20 + 10 * (time.monotonic() - begun)
+    made = sorted({each for each in _operated(source) if each != source})
+    if sample is not None and len(made) > sample:
+        made = random.Random(module).sample(made, sample)
+    made += sorted({*_left_out(source)} - {*made})
+    return len(made), [difference(source, each) for each in made if not noticed(module, each, seconds)]
+
+
+def allowed() -> set[tuple[str, str, str]]:
+    """Return the survivors that are listed: module, line, and what it becomes."""
+    lines = SURVIVORS.read_text(encoding="utf-8").replace("\\|", "|").splitlines()
+    return {row.groups() for row in map(_LINE.fullmatch, lines) if row}  # type: ignore[misc] - three groups
+
+
+def main() -> int:
+    """Mutate the modules that are named, or all; return 1 where something survived that is not listed."""
+    parser = argparse.ArgumentParser(description="See whether the tests notice a change of a decision.")
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(JUDGES))
+    parser.add_argument("--sample", type=int, help="cosmic-ray's changes of each module; all if left out")
+    wanted = parser.parse_args()
+    sys.path.insert(0, str(TESTS))
+    import_module("forked").import_libraries()
+    unlisted = 0
+    for module in wanted.modules or JUDGES:
         with tempfile.TemporaryDirectory() as folder:
-            made, survivors = mutate(module, Path(folder))
+            os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
+            made, survivors = mutate(module, wanted.sample)
+        listed = [each for each in survivors if (module, *each) in allowed()]
+        unlisted += len(survivors) - len(listed)
+        for before, after in survivors:
+            mark = "listed" if (before, after) in listed else "SURVIVED"
+            print(f"{mark} | `{module}` | `{before}` | `{after}` |")
         killed = made - len(survivors)
-        print(*survivors, f"{module}: {killed} of {made} changes noticed ({killed / made:.1%})", sep="\n", flush=True)
+        print(f"{module}: {killed} of {made} noticed ({killed / made:.1%}), {len(listed)} listed", flush=True)
+    return min(unlisted, 1)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
