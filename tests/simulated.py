@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from ledger_store import in_flight
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -205,7 +206,7 @@ class SimulatedClock(Clock):
             return mailbox.get_nowait()
         except Empty:
             pass
-        self.service.wait_for(len(self.ledger._store.in_flight))  # noqa: SLF001 - how many are under way, surely
+        self.service.wait_for(len(in_flight(self.ledger)))  # how many are under way, surely
         answer = self.service.next_answer()
         if answer is None or (seconds is not None and self.service.now + seconds < answer):
             assert seconds is not None, "the upload waits for ever"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from ledger_store import connection
 from places import ROOT, TESTS
 from simulated import ACCOUNT, ADDED, START, plan
 
@@ -206,10 +207,10 @@ def test_after_a_failed_write_nothing_is_written(tmp_path: Path) -> None:
     """Fault 4: the ledger refuses every write after one that failed, in the same words, and can still be read."""
     with Ledger.open(tmp_path / "state") as ledger:
         plan(ledger, 3)
-        ledger._store.connection.execute("PRAGMA max_page_count = 1")  # noqa: SLF001 - no page more than there are
+        connection(ledger).execute("PRAGMA max_page_count = 1")  # no page more than there are
         with pytest.raises(LedgerError, match="the disk is full") as first:
             plan(ledger, 5, size=500, run="run-2")
-        ledger._store.connection.execute("PRAGMA max_page_count = 100000")  # noqa: SLF001 - space again
+        connection(ledger).execute("PRAGMA max_page_count = 100000")  # space again
         with pytest.raises(LedgerError) as second:
             ledger.begin_attempts([1], at=START)
         assert [campaign.status for campaign in ledger.campaigns("run-1")] == ["unsent"] * 3
@@ -220,12 +221,12 @@ def test_after_a_failed_write_nothing_is_written(tmp_path: Path) -> None:
 def test_a_busy_ledger_is_not_a_broken_one(tmp_path: Path) -> None:
     """Another process's long write is waited for, then said; the next try may succeed."""
     with Ledger.open(tmp_path / "state") as ledger, Ledger.open(tmp_path / "state") as other:
-        ledger._store.connection.execute("PRAGMA busy_timeout = 50")  # noqa: SLF001 - shorter than for users
-        other._store.connection.execute("BEGIN IMMEDIATE")  # noqa: SLF001 - a write that takes long
+        connection(ledger).execute("PRAGMA busy_timeout = 50")  # shorter than for users
+        connection(other).execute("BEGIN IMMEDIATE")  # a write that takes long
         with pytest.raises(LedgerError, match="another process keeps it busy"):
             ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="n", created=START))
         with pytest.raises(LedgerError, match="another process keeps it busy"):
             ledger.stage("r", [], [])
-        other._store.connection.execute("ROLLBACK")  # noqa: SLF001 - and is over
-        assert ledger._store.connection.execute("PRAGMA synchronous").fetchone() == (2,)  # noqa: SLF001 - still flushed
+        connection(other).execute("ROLLBACK")  # and is over
+        assert connection(ledger).execute("PRAGMA synchronous").fetchone() == (2,)  # still flushed
         ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="n", created=START))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ledger_store import connection, has_body
 from simulated import ACCOUNT, ADDED, START, plan
-from stored_bodies import has_body
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode, LedgerError
@@ -283,11 +283,11 @@ def test_every_commit_is_flushed(folder: Path) -> None:
     """A commit is on the disk when it returns, also in a process that plans nothing, and after one that did."""
     with Ledger.open(folder) as ledger:
         full = (2,)
-        assert ledger._store.connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
+        assert connection(ledger).execute("PRAGMA synchronous").fetchone() == full  # how it is set
         plan(ledger, 1, run="run-2", name="April")
-        assert ledger._store.connection.execute("PRAGMA synchronous").fetchone() == full  # noqa: SLF001 - how it is set
-        assert ledger._store.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)  # noqa: SLF001 - how it is set
-        assert ledger._store.connection.execute("PRAGMA secure_delete").fetchone() == (1,)  # noqa: SLF001 - how it is set
+        assert connection(ledger).execute("PRAGMA synchronous").fetchone() == full  # how it is set
+        assert connection(ledger).execute("PRAGMA journal_mode").fetchone() == ("wal",)  # how it is set
+        assert connection(ledger).execute("PRAGMA secure_delete").fetchone() == (1,)  # how it is set
 
 
 def test_a_newer_version(folder: Path) -> None:
@@ -310,7 +310,7 @@ def test_an_older_version_is_migrated(folder: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(schema.migrate, "__defaults__", (schema.MIGRATIONS,))
     for _ in range(2):
         with Ledger.open(folder) as ledger:
-            assert ledger._store.connection.execute("SELECT * FROM further").fetchall() == [(1,)]  # noqa: SLF001
+            assert connection(ledger).execute("SELECT * FROM further").fetchall() == [(1,)]
             assert [campaign.status for campaign in ledger.campaigns("run-1")] == ["accepted", "unknown", "unsent"]
 
 
@@ -323,7 +323,7 @@ def test_a_failed_migration_changes_nothing(folder: Path, monkeypatch: pytest.Mo
         with pytest.raises(LedgerError):
             Ledger.open(folder)
     with Ledger.open(folder) as ledger:
-        tables = ledger._store.connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'further'")  # noqa: SLF001
+        tables = connection(ledger).execute("SELECT count(*) FROM sqlite_master WHERE name = 'further'")
         assert tables.fetchone() == (0,)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from ledger_store import connection, has_body
 from simulated import (
     ACCOUNT,
     ADDED,
@@ -19,7 +20,6 @@ from simulated import (
     plan,
     staged,
 )
-from stored_bodies import has_body
 
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, thaw_leads
 from telecmi_leads.core.clock import StopRequest
@@ -417,4 +417,4 @@ def test_forgetting_leaves_no_free_pages(ledger: Ledger) -> None:
     assert len(files_of(ledger)) > 5 * empty
     ledger.forget(ToForget(run="run-1"))
     assert len(files_of(ledger)) < 2 * empty
-    assert ledger._store.connection.execute("PRAGMA freelist_count").fetchone() == (0,)  # noqa: SLF001 - how it is stored
+    assert connection(ledger).execute("PRAGMA freelist_count").fetchone() == (0,)  # how it is stored

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ledger_store import connection, has_body
 from msgspec.structs import replace
 from simulated import ACCOUNT, START, plan, staged
-from stored_bodies import has_body
 
 from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus
 from telecmi_leads.core.errors import BalanceError, LedgerError
@@ -286,7 +286,7 @@ def test_damaged_rows_are_seen(kept: Ledger) -> None:
     """Rows that the disk has changed are no rows."""
     stage_all(kept)
     finish(kept)
-    kept._store.connection.execute("UPDATE left_out SET content = x'00'")  # noqa: SLF001 - the disk
+    connection(kept).execute("UPDATE left_out SET content = x'00'")  # the disk
     with pytest.raises(LedgerError, match="damaged"):
         list(kept.left_out("20261123-191500-3fa9"))
 
@@ -294,7 +294,7 @@ def test_damaged_rows_are_seen(kept: Ledger) -> None:
 def test_a_changed_request_is_not_sent(kept: Ledger) -> None:
     """Fault 6: a body that is not as it was written is not handed out."""
     plan(kept, 1)
-    kept._store.connection.execute("UPDATE bodies SET body = CAST(replace(body, '9198', '9199') AS BLOB)")  # noqa: SLF001 - the disk
+    connection(kept).execute("UPDATE bodies SET body = CAST(replace(body, '9198', '9199') AS BLOB)")  # the disk
     with pytest.raises(LedgerError, match="not as it was written"):
         kept.body(1)
 
@@ -313,8 +313,8 @@ def test_nonsense_is_seen(kept: Ledger, change: str, ask: object) -> None:
     """Fault 6: content that makes no sense is damage, said so, and no crash."""
     plan(kept, 1)
     kept.begin_attempts([1], at=START)
-    kept._store.connection.execute("INSERT INTO tables VALUES (1, 0, '{}')")  # noqa: SLF001 - the disk
-    kept._store.connection.execute(change)  # noqa: SLF001 - the disk
+    connection(kept).execute("INSERT INTO tables VALUES (1, 0, '{}')")  # the disk
+    connection(kept).execute(change)  # the disk
     assert callable(ask)
     with pytest.raises(LedgerError):
         ask(kept)

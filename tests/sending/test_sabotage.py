@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ledger_store import in_flight
 from msgspec.structs import replace
 from simulated import (
     ABORTED,
@@ -235,7 +236,7 @@ def intent_after_the_request_on_retries(patch: Patch) -> None:
 
     def first_only(ledger: Ledger, ids: Sequence[int], **more: Any) -> None:
         begin(ledger, [each for each in ids if not ledger.history(each)], **more)
-        ledger._store.in_flight.update(ids)  # noqa: SLF001 - what the clock counts
+        in_flight(ledger).update(ids)  # what the clock counts
 
     def late(ledger: Ledger, campaign: int, *args: Any, **more: Any) -> Any:
         if all(each.ended is not None for each in ledger.history(campaign)):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ledger_store import in_flight
 from msgspec.structs import replace
 from simulated import (
     ABORTED,
@@ -344,7 +345,7 @@ def test_going_on_after_a_kill(ledger: Ledger, until: int) -> None:
         if index == until:
             events.close()
             break
-    under_way = ledger._store.in_flight.copy()  # noqa: SLF001 - what the kill leaves behind
+    under_way = in_flight(ledger).copy()  # what the kill leaves behind
     service.wait_for(len(under_way))
     service.forget_clients()
     service.advance(service.now + 1)

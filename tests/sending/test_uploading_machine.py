@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from ledger_store import in_flight
 from simulated import (
     ABORTED,
     ABORTED_IN,
@@ -380,7 +381,7 @@ class NoIntent(MortalLedger):
 
     def begin_attempts(self, campaign_ids: Sequence[int], **_: Any) -> None:
         self.fuse.burn()
-        self._store.in_flight.update(campaign_ids)
+        in_flight(self).update(campaign_ids)
 
     def record(self, campaign_id: int, *args: Any, **more: Any) -> Any:
         Ledger.begin_attempts(self, [campaign_id], at=more["at"])
@@ -394,11 +395,11 @@ class AcceptedFirst(MortalLedger):
         super().begin_attempts(campaign_ids, **more)
         for campaign in campaign_ids:
             Ledger.record(self, campaign, Judged(Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED), **more)
-        self._store.in_flight.update(campaign_ids)
+        in_flight(self).update(campaign_ids)
 
     def record(self, campaign_id: int, *_: Any, **__: Any) -> Any:
         self.fuse.burn()
-        self._store.in_flight.discard(campaign_id)
+        in_flight(self).discard(campaign_id)
         return self.campaign(campaign_id)
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ledger_store import connection, has_body, in_flight
 from msgspec.structs import replace
 from simulated import (
     ACCOUNT,
@@ -28,7 +29,6 @@ from simulated import (
     ok,
     plan,
 )
-from stored_bodies import has_body
 
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind
 from telecmi_leads.core.clock import StopRequest
@@ -478,7 +478,7 @@ def test_an_interrupted_request_waits_for_settle_after_a_restart(ledger: Ledger)
     phones = plan(ledger, 3)
     first = ledger.campaigns("run-1")[0]
     ledger.begin_attempts([first.id], at=START)
-    ledger._store.in_flight.clear()  # noqa: SLF001 - as in a new process
+    in_flight(ledger).clear()  # as in a new process
     service = Service()
     service.held["March-001"] = [phones[:2]]
     run(ledger, service, settle=30)
@@ -531,7 +531,7 @@ def test_a_failed_write_ends_the_run(ledger: Ledger) -> None:
     clock = SimulatedClock(service, ledger)
     events = upload("run-1", ledger, service.send, SendingOptions(workers=1), clock, StopRequest())
     next(events)
-    ledger._store.connection.execute("PRAGMA query_only = ON")  # noqa: SLF001 - every write fails from here on
+    connection(ledger).execute("PRAGMA query_only = ON")  # every write fails from here on
     with pytest.raises(LedgerError):
         list(events)
     assert len(service.came) == 1
@@ -542,7 +542,7 @@ def test_a_failed_write_ends_the_run(ledger: Ledger) -> None:
 def test_nothing_is_sent_before_its_intent_is_written(ledger: Ledger) -> None:
     """Fault 4: where the intent can't be written, no byte leaves."""
     plan(ledger, 3)
-    ledger._store.connection.execute("PRAGMA query_only = ON")  # noqa: SLF001 - every write fails from here on
+    connection(ledger).execute("PRAGMA query_only = ON")  # every write fails from here on
     service = Service()
     with pytest.raises(LedgerError):
         run(ledger, service)
