@@ -427,18 +427,18 @@ def forgets_doubt(history: Sequence[Any], outcome: Outcome, *others: Any, **more
 @pytest.mark.parametrize(
     "broken",
     [
-        {"ledger_class": NewNames},
+        {"ledger_class": NewNames, "acts": (TIMED_OUT_IN, SERVER_ERROR_IN)},
         {"ledger_class": NoIntent},
         {"ledger_class": AcceptedFirst},
-        {"settle": 0.0},
-        {"decide": staticmethod(believes_refusals)},
-        {"decide": staticmethod(believes_in_silence)},
-        {"decide": staticmethod(forgets_doubt), "acts": (TIMED_OUT_IN, NOT_SENT)},
+        {"settle": 0.0, "acts": (TIMED_OUT_LATE, Act(0.2, 20.0, SERVER_ERROR.answer))},
+        {"decide": staticmethod(believes_refusals), "acts": (TIMED_OUT_IN, DUPLICATES)},
+        {"decide": staticmethod(believes_in_silence), "acts": (TIMED_OUT, TIMED_OUT_IN)},
+        {"decide": staticmethod(forgets_doubt), "acts": (BUSY_IN, NOT_SENT, NOT_SENT)},
     ],
     ids=["new_names", "no_intent", "accepted_first", "no_settling", "refusals", "silence", "doubt_forgotten"],
 )
 def test_broken_programs_are_caught(broken: dict[str, Any]) -> None:
-    """The machine is worth something: it catches each deliberate breakage."""
+    """The machine is worth something: it catches each deliberate breakage, given troubles that bring it out."""
     machine = type("Broken", (Machine,), broken)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(machine, settings=UNTIL_CAUGHT)
