@@ -17,7 +17,6 @@ from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, Suggested
 from telecmi_leads.core.wording import command
 from telecmi_leads.output.reports import summarise, summary_json
-from telecmi_leads.sending.client import Beat, ping
 from telecmi_leads.settings.options import HeartbeatOptions, TrialOptions
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ def run_to_end(
         session.console.note(SANDBOX_BANNER)
     with course.signals.caught():
         try:
-            heartbeat.tell(Beat.START)
+            heartbeat.begun()
             summary = body(course)
         except LeadsError as error:
             summary = course.failed(error)
@@ -166,7 +165,7 @@ def run_to_end(
             summary = course.failed(Bug(unexpected))
         with suppress(Stopped):  # whoever can't wait cuts short what is said of the end, not the end
             show_end(session, summary)
-            heartbeat.tell(Beat.SUCCESS if summary.exit_code == ExitCode.OK else Beat.FAIL)
+            heartbeat.ended(complete=summary.exit_code == ExitCode.OK)
     return summary.exit_code
 
 
@@ -186,6 +185,16 @@ class _Heartbeat:
         if session.settings[TrialOptions].dry_run:
             self._url = None
 
-    def tell(self, beat: Beat) -> None:
-        if self._url is not None and not ping(self._url, beat, self._session.environment):
+    def begun(self) -> None:
+        self._tell("START")
+
+    def ended(self, *, complete: bool) -> None:
+        self._tell("SUCCESS" if complete else "FAIL")
+
+    def _tell(self, beat: str) -> None:
+        if self._url is None:
+            return
+        from telecmi_leads.sending.client import Beat, ping
+
+        if not ping(self._url, Beat[beat], self._session.environment):
             self._session.console.warning("The heartbeat could not be told.")

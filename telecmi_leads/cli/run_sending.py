@@ -17,8 +17,6 @@ from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.events import RunStopping
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState, RunStatus
 from telecmi_leads.output.reports import summarise, write_reports
-from telecmi_leads.sending.client import Client
-from telecmi_leads.sending.run_loop import upload as upload_events
 from telecmi_leads.settings.accounts import Account, Secret, account
 from telecmi_leads.settings.network import proxies
 from telecmi_leads.settings.options import SendingOptions, TrialOptions
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.errors import InputRefused
     from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.ledger import Ledger
+    from telecmi_leads.sending.client import Client
 
 _SANDBOX_APP_ID = 1111112
 _REPORTS = Path("telecmi-reports")
@@ -75,6 +74,8 @@ def account_name(key: str) -> str:
 
 def open_client(session: Session, whose: Account) -> Client:
     """Return a client for an account, by the proxies of the environment; a context manager."""
+    from telecmi_leads.sending.client import Client
+
     return Client(whose, session.settings[SendingOptions], proxies(session.environment, whose.base_url))
 
 
@@ -96,6 +97,8 @@ def send_run(course: Course, ledger: Ledger, run: RunRecord, service: Service, *
 
 
 def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunStopping | None:
+    from telecmi_leads.sending.run_loop import upload as upload_events
+
     session = course.session
     options = session.settings[SendingOptions]
     refused = {CampaignStatus.REFUSED} if options.isolate else set()

@@ -13,7 +13,6 @@ from telecmi_leads.core.run import Suggested, Typed, TypedOption
 from telecmi_leads.core.text import safe
 from telecmi_leads.leads.planning import VIRTUAL_COLUMNS
 from telecmi_leads.ledger import Ledger
-from telecmi_leads.ledger.lock import hold
 from telecmi_leads.output.console import Console
 from telecmi_leads.settings.options import OutputOptions, SendingOptions, rows
 from telecmi_leads.settings.resolving import Settings, resolve_here
@@ -108,6 +107,8 @@ def begin(given: dict[str, Any], files: Sequence[str] = ()) -> Session:
 
 def locked(session: Session, account: str, *, command: str = "upload") -> AbstractContextManager[None]:
     """Hold an account's lock; waits for --lock-wait where it is given. Raises LockHeld."""
+    from telecmi_leads.ledger.lock import hold
+
     wait = session.settings[SendingOptions].lock_wait
     return hold(session.state, account, wait, clock=session.clock, command=command)
 

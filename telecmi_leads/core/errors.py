@@ -28,8 +28,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from pathlib import Path
-
-from msgspec import Struct
+from typing import NamedTuple
 
 
 class ExitCode(IntEnum):
@@ -48,7 +47,7 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
-class Remedy(Struct, frozen=True):
+class Remedy(NamedTuple):
     """What to do `first`, in words, and then the command that helps: `verb`, the run in hand, and `options`.
 
     Where no run has come to be, the command that failed is typed again.

@@ -93,21 +93,21 @@ class Console:
         self._label(self._err, "Error", "bold red", error.message, error.hint)
 
     def _label(self, screen: Screen, label: str, style: str, message: str, hint: str) -> None:
-        from rich.text import Text
-
         end = "" if message.rstrip().endswith((".", "!", "?", ":")) else "."
         said = shown(message.rstrip()) + end
-        lead = Text.assemble((label, style), ": ")
+        lead = f"{label}: "
         hints = [line for line in hint.splitlines() if line.strip()]
         if screen.is_log:
-            screen.entry(" ".join((f"{label}: {said}", *map(shown, hints))))
+            screen.entry(" ".join((f"{lead}{said}", *map(shown, hints))))
         elif screen.is_terminal:
-            screen.paragraph(said, lead.cell_len, lead)
-            show_hint(screen, hint, lead.cell_len)
+            from rich.text import Text
+
+            screen.paragraph(said, len(lead), Text.assemble((label, style), ": "))
+            show_hint(screen, hint, len(lead))
         else:  # a log is searched line by line
-            screen.line(Text.assemble(lead, said))
+            screen.line(f"{lead}{said}")
             for line in hints:
-                screen.line(Text.assemble(" " * lead.cell_len, shown(line)))
+                screen.line(f"{' ' * len(lead)}{shown(line)}")
 
     @property
     def is_answered(self) -> bool:

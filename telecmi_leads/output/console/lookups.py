@@ -29,13 +29,13 @@ _FIRST = {"fullname": 0, "firstname": 1, "lastname": 2, "phone": 3}
 
 def show_table(screen: Screen, table: TableInfo, rows: int | None = None) -> None:
     """Show what a table is and how it was read, with its notes; `rows` where they have been counted."""
-    from rich.text import Text
-
     how = shown(wording.table(table)) + ("" if rows is None else f", {wording.count(rows, 'row')}")
     if screen.is_log:
         for line in (how, *(f"note: {shown(note)}" for note in table.notes)):
             screen.entry(f"{shown(table.file)}: {line}")
         return
+    from rich.text import Text
+
     screen.paragraph(Text.assemble((shown(table.file), "bold"), f": {how}"))
     for note in table.notes:
         screen.paragraph(shown(note), 8, "  note: ")

@@ -204,7 +204,10 @@ class Screen:
 
     def line(self, text: Text | str) -> None:
         """Show one line that is never broken by us: a command to copy, a line of a log."""
-        self.rich.print(text, soft_wrap=True)
+        if self.is_terminal or not isinstance(text, str):
+            self.rich.print(text, soft_wrap=True)
+        else:  # a log needs nothing of rich, whose import takes longer than a short command's work
+            self.stream.write(f"{text}\n")
 
     def paragraph(self, text: Text | str, indent: int = 0, label: Text | str = "") -> None:
         """Show text, wrapped to the width and indented; `label` stands in the first line's indent."""
