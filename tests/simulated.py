@@ -31,6 +31,9 @@ ACCOUNT = "1234567@example.com"
 AT_WORK_AFTER_THE_CLIENT = 20.0
 """Seconds that the service may still work on a request whose client has gone: less than `settle`, which is for this."""
 
+_PATIENCE = 100.0
+"""Seconds of real time after which a test gives a thread up: on a loaded machine a thread may get no turn for many."""
+
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -126,7 +129,7 @@ class Service:
     def wait_for(self, under_way: int) -> None:
         """Wait, in real time, until so many requests stand at the gate; those that came together count by name."""
         with self._lock:
-            arrived = self._lock.wait_for(lambda: len(self._open) >= under_way, timeout=10)
+            arrived = self._lock.wait_for(lambda: len(self._open) >= under_way, timeout=_PATIENCE)
         assert arrived, "a request did not come"
         self.most_at_once = max(self.most_at_once, len(self._open))
         for request in sorted((each for each in self._open if not each.number), key=lambda each: each.name):
@@ -214,7 +217,7 @@ class SimulatedClock(Clock):
             return None
         self.service.advance(answer)
         self.service.answer()
-        while (sent := mailbox.get(timeout=10)) is None:  # somebody has asked to stop meanwhile
+        while (sent := mailbox.get(timeout=_PATIENCE)) is None:  # somebody has asked to stop meanwhile
             pass
         return sent
 

@@ -106,22 +106,31 @@ def problem(
         return Problem(
             "campaigns_refused", f"{where}{_because(campaigns, _REFUSED)}.", _after_refusal(run, campaigns, typed)
         )
-    doubtful = any(each.refused_in_doubt and not each.split for each in campaigns)
+    doubtful = [each for each in campaigns if each.refused_in_doubt and not each.split]
+    by_hand = [each for each in doubtful if each.only_by_hand]
+    if sum(each.leads for each in by_hand) < run.leads.unsent + run.leads.unknown:
+        by_hand = []
     resume = wording.isolate(run, typed) if doubtful else wording.resume(run, typed)
     if stopping is not None:
         says, first = _STOPPED[stopping.cause]
         why = stopping.why.rstrip(" .!")
         return Problem(stopping.cause.value, says.format(why=why, app_id=run.account.partition("@")[0]), first + resume)
     if run.leads.unsent or run.leads.unknown:
-        return Problem("unfinished", f"{where}{_because(campaigns, _WAITING)}.", f"Finish them with: {resume}")
+        way_on = _look_up(run, by_hand, typed) if by_hand else f"Finish them with: {resume}"
+        return Problem("unfinished", f"{where}{_because(campaigns, _WAITING)}.", way_on)
     unverified = [each for each in campaigns if each.status is CampaignStatus.UNVERIFIED and not each.split]
-    accepted, not_uploaded = wording.resolve(run.id, unverified[0].name, typed)
     return Problem(
         "unverified",
         f"{where}: TeleCMI has the {'campaign' if len(unverified) == 1 else 'campaigns'}, perhaps without all of the "
         "leads.",
-        f"Look {_named(unverified)} up in the TeleCMI dashboard. Then: {accepted}\nor: {not_uploaded}",
+        _look_up(run, unverified, typed),
     )
+
+
+def _look_up(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> str:
+    """Return what settles campaigns of which only a person can see whether they are in."""
+    accepted, not_uploaded = wording.resolve(run.id, campaigns[0].name, typed)
+    return f"Look {_named(campaigns)} up in the TeleCMI dashboard. Then: {accepted}\nor: {not_uploaded}"
 
 
 def _after_refusal(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> str:

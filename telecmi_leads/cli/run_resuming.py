@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telecmi_leads.cli.run_sending import report_folder, send_run
+from telecmi_leads.core import wording
 from telecmi_leads.core.errors import SettingsError
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import ListsRead
@@ -114,6 +115,15 @@ def tell_known(course: Course, ledger: Ledger, run: RunRecord) -> None:
     for campaign in ledger.campaigns(run.id):
         if campaign.split or not campaign.status.to_send:
             continue
+        since = sum(ledger.uploaded_since(campaign, ledger.phones(campaign.id))) if campaign.refused_in_doubt else 0
+        if since:  # what may be in can't lose anybody, so that --isolate leaves such a campaign as it is
+            accepted, not_uploaded = wording.resolve(run.id, campaign.name, course.session.typed.after(run.typed))
+            course.warn(
+                f"{count(since, 'lead')} of {safe(campaign.name)} {'is' if since == 1 else 'are'} in another run too, "
+                "and that campaign may be in itself: --isolate can't settle it. Look it up in the TeleCMI dashboard. "
+                f"If it holds {count(campaign.leads, 'lead')}: {accepted}; if it is not there: {not_uploaded}",
+                WarningCode.UPLOADED_SINCE,
+            )
         for found in ledger.known_among(run.account, ledger.phones(campaign.id)).values():
             others = [each for each in found if each.run != run.id]
             uploaded += any(each.status.settled for each in others)

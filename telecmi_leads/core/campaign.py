@@ -81,7 +81,8 @@ class CampaignRecord(Struct, frozen=True):
 
     `parent` is the name of the campaign that was halved into this one by --isolate, `parent_id` its id and `root` that
     of the planned one; a halved campaign itself has `split` set and its leads count with its halves. `settled_by_hand`
-    is when a person said that it is in, None where nobody did. `last` is what its last request came to.
+    is when a person said that it is in, None where nobody did. `last` is what its last request came to, which held
+    `last_leads` leads: fewer where it was a part's, and the parts did not settle the campaign.
     """
 
     id: int
@@ -101,12 +102,18 @@ class CampaignRecord(Struct, frozen=True):
     root: int = 0
     split: bool = False
     last: OutcomeKind | None = None
+    last_leads: int = 0
     settled_by_hand: datetime | None = None
 
     @property
     def refused_in_doubt(self) -> bool:
         """Tell whether it was refused, and yet may be in: --isolate or a person settles that, another try does not."""
         return self.status is CampaignStatus.UNKNOWN and self.last is not None and self.last.refuses
+
+    @property
+    def only_by_hand(self) -> bool:
+        """Tell whether --isolate was tried on the doubt and could not settle it: what is left is a person's look."""
+        return self.refused_in_doubt and 0 < self.last_leads < self.leads
 
     @property
     def taken(self) -> bool:

@@ -46,6 +46,7 @@ _CAMPAIGN = """
 SELECT c.id, c.number, c.part, c.name, c.leads, c.status, c.code, c.message, c.confirmed_by_name, c.split, p.name,
     count(a.id), coalesce(sum(a.seconds), 0.0), min(a.started),
     c.parent, c.root, (SELECT l.kind FROM attempts l WHERE l.campaign = c.id ORDER BY l.id DESC LIMIT 1),
+    coalesce((SELECT l.leads FROM attempts l WHERE l.campaign = c.id ORDER BY l.id DESC LIMIT 1), 0),
     (SELECT max(w.started) FROM attempts w WHERE w.campaign = c.id AND w.kind = 'said_accepted')
 FROM campaigns c
 LEFT JOIN campaigns p ON p.id = c.parent
@@ -229,7 +230,7 @@ def _run(store: Store, row: Any, heaps: Mapping[str, int], leads: Mapping[str, i
 
 def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row of SQLite
     id_, number, part, name, leads, status, code, message, confirmed, split, parent, *tried, by_hand = row
-    attempts, seconds, started, parent_id, root, last = tried
+    attempts, seconds, started, parent_id, root, last, last_leads = tried
     kind = attempt_kind(store, last)
     try:
         known = CampaignStatus(status)
@@ -253,6 +254,7 @@ def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row
             root=id_ if root is None else root,
             split=bool(split),
             last=kind if isinstance(kind, OutcomeKind) else None,
+            last_leads=last_leads,
             settled_by_hand=None if by_hand is None else from_micros(by_hand),
         )
     except (ValueError, TypeError, OverflowError) as error:

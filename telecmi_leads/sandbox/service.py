@@ -226,15 +226,19 @@ class Accounts:
 class Campaigns:
     """The campaigns of all accounts: a name is there whole, or in half where a fault was ordered, or not at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, same_name: Callable[[str], str]) -> None:
         self._lock = threading.Lock()
+        self._same_name = same_name
         self._held: dict[tuple[int, str], bytes] = {}
+        self._compared: set[tuple[int, str]] = set()
 
     def add(self, app_id: int, name: str, users: bytes) -> bool:
         """Store a campaign's leads (the JSON array as received); False where the account has the name."""
+        compared = app_id, self._same_name(name)
         with self._lock:
-            if (app_id, name) in self._held:
+            if compared in self._compared:
                 return False
+            self._compared.add(compared)
             self._held[app_id, name] = users
             return True
 
@@ -293,7 +297,10 @@ class Stored(Struct, frozen=True):
 
 
 class Service:
-    """The stand-in's memory and judgement. `latency` is in seconds; `in_body` chooses the form of business errors."""
+    """The stand-in's memory and judgement. `latency` is in seconds; `in_body` chooses the form of business errors.
+
+    `same_name` returns what of a campaign's name is compared.
+    """
 
     def __init__(
         self,
@@ -302,11 +309,12 @@ class Service:
         in_body: bool,
         accounts: Mapping[int, str] | None,
         on_request: Callable[[Received], None] | None,
+        same_name: Callable[[str], str],
     ) -> None:
         self.latency = latency
         self.in_body = in_body
         self.accounts = Accounts(accounts)
-        self.campaigns = Campaigns()
+        self.campaigns = Campaigns(same_name)
         self.faults = FaultBook()
         self.log = Log(on_request)
 

@@ -28,8 +28,9 @@ class Sandbox:
 
     `port` 0 takes a free one; `latency` is in seconds and delays each request; `form` says how business errors
     arrive; `accounts` fixes the App ids and their secrets; `faults` may be texts. `on_request` is called, from
-    the server's threads, with each request when it is over. Raises UsageError on entering where the port can't
-    be had, ValueError for a fault that can't be read.
+    the server's threads, with each request when it is over. Whether the service tells names apart by case, blanks
+    or Unicode form, and how long a name may be, is not documented: `same_name` returns what of a name is compared.
+    Raises UsageError on entering where the port can't be had, ValueError for a fault that can't be read.
     """
 
     def __init__(  # noqa: PLR0913 - keywords only, each with a default
@@ -41,10 +42,15 @@ class Sandbox:
         faults: Sequence[Fault | str] = (),
         accounts: Mapping[int, str] | None = None,
         on_request: Callable[[Received], None] | None = None,
+        same_name: Callable[[str], str] = str,
     ) -> None:
         self._port = port
         self._service = Service(
-            latency=latency, in_body=Form(form) is Form.BODY, accounts=accounts, on_request=on_request
+            latency=latency,
+            in_body=Form(form) is Form.BODY,
+            accounts=accounts,
+            on_request=on_request,
+            same_name=same_name,
         )
         for fault in faults:
             self.order(fault)

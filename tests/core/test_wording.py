@@ -322,8 +322,17 @@ def test_what_is_refused_is_looked_for() -> None:
     assert step.commands == ("telecmi-leads upload r/refused.csv --name March --append",)
 
 
-@pytest.mark.parametrize("last", [OutcomeKind.REFUSED, OutcomeKind.REFUSED_OTHERWISE])
-def test_a_refusal_in_doubt_is_isolated_or_looked_up(last: OutcomeKind) -> None:
+@pytest.mark.parametrize(
+    ("last", "why"),
+    [
+        (OutcomeKind.REFUSED, "TeleCMI refused March-001, but an earlier request may be in."),
+        (
+            OutcomeKind.REFUSED_OTHERWISE,
+            "March-001 was refused in words that TeleCMI does not document, so that it may be in all the same.",
+        ),
+    ],
+)
+def test_a_refusal_in_doubt_is_isolated_or_looked_up(last: OutcomeKind, why: str) -> None:
     """(Row 64) Of a campaign that was refused and may be in, the same `resume` is not printed again."""
     summary = run(
         RowTotals(1000, leads=1000),
@@ -332,11 +341,25 @@ def test_a_refusal_in_doubt_is_isolated_or_looked_up(last: OutcomeKind) -> None:
         exit_code=5,
     )
     [step] = wording.next_steps(summary)
+    assert step.text.startswith(why)
     assert step.commands == (
         f"telecmi-leads resume {RUN} --isolate",
         f"telecmi-leads resolve {RUN} March-001 --accepted",
         f"telecmi-leads resolve {RUN} March-001 --not-uploaded",
     )
+
+
+def test_a_doubt_that_isolating_did_not_settle_is_looked_up() -> None:
+    """(Row 64) Where the parts were refused too, --isolate is not printed again: only a look settles it."""
+    refused = campaign(1, "unknown", message="Invalid phone number", last=OutcomeKind.REFUSED)
+    summary = run(RowTotals(1000, leads=1000), LeadTotals(unknown=1000), exit_code=5)
+    [step] = wording.next_steps(replace(summary, campaigns=(replace(refused, last_leads=1),)))
+    assert step.commands == (
+        f"telecmi-leads resolve {RUN} March-001 --accepted",
+        f"telecmi-leads resolve {RUN} March-001 --not-uploaded",
+    )
+    [step] = wording.next_steps(replace(summary, campaigns=(replace(refused, last_leads=refused.leads),)))
+    assert f"telecmi-leads resume {RUN} --isolate" in step.commands
 
 
 @pytest.mark.parametrize(

@@ -456,3 +456,36 @@ def test_broken_programs_are_caught(
     BREAKAGES[breakage]()
     with pytest.raises(AssertionError):
         caught_by(program, sandbox)
+
+
+# --- refusals that prove nothing ---
+
+
+def test_a_doubt_that_isolating_cannot_settle(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 64) The answer is lost, then everything is refused: isolated once, then only a look at the dashboard."""
+    sandbox.order("drop-after@M-001*1")
+    sandbox.order("400@M-001")
+    stopped = upload(program, "M", "--size", "6", "--retries", "1")
+    assert (stopped.code, stopped.json["leads"]["unknown"]) == (5, 6)
+    assert f"telecmi-leads resume {stopped.json['run']} --isolate" in stopped.json["error"]["hint"]
+    ended = program.run("resume", stopped.json["run"], "--isolate", "--json", *QUICK)
+    assert (ended.code, ended.json["leads"]["unknown"]) == (5, 6)
+    hint = ended.json["error"]["hint"]
+    assert f"resume {stopped.json['run']}" not in hint
+    assert f"telecmi-leads resolve {stopped.json['run']} M-001 --accepted" in hint
+    assert copies(sandbox) == once(6)
+    assert program.run("resolve", stopped.json["run"], "M-001", "--accepted", "--json").code == 0
+
+
+def test_a_doubtful_campaign_with_somebody_uploaded_since(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 64) It can't be cut: what settles it is said, and nothing of it is sent."""
+    sandbox.order("drop-after@M-001*1")
+    sandbox.order("400@M-001")
+    stopped = upload(program, "M", "--size", "6", "--retries", "1")
+    write_leads(program.folder / "other.csv", 1)
+    assert upload(program, "Other", file="other.csv").code == 0
+    before = len(sandbox.requests())
+    ended = program.run("resume", stopped.json["run"], "--isolate", "--json", *QUICK)
+    assert (ended.code, len(sandbox.requests())) == (5, before)
+    [warning] = [each for each in ended.json["warnings"] if "can't settle" in each]
+    assert f"telecmi-leads resolve {stopped.json['run']} M-001 --accepted" in warning

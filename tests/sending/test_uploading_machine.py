@@ -355,6 +355,7 @@ MANY = settings(FEW, max_examples=1500, stateful_step_count=25, derandomize=Fals
 UNTIL_CAUGHT = settings(FEW, max_examples=400, phases=[Phase.generate])
 
 
+@pytest.mark.timeout(600)  # half a minute alone; a loaded machine gives it a fraction of its time
 def test_any_interleaving() -> None:
     """Fault 41: runs, kills, time-outs, errors before and after the commit, late commits, resumes, in any order."""
     run_state_machine_as_test(Machine, settings=FEW)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, Suggested
@@ -150,10 +150,13 @@ def _open_steps(run: _Open) -> list[NextStep]:
     if taken:
         steps.append(_taken_step(taken[0]))
     doubtful = [each for each in run.campaigns if each.refused_in_doubt and not each.split]
-    waiting = run.leads.unsent + run.leads.unknown
+    by_hand = [each for each in doubtful if each.only_by_hand]
+    waiting = run.leads.unsent + run.leads.unknown - sum(each.leads for each in by_hand)
     if doubtful:
-        steps.append(_doubtful_step(run, doubtful[0]))
-    elif waiting and not taken:
+        steps.append(_doubtful_step(run, next((each for each in doubtful if not each.only_by_hand), doubtful[0])))
+    if len(by_hand) < len(doubtful):  # --isolate takes up whatever waits
+        return steps
+    if waiting and not taken:
         text = f"To send the {_leads(waiting)} that {'is' if waiting == 1 else 'are'} left (nothing goes out twice):"
         steps.append(_step(text, _resume(run.run, run.account, run.typed)))
     elif refused and not taken:
@@ -165,14 +168,19 @@ def _leads(number: int) -> str:
     return "lead" if number == 1 else f"{number:,} leads"
 
 
-def _resolve_step(run: _Open, campaign: CampaignRecord) -> NextStep:
+def _by_hand(run: _Open, campaign: CampaignRecord) -> tuple[Choice, ...]:
+    """Return the two commands by which a person says what the dashboard shows."""
     accepted, not_uploaded = resolve(run.run, campaign.name, run.typed)
+    return (
+        Choice(accepted, f"If it holds {count(campaign.leads, 'lead')}:"),
+        Choice(not_uploaded, "If it is not there (this sends it again):"),
+    )
+
+
+def _resolve_step(run: _Open, campaign: CampaignRecord) -> NextStep:
     return NextStep(
         f"Look up {campaign.name} in the TeleCMI dashboard.",
-        (
-            Choice(accepted, f"If it holds {count(campaign.leads, 'lead')}:"),
-            Choice(not_uploaded, "If it is not there (this sends it again):"),
-        ),
+        _by_hand(run, campaign),
         "If it holds fewer: delete it there, then the second command. If it can't be deleted, ask TeleCMI first.",
     )
 
@@ -195,15 +203,21 @@ def _isolate_step(run: _Open, refused: Sequence[CampaignRecord]) -> NextStep:
 
 
 def _doubtful_step(run: _Open, campaign: CampaignRecord) -> NextStep:
-    """Return what settles a refusal that may speak of our own leads: never the same `resume` once more."""
-    accepted, not_uploaded = resolve(run.run, campaign.name, run.typed)
+    """Return what settles a refusal that proves nothing: never the same `resume` once more."""
+    if campaign.only_by_hand:
+        text = f"TeleCMI refused {campaign.name} and its parts, but an earlier request may be in."
+        return NextStep(f"{text} Look the campaign up in the TeleCMI dashboard.", _by_hand(run, campaign))
+    why = (
+        f"{campaign.name} was refused in words that TeleCMI does not document, so that it may be in all the same."
+        if campaign.last is OutcomeKind.REFUSED_OTHERWISE
+        else f"TeleCMI refused {campaign.name}, but an earlier request may be in."
+    )
     return NextStep(
-        f"TeleCMI refused {campaign.name}, but an earlier request may be in. The first command finds out, and nothing "
-        "goes out twice. If it does not, look the campaign up in the TeleCMI dashboard.",
+        f"{why} The first command finds out, and nothing goes out twice. If it does not, look the campaign up in the "
+        "TeleCMI dashboard.",
         (
             Choice(command("resume", run.run, "--isolate", *run.typed.of(Suggested.RESUME), *_to(run.account))),
-            Choice(accepted, f"If it holds {count(campaign.leads, 'lead')}:"),
-            Choice(not_uploaded, "If it is not there (this sends it again):"),
+            *_by_hand(run, campaign),
         ),
     )
 
