@@ -156,8 +156,9 @@ def resolve(ledger: Ledger, run_id: str, campaign: str, *, accepted: bool, clock
     campaign. Raises UsageError where there is no such campaign, several, or nothing to settle.
     """
     ledger.settle_interrupted(run_id, at=clock.now())  # a dead process may have left it on its way
+    before = ledger.campaigns(run_id)
     _make_whole(ledger, run_id, clock)
-    found = _find(ledger, run_id, campaign)
+    found = _find(ledger, run_id, campaign, before)
     if not found.status.resolvable or found.split:
         raise UsageError(
             f"Campaign {safe(found.name)} is {found.status}: there is nothing to resolve",
@@ -175,7 +176,8 @@ def _make_whole(ledger: Ledger, run_id: str, clock: Clock) -> None:
             rejoin(ledger, move, at=clock.now())
 
 
-def _find(ledger: Ledger, run_id: str, wanted: str) -> CampaignRecord:
+def _find(ledger: Ledger, run_id: str, wanted: str, before: Sequence[CampaignRecord]) -> CampaignRecord:
+    """Return the campaign that is meant; `before` are the run's campaigns before parts became whole again."""
     campaigns = ledger.campaigns(run_id)
     found = [each for each in campaigns if each.name == wanted and not each.split]
     found = found or [each for each in campaigns if each.name == wanted]
@@ -183,6 +185,11 @@ def _find(ledger: Ledger, run_id: str, wanted: str) -> CampaignRecord:
     if len(found) == 1:
         return found[0]
     open_ones = ", ".join(safe(each.name) for each in campaigns if each.status.resolvable and not each.split)
+    if not found and any(each.name == wanted for each in before):
+        raise UsageError(
+            f"{safe(wanted)} was never sent: it is a part of a campaign that may be in itself",
+            hint=f"Look that campaign up in the dashboard. To be resolved: {open_ones}.",
+        )
     raise UsageError(
         f"Run {run_id} has {'several campaigns' if found else 'no campaign'} {safe(wanted)}",
         hint=f"To be resolved: {open_ones}." if open_ones else "Nothing in this run is to be resolved.",

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 import time
+import unicodedata
 from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -22,13 +23,13 @@ from telecmi_leads.cli.commands import upload as upload_command
 from telecmi_leads.core.clock import Clock, local_now
 from telecmi_leads.leads.screening import KnownPeople
 from telecmi_leads.ledger import Ledger
+from telecmi_leads.sandbox import Sandbox
 from telecmi_leads.sending import run_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from telecmi_leads.sandbox import Sandbox
 
 DOWN = "http://127.0.0.1:9"
 QUICK = ("--retries", "0", "--settle", "0", "--max-wait", "0")
@@ -489,3 +490,60 @@ def test_a_doubtful_campaign_with_somebody_uploaded_since(program: Inside, sandb
     assert (ended.code, len(sandbox.requests())) == (5, before)
     [warning] = [each for each in ended.json["warnings"] if "can't settle" in each]
     assert f"telecmi-leads resolve {stopped.json['run']} M-001 --accepted" in warning
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_part_that_times_out(program: Inside, sandbox: Sandbox, when: str) -> None:
+    """(Row 45) The first half gets no answer, in or not: it is settled like any campaign, and the others go on."""
+    sandbox.order("422=919876500003")
+    sandbox.order(f"hang-{when}@2")
+    ended = upload(program, "M", "--size", "6", "--isolate", "--timeout", "1", "--retries", "1")
+    assert (ended.code, ended.json["leads"]["accepted"], ended.json["leads"]["refused"]) == (4, 5, 1)
+    assert copies(sandbox) == once(6) - Counter(["919876500003"])
+    part = next(each for each in ended.json["campaigns"] if each["name"] == "M-001" and each["leads"] == 3)
+    assert (part["status"], part.get("confirmed_by_name", False)) == ("accepted", when == "after")
+
+
+# --- services that compare names otherwise ---
+
+
+def folded(name: str) -> str:
+    """Return what of a name a service compares that folds and cuts names."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()[:100]
+
+
+def grouped(folder: Path, *groups: str) -> None:
+    """Write a file of a lead in each group."""
+    rows = [f"Asha {at},98765{at:05d},{group}" for at, group in enumerate(groups)]
+    (folder / "leads.csv").write_text("\n".join(["Name,Mobile,City", *rows]) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("fault", [None, "drop-before@2*1", "drop-after@2*1"])
+def test_a_service_that_folds_names(program: Inside, fault: str | None) -> None:
+    """(Row 66) Groups whose campaigns fold to one name are told apart by a number: all are in, whatever gets lost."""
+    with Sandbox(same_name=folded) as sandbox:
+        program.url = sandbox.url
+        grouped(program.folder, "A1", "\uff211", "A", *["A"] * 10, "K\u00f6ln", "KO\u0308LN", " k\u00f6ln ")
+        if fault is not None:
+            sandbox.order(fault)
+        naming = ("--name", "M", "--name-format", "{name}{number}", "--split-by", "City", "--size", "1")
+        ended = program.run("upload", "leads.csv", *naming, "--json", *QUICK, "--retries", "1")
+        assert (ended.code, ended.json["leads"]["accepted"]) == (0, 16), ended.json["error"]
+        assert copies(sandbox) == once(16)
+        names = [folded(each) for each in sandbox.campaigns()]
+        assert len(set(names)) == len(names) == 16
+        for name in ("m", " M ", "\uff2d"):
+            again = program.run("upload", "leads.csv", *naming, "--json", *QUICK, "--name", name)
+            assert (again.code, again.json["run"]) == (0, ended.json["run"])
+        assert copies(sandbox) == once(16)
+
+
+def test_a_service_that_cuts_names(program: Inside) -> None:
+    """(Row 66) A longer name is an error before anything is sent; one that is cut all the same ends the run, X4."""
+    with Sandbox(same_name=lambda name: name[:20]) as sandbox:
+        program.url = sandbox.url
+        long = upload(program, "M" * 97)
+        assert (long.code, len(sandbox.requests())) == (2, 0)
+        cut = upload(program, "M" * 25)
+        assert (cut.code, cut.json["leads"]["accepted"], cut.json["leads"]["refused"]) == (4, 2, 4)
+        assert copies(sandbox) == once(2)

@@ -247,7 +247,7 @@ class People(RuleBasedStateMachine):
     def come_to_rest(self) -> None:
         """Follow the printed words, twice: in the end nobody is in twice, nobody is lost, and only a look is left."""
         name = self.used or "M"
-        more = ("--new-only",) if self.dated else ("--append",)
+        more = ("--append", "--new-only") if self.dated else ("--append",)
         for _ in range(2):
             for _ in range(4):
                 self.resume(isolate=True)
