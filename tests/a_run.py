@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from telecmi_leads.core.campaign import (
     CampaignStatus,
     Outcome,
@@ -71,9 +73,9 @@ def rejected(  # noqa: PLR0913 - what a rejection consists of
     return LeftOutRow(table, row, LeftOutKind.REJECTED, code, column, phone, tuple(cells))
 
 
-def left(row: int, kind: LeftOutKind, *, code: str = "", table: int = 0, phone: str = "") -> LeftOutRow:
+def left(row: int, kind: LeftOutKind, *, table: int = 0, **more: str) -> LeftOutRow:
     """Return a row left out for another reason."""
-    return LeftOutRow(table, row, kind, code, "", phone)
+    return msgspec.structs.replace(LeftOutRow(table, row, kind), **more)
 
 
 def people(count: int, first: int = 919876500000) -> list[Lead]:

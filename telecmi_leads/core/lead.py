@@ -77,7 +77,8 @@ class LeftOutRow(msgspec.Struct, frozen=True, gc=False):
     `table` is the index of its TableInfo in the run. `code` is a Reason's code for a rejection, for an exclusion the
     name of the exclude list, or of the column or sheet that marks the row, else "". `column` names the column at fault,
     or the one or the sheet that marks the row. `phone` is E.164 digits, "" where there
-    is none. `cells` are the original cells, for rejections only.
+    is none. `cells` are the original cells, for rejections only. `kept` names what has the number instead: the row
+    that stays of a duplicate, or the campaign in which it is, since `when`; "" where that is not known.
     """
 
     table: int
@@ -87,6 +88,8 @@ class LeftOutRow(msgspec.Struct, frozen=True, gc=False):
     column: str = ""
     phone: str = ""
     cells: tuple[str, ...] = ()
+    kept: str = ""
+    when: str = ""
 
 
 class RowTotals(Struct, frozen=True):

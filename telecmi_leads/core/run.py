@@ -177,8 +177,7 @@ class LeftOutCount(Struct, frozen=True):
     """How many rows were left out for one reason, and the first of them as it is in the file.
 
     `code` is a rejection's code or a list's name. `place` says where the row is, in words; `column` and `cell` are at
-    fault, or `phone` is the row's number. `kept` is the place of the row whose number a duplicate has, "" where it is
-    not known.
+    fault, or `phone` is the row's number. `kept` is LeftOutRow's.
     """
 
     kind: LeftOutKind

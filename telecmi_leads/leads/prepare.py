@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import contextmanager
-from itertools import compress
+from itertools import compress, islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     Notify = Callable[[TableOpened | RowsPrepared], None]
 
 _SAMPLE_ROWS = 100
+_ROWS_AT_ONCE = 5000
 _FILL_HINTS = {
     Field.EMAIL: "Give a whole address, such as --fill email=nobody@example.com, or leave the option out.",
     Field.ORDER_INDEX: "Give a whole number, or leave the option out.",
@@ -207,6 +208,7 @@ class _Preparation(Struct):
     marked_late: int = 0
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
     limit_reached: bool = False
+    places: dict[int, tuple[str, str]] = field(default_factory=dict)
     audience: Audience = field(default_factory=Audience)
 
     def take_all(self, files: Sequence[Path | None]) -> None:
@@ -277,9 +279,11 @@ class _Preparation(Struct):
         marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, match)
         if marks is not None:
             self.marks.append((info, marks))
+        table = self.ledger.add_table(self.run_id, info)
+        self.places[table] = (info.file, info.sheet or "")
         return Cleaner(
             info=info,
-            table=self.ledger.add_table(self.run_id, info),
+            table=table,
             match=match,
             book=self.matcher.book,
             region=self.settings[PhoneOptions].region,
@@ -329,18 +333,15 @@ class _Preparation(Struct):
     def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> None:
         if clean.marked or self.marked:
             clean = self._without_marked(cleaner, clean)
-        left_out = self.screen.screen([lead.phone for lead in clean.leads])
+        left_out = self.screen.screen([lead.phone for lead in clean.leads], cleaner.table, clean.rows)
         limit = self.settings[ScreeningOptions].limit
         if limit is not None and self.leads + len(clean.leads) - len(left_out) >= limit:
             clean = clean.upto(self._last_row(clean, left_out, limit - self.leads))
             left_out = {at: why for at, why in left_out.items() if at < len(clean.leads)}
             self.limit_reached = True
         self.screen.count(len(clean.leads), left_out)
-        rows = [*clean.rejections, *clean.marked] + [
-            LeftOutRow(cleaner.table, clean.rows[at], why.kind, why.code, phone=clean.leads[at].phone)
-            for at, why in sorted(left_out.items())
-        ]
-        self._count(clean, rows)
+        rows = [*clean.rejections, *clean.marked, *self._rows_left_out(cleaner, clean, left_out)]
+        self._count(clean, rows, left_out)
         leads, groups, rulings = clean.leads, clean.groups, clean.rulings
         if left_out:
             stays = [at not in left_out for at in range(len(leads))]
@@ -356,18 +357,39 @@ class _Preparation(Struct):
         if full or rows:
             self.ledger.stage(self.run_id, full, rows)
 
+    def _rows_left_out(
+        self, cleaner: Cleaner, clean: CleanBlock, left_out: Mapping[int, LeftOut]
+    ) -> Iterator[LeftOutRow]:
+        """Yield the rows that are left out, but for duplicates: those wait until all rows are known."""
+        for at, why in sorted(left_out.items()):
+            phone, row = clean.leads[at].phone, clean.rows[at]
+            if why.kind is LeftOutKind.DUPLICATE:
+                self.screen.first_rows.repeat(phone, cleaner.table, row)
+            else:
+                yield LeftOutRow(cleaner.table, row, why.kind, why.code, phone=phone, kept=why.campaign, when=why.when)
+
+    def _duplicates(self) -> Iterator[LeftOutRow]:
+        """Yield the rows whose number has come before, each with the row that stays."""
+        for table, row, first in self.screen.first_rows.repeats():
+            kept = ""
+            if first is not None:
+                mine, other = self.places[table], self.places[first[0]]
+                kept = f"row {first[1]:,}" if mine == other else f"{', '.join(filter(None, other))}, row {first[1]:,}"
+            yield LeftOutRow(table, row, LeftOutKind.DUPLICATE, kept=kept)
+
     @staticmethod
     def _last_row(clean: CleanBlock, left_out: Mapping[int, LeftOut], wanted: int) -> int:
         """Return the row that gives the last lead wanted under --limit."""
         kept = [row for at, row in enumerate(clean.rows) if at not in left_out]
         return kept[wanted - 1]
 
-    def _count(self, clean: CleanBlock, left_out: Sequence[LeftOutRow]) -> None:
+    def _count(self, clean: CleanBlock, rows: Sequence[LeftOutRow], screened: Mapping[int, LeftOut]) -> None:
         self.read += clean.read
         self.blank += len(clean.blanks)
         self.repairs.update(clean.repairs)
         self.skipped.update(clean.skipped)
-        self.left_out.update(row.kind.value for row in left_out)
+        self.left_out.update(row.kind.value for row in rows)
+        self.left_out[LeftOutKind.DUPLICATE] += sum(why.kind is LeftOutKind.DUPLICATE for why in screened.values())
         self.rejections.update(row.code for row in clean.rejections)
 
     # --- the end ---
@@ -377,6 +399,9 @@ class _Preparation(Struct):
         if not self.limit_reached:
             self.matcher.check_options()
         self.ledger.stage(self.run_id, list(self.planner.finish()), [])
+        duplicates = self._duplicates()
+        while some := list(islice(duplicates, _ROWS_AT_ONCE)):
+            self.ledger.stage(self.run_id, [], some)
         rows = RowTotals(
             read=self.read,
             blank=self.blank,

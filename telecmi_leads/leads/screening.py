@@ -7,7 +7,9 @@ would take 840 MB.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
+from struct import iter_unpack, pack
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +20,7 @@ from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from telecmi_leads.ledger import KnownCampaign
@@ -56,8 +58,11 @@ class NumberSet(Struct):
 
     def repeats(self, numbers: Sequence[str]) -> list[int]:
         """Return the positions of numbers that were in the set or stand further up, and put all of them in."""
+        return self.repeated(_values(numbers))
+
+    def repeated(self, values: Sequence[int]) -> list[int]:
+        """Do the same for numbers as integers."""
         fresh, packed = self._fresh, self._packed
-        values = _values(numbers)
         new = set(values)
         found: list[int] = []
         if len(new) == len(values) and fresh.isdisjoint(new) and not (packed and any(map(packed.__contains__, values))):
@@ -91,10 +96,57 @@ class ExcludeList(Struct, frozen=True):
 
 
 class LeftOut(Struct, frozen=True):
-    """Why the lead at a position of its block is left out; `code` names the exclude list, or is WAITING."""
+    """Why the lead at a position of its block is left out; `code` names the exclude list, or is WAITING.
+
+    `campaign` is the one that has the number, in since `when`.
+    """
 
     kind: LeftOutKind
     code: str = ""
+    campaign: str = ""
+    when: str = ""
+
+
+class FirstRows:
+    """Remembers in which row each number came first, so that its duplicates can name that row: some 8 bytes a row.
+
+    Rows beyond the first `limit` are not remembered, so that memory stays bounded: their duplicates name no row.
+    """
+
+    def __init__(self, limit: int = 8_000_000) -> None:
+        self._limit = limit
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        self._blocks: list[tuple[int, Sequence[int], bytes]] = []
+        self._left = self._limit
+        self._repeats = array("Q"), array("I"), array("I")
+
+    def add(self, values: Sequence[int], table: int, rows: Sequence[int]) -> None:
+        """Take the numbers of a block of a table, and the rows they are in, in rising order."""
+        if self._left > 0 and rows:
+            self._left -= len(values)
+            straight = rows[-1] - rows[0] == len(rows) - 1  # nearly always: no row is left out in between
+            kept = range(rows[0], rows[-1] + 1) if straight else array("I", rows)
+            self._blocks.append((table, kept, pack(f"{len(values)}Q", *values)))
+
+    def repeat(self, number: str, table: int, row: int) -> None:
+        """Take a row whose number has come before."""
+        for column, value in zip(self._repeats, (int(number), table, row), strict=True):
+            column.append(value)
+
+    def repeats(self) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
+        """Yield table and row of each repeat, and those of the row that has its number first."""
+        if not self._repeats[0]:
+            return
+        wanted, found = set(self._repeats[0]), dict[int, tuple[int, int]]()
+        for table, rows, packed in self._blocks:
+            for row, (number,) in zip(rows, iter_unpack("Q", packed), strict=True):
+                if number in wanted:
+                    found.setdefault(number, (table, row))
+        for number, table, row in zip(*self._repeats, strict=True):
+            yield table, row, found.get(number)
 
 
 WAITING = "waiting"
@@ -127,6 +179,7 @@ class KnownPeople(Struct):
     covered: Counter[str] = field(default_factory=Counter)
     kept_own: int = 0
     _block: Mapping[int, Sequence[KnownCampaign]] = field(default_factory=dict)
+    _told: dict[KnownCampaign, LeftOut] = field(default_factory=dict)
 
     def sort(self, numbers: Sequence[str]) -> dict[int, LeftOut]:
         """Return position → why for those of a block who are left out, since they are known."""
@@ -144,9 +197,20 @@ class KnownPeople(Struct):
 
     def _why(self, campaigns: Sequence[KnownCampaign]) -> LeftOut | None:
         meant = campaigns if self.new_only else [each for each in campaigns if each.run in self.own]
-        if any(each.status is CampaignStatus.ACCEPTED and self._recent(each) for each in meant):
-            return _UPLOADED
-        return _WAITS if any(self._may_be_in(each) for each in meant) else None
+        uploaded = [each for each in meant if each.status is CampaignStatus.ACCEPTED and self._recent(each)]
+        if uploaded:
+            newest = uploaded[0] if len(uploaded) == 1 else max(uploaded, key=lambda each: each.id)
+            return self._left_out(newest, "")
+        waiting = next((each for each in meant if self._may_be_in(each)), None)
+        return None if waiting is None else self._left_out(waiting, WAITING)
+
+    def _left_out(self, campaign: KnownCampaign, code: str) -> LeftOut:
+        """Return why whoever is in this campaign is left out: one value for all of its people."""
+        found = self._told.get(campaign)
+        if found is None:
+            when = "" if campaign.settled is None else f"{campaign.settled.astimezone():%Y-%m-%d %H:%M}"
+            found = self._told[campaign] = LeftOut(LeftOutKind.ALREADY_UPLOADED, code, campaign.name, when)
+        return found
 
     def _may_be_in(self, campaign: KnownCampaign) -> bool:
         return not campaign.status.settled or (self.append and campaign.name_taken)
@@ -182,15 +246,11 @@ class KnownPeople(Struct):
             self.uploaded_in.update(uploaded)
         open_ = [each for each in campaigns if not each.status.settled]
         if why is not None:
-            open_ = [each for each in campaigns if self._may_be_in(each)] if why is _WAITS else []
+            open_ = [each for each in campaigns if self._may_be_in(each)] if why.code == WAITING else []
         if open_:
             self.waiting += 1
             self.left_waiting += why is not None
             self.waiting_in.update(open_)
-
-
-_UPLOADED = LeftOut(LeftOutKind.ALREADY_UPLOADED)
-_WAITS = LeftOut(LeftOutKind.ALREADY_UPLOADED, WAITING)
 
 
 class Screen(Struct, frozen=True):
@@ -199,13 +259,16 @@ class Screen(Struct, frozen=True):
     excludes: Sequence[ExcludeList] = ()
     known: KnownPeople | None = None
     seen: NumberSet = field(default_factory=NumberSet)
+    first_rows: FirstRows = field(default_factory=FirstRows)
 
-    def screen(self, numbers: Sequence[str]) -> dict[int, LeftOut]:
+    def screen(self, numbers: Sequence[str], table: int = 0, rows: Sequence[int] = ()) -> dict[int, LeftOut]:
         """Return position → why for the leads of a block that are left out.
 
-        `numbers` are E.164 digits. Of equal numbers in the whole input the first one stays.
+        `numbers` are E.164 digits, in these `rows` of a table. Of equal numbers in the whole input the first one stays.
         """
-        left_out = dict.fromkeys(self.seen.repeats(numbers), LeftOut(LeftOutKind.DUPLICATE))
+        values = _values(numbers)
+        left_out = dict.fromkeys(self.seen.repeated(values), LeftOut(LeftOutKind.DUPLICATE))
+        self.first_rows.add(values, table, rows)
         for listed in self.excludes:
             for position in listed.numbers.hits(numbers):
                 left_out.setdefault(position, LeftOut(LeftOutKind.EXCLUDED, listed.name))
@@ -217,6 +280,7 @@ class Screen(Struct, frozen=True):
     def restart(self) -> None:
         """Forget the rows seen so far: all are read again."""
         self.seen.clear()
+        self.first_rows.clear()
         if self.known is not None:
             self.known.restart()
 

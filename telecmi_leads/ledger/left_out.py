@@ -44,8 +44,11 @@ class _Columns(msgspec.Struct, frozen=True, array_like=True):
     columns: list[str]
     phones: list[str]
     cells: list[tuple[str, ...]]
+    kept: list[str] = []  # these two are missing in blobs of an earlier version
+    when: list[str] = []
 
 
+_TEXTS = ("codes", "columns", "phones", "kept", "when")
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Columns)
 
@@ -61,7 +64,7 @@ def pack(rows: Sequence[LeftOutRow]) -> dict[LeftOutKind, tuple[int, bytes]]:
 def pack_heap(kind: LeftOutKind, heap: Sequence[LeftOutRow]) -> bytes:
     """Return rows of one heap as one blob."""
     phones = [] if kind in _NO_PHONE_KEPT else [row.phone for row in heap]
-    cells = [row.cells for row in heap]
+    cells, kept, when = [row.cells for row in heap], [row.kept for row in heap], [row.when for row in heap]
     columns = _Columns(
         tables=[row.table for row in heap],
         rows=[row.row for row in heap],
@@ -69,6 +72,8 @@ def pack_heap(kind: LeftOutKind, heap: Sequence[LeftOutRow]) -> bytes:
         columns=[row.column for row in heap],
         phones=phones if any(phones) else [],
         cells=cells if any(cells) else [],
+        kept=kept if any(kept) else [],
+        when=when if any(when) else [],
     )
     return zlib.compress(_encode(columns), _FASTEST)
 
@@ -77,7 +82,7 @@ def _encode(columns: _Columns) -> bytes:
     try:
         return _encoder.encode(columns)
     except UnicodeEncodeError:
-        texts = {name: [writable(text) for text in getattr(columns, name)] for name in ("codes", "columns", "phones")}
+        texts = {name: [writable(text) for text in getattr(columns, name)] for name in _TEXTS}
         cells = [tuple(map(writable, each)) for each in columns.cells]
         return _encoder.encode(msgspec.structs.replace(columns, cells=cells, **texts))
 
@@ -96,10 +101,11 @@ def unpack(kind: LeftOutKind, blob: bytes) -> Iterator[LeftOutRow]:
     count = len(block.rows)
     phones = block.phones or [""] * count
     cells = block.cells or [()] * count
-    for table, row, code, column, phone, each in zip(
-        block.tables, block.rows, block.codes, block.columns, phones, cells, strict=True
+    kept, when = block.kept or [""] * count, block.when or [""] * count
+    for table, row, code, column, *others in zip(
+        block.tables, block.rows, block.codes, block.columns, phones, cells, kept, when, strict=True
     ):
-        yield LeftOutRow(table, row, kind, code, column, phone, each)
+        yield LeftOutRow(table, row, kind, code, column, *others)
 
 
 def tables(store: Store, run_id: str) -> list[TableInfo]:

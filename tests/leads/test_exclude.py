@@ -8,6 +8,7 @@ import os
 import sqlite3
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -288,3 +289,41 @@ def test_a_limit_that_is_typed_beats_a_profiles_strict(program: Inside) -> None:
     assert program.run(*validate, "--max-rejects", "1").code == 0
     (program.folder / "telecmi-leads.toml").write_text("max-rejects = 1\n")
     assert program.run(*validate, "--strict").code == 3
+
+
+def test_left_out_rows_say_where_the_person_is_instead(program: Inside) -> None:
+    """A duplicate names the row that stays, across blocks, sheets and files; others the campaign and its time."""
+    book = openpyxl.Workbook()
+    book.active.title = "Delhi"
+    for sheet, numbers in (("Delhi", [*range(9876510000, 9876512500), 9876510001]), ("Pune", [9876510000, 9876599999])):
+        page = book[sheet] if sheet in book.sheetnames else book.create_sheet(sheet)
+        for row in (["Name", "Mobile"], *(["Asha", number] for number in numbers)):
+            page.append(row)
+    book.save(program.folder / "leads.xlsx")
+    write_leads(program.folder / "more.csv", 2, first=9999)
+    upload = ("upload", "--name", "M", "--region", "IN", "--json", "--report-dir", "out", "leads.xlsx")
+    first = program.run(*upload, "more.csv")
+    assert (first.code, first.json["rows"]["duplicate"]) == (0, 3), first.err
+    run = first.json["run"]
+    expected = [
+        ["leads.xlsx", "Delhi", "2502", "the same number is in an earlier row", "", "row 3", "", ""],
+        ["leads.xlsx", "Pune", "2", "the same number is in an earlier row", "", "leads.xlsx, Delhi, row 2", "", ""],
+        ["more.csv", "", "3", "the same number is in an earlier row", "", "leads.xlsx, Delhi, row 2", "", ""],
+    ]
+    assert listed(program) == expected
+    assert program.run("report", run, "--report-dir", "out").code == 0
+    assert listed(program) == expected
+    again = program.run("upload", "more.csv", "--name", "N", "--region", "IN", "--new-only", "--report-dir", "out")
+    assert again.code == 0
+    settled = sqlite3.connect(program.folder / "state" / "ledger.sqlite3")
+    with closing(settled):
+        [(name, when)] = settled.execute("SELECT name, settled FROM campaigns WHERE name = 'M-003'").fetchall()
+    local = f"{datetime.fromtimestamp(when / 1e6, tz=UTC).astimezone():%Y-%m-%d %H:%M}"
+    reason = "this account has uploaded the number before"
+    assert listed(program)[0] == ["more.csv", "", "2", reason, "", "", name, local]
+
+
+def listed(program: Inside) -> list[list[str]]:
+    """Return the rows of left-out.csv below its header."""
+    with (program.folder / "out" / "left-out.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))[1:]

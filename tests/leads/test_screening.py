@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
-from telecmi_leads.leads.screening import ExcludeList, KnownPeople, LeftOut, NumberSet, Screen
+from telecmi_leads.leads.screening import ExcludeList, FirstRows, KnownPeople, LeftOut, NumberSet, Screen
 from telecmi_leads.ledger import KnownCampaign
 
 ACCEPTED = KnownCampaign(1, "run-1", "M-001", CampaignStatus.ACCEPTED, None)
@@ -39,7 +39,7 @@ def test_a_list_knows_its_numbers(listed: list[str], asked: list[str], limit: in
 
 
 def test_the_reasons_have_an_order() -> None:
-    """A number in several heaps is a duplicate first, then excluded by the first list, then uploaded before."""
+    """A number with several reasons is a duplicate first, then excluded by the first list, then uploaded before."""
     listed, other = NumberSet(), NumberSet()
     listed.add(["100001", "100002"])
     other.add(["100002", "100003"])
@@ -55,6 +55,27 @@ def test_the_reasons_have_an_order() -> None:
         1: LeftOut(LeftOutKind.DUPLICATE),
         2: LeftOut(LeftOutKind.EXCLUDED, "dnc.csv"),
         3: LeftOut(LeftOutKind.EXCLUDED, "opt-out.csv"),
-        4: LeftOut(LeftOutKind.ALREADY_UPLOADED),
+        4: LeftOut(LeftOutKind.ALREADY_UPLOADED, "", "M-001"),
     }
     assert len(listed) == 2
+
+
+@given(st.lists(NUMBERS, max_size=6), st.integers(1, 60))
+def test_a_duplicate_knows_the_row_that_stays(blocks: list[list[str]], limit: int) -> None:
+    """Each later row of a number names its first one, in whatever table; beyond the limit it names none."""
+    screen = Screen(first_rows=FirstRows(limit))
+    first: dict[str, tuple[int, int]] = {}
+    expected: list[tuple[int, int, tuple[int, int] | None]] = []
+    remembered = 0
+    for table, block in enumerate(blocks):
+        places = range(10, 10 + len(block))
+        left_out = screen.screen(block, table, places)
+        kept = remembered < limit
+        for at, number in enumerate(block):
+            if at in left_out:
+                screen.first_rows.repeat(number, table, places[at])
+                expected.append((table, places[at], first.get(number)))
+            elif kept:
+                first.setdefault(number, (table, places[at]))
+        remembered += len(block) if kept else 0
+    assert list(screen.first_rows.repeats()) == expected

@@ -372,25 +372,28 @@ def test_refused_leads_are_listed_with_the_answer(tmp_path: Path) -> None:
 
 
 def test_rows_left_out_for_other_reasons_are_listed(tmp_path: Path) -> None:
-    """left-out.csv says file, sheet, row, why, and the number where the ledger keeps it."""
+    """left-out.csv says file, sheet, row, why, the number where the ledger keeps it, and where it is instead."""
     tables = [LEADS_CSV, TableInfo("b.xlsx", "xlsx", ("Mobile",), 1, sheet="=S")]
     report(
         ARun(
             tables=tables,
             left_out=[
-                left(4, LeftOutKind.DUPLICATE, phone="919876500001"),
+                left(4, LeftOutKind.DUPLICATE, phone="919876500001", kept="row 2"),
                 left(5, LeftOutKind.EXCLUDED, code="dnd.csv", table=1, phone="919876500002"),
-                left(6, LeftOutKind.ALREADY_UPLOADED),
+                left(6, LeftOutKind.ALREADY_UPLOADED, kept="May-001", when="2026-05-02 10:18"),
+                left(7, LeftOutKind.ALREADY_UPLOADED, code="waiting", kept="June-001"),
             ],
         ),
         tmp_path,
     )
     found = table_of(tmp_path / "r" / "left-out.csv")
-    assert found[0] == ["file", "sheet", "row", "why", "phone"]
+    assert found[0] == ["file", "sheet", "row", "why", "phone", "kept_row", "campaign", "uploaded"]
+    waits = "the number waits in a campaign that is not proven to be in"
     assert sorted(found[1:]) == [
-        ["b.xlsx", "'=S", "5", "asked not to be called (dnd.csv)", "919876500002"],
-        ["leads.csv", "", "4", "the same number is in an earlier row", ""],
-        ["leads.csv", "", "6", "this account has uploaded the number before", ""],
+        ["b.xlsx", "'=S", "5", "asked not to be called (dnd.csv)", "919876500002", "", "", ""],
+        ["leads.csv", "", "4", "the same number is in an earlier row", "", "row 2", "", ""],
+        ["leads.csv", "", "6", "this account has uploaded the number before", "", "", "May-001", "2026-05-02 10:18"],
+        ["leads.csv", "", "7", waits, "", "", "June-001", ""],
     ]
 
 

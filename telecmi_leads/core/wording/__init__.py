@@ -44,6 +44,7 @@ from telecmi_leads.core.wording.code_words import (
     tally,
     time_zone,
     warning_tip,
+    why_left_out,
     words,
 )
 from telecmi_leads.core.wording.totals import (
@@ -105,5 +106,6 @@ __all__ = [
     "time_zone",
     "verdict",
     "warning_tip",
+    "why_left_out",
     "words",
 ]

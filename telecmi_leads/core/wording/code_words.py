@@ -192,6 +192,13 @@ def reason(code: str) -> tuple[str, str]:
     return (known.says, known.tip) if known else (words(code), "")
 
 
+def why_left_out(kind: LeftOutKind, code: str) -> str:
+    """Return why a row was left out though nothing is wrong with it, with the list or the mark that says so."""
+    if kind is LeftOutKind.ALREADY_UPLOADED and code:
+        return "the number waits in a campaign that is not proven to be in"
+    return f"{LEFT_OUT[kind]}{f' ({code})' if code else ''}"
+
+
 def repair(code: str) -> str:
     """Return what a repair's code says to a person."""
     return REPAIRS.get(code) or words(code)
@@ -222,7 +229,8 @@ def example(found: LeftOutCount, *, show_phones: bool) -> str:
         marked = found.kind is LeftOutKind.EXCLUDED
         return f"{found.place}, " + (f'column "{found.column}" says so' if marked else f"{found.column} is empty")
     if found.kept:
-        return f"{found.place} has the number of {found.kept}"
+        says = "has the number of" if found.kind is LeftOutKind.DUPLICATE else "is in"
+        return f"{found.place} {says} {found.kept}"
     if found.phone:
         return f"{found.place}: {found.phone if show_phones else mask_phone(found.phone)}"
     return found.place

@@ -186,8 +186,7 @@ def _fate(fate: Fate) -> str:
     if fate.left_out is LeftOutKind.REJECTED:
         why = shown(wording.reason(fate.code)[0])
     else:
-        why = wording.LEFT_OUT[fate.left_out] if fate.left_out is not None else ""
-        why += f" ({shown(fate.code)})" if fate.code else ""
+        why = shown(wording.why_left_out(fate.left_out, fate.code)) if fate.left_out is not None else ""
     return f"{when}, from {shown(fate.run_name)} (run {shown(fate.run)}): {why}"
 
 

@@ -160,6 +160,7 @@ class Uploading(_Phase):
         self._campaigns = 0
         self._leads = dict.fromkeys(CampaignStatus, 0)
         self._troubles = Troubles()
+        self._parts = _Parts()
         self._waiting: dict[str, tuple[float, str]] = {}
         self._under_way: set[str] = set()
         self._paused, self._pause_began = 0.0, 0.0
@@ -207,11 +208,9 @@ class Uploading(_Phase):
     def _settled(self, campaign: CampaignRecord) -> None:
         self._waiting.pop(campaign.name, None)
         self._ends(campaign.name)
-        if campaign.split:
-            self._total_campaigns += 1  # two parts in its place
-        else:
-            self._campaigns += 1
+        if not campaign.split:
             self._leads[campaign.status] += campaign.leads
+        self._campaigns += self._parts.done(campaign)
         self._troubles.add(campaign)
         if self._screen is None or self._screen.is_terminal:
             return
@@ -320,6 +319,26 @@ class Uploading(_Phase):
         further = f" and {wording.count(others, 'other')}" if others else ""
         seconds = max(until - self._clock(), 0)
         return f"Waiting {wording.about(seconds)}, {shown(why)} ({shown(name)}{further})"
+
+
+class _Parts:
+    """Counts campaigns that --isolate cuts into parts: one is done when all leads of its parts have an outcome."""
+
+    def __init__(self) -> None:
+        self._whole: dict[int, int] = {}
+        self._open: dict[int, int] = {}
+
+    def done(self, campaign: CampaignRecord) -> int:
+        """Take a campaign or a part that was cut or has an outcome; return how many campaigns are done with it."""
+        whole = self._whole.get(campaign.parent_id or 0, campaign.id)
+        if campaign.split:
+            self._whole[campaign.id] = whole
+            self._open.setdefault(whole, campaign.leads)
+            return 0
+        if whole not in self._open:
+            return 1
+        self._open[whole] -= campaign.leads
+        return int(self._open[whole] == 0)
 
 
 def _fitting(parts: list[str], screen: Screen, *, used: int) -> str:

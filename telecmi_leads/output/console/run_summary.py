@@ -81,7 +81,8 @@ def _show_left_out(screen: Screen, summary: RunSummary, found: Sequence[LeftOutC
     from rich.text import Text
 
     screen.blank()
-    whole = wording.heading(wording.left_out(summary.rows), summary.rows.read, "row")
+    outside = wording.left_out(summary.rows)
+    whole = wording.heading(outside, summary.rows.leads + outside, "row")  # as the verdict: blank rows are neither
     screen.paragraph(Text.assemble(("Left out".ljust(_LABEL), "bold"), whole))
     rows = [
         (_reason(each), f"{each.rows:,}", shown(wording.example(each, show_phones=show_phones)))

@@ -191,7 +191,7 @@ def _findings(summary: RunSummary, findings: Sequence[Finding], *, show_phones: 
         if row.kind is LeftOutKind.REJECTED:
             says, tip = wording.reason(row.code)
         else:
-            says, tip = wording.LEFT_OUT[row.kind] + (f": {row.code}" if row.code else ""), ""
+            says, tip = wording.why_left_out(row.kind, row.code), ""
         table = summary.tables[row.table]
         place = f"{safe(table.file)}{f', sheet {safe(table.sheet)}' if table.sheet else ''}, row {row.row:,}"
         column = f", column {safe(row.column)}" if row.column else ""

@@ -57,7 +57,7 @@ LEAD_COLUMNS = (
     "country",
     "order_index",
 )
-LEFT_OUT_COLUMNS = ("file", "sheet", "row", "why", "phone")
+LEFT_OUT_COLUMNS = ("file", "sheet", "row", "why", "phone", "kept_row", "campaign", "uploaded")
 
 _DIALECT = Dialect()
 _LONGEST_MESSAGE = 2000
@@ -78,7 +78,8 @@ def write_reports(
     """
     with ReportFolder(folder) as writing:
         page = writing.begin("html", "report.html")
-        write_campaigns(writing, summary.campaigns)
+        if summary.name is not None:  # a check of a file names no campaigns
+            write_campaigns(writing, summary.campaigns)
         findings = write_left_out(writing, summary, run.id, ledger)
         write_refused(writing, summary.campaigns, ledger)
         facts = writing.begin("summary", SUMMARY)
@@ -188,8 +189,10 @@ class LeftOutFile:
     def add(self, row: LeftOutRow) -> None:
         """Take a row."""
         table = self._tables[row.table]
-        why = wording.LEFT_OUT[row.kind] + (f" ({row.code})" if row.code else "")
-        self._rows.append((table.file, table.sheet or "", str(row.row), why, row.phone))
+        why = wording.why_left_out(row.kind, row.code)
+        first = row.kept if row.kind is LeftOutKind.DUPLICATE else ""
+        campaign = "" if first else row.kept
+        self._rows.append((table.file, table.sheet or "", str(row.row), why, row.phone, first, campaign, row.when))
         if len(self._rows) >= _ROWS_AT_ONCE:
             self.close()
 
@@ -245,7 +248,7 @@ def left_out_counts(findings: Sequence[Finding], tables: Sequence[TableInfo]) ->
         sheet = f"{table.sheet}, " if table.sheet and len(sheets) > len(files) else ""
         place = f"{file}{sheet}row {row.row:,}"
         cell = cell_at_fault(row, table)
-        yield LeftOutCount(row.kind, row.code, finding.rows, place, row.column, cell, row.phone)
+        yield LeftOutCount(row.kind, row.code, finding.rows, place, row.column, cell, row.phone, row.kept)
 
 
 def _check(found: dict[tuple[LeftOutKind, str], Finding], totals: RowTotals) -> None:
