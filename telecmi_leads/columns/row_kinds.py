@@ -278,7 +278,10 @@ _MOST_NOTE_CELLS = 3
 
 def may_be_notes(cells: Sequence[str]) -> list[int]:
     """Return the rows in which a column's cell may be part of a note, mostly none, by a scan of the whole column."""
-    signs = [sign for text in ("\n".join(cells).lower(),) for sign in _NOTE_SIGNS if sign in text]
+    text = "\n".join(cells).lower()
+    if text.isascii() and text == text.upper():  # digits alone, as most columns of phones have
+        return []
+    signs = [sign for sign in _NOTE_SIGNS if sign in text]
     return [at for at, cell in enumerate(cells) if any(sign in cell.lower() for sign in signs)] if signs else []
 
 

@@ -154,6 +154,8 @@ def _answered(book: PhoneBook, cells: Sequence[str], regions: list[str | None] |
     for index, reason in answer.faults.items():
         if reason is Reason.NO_REGION and (regions if isinstance(regions, str | None) else regions[index]) == UNKNOWN:
             answer.faults[index] = Reason.UNKNOWN_COUNTRY
+    if f"{_LOST_DIGITS}\n" not in "\n".join([*answer.numbers, ""]):
+        return answer
     rounded = [index for index, number in enumerate(answer.numbers) if number.endswith(_LOST_DIGITS)]
     distinct = {answer.numbers[index] for index in rounded}
     if len(distinct) >= _FEWEST_ROUNDED and len(rounded) * _ROUNDED_SHARE >= len(cells):

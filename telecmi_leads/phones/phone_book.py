@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import partial
+from functools import lru_cache, partial
+from itertools import compress, repeat
 from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,17 +52,16 @@ _GROUP = re.compile(r"\d+")
 _MAYBE_MARK = re.compile(r"\W*\d{1,2}(?:[).]\W|\s-\s)")
 _SEPARATOR = "\x1f"
 _STRANGE = "x"
+_STRANGE_CELL = b"\x1fx"
 _NOTHING = "-"  # a text without digits; it has a character so that it can be looked up
 _KEPT = b"+0123456789\x1f"
 _CLEAN = bytes(code if code in _KEPT else ord(_STRANGE) for code in range(256))
 _PUNCTUATION = b" -()."
 # A trailing `.0` is no digit of the number, and dots in a row hide some.
 _STRANGE_DOTS = re.compile(rb"\.{3,}|\.0+[ ().\-]*(?=\x1f|\Z)")
-_NEGATIVE = re.compile(
-    rb"(?:(?<=\x1f)|\A)-(?=\d+(?:\.\d*)?(?:\x1f|\Z))"
-)  # what a formula such as =91-9876543210 leaves
+_NEGATIVE = re.compile(rb"\x1f-(?=\d+(?:\.\d*)?(?:\x1f|\Z))")  # what a formula such as =91-9876543210 leaves
 # `1) `, and `1. ` or `(1) ` or `1 - ` before a trunk zero: such marks count entries.
-_LISTED = re.compile(rb"(?:(?<=\x1f)|\A)[ .\-]*(?:\d{1,2}\)|\d{1,2}\. |\(?\d{1,2}(?:[.)\-]+ +| +- +)\(?0)")
+_LISTED = re.compile(rb"\x1f[ .\-]*(?:\d{1,2}\)|\d{1,2}\. |\(?\d{1,2}(?:[.)\-]+ +| +- +)\(?0)")
 _INNER_PLUS = re.compile(rb"(?<=[^\x1f])\+")
 
 
@@ -91,14 +91,6 @@ def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Rul
         rulings[index] = ODD
     found = Ruled(digits, rulings, punctuated)
     if punctuated:
-        for index, text in enumerate(digits):
-            if (
-                len(text) >= _FEWEST_WITH_DATE
-                and text[0] != "+"
-                and _may_hold_year(text)
-                and _DATED.search(cells[index])
-            ):
-                rulings[index] = ODD
         _weigh_groups(cells, found, regions, lanes)
     return found
 
@@ -107,28 +99,51 @@ def _weigh_groups(cells: Sequence[str], found: Ruled, regions: Regions, lanes: L
     """Rule again on punctuated cells whose groups may say more than their digits: `44 20 8765 4321`, `9876543210-11`.
 
     Those that begin with a calling code as a group are ruled on as if a plus stood before it; others that are numbers
-    of another country are left to be read by themselves.
+    of another country, and those that hold a date, are left to be read by themselves.
     """
     digits, rulings, punctuated = found
-    needed = {ruling: _heads(ruling) if _needs_groups(ruling, regions) else None for ruling in set(rulings)}
-    for index, ruling in enumerate(rulings):
-        heads = needed[ruling]
-        if heads is None or not punctuated[index] or digits[index][0] == "+":
+    each = repeat(regions) if isinstance(regions, str | None) else regions
+    for index, text, ruling, region in compress(
+        zip(range(len(digits)), digits, rulings, each, strict=False), punctuated
+    ):
+        if text[0] == "+":
             continue
-        cell = cells[index]
-        if not (cell.startswith(heads) and cell[len(heads[0])].isdigit()):  # its first group is not its calling code
-            region = regions if isinstance(regions, str | None) else regions[index]
-            rulings[index] = _weighed(cell, digits[index], ruling, region, lanes)
+        if len(text) >= _FEWEST_WITH_DATE and _may_hold_year(text) and _DATED.search(cells[index]):
+            rulings[index] = ODD
+            continue
+        doubt = _doubt(ruling, region)
+        if doubt is not None and text.startswith(doubt.beginning):
+            cell, heads = cells[index], doubt.heads
+            if not (cell.startswith(heads) and cell[len(heads[0])].isdigit()):  # its first group is no calling code
+                rulings[index] = _weighed(cell, text, ruling, region, lanes)
 
 
 def _may_hold_year(digits: str) -> bool:
     return "20" in digits or "19" in digits
 
 
-def _heads(ruling: Ruling) -> tuple[str, ...]:
-    """Return how cells begin whose first group is the calling code of another country's number without its plus."""
-    foreign = ruling.reason is None and Repair.MISSING_PLUS in ruling.repairs and len(ruling.prefix) <= _LONGEST_CODE
-    return (f"{ruling.prefix} ", f"{ruling.prefix}-") if foreign else ()
+class _Doubt(NamedTuple):
+    """What a ruling says less than a cell's groups may: on digits that begin so, unless the cell has one of `heads`.
+
+    So begin cells whose first group is the calling code of another country's number without its plus.
+    """
+
+    beginning: str
+    heads: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1 << 14)
+def _doubt(ruling: Ruling, region: str | None) -> _Doubt | None:
+    """Return on which digits of a region's row the groups of a cell may outweigh this ruling, None for on none."""
+    if ruling.reason is not None:
+        return _Doubt("") if ruling.reason in _DOUBTFUL else None
+    if Repair.MISSING_PLUS in ruling.repairs:
+        known = len(ruling.prefix) <= _LONGEST_CODE
+        return _Doubt("", (f"{ruling.prefix} ", f"{ruling.prefix}-") if known else ())
+    if may_be_foreign(ruling, _NOTHING, region):
+        return _Doubt("")
+    own = code_of(region)
+    return _Doubt(own) if may_be_foreign(ruling, own, region) else None
 
 
 def _weighed(cell: str, digits: str, ruling: Ruling, region: str | None, lanes: LanesByRegion) -> Ruling:
@@ -149,15 +164,6 @@ def _weighed(cell: str, digits: str, ruling: Ruling, region: str | None, lanes: 
     return ODD if marked else unsigned(abroad, 1, Repair.MISSING_PLUS)
 
 
-def _needs_groups(ruling: Ruling, regions: Regions) -> bool:
-    """Tell whether the groups of a cell may outweigh this ruling on its digits."""
-    if ruling.reason is not None:
-        return ruling.reason in _DOUBTFUL
-    if Repair.MISSING_PLUS in ruling.repairs or not isinstance(regions, str):
-        return True
-    return may_be_foreign(ruling, code_of(regions), regions)
-
-
 def _first_group(cell: str) -> str:
     match = _GROUP.search(cell)
     return match[0] if match is not None else ""
@@ -168,17 +174,18 @@ def _digits(cells: Sequence[str]) -> tuple[list[str], list[int]]:
     text = _SEPARATOR.join(cells)
     if text.count(_SEPARATOR) >= max(len(cells), 1):
         text = _SEPARATOR.join([_STRANGE if _SEPARATOR in cell else cell for cell in cells])
-    raw = text.encode("utf-8", "surrogatepass")
+    # A separator before the first cell, too: expressions that begin with it find the cells' beginnings fastest.
+    raw = (_SEPARATOR + text).encode("utf-8", "surrogatepass")
     if b"." in raw:
         raw = _STRANGE_DOTS.sub(_STRANGE.encode(), raw)
-    if raw.startswith(b"-") or b"\x1f-" in raw:
-        raw = _NEGATIVE.sub(_STRANGE.encode(), raw)
-    if b") " in raw or b". " in raw or b"- " in raw or b")" in raw:
-        raw = _LISTED.sub(_STRANGE.encode(), raw)
+    if b"\x1f-" in raw:
+        raw = _NEGATIVE.sub(_STRANGE_CELL, raw)
+    if b")" in raw or b". " in raw or b"- " in raw:
+        raw = _LISTED.sub(_STRANGE_CELL, raw)
     raw = raw.translate(_CLEAN, _PUNCTUATION)
-    if raw.count(b"+") > raw.count(b"\x1f+") + raw.startswith(b"+"):
+    if raw.count(b"+") > raw.count(b"\x1f+"):
         raw = _INNER_PLUS.sub(_STRANGE.encode(), raw)
-    cleaned = raw.decode("ascii")
+    cleaned = raw[1:].decode("ascii")
     digits = cleaned.split(_SEPARATOR)
     strange = _cells_with(_STRANGE, cleaned) if _STRANGE in cleaned else []
     for index in strange:
