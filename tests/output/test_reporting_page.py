@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from a_run import ACCEPTED, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARun, left, people, rejected
+from compile_page import COMPILED, compiled
 from snapshot import check_snapshot
 
 from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, Outcome, OutcomeKind
 from telecmi_leads.core.lead import LeftOutKind, TableInfo
 from telecmi_leads.core.run import RunStatus
 from telecmi_leads.ledger import Ledger
-from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
+from telecmi_leads.output.reports import page, prepare_folder, summarise, write_reports
 from telecmi_leads.output.reports.pictures import stretches
+from telecmi_leads.output.reports.templates import compiled_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -269,3 +271,20 @@ def test_too_many_bars_become_columns() -> None:
     assert stretch.lanes == 0
     assert len(stretch.bars) == 100
     assert max(bar.height for bar in stretch.bars) == 1.0
+
+
+def test_the_template_is_compiled_as_it_stands() -> None:
+    """The code that is kept is the template's: after a change, python tests/compile_page.py writes it again."""
+    assert COMPILED.read_text(encoding="utf-8") == compiled()
+
+
+def test_another_template_is_compiled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code that was made of another template, or by another Jinja, is not used."""
+    kept = page._template()  # noqa: SLF001 - which template it is
+    page._template.cache_clear()  # noqa: SLF001 - as in another process
+    monkeypatch.setattr(compiled_page, "MADE_FROM", "4 of another template")
+    monkeypatch.setattr(compiled_page, "root", None)
+    anew = page._template()  # noqa: SLF001 - which template it is
+    page._template.cache_clear()  # noqa: SLF001 - for the tests that follow
+    assert kept.root_render_func is not None
+    assert anew.root_render_func not in {None, kept.root_render_func}

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.run import RunRecord, RunSummary
@@ -154,16 +154,41 @@ def _files(summary: RunSummary) -> list[tuple[str, str]]:
 
 @cache
 def _template() -> Template:
+    """Return the template: the code made of it ahead, or where another Jinja is installed, compiled here."""
+    from jinja2 import Template
+
+    from telecmi_leads.output.reports.templates import compiled_page
+
+    makes, text = environment(), template_text()
+    if made_from(text) == compiled_page.MADE_FROM:
+        return Template.from_module_dict(makes, vars(compiled_page), makes.make_globals(None))
+    return makes.from_string(text)
+
+
+def made_from(text: str) -> str:
+    """Return what the code of a template depends on: its text, and the version of what Jinja compiles to."""
+    from jinja2.bccache import bc_version
+
+    return f"{bc_version} {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def template_text() -> str:
+    """Return the page's template."""
+    return _asset("report.html.jinja")
+
+
+def environment() -> Environment:
+    """Return how templates are read, with the filters that the page uses."""
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["safe_text"] = lambda text: safe(text, 2000)
-    environment.filters["whole_text"] = lambda text: safe(text, _LONGEST_COMMAND)
-    environment.filters["count"] = lambda number: f"{number:,}"
-    environment.filters["duration"] = wording.duration
-    environment.filters["number"] = lambda length: f"{length:.5g}"
-    environment.globals["plural"] = wording.count
-    return environment.from_string(_asset("report.html.jinja"))
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["safe_text"] = lambda text: safe(text, 2000)
+    made.filters["whole_text"] = lambda text: safe(text, _LONGEST_COMMAND)
+    made.filters["count"] = lambda number: f"{number:,}"
+    made.filters["duration"] = wording.duration
+    made.filters["number"] = lambda length: f"{length:.5g}"
+    made.globals["plural"] = wording.count
+    return made
 
 
 def _asset(name: str) -> str:

@@ -1,0 +1,1 @@
+"""The report page: its template, that template compiled, and its style sheet."""
