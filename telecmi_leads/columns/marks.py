@@ -19,6 +19,7 @@ from msgspec import Struct, field
 
 from telecmi_leads.columns.lexicon import Modifier, lexicon, plain, words
 from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +96,7 @@ def _mark_words() -> _MarkWords:
         callable=frozenset(map(plain, (*data["callable"], *data["blank"]))),
         refusals=frozenset(map(plain, data["refusals"])),
         longest=max(map(len, no_call | consent)),
-        anywhere=re.compile("|".join(spelled)),
+        anywhere=pattern("|".join(spelled)),
     )
 
 

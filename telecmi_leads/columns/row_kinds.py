@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import PHONE_HEADS, Head, read_name
 from telecmi_leads.columns.lexicon import plain
+from telecmi_leads.core.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -158,8 +159,8 @@ _FILLERS = frozenset(
         "0",
     }
 )
-_NUMBER = re.compile(r"[\s\d.,:;%()+\-/₹$€£]*\d[\s\d.,:;%()+\-/₹$€£]*")
-_TOTAL = re.compile(
+_NUMBER = pattern(r"[\s\d.,:;%()+\-/₹$€£]*\d[\s\d.,:;%()+\-/₹$€£]*")
+_TOTAL = pattern(
     r"(?:(?:grand|sub|over ?all|report|page|net) )?"
     r"(?:sub)?(?:totals?|sum|count|average|avg|summe|gesamt|gesamtsumme|gesamtergebnis|suma|somme|totale|totaal|toplam|razem"
     r"|итого|всего|المجموع|الاجمالي|اجمالي|المجموع الكلي|कुल|योग|कुल योग|总计|合计|總計|合計|합계)"
@@ -167,7 +168,7 @@ _TOTAL = re.compile(
     r"(?: (?:no|number|of|the|records?|leads?|rows?|entries|contacts|numbers|count|results|enquiries|responses))*"
     r"(?: \d+)*"
 )
-_FOOTERS = re.compile(
+_FOOTERS = pattern(
     r"(?:end of (?:the )?(?:report|file|list|data|export|document|page|records?)|report ends?|end of line"
     r"|(?:report |file |list |data |this report was )?(?:generated|exported|printed|downloaded|prepared|run|created)"
     r" (?:on|at|by|from|using|with|via)\b.*"
@@ -201,7 +202,7 @@ def _is_footer(texts: list[str]) -> bool:
 # --- notes --------------------------------------------------------------------------------------
 
 # Whom to call about the list, and who made it, stands below lists with a number of its own.
-_NOTES = re.compile(
+_NOTES = pattern(
     r"(?:(?:our|the|24 7|24x7|toll free|customer|company|office) )*"
     r"(?:help ?line|help ?desk|hot ?line|customer (?:care|support|services?)|support|toll free|call cent(?:re|er)"
     r"|kundenservice|kundendienst|servicenummer|atencion al cliente|servicio al cliente|service client|numero vert"

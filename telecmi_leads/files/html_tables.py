@@ -19,7 +19,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.core.text import safe
+from telecmi_leads.core.text import pattern, safe
 from telecmi_leads.files.bounds import (
     MAX_CELL,
     MAX_COLUMNS,
@@ -61,11 +61,11 @@ _ENDED_BY = {
 }
 _STYLES = 64 * 1024  # characters of style sheets that are looked into
 
-_TEXT = re.compile(r"<(?=[^A-Za-z/!?])")  # begins no tag; the parser takes its time to find that out
-_CHARSET = re.compile(r"(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,4000})\}")
-_CLASS = re.compile(r"[\w-]*\.([\w-]+)")
+_TEXT = pattern(r"<(?=[^A-Za-z/!?])")  # begins no tag; the parser takes its time to find that out
+_CHARSET = pattern(r"(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_NOT_SHOWN = pattern(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all", re.IGNORECASE)
+_RULE = pattern(r"([^{}]{1,500})\{([^{}]{0,4000})\}")
+_CLASS = pattern(r"[\w-]*\.([\w-]+)")
 _HEAD = 4096
 
 
@@ -279,7 +279,7 @@ def _number(attributes: dict[str, str | None], name: str) -> int:
 
 # --- what kind of page ------------------------------------------------------------------------------------
 
-_LANDMARK = re.compile(
+_LANDMARK = pattern(
     r"<tr\s[^<>]{0,2000}?(?P<unseen>display\s*:\s*none|\shidden\b)|<(?P<sheet>(?:ss:)?worksheet\s[^<>]{0,2000})>"
     r"|<(?:\w{1,20}:)?visible>\s*(?P<hidden>sheet(?:very)?hidden)|<(?P<filter>(?:\w{1,20}:)?autofilter)\s"
     r"|<(?:ss:)?row\s[^<>]{0,2000}?ss:(?P<row>hidden)\s*=\s*[\"']?1"
@@ -287,12 +287,10 @@ _LANDMARK = re.compile(
     r"|<(?:title|h1)\b[^<>]{0,200}>(?P<title>[^<]{1,500})",
     re.IGNORECASE,
 )
-_SHEET_NAME = re.compile(r"\s(?:ss:)?name\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_LOG_IN = re.compile(
-    r"log ?-?[io]n|sign ?-?in|password|session|expired|unauthori[sz]ed|forbidden|denied", re.IGNORECASE
-)
-_TROUBLE = re.compile(r"error|not found|unavailable|bad gateway|time-?out|\b[45]\d\d\b", re.IGNORECASE)
-_TAGS = re.compile(r"<[^<>]{0,2000}>")
+_SHEET_NAME = pattern(r"\s(?:ss:)?name\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_LOG_IN = pattern(r"log ?-?[io]n|sign ?-?in|password|session|expired|unauthori[sz]ed|forbidden|denied", re.IGNORECASE)
+_TROUBLE = pattern(r"error|not found|unavailable|bad gateway|time-?out|\b[45]\d\d\b", re.IGNORECASE)
+_TAGS = pattern(r"<[^<>]{0,2000}>")
 _SAID = 80
 _ROWS_OF_A_LIST, _CELLS_OF_A_LIST = 3, 2
 

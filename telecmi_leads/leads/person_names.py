@@ -5,8 +5,9 @@ Pure functions on cleaned text.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from telecmi_leads.core.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ _DEGREES = frozenset(
         *("architect", "principal", "teacher", "student", "sales", "marketing"),
     )
 )
-_CREDENTIAL = re.compile(r"[A-Z][A-Z.\-]{1,7}")
+_CREDENTIAL = pattern(r"[A-Z][A-Z.\-]{1,7}")
 _PARTICLES = frozenset(
     (
         *("de", "del", "della", "dello", "dei", "degli", "di", "da", "dal", "dalla", "das", "dos", "do"),
@@ -59,7 +60,7 @@ _PARTICLES = frozenset(
     )
 )
 _PATRONYMICS = ("ович", "евич", "ьич", "овна", "евна", "ична", "івна", "ївна", "ovich", "evich", "ovna", "evna")
-_WORD_END = re.compile(r"[.\s]+")
+_WORD_END = pattern(r"[.\s]+")
 
 
 # Words for nothing in any field, as exporters spell them: one look-up a cell, without a copy in lower case. NA in

@@ -6,13 +6,13 @@ whatever the row's country, as its first group is the calling code of a valid nu
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from telecmi_leads.core.reasons import Reason, Repair
+from telecmi_leads.core.text import pattern
 from telecmi_leads.phones.ruling import (
     MOBILE_TYPES,
     NOTHING_LEFT,
@@ -24,6 +24,7 @@ from telecmi_leads.phones.ruling import (
 )
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
 
 UNCLEAR = REJECTED[Reason.UNCLEAR]
@@ -31,11 +32,11 @@ UNCLEAR = REJECTED[Reason.UNCLEAR]
 CALLING_CODES = frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
 """Every country calling code."""
 
-_FIRST_GROUPS = re.compile(r"\D*(\d+)\D+(\d+)")
+_FIRST_GROUPS = pattern(r"\D*(\d+)\D+(\d+)")
 HOPELESS = frozenset({Reason.JUNK, Reason.EMERGENCY, Reason.NO_PHONE})
 """Why digits are no number, however they are grouped."""
 
-_GROUPS = re.compile(r"\d+")
+_GROUPS = pattern(r"\d+")
 _NANP = "1"
 _NANP_GROUPS = ([3, 3, 4], [3, 7], [6, 4])
 _LONGEST_CODE = 3
@@ -44,18 +45,18 @@ _FEWEST_AFTER_CODE = 6
 # Mexico: 01, 044, 045 and +52 1 until 2019-08-03 (IFT, Plan Técnico Fundamental de Numeración). Ukraine and others of
 # the former USSR: 8 until the years around 2009 (ITU-T Operational Bulletins). Chile: 09 until 2016 (Subtel).
 _OLD_PREFIXES: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
-    "MX": ((re.compile(r"(?:\+?52)?(?:0?1|04[45])(\d{10})"), r"\1"), (re.compile(r"(?:\+?52)0?1(\d{10})"), r"\1")),
-    "CL": ((re.compile(r"(?:\+?56)?0(9\d{8})"), r"\1"),),
-    "CO": ((re.compile(r"(?:\+?57)?0(3\d{9})"), r"\1"),),
+    "MX": ((pattern(r"(?:\+?52)?(?:0?1|04[45])(\d{10})"), r"\1"), (pattern(r"(?:\+?52)0?1(\d{10})"), r"\1")),
+    "CL": ((pattern(r"(?:\+?56)?0(9\d{8})"), r"\1"),),
+    "CO": ((pattern(r"(?:\+?57)?0(3\d{9})"), r"\1"),),
     **{
-        region: ((re.compile(r"8(0?\d{7,10})"), r"\1"),)
+        region: ((pattern(r"8(0?\d{7,10})"), r"\1"),)
         for region in ("UA", "BY", "MD", "GE", "AM", "AZ", "UZ", "KG", "TJ", "TM", "EE", "LV", "LT")
     },
 }
 _OLD_AFTER_CODE = (
-    (re.compile(r"52(?:1|01|044|045)(\d{10})"), r"52\1"),
-    (re.compile(r"560(9\d{8})"), r"56\1"),
-    (re.compile(r"570(3\d{9})"), r"57\1"),
+    (pattern(r"52(?:1|01|044|045)(\d{10})"), r"52\1"),
+    (pattern(r"560(9\d{8})"), r"56\1"),
+    (pattern(r"570(3\d{9})"), r"57\1"),
 )
 
 

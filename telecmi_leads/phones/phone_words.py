@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from telecmi_leads.core.text import pattern
+
 LETTERS: Final = r"[^\W\d_]"
 
 # What may touch a number without a space; any other Latin letter that does may be a misread digit.
@@ -40,7 +42,7 @@ _EXTENSIONS = (
     r"שלוחה|تحويلة|تحويله|داخلي|داخلی|एक्सटेंशन|विस्तार|এক্সটেনশন|ต่อ|"
     r"内線|內線|内线|分机|分機|转|轉|내선|교환"
 )
-EXTENSION: Final = re.compile(
+EXTENSION: Final = pattern(
     # RFC 3966 parameters, and words; a mark this explicit needs no proof.
     rf"""(?<=[\d)\].]) [\s,;.\-/(\[]*
     (?: ;\s*(?:ext|isub)\s*=\s*
@@ -53,7 +55,7 @@ _FAX = (
     r"(?:tele|e-?)?fax(?:no|nr|e|ar|um|ning|nummer|number)?|fx|t[eé]l[eé]copi(?:e|eur)|факс|телефакс|φαξ|传真|傳真|"
     r"ファックス|ファクス|ファッ?クス|팩스|فاكس|فکس|فاکس|פקס|फैक्स|ফ্যাক্স|แฟกซ์|โทรสาร|faks|faksi|faxi|fakss|faksas|facs|fac-?simile"
 )
-FAX: Final = re.compile(
+FAX: Final = pattern(
     rf"(?<!{LETTERS})(?:{_FAX})(?!{LETTERS})|(?<![^\W_])f\s?[.:](?!\w)|[(\[]\s?f\s?[)\]]", re.IGNORECASE
 )
 
@@ -74,7 +76,7 @@ _ORDINAL = r"(?:st|nd|rd|th|er|\.|º)?"
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|h(?:rs)?\b|z\b))?(?:[+\-]\d\d:?\d\d)?"
 _HOURS = r"\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?|z|[a-z]{3,4})?(?:\s?[+\-]\d\d:?\d\d)?"
 _RIGHT = r"(?![\d/:]|[.\-]\d)"
-STRONG_DATE: Final = re.compile(
+STRONG_DATE: Final = pattern(
     rf"""(?:(?<=^)|(?<=[\s(\[{{,;|]))
     (?: {_YEAR}([\-./]){_MONTH}\1{_DAY}
       | {_YEAR}{_MONTH.replace("0?", "0")}{_DAY.replace("0?", "0")}(?=[T\s]+\d\d?:\d\d)
@@ -87,8 +89,8 @@ STRONG_DATE: Final = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-WEAK_DATE: Final = re.compile(rf"(?:(?<=^)|(?<=[\s(\[]))(?:{_DAY}/{_DAY}|{_DAY}([\-.]){_DAY}\1\d\d)(?=$|[\s)\]])")
-WHOLE_DATE: Final = re.compile(
+WEAK_DATE: Final = pattern(rf"(?:(?<=^)|(?<=[\s(\[]))(?:{_DAY}/{_DAY}|{_DAY}([\-.]){_DAY}\1\d\d)(?=$|[\s)\]])")
+WHOLE_DATE: Final = pattern(
     rf"\s*(?:{_YEAR}[\-.](?:0[1-9]|1[0-2])[\-.](?:0[1-9]|[12]\d|3[01])|{_YEAR}/{_MONTH}/{_DAY}|{_DAY}/{_DAY}/{_YEAR}"
     rf"|{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=[T\s]+\d\d?:\d\d))(?!\d)(?:[T\s]+{_HOURS})?\s*"
     rf"|\s*{_DAY}([\-.]){_DAY}\1(?:19|20)?\d\d\s+{_HOURS}\s*"
@@ -101,7 +103,7 @@ _UNITS = (
     r"leitung(?:en)?|lijnen|linii|linie|linje[nr]?|sims?|floors?|days?|tage?|times|x|min(?:s|utes?)?|nd|rd|th|st|"
     r"час(?:а|ов)?|ч|годин[иа]?|saat|โมง|นาฬิกา|น|बजे|वाजता|টা|மணி|घंटे|لائن|خطوط|lines"
 )
-SMALL_WITH_UNIT: Final = re.compile(
+SMALL_WITH_UNIT: Final = pattern(
     rf"""(?:(?<=^)|(?<=[^\d.\-/+(]) |(?<=[(\[]))
     (?: \d{{1,2}}\s?[x×/]\s?7(?!\d)(?:\s?x\s?365)?
       | (?:\d{{1,2}}(?:[.:]\d\d)?\s?(?:[ap]m)?\s?(?:-|–|to|bis|à|a|до|at?é)\s?)? \d{{1,2}}(?:[.:]\d\d)?\s?(?:(?:{_UNITS})(?!{LETTERS}|\d)|[点點時时시분])
@@ -113,19 +115,19 @@ _PREPOSITIONS = (
     r"despu[eé]s(?:\s+de(?:\s+las?)?)?|antes(?:\s+d[ea]s?(?:\s+las?)?)?|ap[oó]s(?:\s+as?)?|depois\s+das|dopo(?:\s+le)?|"
     r"prima\s+delle|na|voor|efter|po|przed|od|после|до|с|після|sonra|sau|trước|setelah|selepas|بعد(?:\s+الساعة)?|قبل"
 )
-SMALL_AFTER_WORD: Final = re.compile(
+SMALL_AFTER_WORD: Final = pattern(
     rf"(?<!{LETTERS})(?:{_PREPOSITIONS})\s+\d{{1,2}}(?:[.:]\d\d)?(?![\d.\-/])(?=\s|$|[)\],;|])", re.IGNORECASE
 )
 
 # --- list marks ---
 
 _MARK_AHEAD = r"(?=\s*[+(\[\d])"
-STRONG_MARK: Final = re.compile(
+STRONG_MARK: Final = pattern(
     rf"""(?:(?<=^)|(?<=[,;|/\n\x02])) \s*
     (?: \#?\d{{1,2}}\)(?<!\(\d\))(?<!\(\d\d\)) | \[\#?\d{{1,2}}\] | \#\d{{1,2}}(?=[\s.:)]) [.:)]? | \d{{1,3}}:(?!\d\d(?!\d)) | \d{{1,2}}[.](?=\s*\+)
       | \((?:\d{{1,2}})\)(?=\s*\+) | \d{{1,2}}(?:st|nd|rd|th)\b\s*[:.)\-]? | \d{{1,2}}\s-\s(?=\+) )
     {_MARK_AHEAD}""",
     re.IGNORECASE | re.VERBOSE,
 )
-LABEL_MARK: Final = re.compile(rf"({LETTERS}{{1,20}}\.?)[\s#]?\d{{1,2}}\s?(?:[:)]|[.\-](?=\s)){_MARK_AHEAD}")
-ENUMERATION: Final = re.compile(r"(?:(?<=^)|(?<=[\s,;|/]))[(\[#]?([1-9]\d?)[)\].:]+\s+(?=[+(\[\d])")
+LABEL_MARK: Final = pattern(rf"({LETTERS}{{1,20}}\.?)[\s#]?\d{{1,2}}\s?(?:[:)]|[.\-](?=\s)){_MARK_AHEAD}")
+ENUMERATION: Final = pattern(r"(?:(?<=^)|(?<=[\s,;|/]))[(\[#]?([1-9]\d?)[)\].:]+\s+(?=[+(\[\d])")

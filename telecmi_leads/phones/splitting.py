@@ -12,6 +12,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from telecmi_leads.core.reasons import Reason, Repair
+from telecmi_leads.core.text import pattern
 from telecmi_leads.phones.phone_words import (
     ENUMERATION,
     EXTENSION,
@@ -40,29 +41,29 @@ _GONE = "\x02"
 _FAX_MARK = "\x05"
 """What is put before a number that is named a fax."""
 
-_WORDS = re.compile(rf"{LETTERS}+(?:['.\u0300-\u036f]{LETTERS}+)*\.?")
+_WORDS = pattern(rf"{LETTERS}+(?:['.\u0300-\u036f]{LETTERS}+)*\.?")
 _SOFT = re.escape(SOFT)
-_BREAK = re.compile(rf"([^\w+#{MASK}?/{LOST}{_SOFT}]+|(?<=\d)[{_SOFT}/]*(?=\+))")
+_BREAK = pattern(rf"([^\w+#{MASK}?/{LOST}{_SOFT}]+|(?<=\d)[{_SOFT}/]*(?=\+))")
 # One x or # between a number and a few digits: an extension if the number is whole, a masked digit otherwise.
-_MARKED_EXTENSION = re.compile(r"(?<=[\d)])\s*[(\[]?[xX#~][\s.:]*\d{1,6}[)\]]?\s*#?\s*(?:/\s*[xX]\d{1,6}\s*)*")
-_MASKED = re.compile(
+_MARKED_EXTENSION = pattern(r"(?<=[\d)])\s*[(\[]?[xX#~][\s.:]*\d{1,6}[)\]]?\s*#?\s*(?:/\s*[xX]\d{1,6}\s*)*")
+_MASKED = pattern(
     rf"(?<!{LETTERS})[xX]+(?!{LETTERS})"
     r"|(?<=\d)[ \-]?[#*]|[#*]{2,}|\*(?=\d)|_{2,}|\.{3,}|(?<=\d)\?(?=\d)|\?{2,}"
 )
-_MASK_ONLY = re.compile(r"[xX#*?_.\s\-]{3,}")
-_STARS = re.compile(r"\*{1,2}[^*]*\*{0,2}|[^*]+\*|\d{2,5}(?:\*\d{2,5}){2,4}")
-_ELSEWHERE = re.compile(r"\S*@\S+|[a-z][a-z0-9+.\-]*://\S+|www\.\S+", re.IGNORECASE)
-_GLUED_ADDRESS = re.compile(r"(?<=\d)[,;](?=[^\s,;@]*@)")
-_VANITY = re.compile(r"\d[\-.][A-Z]{3,}(?![a-z])|\b8\d\d [A-Z]{5,}\b")
-_BRACKETED_WORDS = re.compile(rf"[(\[{{][^()\[\]{{}}]*?{LETTERS}[^()\[\]{{}}]*[)\]}}]")
-_CARRIER = re.compile(r"(?<![\d\w])0xx(?=\s?\d\d(?!\d))", re.IGNORECASE)
-_NUMBERED_LABEL = re.compile(rf"({LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
+_MASK_ONLY = pattern(r"[xX#*?_.\s\-]{3,}")
+_STARS = pattern(r"\*{1,2}[^*]*\*{0,2}|[^*]+\*|\d{2,5}(?:\*\d{2,5}){2,4}")
+_ELSEWHERE = pattern(r"\S*@\S+|[a-z][a-z0-9+.\-]*://\S+|www\.\S+", re.IGNORECASE)
+_GLUED_ADDRESS = pattern(r"(?<=\d)[,;](?=[^\s,;@]*@)")
+_VANITY = pattern(r"\d[\-.][A-Z]{3,}(?![a-z])|\b8\d\d [A-Z]{5,}\b")
+_BRACKETED_WORDS = pattern(rf"[(\[{{][^()\[\]{{}}]*?{LETTERS}[^()\[\]{{}}]*[)\]}}]")
+_CARRIER = pattern(r"(?<![\d\w])0xx(?=\s?\d\d(?!\d))", re.IGNORECASE)
+_NUMBERED_LABEL = pattern(rf"({LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
 _FEWEST_DIGITS = 4  # a stretch with fewer and with words about it is no attempt at a number
 _FEWEST_BEFORE_EXTENSION = 6
 _FEWEST_TOUCHING = 3
 _FEWEST_OF_A_FAX = 5
-_RUN = re.compile(r"\+?\(?\d(?:[\d\s().\-~_]|/(?=\d))*\d")
-_HARD = re.compile(r"[,;|/\n]")
+_RUN = pattern(r"\+?\(?\d(?:[\d\s().\-~_]|/(?=\d))*\d")
+_HARD = pattern(r"[,;|/\n]")
 _LAST_EUROPEAN = "\u052f"  # Latin, Greek and Cyrillic end here; these letters are mistaken for digits, others are not
 
 

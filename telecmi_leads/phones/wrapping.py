@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from telecmi_leads.core.reasons import Repair
+from telecmi_leads.core.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -78,16 +79,16 @@ def _by_category(char: str) -> tuple[str, Repair | None]:
 LOST = "\x01"
 """What stands for a number whose digits an exponent has swallowed."""
 
-_QUOTED = re.compile(r"\s*['`\"]+(.*?)['`\"\s]*", re.DOTALL)
-_FORMULA = re.compile(r"\s*=[=\s]*['\"]*(.*?)['\"\s]*", re.DOTALL)
+_QUOTED = pattern(r"\s*['`\"]+(.*?)['`\"\s]*", re.DOTALL)
+_FORMULA = pattern(r"\s*=[=\s]*['\"]*(.*?)['\"\s]*", re.DOTALL)
 # "p:" is what Meta's lead exports put before every number; the others are URI schemes.
-_SCHEME = re.compile(
+_SCHEME = pattern(
     r"(?<![^\W_])(?:p|tel|callto|sms|smsto|whatsapp|wa|skype|facetime|facetime-audio):[/\s]*(?=[+\d(p])",
     re.IGNORECASE,
 )
-_CONTEXT = re.compile(r"([\d\-.() ]+);phone-context=(\+[\d\-.()]+)", re.IGNORECASE)
+_CONTEXT = pattern(r"([\d\-.() ]+);phone-context=(\+[\d\-.()]+)", re.IGNORECASE)
 # Click-to-chat links hold the international number without its plus (WhatsApp's help, "How to use click to chat").
-_LINK = re.compile(
+_LINK = pattern(
     r"""(?:[a-z]+://)?(?:www\.)?
     (?: wa\.me/ | (?:[a-z]+\.)?whatsapp\.com/send/?\?(?:[^\s#]*?&)?phone= | (?<=whatsapp://)send/?\?(?:[^\s#]*?&)?phone=
       | (?<=viber://)chat/?\?number= )
@@ -95,22 +96,22 @@ _LINK = re.compile(
     [^\s,;|]*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_EXPONENT = re.compile(
+_EXPONENT = pattern(
     r"(?<![\w.,])(?P<whole>\d+)(?:[.,](?P<fraction>\d+))?\s?[eE](?P<sign>\+?)(?P<power>\d{1,2})(?![\w.,])"
 )
-_NEGATIVE = re.compile(r"\s*-\d{5,}(?:[.,]\d+)?\s*")
-_DECIMAL = re.compile(r"(?<![\d.,])((?:\d[ ()\-]*){7,})\.0+(?=\s*(?:$|[,;/|&\n]))")
-_PLAIN_DECIMAL = re.compile(r"\s*\+?\d+\.0+\s*")
-_DECIMAL_COMMA = re.compile(r"(\s*\+?\d{7,}),0{1,2}\s*")
+_NEGATIVE = pattern(r"\s*-\d{5,}(?:[.,]\d+)?\s*")
+_DECIMAL = pattern(r"(?<![\d.,])((?:\d[ ()\-]*){7,})\.0+(?=\s*(?:$|[,;/|&\n]))")
+_PLAIN_DECIMAL = pattern(r"\s*\+?\d+\.0+\s*")
+_DECIMAL_COMMA = pattern(r"(\s*\+?\d{7,}),0{1,2}\s*")
 # The commonest wrappers around nothing but a number; what they take off is what `unwrap` does.
 _INSIDE = r"(?P<inside>[+(]?\d[\d ().\-]*\d)"
 _SIMPLE = (
-    (re.compile(rf"(?:p|tel|whatsapp):{_INSIDE}", re.ASCII | re.IGNORECASE), (Repair.LINK,)),
-    (re.compile(rf"['`]{_INSIDE}", re.ASCII), (Repair.LEADING_QUOTE,)),
-    (re.compile(rf'="{_INSIDE}"', re.ASCII), (Repair.FORMULA,)),
-    (re.compile(r"(?P<inside>\+?\d{7,})\.0+", re.ASCII), (Repair.DECIMAL,)),
+    (pattern(rf"(?:p|tel|whatsapp):{_INSIDE}", re.ASCII | re.IGNORECASE), (Repair.LINK,)),
+    (pattern(rf"['`]{_INSIDE}", re.ASCII), (Repair.LEADING_QUOTE,)),
+    (pattern(rf'="{_INSIDE}"', re.ASCII), (Repair.FORMULA,)),
+    (pattern(r"(?P<inside>\+?\d{7,})\.0+", re.ASCII), (Repair.DECIMAL,)),
 )
-_PLAIN = re.compile(r"[+\d ().\-]+", re.ASCII)
+_PLAIN = pattern(r"[+\d ().\-]+", re.ASCII)
 _LONGEST_PLAIN = 100
 _MOST_ZEROS = 1  # two zeros at the end are one number in a hundred, and lost digits far more often
 _SHORTEST_FORM = 7  # significant digits from which an exponent without a sign is a program's exact notation
