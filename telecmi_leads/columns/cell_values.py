@@ -111,6 +111,12 @@ def like_surname_first(cell: str) -> bool:
     return max(map(len, capitals), default=0) > _LONGEST_INITIALS and words[-1][1:].islower()
 
 
+def like_company_first(cell: str) -> bool:
+    """Tell whether one word and a comma stand before what may be a whole name: "Gamma, Asha Rao"."""
+    before, _, behind = cell[:_LONGEST_LOOKED_AT].partition(",")
+    return len(before.split()) == 1 and len(behind.split()) >= _FEWEST_NAME_WORDS and like_name(behind.strip())
+
+
 def like_numbered_name(cell: str) -> bool:
     """Tell whether a cell is what stands for a name where nobody asked for it: `Visitor No 21`, `Guest 4`."""
     return len(cell) <= _LONGEST_NAME and _NUMBERED_NAME.fullmatch(cell.strip()) is not None

@@ -136,7 +136,8 @@ class ColumnMatch(Struct, frozen=True):
     `sources` are the other fields' columns: the first cell that is not empty wins; the parts of ADDRESS are joined.
     `addresses` are all addresses a row may have, best first, each as its parts; sources[ADDRESS] is the one that is
     filled in most rows. `titles` hold salutations, `middles` middle names, `surnames` what goes behind the last name (a
-    mother's surname, "Jr."), `companies` the name where no person's is. `surname_first` are the full names that begin
+    mother's surname, "Jr."), `companies` the name where no person's is. `company_first` are full names that begin with
+    the company ("Gamma, Asha Rao"). `surname_first` are the full names that begin
     with the surname, and how many surnames people usually have there.
     A field stands in `templates` (--set) or in `sources`, never in both. `fills` are the values of --fill.
     A column that feeds both the phone and FULLNAME holds names beside its numbers. `labels` are the columns that say
@@ -152,6 +153,7 @@ class ColumnMatch(Struct, frozen=True):
     middles: tuple[int, ...] = ()
     surnames: tuple[int, ...] = ()
     companies: tuple[int, ...] = ()
+    company_first: frozenset[int] = frozenset()
     surname_first: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     templates: Mapping[Field, Template] = field(default_factory=lambda: MappingProxyType({}))

@@ -36,6 +36,7 @@ _SHOWN_TABLES = 5
 _NAMELESS = Reading(None, Rule.NO_NAME)
 _TWO_SURNAMES = frozenset({"apellidos", "apelidos", "sobrenomes", "cognoms", "abizenak"})
 _NEARLY_ALL = 0.8
+_FEWEST_NAMES = 3
 _CALLED = "Write the column's name as it stands there, or its place, such as column 2."
 
 
@@ -281,6 +282,7 @@ def match_columns(
         draft.reasons.setdefault(index, (None, Rule.LABEL, ""))
     return replace(
         draft.match(),
+        company_first=_company_first(draft, cells),
         surname_first=_surname_first(draft, header, cells),
         labels=MappingProxyType(labels),
         templates=said.templates,
@@ -291,6 +293,19 @@ def match_columns(
         served=said.served,
         absent=said.absent,
     )
+
+
+def _company_first(draft: Draft, cells: Sequence[Sequence[str]]) -> frozenset[int]:
+    """Return the columns of full names in which one word and a comma stand before nearly every name.
+
+    A surname there would have one first name behind it in many rows: "Gamma, Asha Rao" in all of them is a company.
+    """
+    found: set[int] = set()
+    for index in draft.sources.get(Field.FULLNAME, ()):
+        parted = [cell for cell in cells[index] if "," in cell]
+        if len(parted) >= _FEWEST_NAMES and cell_values.share(parted, cell_values.like_company_first) >= _NEARLY_ALL:
+            found.add(index)
+    return frozenset(found)
 
 
 def _surname_first(draft: Draft, header: Sequence[str], cells: Sequence[Sequence[str]]) -> Mapping[int, int]:

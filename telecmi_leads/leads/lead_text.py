@@ -207,9 +207,18 @@ class Fields:
             found = list(map(name_beside_number, found))
         elif target is Field.FULLNAME and self._match.surname_first:
             found = self._surname_first()
-        if target is Field.FULLNAME and self._match.companies and "," in "".join(found):
-            found = list(map(without_company, found, self._first_of(self._match.companies, "NFKC")))
+        if target is Field.FULLNAME and "," in "".join(found) and not self._match.surname_first:
+            found = self._without_companies(found)
         return _without_placeholders(found)
+
+    def _without_companies(self, names: Sequence[str]) -> Sequence[str]:
+        """Take off the companies that full names begin with."""
+        always = not self._match.company_first.isdisjoint(self._match.sources.get(Field.FULLNAME, ()))
+        companies = self._first_of(self._match.companies, "NFKC") if self._match.companies else repeat("", len(names))
+        return [
+            without_company(name, company=company, always=always) if "," in name else name
+            for name, company in zip(names, companies, strict=True)
+        ]
 
     def _surname_first(self) -> Sequence[str]:
         """Return the full names with a comma behind the surname where a column puts it first."""

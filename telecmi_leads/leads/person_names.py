@@ -31,6 +31,17 @@ _SUFFIX_ENDS = frozenset(
         *("II", "III", "IV"),
     )
 )
+_COMPANY_ENDS = frozenset(
+    (
+        *("ltd", "limited", "llp", "llc", "inc", "corp", "corporation", "gmbh", "ag", "kg", "sarl", "srl", "spa", "bv"),
+        *("nv", "oy", "ab", "plc", "co", "company", "bhd", "traders", "enterprises", "industries", "solutions"),
+        *("technologies", "services", "systems", "associates", "agencies", "group", "consultants", "consulting"),
+        *("holdings", "exports", "motors", "textiles", "foods", "pharma", "hospital", "clinic", "school", "college"),
+        *("bank", "studio", "interiors", "interior", "furniture", "builders", "constructions", "infotech", "software"),
+        *("labs", "hotels", "restaurant", "travels", "logistics", "foundation", "university", "institute", "stores"),
+        *("jewellers", "electronics", "electricals", "tools", "media", "ventures", "properties", "developers"),
+    )
+)
 # What stands behind a comma and is no first name: degrees, certificates, ranks, posts.
 _DEGREES = frozenset(
     (
@@ -47,8 +58,20 @@ _DEGREES = frozenset(
         *("dba", "mph", "msw", "lcsw", "ceo", "cto", "cfo", "coo", "cmo", "cio", "vp", "svp", "evp", "avp"),
         *("gm", "agm", "dgm", "hr", "founder", "cofounder", "co-founder", "owner", "proprietor", "partner"),
         *("director", "manager", "president", "chairman", "secretary", "treasurer", "consultant"),
-        *("architect", "principal", "teacher", "student", "sales", "marketing"),
+        *("architect", "principal", "teacher", "student", "sales", "marketing", "general", "managing", "senior"),
+        *("assistant", "associate", "deputy", "chief", "executive", "officer", "accountant", "regional", "operations"),
+        *("finance", "vice", "supervisor", "coordinator", "business", "development", "head"),
     )
+)
+# Degrees that are no surname: they go at the end of a name without a comma too, as "Meena Joshi MBBS" has it.
+_DEGREE_ENDS = frozenset(
+    spelled
+    for degree in (
+        *("MBBS", "MBA", "PhD", "Ph.D", "Ph.D.", "LLB", "LLM", "M.D.", "M.Tech", "B.Tech", "MTech", "BTech", "M.Sc"),
+        *("B.Sc", "MSc", "BSc", "B.Com", "M.Com", "BCom", "MCom", "BDS", "MDS", "BAMS", "BHMS", "PMP", "CPA", "CFA"),
+        *("FCA", "FRCS", "MRCP", "PGDM", "MCA", "BCA", "M.B.B.S", "M.B.B.S.", "M.B.A", "M.B.A."),
+    )
+    for spelled in (degree, degree.upper())
 )
 _CREDENTIAL = pattern(r"[A-Z][A-Z.\-]{1,7}")
 _PARTICLES = frozenset(
@@ -59,7 +82,9 @@ _PARTICLES = frozenset(
         *("abu", "abd", "san", "santa", "st.", "mac", "mc"),
     )
 )
+_ENDS = _SUFFIX_ENDS | _DEGREE_ENDS
 _PATRONYMICS = ("ович", "евич", "ьич", "овна", "евна", "ична", "івна", "ївна", "ovich", "evich", "ovna", "evna")
+_IN_BRACKETS = pattern(r"\([^()]{0,60}\)$")
 _WORD_END = pattern(r"[.\s]+")
 
 
@@ -100,9 +125,21 @@ def kept_title(title: str) -> str:
     return title if _WORD_END.sub("", title).lower() in _KEPT_TITLES else ""
 
 
-def without_company(name: str, company: str) -> str:
-    """Return the person's part of a name that begins with the company's, as Odoo shows contacts: "Gamma, Asha Rao"."""
-    return name[len(company) + 1 :].strip() or name if company and name.startswith(f"{company},") else name
+def without_company(name: str, *, company: str = "", always: bool = False) -> str:
+    """Return the person's part of a name that begins with the company's, as Odoo shows contacts: "Gamma, Asha Rao".
+
+    It is one where it is the row's `company`, where it ends as companies do ("Gamma Traders"), and where the column
+    `always` has one. What stands behind must be a whole name then, and no post ("Asha, Sales Manager").
+    """
+    before, comma, behind = map(str.strip, name.partition(","))
+    if not comma or not behind:
+        return name
+    if company and before == company:
+        return behind
+    whole = " " in behind and "," not in behind and not _is_title(behind, before)
+    words = before.lower().rstrip(".").split()
+    shown = always if len(words) == 1 else words[-1] in _COMPANY_ENDS
+    return behind if whole and words and shown else name
 
 
 def with_comma(name: str, surnames: int) -> str:
@@ -141,6 +178,8 @@ def split_full_name(name: str) -> tuple[str, str]:
             return " ".join(behind), f"{whole} {suffix}".rstrip()
         name = whole
     first, _, last = name.rpartition(" ")
+    while first and last in _DEGREE_ENDS:
+        first, _, last = first.rstrip(" -\N{EN DASH}\N{EM DASH}").rpartition(" ")
     if last in _SUFFIX_ENDS and first:
         suffix = suffix or last
         first, _, last = first.rpartition(" ")
@@ -152,6 +191,7 @@ def split_full_name(name: str) -> tuple[str, str]:
 def _is_title(text: str, name: str) -> bool:
     """Tell whether what follows a comma is a title, a degree or a suffix: known, or capitals behind a whole name."""
     known = _SUFFIXES | _DEGREES
+    text = _IN_BRACKETS.sub("", text).rstrip() or text
     plain = [_WORD_END.sub("", word).lower() for word in text.split()]
     if all(word in known for word in plain) or _WORD_END.sub("", text).lower() in known:
         return " " in name or "." in text or len(text) > 2  # noqa: PLR2004 - "Nguyen, Do" is a person's two names
@@ -162,8 +202,8 @@ def split_full_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Split a column of full names as `split_full_name` does each; returns first and last names."""
     parts = [name.rpartition(" ") for name in names]
     firsts, lasts = [part[0] for part in parts], [part[2] for part in parts]
-    unusual = not all(firsts) or "," in "".join(names) or not _SUFFIX_ENDS.isdisjoint(lasts)
+    unusual = not all(firsts) or "," in "".join(names) or not _ENDS.isdisjoint(lasts)
     for position, name in enumerate(names) if unusual else ():
-        if not firsts[position] or "," in name or lasts[position] in _SUFFIX_ENDS:
+        if not firsts[position] or "," in name or lasts[position] in _ENDS:
             firsts[position], lasts[position] = split_full_name(name)
     return firsts, lasts

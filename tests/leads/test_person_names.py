@@ -34,9 +34,13 @@ def names_of(header: str, *rows: str) -> list[tuple[str, str]]:
         ("Thomas Kurian, M.Tech", ("Thomas", "Kurian")),
         ("Kavita Rao, Ph.D.", ("Kavita", "Rao")),
         ("Neha Gupta, CSPO", ("Neha", "Gupta")),
-        ("Anil Shah, Managing Director", ("Managing Director", "Anil Shah")),
+        ("Anil Shah, Managing Director", ("Anil", "Shah")),
         ("Anil Shah, Director", ("Anil", "Shah")),
         ("RAO K, ASHA", ("ASHA", "RAO K")),
+        ("Suresh Iyer, IAS (Retd.)", ("Suresh", "Iyer")),
+        ("Meena Joshi MBBS", ("Meena", "Joshi")),
+        ("Kiran Desai - PMP", ("Kiran", "Desai")),
+        ("MBA", ("MBA", "")),
         ("Nguyen, Do", ("Do", "Nguyen")),
         ("Joan Whitaker III", ("Joan", "Whitaker III")),
         ("Ramon Delgado, Sr.", ("Ramon", "Delgado Sr.")),
@@ -132,3 +136,21 @@ def test_the_order_holds_for_a_mapped_column_too() -> None:
     """--map fullname=… reads the column in the order that its name says."""
     match = match_of(["ФИО", "Телефон"], ["Орлова Нина", "9876500001"], map_=[(Field.FULLNAME, "ФИО")])
     assert (dict(match.surname_first), match.sources[Field.FULLNAME]) == ({0: 1}, (0,))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["Gamma, Asha Rao", "Globex, Ravi K", "Initech, Meena Das"], ["Asha|Rao", "Ravi|K", "Meena|Das"]),
+        (["Gamma Traders, Asha Rao", "Blue Sky LLP, Ravi Kumar"], ["Asha|Rao", "Ravi|Kumar"]),
+        (["Rao, Asha", "Kumar, Ravi Shankar", "Iyer, Meena"], ["Asha|Rao", "Ravi Shankar|Kumar", "Meena|Iyer"]),
+        (["Asha, Sales Manager", "Ravi, General Manager", "Meena, Managing Director"], ["Asha|-", "Ravi|-", "Meena|-"]),
+        (
+            ["García Ruiz, Ana María", "Ruiz Sol, Juan Carlos", "Sol Paz, Luz Elena"],
+            ["Ana María|García Ruiz", "Juan Carlos|Ruiz Sol", "Luz Elena|Sol Paz"],
+        ),
+    ],
+)
+def test_a_company_before_the_name_is_no_surname(names: list[str], expected: list[str]) -> None:
+    """One word before nearly every whole name, or an end as companies have, is a company; two surnames are none."""
+    assert ["|".join(name) for name in names_of("Name", *names)] == expected
