@@ -97,6 +97,7 @@ class Rule(Enum):
     EITHER_END = ("either_end", "which end of the call is the lead's is not told")
     ONE_VALUE = ("one_value", "one value in nearly every row")
     FLAG = ("flag", "a yes or no")
+    MARK = ("mark", "marks people not to call")
     WRONG_VALUES = ("wrong_values", "its values don't fit its name")
     SURNAME = ("surname", "goes behind the last name")
     SERIAL = ("serial", "a serial number, or --map order_index")

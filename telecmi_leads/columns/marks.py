@@ -57,9 +57,14 @@ _IN_NAMES = ("dnd", "dnc", "not call", "n't call", "opted out", "unsubscribed")
 class MarkKind(Enum):
     """How a column marks: by a yes, by a no to being called, or by a status that says so among others."""
 
-    NO_CALL = "no_call"
-    CONSENT = "consent"
+    NO_CALL = "yes"
+    CONSENT = "no"
     STATUS = "status"
+
+    @property
+    def marks_by(self) -> str:
+        """What in a cell marks the row's person, for a person."""
+        return self.value
 
 
 class _MarkWords(Struct, frozen=True):

@@ -14,6 +14,7 @@ from telecmi_leads.columns.column_match import ColumnChoice, ColumnMatch, Draft,
 from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed, line_labels
 from telecmi_leads.columns.header_meaning import PHONE_HEADS, Reading, read_name
 from telecmi_leads.columns.lexicon import Head, plain, words
+from telecmi_leads.columns.marks import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.table import Table, is_own_report, open_table
 from telecmi_leads.core.errors import ColumnMissing, InputRefused
@@ -334,6 +335,9 @@ def _choice(draft: Draft, candidate: Candidate, header: str) -> ColumnChoice:
     if reason is not None:
         return ColumnChoice(candidate.index, header, *reason)
     reading = candidate.reading
+    kind = mark_kind(header) if reading.rule is not Rule.OWN_REPORT else None
+    if kind is not None:
+        return ColumnChoice(candidate.index, header, None, Rule.MARK, kind.marks_by)
     if reading.head is Head.TEST:
         return ColumnChoice(candidate.index, header, None, Rule.FLAG)
     if reading.head is not None:

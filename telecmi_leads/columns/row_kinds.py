@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import PHONE_HEADS, Head, read_name
+from telecmi_leads.columns import PHONE_HEADS, Head, Rule, read_name
 from telecmi_leads.columns.lexicon import plain
 from telecmi_leads.core.text import pattern
 
@@ -205,6 +205,7 @@ def _is_footer(texts: list[str]) -> bool:
 _NOTES = pattern(
     r"(?:(?:our|the|24 7|24x7|toll free|customer|company|office) )*"
     r"(?:help ?line|help ?desk|hot ?line|customer (?:care|support|services?)|support|toll free|call cent(?:re|er)"
+    r"|enquir(?:y|ies)|inquir(?:y|ies)|reception|control room|(?:head |admin )?office|contact us|emergency"
     r"|kundenservice|kundendienst|servicenummer|atencion al cliente|servicio al cliente|service client|numero vert"
     r"|atendimento ao cliente|assistenza clienti|numero verde|klantenservice|горячая линия|служба поддержки"
     r"|हेल्पलाइन|ग्राहक सेवा|客服|客服电话|客服热线)"
@@ -232,6 +233,12 @@ _NOTE_SIGNS = (
         "call cent",
         "ed by",
         "complain",
+        "nquir",
+        "reception",
+        "control room",
+        "office",
+        "contact us",
+        "emergency",
         "quer",
         "for any",
     ),
@@ -272,17 +279,20 @@ _SENTENCE_WORDS = frozenset(
         *("after", "details", "information", "queries", "query", "file", "list", "sheet", "only", "not", "do"),
     }
 )
-_FEWEST_WORDS, _FEWEST_SENTENCE_WORDS = 4, 2
+_FEWEST_WORDS, _FEWEST_SENTENCE_WORDS = 3, 2
 _LONGEST_NOTE = 300
 _MOST_NOTE_CELLS = 3
 
 
-def may_be_notes(cells: Sequence[str]) -> list[int]:
-    """Return the rows in which a column's cell may be part of a note, mostly none, by a scan of the whole column."""
+def may_be_notes(cells: Sequence[str], *, names: bool) -> list[int]:
+    """Return the rows in which a column's cell may be part of a note, mostly none, by a scan of the whole column.
+
+    `names` says that the cells are names: then a colon may stand behind a label ("Agent: Tara Sen").
+    """
     text = "\n".join(cells).lower()
     if text.isascii() and text == text.upper():  # digits alone, as most columns of phones have
         return []
-    signs = [sign for sign in _NOTE_SIGNS if sign in text]
+    signs = [sign for sign in (*_NOTE_SIGNS, *(":" * names)) if sign in text]
     return [at for at, cell in enumerate(cells) if any(sign in cell.lower() for sign in signs)] if signs else []
 
 
@@ -291,9 +301,17 @@ def is_note(texts: Sequence[str]) -> bool:
     if not texts or len(texts) > _MOST_NOTE_CELLS:
         return False
     words = [text for text in texts if not _NUMBER.fullmatch(text[:_LONGEST_NOTE])]
-    if len(words) == 1 and _is_sentence(words[0]):
-        return len(texts) == 1
-    return bool(words) and words[0] is texts[0] and _NOTES.fullmatch(plain(words[0][:_LONGEST_NAME])) is not None
+    if len(texts) == len(words) == 1 and _is_sentence(words[0]):
+        return True
+    if not words or words[0] is not texts[0]:
+        return False
+    return _NOTES.fullmatch(plain(words[0][:_LONGEST_NAME])) is not None or _is_labelled(words[0])
+
+
+def _is_labelled(text: str) -> bool:
+    """Tell whether a text says in front that it is about somebody else, or a line: "Agent: Tara Sen"."""
+    label, colon, _ = text[:_LONGEST_NAME].partition(":")
+    return bool(colon) and read_name(label).rule in (Rule.OTHER_PERSON, Rule.OTHER_LINE)
 
 
 def _is_sentence(text: str) -> bool:

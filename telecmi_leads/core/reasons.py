@@ -138,6 +138,11 @@ class WarningCode(Enum):
         "rows of a sheet are hidden by a filter; they are read too",
         "Delete these rows where they are no leads.",
     )
+    LONG_ROWS = (
+        "long_rows",
+        "rows of a text are longer than its header: cells without a column are not sent; --strict sends nothing",
+        "Put quotes around values that hold the delimiter, or give the columns names.",
+    )
     LIST_ROWS_UNREADABLE = (
         "list_rows_unreadable",
         "rows of a do-not-call list hold text and no number that can be read",

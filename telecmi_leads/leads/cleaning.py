@@ -8,7 +8,7 @@ an exception.
 from __future__ import annotations
 
 from collections import Counter
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -38,7 +38,8 @@ _LONGEST_SERIAL = 4
 class CleanBlock(Struct, frozen=True):
     """What became of a block: parallel lists of leads, their row numbers, groups and rulings, and what is no lead.
 
-    `marked` are the rows that the file marks as do-not-call. `read` counts the rows looked at. `next_header` is the
+    `marked` are the rows that the file marks as do-not-call, `long_rows` rows of a text that are taken though they are
+    longer than its header. `read` counts the rows looked at. `next_header` is the
     index in the block of a header row with another layout: what stands below it was not looked at and is to be cleaned
     with columns matched anew. `early` rows right above that header belong to it and were not looked at either.
     """
@@ -52,6 +53,7 @@ class CleanBlock(Struct, frozen=True):
     rejections: list[LeftOutRow]
     marked: list[LeftOutRow]
     blanks: list[int]
+    long_rows: list[int]
     skipped: Mapping[str, int]
     repairs: Mapping[str, int]
     next_header: int | None = None
@@ -70,6 +72,7 @@ class CleanBlock(Struct, frozen=True):
             rejections=[rejection for rejection in self.rejections if rejection.row <= row],
             marked=[marked for marked in self.marked if marked.row <= row],
             blanks=[blank for blank in self.blanks if blank <= row],
+            long_rows=[long for long in self.long_rows if long <= row],
             next_header=None,
             early=0,
         )
@@ -102,6 +105,7 @@ class _Work(Struct):
     grid: Grid
     found: RowNumbers
     blanks: list[int] = field(default_factory=list)
+    long: list[int] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
 
 
@@ -144,6 +148,7 @@ class Cleaner(Struct, frozen=True):
             rejections=[self._rejection(block, *fault) for fault in sorted(work.found.faults.items(), key=_index)],
             marked=marked,
             blanks=[block.first_row + index for index in work.blanks],
+            long_rows=[block.first_row + index for index in work.long],
             skipped=work.skipped,
             repairs=work.found.repairs,
         )
@@ -168,10 +173,11 @@ class Cleaner(Struct, frozen=True):
         rows = [list(map(restore, row)) for row in block.rows] if self.match.own_report else block.rows
         grid, overfull = leveled(rows, len(self.info.header))
         found = find_numbers(grid, self.match, self.book, self.region)
-        for index in overfull:
-            if not (self.ragged and found.numbers[index]):
-                found.reject(index, Reason.TOO_MANY_CELLS)
-        return _Work(grid, found)
+        taken = [index for index in overfull if self.ragged and found.numbers[index]]
+        for index in set(overfull).difference(taken):
+            found.reject(index, Reason.TOO_MANY_CELLS)
+        # In a workbook such a cell stands aside; in a text it may be the second half of a value.
+        return _Work(grid, found, long=[] if self.info.delimiter is None else taken)
 
     def _sort_out(self, work: _Work) -> int | None:
         """Tell blank rows, totals and test leads from rows at fault; return the index of a header of another layout."""
@@ -200,8 +206,10 @@ class Cleaner(Struct, frozen=True):
 
     def _leave_out_notes(self, work: _Work) -> None:
         """Count as no leads the lines that name a helpline or who made the list, though they have a number."""
-        columns = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME), *self.match.phones}
-        for index in sorted({at for column in columns for at in may_be_notes(work.grid.columns[column])}):
+        phones = self.match.phones
+        columns = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME), *phones}
+        found = (may_be_notes(work.grid.columns[column], names=column not in phones) for column in columns)
+        for index in sorted(set(chain.from_iterable(found))):
             texts = [cell.strip() for cell in work.grid.rows[index] if cell and not cell.isspace()]
             if work.found.numbers[index] and is_note(_without_serial(texts)):
                 work.found.take(index)

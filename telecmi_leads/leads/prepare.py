@@ -204,6 +204,7 @@ class _Preparation(Struct):
     skipped: Counter[str] = field(default_factory=Counter)
     unread: list[tuple[UnreadTable, tuple[str, ...]]] = field(default_factory=list)
     filtered: list[TableInfo] = field(default_factory=list)
+    long_rows: Counter[str] = field(default_factory=Counter)
     marked: dict[str, NumberSet] = field(default_factory=dict)
     marked_late: int = 0
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
@@ -331,6 +332,8 @@ class _Preparation(Struct):
         return clean.excluding(cleaner.table, found) if found else clean
 
     def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> None:
+        if clean.long_rows:
+            self.long_rows[place(cleaner.info)] += len(clean.long_rows)
         if clean.marked or self.marked:
             clean = self._without_marked(cleaner, clean)
         left_out = self.screen.screen([lead.phone for lead in clean.leads], cleaner.table, clean.rows)
@@ -428,6 +431,11 @@ class _Preparation(Struct):
                 say = "says" if cells == 1 else "say"
                 yield f'{place(info)}: {count(cells, "cell")} of column "{safe(name, 60)}" {say} neither yes nor no'
 
+    def _long(self) -> Iterator[str]:
+        """Yield where and how many rows of a text are longer than its header."""
+        for where, rows in self.long_rows.items():
+            yield f"{where}: {count(rows, 'row')} {'has' if rows == 1 else 'have'} more cells than the header"
+
     def _warnings(self) -> Iterator[tuple[WarningCode, str]]:
         for table, sheets in self.unread:
             yield WarningCode.NO_PHONE_COLUMN, table.says(sheets)
@@ -435,6 +443,8 @@ class _Preparation(Struct):
             rows = count(info.hidden_rows, "row")
             hides = f"{place(info)}: a filter hides {rows}"
             yield WarningCode.HIDDEN_ROWS, f"{hides}; {'it is' if info.hidden_rows == 1 else 'they are'} read too."
+        for says in self._long():
+            yield WarningCode.LONG_ROWS, f"{says}. The cells without a column are not sent."
         for unclear in self._unclear():
             yield WarningCode.MARK_UNCLEAR, f"{unclear}. The people in these rows are not left out."
 
@@ -442,7 +452,8 @@ class _Preparation(Struct):
         """Return what --strict allows of no table, each with its way out."""
         unread = [(f"{table.where} has no phone column", table.way_out(sheets)) for table, sheets in self.unread]
         clear = "Write yes or no into these cells, or use --ignore-marks."
-        return [*unread, *((unclear, clear) for unclear in self._unclear())]
+        quoted = WarningCode.LONG_ROWS.tip
+        return [*unread, *((says, quoted) for says in self._long()), *((unclear, clear) for unclear in self._unclear())]
 
 
 def _columns_used(info: TableInfo, match: ColumnMatch) -> dict[str, tuple[str, ...]]:

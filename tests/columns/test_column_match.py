@@ -236,7 +236,7 @@ def test_why_a_column_is_left_out() -> None:
         "S.No.": "serial",
         "Father Name": "other_person",
         "Fax": "other_line",
-        "DND": "flag",
+        "DND": "mark",
         "Nickname": "other_name",
         "Campaign": "other_thing",
         "PIN": "unused",

@@ -198,3 +198,48 @@ def test_numbered_people_have_names(program: Inside, sandbox: Sandbox) -> None:
     ended = program.run(*UPLOAD, "--json")
     assert (ended.code, ended.json["rows"]["rejected"], ended.json["skipped"]) == (0, 1, {})
     assert phones(sandbox.campaigns()) == ["919876500001", "919876500003"]
+
+
+def test_long_rows_of_a_text_are_told(program: Inside, sandbox: Sandbox) -> None:
+    """Where an export writes short rows, a longer one is taken without its surplus cells: told, and --strict stops."""
+    (program.folder / "leads.csv").write_text(
+        "Name,Mobile,City\nAsha,9876500001\nRavi,9876500002,Kochi,old town\nMeena,9876500003,Pune\n"
+    )
+    upload = ("upload", "leads.csv", "--name", "M", "--region", "IN", "--json")
+    strict = program.run(*upload, "--strict")
+    assert (strict.code, sandbox.campaigns(), strict.json["error"]["message"]) == (
+        3,
+        {},
+        "leads.csv: 1 row has more cells than the header, and --strict allows no such table. Nothing was sent.",
+    )
+    ended = program.run(*upload)
+    assert (ended.code, len(phones(sandbox.campaigns())), ended.json["warning_codes"]) == (0, 3, {"long_rows": 1})
+    assert ended.json["warnings"] == [
+        "leads.csv: 1 row has more cells than the header. The cells without a column are not sent."
+    ]
+
+
+def test_notes_below_a_list_are_no_leads(program: Inside, sandbox: Sandbox) -> None:
+    """Whom to call about the list, and who keeps it, is counted as no lead, whatever number stands beside it."""
+    notes = ["Agent: Tara Sen,9876500011", "Enquiries,9876500012", "Office,9876500013", "Call 9876500014 for help,"]
+    rows = ["Name,Mobile", "Asha,9876500001", "Customer: Ravi,9876500002", *notes]
+    (program.folder / "leads.csv").write_text("\n".join(rows))
+    ended = program.run("upload", "leads.csv", "--name", "M", "--region", "IN", "--json")
+    assert phones(sandbox.campaigns()) == ["919876500001", "919876500002"]
+    assert ended.json["rows"] == {
+        **dict.fromkeys(("rejected", "duplicate", "excluded", "already_uploaded"), 0),
+        "read": 6,
+        "blank": 4,
+        "leads": 2,
+    }
+
+
+def test_columns_says_that_a_column_marks(program: Inside) -> None:
+    """The one-line reason of a mark column says which cells of it mark."""
+    (program.folder / "leads.csv").write_text(
+        "Name,Mobile,DND,Consent,Lead Status\nAsha,9876500001,no,yes,New\nRavi,9876500002,no,yes,DNC\n"
+    )
+    shown = program.run("columns", "leads.csv", "--region", "IN", "--json").json
+    assert [column["rule"] for column in shown["tables"][0]["columns"] if column["field"] is None] == [
+        f"marks people not to call ({what})" for what in ("yes", "no", "status")
+    ]
