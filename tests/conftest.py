@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,12 @@ for name, heard in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SI
     number = getattr(signal, name, None)  # Windows has no SIGHUP
     if number is not None and signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, heard)
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many workers `-n auto` means: more than processors, since tests wait for pauses, disks and time-outs."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + (processors + 1) // 2
+
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

@@ -99,7 +99,7 @@ def test_no_output_of_an_upload_has_a_raw_character(tmp_path: Path, hostile: Raw
     The reject file alone holds the cells as they were, since it must read back to them.
     """
     program = Inside(tmp_path, hostile.url)
-    options = ("--region", "IN", "--max-rejects", "90%", "--set", f"comment={EVIL}")
+    options = ("--region", "IN", "--max-rejects", "90%", "--set", f"comment={EVIL}", "--settle", "0")
     for number, more in enumerate((["--json"], ["--split-by", NAME], ["--name-format", "{name} {digest}"])):
         INPUTS[name](tmp_path / name, NAME if NAME in more else EVIL)
         folder = f"r{number}"

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import Lead
-from telecmi_leads.leads.planning import Planner, run_name
+from telecmi_leads.leads.planning import Audience, Planner, run_name
+from telecmi_leads.phones import NumberProfile
+from telecmi_leads.settings.option_values import PhoneType
 from telecmi_leads.settings.options import CampaignOptions
 
 if TYPE_CHECKING:
@@ -90,9 +92,82 @@ def test_the_group_stands_where_the_name_says() -> None:
 
 def test_order_numbers_the_leads_through_all_campaigns() -> None:
     """--order counts in file order and goes on from one campaign to the next."""
-    made = plan(Planner("N", 1, CampaignOptions(size=2, order=True)), [leads(3)])
-    orders = [[user["order_index"] for user in json.loads(campaign.body)["users"]] for campaign in made]
-    assert orders == [[1, 2], [3]]
+    planner = Planner("N", 1, CampaignOptions(size=2, order=True))
+    assert orders(plan(planner, [leads(3), leads(2)])) == [[1, 2], [3, 4], [5]]
+    in_groups = Planner("N", 1, CampaignOptions(size=2, order=True))
+    made = plan(in_groups, [leads(3), leads(2)], [["Goa", "Pune", "Goa"], ["Pune", "Pune"]])
+    assert [(each.name, *orders([each])) for each in made] == [
+        ("N-Goa-001", [1, 3]),
+        ("N-Pune-001", [2, 4]),
+        ("N-Pune-002", [5]),
+    ]
+
+
+def orders(campaigns: list[StagedCampaign]) -> list[list[int]]:
+    """Return the places in the file that the requests of some campaigns give their leads."""
+    return [[user["order_index"] for user in json.loads(campaign.body)["users"]] for campaign in campaigns]
+
+
+def test_a_planner_that_starts_anew_makes_the_same_plan() -> None:
+    """What was taken before a restart is forgotten: leads that waited, numbers, places and names in use."""
+    planner = Planner("N", 1, CampaignOptions(size=2, order=True))
+    groups = ["Goa", "Pune", "Goa"]
+    before = list(planner.add(leads(3), groups))
+    assert [(each.name, planner.names) for each in before] == [("N-Goa-001", {"N-Goa-001"})]
+    planner.restart()
+    assert planner.names == frozenset()
+    made = plan(planner, [leads(3)], [groups])
+    assert [(each.name, *orders([each])) for each in made] == [("N-Goa-001", [1, 3]), ("N-Pune-001", [2])]
+    assert planner.names == {"N-Goa-001", "N-Pune-001"}
+    assert list(planner.finish()) == []
+
+
+def test_each_lead_has_one_group() -> None:
+    """A list of groups that is not as long as that of the leads is a bug, and no lead is dropped for it."""
+    with pytest.raises(ValueError, match="shorter"):
+        plan(Planner("N", 1, CampaignOptions()), [leads(2)], [["Goa"]])
+
+
+@pytest.mark.parametrize(
+    ("name_format", "groups"), [("{name}", []), ("{name}", ["Goa", "Goa"]), ("{group}", ["A", "A"])]
+)
+def test_two_campaigns_of_one_name_are_refused(name_format: str, groups: list[str]) -> None:
+    """(Row 66) A --name-format that leaves the number out is wrong usage as soon as a second campaign needs a name."""
+    planner = Planner("N", 1, CampaignOptions(size=1, name_format=name_format))
+    with pytest.raises(UsageError, match="Two campaigns would both be called") as refused:
+        plan(planner, [leads(2)], [groups])
+    assert "{name}-{number:03d}" in refused.value.hint
+
+
+def profile(region: str | None, kind: PhoneType, *zones: str) -> NumberProfile:
+    """Return what a number tells."""
+    return NumberProfile(region, kind, zones)
+
+
+def test_the_audience_is_counted_by_what_numbers_tell() -> None:
+    """Leads are counted by country, type and time zones over all blocks, most first; what is unknown is left out.
+
+    Up to two zones are named; of more, the first, how many others, and a digest of all.
+    """
+    audience = Audience()
+    assert audience.counts() == {}
+    indian = profile("IN", PhoneType.MOBILE, "Asia/Kolkata")
+    american = profile("US", PhoneType.FIXED_LINE, "America/New_York", "America/Chicago")
+    several = profile(None, PhoneType.MOBILE, "America/New_York", "America/Denver", "America/Chicago")
+    audience.add([american, indian])
+    audience.add([indian, several, indian])
+    assert {name: list(counts.items()) for name, counts in audience.counts().items()} == {
+        "country": [("IN", 3), ("US", 1)],
+        "timezone": [
+            ("Asia/Kolkata", 3),
+            ("America/Chicago+America/New_York", 1),
+            ("America/Chicago+2 zones cbef", 1),
+        ],
+        "type": [("mobile", 4), ("fixed_line", 1)],
+    }
+    unknown = Audience()
+    unknown.add([profile(None, PhoneType.MOBILE, "Asia/Kolkata")])
+    assert "country" not in unknown.counts()
 
 
 def test_groups_whose_names_would_be_one_are_told_apart_by_the_number() -> None:
