@@ -53,7 +53,7 @@ def test_a_resume_announces_what_it_sends(tmp_path: Path) -> None:
         states = [campaign["status"] for campaign in first.json["campaigns"]]
         assert (first.code, states) == (5, ["unverified", "accepted", "unknown"])
         before = len(sandbox.requests())
-        ended = program.run("resume")
+        ended = program.run("resume", "--settle", "0")
         sent = len(sandbox.requests()) - before
     assert ended.code == 5
     assert " sending 10 leads in 1 campaign to account 1111112 at loopback" in ended.err
