@@ -21,6 +21,7 @@ for name, heard in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SI
     if number is not None and signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, heard)
 
+
 def pytest_xdist_auto_num_workers() -> int:
     """Say how many workers `-n auto` means: more than processors, since tests wait for pauses, disks and time-outs."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

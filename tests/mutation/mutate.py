@@ -55,7 +55,7 @@ JUDGES = {
     "sending/answers": ("sending/test_client_answers.py",),
     "leads/planning": ("leads/test_planning.py",),
     "leads/screening": ("leads/test_screening.py",),
-    "phones/ruling": ("phones/test_phones_cells.py", "phones/test_phones.py"),
+    "phones/ruling": ("phones/test_ruling.py", "phones/test_phones_cells.py"),
 }
 """The decision modules, and for each the fast tests that must notice; the whole suite would take minutes a change."""
 
