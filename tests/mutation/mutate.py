@@ -159,7 +159,7 @@ def mutate(module: str, sample: int | None) -> tuple[int, list[tuple[str, str]]]
     begun = time.monotonic()
     if noticed(module, source, 600):
         raise SystemExit(f"{module}: its tests fail without a change")
-    seconds = 20 + 10 * (time.monotonic() - begun)
+    seconds = 15 + 4 * (time.monotonic() - begun)
     made = sorted({each for each in _operated(source) if each != source})
     if sample is not None and len(made) > sample:
         made = random.Random(module).sample(made, sample)
