@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 # --- folding ------------------------------------------------------------------------------------
@@ -239,6 +239,40 @@ class Strangers(Struct, frozen=True):
     whose: frozenset[str]
 
 
+class Phrases:
+    """What each phrase means: looked up in the text of its bucket, since a table asks for few of twenty thousand."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._buckets = {line[:_BUCKET]: line for line in lines}
+
+    def get(self, phrase: str) -> Meaning | None:
+        """Return what a phrase means, None where it is not known."""
+        bucket = self._buckets.get(bucket_of(phrase), "")
+        at = bucket.find(f"|{phrase}=", _BUCKET)
+        return _MEANINGS[bucket[at + len(phrase) + 2 : bucket.index("|", at + 1)]] if at >= 0 else None
+
+    def spaceless(self, text: str) -> Head | None:
+        """Return the head whose phrase is this text when its spaces are left out."""
+        for entry in self._buckets.get(bucket_of(text), "")[_BUCKET + 1 : -1].split("|"):
+            phrase, _, meaning = entry.partition("=")
+            if meaning.startswith("h") and phrase.replace(" ", "") == text:
+                return Head(meaning[2:])
+        return None
+
+    def all(self) -> dict[str, Meaning]:
+        """Return every phrase."""
+        entries = chain.from_iterable(line[_BUCKET + 1 : -1].split("|") for line in self._buckets.values())
+        return {phrase: _MEANINGS[meaning] for phrase, _, meaning in (entry.partition("=") for entry in entries)}
+
+
+_BUCKET = 2
+
+
+def bucket_of(phrase: str) -> str:
+    """Return the key of the line in which a phrase stands: its first characters, the same without its spaces."""
+    return phrase.replace(" ", "")[:_BUCKET].ljust(_BUCKET)
+
+
 class Lexicon(Struct, frozen=True):
     """All phrases; their words are parted by one space.
 
@@ -246,7 +280,7 @@ class Lexicon(Struct, frozen=True):
     the given columns or heads.
     """
 
-    phrases: dict[str, Meaning]
+    phrases: Phrases
     exact: dict[str, Head | Never]
     beside: dict[str, tuple[Head, frozenset[str]]]
     strangers: Strangers
@@ -267,7 +301,7 @@ class Lexicon(Struct, frozen=True):
 
     def spaceless(self, text: str) -> Head | None:
         """Return the head whose phrase is this text when its spaces are left out."""
-        return _compact().get(text)
+        return self.phrases.spaceless(text)
 
     def segments(self, name: Sequence[str]) -> list[Segment]:
         """Return the name's phrases from left to right, the longest known one at each place."""
@@ -297,7 +331,7 @@ class Lexicon(Struct, frozen=True):
 
         One of them must say what the column holds, or whose it is not: "leadership" is no ship of a leader.
         """
-        if token in self.phrases or not _SHORTEST_COMPOUND[token.isascii()] <= len(token) <= _LONGEST_COMPOUND:
+        if self.phrases.get(token) or not _SHORTEST_COMPOUND[token.isascii()] <= len(token) <= _LONGEST_COMPOUND:
             return (token,)
         shortest = _SHORTEST_PIECE[token.isascii()]
         best: list[tuple[str, ...] | None] = [()] + [None] * len(token)
@@ -326,11 +360,11 @@ class Lexicon(Struct, frozen=True):
 LONGEST_PHRASE = 7
 """The most words that a phrase has; a test checks it."""
 
-_SECTIONS: tuple[tuple[str, type[Head | Modifier | Never]], ...] = (
-    ("modifiers", Modifier),
-    ("never", Never),
-    ("heads", Head),
-)
+_MEANINGS: dict[str, Meaning] = {
+    **{f"h:{head.value}": head for head in Head},
+    **{f"m:{modifier.value}": modifier for modifier in Modifier},
+    **{f"n:{never.value}": never for never in Never},
+}
 _FIRST_IDEOGRAPH = "\u3041"  # from here on, Chinese, Japanese and Korean: one character may be a word
 _NO_PIECES = (Modifier.YOUR, Modifier.WITH, Modifier.ABOUT, Modifier.AND, Modifier.NOT)
 _SHORTEST_PIECE = {True: 3, False: 2}  # by whether the token is ASCII: a Chinese word has two characters
@@ -343,23 +377,14 @@ _SHORT_ENDS = frozenset({"no", "nr", "id", "名", "号", "號", "명"})
 
 @cache
 def lexicon() -> Lexicon:
-    """Return the lexicon, loaded once."""
-    data = json.loads(files("telecmi_leads.columns").joinpath("lexicon.json").read_text(encoding="utf-8"))
-    phrases: dict[str, Meaning] = {}
-    for section, kind in _SECTIONS:
-        for group, languages in data[section].items():
-            phrases.update(dict.fromkeys(chain.from_iterable(languages.values()), kind(group)))
+    """Return the lexicon, loaded once from lexicon.txt, which tests/make_lexicon.py makes of lexicon.json."""
+    text = files("telecmi_leads.columns").joinpath("lexicon.txt").read_text(encoding="utf-8")
+    first, *lines = text.rstrip("\n").split("\n")
+    data = json.loads(first)
     exact: dict[str, Head | Never] = {}
     for group, names in data["exact"].items():
         exact.update(dict.fromkeys(names, Never.OWNER if group == Never.OWNER.value else Head(group)))
     beside = {name: (Head(rule["means"]), frozenset(rule["beside"])) for name, rule in data["beside"].items()}
     parts = {part: tuple(chain.from_iterable(languages.values())) for part, languages in data["strangers"].items()}
     strangers = Strangers(parts["ends"], frozenset(parts["things"]), frozenset(parts["of"]), frozenset(parts["whose"]))
-    return Lexicon(phrases, exact, beside, strangers)
-
-
-@cache
-def _compact() -> dict[str, Head]:
-    """Return the heads' phrases with the spaces removed."""
-    heads = ((phrase, meaning) for phrase, meaning in lexicon().phrases.items() if isinstance(meaning, Head))
-    return {phrase.replace(" ", ""): meaning for phrase, meaning in heads}
+    return Lexicon(Phrases(lines), exact, beside, strangers)

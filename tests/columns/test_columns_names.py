@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 
+import make_lexicon
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -153,8 +155,26 @@ def test_the_lexicon_is_folded_and_unambiguous() -> None:
         phrase for languages in data["strangers"].values() for some in languages.values() for phrase in some
     ):
         assert " ".join(words(phrase)) == phrase != ""
-    assert {type(meaning) for meaning in lexicon().phrases.values()} == {Head, Modifier, Never}
-    assert max(phrase.count(" ") for phrase in lexicon().phrases) < LONGEST_PHRASE
+    assert {type(meaning) for meaning in lexicon().phrases.all().values()} == {Head, Modifier, Never}
+    assert max(phrase.count(" ") for phrase in lexicon().phrases.all()) < LONGEST_PHRASE
+
+
+def test_the_lexicon_that_is_read_is_the_one_that_is_written() -> None:
+    """lexicon.txt is made of lexicon.json as it is, and each phrase is found in it, with and without its blanks."""
+    data = json.loads(LEXICON.read_text(encoding="utf-8"))
+    assert LEXICON.with_suffix(".txt").read_text(encoding="utf-8") == make_lexicon.text()
+    phrases = lexicon().phrases
+    for section, kind in (("heads", Head), ("modifiers", Modifier), ("never", Never)):
+        for group, languages in data[section].items():
+            for phrase in chain.from_iterable(languages.values()):
+                assert phrases.get(phrase) is kind(group)
+                assert section != "heads" or phrases.spaceless(phrase.replace(" ", "")) is not None
+    assert [phrases.get(text) for text in ("", "m", "mobil", "mobile=", "|", "zzz")] == [
+        None,
+        None,
+        Head.MOBILE,
+        *[None] * 3,
+    ]
 
 
 def test_groups_of_columns() -> None:
