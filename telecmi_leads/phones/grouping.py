@@ -44,8 +44,11 @@ _FEWEST_AFTER_CODE = 6
 # Trunk prefixes that a country has given up, still found in lists; by region, with the text that takes their place.
 # Mexico: 01, 044, 045 and +52 1 until 2019-08-03 (IFT, Plan Técnico Fundamental de Numeración). Ukraine and others of
 # the former USSR: 8 until the years around 2009 (ITU-T Operational Bulletins). Chile: 09 until 2016 (Subtel).
+# Poland: 0 until 2009 (UKE). Italy: 0 before mobiles until 2001 (AGCOM).
 _OLD_PREFIXES: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
     "MX": ((pattern(r"(?:\+?52)?(?:0?1|04[45])(\d{10})"), r"\1"), (pattern(r"(?:\+?52)0?1(\d{10})"), r"\1")),
+    "PL": ((pattern(r"(?:\+?48)?0(\d{9})"), r"\1"),),
+    "IT": ((pattern(r"(?:\+?39)?0(3\d{8,9})"), r"\1"),),
     "CL": ((pattern(r"(?:\+?56)?0(9\d{8})"), r"\1"),),
     "CO": ((pattern(r"(?:\+?57)?0(3\d{9})"), r"\1"),),
     **{
@@ -57,7 +60,12 @@ _OLD_AFTER_CODE = (
     (pattern(r"52(?:1|01|044|045)(\d{10})"), r"52\1"),
     (pattern(r"560(9\d{8})"), r"56\1"),
     (pattern(r"570(3\d{9})"), r"57\1"),
+    (pattern(r"390(3\d{8,9})"), r"39\1"),
+    (pattern(r"480(\d{9})"), r"48\1"),
 )
+
+
+_MEXICAN = pattern(r"52(?:1|01|044|045)\d{10}")  # without a plus in any row: no other numbers are so long
 
 
 class Asked(Struct, frozen=True):
@@ -130,7 +138,7 @@ class Asked(Struct, frozen=True):
                 inner = rest.removeprefix("00")
                 if inner.startswith(code) and len(inner) >= len(code) + _FEWEST_AFTER_CODE:
                     yield "+" + inner, Repair.CODE_TWICE
-        if international or signed.startswith(own):
+        if international or signed.startswith(own) or _MEXICAN.fullmatch(signed):
             for pattern, by in _OLD_AFTER_CODE:
                 match = pattern.fullmatch(signed)
                 if match is not None:

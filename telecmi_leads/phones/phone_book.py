@@ -47,9 +47,11 @@ _LONGEST_CODE = 3
 _DATED = re.compile(r"(?<![\d.\-])(?:(?:19|20)\d\d([.\-])\d\d?\1\d\d?|\d\d?([.\-])\d\d?\2(?:19|20)\d\d)(?![\d.\-])")
 _FEWEST_WITH_DATE = 11
 # A list mark before the number, a short ending of a further line behind it, a date among its groups.
-_WORTH_A_LOOK = re.compile(r"^\W*\d{1,2}(?:[.)\]]|\s*-\s)|-\s*\d{1,2}\s*$|(?<!\d)\d{1,2}([.\-])\d{1,2}\1\d\d(?!\d)")
+_WORTH_A_LOOK = re.compile(
+    r"^\W*\d{1,2}(?:[.)\]]|\s*-\s)|(?<!\d)\d\d?\.\d\d\s*$|-\s*\d{1,2}\s*$|(?<!\d)\d{1,2}([.\-])\d{1,2}\1\d\d(?!\d)"
+)
 _GROUP = re.compile(r"\d+")
-_MAYBE_MARK = re.compile(r"\W*\d{1,2}(?:[).]\W|\s-\s)")
+_MAYBE_MARK = re.compile(r"\W*\d{1,2}(?:[).\-]\W|\s-\s)")
 _SEPARATOR = "\x1f"
 _STRANGE = "x"
 _STRANGE_CELL = b"\x1fx"
@@ -61,7 +63,12 @@ _PUNCTUATION = b" -()."
 _STRANGE_DOTS = re.compile(rb"\.{3,}|\.0+[ ().\-]*(?=\x1f|\Z)")
 _NEGATIVE = re.compile(rb"\x1f-(?=\d+(?:\.\d*)?(?:\x1f|\Z))")  # what a formula such as =91-9876543210 leaves
 # `1) `, and `1. ` or `(1) ` or `1 - ` before a trunk zero: such marks count entries.
-_LISTED = re.compile(rb"\x1f[ .\-]*(?:\d{1,2}\)|\d{1,2}\. |\(?\d{1,2}(?:[.)\-]+ +| +- +)\(?0)")
+_LISTED = re.compile(rb"\x1f[ .\-]*(?:\d{1,2}\.?\)|\d{1,2}\.-|\d{1,2}\. |\(?\d{1,2}(?:[.)\-]+ +| +- +)\(?0)")
+# A count, hours or an extension in brackets behind the number; hours before it, and without brackets.
+_COUNTED = re.compile(rb"\(\d{1,4}(?: ?- ?\d{1,2})?\) *(?=\x1f|\Z)")
+_HOURS_FIRST = re.compile(rb"\x1f\([1-9]\d? ?- ?[1-9]\d?\) ")
+_OPEN_HOURS = re.compile(rb" (?:\d|1\d|2[0-4]) ?- ?(?:\d|1\d|2[0-4]) *(?=\x1f|\Z)")
+_DOTTED_HOUR = re.compile(rb"(?<=[\x1f (])(?:[01]?\d|2[0-3])\.[0-5]\d(?=[ \x1f)]|\Z)")
 _INNER_PLUS = re.compile(rb"(?<=[^\x1f])\+")
 
 
@@ -175,13 +182,7 @@ def _digits(cells: Sequence[str]) -> tuple[list[str], list[int]]:
     if text.count(_SEPARATOR) >= max(len(cells), 1):
         text = _SEPARATOR.join([_STRANGE if _SEPARATOR in cell else cell for cell in cells])
     # A separator before the first cell, too: expressions that begin with it find the cells' beginnings fastest.
-    raw = (_SEPARATOR + text).encode("utf-8", "surrogatepass")
-    if b"." in raw:
-        raw = _STRANGE_DOTS.sub(_STRANGE.encode(), raw)
-    if b"\x1f-" in raw:
-        raw = _NEGATIVE.sub(_STRANGE_CELL, raw)
-    if b")" in raw or b". " in raw or b"- " in raw:
-        raw = _LISTED.sub(_STRANGE_CELL, raw)
+    raw = _marked((_SEPARATOR + text).encode("utf-8", "surrogatepass"))
     raw = raw.translate(_CLEAN, _PUNCTUATION)
     if raw.count(b"+") > raw.count(b"\x1f+"):
         raw = _INNER_PLUS.sub(_STRANGE.encode(), raw)
@@ -193,6 +194,27 @@ def _digits(cells: Sequence[str]) -> tuple[list[str], list[int]]:
     if "" in digits:
         digits = [text or _NOTHING for text in digits]
     return digits, strange
+
+
+def _marked(raw: bytes) -> bytes:
+    """Put a strange character where punctuation says that digits beside it may be no part of the number."""
+    strange = _STRANGE.encode()
+    if b"." in raw:
+        raw = _STRANGE_DOTS.sub(strange, raw)
+    if b"\x1f-" in raw:
+        raw = _NEGATIVE.sub(_STRANGE_CELL, raw)
+    if b")" in raw or b". " in raw or b"- " in raw:
+        raw = _LISTED.sub(_STRANGE_CELL, raw)
+    if b" " in raw:
+        if b"-" in raw:
+            raw = _OPEN_HOURS.sub(strange, raw)
+        if b"." in raw:
+            raw = _DOTTED_HOUR.sub(strange, raw)
+    if b"\x1f(" in raw:
+        raw = _HOURS_FIRST.sub(_STRANGE_CELL, raw)
+    if b")\x1f" in raw or b") \x1f" in raw or raw.rstrip().endswith(b")"):
+        raw = _COUNTED.sub(strange, raw)
+    return raw
 
 
 def _cells_with(char: str, joined: str) -> list[int]:

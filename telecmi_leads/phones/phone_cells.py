@@ -12,8 +12,8 @@ from msgspec import Struct, field
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import CALLING_CODES, HOPELESS, Asked, digits_of, is_own
-from telecmi_leads.phones.phone_words import WEAK_DATE
-from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling
+from telecmi_leads.phones.phone_words import WEAK_DATE, is_empty
+from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling, trunk_of
 from telecmi_leads.phones.splitting import SOFT, WORD, Part, Pieces, take_apart
 from telecmi_leads.phones.wrapping import MASK, Step, unwrap
 
@@ -28,19 +28,10 @@ LONGEST_CELL = 250
 TWO_NUMBERS = 16
 """So many digits may be two numbers with nothing but a space or a hyphen between them."""
 
-# What forms, exports and spreadsheets write where there is nothing: in lower case, without punctuation at the ends.
-_FILLERS = frozenset(
-    (
-        "", "0", "0.0", "na", "n/a", "n.a", "n a", "nan", "nil", "null", "none", "no", "n", "false", "true", "unknown",
-        "undefined", "empty", "blank", "missing", "private", "not available", "not applicable", "not provided",
-        "not given", "not set", "no phone", "no mobile", "no number", "error", "value", "ref", "name", "num", "div/0",
-        "spill", "calc",
-    )
-)  # fmt: skip
-_FILLER_EDGES = " \t\r\n\x0b\x0c-.,;:#!?()[]<>\"'`=\\/_{}\xa0\ufeff\u200b\u2013\u2014"
 _GROUPED = re.compile(r"\s*\+?\d{1,5}(?:\s?,\s?\d{2,8})+\s*")
 _COUNTRY_CODE_ALONE = re.compile(r"(?:\+|00)[1-9]\d{0,2}")
 _CODE_BEFORE_PLUS = re.compile(r"[1-9]\d{0,2}")
+_SIGNED = re.compile(r"[\s(]*\+[\d\s().\-]+")
 _RUNS = re.compile(r"\+?\d+")
 _MOST_RUNS = 16
 _LONGEST_NUMBER = 17
@@ -52,13 +43,13 @@ _LOOSE_STARS = re.compile(r"\*+(?=\s)|(?<=\s)\*+")
 _SAMPLE_DIGITS = "05"
 _KEYS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999", strict=True))
 _CUT_SHORT = frozenset({Reason.TOO_SHORT, Reason.TOO_LONG, Reason.NOT_VALID, Reason.NOT_A_NUMBER, Reason.NO_PHONE})
-"""Why there is no number in what is left without its dates and marks, which all the digits together may be."""
-
+"""Why what is left without dates and marks is no number, though all the digits together may be one."""
 _EXTENSION_DIGITS = 5
 _EXTENSION_SEPARATORS = frozenset(",; ")
 _FEWEST_DIGITS = 4
 _FEWEST_DIGITS_OF_ANOTHER = 7
 _FEWEST_LEFT_OVER = 2
+_FEWEST_WITHOUT_TRUNK = 9  # shorter ones beside another number are no number where people dial a trunk zero
 _FEWEST_OF_A_POSTCODE = 5
 
 
@@ -125,10 +116,8 @@ def read_cell(cell: str, asked: Asked, allowed: Allowed) -> CellReading:
     it, or None. Of several good numbers the first mobile is taken, else the first. Where digits are left over that are
     understood as nothing, there is none.
     """
-    if is_empty(cell):
-        return CellReading("", Reason.NO_PHONE)
-    if len(cell) > LONGEST_CELL:
-        return CellReading("", Reason.NOT_A_NUMBER)
+    if is_empty(cell) or len(cell) > LONGEST_CELL:
+        return CellReading("", Reason.NO_PHONE if is_empty(cell) else Reason.NOT_A_NUMBER)
     unwrapped = unwrap(cell, lambda text: asked.of(text).reason is None)
     text, steps = unwrapped.text, tuple(unwrapped.steps)
     if steps and is_empty(text):
@@ -145,6 +134,8 @@ def read_cell(cell: str, asked: Asked, allowed: Allowed) -> CellReading:
     if chosen is None:
         reason = _why_none(pieces, tried)
         if pieces.steps and reason in _CUT_SHORT and asked.of(text).reason is None:
+            if _SIGNED.fullmatch(text):  # +387 30.21.2045 is no date: what a plus leads is one number
+                return _read_whole(text, asked, allowed)
             reason = Reason.UNCLEAR
         return CellReading("", reason, tried=tried, text=text, steps=steps)
     refused = Reason.UNCLEAR if _leaves_over(chosen, tried, asked) else allowed(chosen.ruling)
@@ -154,9 +145,12 @@ def read_cell(cell: str, asked: Asked, allowed: Allowed) -> CellReading:
     return CellReading(chosen.number, None, frozenset(repairs), chosen, tried, text, steps)
 
 
-def is_empty(cell: str) -> bool:
-    """Tell whether the cell is empty or holds what stands for nothing: `-`, `0`, `N/A`, `null`, `#ERROR!`."""
-    return not cell or cell.strip(_FILLER_EDGES).casefold() in _FILLERS
+def _read_whole(text: str, asked: Asked, allowed: Allowed) -> CellReading:
+    """Read a text of digits and punctuation that are a good number together."""
+    chosen = Candidate(text, digits_of(text), asked.of(text), "")
+    refused = allowed(chosen.ruling)
+    repairs = frozenset((Repair.PUNCTUATION, *chosen.ruling.repairs) if refused is None else ())
+    return CellReading(chosen.number if refused is None else "", refused, repairs, chosen, (chosen,), text)
 
 
 # --- finding --------------------------------------------------------------------------------------
@@ -181,8 +175,9 @@ def _try_part(parts: Sequence[Part], index: int, search: _Search) -> int:
     if index + 1 < len(parts) and not part.fax:
         code, after = digits_of(part.text), parts[index + 1]
         signed = after.before == "+"
-        if signed and (len(code.lstrip("+0")) <= _LONGEST_MARK) and search.asked.of(after.text).reason is None:
-            repeated = code.lstrip("+0") and digits_of(after.text).startswith("+" + code.lstrip("+0"))
+        mark = code.lstrip("+0")
+        repeated = mark and digits_of(after.text).startswith("+" + mark)
+        if signed and len(mark) <= _LONGEST_MARK and (repeated or search.asked.of(after.text).reason is None):
             search.repairs.add(Repair.CODE_TWICE if repeated else Repair.LIST_MARK)
             return 1
         if _COUNTRY_CODE_ALONE.fullmatch(code) or (signed and _CODE_BEFORE_PLUS.fullmatch(code)):
@@ -210,7 +205,8 @@ def _hides_digits(part: Part, asked: Asked) -> bool:
 def _is_vanity(part: Part, asked: Asked) -> bool:
     """Tell whether the word at the end of a number may be a part of it, as keys on a telephone."""
     keys = "".join(_KEYS.get(letter, "") for letter in part.tail.upper())
-    return asked.of(part.text + keys).reason is None
+    ruling = asked.of(part.text + keys)
+    return ruling.reason is None and Repair.MISSING_PLUS not in ruling.repairs
 
 
 def _try_stretch(part: Part, search: _Search) -> None:
@@ -232,7 +228,7 @@ def _try_without(part: Part, whole: Ruling, search: _Search) -> bool:
     asked, text = search.asked, part.text
     for pattern, repair, is_sure in _LEFT_OUT:
         match = pattern.search(text)
-        if match is None or not _may_leave_out(repair, part, match):
+        if match is None or not _may_leave_out(repair, part, match, whole):
             continue
         rest = f"{text[: match.start()]} {text[match.end() :]}"
         ruling = asked.of(rest)
@@ -243,33 +239,50 @@ def _try_without(part: Part, whole: Ruling, search: _Search) -> bool:
         ):
             continue
         foreign = Repair.MISSING_PLUS in whole.repairs and repair is Repair.LIST_MARK
-        if whole.reason is None and (foreign or not is_sure(match, text, rest)):
+        if whole.reason in {None, Reason.UNCLEAR} and (foreign or not is_sure(match, text, rest)):
             dotted = "." in match[0]
             if repair is Repair.LIST_MARK and part.before != WORD and not dotted and is_own(whole, asked.region):
                 continue
             search.unclear(part)
             return True
         search.repairs.add(repair)
-        return search.attempt(rest, part.before, fax=part.fax)
+        _try_stretch(Part(rest, part.before, part.after, part.tail, fax=part.fax), search)
+        return True
     return False
 
 
 def _is_glued(part: Part, whole: Ruling, asked: Asked) -> bool:
-    """Tell whether digits that are another country's number without its plus may be one of the region and a rest."""
-    if whole.reason is not None or Repair.MISSING_PLUS not in whole.repairs:
-        return False
-    if is_own(whole, asked.region):
-        return False
+    """Tell whether digits that are a number may be another number and a small one before or after it.
+
+    So it is where they are another country's number without its plus, though no group is its calling code, and where
+    a number with its trunk zero stands behind other digits.
+    """
     runs = _RUNS.findall(part.text)
-    if len(runs) == 1 or runs[0].lstrip("+") in CALLING_CODES:
+    if whole.reason is not None or len(runs) == 1 or runs[0].startswith("+"):
         return False
-    return any(asked.of(" ".join(runs[:count])).reason is None for count in range(1, len(runs)))
+    number = whole.number(digits_of(part.text))
+    behind = [" ".join(runs[at:]) for at in range(1, len(runs))]
+    if Repair.MISSING_PLUS not in whole.repairs or is_own(whole, asked.region):
+        small = len(runs[0]) <= _LONGEST_MARK and not runs[0].startswith("0")
+        wordy = WORD in {part.before, part.after}
+        trunk = wordy and small and behind[0].startswith("0") and trunk_of(asked.region) == "0"
+        return trunk and _is_another(asked.of(behind[0]), behind[0], number)
+    if runs[0] in CALLING_CODES:
+        return False
+    before = [" ".join(runs[:count]) for count in range(1, len(runs))]
+    return any(asked.of(text).reason is None for text in (*before, *behind))
 
 
-def _may_leave_out(repair: Repair, part: Part, match: re.Match[str]) -> bool:
+def _is_another(ruling: Ruling, text: str, number: str) -> bool:
+    """Tell whether a text is a good number, and another one than this."""
+    return ruling.reason is None and ruling.number(digits_of(text)) != number
+
+
+def _may_leave_out(repair: Repair, part: Part, match: re.Match[str], whole: Ruling) -> bool:
     """Tell whether a small number may be something else: a count needs a word after it, a label's number one before."""
     if repair is Repair.TRAILING_WORDS:
-        return part.after == WORD and len(match[0].strip()) < max(map(len, _RUNS.findall(part.text)))
+        short = len(match[0].strip()) < max(map(len, _RUNS.findall(part.text)))
+        return part.after == WORD and (short or Repair.MISSING_PLUS in whole.repairs)
     if repair is Repair.LIST_MARK and match[0].strip().isdigit():
         return part.before == WORD
     return True
@@ -367,6 +380,8 @@ def _cuts(runs: tuple[str, ...], asked: Asked, known: dict[int, list[list[str]]]
         digits = digits_of(text)
         if not _FEWEST_DIGITS_OF_ANOTHER <= len(digits.lstrip("+")) <= _LONGEST_NUMBER or "+" in text[1:]:
             continue
+        if trunk_of(asked.region) == "0" and len(digits) < _FEWEST_WITHOUT_TRUNK and digits[0] not in "0+":
+            continue
         if asked.of(text).reason is None:
             ways += [[text, *way] for way in _cuts(runs[count:], asked, known)]
     known[len(runs)] = ways[:2]
@@ -390,10 +405,13 @@ def _is_slashed(match: re.Match[str], _text: str, _rest: str) -> bool:
 _LEFT_OUT: tuple[tuple[re.Pattern[str], Repair, Callable[[re.Match[str], str, str], bool]], ...] = (
     (WEAK_DATE, Repair.DATE_DROPPED, _is_slashed),
     (
-        re.compile(r"^\s*(?:[(\[][1-9]\d?[)\]]\s+|[1-9]\d?(?:\.\s+|\s+-\s+|-\s+|\s+))(?=[\d(+])"),
+        re.compile(r"^\s*(?:[(\[][1-9]\d?[)\]]\s+|[1-9]\d?(?:\.-?\s+|\s+-\s+|-\s+|/\s+|\s+))(?=[\d(+])"),
         Repair.LIST_MARK,
         _is_mark,
     ),
+    (re.compile(r"(?<=\d)\s*[(\[]\d{1,4}[)\]]\s*$"), Repair.EXTENSION, _never),
+    (re.compile(r"^\s*[(\[][1-9]\d?\s?-\s?[1-9]\d?[)\]](?=\s)"), Repair.DATE_DROPPED, _never),
+    (re.compile(r"(?<=\d)\s+(?:\d|1\d|2[0-4])\s?-\s?(?:\d|1\d|2[0-4])\s*$"), Repair.DATE_DROPPED, _never),
     (re.compile(r"(?<=\d)\s+\d{1,2}\s*$"), Repair.TRAILING_WORDS, _never),
 )
 

@@ -9,11 +9,31 @@ Sources: the extension marks of phonenumbers' own matcher, ITU-T E.123, CLDR's m
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from telecmi_leads.core.text import pattern
 
 LETTERS: Final = r"[^\W\d_]"
+
+# What forms, exports and spreadsheets write where there is nothing: in lower case, without punctuation at the ends.
+_FILLERS = frozenset(
+    (
+        "", "0", "0.0", "na", "n/a", "n.a", "n a", "nan", "nil", "null", "none", "no", "n", "false", "true", "unknown",
+        "undefined", "empty", "blank", "missing", "private", "not available", "not applicable", "not provided",
+        "not given", "not set", "no phone", "no mobile", "no number", "error", "value", "ref", "name", "num", "div/0",
+        "spill", "calc",
+    )
+)  # fmt: skip
+_FILLER_EDGES = " \t\r\n\x0b\x0c-.,;:#!?()[]<>\"'`=\\/_{}\xa0\ufeff\u200b\u2013\u2014"
+
+
+def is_empty(cell: str) -> bool:
+    """Tell whether the cell is empty or holds what stands for nothing: `-`, `0`, `N/A`, `null`, `#ERROR!`."""
+    return not cell or cell.strip(_FILLER_EDGES).casefold() in _FILLERS
+
 
 # What may touch a number without a space; any other Latin letter that does may be a misread digit.
 LABELS: Final = frozenset(
@@ -75,21 +95,40 @@ _MONTH_NAMES = (
 _ORDINAL = r"(?:st|nd|rd|th|er|\.|º)?"
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|h(?:rs)?\b|z\b))?(?:[+\-]\d\d:?\d\d)?"
 _HOURS = r"\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?|z|[a-z]{3,4})?(?:\s?[+\-]\d\d:?\d\d)?"
+_NEXT_YEAR = r"\.?\s+(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d(?!\d)"
 _RIGHT = r"(?![\d/:]|[.\-]\d)"
 STRONG_DATE: Final = pattern(
     rf"""(?:(?<=^)|(?<=[\s(\[{{,;|]))
     (?: {_YEAR}([\-./]){_MONTH}\1{_DAY}
       | {_YEAR}{_MONTH.replace("0?", "0")}{_DAY.replace("0?", "0")}(?=[T\s]+\d\d?:\d\d)
-      | {_DAY}([\-./]){_DAY}\2{_YEAR} | {_DAY}/{_DAY}/\d\d
-      | {_YEAR}年\d\d?月\d\d?日 | \d\d?月\d\d?日 )
+      | {_DAY}([\-./]){_DAY}\2{_YEAR} | {_DAY}/{_DAY}/\d\d | {_DAY}/{_MONTH}/25\d\d | 1[34]\d\d/{_MONTH}/{_DAY}
+      | (?:(?:{_YEAR}|25\d\d)\s?[年년]\s?)?\d\d?\s?[月월]\s?\d\d?[日일] )
     {_RIGHT} (?:[T\s,]+{_CLOCK})? [T\s:]*(?=$|[\s)\]}},;:|(+\d]|-\s)
-    | (?:(?<=^)|(?<=[\s(\[,;|\-])) {_DAY}{_ORDINAL}[\s\-]+(?:of\s+|de\s+)?(?:{_MONTH_NAMES})\b\.?(?:,?[\s\-]+(?:de\s+)?(?:{_YEAR}|\d\d(?!\d)(?=\s*(?:$|[)\],;]))))?
+    | (?:(?<=^)|(?<=[\s(\[,;|\-])) {_DAY}{_ORDINAL}[\s\-]+(?:of\s+|de\s+)?(?:{_MONTH_NAMES})\b(?!{_NEXT_YEAR})\.?(?:,?[\s\-]+(?:de\s+)?(?:{_YEAR}|\d\d(?!\d)(?=\s*(?:$|[)\],;]))))?
     | (?<!{LETTERS})(?:{_MONTH_NAMES})\.?\s+{_DAY}(?:st|nd|rd|th)?(?!\d)(?:,?\s+{_YEAR})?
+    | (?:(?<=^)|(?<=[\s(\[,;|\-]))(?:ngày\s+)?{_DAY}\s+(?:tháng|thg)\s+{_MONTH}(?!\d)(?:(?:\s+năm|,)?\s+{_YEAR})?
     | (?<![\d.\-/+]){_CLOCK}(?!\d)(?:\s?[\-–]\s?{_CLOCK})?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-WEAK_DATE: Final = pattern(rf"(?:(?<=^)|(?<=[\s(\[]))(?:{_DAY}/{_DAY}|{_DAY}([\-.]){_DAY}\1\d\d)(?=$|[\s)\]])")
+
+
+@cache
+def month_dates() -> re.Pattern[str]:
+    """Return what a day and a month make in the languages whose months `STRONG_DATE` does not know (from CLDR)."""
+    text = files(__package__).joinpath("month_names.txt").read_text(encoding="utf-8")
+    names = sorted({form for name in text.split() for form in (name, unicodedata.normalize("NFD", name))}, key=len)
+    months = rf"(?:{'|'.join(reversed(names))})(?![^\W\d_])\.?"
+    return re.compile(
+        rf"(?:(?<=^)|(?<=[\s(\[,;|\-])){_DAY}\.?[\s\-]+{months}(?:,?[\s\-]+{_YEAR})?(?!\d)"
+        rf"|(?<![^\W\d_]){months}\s+{_DAY}(?!\d)(?:,?\s+{_YEAR}(?!\d))?",
+        re.IGNORECASE,
+    )
+
+
+WEAK_DATE: Final = pattern(
+    rf"(?:(?<=^)|(?<=[\s(\[]))(?:{_DAY}/{_DAY}|{_DAY}([\-.]){_DAY}\1\d\d|(?:[01]?\d|2[0-3])[.h][0-5]\d)(?=$|[\s)\]])"
+)
 WHOLE_DATE: Final = pattern(
     rf"\s*(?:{_YEAR}[\-.](?:0[1-9]|1[0-2])[\-.](?:0[1-9]|[12]\d|3[01])|{_YEAR}/{_MONTH}/{_DAY}|{_DAY}/{_DAY}/{_YEAR}"
     rf"|{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=[T\s]+\d\d?:\d\d))(?!\d)(?:[T\s]+{_HOURS})?\s*"
@@ -99,24 +138,36 @@ WHOLE_DATE: Final = pattern(
 )
 
 _UNITS = (
-    r"[ap]\.?m\b\.?|o'?clock|uhr|uur|h(?:\d\d)?|hrs?|hours?|horas?|heures?|ore|std|lines?|lignes?|l[íi]neas?|linhas?|linee|"
-    r"leitung(?:en)?|lijnen|linii|linie|linje[nr]?|sims?|floors?|days?|tage?|times|x|min(?:s|utes?)?|nd|rd|th|st|"
-    r"час(?:а|ов)?|ч|годин[иа]?|saat|โมง|นาฬิกา|น|बजे|वाजता|টা|மணி|घंटे|لائن|خطوط|lines"
+    r"[ap]\.?m\b\.?|o'?clock|uhr|uur|h(?:\d\d)?|hrs?|hours?|horas?|heures?|ore|std|lines|line(?!\s*\d)|lignes?|l[íi]neas?|linhas?|linee|"
+    r"leitung(?:en)?|lijnen|linii|linie|linje[nr]?|sims?|floors?|days?|tage?|times|x(?!\s*\d)|min(?:s|utes?)?|nd|rd|th|st|"
+    r"час(?:а|ов)?|ч|годин[иа]?|saat(?!\s*\d)|y(?:ea)?rs?|bhk|nos|cr(?:ore)?s?|la(?:kh|c)s?|sq\.?\s?ft|pax|pcs|โมง|นาฬิกา|น|बजे|वाजता|টা|மணி|घंटे|لائن|خطوط|lines"
 )
 SMALL_WITH_UNIT: Final = pattern(
     rf"""(?:(?<=^)|(?<=[^\d.\-/+(]) |(?<=[(\[]))
-    (?: \d{{1,2}}\s?[x×/]\s?7(?!\d)(?:\s?x\s?365)?
+    (?: \d{{1,3}}(?:\.\d{{1,2}})?(?:\s?%|k(?!{LETTERS}|\d))
+      | (?:[01]?\d|2[0-4])\.[0-5]\d\s?[\-–]\s?(?:[01]?\d|2[0-4])\.[0-5]\d(?![\d.\-])
+      | \d{{1,2}}\s?[x×/]\s?7(?!\d)(?:\s?x\s?365)?
       | (?:\d{{1,2}}(?:[.:]\d\d)?\s?(?:[ap]m)?\s?(?:-|–|to|bis|à|a|до|at?é)\s?)? \d{{1,2}}(?:[.:]\d\d)?\s?(?:(?:{_UNITS})(?!{LETTERS}|\d)|[点點時时시분])
-      | \d{{1,2}}\s?-\s?\d{{1,2}}\s+only )""",
+      | \d{{1,2}}\s?-\s?\d{{1,2}}\s+only
+      | \d{{1,2}}(?:[.:]\d\d)?\s+(?:to|till|until|bis)\s+\d{{1,2}}(?:[.:]\d\d)?(?![\d.\-/]) )
+    | [(\[] (?:[01]?\d|2[0-4])(?:[.:]\d\d)?\s?[\-–]\s?(?:[01]?\d|2[0-4])(?:[.:]\d\d)? [)\]](?![\s\-]*\d)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _PREPOSITIONS = (
     r"after|before|from|till|until|by|since|between|around|past|nach|ab|vor|bis|um|gegen|apr[eè]s|avant|d[eè]s|vers|"
     r"despu[eé]s(?:\s+de(?:\s+las?)?)?|antes(?:\s+d[ea]s?(?:\s+las?)?)?|ap[oó]s(?:\s+as?)?|depois\s+das|dopo(?:\s+le)?|"
-    r"prima\s+delle|na|voor|efter|po|przed|od|после|до|с|після|sonra|sau|trước|setelah|selepas|بعد(?:\s+الساعة)?|قبل"
+    r"prima\s+delle|na|voor|efter|saat|po|przed|od|после|до|с|після|sonra|sau|trước|setelah|selepas|بعد(?:\s+الساعة)?|قبل"
 )
 SMALL_AFTER_WORD: Final = pattern(
     rf"(?<!{LETTERS})(?:{_PREPOSITIONS})\s+\d{{1,2}}(?:[.:]\d\d)?(?![\d.\-/])(?=\s|$|[)\],;|])", re.IGNORECASE
+)
+
+_THINGS = (
+    r"pin(?:\s?code)?|zip(?:\s?code)?|postcode|plz|otp|room|flat|sector|plot|gate|floor|ref|id|order|invoice|emp|age|"
+    r"batch|class|roll|desk|cap|cep|индекс"
+)
+THING_NUMBER: Final = pattern(
+    rf"(?<!{LETTERS})(?:{_THINGS})(?:\s?(?:no|nr|number))?\.?\s?[:#\-]?\s?\d{{1,7}}(?!\d|[ ().\-/]*\d)", re.IGNORECASE
 )
 
 # --- list marks ---
@@ -124,10 +175,10 @@ SMALL_AFTER_WORD: Final = pattern(
 _MARK_AHEAD = r"(?=\s*[+(\[\d])"
 STRONG_MARK: Final = pattern(
     rf"""(?:(?<=^)|(?<=[,;|/\n\x02])) \s*
-    (?: \#?\d{{1,2}}\)(?<!\(\d\))(?<!\(\d\d\)) | \[\#?\d{{1,2}}\] | \#\d{{1,2}}(?=[\s.:)]) [.:)]? | \d{{1,3}}:(?!\d\d(?!\d)) | \d{{1,2}}[.](?=\s*\+)
+    (?: \d{{1,2}}\.\) | \#?\d{{1,2}}\)(?<!\(\d\))(?<!\(\d\d\)) | \[\#?\d{{1,2}}\] | \#\d{{1,2}}(?=[\s.:)]) [.:)]? | \d{{1,3}}:(?!\d\d(?!\d)) | \d{{1,2}}[.](?=\s*\+)
       | \((?:\d{{1,2}})\)(?=\s*\+) | \d{{1,2}}(?:st|nd|rd|th)\b\s*[:.)\-]? | \d{{1,2}}\s-\s(?=\+) )
     {_MARK_AHEAD}""",
     re.IGNORECASE | re.VERBOSE,
 )
 LABEL_MARK: Final = pattern(rf"({LETTERS}{{1,20}}\.?)[\s#]?\d{{1,2}}\s?(?:[:)]|[.\-](?=\s)){_MARK_AHEAD}")
-ENUMERATION: Final = pattern(r"(?:(?<=^)|(?<=[\s,;|/]))[(\[#]?([1-9]\d?)[)\].:]+\s+(?=[+(\[\d])")
+ENUMERATION: Final = pattern(r"(?:(?<=^)|(?<=[\s,;|/]))([(\[#]?)([1-9]\d?)[)\].:]+\s+(?=[+(\[\d])")

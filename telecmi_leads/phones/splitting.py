@@ -25,7 +25,9 @@ from telecmi_leads.phones.phone_words import (
     SMALL_WITH_UNIT,
     STRONG_DATE,
     STRONG_MARK,
+    THING_NUMBER,
     WHOLE_DATE,
+    month_dates,
 )
 from telecmi_leads.phones.wrapping import LOST, MASK, Step
 
@@ -56,12 +58,16 @@ _ELSEWHERE = pattern(r"\S*@\S+|[a-z][a-z0-9+.\-]*://\S+|www\.\S+", re.IGNORECASE
 _GLUED_ADDRESS = pattern(r"(?<=\d)[,;](?=[^\s,;@]*@)")
 _VANITY = pattern(r"\d[\-.][A-Z]{3,}(?![a-z])|\b8\d\d [A-Z]{5,}\b")
 _BRACKETED_WORDS = pattern(rf"[(\[{{][^()\[\]{{}}]*?{LETTERS}[^()\[\]{{}}]*[)\]}}]")
-_CARRIER = pattern(r"(?<![\d\w])0xx(?=\s?\d\d(?!\d))", re.IGNORECASE)
+_CARRIER = pattern(r"(?<![\d\w])0[\s\-]?(?:xx|\*\*)[\s\-(]*(?=\d\d(?!\d))", re.IGNORECASE)  # Brazil: `0xx11 …`
 _NUMBERED_LABEL = pattern(rf"({LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
 _FEWEST_DIGITS = 4  # a stretch with fewer and with words about it is no attempt at a number
 _FEWEST_BEFORE_EXTENSION = 6
 _FEWEST_TOUCHING = 3
 _FEWEST_OF_A_FAX = 5
+_ADDED = pattern(r"(?<=\d{7}|[\d \-]{7})\s\+\s(?=[(\d])")  # `98765 43210 + 91234 56780`
+_NO_UNITS = frozenset("/-%")  # what makes an hour or a share of a number without any letter
+_SHORT_LINE = pattern(r"(?<=\d)\s?/\s?-\s?\d{1,3}\s*$")  # `030/123456-10/-11`
+_COUNT = pattern(r"(?<=\d)\s*[(\[]\d[)\]]\s*$")  # `98765 43210 (2)`
 _RUN = pattern(r"\+?\(?\d(?:[\d\s().\-~_]|/(?=\d))*\d")
 _HARD = pattern(r"[,;|/\n]")
 _LAST_EUROPEAN = "\u052f"  # Latin, Greek and Cyrillic end here; these letters are mistaken for digits, others are not
@@ -128,30 +134,37 @@ def take_apart(text: str) -> Pieces:
 
 def _without_small_numbers(text: str, pieces: Pieces) -> str:
     """Take out what has digits of its own and is no part of a number, whatever the region."""
+    text = _ADDED.sub(" ; ", text)
     text = pieces.take_out(Repair.DATE_DROPPED, STRONG_DATE, text)
+    text = pieces.take_out(Repair.EXTENSION, _COUNT, text)
+    text = pieces.take_out(Repair.OLD_PREFIX, _CARRIER, text, "0")
+    text = pieces.take_out(Repair.SEVERAL_NUMBERS, _SHORT_LINE, text)
     lettered = text.lower() != text.upper() or not text.isascii()
     if lettered:
-        text = pieces.take_out(Repair.OLD_PREFIX, _CARRIER, text, "0")
+        text = pieces.take_out(Repair.DATE_DROPPED, month_dates(), text)
         shorter = pieces.take_out(Repair.EXTENSION, EXTENSION, text)
         pieces.extension = shorter != text
         text = shorter
     text = _without_marks(text, pieces, lettered=lettered)
-    if lettered or "/" in text:
+    if lettered or not _NO_UNITS.isdisjoint(text):
         text = pieces.take_out(Repair.TRAILING_WORDS, SMALL_WITH_UNIT, text)
     if lettered:
         text = pieces.take_out(Repair.TRAILING_WORDS, SMALL_AFTER_WORD, text)
+        text = pieces.take_out(Repair.TRAILING_WORDS, THING_NUMBER, text)
     return text
 
 
 def _without_marks(text: str, pieces: Pieces, *, lettered: bool) -> str:
-    found = list(ENUMERATION.finditer(text))
-    marks = [int(mark[1]) for mark in found]
-    if (
-        len(marks) > 1
-        and not _count_digits(text[: found[0].start()])
-        and marks == list(range(marks[0], marks[0] + len(marks)))
-    ):
-        text = pieces.take_out(Repair.LIST_MARK, ENUMERATION, text)
+    found = [mark for mark in ENUMERATION.finditer(text) if not _in_brackets(mark)]
+    if found:
+        like_first = [mark for mark in found if mark[1] == found[0][1]]  # `1.` and `2.`, not the `(11)` between
+        marks = [int(mark[2]) for mark in like_first]
+        counted = len(marks) > 1 and marks == list(range(marks[0], marks[0] + len(marks)))
+        if counted and not _count_digits(text[: found[0].start()]):
+            places = {mark.start() for mark in like_first}
+            text = pieces.take_out(
+                Repair.LIST_MARK, ENUMERATION, text, lambda mark: f" {_GONE} " if mark.start() in places else mark[0]
+            )
     if lettered:
         text = pieces.take_out(Repair.LIST_MARK, LABEL_MARK, text, r"\1 ")
     return pieces.take_out(Repair.LIST_MARK, STRONG_MARK, text, _unless_in_brackets)
@@ -159,8 +172,12 @@ def _without_marks(text: str, pieces: Pieces, *, lettered: bool) -> str:
 
 def _unless_in_brackets(found: re.Match[str]) -> str:
     """Keep what looks like a list mark and is the end of an area code: `(06 1)`."""
+    return found[0] if _in_brackets(found) else f" {_GONE} "
+
+
+def _in_brackets(found: re.Match[str]) -> bool:
     before = found.string[: found.start()]
-    return found[0] if before.count("(") > before.count(")") else f" {_GONE} "
+    return before.rfind("(") > before.rfind(")")
 
 
 def _set_apart(text: str) -> str:

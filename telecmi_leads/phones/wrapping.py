@@ -40,6 +40,11 @@ _TABLE: dict[str, tuple[str, Repair | None]] = {
 }
 
 
+# A number in a circle, in brackets or with a dot counts entries; a row of them may be digits.
+_CIRCLED = "\u2460-\u249b\u24eb-\u24fe\u2776-\u2793"
+_COUNTING = re.compile(f"(?<![{_CIRCLED}])[{_CIRCLED}](?![{_CIRCLED}])")
+
+
 def to_ascii(text: str) -> tuple[str, set[Repair]]:
     """Return the text with ASCII digits, punctuation and spaces, and which repairs that took.
 
@@ -47,6 +52,7 @@ def to_ascii(text: str) -> tuple[str, set[Repair]]:
     """
     if text.isascii() and text.isprintable():
         return text, set()
+    text = _COUNTING.sub(lambda mark: f"{int(unicodedata.numeric(mark[0]))}) ", text)
     made: set[Repair] = set()
     kept: list[str] = []
     for char in text:

@@ -27,8 +27,8 @@ BLOCK = 5_000
 OWN_REPAIRS = {Repair.INTERNATIONAL_PREFIX, Repair.TRUNK_PREFIX, Repair.MISSING_PLUS}
 # To phonenumbers a trailing `.0` is one more digit.
 DECIMAL = re.compile(r"\.0+\D*$")
-# `2) …` and `2. 0…` count entries here, and to phonenumbers the 2 is a digit of the number.
-LISTED = re.compile(r"[ .\-]*(?:\d{1,2}\)|\d{1,2}\. |\(?\d{1,2}(?:[.)\-]+ +| +- +)\(?0)")
+# `2) …`, `2.) …` and `2. 0…` count entries here, and to phonenumbers the 2 is a digit of the number.
+LISTED = re.compile(r"[ .\-]*(?:\d{1,2}\.?\)|\d{1,2}\. |\(?\d{1,2}(?:[.)\-]+ +| +- +)\(?0)")
 # What may make us reject a text that phonenumbers alone calls valid: fillers, emergency numbers, dates, `98...43210`,
 # more than 15 digits, and `0049…` in a country that dials 004 too.
 OWN_REJECTIONS = {Reason.JUNK, Reason.EMERGENCY, Reason.TOO_LONG, Reason.UNCLEAR}
