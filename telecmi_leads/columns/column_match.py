@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead_fields import Field
@@ -99,6 +100,8 @@ class Rule(Enum):
     FLAG = ("flag", "a yes or no")
     MARK = ("mark", "marks people not to call")
     WRONG_VALUES = ("wrong_values", "its values don't fit its name")
+    NO_COUNTRY = ("no_country", "most of its cells are no countries")
+    NO_CODE = ("no_code", "its numbers are not the phones' calling codes")
     SURNAME = ("surname", "goes behind the last name")
     SERIAL = ("serial", "a serial number, or --map order_index")
     OWN_REPORT = ("own_report", "from an earlier report")
@@ -168,6 +171,20 @@ class ColumnMatch(Struct, frozen=True):
     def header_of(self, column: int) -> str:
         """Return a column's name, "" where it has none."""
         return next((choice.header for choice in self.choices if choice.index == column), "")
+
+    def without(self, columns: Mapping[int, Rule]) -> ColumnMatch:
+        """Return the same match without these columns, which feed nothing, for the reason that is given for each."""
+        sources = {target: tuple(at for at in indexes if at not in columns) for target, indexes in self.sources.items()}
+        return replace(
+            self,
+            sources=MappingProxyType({target: indexes for target, indexes in sources.items() if indexes}),
+            choices=tuple(
+                ColumnChoice(choice.index, choice.header, None, columns[choice.index])
+                if choice.index in columns
+                else choice
+                for choice in self.choices
+            ),
+        )
 
     @property
     def has_phone(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
+from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code
+from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,6 +41,7 @@ _NAMELESS = Reading(None, Rule.NO_NAME)
 _TWO_SURNAMES = frozenset({"apellidos", "apelidos", "sobrenomes", "cognoms", "abizenak"})
 _NEARLY_ALL = 0.8
 _FEWEST_NAMES = 3
+_FEWEST_OF_NO_COUNTRY = 3
 _CALLED = "Write the column's name as it stands there, or its place, such as column 2."
 
 
@@ -75,10 +79,47 @@ class Matcher(Struct, frozen=True):
             header_found=has_names(info),
             phone_score=self.share_of_numbers,
         )
+        match = self._without_false_countries(match, sample)
         self.served.update(match.served)
         for option, why in match.absent.items():
             self.absent.setdefault(option, (why, []))[1].append(info)
         return match
+
+    def _without_false_countries(self, match: ColumnMatch, sample: Sequence[Sequence[str]]) -> ColumnMatch:
+        """Take away what is called a country and holds none: states, keys of a database, codes of other numbers.
+
+        Rows then go by --region. What --map says is a country stays one, and so does a column of a few cells, which
+        prove nothing: its rows are rejected where they are not understood.
+        """
+        by_name = {choice.index: choice.rule for choice in match.choices}
+        countries, codes = (match.sources.get(target, ()) for target in (Field.COUNTRY, Field.DIALCODE))
+        false = {
+            at: Rule.NO_COUNTRY for at in countries if by_name.get(at) is not Rule.MAPPED and _no_countries(sample, at)
+        }
+        false |= {
+            at: Rule.NO_CODE
+            for at in codes
+            if by_name.get(at) is Rule.VALUES and not self._are_codes(match, sample, at)
+        }
+        return match.without(false) if false else match
+
+    def _are_codes(self, match: ColumnMatch, sample: Sequence[Sequence[str]], at: int) -> bool:
+        """Tell whether bare integers under `Country` are the calling codes of the rows' numbers.
+
+        They are where the numbers are good with them, and better than without.
+        """
+        rows = [(row[at].strip(), number) for row in sample if at < len(row) and (number := _first(row, match.phones))]
+        rows = [(code, number) for code, number in rows if code]
+        if not rows or not all(code.removesuffix(".0").isdecimal() for code, _ in rows):
+            return True
+        told, numbers = [region_told_by_code(code) for code, _ in rows], [number for _, number in rows]
+        good = len(rows) - len(self.book.column(numbers, told).faults)
+        home = self.book.column(numbers, self.region)
+        at_home = len(rows) - len(home.faults)
+        mobiles = sum(ruling.type is PhoneType.MOBILE for ruling in home.rulings)
+        # 1 and 7 are calling codes, and the first keys of a database too.
+        keys = any(len(code.removesuffix(".0")) == 1 for code, _ in rows) and mobiles * 2 > len(rows)
+        return good >= len(rows) * cell_values.MOST and (good > at_home or (good == at_home and not keys))
 
     def check_options(self) -> None:
         """Raise ColumnMissing for a --map or --set whose columns no table had, once all tables are matched."""
@@ -94,6 +135,19 @@ class Matcher(Struct, frozen=True):
         if not filled:
             return 0.0
         return 1 - len(self.book.column(filled, self.region).faults) / len(filled)
+
+
+def _first(row: Sequence[str], columns: Sequence[int]) -> str:
+    """Return the first of a row's cells in these columns that holds something."""
+    return next((row[column] for column in columns if column < len(row) and row[column].strip()), "")
+
+
+def _no_countries(sample: Sequence[Sequence[str]], at: int) -> bool:
+    """Tell whether most of a column's cells name no country, or all say yes or no, which is Norway's code too."""
+    cells = [row[at] for row in sample if at < len(row)]
+    told = Counter(region for cell in cells if (region := region_told(cell)) is not None)
+    flags = told[UNKNOWN] and all(cell_values.like_flag(cell) for cell in cells if cell.strip())
+    return told.total() >= _FEWEST_OF_NO_COUNTRY and bool(flags or told[UNKNOWN] * 2 > told.total())
 
 
 _MOST_ROWS_SIDE_BY_SIDE = 100_000

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from places import TESTS
 
 from telecmi_leads.columns import ColumnMatch
 from telecmi_leads.columns.column_match import ColumnChoice, Rule
+from telecmi_leads.columns.matching import Matcher
+from telecmi_leads.core.lead import TableInfo
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.leads.row_numbers import Grid, RowNumbers, find_numbers
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.phones.regions import region_of_header
-from telecmi_leads.settings.options import PhoneOptions
+from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions
 
 
 def found_in(
@@ -85,6 +90,68 @@ def test_an_id_is_no_code(name: str) -> None:
     for target in (Field.COUNTRY, Field.DIALCODE):
         found = found_in(("Phone", name), [["9876543219", "1"], ["9876543218", "44"]], "IN", {target: (1,)})
         assert found.numbers == ["919876543219", "919876543218"]
+
+
+def matched(header: list[str], rows: list[list[str]], region: str | None) -> tuple[list[str], dict[str, str]]:
+    """Match a table's columns and read its rows; returns the numbers, and the rule for each column by its name."""
+    matcher = Matcher(ReadingOptions(), FieldOptions(), PhoneBook(PhoneOptions()), region)
+    match = matcher.match(TableInfo("leads.csv", None, tuple(header), 1), rows)
+    found = find_numbers(Grid(rows, len(header)), match, matcher.book, region)
+    return found.numbers, {choice.header: choice.rule.code for choice in match.choices}
+
+
+@pytest.mark.parametrize("states", [("Kerala", "Goa", "Punjab"), ("Retail", "Export", "India"), ("Yes", "No", "No")])
+def test_a_column_without_countries_is_none(states: tuple[str, ...]) -> None:
+    """(Row 49) Where most cells under Country name none, the rows go by --region, and `columns` says so."""
+    rows = [[f"Asha {at}", f"987650000{at}", state] for at, state in enumerate(states)]
+    numbers, rules = matched(["Name", "Mobile", "Country"], rows, "IN")
+    assert numbers == ["919876500000", "919876500001", "919876500002"]
+    assert rules["Country"] == "no_country"
+
+
+def test_a_few_countries_that_are_not_understood_stay_countries() -> None:
+    """(Row 49) Beside countries, or in two rows, a name that is not understood keeps its number from being dialled."""
+    mostly = [["A B", "9876500001", "India"], ["C D", "9876500002", "India"], ["E F", "9876500003", "Narnia"]]
+    few = [["A B", "9876500001", "Narnia"], ["C D", "9876500002", "Atlantis"]]
+    assert matched(["Name", "Mobile", "Country"], mostly, "IN")[0] == ["919876500001", "919876500002", ""]
+    assert matched(["Name", "Mobile", "Country"], few, "IN")[0] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("codes", "phones", "region", "numbers", "rule"),
+    [
+        (("1", "2", "3"), ("9123456781", "9123456782", "9123456783"), "IN", "91", "no_code"),
+        (("1", "1", "1"), ("9123456781", "9123456782", "9123456783"), "IN", "91", "no_code"),
+        (("7", "44", "7"), ("9876500001", "9876500002", "9876500003"), "IN", "91", "no_code"),
+        (("44", "44", "44"), ("7911123451", "7911123452", "7911123453"), "IN", "44", "values"),
+        (("1", "1", "1"), ("2125550141", "2125550142", "2125550143"), "IN", "1", "values"),
+        (("91", "91", "91"), ("9876500001", "9876500002", "9876500003"), None, "91", "values"),
+    ],
+)
+def test_integers_under_country(
+    codes: tuple[str, ...], phones: tuple[str, ...], region: str | None, numbers: str, rule: str
+) -> None:
+    """Integers under Country are calling codes only where the rows' numbers are good with them, better than without."""
+    rows = [[f"Asha {at}", phone, code] for at, (phone, code) in enumerate(zip(phones, codes, strict=True))]
+    found, rules = matched(["Name", "Mobile", "Country"], rows, region)
+    assert (found, rules["Country"]) == ([numbers + phone for phone in phones], rule)
+
+
+def test_every_cell_of_a_careful_person_in_its_row() -> None:
+    """(Row 49) All 1,716 cells as people type them, in rows with their country cells: the number, or none."""
+    cells = json.loads((TESTS / "data" / "phone-cells.json").read_text(encoding="utf-8"))
+    wrong = []
+    for region in sorted({case["region"] for case in cells}):
+        group = [case for case in cells if case["region"] == region]
+        match = ColumnMatch(phones=(0,), sources={Field.COUNTRY: (1,)})
+        rows = [[case["cell"], case["country"]] for case in group]
+        numbers = find_numbers(Grid(rows, 2), match, PhoneBook(PhoneOptions()), region or None).numbers
+        wrong += [
+            (case["cell"], region, case["country"], case["number"], number)
+            for case, number in zip(group, numbers, strict=True)
+            if number != case["number"]
+        ]
+    assert (wrong, len(cells)) == ([], 1716)
 
 
 def test_a_column_of_lost_digits() -> None:
