@@ -16,7 +16,7 @@ class Reason(Enum):
     )
     DIGITS_LOST = (
         "digits_lost",
-        "Excel has replaced the last digits by an exponent",
+        "a spreadsheet has lost digits of it: an exponent, a minus sign, or zeros at the end of many numbers",
         "The digits are gone from this file: export it again with the column formatted as text.",
     )
     MASKED = ("masked", "some digits are masked", "Get the whole number from where the list comes from.")

@@ -15,11 +15,11 @@ from msgspec import Struct, field
 from telecmi_leads.columns import line_rank
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones import UNKNOWN, region_of_header, region_told, region_told_by_code
+from telecmi_leads.phones import UNKNOWN, region_of_header, region_told_by_code, regions_told
 from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.phones import NumberColumn, PhoneBook, Ruling
@@ -277,9 +277,9 @@ def row_regions(
     UNKNOWN where the row names a country or code that is not understood, and none that is; `region` with `guess`.
     """
     told: list[str | None] | None = None
-    for source, region_of in ((Field.COUNTRY, region_told), (Field.DIALCODE, region_told_by_code)):
+    for source, regions_of in ((Field.COUNTRY, regions_told), (Field.DIALCODE, _regions_by_code)):
         for cells in _columns_of(grid, at, match, source):
-            known = {cell: region_of(cell) if cell else None for cell in set(cells)}
+            known = regions_of(set(cells))
             before = told if told is not None else [None] * len(cells)
             told = [
                 known[cell] if known[cell] not in (None, UNKNOWN) else earlier or known[cell]
@@ -290,6 +290,10 @@ def row_regions(
     regions = [region if each is None or (guess and each == UNKNOWN) else each for each in told]
     distinct = set(regions)
     return distinct.pop() if len(distinct) == 1 else regions
+
+
+def _regions_by_code(cells: Iterable[str]) -> dict[str, str | None]:
+    return {cell: region_told_by_code(cell) if cell else None for cell in cells}
 
 
 def _joined_codes(grid: Grid, match: ColumnMatch, found: RowNumbers, asked: Sequence[int], column: int | None) -> int:

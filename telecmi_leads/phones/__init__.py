@@ -14,6 +14,7 @@ from telecmi_leads.phones.regions import (
     region_of_header,
     region_told,
     region_told_by_code,
+    regions_told,
 )
 from telecmi_leads.phones.ruling import Ruling
 from telecmi_leads.phones.wrapping import Step
@@ -35,4 +36,5 @@ __all__ = [
     "region_of_header",
     "region_told",
     "region_told_by_code",
+    "regions_told",
 ]

@@ -6,9 +6,12 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import phonenumbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ALPHA_3 = """
 AFG AF ALA AX ALB AL DZA DZ ASM AS AND AD AGO AO AIA AI ATG AG ARG AR ARM AM ABW AW AUS AU AUT AT AZE AZ BHS BS BHR BH
@@ -56,6 +59,15 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 # Territories that stand beside the country they belong to: "Hong Kong, China", "Puerto Rico (USA)".
 _BELONG = {"CN": frozenset({"HK", "MO", "TW"}), "US": frozenset({"PR", "GU", "VI", "AS", "MP"})}
+# Vietnamese names that are other countries' codes where their accents are left out, and those that no other has.
+_VIETNAMESE = {"nga": "RU", "ao": "AT", "bi": "BE", "my": "US"}
+_VIETNAMESE_ONLY = frozenset(
+    (
+        "duc", "phap", "nhat ban", "nhat", "han quoc", "trung quoc", "hoa ky", "thai lan", "ha lan", "ba lan",
+        "phan lan", "tay ban nha", "bo dao nha", "thuy si", "thuy dien", "thuy sy", "dan mach", "na uy", "an do",
+        "dai loan", "vuong quoc anh", "uc", "campuchia", "ai cap", "tho nhi ky", "hy lap", "nam phi",
+    )
+)  # fmt: skip
 _FLAG_A = 0x1F1E6
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _CODE_DIGITS = re.compile(r"\d[\d\s\-]*")
@@ -103,6 +115,18 @@ def region_told(text: str) -> str | None:
     if text.strip(_EDGES).casefold() in _EMPTY:
         return None
     return region_of_country(text) or UNKNOWN
+
+
+def regions_told(texts: Iterable[str]) -> dict[str, str | None]:
+    """Return what each of a column's country cells tells, as `region_told` does.
+
+    Where another cell is a country's name in Vietnamese only, `Nga`, `Ao`, `Bi` and `My` are names too, and no codes.
+    """
+    told = {text: region_told(text) if text else None for text in texts}
+    folded = {text: _folded(text).replace("\u0111", "d") for text in told if len(text) <= _LONGEST_NAME}
+    if not _VIETNAMESE_ONLY.isdisjoint(folded.values()):
+        told |= {text: _VIETNAMESE[name] for text, name in folded.items() if name in _VIETNAMESE}
+    return told
 
 
 def region_told_by_code(text: str) -> str | None:

@@ -249,6 +249,17 @@ def test_rows_of_a_list_that_cannot_be_read_are_told(program: Inside) -> None:
     assert program.run(*UPLOAD, "--exclude", "dnc.csv", "--append").json["warnings"] == []
 
 
+def test_a_list_whose_country_is_not_understood_never_fails_open(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 49) Such a row of a list goes by the run's region and is left out; rows that can't be read are counted."""
+    rows = ("9876500001,Narnia", "9876500002,+999", "ask Ravi,India", "9999900001,India", "9999900002,India")
+    (program.folder / "dnc.csv").write_text("\n".join(("Phone,Country", *rows)) + "\n")
+    ended = program.run(*UPLOAD, "--exclude", "dnc.csv")
+    assert (ended.code, ended.json["rows"]["excluded"], ended.json["rows"]["leads"]) == (0, 2, 3)
+    assert phones(sandbox.campaigns()) == ["919876500000", "919876500003", "919876500004"]
+    says = "1 row of the do-not-call list dnc.csv can't be read as a number, 4 numbers can."
+    assert ended.json["warnings"] == [f"{says} Whoever those rows mean is not left out."]
+
+
 @pytest.mark.parametrize("listed", [(), (3, 4)])
 def test_an_unfinished_upload_goes_on_whatever_the_list_says_by_now(
     program: Inside, sandbox: Sandbox, listed: tuple[int, ...]

@@ -12,7 +12,7 @@ from telecmi_leads.columns import ColumnMatch
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.leads.row_numbers import Grid, find_numbers
-from telecmi_leads.phones import UNKNOWN, PhoneBook, name_of_region, region_told
+from telecmi_leads.phones import UNKNOWN, PhoneBook, name_of_region, region_told, regions_told
 from telecmi_leads.phones.regions import ALPHA_3
 from telecmi_leads.settings.options import PhoneOptions
 
@@ -90,6 +90,14 @@ def test_words_for_nothing_name_nothing(text: str) -> None:
 def test_a_region_is_named_in_english(region: str) -> None:
     """The name that is shown for a region is understood as that region."""
     assert region_told(name_of_region(region)) == region
+
+
+def test_a_columns_language_tells_what_its_words_mean() -> None:
+    """(Row 49) Beside Vietnamese names `Nga` and `Ao` are Russia and Austria; beside others codes or nothing."""
+    vietnamese = regions_told(["Đức", "Nhật Bản", "Nga", "Ao", "Bỉ", "My", "Mỹ", "Úc"])
+    assert list(vietnamese.values()) == ["DE", "JP", "RU", "AT", "BE", "US", "US", "AU"]
+    others = regions_told(["Germany", "Japan", "NGA", "Nga", "AO", "MY", ""])
+    assert list(others.values()) == ["DE", "JP", "NG", UNKNOWN, "AO", "MY", None]
 
 
 def test_a_national_number_of_an_unknown_country_is_rejected() -> None:
