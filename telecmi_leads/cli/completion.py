@@ -15,22 +15,23 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.core.lead_fields import Field
-from telecmi_leads.settings.option_rows import Offer
-from telecmi_leads.settings.option_values import FileFormat, PhoneType
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from telecmi_leads.settings.option_rows import Offer
 
 _VIRTUAL = ("country", "timezone", "type")
 _MARKS = frozenset(" _.,@+/-")
 _TABLES = 8
-_WORKBOOKS = {FileFormat.XLSX, FileFormat.XLS, FileFormat.XLSB, FileFormat.ODS}
+_WORKBOOKS = {"xlsx", "xls", "xlsb", "ods"}
 """Formats of which a whole sheet is in memory anyway, so that the next can be looked at."""
 
 
 def offers(offer: Offer, given: Mapping[str, Any], files: Sequence[str], typed: str) -> list[str]:
     """Return what may stand for an option's value; `given` is what else was typed, `files` the files named so far."""
+    from telecmi_leads.settings.option_rows import Offer
+    from telecmi_leads.settings.option_values import FileFormat, PhoneType
+
     found: Iterable[str] = ()
     with suppress(Exception):  # on Tab nothing may be said, whatever the file is like
         match offer:
@@ -51,6 +52,9 @@ def offers(offer: Offer, given: Mapping[str, Any], files: Sequence[str], typed: 
 
 
 def _assignments(offer: Offer, given: Mapping[str, Any], files: Sequence[str], typed: str) -> list[str]:
+    from telecmi_leads.core.lead_fields import Field
+    from telecmi_leads.settings.option_rows import Offer
+
     field, equals, _ = typed.partition("=")
     if not equals:
         return [f"{each.value}=" for each in Field]

@@ -36,7 +36,7 @@ class _TextArgument(TyperArgument):
 
     def process_value(self, ctx: typer.Context, value: Any) -> Any:  # type: ignore[override]  # noqa: ANN401 - typer hides its type
         """Return what was typed; where that is missing, Typer says so."""
-        return super().process_value(ctx, value) if _is_typers(self, value) else _as_typed(self, value)
+        return super().process_value(ctx, value) if _is_typers(self, ctx, value) else _as_typed(self, value)
 
 
 class _TextOption(TyperOption):
@@ -44,11 +44,11 @@ class _TextOption(TyperOption):
 
     def process_value(self, ctx: typer.Context, value: Any) -> Any:  # type: ignore[override]  # noqa: ANN401 - the same
         """Return what was typed; a flag that was typed is Typer's."""
-        return super().process_value(ctx, value) if _is_typers(self, value) else _as_typed(self, value)
+        return super().process_value(ctx, value) if _is_typers(self, ctx, value) else _as_typed(self, value)
 
 
-def _is_typers(parameter: Any, value: Any) -> bool:  # noqa: ANN401 - typer hides its types
-    missing = parameter.required and parameter.value_is_missing(value)
+def _is_typers(parameter: Any, ctx: typer.Context, value: Any) -> bool:  # noqa: ANN401 - typer hides its types
+    missing = parameter.required and parameter.value_is_missing(value) and not ctx.resilient_parsing  # as on Tab
     return missing or (value is not None and getattr(parameter, "is_flag", False))
 
 

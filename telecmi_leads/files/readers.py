@@ -15,7 +15,6 @@ from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.delimited import read_delimited
-from telecmi_leads.files.html_tables import read_html
 from telecmi_leads.files.json_files import read_json
 from telecmi_leads.files.vcard import read_vcard
 from telecmi_leads.settings.option_values import FileFormat
@@ -60,6 +59,12 @@ class Reader(Struct, frozen=True):
     read: Read
 
 
+def _read_html(text: TextFile, sheets: tuple[str, ...]) -> Iterator[Sheet]:
+    from telecmi_leads.files.html_tables import read_html  # Python's parser takes a while to import
+
+    return read_html(text, sheets)
+
+
 READERS = (
     Reader(
         FileFormat.VCF,
@@ -78,7 +83,7 @@ READERS = (
             r"|span|form|h[1-6]|br|b|hr|pre|(?:ss:)?workbook)\b",
             re.IGNORECASE | re.DOTALL,
         ),
-        lambda text, sheets: (FileFormat.HTML, read_html(text, sheets)),
+        lambda text, sheets: (FileFormat.HTML, _read_html(text, sheets)),
     ),
     Reader(
         FileFormat.JSON,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import sqlite3
 import sys
 import zlib
@@ -190,4 +189,6 @@ def leave_open(connection: sqlite3.Connection) -> None:
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
         connection.close()
     else:
+        import ctypes
+
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))

@@ -74,6 +74,7 @@ _CODE_DIGITS = re.compile(r"\d[\d\s\-]*")
 _LONGEST_NAME = 200  # of a country, with all that people write beside it; longer cells cost time and memory
 _LONGEST_DIAL_CODE = 7  # 1 and a Caribbean area code, 44 and that of the Isle of Man
 _LONGEST_LETTER_CODE = 3
+_FEWEST_HEADER_WORDS = 2
 _SHORTEST_JOINED = 6
 _HEADER_CODE = re.compile(r"\+\d{1,4}")
 _HEADER_WORDS = re.compile(r"[^\W\d_]+")
@@ -145,12 +146,14 @@ def region_of_header(name: str) -> str | None:
     if code is not None:
         return region_of_dial_code(code[0])
     words = _HEADER_WORDS.findall(name[:_LONGEST_NAME])
+    if len(words) < _FEWEST_HEADER_WORDS:
+        return None
     texts = {" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, at + 4)}
     found = {_few_names().get(_folded(text)) for text in texts if len(text) > _LONGEST_LETTER_CODE}
     codes = {word for word in words if _is_letter_code(word) and word.isupper()}
     found |= {_region_coded(code) for code in (codes & _HEADER_SHORT_FORMS if name.isupper() else codes - _NO_CODES)}
     found.discard(None)
-    return found.pop() if len(found) == 1 and len(words) > 1 else None
+    return found.pop() if len(found) == 1 else None
 
 
 def region_of_country(text: str) -> str | None:
@@ -325,8 +328,10 @@ def _cased(text: str) -> str:
 
 def _folded(text: str) -> str:
     """Fold case, accents and punctuation."""
-    text = unicodedata.normalize("NFKD", text.casefold()).replace("\u00f8", "o").replace("\u0142", "l")
-    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).replace("\u00f8", "o").replace("\u0142", "l")
+        text = "".join(char for char in text if not unicodedata.combining(char))
     text = re.sub("['\u2019\u02bb\u02bc.\u200d]", "", text)
     return " ".join(_SEPARATORS.sub(" ", text).split())
 

@@ -6,7 +6,6 @@ import difflib
 import os
 import re
 import stat
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -126,6 +125,8 @@ def toml_content(text: str) -> dict[str, Any]:
     """Return what a settings file's text holds. Raises ValueError for what is not TOML, or nested beyond any use."""
     if _deepest_key(text) > _MAX_DOTS:  # tomllib keeps each prefix of a dotted key: 40 KB would take 1.6 GB
         raise ValueError(f"a key has more than {_MAX_DOTS} dots")
+    import tomllib
+
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except RecursionError:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import Struct
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -66,7 +64,7 @@ def environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-class Terminal(Struct, frozen=True):
+class Terminal(NamedTuple):
     """What the environment says of the terminal."""
 
     no_color: bool
