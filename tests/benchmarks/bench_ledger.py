@@ -124,10 +124,13 @@ def main() -> None:
     parser.add_argument("--known", type=int, default=10_000_000)
     parser.add_argument("--new", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, default=None)
+    parser.add_argument("--fill-only", action="store_true", help="upload the known numbers and end")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="ledger-"))
     with Ledger.open(folder) as ledger, measured("filling"):
         fill(ledger, given.known)
+    if given.fill_only:
+        return
     with measured("opening"):
         ledger = Ledger.open(folder)
     with ledger:

@@ -71,6 +71,20 @@ def indian(count: int, rnd: random.Random) -> tuple[list[str], str]:
     return cells, "IN"
 
 
+def plain(count: int, rnd: random.Random) -> tuple[list[str], str]:
+    """Make Indian mobiles as ten digits."""
+    return numbers_of("IN", count, rnd), "IN"
+
+
+def grouped(count: int, rnd: random.Random) -> tuple[list[str], str]:
+    """Make Indian mobiles in the groups that people write."""
+    cells = []
+    for index, digits in enumerate(numbers_of("IN", count, rnd)):
+        parts = digits[:3], digits[3:6], digits[6:]
+        cells.append((f"{digits[:5]} {digits[5:]}", "-".join(parts), f"+91 {digits[:5]} {digits[5:]}")[index % 3])
+    return cells, "IN"
+
+
 def mixed(count: int, rnd: random.Random) -> tuple[list[str], list[str]]:
     """Make mobiles of 40 regions in random order, half of them international, half as people write them at home."""
     cells: list[tuple[str, str]] = []
@@ -84,7 +98,13 @@ def mixed(count: int, rnd: random.Random) -> tuple[list[str], list[str]]:
     return [cell for cell, _ in cells], [region for _, region in cells]
 
 
-KINDS = {"Indian mobiles, 3 notations": indian, f"{len(REGIONS)} regions mixed": mixed}
+MIXED = f"{len(REGIONS)} regions mixed"
+KINDS = {
+    "Indian mobiles, 3 notations": indian,
+    "Indian mobiles, plain": plain,
+    "Indian mobiles, grouped": grouped,
+    MIXED: mixed,
+}
 
 
 def library_seconds(cells: Sequence[str], regions: Sequence[str]) -> float:
@@ -121,6 +141,21 @@ def measure(kind: str, cells: int, seed: int) -> dict[str, float]:
     return {"library": LIBRARY_CELLS / theirs, "first": cells / ours[0], "warm": cells / ours[2]}
 
 
+def rounds_of(kind: str, cells: int, rounds: int) -> list[dict[str, float]]:
+    """Measure a kind of cells in so many fresh processes, each with other cells."""
+    command = [sys.executable, __file__, "--cells", str(cells), "--one", kind]
+    outputs = (
+        subprocess.run([*command, str(seed)], check=True, capture_output=True, text=True).stdout
+        for seed in range(rounds)
+    )
+    return [json.loads(output) for output in outputs]
+
+
+def ratio(measured: list[dict[str, float]], name: str) -> float:
+    """Return how many times phonenumbers' speed is reached, "first" or "warm"."""
+    return statistics.median(one[name] / one["library"] for one in measured)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -134,15 +169,11 @@ def main() -> None:
     print(f"{'':30}{'phonenumbers':>14}{'first':>12}{'warm':>12}{'first':>9}{'warm':>9}")
     print(f"{'':30}{'cells/s':>14}{'cells/s':>12}{'cells/s':>12}{'ratio':>9}{'ratio':>9}")
     for kind in KINDS:
-        rounds = []
-        for seed in range(options.rounds):
-            command = [sys.executable, __file__, "--cells", str(options.cells), "--one", kind, str(seed)]
-            rounds.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+        rounds = rounds_of(kind, options.cells, options.rounds)
         middle = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
-        ratios = {name: statistics.median(one[name] / one["library"] for one in rounds) for name in ("first", "warm")}
         print(
             f"{kind:30}{middle['library']:14,.0f}{middle['first']:12,.0f}{middle['warm']:12,.0f}"
-            f"{ratios['first']:9.1f}{ratios['warm']:9.1f}"
+            f"{ratio(rounds, 'first'):9.1f}{ratio(rounds, 'warm'):9.1f}"
         )
 
 

@@ -1,9 +1,10 @@
-"""Whole commands against the bare reader, the plain script and the bare interpreter, side by side in one run.
+"""All figures of speed in one run, each beside its goal, as a Markdown table.
 
-    python tests/benchmarks/run.py [--rows 1000000] [--rounds 5]
+    python tests/benchmarks/run.py [--rows 1000000] [--rounds 5] [--known 10000000] [--only TOPIC ...]
 
-Prints ratios of medians, of the time on the clock and of the processor's; each round runs every command once, so that
-a machine that slows down slows all of them. Peak memory is that of the largest single process. Nothing is judged here.
+Ratios are of the processor's time, user and system, of whole processes that run in turn, so that a machine that slows
+down slows all of them; of the rounds the median counts. "Start-up out" takes a run over ten rows off ours, and
+`python -c pass` off the other's. The last columns are the goals: what must be reached, and what is aimed at.
 """
 
 from __future__ import annotations
@@ -12,146 +13,247 @@ import argparse
 import csv
 import multiprocessing
 import os
+import platform
 import random
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-HERE = Path(__file__).parent
-PROGRAM = [sys.executable, "-m", "telecmi_leads"]
-HEADER = ["Id", "Name", "Mobile", "Email", "City", "State", "Source", "Comment", "Created"]
+import bench_phones
+import bench_reading
+import bench_sending
+from measuring import HERE, PROGRAM, Measured, refusing_service, write_rows
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
-@dataclass
-class Measured:
-    """One command: its seconds and processor seconds in each round, and the largest peak memory in MiB."""
-
-    command: list[str]
-    code: int = 0
-    seconds: list[float] = field(default_factory=list)
-    processor: list[float] = field(default_factory=list)
-    peak: float = 0.0
-
-    def run(self, environment: dict[str, str]) -> None:
-        """Run it once, in a process of its own whose memory the system accounts."""
-        begun = time.perf_counter()
-        child = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        self.seconds.append(time.perf_counter() - begun)
-        self.processor.append(used.ru_utime + used.ru_stime)
-        self.peak = max(self.peak, used.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2))
-        if child.returncode != self.code:
-            raise SystemExit(f"{' '.join(self.command)} ended with {child.returncode}")
-
-    def against(self, base: Measured) -> str:
-        """Return median seconds and the ratios to another command's, as columns."""
-        wall, processor = statistics.median(self.seconds), statistics.median(self.processor)
-        ratio = wall / statistics.median(base.seconds)
-        return f"{wall:10.3f}{ratio:8.2f}{processor / statistics.median(base.processor):8.2f}{self.peak:10.0f}"
+MIXED_ROWS = 200_000
+SENT = ((64, 8), (129, 32))  # campaigns of a thousand, and workers
+LATENCY = 0.2
+SCALES = (10_000, 100_000, 1_000_000)
 
 
-class NoAccount(BaseHTTPRequestHandler):
-    """Answers that there is no such account, so that an upload ends when all is staged and one request was made."""
+@dataclass(frozen=True)
+class Figure:
+    """A line of the table; goals are "" where the figure has none."""
 
-    def do_POST(self) -> None:
-        """Answer 404."""
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(404)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+    what: str
+    value: str
+    must: str = ""
+    aim: str = ""
 
 
-def refusing_service() -> str:
-    """Start such a service; return its base URL."""
-    server = HTTPServer(("127.0.0.1", 0), NoAccount)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}"
+@dataclass(frozen=True)
+class Bench:
+    """What the topics share: sizes, a folder, ten rows to take the start-up off, the interpreter alone."""
+
+    rows: int
+    rounds: int
+    known: int
+    folder: Path
+    environment: dict[str, str]
+
+    def file(self, rows: int) -> Path:
+        """Return a file of so many leads."""
+        path = self.folder / f"{rows}.csv"
+        if not path.exists():
+            # In a process of its own: what this one ever held would count as its children's peak.
+            writer = multiprocessing.get_context("spawn").Process(target=write_rows, args=(path, rows))
+            writer.start()
+            writer.join()
+        return path
+
+    def validate(self, path: Path) -> Measured:
+        """Return the command that validates a file."""
+        return Measured([*PROGRAM, "validate", str(path), "--region", "IN", "--report-dir", f"{self.folder}/report"])
+
+    def upload(self, path: Path, *options: str) -> list[str]:
+        """Return a command that uploads a file."""
+        report = ["--report-dir", f"{self.folder}/report"]
+        return [*PROGRAM, "upload", str(path), "--region", "IN", *report, *options]
+
+    def in_turn(self, *commands: Measured, rounds: int | None = None) -> None:
+        """Run commands in turn, for so many rounds."""
+        for _ in range(rounds or self.rounds):
+            for command in commands:
+                command.run(self.environment)
 
 
-def together(runs: list[Measured]) -> Measured:
-    """Put the rounds of a command together that is another one in each: a name can be used once."""
-    whole = Measured(runs[0].command)
-    for run in runs:
-        whole.seconds += run.seconds
-        whole.processor += run.processor
-        whole.peak = max(whole.peak, run.peak)
-    return whole
+def bare(*arguments: str) -> Measured:
+    """Return a command of the interpreter."""
+    return Measured([sys.executable, *arguments])
 
 
-def write_rows(path: Path, rows: int) -> None:
-    """Write invented leads: Indian mobiles in three notations, as CRMs export them."""
-    rng = random.Random(5)
-    digits = [f"{rng.choice('6789')}{number:09d}" for number in rng.sample(range(10**9), rows)]
+def net(ours: Measured, ten: Measured, theirs: Measured, nothing: Measured) -> str:
+    """Return our time as a multiple of theirs, start-up taken out of both; the median of the rounds."""
+    rounds = zip(ours.processor, ten.processor, theirs.processor, nothing.processor, strict=True)
+    return f"{statistics.median((mine - small) / (other - empty) for mine, small, other, empty in rounds):.2f}"
+
+
+def start_up(bench: Bench) -> Iterator[Figure]:
+    """Measure ten rows, and --help."""
+    ten, nothing, typer = bench.file(10), bare("-c", "pass"), bare("-c", "import typer.main")
+    validate = bench.validate(ten)
+    dry = Measured(bench.upload(ten, "--name", "B", "--dry-run"))
+    version, help_ = Measured([*PROGRAM, "--version"]), Measured([*PROGRAM, "--help"])
+    bench.in_turn(nothing, typer, validate, dry, version, help_, rounds=4 * bench.rounds)
+    yield Figure("`validate`, ten rows, times `python -c pass`", f"{validate.used / nothing.used:.1f}", "25", "21")
+    yield Figure("`upload --dry-run`, ten rows, the same", f"{dry.used / nothing.used:.1f}", "25", "21")
+    yield Figure("`--help`, times `import typer.main`", f"{help_.used / typer.used:.2f}", "1.25", "1.15")
+    yield Figure("`--version`, times `python -c pass`", f"{version.used / nothing.used:.2f}")
+
+
+def phones(bench: Bench) -> Iterator[Figure]:
+    """Measure numbers against phonenumbers itself."""
+    measured = {kind: bench_phones.rounds_of(kind, 100_000, bench.rounds) for kind in bench_phones.KINDS}
+    for kind, must, aim in ((bench_phones.MIXED, "9, 16", "10, 18"), ("Indian mobiles, 3 notations", "", "")):
+        first, warm = (bench_phones.ratio(measured[kind], name) for name in ("first", "warm"))
+        yield Figure(f"{kind}: times phonenumbers, first 100,000 and warm", f"{first:.1f}, {warm:.1f}", must, aim)
+    pairs = zip(measured["Indian mobiles, plain"], measured["Indian mobiles, grouped"], strict=True)
+    dearer = statistics.median(
+        (plain["warm"] / plain["library"]) / (grouped["warm"] / plain["library"]) for plain, grouped in pairs
+    )
+    yield Figure("grouped numbers, times plain ones", f"{dearer:.2f}", "1.5")
+    path, cells, regions = bench.folder / "mixed.csv", *bench_phones.mixed(MIXED_ROWS, random.Random(7))
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADER)
-        for number, phone in enumerate(digits):
-            shown = (phone, f"+91 {phone[:5]} {phone[5:]}", f"0{phone}")[number % 3]
-            name, comment = f"First{number % 977} Last{number % 1009}", "call after six, asked for the brochure"
-            email = f"lead{number}@example.com"
-            writer.writerow([number, name, shown, email, "Chennai", "TN", "web", comment, "2026-03-01"])
+        table = (
+            (f"First{at} Last", cell, region) for at, (cell, region) in enumerate(zip(cells, regions, strict=True))
+        )
+        csv.writer(file).writerows([("Name", "Mobile", "Country"), *table])
+    phonenumbers_alone = bench_phones.library_seconds(cells, regions)
+    whole, ten = bench.validate(path), bench.validate(bench.file(10))
+    bench.in_turn(whole, ten)
+    ratio = phonenumbers_alone / (whole.used - ten.used)
+    yield Figure(
+        f"{len(bench_phones.REGIONS)} regions, whole program, times phonenumbers alone", f"{ratio:.1f}", "8", "9"
+    )
 
 
-def table(rows: list[tuple[str, Measured, Measured]]) -> None:
-    """Print a line for each pair of a command and what it is measured against."""
-    print(f"{'':52}{'median s':>10}{'ratio':>8}{'(cpu)':>8}{'peak MiB':>10}")
-    for label, measured, base in rows:
-        print(f"{label:52}{measured.against(base)}")
+def million(bench: Bench) -> Iterator[Figure]:
+    """Measure a file of a million rows, or as many as are asked for."""
+    path, small = bench.file(bench.rows), bench.file(10)
+    reader, plain = bare(str(HERE / "bare_reader.py"), str(path)), bare(str(HERE / "plain_script.py"), str(path))
+    nothing, ten, validate = bare("-c", "pass"), bench.validate(small), bench.validate(path)
+    dry = Measured(bench.upload(path, "--name", "B", "--dry-run"))
+    stage = Measured([], code=6)
+    for number in range(bench.rounds):
+        stage.command = bench.upload(path, "--name", f"S{number}")  # a name can be used once
+        bench.in_turn(nothing, reader, ten, validate, dry, stage, rounds=1)
+    bench.in_turn(plain, rounds=1)
+    rows = f"{bench.rows:,} rows of CSV"
+    yield Figure(
+        f"{rows}: `validate`, times csv.reader, start-up out", net(validate, ten, reader, nothing), "3.4", "3.2"
+    )
+    yield Figure("the same, `upload --dry-run`", net(dry, ten, reader, nothing), "3.4", "3.2")
+    yield Figure("the same, `upload` until all is staged", net(stage, ten, reader, nothing), "4.5", "4.2")
+    yield Figure("the same, a plain script", f"{plain.used / reader.used:.0f}")
+    yield Figure("peak memory, MiB: `validate`", f"{validate.peak:.0f}", "110", "100")
+    yield Figure("peak memory, MiB: `upload`", f"{stage.peak:.0f}")
+    yield Figure("peak memory, MiB: a plain script", f"{plain.peak:.0f}")
+    yield Figure("seconds: `validate`", f"{statistics.median(validate.seconds):.1f}")
+
+
+def reading(bench: Bench) -> Iterator[Figure]:
+    """Measure formats against the bare libraries."""
+    paths = bench_reading.write_files(bench.folder, MIXED_ROWS)
+    ratios = {ending: ours / theirs for ending, (ours, theirs) in bench_reading.measured(paths, bench.rounds).items()}
+    yield Figure("CSV read, times csv.reader", f"{ratios['csv']:.2f}")
+    yield Figure("JSON Lines read, times msgspec", f"{ratios['jsonl']:.2f}", "1.5")
+    yield Figure("JSON array read, times msgspec", f"{ratios['json']:.2f}", "1.8")
+    yield Figure("XLSX read, times python-calamine", f"{ratios['xlsx']:.2f}", "1.2")
+    whole, ten = bench.validate(paths["jsonl"]), bench.validate(bench.file(10))
+    bench.in_turn(whole, ten)
+    alone = statistics.median(
+        bench_reading.seconds(bench_reading.BARE["msgspec"], paths["jsonl"]) for _ in range(bench.rounds)
+    )
+    yield Figure("JSON Lines, `validate`, times msgspec, start-up out", f"{(whole.used - ten.used) / alone:.2f}", "3.8")
+
+
+def new_only(bench: Bench) -> Iterator[Figure]:
+    """Measure what it costs to leave out numbers that were uploaded before."""
+    folder = bench.folder / "known"
+    fill = [sys.executable, str(HERE / "bench_ledger.py"), "--known", str(bench.known), "--folder", str(folder)]
+    subprocess.run([*fill, "--fill-only"], check=True, stdout=subprocess.DEVNULL)
+    path = bench.file(min(bench.rows, 1_000_000))
+    bench.environment.update(TELECMI_STATE_DIR=str(folder), TELECMI_APP_ID="1234567")
+    bench.environment.update(TELECMI_BASE_URL="https://example.com")
+    without = Measured(bench.upload(path, "--name", "N", "--dry-run"))
+    with_it = Measured([*without.command, "--new-only"])
+    bench.in_turn(without, with_it)
+    ratio = statistics.median(ours / base for ours, base in zip(with_it.processor, without.processor, strict=True))
+    yield Figure(f"`--new-only` among {bench.known:,} numbers, times without", f"{ratio:.2f}", "1.3")
+
+
+def sending(bench: Bench) -> Iterator[Figure]:
+    """Measure campaigns to a service that takes its time."""
+    for campaigns, workers in SENT:
+        path = bench.file(campaigns * 1000)
+        ideal = bench_sending.ideal(campaigns, LATENCY, workers)
+        took = [bench_sending.seconds(path, campaigns, LATENCY, workers) for _ in range(bench.rounds)]
+        share = f"{ideal / statistics.median(took):.1%}"
+        yield Figure(
+            f"{campaigns} campaigns, {LATENCY * 1000:.0f} ms, {workers} workers: of the ideal rate", share, "97%"
+        )
+
+
+def scale(bench: Bench) -> Iterator[Figure]:
+    """Measure time and memory for files of several sizes."""
+    ten = bench.validate(bench.file(10))
+    bench.in_turn(ten)
+    for rows in sorted({*SCALES, bench.rows}):
+        command = bench.validate(bench.file(rows))
+        bench.in_turn(command, rounds=bench.rounds if rows <= max(SCALES) else 1)
+        each = (command.used - ten.used) / rows * 1e6
+        yield Figure(
+            f"`validate`, {rows:,} rows: microseconds a row, peak MiB", f"{each:.2f}, {command.peak:.0f}", "flat"
+        )
+
+
+TOPICS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
+    "start-up": start_up,
+    "phones": phones,
+    "million": million,
+    "reading": reading,
+    "new-only": new_only,
+    "sending": sending,
+    "scale": scale,
+}
+
+
+def machine() -> str:
+    """Name the processor, where the system tells it."""
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return platform.processor() or platform.machine()
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--known", type=int, default=10_000_000, help="numbers in the ledger for --new-only")
+    parser.add_argument("--only", nargs="+", choices=TOPICS, default=list(TOPICS), metavar="TOPIC")
     asked = parser.parse_args()
+    today = datetime.now(UTC).date()
+    print(
+        f"{today}, {os.cpu_count()} processors ({machine()}), Python {platform.python_version()}, {asked.rounds} rounds"
+    )
+    print("\n| figure | here | must | aim |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "leads.csv"
-        # In a process of its own: what this one ever held would count as its children's peak.
-        writer = multiprocessing.get_context("spawn").Process(target=write_rows, args=(path, asked.rows))
-        writer.start()
-        writer.join()
         environment = {**os.environ, "TELECMI_STATE_DIR": f"{folder}/state"}
         environment |= {"TELECMI_APP_ID": "1", "TELECMI_SECRET": "s", "TELECMI_BASE_URL": refusing_service()}
-        reports = ["--report-dir", f"{folder}/report"]
-        bare = Measured([sys.executable, str(HERE / "bare_reader.py"), str(path)])
-        plain = Measured([sys.executable, str(HERE / "plain_script.py"), str(path)])
-        validate = Measured([*PROGRAM, "validate", str(path), "--region", "IN", *reports])
-        dry = Measured([*PROGRAM, "upload", str(path), "--name", "B", "--region", "IN", "--dry-run", *reports])
-        stage = [*PROGRAM, "upload", str(path), "--region", "IN", *reports, "--name"]
-        staged = [Measured([*stage, f"S{number}"], code=6) for number in range(asked.rounds)]
-        nothing = Measured([sys.executable, "-c", "pass"])
-        version, help_ = Measured([*PROGRAM, "--version"]), Measured([*PROGRAM, "--help"])
-        whole = [bare, plain, validate, dry]
-        for number in range(asked.rounds):
-            for measured in (*whole, staged[number]):
-                measured.run(environment)
-        for _ in range(4 * asked.rounds):
-            for measured in (nothing, version, help_):
-                measured.run(environment)
-        print(f"{asked.rows:,} rows, {path.stat().st_size / 2**20:.0f} MiB; Python {sys.version.split()[0]}")
-        table(
-            [
-                ("bare csv.reader", bare, bare),
-                ("plain script, against csv.reader", plain, bare),
-                ("validate, against csv.reader", validate, bare),
-                ("upload --dry-run, against csv.reader", dry, bare),
-                ("upload, staged and not sent, against csv.reader", together(staged), bare),
-                ("validate, against the plain script", validate, plain),
-                ("upload --dry-run, against the plain script", dry, plain),
-                ("--version, against python -c pass", version, nothing),
-                ("--help, against python -c pass", help_, nothing),
-            ]
-        )
+        for topic in asked.only:
+            bench = Bench(asked.rows, asked.rounds, asked.known, Path(folder), dict(environment))
+            for figure in TOPICS[topic](bench):
+                print(f"| {figure.what} | {figure.value} | {figure.must} | {figure.aim} |", flush=True)
 
 
 if __name__ == "__main__":
