@@ -8,7 +8,8 @@ digits, `\d`, classes, groups, alternatives, `?`, `*`, `+` and counts. Anything 
 from __future__ import annotations
 
 from enum import Enum
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
 from msgspec import Struct
 
@@ -91,6 +92,14 @@ class Automaton:
         if found is None:
             found = self._outlooks[state, rest] = self._common_outlook(set(self.following(state)), rest - 1)
         return found
+
+    def may_end(self, state: int, within: int) -> bool:
+        """Tell whether a match can end one to `within` digits after a state."""
+        for _ in range(within):
+            state = reduce(or_, self.following(state))
+            if self.accepts(state):
+                return True
+        return False
 
     def _common_outlook(self, states: set[int], rest: int) -> Outlook:
         """Return the outlook that all the states share, DEPENDS at the first that differs."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.phones.automaton import Automaton, Outlook
+from telecmi_leads.phones.automaton import Outlook
 from telecmi_leads.phones.numbering_plan import (
     FEWEST_DIGITS,
     MOST_DIGITS,
@@ -154,7 +154,7 @@ def _match_start(pattern: str, text: str) -> re.Match[str] | None:
         state = machine.start
         for digit in known:
             state = machine.step(state, digit)
-        if state != Automaton.DEAD:
+        if machine.may_end(state, len(text) - len(known)):
             raise Unsettled
     return expression.match(known)
 

@@ -46,6 +46,18 @@ def test_automata_agree_with_regular_expressions(pattern: str, known: str, rest:
     assert Automaton(pattern).outlook(known, rest) is wanted
 
 
+@given(patterns(), st.text(DIGITS, max_size=6), st.integers(1, 3))
+def test_automata_tell_whether_a_match_can_still_end(pattern: str, known: str, within: int) -> None:
+    """A match may end after a few more digits just where some such digits complete a text that the pattern matches."""
+    machine = Automaton(pattern)
+    state = machine.start
+    for digit in known:
+        state = machine.step(state, digit)
+    endings = (f"{number:0{rest}d}" for rest in range(1, within + 1) for number in range(10**rest))
+    wanted = any(re.fullmatch(pattern, known + ending) for ending in endings)
+    assert machine.may_end(state, within) is wanted
+
+
 @pytest.mark.parametrize(
     "pattern",
     [
