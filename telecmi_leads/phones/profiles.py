@@ -121,19 +121,35 @@ def _depends_on_digits(ruling: Ruling) -> bool:
 
 
 @cache
+def _zones_by_first(digit: str) -> dict[str, tuple[str, ...]]:
+    """Return what is known of numbers that begin with a digit: longer beginnings of them, and their zones."""
+    from phonenumbers.tzdata import TIMEZONE_DATA
+
+    return {beginning: zones for beginning, zones in TIMEZONE_DATA.items() if beginning.startswith(digit)}
+
+
+@cache
 def _zones_of(code: str) -> dict[str, tuple[str, ...]]:
     """Return what is known of a calling code: beginnings of its numbers, code included, and their zones."""
+    known = _zones_by_first(code[:1])
+    return {beginning: zones for beginning, zones in known.items() if code.startswith(beginning[: len(code)])}
+
+
+@cache
+def _longest_by_area() -> dict[str, int]:
+    """Return for the first digits of an area how many digits its time zones depend on at most."""
     from phonenumbers.tzdata import TIMEZONE_DATA
 
-    return {beginning: zones for beginning, zones in TIMEZONE_DATA.items() if code.startswith(beginning[: len(code)])}
+    longest: dict[str, int] = {}
+    for beginning in TIMEZONE_DATA:
+        area = beginning[:_AREA_DIGITS]
+        longest[area] = max(longest.get(area, _AREA_DIGITS), len(beginning))
+    return longest
 
 
-@lru_cache(maxsize=1 << 16)
 def _digits_that_count(area: str) -> int:
     """Return how many digits of a number that begins so its time zones may depend on."""
-    from phonenumbers.tzdata import TIMEZONE_DATA
-
-    return max((len(beginning) for beginning in TIMEZONE_DATA if beginning.startswith(area)), default=len(area))
+    return _longest_by_area().get(area, len(area))
 
 
 @cache
