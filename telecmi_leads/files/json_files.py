@@ -9,21 +9,20 @@ from msgspec import Struct
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.bounds import MAX_COLUMNS, MAX_LISTS, MAX_VALUE, beyond, in_blocks
-from telecmi_leads.files.json_rows import (
+from telecmi_leads.files.json_leads import (
     ERROR_NAMES,
     HEADS,
     USUAL_NAMES,
-    as_objects,
     as_records,
-    cell,
-    is_page,
-    is_part,
     is_person,
+    is_wrapped,
+    keyed_within,
+    leads_in,
     named_cells,
     names_a_phone,
-    of_page,
     speaks_of_error,
 )
+from telecmi_leads.files.json_rows import as_objects, cell, is_part
 from telecmi_leads.files.json_values import Scanner
 from telecmi_leads.files.sheets import Sheet, missing_sheets, record_sheets
 from telecmi_leads.settings.option_values import FileFormat
@@ -33,9 +32,8 @@ if TYPE_CHECKING:
 
     from telecmi_leads.files.encoding import TextFile
     from telecmi_leads.files.json_values import Rows
-    from telecmi_leads.files.sheets import Batch
 
-_DEPTH = 4  # {"data": {"result": {"leads": {"items": […]}}}} and no deeper
+_DEPTH = 8  # {"data": {"result": {"leads": {"items": […]}}}} and some deeper
 _SHOWN_LISTS = 12
 
 
@@ -80,6 +78,10 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
 def _from_object(file: TextFile, lists: list[_List], wanted: tuple[str, ...]) -> Iterator[Sheet]:
     """Read a file that is one object: the lists in it that hold leads, or the object itself."""
     _refuse_errors(file, lists)
+    keyed: dict[tuple[str, ...], list[Any]] = {}
+    if file.size < MAX_VALUE and any(found.people for found in lists):
+        keyed = dict(keyed_within(Scanner(file).value(), ()))
+        lists = lists + [_List(path, len(leads), grid=False, people=True) for path, leads in keyed.items()]
     chosen = _chosen(lists, wanted, file.name)
     if not any(found.people for found in chosen) and not wanted and (not chosen or file.size < MAX_VALUE):
         records = as_records(Scanner(file).value())
@@ -88,10 +90,11 @@ def _from_object(file: TextFile, lists: list[_List], wanted: tuple[str, ...]) ->
             return
     if len(chosen) > MAX_LISTS:
         raise beyond(file.name, f"it has more than {MAX_LISTS:,} lists of leads")
-    unread = [found for found in lists if found not in chosen and found.count and not found.grid]
+    unread = [found for found in lists if found not in chosen and found.count > found.grid]
     notes = [f"the list under {safe(found.name)} ({found.count:,}) is not read" for found in unread[:_SHOWN_LISTS]]
     for found in chosen:
-        elements = _list_at(Scanner(file), found.path)
+        leads = keyed.get(found.path)
+        elements = _list_at(Scanner(file), found.path) if leads is None else iter([leads])
         name, note = (found.name, ()) if len(chosen) > 1 or wanted else (None, (f"the list under {safe(found.name)}",))
         if found.grid:
             yield _grid_sheet(elements, file, name, *note, *notes)
@@ -105,21 +108,22 @@ def _sheets(
 ) -> Iterator[Sheet]:
     """Make sheets of elements that are leads, or pages of them."""
     first = _first(batches)
-    whole = _chained(first, batches)
-    if any(map(is_page, first[:_PAGES_LOOKED_AT])):
-        whole = ([each for page in as_objects(batch) for each in of_page(page)] for batch in whole)
-    elif 0 < len(first) < _PAGES_LOOKED_AT:
+    if 0 < len(first) < _FEW:
         _refuse_error(file, first)
-    yield from record_sheets(_named(whole, file.name), file, format_, notes, name)
+    if _is_row(next(filter(None, first), None)):  # lines that are rows
+        yield _grid_sheet(_chained(first, batches), file, name, *notes)
+        return
+    yield from record_sheets(named_cells(_chained(first, batches), file.name), file, format_, notes, name)
 
 
-_PAGES_LOOKED_AT = 4
+_FEW = 4
+
+
+def _is_row(element: object) -> bool:
+    return isinstance(element, list) and bool(element) and not isinstance(element[0], dict | list)
+
+
 _ERROR_SIZE = 1024 * 1024  # of bytes; no error message is longer
-
-
-def _named(batches: Iterator[list[Any] | Rows], place: str) -> Iterator[Batch]:
-    for batch in batches:
-        yield from named_cells(batch, place)
 
 
 def _refuse_errors(file: TextFile, lists: list[_List]) -> None:
@@ -154,21 +158,30 @@ def _values(file: TextFile) -> Iterator[list[Any] | Rows]:
 
 def _top_list(file: TextFile) -> Iterator[Sheet]:
     """Read a file that is a list: of objects, of pages that are lists of objects, or of rows that are lists."""
-    scanner = Scanner(file)
-    batches = _lists(scanner)
-    first = _first(batches)
+    batches = _lists(Scanner(file))
+    first: list[Any] = []
+    while not any(first) and len(first) < _PEOPLE_LOOKED_AT and (batch := next(batches, None)) is not None:
+        first += as_objects(batch)
     whole = _chained(first, batches)
-    inner = next((each for each in first if isinstance(each, list) and each), None)
-    if inner is not None and isinstance(inner[0], dict | list):
-        pages = ([each for page in as_objects(batch) for each in of_page(page)] for batch in whole)
-        if isinstance(inner[0], dict):
-            yield from _sheets(pages, file, FileFormat.JSON)
-        else:
-            yield _grid_sheet(pages, file, None)
-    elif first and isinstance(first[0], list):
-        yield _grid_sheet(whole, file, None)
-    else:
+    kinds = [each for each in first if each]
+    if kinds and not isinstance(kinds[0], dict | list) and _has_several_lists(file):
+        yield _grid_sheet(_values(file), file, None)
+        return
+    if not kinds or not all(isinstance(each, list) for each in kinds) or isinstance(kinds[0][0], dict):
         yield from _sheets(whole, file, FileFormat.JSON)
+    elif not isinstance(kinds[0][0], list):
+        yield _grid_sheet(whole, file, None)
+    elif kinds[0][0] and isinstance(kinds[0][0][0], dict | list):  # lists in lists in lists
+        yield from _sheets(whole, file, FileFormat.JSON)
+    else:
+        yield _grid_sheet(([row for page in as_objects(batch) for row in page] for batch in whole), file, None)
+
+
+def _has_several_lists(file: TextFile) -> bool:
+    scanner = Scanner(file, counting=True)
+    for _ in scanner.elements():
+        pass
+    return scanner.peek() == "["
 
 
 def _grid_sheet(batches: Iterator[list[Any] | Rows], file: TextFile, name: str | None, *notes: str) -> Sheet:
@@ -206,6 +219,9 @@ def _grid(batches: Iterator[list[Any] | Rows], name: str) -> Iterator[list[str]]
     for batch in batches:
         for element in as_objects(batch):
             row += 1
+            if element is None:
+                yield []
+                continue
             if not isinstance(element, list) or len(element) > MAX_COLUMNS:
                 raise SourceUnreadable(
                     f"{name}, row {row:,}: expected a list of at most {MAX_COLUMNS:,} cells.",
@@ -241,14 +257,16 @@ def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) ->
     first = _first(batches)
     count = len(first) + sum(map(len, batches))
     if not first or (isinstance(first[0], dict | list) and not is_part(path[-1], first)):
-        grid = bool(first) and isinstance(first[0], list) and not any(isinstance(each, dict) for each in first[0])
-        people = not grid and any(
-            is_person(each) or is_page(each) for page in first[:_PEOPLE_LOOKED_AT] for each in of_page(page)[:1]
-        )
+        grid = bool(first) and (_is_grid_row(first[0]) or all(map(is_wrapped, first)))
+        people = not grid and any(is_person(lead) for each in first[:_PEOPLE_LOOKED_AT] for lead in leads_in(each))
         lists.append(_List(path, count, grid, people))
 
 
 _PEOPLE_LOOKED_AT = 50
+
+
+def _is_grid_row(element: object) -> bool:
+    return isinstance(element, list) and not any(isinstance(each, dict) for each in element)
 
 
 def _keys(scanner: Scanner) -> Iterator[str]:
@@ -276,6 +294,7 @@ def _chosen(lists: list[_List], wanted: tuple[str, ...], name: str) -> list[_Lis
         return [found for found in lists if found.name in wanted]
     # The columns of a grid may have a list of their own; then the object is read as a whole.
     heads = {found.path[:-1] for found in lists if found.path[-1] in HEADS}
+    heads |= {path[:-1] for path in heads if path and path[-1] == "schema"}
     objects = [
         found for found in lists if not found.grid and not (found.path[-1] in HEADS and found.path[:-1] in heads)
     ]

@@ -233,6 +233,16 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "a pointer of Git LFS, not the file itself",
         "Fetch the file with git lfs pull.",
     ),
+    (
+        re.compile(
+            r"(?:\s|/\*.{0,4000}?\*/|//[^\n]*\n|\)\]\}',?)*+"
+            r"(?:(?:var|let|const|window|module|export|globalThis)\s*[\w.]{0,100}\s*(?:default\s*)?=?\s*[\[{]"
+            r"|(?:var|let|const)\s+\w{1,100}\s*=\s*\S|[\w$.]{1,200}\(\s*[\[{]|(?<=[/\n'])[\[{]\s*[\[{\"])",
+            re.DOTALL,
+        ),
+        "a script with data in it, not plain JSON",
+        "Export the leads as JSON or CSV, or keep only what stands between the outermost brackets.",
+    ),
     (re.compile(r"\s*<(?:\?xml|!doctype|!--|soap)", re.IGNORECASE), "an XML file", _EXPORT),
 )
 _TAG = re.compile(r"\s*<([A-Za-z][\w:.-]{0,60})(?:\s[^<>]{0,2000})?>(?![,;\t|])")

@@ -29,6 +29,13 @@ HOSTILE = {
     "an object that never ends": b'[{"a":' + b" " * 12_000_000,
     "text that never ends": b'[{"a":"' + b"\\u00e9" * 1_000_000,
     "keys of every kind": b"[" + b",".join(b'{"k%d":1}' % (number % 2000) for number in range(20_000)) + b"]",
+    "columns of other places": b"{"
+    + b",".join(b'"c%d":{%s}' % (at, b",".join(b'"%d%04d":1' % (at, row) for row in range(300))) for at in range(1000))
+    + b"}",
+    "columns of one long one": b'{"majorDimension":"COLUMNS","values":[%s["a"%s]]}'
+    % (b'["b"],' * 9000, b',"x"' * 500_000),
+    "pages in pages": b'[{"p":' * 60 + b'[{"phone":"9876500001"}]' + b"}]" * 60,
+    "pages of empty pages": b"[" + b'{"data":[{"a":[{"b":[]}]}]},' * 60_000 + b"{}]",
     "objects in objects": b"[" + b",".join([b'{"a":' * 90 + b"1" + b"}" * 90] * 3000) + b"]",
 }
 

@@ -96,6 +96,39 @@ PAGES = [
     [[["name", "phone"], ["Asha", "9876500001"]], [["Ravi", "9876500002"], ["Asha", "9876500001"]]],
     {"leads": [ASHA, RAVI, ASHA], "errors": []},
     {"query": {"lists": [{"id": 1}]}, "result": {"people": [ASHA, RAVI, ASHA]}},
+    [{"data": [], "next": 2}, {"data": [ASHA, RAVI, ASHA], "next": None}],
+    [{"response": {"result": [ASHA, RAVI]}}, {"response": {"result": [ASHA]}}],
+    [{"number": 0, "size": 2, "content": [ASHA, RAVI]}, {"number": 1, "size": 2, "content": [ASHA]}],
+    [ASHA, [RAVI, ASHA]],
+    [[], [ASHA, RAVI, ASHA]],
+    [[[ASHA, RAVI]], [[ASHA]]],
+    {"status": "ok", "leads": {"alpha": ASHA, "beta": RAVI, "gamma": ASHA}},
+    {"leads": {"-NxAbcdefghijklmnopq": ASHA, "-NxAbcdefghijklmnopr": RAVI, "-NxAbcdefghijklmnops": ASHA}},
+    {"a": {"b": {"c": {"d": {"e": {"people": [ASHA, RAVI, ASHA]}}}}}},
+    [
+        {"type": "header", "version": "5.2"},
+        {"type": "database", "name": "crm"},
+        {"type": "table", "data": [ASHA, RAVI, ASHA]},
+    ],
+    {
+        "majorDimension": "COLUMNS",
+        "values": [["name", "Asha", "Ravi", "Asha"], ["phone", *(x["phone"] for x in (ASHA, RAVI, ASHA))]],
+    },
+    {
+        "valueRanges": [
+            {"range": "A!A1", "values": [["name", "phone"], list(ASHA.values()), list(RAVI.values())]},
+            {"range": "B!A1", "values": [["name", "phone"], list(ASHA.values())]},
+        ]
+    },
+    {
+        "tables": [
+            {"columns": [{"name": "name"}, {"name": "phone"}], "rows": [list(x.values()) for x in (ASHA, RAVI, ASHA)]}
+        ]
+    },
+    {
+        "schema": {"fields": [{"name": "name"}, {"name": "phone"}]},
+        "rows": [{"f": [{"v": x["name"]}, {"v": x["phone"]}]} for x in (ASHA, RAVI, ASHA)],
+    },
 ]
 
 
@@ -103,6 +136,31 @@ PAGES = [
 def test_pages_keys_and_grids(tmp_path: Path, document: object) -> None:
     """Pages of lists, objects under keys and grids of rows lose no lead."""
     assert read_rows(written(tmp_path, document)) == [*READ, ["Asha", "9876500001"]]
+
+
+def test_rows_line_by_line(tmp_path: Path) -> None:
+    """Lines of JSON may be rows, the first of which is the header."""
+    rows = [*READ, ["Asha", "9876500001"]]
+    assert read_rows(written(tmp_path, "\n".join(map(json.dumps, rows)))) == rows
+
+
+def test_a_missing_page_is_an_error(tmp_path: Path) -> None:
+    """An error message among pages of leads, wherever it stands, refuses the file: a page is missing."""
+    pages: list[object] = [{"data": [ASHA]}, {"data": [RAVI]}]
+    for place in range(3):
+        path = written(tmp_path, [*pages[:place], {"error": {"message": "rate limit exceeded"}}, *pages[place:]])
+        assert refusal(path).endswith("“rate limit exceeded”.")
+
+
+def test_lists_beside_one_another_are_told(tmp_path: Path) -> None:
+    """Leads under keys of their own beside a list of leads are read too; a grid that is not read is noted."""
+    document = {"fair": [ASHA], "web": {"1": RAVI, "2": ASHA}, "spots": [["x", "y"], ["1", "2"]]}
+    sheets = read_sheets(written(tmp_path, document))
+    assert [(sheet.name, sheet.rows) for sheet in sheets] == [
+        ("fair", [["Asha", "9876500001"]]),
+        ("web", [["Ravi", "9876500002"], ["Asha", "9876500001"]]),
+    ]
+    assert sheets[0].notes == ("the list under spots (2) is not read",)
 
 
 def test_pages_line_by_line(tmp_path: Path) -> None:
@@ -135,6 +193,8 @@ def test_lists_within_a_lead_are_its_own(tmp_path: Path, lead: dict[str, object]
         ([{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}], "Session expired"),
         ({"timestamp": "2026-05-01", "status": 500, "error": "Internal Server Error", "path": "/x"}, "Internal"),
         ({"fault": {"faultstring": "Bad key"}, "data": []}, "Bad key"),
+        ({"detail": "Credentials were not provided. Call 9876500000."}, "Credentials"),
+        ({"message": "Forbidden. Call 9876500000", "path": "/x"}, "Forbidden"),
     ],
 )
 def test_an_error_message_is_no_lead(tmp_path: Path, document: object, says: str) -> None:
@@ -266,8 +326,52 @@ def test_shells_are_taken_off(tmp_path: Path) -> None:
     assert [{name: cell for name, cell in zip(header, row, strict=True) if cell} for row in rows] == [
         {"id": "1", "firstname": "Asha", "firstname.source": "web", "properties.id": "x"},
         {"phone": "1", "address.city": "Pune"},
-        {"fullName": "Om", "phone.full": "2"},
+        {"phone": "2", "fullName": "Om"},
     ]
+
+
+ENVELOPES: dict[str, object] = {
+    "Typeform": {
+        "answers": [
+            {"field": {"id": "a1", "ref": "name"}, "type": "text", "text": "Asha"},
+            {
+                "field": {"id": "a2", "ref": "3f2a9c1e-0b1d-4c5e-9f00-aa11bb22cc33"},
+                "type": "phone_number",
+                "phone_number": "1",
+            },
+        ]
+    },
+    "Notion": {
+        "properties": {
+            "name": {"id": "t", "type": "title", "title": [{"plain_text": "As"}, {"plain_text": "ha"}]},
+            "phone_number": {"id": "p", "type": "phone_number", "phone_number": "1"},
+        }
+    },
+    "DynamoDB": {"Item": {"name": {"S": "Asha"}, "phone_number": {"N": "1"}}},
+    "Firestore": {
+        "name": "p/documents/x",
+        "fields": {"name": {"stringValue": "Asha"}, "phone_number": {"stringValue": "1"}},
+    },
+    "monday.com": {
+        "name": "Asha",
+        "column_values": [{"id": "p", "title": "phone_number", "text": "1", "value": '{"phone": "1"}'}],
+    },
+    "Jotform": {
+        "answers": {
+            "1": {"name": "name", "text": "Name", "answer": "Asha"},
+            "2": {"name": "phone_number", "text": "Phone", "answer": {"full": "1"}},
+        }
+    },
+    "Bitrix24": {"name": "Asha", "phone_number": [{"ID": "1", "VALUE_TYPE": "WORK", "VALUE": "1"}]},
+}
+
+
+@pytest.mark.parametrize("service", ENVELOPES)
+def test_envelopes_of_services(tmp_path: Path, service: str) -> None:
+    """What services put around a value is no part of it, and their leads are one row each."""
+    header, *rows = read_rows(written(tmp_path, [ENVELOPES[service]] * 2))
+    found = [{name.split(".")[0]: cell for name, cell in zip(header, row, strict=True)} for row in rows]
+    assert [(row["name"], row["phone_number"]) for row in found] == [("Asha", "1")] * 2
 
 
 def test_answers_become_columns(tmp_path: Path) -> None:

@@ -1,0 +1,330 @@
+"""What of a JSON file are leads: objects in a list, in pages of lists, under keys of their own, or rows of a grid.
+
+An object with a phone of its own is a lead, whatever lists it holds. One without is a page where it holds leads.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.core.text import safe
+from telecmi_leads.files.json_rows import DEEPEST, OF_A_SORT, SHELLS, as_objects, as_text, cell, flat, is_part
+from telecmi_leads.files.json_values import Rows
+from telecmi_leads.files.sheets import Batch, batches_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def named_cells(batches: Iterator[list[Any] | Rows], place: str) -> Iterator[Batch]:
+    """Return the leads in elements as records. Flat objects that are all alike, as nearly always, go column by column.
+
+    Raises SourceUnreadable for an error message among pages of leads: a page is missing there.
+    """
+    paged, said = False, ""
+    for batch in batches:
+        if isinstance(batch, Rows) and as_text(batch.rows):
+            yield Batch(batch.keys, batch.rows)
+            continue
+        elements = as_objects(batch)
+        found = list(map(leads_in, elements))
+        for element, leads in zip(elements, found, strict=True):
+            paged = paged or leads != [element]
+            said = said or _said_by(element, leads)
+        if paged and said:
+            raise SourceUnreadable(
+                f"{place} holds an error message among its pages of leads: “{safe(said, 80)}”.",
+                hint="Export the leads again: a page of them is missing.",
+            )
+        yield from batches_of((flat(lead) for leads in found for lead in leads), place)
+
+
+def _said_by(element: object, leads: list[Any]) -> str:
+    """Return what an element that holds no lead says of an error."""
+    if not isinstance(element, dict) or len(leads) != 1 or leads[0] is not element or is_person(element):
+        return ""
+    return speaks_of_error(element)
+
+
+USUAL_NAMES = frozenset(
+    re.findall(
+        r"\w+",
+        "users leads data contacts customers people persons members subscribers results result records rows items "
+        "entries list response submissions value values",
+    )
+)
+"""The names under which lists of leads mostly stand."""
+
+_SURE_PHONE = re.compile(r"phone|mobile|whats.?app|msisdn|(?:^|[\W_])(?:tel|cell)(?:$|[\W_])", re.IGNORECASE)
+_PHONE_NAME = re.compile(rf"{_SURE_PHONE.pattern}|(?:^|[\W_])(?:mob|ph|contact|number|no)(?:$|[\W_])", re.IGNORECASE)
+_NO_PHONE_NAME = re.compile(r"page|count|total|version|order|support|helpline", re.IGNORECASE)
+_SIX_DIGITS = re.compile(r"(?:\d[\s().-]{0,3}){6}")
+_PHONE_VALUE = re.compile(r"[+(]?\d[\d\s().-]{6,20}")
+ERROR_NAMES = frozenset(
+    re.findall(
+        r"\w+",
+        "error errors exception fault error_code errorcode error_message errormessage error_description error_msg "
+        "stacktrace stack_trace faultstring",
+    )
+)
+_STATES = frozenset({"status", "success", "ok", "code", "statuscode", "status_code", "result", "state"})
+_FAILED = frozenset({"error", "fail", "failed", "failure", "false", "nok", "ko", "unauthorized", "forbidden"})
+_WORDS = frozenset({"message", "msg", "detail", "details", "reason", "description", "title", "error"})
+_BESIDE_WORDS = frozenset({"type", "timestamp", "path", "instance", "request_id", "requestid", "trace_id", "url"})
+_HTTP_ERRORS = range(400, 600)
+
+
+@lru_cache(maxsize=4096)
+def names_a_phone(name: str) -> bool:
+    """Tell whether a key may name a number of the lead."""
+    return _PHONE_NAME.search(name[:200]) is not None and _NO_PHONE_NAME.search(name[:200]) is None
+
+
+def is_person(element: object) -> bool:
+    """Tell whether an object may be a lead: something in it is named as a phone, or looks like one."""
+    if not isinstance(element, dict):
+        return False
+    for name, value in flat(element).items():
+        if value and (names_a_phone(name) or _PHONE_VALUE.fullmatch(value[:30].strip())):
+            return True
+    return False
+
+
+def leads_in(element: object) -> list[Any]:
+    """Return the leads that an element holds: itself, those of the page or the list it is, or none of an empty page."""
+    if isinstance(element, list):
+        return _of_list("", element, 0) or element
+    if not isinstance(element, dict):
+        return [element]
+    kind = element.get("type")
+    if isinstance(kind, str) and kind in _PREAMBLE and "data" not in element and not is_person(element):
+        return []
+    if all(not isinstance(value, dict | list) for value in element.values()):
+        return [element]
+    held = [] if has_a_phone(element) else _held(element, 0)
+    if held:
+        return held
+    empty = any(value == [] for name, value in element.items() if name.casefold() in USUAL_NAMES)
+    return [] if empty and not is_person(element) else [element]
+
+
+_PREAMBLE = frozenset({"header", "database"})  # of phpMyAdmin's exports
+
+
+def has_a_phone(element: dict[str, Any]) -> bool:
+    """Tell whether an object has a phone of its own, so that the lists in it are parts of one lead."""
+    usual = any(
+        name.casefold() in USUAL_NAMES and name.casefold() not in SHELLS and value and isinstance(value, dict | list)
+        for name, value in element.items()
+    )
+    return any(_is_own_phone(name, value, 0 if usual else 1) for name, value in element.items())
+
+
+def _is_own_phone(name: str, value: object, depth: int) -> bool:
+    if isinstance(value, list):
+        return bool(value) and OF_A_SORT.search(name) is not None and names_a_phone(name) and is_part(name, value)
+    if isinstance(value, dict):
+        inner = depth > 0 or name.casefold() in SHELLS or names_a_phone(name)
+        return inner and depth < DEEPEST and any(_is_own_phone(key, each, depth + 1) for key, each in value.items())
+    if not names_a_phone(name):
+        return False
+    return _SURE_PHONE.search(name[:200]) is not None or _SIX_DIGITS.search(str(value)[:200]) is not None
+
+
+def _held(holder: dict[str, Any], depth: int) -> list[Any]:
+    """Return the leads in the lists and in the keyed objects within an object that is no lead itself."""
+    found = _rows_of(holder)
+    if found or depth > DEEPEST:
+        return found
+    for name, value in holder.items():
+        if isinstance(value, list):
+            found += _of_list(name, value, depth + 1)
+        elif isinstance(value, dict):
+            found += _keyed(name, value) or ([] if has_a_phone(value) else _held(value, depth + 1))
+    return found
+
+
+def _of_list(name: str, elements: list[Any], depth: int) -> list[Any]:
+    """Return the leads in a list under some name; none where it holds no people, or parts of one lead."""
+    if depth > DEEPEST or not elements or (name and is_part(name, elements)):
+        return []
+    if all(isinstance(each, list) for each in elements):
+        rows = _headed(elements) if depth else []
+        return rows or [lead for each in elements for lead in _of_list("", each, depth + 1)]
+    if not any(isinstance(each, dict | list) for each in elements):
+        return []
+    found = [leads_in(each) for each in elements]
+    return (
+        [lead for leads in found for lead in leads] if any(is_person(lead) for leads in found for lead in leads) else []
+    )
+
+
+def _headed(grid: list[Any]) -> list[Any]:
+    """Return the rows of a grid as objects; the first names the columns, if that is what it does."""
+    head, *body = grid
+    if not body or not head or not all(isinstance(name, str) and not _SIX_DIGITS.search(name) for name in head):
+        return []
+    if any(isinstance(each, dict | list) for row in grid for each in row):
+        return []
+    return _as_objects_of(head, body)
+
+
+def _as_objects_of(head: list[Any], body: list[Any]) -> list[Any]:
+    names = [_column_name(name, number) for number, name in enumerate(head, 1)]
+    names += [f"column {number}" for number in range(len(names) + 1, max(map(len, body)) + 1)]
+    return [dict(zip(names, row, strict=False)) for row in body]
+
+
+def _column_name(name: object, number: int) -> str:
+    if isinstance(name, dict):
+        name = next((name[key] for key in ("display_name", "label", "title", "name", "id") if name.get(key)), "")
+    return cell(name) or f"column {number}"
+
+
+def _keyed(name: str, value: dict[str, Any]) -> list[Any]:
+    """Return the leads of an object that holds one under each of its keys, in the place of a list.
+
+    Keys that are words, such as `applicant` and `guarantor`, are parts of one lead, unless there are many alike.
+    """
+    records = list(value.values())
+    if not records or not all(isinstance(record, dict) for record in records) or is_part(name, records):
+        return []
+    if not any(map(is_person, records)):
+        return []
+    if all(map(_ID.match, value)):
+        return records
+    alike = all(map(is_person, records)) and len(set.intersection(*map(set, records))) * 2 >= max(map(len, records))
+    return records if alike and len(records) >= (2 if name.casefold() in USUAL_NAMES else 3) else []
+
+
+def keyed_within(value: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+    """Walk the objects within an object that hold a lead under each of their keys, with the keys that lead there."""
+    for name, inner in value.items():
+        if isinstance(inner, dict) and len(path) < DEEPEST:
+            leads = _keyed(name, inner)
+            if leads:
+                yield (*path, name), leads
+            elif not has_a_phone(inner):
+                yield from keyed_within(inner, (*path, name))
+
+
+_ID = re.compile(r"[^\d]*\d|-[\w-]{8,}$|[\w-]{15,}$")
+
+
+def speaks_of_error(value: dict[str, Any]) -> str:
+    """Return what an object says of an error, "" where it speaks of none."""
+    names = {name.casefold(): each for name, each in value.items()}
+    if _WORDS & names.keys() and names.keys() <= _WORDS | _STATES | _BESIDE_WORDS and _words_of(value):
+        return _words_of(value)
+    told = next((names[name] for name in names if name in ERROR_NAMES and names[name]), None)
+    if told is None and not any(_is_failure(name, names[name]) for name in names if name in _STATES):
+        return ""
+    if told is None and (not _WORDS & names.keys() or any(map(names_a_phone, names))):
+        return ""
+    return _words_of(value) or _words_of(told) or cell(told)
+
+
+def _is_failure(name: str, value: object) -> bool:
+    text = cell(value).casefold()
+    if name in {"success", "ok"}:
+        return text in {"false", "0", "no"}
+    return text in _FAILED or (text.isdecimal() and len(text) == 3 and int(text) in _HTTP_ERRORS)  # noqa: PLR2004
+
+
+def _words_of(value: object) -> str:
+    while isinstance(value, list) and value:
+        value = value[0]
+    if not isinstance(value, dict):
+        return value if isinstance(value, str) else ""
+    words = (each for name, each in value.items() if name.casefold() in _WORDS and isinstance(each, str))
+    return max(words, key=len, default="")
+
+
+HEADS = ("columns", "headers", "header", "fields", "cols")
+_BODIES = ("data", "rows", "values", "records")
+
+
+def as_records(value: dict[str, Any]) -> list[Any]:
+    """Return the records that an object holds: itself, if it is one."""
+    return _rows_of(value) or _by_columns(value) or _keyed("", value) or _by_rows_within(value) or leads_in(value)
+
+
+def _by_columns(value: dict[str, Any]) -> list[Any]:
+    columns = list(value.values())
+    if len(columns) < 2:  # noqa: PLR2004 - a table has several
+        return []
+    if all(isinstance(column, dict) and column and all(map(str.isdigit, column)) for column in columns):
+        places = dict.fromkeys(place for column in columns for place in column)
+        if _is_full_of_holes(len(places), columns):
+            return []
+        return [{name: column.get(place) for name, column in value.items()} for place in places]
+    if all(isinstance(column, list) for column in columns):
+        lengths = set(map(len, columns))
+        if len(lengths) == 1 and lengths.pop() > 1:
+            return [dict(zip(value, cells, strict=True)) for cells in zip(*columns, strict=True)]
+    return []
+
+
+def _rows_of(value: dict[str, Any]) -> list[Any]:
+    """Return the rows of an object that has its columns in one list and its rows in another, as objects.
+
+    Google's Sheets API gives a grid alone, by rows or by columns; BigQuery and Google's charts wrap each cell.
+    """
+    if str(value.get("majorDimension")).upper() == "COLUMNS" and isinstance(value.get("values"), list):
+        return _turned(value["values"])
+    schema = value.get("schema")
+    holder = schema if isinstance(schema, dict) else value
+    head: list[Any] = next((holder[key] for key in HEADS if isinstance(holder.get(key), list)), [])
+    body: list[Any] = next((value[key] for key in _BODIES if isinstance(value.get(key), list)), [])
+    body = [_bare(row) for row in body] if holder is not value or "cols" in value else body
+    return _as_objects_of(head, body) if head and body and all(isinstance(row, list) for row in body) else []
+
+
+def _turned(columns: list[Any]) -> list[Any]:
+    """Return the rows of a grid that is given by columns, whose first cells are their names."""
+    if not columns or not all(isinstance(column, list) and column for column in columns):
+        return []
+    if _is_full_of_holes(max(map(len, columns)), columns):
+        return []
+    return [dict(zip([column[0] for column in columns], row, strict=True)) for row in _rows_from(columns)]
+
+
+def _is_full_of_holes(rows: int, columns: list[Any]) -> bool:
+    """Tell whether columns are no table: few values that would make a table of very many empty cells."""
+    return rows * len(columns) > _FEW_CELLS + 4 * sum(map(len, columns))
+
+
+_FEW_CELLS = 10_000
+
+
+def _rows_from(columns: list[Any]) -> Iterator[tuple[Any, ...]]:
+    return zip_longest(*(column[1:] for column in columns), fillvalue="")
+
+
+WRAPPED_ROW = ("f", "c", "cells")
+
+
+def is_wrapped(row: object) -> bool:
+    """Tell whether a row is an object that holds nothing but its cells."""
+    return isinstance(row, dict) and any(isinstance(row.get(key), list) for key in WRAPPED_ROW) and len(row) <= 2  # noqa: PLR2004 - its cells and its number
+
+
+def _bare(row: object) -> object:
+    """Return the cells of a row such as `{"f": [{"v": "…"}]}`."""
+    cells = (
+        next((row[key] for key in WRAPPED_ROW if isinstance(row.get(key), list)), row)
+        if isinstance(row, dict) and is_wrapped(row)
+        else row
+    )
+    if not isinstance(cells, list):
+        return cells
+    return [each.get("v", each) if isinstance(each, dict) else each for each in cells]
+
+
+def _by_rows_within(value: dict[str, Any]) -> list[Any]:
+    inner = (part for part in value.values() if isinstance(part, dict))
+    return next(filter(None, (_rows_of(part) or _by_rows_within(part) for part in inner)), [])
