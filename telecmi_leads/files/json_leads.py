@@ -17,7 +17,7 @@ from telecmi_leads.files.json_values import Rows
 from telecmi_leads.files.sheets import Batch, batches_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 def named_cells(batches: Iterator[list[Any] | Rows], place: str) -> Iterator[Batch]:
@@ -86,18 +86,26 @@ def names_a_phone(name: str) -> bool:
 
 def is_person(element: object) -> bool:
     """Tell whether an object may be a lead: something in it is named as a phone, or looks like one."""
-    if not isinstance(element, dict):
+    return isinstance(element, dict) and any(_tells_a_phone(name, value, 0) for name, value in element.items())
+
+
+def _tells_a_phone(name: str, value: object, depth: int) -> bool:
+    if isinstance(value, dict):
+        inside: Iterable[tuple[str, Any]] = value.items()
+    elif isinstance(value, list):
+        inside = ((name, each) for each in value)
+    else:
+        text = cell(value)
+        return bool(text) and (names_a_phone(name) or _PHONE_VALUE.fullmatch(text[:30].strip()) is not None)
+    if depth > DEEPEST:
         return False
-    for name, value in flat(element).items():
-        if value and (names_a_phone(name) or _PHONE_VALUE.fullmatch(value[:30].strip())):
-            return True
-    return False
+    return any(_tells_a_phone(name if names_a_phone(name) else key, each, depth + 1) for key, each in inside)
 
 
-def leads_in(element: object) -> list[Any]:
+def leads_in(element: object, depth: int = 0) -> list[Any]:
     """Return the leads that an element holds: itself, those of the page or the list it is, or none of an empty page."""
     if isinstance(element, list):
-        return _of_list("", element, 0) or element
+        return _of_list("", element, depth) or element
     if not isinstance(element, dict):
         return [element]
     kind = element.get("type")
@@ -105,13 +113,14 @@ def leads_in(element: object) -> list[Any]:
         return []
     if all(not isinstance(value, dict | list) for value in element.values()):
         return [element]
-    held = [] if has_a_phone(element) else _held(element, 0)
+    held = [] if depth > _DEEPEST_PAGE or has_a_phone(element) else _held(element, depth)
     if held:
         return held
     empty = any(value == [] for name, value in element.items() if name.casefold() in USUAL_NAMES)
     return [] if empty and not is_person(element) else [element]
 
 
+_DEEPEST_PAGE = 8
 _PREAMBLE = frozenset({"header", "database"})  # of phpMyAdmin's exports
 
 
@@ -138,29 +147,30 @@ def _is_own_phone(name: str, value: object, depth: int) -> bool:
 def _held(holder: dict[str, Any], depth: int) -> list[Any]:
     """Return the leads in the lists and in the keyed objects within an object that is no lead itself."""
     found = _rows_of(holder)
-    if found or depth > DEEPEST:
+    if found or depth > _DEEPEST_PAGE:
         return found
     for name, value in holder.items():
         if isinstance(value, list):
             found += _of_list(name, value, depth + 1)
         elif isinstance(value, dict):
-            found += _keyed(name, value) or ([] if has_a_phone(value) else _held(value, depth + 1))
+            keyed = _keyed(name, value)
+            inner = keyed or _held(value, depth + 1)
+            found += inner if keyed or (inner and not has_a_phone(value)) else []
     return found
 
 
 def _of_list(name: str, elements: list[Any], depth: int) -> list[Any]:
     """Return the leads in a list under some name; none where it holds no people, or parts of one lead."""
-    if depth > DEEPEST or not elements or (name and is_part(name, elements)):
+    if depth > _DEEPEST_PAGE or not elements or (name and is_part(name, elements)):
         return []
     if all(isinstance(each, list) for each in elements):
         rows = _headed(elements) if depth else []
         return rows or [lead for each in elements for lead in _of_list("", each, depth + 1)]
     if not any(isinstance(each, dict | list) for each in elements):
         return []
-    found = [leads_in(each) for each in elements]
-    return (
-        [lead for leads in found for lead in leads] if any(is_person(lead) for leads in found for lead in leads) else []
-    )
+    found = [leads_in(each, depth + 1) for each in elements]
+    paged = any(leads and leads[0] is not each for each, leads in zip(elements, found, strict=True))
+    return [lead for leads in found for lead in leads] if paged or any(map(is_person, elements)) else []
 
 
 def _headed(grid: list[Any]) -> list[Any]:
@@ -193,18 +203,18 @@ def _keyed(name: str, value: dict[str, Any]) -> list[Any]:
     records = list(value.values())
     if not records or not all(isinstance(record, dict) for record in records) or is_part(name, records):
         return []
-    if not any(map(is_person, records)):
-        return []
     if all(map(_ID.match, value)):
-        return records
-    alike = all(map(is_person, records)) and len(set.intersection(*map(set, records))) * 2 >= max(map(len, records))
-    return records if alike and len(records) >= (2 if name.casefold() in USUAL_NAMES else 3) else []
+        return records if any(map(is_person, records)) else []
+    if len(records) < (2 if name.casefold() in USUAL_NAMES else 3):
+        return []
+    alike = len(set.intersection(*map(set, records))) * 2 >= max(map(len, records))
+    return records if alike and all(map(is_person, records)) else []
 
 
 def keyed_within(value: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
     """Walk the objects within an object that hold a lead under each of their keys, with the keys that lead there."""
     for name, inner in value.items():
-        if isinstance(inner, dict) and len(path) < DEEPEST:
+        if isinstance(inner, dict) and len(path) < _DEEPEST_PAGE:
             leads = _keyed(name, inner)
             if leads:
                 yield (*path, name), leads
