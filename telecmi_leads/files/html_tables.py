@@ -49,7 +49,7 @@ _CELL = frozenset({"td", "th", "cell", "ss:cell"})
 _TABLE = frozenset({"table", "ss:table"})
 _SHEET = frozenset({"worksheet", "ss:worksheet"})
 _LINES = frozenset({"br", "p", "div", "li"})
-_UNSEEN = frozenset({"script", "style", "template", "comment", "ss:comment", "datalist"})
+_UNSEEN = frozenset({"script", "style", "template", "comment", "ss:comment", "datalist", "svg"})
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _SHOWN = frozenset({"html", "body"})  # hidden until a script has run
 _PARTS = frozenset({"thead", "tbody", "tfoot"})
@@ -305,7 +305,8 @@ class _Page(Struct):
     sheets: dict[str, bool] = field(default_factory=dict)
     filtered: set[str] = field(default_factory=set)
     rows_hidden: Counter[str] = field(default_factory=Counter)
-    tables: bool = False
+    tables: int = 0
+    rows: bool = False
     hidden_rows: int = 0
     password: bool = False
     title: str = ""
@@ -328,7 +329,8 @@ class _Page(Struct):
         elif what == "title":
             self.title = self.title or " ".join(html.unescape(text).split())
         else:
-            self.tables = True
+            self.tables += text.casefold() == "table"
+            self.rows = True
             self.hidden_rows += what == "unseen"
 
 
@@ -348,11 +350,11 @@ def _refuse_other_pages(page: _Page, file: TextFile) -> None:
     """Refuse a page without a table of leads: where one has to log in, or that tells of an error."""
     log_in = page.password or _LOG_IN.search(page.title) is not None
     suspect = log_in or _TROUBLE.search(page.title) is not None
-    if page.sheets or (page.tables and not (suspect and not _has_a_list(file))):
+    if page.sheets or (page.rows and not (suspect and not _has_a_list(file))):
         return
     title = page.title or " ".join(html.unescape(_TAGS.sub(" ", file.open(by_lines=False).read(_HEAD))).split())
     says = f" that says “{safe(title[:_SAID])}”" if title else ""
-    what = "not a list of leads" if page.tables else "and has no table"
+    what = "not a list of leads" if page.rows else "and has no table"
     raise SourceUnreadable(
         f"{file.name} is a web page{says}, {what}.",
         hint="Log in on the website, and export the leads again."
@@ -400,7 +402,7 @@ def read_html(file: TextFile, wanted: Sequence[str]) -> Iterator[Sheet]:
             yield Sheet(
                 file=file.name,
                 format=FileFormat.HTML,
-                name=None if name == "table 1" and not wanted else name,
+                name=None if page.tables <= 1 and name == "table 1" and not wanted else name,
                 encoding=file.encoding.label,
                 delimiter=None,
                 keys=None,

@@ -57,7 +57,7 @@ def test_each_table_is_a_sheet(tmp_path: Path) -> None:
         "<table><tr><td><table><tr><td>Asha<td>1</table></td></tr><tr><td>end</table>"
     )
     sheets = [(sheet.name, sheet.rows) for sheet in read_sheets(written(tmp_path, page))]
-    assert sheets == [(None, [["Menu"]]), ("table 4", [["Asha", "1"]]), ("table 3", [["end"]])]
+    assert sheets == [("table 1", [["Menu"]]), ("table 4", [["Asha", "1"]]), ("table 3", [["end"]])]
 
 
 def test_xml_spreadsheet(tmp_path: Path) -> None:
