@@ -75,6 +75,7 @@ _STATES = frozenset({"status", "success", "ok", "code", "statuscode", "status_co
 _FAILED = frozenset({"error", "fail", "failed", "failure", "false", "nok", "ko", "unauthorized", "forbidden"})
 _WORDS = frozenset({"message", "msg", "detail", "details", "reason", "description", "title", "error"})
 _BESIDE_WORDS = frozenset({"type", "timestamp", "path", "instance", "request_id", "requestid", "trace_id", "url"})
+_SENTENCE = re.compile(r"[^\W\d]{2,}[^\w\n]+\w")
 _HTTP_ERRORS = range(400, 600)
 
 
@@ -228,7 +229,11 @@ _ID = re.compile(r"[^\d]*\d|-[\w-]{8,}$|[\w-]{15,}$")
 def speaks_of_error(value: dict[str, Any]) -> str:
     """Return what an object says of an error, "" where it speaks of none."""
     names = {name.casefold(): each for name, each in value.items()}
-    if _WORDS & names.keys() and names.keys() <= _WORDS | _STATES | _BESIDE_WORDS and _words_of(value):
+    if (
+        _WORDS & names.keys()
+        and names.keys() <= _WORDS | _STATES | _BESIDE_WORDS
+        and _SENTENCE.search(_words_of(value))
+    ):
         return _words_of(value)
     told = next((names[name] for name in names if name in ERROR_NAMES and names[name]), None)
     if told is None and not any(_is_failure(name, names[name]) for name in names if name in _STATES):

@@ -35,7 +35,7 @@ HOSTILE = {
     "columns of one long one": b'{"majorDimension":"COLUMNS","values":[%s["a"%s]]}'
     % (b'["b"],' * 9000, b',"x"' * 500_000),
     "pages in pages": b'[{"p":' * 60 + b'[{"phone":"9876500001"}]' + b"}]" * 60,
-    "pages of empty pages": b"[" + b'{"data":[{"a":[{"b":[]}]}]},' * 60_000 + b"{}]",
+    "pages of empty pages": b"[" + b'{"data":[{"a":[{"b":[]}]}]},' * 20_000 + b"{}]",
     "objects in objects": b"[" + b",".join([b'{"a":' * 90 + b"1" + b"}" * 90] * 3000) + b"]",
 }
 
