@@ -33,6 +33,7 @@ _PARAMETER = re.compile(r";((?:\"[^\"]*\"|[^\";])*)")
 _PART = re.compile(r"((?:\\.?|[^\\;])*)(?:;|$)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
+_GENERATION = re.compile(r"(?:jr|sr|jun|sen|junior|senior|i{1,3}|iv|vi?|2nd|3rd)\.?")
 _NAME_PARTS = ("Last Name", "First Name", "Middle Name", "Name Prefix", "Name Suffix")
 _ADDRESS_PARTS = ("City", "State", "Postal Code", "Country")  # after post-office box, extension and street
 _TEXTS = {
@@ -208,7 +209,12 @@ class _Contact:
         self.cells |= dict(zip(_ADDRESS_PARTS, [*parts[3:], *[""] * 4], strict=False))
 
     def record(self) -> dict[str, str]:
-        """Return the cells."""
+        """Return the cells. A title or a degree that the name as shown (FN) leaves out is no part of the name."""
+        shown = self.cells.get("Full Name", "").casefold()
+        for column in ("Name Prefix", "Name Suffix"):
+            text = self.cells.get(column, "").casefold()
+            if shown and text not in shown and not _GENERATION.fullmatch(text):
+                self.cells[column] = ""
         return self.cells | {column: ", ".join(numbers) for column, numbers in self._numbers.items()}
 
 

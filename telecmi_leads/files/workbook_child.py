@@ -370,13 +370,13 @@ def look_into_zip(stream: BinaryIO, *, exactly: bool) -> tuple[str, int]:
 def _zip_format(archive: zipfile.ZipFile, names: set[str]) -> str:
     if any(name.startswith("xl/") and name.endswith(".bin") and "workbook" in name for name in names):
         return "xlsb"
+    for name, what in _OTHER_ZIPS:
+        if name in names:
+            raise Refused("other", what)
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
     if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise Refused("password")
-    for name, what in _OTHER_ZIPS:
-        if name in names:
-            raise Refused("other", what)
     if "content.xml" in names:
         kind = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
         if kind and "spreadsheet" not in kind:

@@ -97,6 +97,15 @@ def test_version_3_0(tmp_path: Path) -> None:
     }
 
 
+def test_titles_that_the_shown_name_leaves_out(tmp_path: Path) -> None:
+    """A title or a degree is part of the name where the name as shown has it; a generation always is."""
+    shown = contact(tmp_path, "N:Rao;Om;;Dr.;PhD,MBA", "FN:Om Rao", "TEL:1")
+    assert not shown.keys() & {"Name Prefix", "Name Suffix"}
+    shown = contact(tmp_path, "N:Rao;Om;;Dr.;III", "FN:Dr. Om Rao", "TEL:1")
+    assert (shown["Name Prefix"], shown["Name Suffix"]) == ("Dr.", "III")
+    assert contact(tmp_path, "N:Rao;Om;;Dr.;PhD", "TEL:1")["Name Suffix"] == "PhD"
+
+
 def test_version_4_0(tmp_path: Path) -> None:
     """Numbers as URIs, types in quotes."""
     assert contact(

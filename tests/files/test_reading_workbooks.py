@@ -223,6 +223,17 @@ def test_other_zips_are_named(tmp_path: Path, name: str, what: str) -> None:
     assert refusal(tmp_path / "leads.xlsx") == f"leads.xlsx {what}"
 
 
+def test_a_workbook_within_a_document(tmp_path: Path) -> None:
+    """A Word document is refused as one, though a workbook lies in it beside the text."""
+    parts = patched(
+        saved(tmp_path / "made.xlsx", LEADS),
+        tmp_path / "leads.docx",
+        lambda _, data: data,
+        **{"word/document.xml": b"x"},
+    )
+    assert refusal(parts) == "leads.docx is a Word document."
+
+
 def test_password_protected(tmp_path: Path) -> None:
     """A workbook behind a password is said to be one (row 30)."""
     begin, file_pass = struct.pack("<HHHHQQ", 0x809, 16, 0x600, 5, 0, 0)[:20], struct.pack("<HHI", 0x2F, 4, 1)
