@@ -98,6 +98,8 @@ class PhoneView(Struct, frozen=True):
     `number` is E.164 digits, "" where there is none; then `reason` is the rejection's code. `region` is the
     region it was read for, `region_from` where that setting came from. `country` is the number's own, as shown; `type`
     a PhoneType; `timezones` IANA names; `repairs` Repair codes. `fates` come from the ledger, newest first.
+    `calling_code` is the one in the cell that told the country, "" where the region did. `steps` are the repairs with
+    the text before and after each.
     """
 
     given: str
@@ -110,6 +112,8 @@ class PhoneView(Struct, frozen=True):
     repairs: tuple[str, ...] = ()
     fates: tuple[Fate, ...] = ()
     region_from: str = ""
+    calling_code: str = ""
+    steps: tuple[tuple[str, str, str], ...] = ()
 
 
 class CheckView(Struct, frozen=True):

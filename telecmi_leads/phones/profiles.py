@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LONGEST_CODE = 3
 _AREA_DIGITS = 4  # code included: 1 and an area code
+_BY_CODE = frozenset({Repair.INTERNATIONAL_PREFIX, Repair.MISSING_PLUS})
 _FOUND_AFTER = (Repair.TRAILING_WORDS, Repair.EXTENSION, Repair.SEVERAL_NUMBERS)
 _UNKNOWN_TIMEZONE = "Etc/Unknown"  # ICU's name for it, which phonenumbers' table uses
 
@@ -180,7 +181,8 @@ class PhoneExplanation(Struct, frozen=True):
 
     `number` is E.164 digits without the plus, also where only the user's options refuse it (`reason` says so); ""
     where there is no valid number. `number_region` is where the number belongs, which need not be the row's `region`;
-    `international` is the number as people write it.
+    `international` is the number as people write it. `calling_code` is the code in the cell that told the country, ""
+    where the row's region did.
     """
 
     raw: str
@@ -194,6 +196,7 @@ class PhoneExplanation(Struct, frozen=True):
     type: PhoneType
     number_region: str | None
     timezones: tuple[str, ...]
+    calling_code: str
 
 
 def explain(cell: str, region: str | None, reading: CellReading) -> PhoneExplanation:
@@ -214,7 +217,13 @@ def explain(cell: str, region: str | None, reading: CellReading) -> PhoneExplana
         type=chosen.ruling.type if chosen else PhoneType.UNKNOWN,
         number_region=profile.region if profile else None,
         timezones=profile.timezones if profile else (),
+        calling_code=str(parsed.country_code) if parsed and chosen and _is_by_code(chosen) else "",
     )
+
+
+def _is_by_code(chosen: Candidate) -> bool:
+    """Tell whether a calling code in the cell, with or without its plus, told the number's country."""
+    return chosen.digits.startswith("+") or not _BY_CODE.isdisjoint(chosen.ruling.repairs)
 
 
 def _explained(candidate: Candidate) -> ExplainedCandidate:
@@ -228,9 +237,10 @@ def _last_steps(reading: CellReading) -> list[Step]:
     if chosen is None:
         return []
     steps: list[Step] = []
-    text, stretch = reading.text, chosen.text.strip()
+    text = reading.steps[-1].after if reading.steps else reading.text
+    stretch, made = chosen.text.strip(), {step.repair for step in reading.steps}
     for repair in _FOUND_AFTER:
-        if repair in reading.repairs:
+        if repair in reading.repairs and repair not in made:
             steps.append(Step(repair, text, stretch))
             text = stretch
     if text != chosen.digits:

@@ -113,6 +113,22 @@ def test_explain_tells_the_number_and_its_fate(program: Inside) -> None:
     assert [(fate["left_out"], fate["code"]) for fate in listed["fates"]] == [("excluded", "dnc.csv")]
 
 
+def test_explain_shows_each_step_and_whose_country_it_is(program: Inside) -> None:
+    """What was cut off as what, and whether the region or a calling code in the cell told the country."""
+    cell = ("explain", "12/03/2024 44 20 7946 0958 (2)", "--region", "AE")
+    found = program.run(*cell, "--json").json
+    assert (found["region"], found["country"], found["calling_code"]) == ("AE", "GB", "44")
+    assert [(step["repair"], step["after"]) for step in found["steps"]] == [
+        ("date_dropped", "44 20 7946 0958 (2)"),
+        ("extension_dropped", "44 20 7946 0958"),
+        ("punctuation", "442079460958"),
+        ("missing_plus", "+442079460958"),
+    ]
+    told = program.run(*cell).out
+    assert re.search(r"country +United Kingdom \(GB\), from the calling code 44 in the cell\n", told)
+    assert 'repaired   extension dropped: "44 20 7946 0958 (2)" became "44 20 7946 0958"\n' in told
+
+
 @pytest.mark.parametrize(
     ("number", "reason"),
     [("98XXXXXX10", "masked"), ("12", "too_short"), ("hello", "not_a_number"), ("112", "emergency")],

@@ -331,6 +331,8 @@ def test_the_other_commands_objects(ledger: Ledger) -> None:
         "type": None,
         "timezones": [],
         "repairs": [],
+        "calling_code": None,
+        "steps": [],
     }
     failed = Problem("settings", "No.", "Do.")
     assert json.loads(check_json([CheckView("service", passed=None)], exit_code=6, error=failed)) == {

@@ -30,6 +30,8 @@ def explain(phone: str, given: dict[str, Any]) -> int:
         timezones=found.timezones,
         repairs=tuple(step.repair.value for step in found.steps),
         fates=tuple(fates),
+        calling_code=found.calling_code,
+        steps=tuple((step.repair.value, step.before, step.after) for step in found.steps),
     )
     code = ExitCode.OK if found.good else ExitCode.INPUT
     if session.output.json:

@@ -150,14 +150,26 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
     facts = [
         ("read as", _read_for(phone)),
         ("kind", shown(wording.words(phone.type))),
-        ("country", _country(phone.country) if phone.country != phone.region else ""),
+        ("country", _own_country(phone)),
         ("time zone", shown(", ".join(map(wording.time_zone, phone.timezones)))),
-        ("repaired", "; ".join(shown(wording.repair(code)) for code in phone.repairs)),
+        *(("repaired", _step(*step)) for step in phone.steps),
+        ("repaired", "" if phone.steps else "; ".join(shown(wording.repair(code)) for code in phone.repairs)),
         *((_fate_label(fate), _fate(fate)) for fate in phone.fates),
     ]
     if not phone.fates:
         facts.append(("uploaded", "never from this computer, and never left out"))
     screen.rows([fact for fact in facts if fact[1]], fold=(1,))
+
+
+def _own_country(phone: PhoneView) -> str:
+    """Return the number's country where it is not the region's, or a calling code in the cell told it."""
+    if phone.calling_code:
+        return f"{_country(phone.country) or 'none'}, from the calling code {shown(phone.calling_code)} in the cell"
+    return _country(phone.country) if phone.country != phone.region else ""
+
+
+def _step(repair: str, before: str, after: str) -> str:
+    return f'{shown(wording.repair(repair))}: "{shown(before)}" became "{shown(after)}"'
 
 
 def _read_for(phone: PhoneView) -> str:

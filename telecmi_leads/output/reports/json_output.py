@@ -143,6 +143,8 @@ def phone_json(phone: PhoneView, *, exit_code: int = 0) -> bytes:
         type=phone.type or None,
         timezones=list(phone.timezones),
         repairs=list(phone.repairs),
+        calling_code=phone.calling_code or None,
+        steps=[{"repair": repair, "before": before, "after": after} for repair, before, after in phone.steps],
         fates=[_fate(fate) for fate in phone.fates],
     )
 
