@@ -109,6 +109,7 @@ _NEGATIVE = pattern(r"\s*-\d{5,}(?:[.,]\d+)?\s*")
 _DECIMAL = pattern(r"(?<![\d.,])((?:\d[ ()\-]*){7,})\.0+(?=\s*(?:$|[,;/|&\n]))")
 _PLAIN_DECIMAL = pattern(r"\s*\+?\d+\.0+\s*")
 _DECIMAL_COMMA = pattern(r"(\s*\+?\d{7,}),0{1,2}\s*")
+_THOUSANDS = pattern(r"(\s*\d{1,3}(?:,\d{2,3})+)\.0+\s*")  # 9,876,543,210.00
 # The commonest wrappers around nothing but a number; what they take off is what `unwrap` does.
 _INSIDE = r"(?P<inside>[+(]?\d[\d ().\-]*\d)"
 _SIMPLE = (
@@ -173,6 +174,7 @@ def unwrap(cell: str, is_number: Callable[[str], bool]) -> Unwrapped:
         if _PLAIN_DECIMAL.fullmatch(found.text) or is_number(shorter) or not is_number(found.text):
             found.became(shorter, Repair.DECIMAL)
         found.became(_whole(_DECIMAL_COMMA, r"\1", found.text), Repair.DECIMAL)
+        found.became(_whole(_THOUSANDS, r"\1", found.text), Repair.DECIMAL)
     return found
 
 
