@@ -8,7 +8,7 @@ header row and what follows it; matching composes both. marks tells who must not
 from telecmi_leads.columns.column_match import ColumnChoice, ColumnMatch, Rule, Template
 from telecmi_leads.columns.field_choice import is_unnamed, line_rank, name_beside_number, number_columns
 from telecmi_leads.columns.header_meaning import PHONE_HEADS, all_words_known, read_name
-from telecmi_leads.columns.lexicon import Head
+from telecmi_leads.columns.lexicon import Head, is_area_code, is_key
 from telecmi_leads.columns.overrides import ColumnFinder, pins
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "Rule",
     "Template",
     "all_words_known",
+    "is_area_code",
+    "is_key",
     "is_unnamed",
     "line_rank",
     "name_beside_number",

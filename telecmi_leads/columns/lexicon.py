@@ -277,13 +277,14 @@ class Lexicon(Struct, frozen=True):
     """All phrases; their words are parted by one space.
 
     `exact` holds names that mean something only when they stand alone, `beside` names that do so only beside one of
-    the given columns or heads.
+    the given columns or heads. `codes` are the whole names of columns of "area" codes and of database "key"s.
     """
 
     phrases: Phrases
     exact: dict[str, Head | Never]
     beside: dict[str, tuple[Head, frozenset[str]]]
     strangers: Strangers
+    codes: dict[str, str]
 
     def stranger(self, segments: Sequence[Segment]) -> str:
         """Return the word of a name that is not known and reads as a person, "" where there is none.
@@ -387,4 +388,17 @@ def lexicon() -> Lexicon:
     beside = {name: (Head(rule["means"]), frozenset(rule["beside"])) for name, rule in data["beside"].items()}
     parts = {part: tuple(chain.from_iterable(languages.values())) for part, languages in data["strangers"].items()}
     strangers = Strangers(parts["ends"], frozenset(parts["things"]), frozenset(parts["of"]), frozenset(parts["whose"]))
-    return Lexicon(Phrases(lines), exact, beside, strangers)
+    codes = {
+        name: kind for kind, languages in data["codes"].items() for name in chain.from_iterable(languages.values())
+    }
+    return Lexicon(Phrases(lines), exact, beside, strangers, codes)
+
+
+def is_area_code(header: str) -> bool:
+    """Tell whether a column's name says that it holds area codes: STD, DDD, Vorwahl."""
+    return lexicon().codes.get(" ".join(words(header))) == "area"
+
+
+def is_key(header: str) -> bool:
+    """Tell whether a column's name says that it holds the keys of a database, which are nobody's calling codes."""
+    return lexicon().codes.get(" ".join(words(header))) == "key"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from telecmi_leads.columns import line_rank
+from telecmi_leads.columns import is_area_code, is_key, line_rank
 from telecmi_leads.core.lead_fields import Field
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones import UNKNOWN, region_of_header, region_told_by_code, regions_told
@@ -25,19 +25,11 @@ if TYPE_CHECKING:
     from telecmi_leads.phones import NumberColumn, PhoneBook, Ruling
 
 
-_AREA_NAMES = frozenset(
-    (
-        "std", "std code", "std no", "area code", "areacode", "phone area code", "city code", "ddd", "vorwahl",
-        "ortsvorwahl", "prefisso", "lada", "indicatif", "codigo de area", "código de área", "netnummer", "kengetal",
-    )
-)  # fmt: skip
 _LONGEST_AREA = 5
 _LOST_DIGITS = "000000"
 """What a spreadsheet that shows six digits leaves of the others; one number in a million ends so by itself."""
 _FEWEST_ROUNDED = 3
 _ROUNDED_SHARE = 20
-_IDS = frozenset({"country id", "countryid", "id country", "idcountry", "country ids", "nation id", "region id"})
-"""Names of columns that hold the keys of a database: small integers that are nobody's calling codes."""
 
 
 class Grid:
@@ -167,7 +159,7 @@ def _answered(book: PhoneBook, cells: Sequence[str], regions: list[str | None] |
 
 def _area_column(match: ColumnMatch, phone: int) -> int | None:
     """Return the column of area codes that stands nearest to a phone column, None where there is none."""
-    areas = [choice.index for choice in match.choices if _words(choice.header) in _AREA_NAMES]
+    areas = [choice.index for choice in match.choices if is_area_code(choice.header)]
     return min(areas, key=lambda index: abs(index - phone), default=None)
 
 
@@ -211,10 +203,6 @@ def _has_area(cell: str, code: str) -> bool:
     """Tell whether a number is written with its area code already, a trunk zero before it or a blank behind it."""
     groups = cell.replace("(", " ").replace(")", " ").replace("-", " ").replace("/", " ").split()
     return (bool(groups) and groups[0] in {code, f"0{code}"}) or cell.strip().startswith(f"0{code}")
-
-
-def _words(header: str) -> str:
-    return " ".join("".join(char if char.isalpha() else " " for char in header.casefold()).split())
 
 
 def _by_label(grid: Grid, match: ColumnMatch) -> tuple[Grid, dict[int, dict[int, int]]]:
@@ -317,8 +305,8 @@ def _columns_of(grid: Grid, at: Sequence[int], match: ColumnMatch, target: Field
         yield [template.render(grid.rows[index]) for index in at]
         return
     for column in reversed(match.sources.get(target, ())):
-        words = _words(match.header_of(column))
-        if words in _AREA_NAMES or words in _IDS:
+        header = match.header_of(column)
+        if is_area_code(header) or is_key(header):
             continue
         yield _taken(grid.columns[column], at)
 
