@@ -322,11 +322,12 @@ def _one_person(found: list[Candidate]) -> list[Candidate]:
     Where no name is of that person's word, only buyers and guests are told apart: customer, lead and client are one.
     """
     phones = [c for c in found if c.head in PHONE_HEADS]
-    best = min(phones, key=lambda c: (c.weak, c.line_preference), default=None)
+    names = {c.reading.person.text for c in found if c.head in NAME_HEADS and c.reading.person}
+    best = min(phones, key=lambda c: (c.weak, not _is_of(names, c), c.line_preference), default=None)
     person = best.reading.person if best else None
     if person is None:
         return found
-    named = any(c.head in NAME_HEADS and c.reading.person and c.reading.person.text == person.text for c in found)
+    named = person.text in names
     kept: list[Candidate] = []
     for candidate in found:
         other = candidate.reading.person
@@ -336,6 +337,11 @@ def _one_person(found: list[Candidate]) -> list[Candidate]:
         else:
             kept.append(candidate)
     return kept
+
+
+def _is_of(names: set[str], phone: Candidate) -> bool:
+    """Tell whether a phone is that of a person whose name is there, or of no person that its name tells."""
+    return phone.reading.person is None or phone.reading.person.text in names
 
 
 def _organisers(candidate: Candidate, name: tuple[str, ...]) -> Candidate:
@@ -377,13 +383,14 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
         for c in found
     )
     companies = any(candidate.head is Head.COMPANY for candidate in found)
+    strange = any(c.head in names and c.weak for c in found)  # "Mentee name" beside "Mentor phone"
     # Where a table has the names of vehicle owners, the mobile of their drivers is not theirs.
     named = {_noun(c.reading.word) for c in found if c.reading.owner and c.head in names}
     kept: list[Candidate] = []
     for candidate in found:
         reading = candidate.reading
         bare = companies and reading.doubtful and not reading.role and reading.head is Head.NAME
-        another = bool(named) and _noun(reading.word) not in named
+        another = (bool(named) or strange) and _noun(reading.word) not in named
         if reading.owner and (persons or bare or another):
             kept.append(candidate.refused(Rule.OTHER_PERSON, reading.word))
         else:

@@ -227,6 +227,10 @@ def _read_owner(segments: list[Segment], owner: int) -> Reading:
     """
     before, after = segments[:owner], segments[owner + 1 :]
     word, role = segments[owner].text, segments[owner].meaning is Never.ROLE
+    # "Principal" alone is the main one in French and Spanish, so the role is known with what it has: "principal mobile".
+    had = lexicon().segments(tuple(word.split()[1:])) if " " in word else []
+    if had and isinstance(had[-1].meaning, Head):
+        word, after = word.split()[0], [*had, *after]
     of_record = any(
         (isinstance(s.meaning, Head) and not role) or s.meaning in (*_PERSONS, Modifier.ORGANISATION) for s in before
     )

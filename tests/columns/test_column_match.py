@@ -160,6 +160,25 @@ def test_neighbours_have_their_say(header: str, row: str, expected: dict[str, li
 
 
 @pytest.mark.parametrize(
+    ("header", "name", "phone"),
+    [
+        ("Donor Name,Volunteer Phone,Donor Phone", "Donor Name", "Donor Phone"),
+        ("Mentor Phone,Mentee Phone,Mentee Name", "Mentee Name", "Mentee Phone"),
+        ("School Name,Principal Name,Principal Mobile", "Principal Name", "Principal Mobile"),
+        ("Student Name,Principal Mobile,Mobile", "Student Name", "Mobile"),
+    ],
+)
+def test_the_number_is_that_of_the_person_named(header: str, name: str, phone: str) -> None:
+    """Of several persons' numbers the one whose name the table has is taken, wherever it stands, and no other."""
+    names = header.split(",")
+    row = [
+        f"98765000{at:02d}" if "Phone" in column or "Mobile" in column else "Asha" for at, column in enumerate(names)
+    ]
+    found = feeds(match_of(names, row))
+    assert (found["fullname"], found["phone"]) == ([name], [phone])
+
+
+@pytest.mark.parametrize(
     ("header", "phones"),
     [
         ("Home Phone,Work Phone,Phone,WhatsApp No,Mobile", "Mobile,WhatsApp No,Phone,Work Phone,Home Phone"),
