@@ -72,8 +72,6 @@ _GROUP_NOUNS = frozenset({"details", "detail", "info", "information", "particula
 _MOST_COLUMNS_OF_A_KIND = 9
 _ORDINALS = frozenset(map(str, range(1, _MOST_COLUMNS_OF_A_KIND + 1)))
 _OF_A_WHOLE = frozenset({"formatted"})  # "Address 2 - Formatted" is the second address, not the first one's second line
-
-
 _PLACES = {
     Modifier.HOME: Place.HOME,
     Modifier.WORK: Place.WORK,
@@ -227,7 +225,7 @@ def _read_owner(segments: list[Segment], owner: int) -> Reading:
     """
     before, after = segments[:owner], segments[owner + 1 :]
     word, role = segments[owner].text, segments[owner].meaning is Never.ROLE
-    # "Principal" alone is the main one in French and Spanish, so the role is known with what it has: "principal mobile".
+    # The role "principal mobile" is known with what it has, since "principal" alone is French for the main one.
     had = lexicon().segments(tuple(word.split()[1:])) if " " in word else []
     if had and isinstance(had[-1].meaning, Head):
         word, after = word.split()[0], [*had, *after]
