@@ -34,7 +34,7 @@ _DATE = re.compile(
     r"(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d)(?: (?:[01]\d|2[0-3])(?::[0-5]\d){0,2}(?:\.\d{1,6})?)?",
     re.ASCII,
 )
-_NO_PHONE = re.compile(r"\d,\d{3},\d{3}|\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+_NO_PHONE = re.compile(r"\d,\d{3},\d{3}|(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", re.ASCII)
 """An amount of millions, and the address of a computer."""
 _ENTITY = re.compile(r"&#?\w{1,8};", re.ASCII)
 _DIGIT_RUN = re.compile(r"\d+")
@@ -229,7 +229,7 @@ SHORTEST_HIDDEN = 6
 
 # What a server may write for a character: percent, JSON and HTML escapes, and each of them escaped once more.
 _ESCAPES = re.compile(
-    r"(?:%(?:25)?[0-9a-f]{2})+|\\+u\{?[0-9a-f]{2,6}\}?|\\+x[0-9a-f]{2}|\\+[\"'/\\bfnrt]|&(?:amp;)?(?:\#\d{1,7}|\#x[0-9a-f]{1,6}|[a-z]{2,8});",
+    r"(?:%(?:25)?[0-9a-f]{2})+|(?-i:\\+U)[0-9a-f]{8}|\\+u(?:\{[0-9a-f]{1,6}\}|[0-9a-f]{4})|\\+x[0-9a-f]{2}|\\+[\"'/\\bfnrt]|&(?:amp;)?(?:\#\d{1,7}|\#x[0-9a-f]{1,6}|[a-z]{2,8});",
     re.IGNORECASE,
 )
 _MOST_ROUNDS = 3

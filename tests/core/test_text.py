@@ -156,6 +156,16 @@ def test_the_secret_is_hidden_in_any_disguise(disguise: str) -> None:
     assert "kanarien" not in hidden.lower()
 
 
+def test_an_escape_ends_where_it_ends() -> None:
+    """(Row 58) What follows an escape of four or eight digits may look like more of it, and is the secret's."""
+    for secret, written in (
+        ("222222ä223", "222222\\u00e4223"),
+        ("222222ä223", "222222\\u{e4}223"),
+        ("ab\U0001f511cdef12", "ab\\U0001f511cdef12"),
+    ):
+        assert hide_secret(f"key {written} no", secret) == "key ••• no"
+
+
 @given(ANY_TEXT)
 def test_words_without_the_secret_stay(text: str) -> None:
     """(Row 58) What holds no secret is told as it is, and a secret too short to be one is not looked for."""

@@ -383,6 +383,7 @@ def test_a_doubt_that_isolating_did_not_settle_is_looked_up() -> None:
         ("9876%2043210", "9876%••••210"),
         ("2026-10-02 10:15:30", "2026-10-02 10:15:30"),
         ("1,234,567 rows from 192.168.100.200", "1,234,567 rows from 192.168.100.200"),
+        ("98.765.432.10 exists", "98.76•.••2.10 exists"),  # no computer has an address with 765 in it
         ("98XXXXXX10", "98XXXXXX10"),
     ],
 )

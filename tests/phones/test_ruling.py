@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones.ruling import Library, begins, is_filler, is_twofold, readings, rule
+from telecmi_leads.phones.ruling import (
+    Library,
+    begins,
+    dials_before_code,
+    is_filler,
+    is_twofold,
+    readings,
+    rule,
+    why_invalid,
+)
 
 LIBRARY = Library()
 MISSING_PLUS, TRUNK, IDD = Repair.MISSING_PLUS, Repair.TRUNK_PREFIX, Repair.INTERNATIONAL_PREFIX
@@ -15,6 +24,9 @@ MISSING_PLUS, TRUNK, IDD = Repair.MISSING_PLUS, Repair.TRUNK_PREFIX, Repair.INTE
     ("text", "region", "reason"),
     [
         ("112", "DE", Reason.EMERGENCY),
+        ("119", "JM", Reason.EMERGENCY),  # in Jamaica; its calling code is the United States', where it is none
+        ("124422", "ER", Reason.EMERGENCY),  # none is longer
+        ("+291124422", None, Reason.EMERGENCY),
         ("112", None, Reason.NO_REGION),
         ("+44999", None, Reason.EMERGENCY),  # by the country that its code names
         ("+449991", None, Reason.TOO_SHORT),
@@ -65,7 +77,9 @@ def test_what_is_a_number(text: str, region: str | None, number: str, repairs: t
     [
         ("9876543210", None, []),
         ("9876543210", "IN", [("9876543210", None)]),
-        ("98765432101", "IN", [("98765432101", None)]),  # one key hit twice, perhaps
+        ("98765432101", "IN", [("98765432101", None)]),  # one key hit once more, perhaps, at the end
+        ("19876543210", "IN", [("19876543210", None)]),  # or at the beginning
+        ("919876543210", "AT", [("919876543210", None), ("+919876543210", MISSING_PLUS)]),
         ("987654321012", "IN", [("987654321012", None), ("+987654321012", MISSING_PLUS)]),
         ("9198765432101", "AT", [("9198765432101", None), ("+9198765432101", MISSING_PLUS)]),
         ("0442079460958", "IN", [("0442079460958", None)]),  # a zero begins no calling code
@@ -95,6 +109,26 @@ def test_what_may_be_meant_otherwise(text: str, region: str, twofold: bool) -> N
     assert reading.reason is None or text.startswith("00")
     said = is_twofold(text, region, LIBRARY, code=reading.code, source=reading.source, kind=reading.type)
     assert said is twofold
+
+
+def test_where_a_number_belongs() -> None:
+    """A number's region is its own, not that of its calling code or its row."""
+    regions = [rule(text, "GB", LIBRARY).region for text in ("07781123456", "07400123456", "+12125550123")]
+    assert regions == ["GG", "GB", "US"]
+
+
+def test_what_is_dialled_before_a_calling_code() -> None:
+    """A prefix is a region's own, whole; where there is no region, none is."""
+    asked = (("IN", "00"), ("US", "011"), ("US", "00"), ("US", "0111"), (None, "00"), ("ZZ", "00"))
+    assert [dials_before_code(*each) for each in asked] == [True, True, False, False, False, False]
+
+
+def test_why_a_number_is_invalid() -> None:
+    """A number is measured by the lengths of mobiles and fixed lines, or by all where a code has none of these."""
+    lengths = {"IN": (91, 9, 10, 11), "free numbers": (800, 7, 8, 9)}
+    assert {name: [why_invalid(code, digits) for digits in most] for name, (code, *most) in lengths.items()} == {
+        name: [Reason.TOO_SHORT, Reason.NOT_VALID, Reason.TOO_LONG] for name in lengths
+    }
 
 
 def test_fillers() -> None:

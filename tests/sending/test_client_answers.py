@@ -98,6 +98,21 @@ def test_no_success_by_status_alone(body: bytes | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (200, "HTTP 200 OK: the answer is not the service's"),
+        (299, "HTTP 299: the answer is not the service's"),
+        (500, "HTTP 500 Internal Server Error"),
+        (503, "HTTP 503 Service Unavailable"),
+        (599, "HTTP 599"),
+    ],
+)
+def test_an_answer_without_words_is_named(status: int, words: str) -> None:
+    """(Row 15) Where an answer says nothing, its status speaks; one that no server error explains is called foreign."""
+    assert said(status, b"").message == words
+
+
+@pytest.mark.parametrize(
     ("code", "msg", "kind"),
     [
         (400, "Lead Name Already Exists", NAME_EXISTS),
