@@ -62,8 +62,9 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         (_CLEANING, set()),
         ({"screening"}, set()),
         ({"planning"}, set()),
+        ({"refusals"}, set()),
         ({"exclude_lists"}, _CLEANING | {"screening"}),
-        ({"prepare"}, _CLEANING | {"screening", "planning"}),
+        ({"prepare"}, _CLEANING | {"screening", "planning", "refusals"}),
     ],
     "output": [({"views"}, set()), ({"console"}, {"views"}), ({"reports"}, {"views"})],
     "cli": [

@@ -15,7 +15,7 @@ from telecmi_leads.core.errors import Bug, ExitCode, InputRefused, LeadsError
 from telecmi_leads.core.events import StopCause
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, Suggested
-from telecmi_leads.core.wording import command
+from telecmi_leads.core.wording import command, next_steps
 from telecmi_leads.output.reports import summarise, summary_json
 from telecmi_leads.settings.options import HeartbeatOptions, TrialOptions
 
@@ -73,7 +73,8 @@ class Course(Struct):
 
     def with_warnings(self, summary: RunSummary) -> RunSummary:
         """Return a summary with all that was warned of so far."""
-        return replace(summary, warnings=tuple(self.warnings), warning_codes=dict(self.warned))
+        guess = self.prepared.guess if self.prepared else None
+        return replace(summary, warnings=tuple(self.warnings), warning_codes=dict(self.warned), guess=guess)
 
     def nothing_to_do(self, why: str) -> RunSummary:
         """Return the summary of a command that found nothing to do."""
@@ -87,7 +88,11 @@ class Course(Struct):
             # What is in is in, though a report could not be written.
             status = RunStatus.UNFINISHED if self.known is None else self.known.leads.status
         problem = Problem(error.code, error.message, self._hint(error))
-        return self._summary(status, error.exit_code, problem)
+        summary = self._summary(status, error.exit_code, problem)
+        step = next((step for step in next_steps(summary) if step.commands), None)
+        if self.run is None and step is not None:  # the screen shows this command: the JSON tells the same
+            problem = replace(problem, hint=f"{step.text} {step.commands[0]}")
+        return replace(summary, error=problem)
 
     def _hint(self, error: LeadsError) -> str:
         """Return what to do about an error, with the command that names the run where one came to be."""

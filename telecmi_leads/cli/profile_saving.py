@@ -54,7 +54,8 @@ def save_profile(wanted: str, file: str, pins: Sequence[Sequence[str]], given: M
             target.write(added)
     except OSError as problem:
         raise _unusable(path, problem) from None
-    return f"[profile.{name}] is in {safe(str(path))} now: {command('upload', file, '--profile', name)}"
+    upload = command("upload", file, "--profile", name, "--name", "NAME")
+    return f"[profile.{name}] is in {safe(str(path))} now (in place of NAME, the campaigns' name): {upload}"
 
 
 def _profile_name(wanted: str, file: str) -> str:

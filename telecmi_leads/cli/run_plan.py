@@ -213,8 +213,8 @@ class Plan:
         return NameInUse(
             f"Run {run.id} of {made_at(run)} ({safe(run.name)}) is unfinished, and {count(missing, 'lead')} that it "
             f"has not settled {'is' if missing == 1 else 'are'} not in this input.",
-            hint=f"First finish it as it was planned: {self._resume(run)}. Whoever must not be called goes on a "
-            "do-not-call list before that (--exclude FILE).",
+            hint="First put whoever must not be called on a do-not-call list (--exclude FILE). Then finish the run as "
+            f"it was planned: {self._resume(run)}",
         )
 
     def _refuse_other_people(self, new: int, *, append: bool, other_day: bool) -> None:
@@ -231,7 +231,7 @@ class Plan:
             then = "--append: whoever is in a campaign of this name is left out" if same else "--new-only"
             raise NameInUse(
                 f"Run {run.id} of {made_at(run)} ({safe(run.name)}) is unfinished, and {leads}.",
-                hint=f"First finish it: {self._resume(run)}. Then type this command again with {then}.",
+                hint=f"First finish it: {self._resume(run)}\nThen type this command again with {then}.",
             )
         raise NameInUse(
             f"The name {safe(run.name)!r} is in use: run {run.id} of {made_at(run)} is finished, and {leads}.",

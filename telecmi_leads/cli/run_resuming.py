@@ -120,8 +120,8 @@ def tell_known(course: Course, ledger: Ledger, run: RunRecord) -> None:
             accepted, not_uploaded = wording.resolve(run.id, campaign.name, course.session.typed.after(run.typed))
             course.warn(
                 f"{count(since, 'lead')} of {safe(campaign.name)} {'is' if since == 1 else 'are'} in another run too, "
-                "and that campaign may be in itself: --isolate can't settle it. Look it up in the TeleCMI dashboard. "
-                f"If it holds {count(campaign.leads, 'lead')}: {accepted}; if it is not there: {not_uploaded}",
+                "and that campaign may be in itself: --isolate can't settle it. Look it up in the TeleCMI dashboard.\n"
+                f"If it holds {count(campaign.leads, 'lead')}: {accepted}\nIf it is not there: {not_uploaded}",
                 WarningCode.UPLOADED_SINCE,
             )
         for found in ledger.known_among(run.account, ledger.phones(campaign.id)).values():

@@ -190,6 +190,15 @@ class LeftOutCount(Struct, frozen=True):
     kept: str = ""
 
 
+class RegionGuess(Struct, frozen=True):
+    """The likely country of numbers without a country code: of so many `tried`, how many would be `valid` there."""
+
+    region: str
+    country: str
+    valid: int
+    tried: int
+
+
 class RunEnd(Struct, frozen=True):
     """How one of several runs ended."""
 
@@ -211,6 +220,7 @@ class RunSummary(Struct, frozen=True):
     unfinished run, and `settling` are the commands that settle that where they were left out. `left_out` says why rows
     were left out, the most frequent reason first; it is there once the reports are written. `runs` are the runs that
     one `resume` went on with. `renamed` are files of the user's under a report's name, with the name the report got.
+    `guess` is the likely country of rows that were rejected since none is set.
     """
 
     run: str | None
@@ -240,4 +250,5 @@ class RunSummary(Struct, frozen=True):
     left_out: tuple[LeftOutCount, ...] = ()
     settling: tuple[str, ...] = ()
     runs: tuple[RunEnd, ...] = ()
+    guess: RegionGuess | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)

@@ -30,10 +30,7 @@ from telecmi_leads.columns.matching import (
 from telecmi_leads.core.errors import (
     ColumnMissing,
     InputRefused,
-    NoLeads,
     SettingsError,
-    TableFault,
-    TooManyRejects,
     UsageError,
 )
 from telecmi_leads.core.events import RowsPrepared, TableOpened
@@ -46,11 +43,12 @@ from telecmi_leads.files import open_source
 from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.leads.lead_text import usable_fill
 from telecmi_leads.leads.planning import VIRTUAL_COLUMNS, Audience
+from telecmi_leads.leads.refusals import MOST_CELLS, guess_region, refusal
 from telecmi_leads.leads.screening import NumberSet
 from telecmi_leads.phones import PhoneBook, is_region
-from telecmi_leads.settings.option_values import RejectLimit
 from telecmi_leads.settings.options import CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions, ScreeningOptions
 from telecmi_leads.settings.resolving import COMMAND_LINE
+from telecmi_leads.settings.surroundings import environment, language_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -59,6 +57,7 @@ if TYPE_CHECKING:
     from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.columns.table import Table
+    from telecmi_leads.core.run import RegionGuess
     from telecmi_leads.files import Source
     from telecmi_leads.leads.planning import Planner
     from telecmi_leads.leads.screening import LeftOut, Screen
@@ -89,6 +88,7 @@ class Prepared(Struct, frozen=True):
     skipped: Mapping[str, int]
     audience: Mapping[str, Mapping[str, int]]
     refusal: InputRefused | None
+    guess: RegionGuess | None = None
     warnings: tuple[tuple[WarningCode, str], ...] = ()
 
 
@@ -209,6 +209,7 @@ class _Preparation(Struct):
     marked_late: int = 0
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
     limit_reached: bool = False
+    without_code: list[str] = field(default_factory=list)
     places: dict[int, tuple[str, str]] = field(default_factory=dict)
     audience: Audience = field(default_factory=Audience)
 
@@ -345,6 +346,8 @@ class _Preparation(Struct):
         self.screen.count(len(clean.leads), left_out)
         rows = [*clean.rejections, *clean.marked, *self._rows_left_out(cleaner, clean, left_out)]
         self._count(clean, rows, left_out)
+        if len(self.without_code) < MOST_CELLS:
+            self.without_code += _without_code(clean, cleaner.info.header)
         leads, groups, rulings = clean.leads, clean.groups, clean.rulings
         if left_out:
             stays = [at not in left_out for at in range(len(leads))]
@@ -414,13 +417,18 @@ class _Preparation(Struct):
             already_uploaded=self.left_out[LeftOutKind.ALREADY_UPLOADED],
             leads=self.leads,
         )
+        guess = None
+        if self.settings[PhoneOptions].region is None:
+            countries, language = self.audience.counts().get("country", {}), language_region(environment())
+            guess = guess_region(self.without_code, countries, language, self.settings[PhoneOptions])
         return Prepared(
             rows=rows,
             rejections=dict(self.rejections.most_common()),
             repairs=dict((+self.repairs).most_common()),
             skipped=dict(self.skipped),
             audience=self.audience.counts(),
-            refusal=_refusal(rows, self.rejections, self._table_faults(), self.settings),
+            refusal=refusal(rows, self.rejections, self._table_faults(), self.settings, guess),
+            guess=guess,
             warnings=tuple(self._warnings()),
         )
 
@@ -456,57 +464,14 @@ class _Preparation(Struct):
         return [*unread, *((says, quoted) for says in self._long()), *((unclear, clear) for unclear in self._unclear())]
 
 
+def _without_code(clean: CleanBlock, header: Sequence[str]) -> Iterator[str]:
+    """Yield the cells that were rejected since nothing tells their country."""
+    for row in clean.rejections:
+        at = header.index(row.column) if row.code == Reason.NO_REGION.code and row.column in header else -1
+        if 0 <= at < len(row.cells):
+            yield row.cells[at]
+
+
 def _columns_used(info: TableInfo, match: ColumnMatch) -> dict[str, tuple[str, ...]]:
     used = {Field.PHONE: match.phones, **{target: columns for target, columns in match.sources.items() if columns}}
     return {target.value: tuple(info.header[column] for column in columns) for target, columns in used.items()}
-
-
-def _refusal(
-    rows: RowTotals, rejections: Counter[str], faults: Sequence[tuple[str, str]], settings: Settings
-) -> InputRefused | None:
-    """Return why the leads must not be sent, None where they may."""
-    filled = rows.read - rows.blank
-    if not filled:
-        return NoLeads("There is no row below the header.", hint="Put leads into the file, or name another one.")
-    limit, strict = _reject_limit(settings)
-    if strict and faults:
-        says, way_out = faults[0]
-        others = f" ({count(len(faults) - 1, 'more such fault')})" if len(faults) > 1 else ""
-        return TableFault(f"{says}, and --strict allows no such table{others}. Nothing was sent.", hint=way_out)
-    if not limit.exceeded(rows.rejected, filled):
-        return (
-            None if rows.rejected < filled else NoLeads("Every row was rejected.", hint=_advice(rejections, settings))
-        )
-    share = f"{rows.rejected:,} of {count(filled, 'row')} {'was' if rows.rejected == 1 else 'were'} rejected"
-    if _likeliest(rejections) is Reason.NO_REGION:
-        return TooManyRejects(
-            f"{share}: no region is set, and {count(rejections[Reason.NO_REGION.code], 'row')} had no country code. "
-            "Nothing was sent.",
-            hint="Add --region with the country of these numbers, such as --region IN, or set TELECMI_REGION.",
-        )
-    allowed = "--strict allows none" if strict else f"--max-rejects allows {limit}"
-    return TooManyRejects(f"{share}; {allowed}. Nothing was sent.", hint=_advice(rejections, settings, limited=True))
-
-
-def _reject_limit(settings: Settings) -> tuple[RejectLimit, bool]:
-    """Return the limit, and whether it is --strict's; of a --max-rejects typed against a profile's strict, its own."""
-    options, origins = settings[ScreeningOptions], settings.origins
-    typed_against = origins["max_rejects"] == COMMAND_LINE != origins["strict"]
-    strict = options.strict and not typed_against
-    return (RejectLimit(rows=0) if strict else options.max_rejects), strict
-
-
-def _likeliest(rejections: Counter[str]) -> Reason:
-    code = rejections.most_common(1)[0][0]
-    return next(reason for reason in Reason if reason.code == code)
-
-
-def _advice(rejections: Counter[str], settings: Settings, *, limited: bool = False) -> str:
-    reason = _likeliest(rejections)
-    region = settings[PhoneOptions].region
-    way_out = ", or raise --max-rejects" if limited and not _reject_limit(settings)[1] else ""
-    return (
-        f"Mostly ({count(rejections[reason.code], 'row')}): {reason.says}. Check that it is the right column "
-        f"(telecmi-leads columns FILE) and the right region ({region or 'none is set'}){way_out}; "
-        "the reject file says what is wrong with each row."
-    )

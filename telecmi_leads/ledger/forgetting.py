@@ -153,8 +153,8 @@ def _refuse_tried(store: Store, phone: str) -> None:
             raise UsageError(
                 f"{mask_phone(phone)} is in campaign {safe(campaign.name)} of run {run.id}. That campaign was tried "
                 "and its outcome is not proven, so that its request can't be changed",
-                hint=f"First settle it: telecmi-leads resume {run.id}, or resolve. Or forget the whole run: "
-                f"telecmi-leads forget --run {run.id}",
+                hint=f"First settle it, with resolve or with: telecmi-leads resume {run.id}\n"
+                f"Or forget the whole run: telecmi-leads forget --run {run.id}",
             )
 
 

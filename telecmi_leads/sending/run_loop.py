@@ -382,7 +382,8 @@ class _Run:
     def _name_is_taken(self, job: _Job, top: CampaignRecord, note: str) -> Iterator[UploadEvent]:
         """End with a campaign whose own name is taken: it may be in itself, or a part of it."""
         taken = self._family(job.record.root).name_is_taken(top)
-        yield from self._rejoin(taken, f"{job.record.message} ({note})")
+        told = job.record.message if job.record.message.endswith(f"({note})") else f"{job.record.message} ({note})"
+        yield from self._rejoin(taken, told)
         yield from self._go_on_cutting(job.record.root, settling=False)
 
     def _rejoin(self, move: Rejoin, message: str = "") -> Iterator[UploadEvent]:

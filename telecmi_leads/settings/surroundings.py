@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -20,6 +21,17 @@ def drop_impossible_sizes() -> None:
     for name in ("COLUMNS", "LINES"):
         if name in os.environ and not _is_size(os.environ[name]):
             del os.environ[name]
+
+
+def language_region(environment: Mapping[str, str]) -> str:
+    """Return the country's letters of the system's language setting, "" where it names none."""
+    said = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    if not said and os.name == "nt":
+        import locale
+
+        said = locale.getlocale()[0] or ""
+    match = re.search(r"_([A-Z]{2})(?![A-Za-z])", said[:100])
+    return match[1] if match else ""
 
 
 class Asked(NamedTuple):

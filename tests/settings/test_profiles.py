@@ -29,7 +29,10 @@ def test_a_mapping_is_kept_as_a_profile(program: Inside) -> None:
     ended = program.run("columns", "crm export.csv", "--map", "phone=Contact No. 2", "--region", "IN", "--save")
     assert (ended.code, " ".join(ended.err.split())) == (
         0,
-        '[profile.crm-export] is in telecmi-leads.toml now: telecmi-leads upload "crm export.csv" --profile crm-export',
+        (
+            "[profile.crm-export] is in telecmi-leads.toml now (in place of NAME, the campaigns' name): "
+            'telecmi-leads upload "crm export.csv" --profile crm-export --name NAME'
+        ),
     )
     text = (program.folder / "telecmi-leads.toml").read_text()
     profile = tomllib.loads(text)["profile"]["crm-export"]

@@ -51,7 +51,10 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
             if match.has_phone:
                 usable.append(view)
     matching.check_options()
-    tables = [replace(view, upload=_upload(given, file, view, usable)) if view in usable else view for view in tables]
+    if save is None:  # else the command that uses the profile is shown
+        tables = [
+            replace(each, upload=_upload(given, file, each, usable)) if each in usable else each for each in tables
+        ]
     missing = None if usable else no_phone_column(source.file, [view.table for view in tables])
     code = missing.exit_code if missing else ExitCode.OK
     saved = None

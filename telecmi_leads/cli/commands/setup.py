@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import locale
-import os
-import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +20,7 @@ from telecmi_leads.settings import option_values as checks
 from telecmi_leads.settings.accounts import app_id_of, secret_of
 from telecmi_leads.settings.options import OutputOptions
 from telecmi_leads.settings.setting_files import ENV_NAME, env_text, env_with
-from telecmi_leads.settings.surroundings import terminal
+from telecmi_leads.settings.surroundings import language_region, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,7 +88,8 @@ def _session(path: Path, answers: Mapping[str, str]) -> Session:
 
 def _asked(session: Session) -> dict[str, str]:
     console = session.console
-    such_as = _likely_region(session.environment) or "IN"
+    likely = language_region(session.environment)
+    such_as = likely if is_region(likely) else "IN"
     question = f"Country of numbers without a country code (such as {such_as}, empty for none): "
     return {
         "app_id": _answer(session, lambda: console.ask("App id: "), lambda text: str(app_id_of(text))),
@@ -132,15 +130,6 @@ def _region(text: str) -> str:
     if not is_region(region):
         raise UsageError(f"{safe(text.strip())!r} is not a country's two letters, such as IN, GB or AE.")
     return region
-
-
-def _likely_region(environment: Mapping[str, str]) -> str:
-    """Return the country of the system's language setting, "" where it names none; it is only shown."""
-    said = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
-    if not said and os.name == "nt":
-        said = locale.getlocale()[0] or ""
-    match = re.search(r"_([A-Z]{2})(?![A-Za-z])", said)
-    return match[1] if match and is_region(match[1]) else ""
 
 
 def _save(path: Path, text: str) -> None:

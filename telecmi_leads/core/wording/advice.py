@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 from itertools import chain
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telecmi_leads.core.campaign import CampaignRecord
-    from telecmi_leads.core.run import LeadTotals, RunRecord, RunSummary, Typed
+    from telecmi_leads.core.run import LeadTotals, RegionGuess, RunRecord, RunSummary, Typed
 
 _RESOLVES_SHOWN = 3
+_MANY = 20
+"""A country is missing from the command where one row in so many lacks it; fewer are for a person to correct."""
 _STANDARD_INPUT = "-"
-_OF_TRIALS = frozenset({"dry_run", "sandbox", "json", "quiet", "show_phones", "report_dir", "heartbeat"})
+_BAD_FILE = frozenset({"too_many_rejects", "no_leads"})
+_TRIALS = frozenset({"dry_run", "sandbox"})
+_OF_TRIALS = _TRIALS | frozenset({"json", "quiet", "show_phones", "report_dir", "heartbeat"})
 """Options of a trial's command that the same command in earnest need not have."""
 
 
@@ -58,6 +63,10 @@ def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
 
     The commands repeat what they need of the command line that ended.
     """
+    if _lacks_region(summary) and summary.run is None:
+        return (_region_step(summary),)
+    if summary.error is not None and summary.error.code in _BAD_FILE and summary.rows.rejected:
+        return tuple(_bad_file_steps(summary))
     if summary.dry_run or summary.sandbox:
         return (*_trial_steps(summary), *_reject_steps(summary))
     return (*_sending_steps(summary), *_isolated_steps(summary), *_reject_steps(summary))
@@ -96,13 +105,6 @@ def _sending_steps(summary: RunSummary) -> list[NextStep]:
 
 def _trial_steps(summary: RunSummary) -> list[NextStep]:
     """Return how the same is done in earnest, or what must be said first."""
-    if _lacks_region(summary):
-        verb = "upload" if summary.name else "validate"
-        text = (
-            "Their country is missing from the command; the rows are likely fine. In place of COUNTRY, two letters "
-            "such as IN, GB or AE:"
-        )
-        return [_step(text, _same(verb, summary, "--region", "COUNTRY"), text)]
     if not summary.leads.total or summary.error is not None:
         return []
     if summary.sandbox and not summary.dry_run:
@@ -120,16 +122,53 @@ def _trial_steps(summary: RunSummary) -> list[NextStep]:
     return [_step(text, named, f"The command upload in place of validate, with a --name, uploads {leads}.")]
 
 
+def _as_guessed(guess: RegionGuess | None) -> str:
+    if guess is None:
+        return " (in place of COUNTRY, two letters such as IN, GB or AE)"
+    return f" (as numbers of {guess.country}, {guess.valid:,} of {guess.tried:,} would be valid)"
+
+
+def _bad_file_steps(summary: RunSummary) -> list[NextStep]:
+    """Return what to look at where too many rows are bad: nothing of the file is uploaded before that."""
+    paths = [path for key, path in summary.reports.items() if key.startswith("rejects")]
+    files = summary.typed.files
+    if not paths or not files or _STANDARD_INPUT in files:
+        return []
+    text = f"In {PurePath(paths[0]).name} each has its reason. If the column is wrong, see the others:"
+    return [_step(text, command("columns", files[0], *summary.typed.of(Suggested.COLUMNS)))]
+
+
+def _region_step(summary: RunSummary) -> NextStep:
+    """Return the command that ended, with the likely country where there is one: tried, and never taken."""
+    verb, guess = "upload" if summary.name else "validate", summary.guess
+    text = "Their country is missing from the command; the rows are likely fine."
+    if guess is None:
+        text = f"{text} In place of COUNTRY, two letters such as IN, GB or AE:"
+        return _step(text, _same(verb, summary, "--region", "COUNTRY", trial=True), text)
+    text = (
+        f"{text} They look like numbers of {guess.country} ({guess.region}): {guess.valid:,} of {guess.tried:,} would "
+        "be valid there. If they are:"
+    )
+    return _step(text, _same(verb, summary, "--region", guess.region, trial=True), f"{text} --region {guess.region}")
+
+
 def _lacks_region(summary: RunSummary) -> bool:
-    return summary.rejections.get(Reason.NO_REGION.code, 0) * 2 > sum(summary.rejections.values())
+    lacking = summary.rejections.get(Reason.NO_REGION.code, 0)
+    if summary.error is None and lacking * _MANY < summary.rows.read:
+        return False
+    return lacking * 2 > sum(summary.rejections.values())
 
 
-def _same(verb: str, summary: RunSummary, *more: str) -> str:
-    """Return the command that ended, without what made it a trial; "" where it can't be typed again."""
+def _same(verb: str, summary: RunSummary, *more: str, trial: bool = False) -> str:
+    """Return the command that ended, without what made it a trial; "" where it can't be typed again.
+
+    With `trial` it stays one.
+    """
     typed = summary.typed
     if not typed.files or _STANDARD_INPUT in typed.files:
         return ""
-    options = (each.arguments for each in typed.options if each.name not in _OF_TRIALS)
+    kept = _TRIALS if trial else ()
+    options = (each.arguments for each in typed.options if each.name not in _OF_TRIALS or each.name in kept)
     return command(verb, *typed.files, *more, *chain.from_iterable(options))
 
 
@@ -238,14 +277,18 @@ def _isolated_steps(summary: RunSummary) -> list[NextStep]:
 
 def _reject_steps(summary: RunSummary) -> list[NextStep]:
     paths = [path for key, path in summary.reports.items() if key.startswith("rejects")]
-    if not summary.rows.rejected or not paths or _lacks_region(summary):
+    if not summary.rows.rejected or not paths:
         return []
     rows, them = count(summary.rows.rejected, "rejected row"), "them" if summary.rows.rejected > 1 else "it"
     if summary.name is None or summary.run is None or summary.dry_run or summary.sandbox:
         names = " and ".join(argument(path) for path in paths)
         return [NextStep(f"The {rows}, with what is wrong and how to correct {them}: {names}", waits=True)]
     text = f"To upload the {rows} too, correct {them} in the reject file, then:"
-    again = _upload(summary, Suggested.UPLOAD_REJECTS, paths, "--name", summary.name, "--append")
+    region: tuple[str, ...] = ()
+    if _lacks_region(summary):
+        region = ("--region", summary.guess.region if summary.guess else "COUNTRY")
+        text = f"To upload the {rows} too, whose country is missing from the command{_as_guessed(summary.guess)}:"
+    again = _upload(summary, Suggested.UPLOAD_REJECTS, paths, "--name", summary.name, "--append", *region)
     return [NextStep(text, (Choice(again),), waits=True)]
 
 

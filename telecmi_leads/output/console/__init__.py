@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from telecmi_leads.core.errors import ExitCode, UsageError
 from telecmi_leads.output.console.progress import Preparing, Uploading
-from telecmi_leads.output.console.run_summary import show_hint
+from telecmi_leads.output.console.run_summary import parted, show_command, show_hint
 from telecmi_leads.output.console.screen import Screen, Stream, shown
 
 if TYPE_CHECKING:
@@ -76,7 +76,13 @@ class Console:
 
     def note(self, text: str) -> None:
         """Say something in passing."""
-        if self._messages is not None:
+        if self._messages is None:
+            return
+        says, command = parted(text)
+        if command and self._messages.is_terminal:
+            self._messages.paragraph(shown(says))
+            show_command(self._messages, command)
+        else:
             self._messages.entry(shown(text))
 
     def warning(self, text: str) -> None:
@@ -93,17 +99,22 @@ class Console:
         self._label(self._err, "Error", "bold red", error.message, error.hint)
 
     def _label(self, screen: Screen, label: str, style: str, message: str, hint: str) -> None:
-        end = "" if message.rstrip().endswith((".", "!", "?", ":")) else "."
-        said = shown(message.rstrip()) + end
+        message, *further = message.rstrip().split("\n")
+        says, command = parted(message)
+        on_its_own = screen.is_terminal and command  # a command that is never broken, nor followed by a full stop
+        end = "" if command or message.endswith((".", "!", "?", ":")) else "."
+        said = shown(says if on_its_own else message) + end
         lead = f"{label}: "
-        hints = [line for line in hint.splitlines() if line.strip()]
+        hints = [line for line in (*further, *hint.splitlines()) if line.strip()]
         if screen.is_log:
             screen.entry(" ".join((f"{lead}{said}", *map(shown, hints))))
         elif screen.is_terminal:
             from rich.text import Text
 
             screen.paragraph(said, len(lead), Text.assemble((label, style), ": "))
-            show_hint(screen, hint, len(lead))
+            if on_its_own:
+                show_command(screen, command, len(lead) + 2)
+            show_hint(screen, "\n".join(hints), len(lead))
         else:  # a log is searched line by line
             screen.line(f"{lead}{said}")
             for line in hints:

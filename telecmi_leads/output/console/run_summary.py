@@ -210,7 +210,9 @@ def _log_ending(
     text = verdict.text.removeprefix("Nothing new:").strip()
     screen.entry(f"{word} (exit {int(summary.exit_code)}): {shown(text, _LONGEST_COMMAND)}")
     if error is not None and error.hint:
-        screen.entry(f"next: {shown(' '.join(error.hint.split()), _LONGEST_COMMAND)}")
+        first, *others = filter(str.strip, error.hint.splitlines())
+        said = first if parted(first)[1] else " ".join((first, *others))  # nothing follows a command
+        screen.entry(f"next: {shown(said, _LONGEST_COMMAND)}")
     for step in steps[:2] if summary.exit_code == ExitCode.SETTINGS else steps[:1]:
         screen.entry(f"next: {shown(_in_a_line(step, summary), _LONGEST_COMMAND)}")
 
@@ -238,10 +240,16 @@ def show_verdict(screen: Screen, verdict: Verdict) -> None:
 def show_hint(screen: Screen, hint: str, indent: int = 0) -> None:
     """Show what to do about an error; a command at the end of a line stands alone, unbroken."""
     for line in filter(str.strip, hint.splitlines()):
-        found = _COMMAND_AT_THE_END.fullmatch(line)
-        screen.paragraph(shown(f"{found['says']}:" if found else line), indent)
-        if found:
-            show_command(screen, found["command"], indent + 2)
+        says, command = parted(line)
+        screen.paragraph(shown(says), indent)
+        if command:
+            show_command(screen, command, indent + 2)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Return what a text says, and the command at its end; "" where it has none."""
+    found = _COMMAND_AT_THE_END.fullmatch(text)
+    return (f"{found['says']}:", found["command"]) if found else (text, "")
 
 
 def show_steps(screen: Screen, steps: Iterable[NextStep]) -> None:
