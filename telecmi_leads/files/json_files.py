@@ -164,6 +164,11 @@ def _top_list(file: TextFile) -> Iterator[Sheet]:
         first += as_objects(batch)
     whole = _chained(first, batches)
     kinds = [each for each in first if each]
+    if "vcard" in kinds[:1] or any(isinstance(each, list) and each[0] == "vcard" for each in kinds[:1]):
+        raise SourceUnreadable(
+            f"{file.name} is a jCard file (contacts as JSON), which can't be read.",
+            hint="Export the contacts as vCard or CSV.",
+        )
     if kinds and not isinstance(kinds[0], dict | list) and _has_several_lists(file):
         yield _grid_sheet(_values(file), file, None)
         return

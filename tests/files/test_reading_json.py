@@ -144,6 +144,14 @@ def test_rows_line_by_line(tmp_path: Path) -> None:
     assert read_rows(written(tmp_path, "\n".join(map(json.dumps, rows)))) == rows
 
 
+def test_contacts_as_json(tmp_path: Path) -> None:
+    """A jCard (RFC 7095), one or several, is refused as what it is."""
+    card = ["vcard", [["fn", {}, "text", "Asha"], ["tel", {}, "uri", "tel:+919876500001"]]]
+    for document in (card, [card, card]):
+        says = "leads.json is a jCard file (contacts as JSON), which can't be read."
+        assert refusal(written(tmp_path, document)) == says
+
+
 def test_a_missing_page_is_an_error(tmp_path: Path) -> None:
     """An error message among pages of leads, wherever it stands, refuses the file: a page is missing."""
     pages: list[object] = [{"data": [ASHA]}, {"data": [RAVI]}]

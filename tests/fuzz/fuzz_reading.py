@@ -57,12 +57,12 @@ def shell(stream: BinaryIO) -> None:
 
 
 TARGETS: dict[str, Callable[[BinaryIO], None]] = {
-    "text": lambda stream: drain(read_delimited(text_file(stream, "f"))),
-    "json": lambda stream: drain(read_json(text_file(stream, "f"), (), lines=False)[1]),
-    "lines": lambda stream: drain(read_json(text_file(stream, "f"), (), lines=True)[1]),
-    "html": lambda stream: drain(read_html(text_file(stream, "f"))),
-    "vcard": lambda stream: drain(read_vcard(text_file(stream, "f"))),
-    "gzip": lambda stream: drain(read_delimited(text_file(unpacked(stream, "f", 1000), "f"))),
+    "text": lambda stream: drain(read_delimited(text_file(stream, "f", 20_000))),
+    "json": lambda stream: drain(read_json(text_file(stream, "f", 20_000), (), lines=False)[1]),
+    "lines": lambda stream: drain(read_json(text_file(stream, "f", 20_000), (), lines=True)[1]),
+    "html": lambda stream: drain(read_html(text_file(stream, "f", 20_000), ())),
+    "vcard": lambda stream: drain(read_vcard(text_file(stream, "f", 20_000))),
+    "gzip": lambda stream: drain(read_delimited(text_file(unpacked(stream, "f", 1000), "f", 20_000))),
     "shell": shell,
 }
 
