@@ -17,6 +17,7 @@ import msgspec
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.core.text import safe
+from telecmi_leads.files.bounds import MAX_TABLES, beyond
 from telecmi_leads.files.sheets import Sheet, missing_sheets
 from telecmi_leads.settings.option_values import FileFormat
 
@@ -47,6 +48,8 @@ class Workbook:
 
     def __init__(self, child: _Child, name: str, wanted: tuple[str, ...]) -> None:
         told, sheets, self._hidden_rows = _BOOK.decode(child.frame()[1])
+        if len(sheets) > MAX_TABLES:
+            raise beyond(name, f"it has more than {MAX_TABLES:,} sheets")
         missing_sheets(name, "sheet", wanted, (sheet for sheet, is_sheet, _ in sheets if is_sheet))
         self.format = FileFormat(told)
         self.notes = tuple(

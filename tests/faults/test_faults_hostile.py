@@ -78,6 +78,12 @@ LONG: dict[str, Callable[[int], bytes]] = {
     "backslashes at line ends.csv": lambda n: b"Name,Phone\n\\N,1\n" + b"a\\\n" * (n * 4),
     "single quotes.csv": lambda n: b"N,P\n" + b"'" * n + b"\n" + b"','" * n,
     "styles.html": lambda n: b"<html><style>" + b"a" * n + b"</style><table><tr><td>Name<td>Phone</table>",
+    "leads by key.json": lambda n: json.dumps({f"k{at}": {"phone": f"98765{at:05}"} for at in range(n // 8)}).encode(),
+    "pages of nothing.json": lambda n: b"[" + b'{"data":[{"a":[{"b":[]}]}]},' * (n // 32) + b"{}]",
+    "cells in cells.json": lambda n: b"[" + b'{"rows":[["a","b"],[1,2]]},' * (n // 16) + b"{}]",
+    "hidden rows.html": lambda n: (
+        b"<table>" + b'<tr style="display:none"><td>1<td>2' * (n // 16) + b"<tr><td>Phone</table>"
+    ),
     "comments of SQL.csv": lambda n: b"/*" * (n * 4),
 }
 ROOM = 1.0  # seconds by which two runs of the same file may differ on a busy machine

@@ -526,6 +526,22 @@ def test_many_entries(tmp_path: Path) -> None:
     assert refused_in_bounds(path).startswith("leads.xlsx is not an honest workbook: it holds 100,0")
 
 
+def test_many_sheets(tmp_path: Path) -> None:
+    """A workbook that names one part as thousands of sheets is refused by their number (row 54)."""
+    names = "".join(
+        f'<sheet name="S{at}" sheetId="1" r:id="rId1" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/>'
+        for at in range(1001)
+    )
+    path = patched(
+        saved(tmp_path / "made.xlsx", LEADS),
+        tmp_path / "leads.xlsx",
+        lambda name, data: (
+            data.replace(b"</sheets>", names.encode() + b"</sheets>") if name == "xl/workbook.xml" else data
+        ),
+    )
+    assert refused_in_bounds(path) == "leads.xlsx: it has more than 1,000 sheets."
+
+
 def test_parent_names_are_harmless(tmp_path: Path) -> None:
     """Nothing in a workbook is written anywhere, so names with ../ do nothing (row 30)."""
     path = patched(
