@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from telecmi_leads.leads.screening import ExcludeList
 
 
+_NAMED = 3
+"""Campaigns of forgotten runs that a warning names."""
+
 _SHOWN = 20
 """Names of campaigns that are kept of those in which people were uploaded before."""
 
@@ -181,12 +184,25 @@ class Plan:
         if self._ledger is None or not self.course.name or people is None:
             return None
         options = self.course.session.settings[CampaignOptions]
+        if options.append:
+            self._tell_forgotten(self._ledger)
         if rows.leads == people.kept_own:
             return self._repeated(people, append=options.append)
         other_day = options.append or people.new_only
         self._refuse_other_people(rows.leads - people.kept_own, append=options.append, other_day=other_day)
         self._refuse_taken_names(self._ledger)
         return None
+
+    def _tell_forgotten(self, ledger: Ledger) -> None:
+        """Say that --append can't leave out whom `forget` has taken out of the ledger."""
+        names = ledger.forgotten_names(self.account, self.course.name or "")
+        if names:
+            shown = ", ".join(map(safe, names[:_NAMED])) + (" and others" if len(names) > _NAMED else "")
+            self.course.warn(
+                f"{shown} {'was' if len(names) == 1 else 'were'} sent by a run that was forgotten: whoever is in "
+                f"{'it' if len(names) == 1 else 'them'} is not known, and not left out. Look in the TeleCMI dashboard.",
+                WarningCode.MAY_BE_IN,
+            )
 
     def _repeated(self, people: KnownPeople, *, append: bool) -> RunRecord | None:
         """Return the run that holds everybody who could go; None where nobody of it is in the input."""

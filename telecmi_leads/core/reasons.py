@@ -175,8 +175,8 @@ class WarningCode(Enum):
     )
     MAY_BE_IN = (
         "may_be_in",
-        "a number that is on a do-not-call list by now may be uploaded already",
-        "Look for it in the TeleCMI dashboard.",
+        "somebody who is on a do-not-call list by now, or was in a run that was forgotten, may be uploaded already",
+        "Look in the TeleCMI dashboard.",
     )
 
     def __init__(self, code: str, says: str, tip: str) -> None:

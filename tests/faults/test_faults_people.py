@@ -215,6 +215,10 @@ def test_a_forgotten_run_asks_before_another_name(program: Inside, sandbox: Sand
     assert (again.code, "was forgotten" in again.json["error"]["message"]) == (2, True)
     assert again.json["error"]["hint"].startswith("Look it up in the dashboard.")
     assert copies(sandbox) == once(2)
+    appended = upload(program, "M", "--append", "--dry-run")
+    assert [
+        each.startswith("M-001, M-002 were sent by a run that was forgotten") for each in appended.json["warnings"]
+    ] == [True]
 
 
 def test_corrected_rejects_are_appended_twice(program: Inside, sandbox: Sandbox) -> None:
