@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from telecmi_leads.__main__ import run
-from telecmi_leads.cli import run_resuming, run_sending, session
+from telecmi_leads.cli import run_resuming
 from telecmi_leads.cli.commands import resolve, upload
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, refreeze, thaw_leads
 from telecmi_leads.core.clock import local_now
 from telecmi_leads.leads.screening import KnownPeople
-from telecmi_leads.ledger import Judged, Ledger, Word
+from telecmi_leads.ledger import Judged, Ledger, Word, lock
 from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide
 
@@ -79,12 +79,12 @@ def accepted_first() -> None:
 
 def no_settling() -> None:
     """Break it: a second try goes while the first request may still be at work."""
-    upload = run_sending.upload_events
+    upload = run_loop.upload
 
     def hasty(run_id: str, ledger: Ledger, send: Any, options: SendingOptions, *more: Any) -> Iterator[Any]:
         return upload(run_id, ledger, send, options.replaced(settle=0.0), *more)
 
-    run_sending.upload_events = hasty
+    run_loop.upload = hasty
 
 
 def other_bytes() -> None:
@@ -133,7 +133,7 @@ def unknown_is_unsent() -> None:
 
 def no_lock() -> None:
     """Break it: two runs of one account work at the same time."""
-    session.hold = lambda *_, **__: nullcontext()
+    lock.hold = lambda *_, **__: nullcontext()
 
 
 def lost_row() -> None:

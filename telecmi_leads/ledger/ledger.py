@@ -13,6 +13,7 @@ from telecmi_leads.ledger.store import Store
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -130,6 +131,10 @@ class Ledger:
         Raises ValueError for a campaign that is neither unsent nor unknown.
         """
         attempts.begin_attempts(self._store, campaign_ids, at=at)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Return a block whose writes are one: on the disk when it ends, with one flush for all, or none of them."""
+        return self._store.together()
 
     def record(self, campaign_id: int, judged: Judged, *, at: datetime) -> CampaignRecord:
         """Write down what a request came to and the campaign's state after it; return the campaign.

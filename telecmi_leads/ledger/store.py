@@ -81,6 +81,7 @@ class Store:
         self.keeps_bodies = keeps_bodies
         self.failed: LedgerError | None = None
         self.in_flight: set[int] = set()
+        self._together = False
         self.waiting: dict[tuple[str, datetime | None], frozenset[bytes]] = {}
         self.columns: dict[str, list[bytes]] = {}
         self.since: dict[datetime, frozenset[bytes]] = {}
@@ -115,6 +116,9 @@ class Store:
         """
         if self.failed is not None:
             raise self.failed
+        if self._together:
+            yield self.connection
+            return
         try:
             self._begin(durable=durable)
             try:
@@ -125,6 +129,16 @@ class Store:
                 raise self.failed from error
         finally:
             self._end_transaction(durable=durable)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make the writes of a block one transaction, with one flush at its end."""
+        with self.writing():
+            self._together = True
+            try:
+                yield
+            finally:
+                self._together = False
 
     def _begin(self, *, durable: bool) -> None:
         """Begin a transaction. Where that fails nothing was written, and it may be tried again."""

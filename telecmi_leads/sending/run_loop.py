@@ -6,9 +6,10 @@ ledger that says no more than is true.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from operator import attrgetter
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -23,7 +24,7 @@ from telecmi_leads.sending.isolation import Condemn, Cut, Family, Rejoin, Send, 
 from telecmi_leads.sending.pacing import GivingUp, Pacing, Sent, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from telecmi_leads.core.campaign import CampaignRecord, Outcome
     from telecmi_leads.core.clock import Clock, StopRequest
@@ -139,11 +140,44 @@ class _Run:
                 break
             sent = self._clock.idle(self._mailbox, self._patience())
             if sent is not None:
-                yield from self._hear(sent)
+                yield from self._turn([sent, *self._others_heard()])
         yield from self._rejoin_unsettled(sorted(self._families))
         yield from (CampaignSettled(job.record) for job in self._waiting if job.tried)
         self._ledger.end_by_taken_name(self._run_id, at=self._clock.now())
         self._ledger.finish_run(self._run_id)
+
+    def _others_heard(self) -> Iterator[Sent]:
+        """Yield what has come in meanwhile."""
+        with suppress(Empty):
+            while True:
+                sent = self._mailbox.get_nowait()
+                if sent is not None:
+                    yield sent
+
+    def _turn(self, heard: Sequence[Sent]) -> Iterator[UploadEvent]:
+        """Send on, where all was accepted, and write the outcomes with one flush of the disk for all of them."""
+        jobs = [self._under_way.pop(each.campaign) for each in heard]
+        ahead = self._send(self._begin()) if self._may_go_ahead(jobs, heard) else []
+        events: list[UploadEvent] = []
+        with self._ledger.together():
+            for job, sent in zip(jobs, heard, strict=True):
+                if sent.outcome is not None:
+                    events += self._hear(job, sent.outcome)
+        for sent in heard:
+            if sent.outcome is None:
+                raise sent.error or AssertionError
+        yield from ahead
+        yield from events
+
+    def _may_go_ahead(self, jobs: Sequence[_Job], heard: Sequence[Sent]) -> bool:
+        """Tell whether the next requests may leave before these outcomes are written: no worker waits for that then.
+
+        A kill between the two leaves accepted campaigns unknown, and their names then confirm them. Not before several
+        may be under way: until then each request rests on the outcome of the one before.
+        """
+        accepted = all(sent.outcome is not None and sent.outcome.kind is OutcomeKind.ACCEPTED for sent in heard)
+        alone = self._pacing.width == 1 or any(job.part is not None for job in jobs)
+        return accepted and not alone and not self._stopping and self._stop.cause is None
 
     def _take_up(self) -> Iterator[UploadEvent]:
         """Line up what there is to send.
@@ -185,21 +219,28 @@ class _Run:
 
     def _start(self) -> Iterator[UploadEvent]:
         """Start as many requests as may go now, with one flush of the disk for all their intents."""
+        yield from self._send(self._begin())
+
+    def _begin(self) -> list[tuple[_Job, bytes]]:
+        """Write down the intents of as many requests as may go now; return them with their bytes."""
         jobs = self._ready()
-        if not jobs:
-            return
         bodies = [self._ledger.body(job.record.id) for job in jobs]
-        self._ledger.begin_attempts([job.record.id for job in jobs], at=self._clock.now())
-        for job, body in zip(jobs, bodies, strict=True):
+        if jobs:
+            self._ledger.begin_attempts([job.record.id for job in jobs], at=self._clock.now())
+        return list(zip(jobs, bodies, strict=True))
+
+    def _send(self, going: Sequence[tuple[_Job, bytes]]) -> list[UploadEvent]:
+        """Send requests whose intents are on the disk."""
+        for job, body in going:
             self._waiting.remove(job)
             job.tried = True
             self._sent.add(job.record.id)
             job.started = self._clock.monotonic()
             self._under_way[job.record.id] = job
             self._workers.send(job.record.id, body, len(self._under_way))
-        for job in jobs:
+        for job, _ in going:
             job.record = self._ledger.campaign(job.record.id)
-            yield CampaignSending(job.record, job.record.attempts)
+        return [CampaignSending(job.record, job.record.attempts) for job, _ in going]
 
     def _ready(self) -> list[_Job]:
         jobs: list[_Job] = []
@@ -219,17 +260,14 @@ class _Run:
         earliest = min(job.not_before for job in self._waiting)
         return max(earliest, self._pacing.open_at) - self._clock.monotonic()
 
-    def _hear(self, sent: Sent) -> Iterator[UploadEvent]:
-        job = self._under_way.pop(sent.campaign)
-        if sent.outcome is None:
-            raise sent.error or AssertionError
+    def _hear(self, job: _Job, outcome: Outcome) -> Iterator[UploadEvent]:
         part = job.part
         others = None if part is None else part.others
-        decision = decide(job.history, sent.outcome, others=others, names_taken=self._name_taken)
+        decision = decide(job.history, outcome, others=others, names_taken=self._name_taken)
         top = None if part is None else part.top
         accepted = decision.status is CampaignStatus.ACCEPTED
         judged = Judged(
-            sent.outcome,
+            outcome,
             decision.status,
             confirmed_by_name=decision.confirmed_by_name,
             note=decision.note,
@@ -238,17 +276,17 @@ class _Run:
         )
         job.record = self._ledger.record(job.record.id, judged, at=self._clock.now())
         self._name_taken = self._name_taken or decision.cause is StopCause.NAME_TAKEN
-        job.history.append(sent.outcome.kind)
+        job.history.append(outcome.kind)
         # Looking for offenders, refusals are what is expected, in whatever words.
-        expected = part is not None and sent.outcome.kind.refuses
-        giving_up = None if expected else self._pacing.heard(sent.outcome, job.started)
-        ending = list(self._ending(job, sent.outcome, decision, giving_up))
+        expected = part is not None and outcome.kind.refuses
+        giving_up = None if expected else self._pacing.heard(outcome, job.started)
+        ending = list(self._ending(job, outcome, decision, giving_up))
         if decision.step in _ONCE_MORE and self._may_try_again(job):
-            yield from self._line_up_again(job, sent.outcome, decision)
+            yield from self._line_up_again(job, outcome, decision)
         elif decision.status is CampaignStatus.UNVERIFIED and top is not None:
             yield from self._name_is_taken(job, top, decision.note)
         else:
-            yield from self._come_to_rest(job, sent.outcome)
+            yield from self._come_to_rest(job, outcome)
         yield from ending
 
     def _ending(

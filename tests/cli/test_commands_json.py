@@ -86,7 +86,7 @@ def test_what_check_finds_is_its_error(program: Inside) -> None:
 def test_a_bug_in_the_midst_keeps_run_and_heartbeat(program: Inside) -> None:
     """Exit code 1 with the run's id and what the ledger knows of it, what went wrong, and URL/fail requested."""
     with RawServer(says(answer(b"OK"))) as monitor:
-        with mock.patch("telecmi_leads.cli.run_sending.upload_events", side_effect=ZeroDivisionError("98765")):
+        with mock.patch("telecmi_leads.sending.run_loop.upload", side_effect=ZeroDivisionError("98765")):
             ended = program.run(*UPLOAD, "--name", "A", "--heartbeat", f"{monitor.url}/ping")
         assert [request.split()[1] for request in monitor.requests] == [b"/ping/start", b"/ping/fail"]
     found = ended.json
