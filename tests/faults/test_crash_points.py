@@ -149,7 +149,7 @@ def test_a_wrong_decision_is_caught(tmp_path: Path, breakage: str, fault: str) -
 
 def test_a_missing_lock_is_caught(tmp_path: Path) -> None:
     """(Row 8) Without the lock a second run of the same command sends again what is at work, and that is seen."""
-    with Sandbox(faults=["latency=3@1"]) as sandbox:
+    with Sandbox(faults=["latency=12@1"]) as sandbox:  # longer than a loaded machine takes to start a program
         program = prepared(tmp_path / "run", sandbox, python=(BROKEN_PROGRAM, "no_lock"))
         with started(program, *UPLOAD):
             wait_until(lambda: len(sandbox.requests()) == 1)
