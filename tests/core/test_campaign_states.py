@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inside import Inside
 from program import write_leads
 
-from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, OutcomeKind
 from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -58,3 +58,42 @@ def test_a_resume_announces_what_it_sends(tmp_path: Path) -> None:
     assert ended.code == 5
     assert " sending 10 leads in 1 campaign to account 1111112 at loopback" in ended.err
     assert sent == 1
+
+
+def test_what_a_refused_campaign_may_still_be() -> None:
+    """Refused in doubt, left to a person, taken, alone: each is told by state, last outcome, leads and parent."""
+    refusal = OutcomeKind.REFUSED
+
+    def told(status: CampaignStatus, **more: Any) -> tuple[bool, bool, bool, bool]:
+        record = CampaignRecord(1, 1, "", "March-001", more.pop("leads", 10), status, **more)
+        assert (record.seconds, record.confirmed_by_name) == (0.0, False)
+        return record.refused_in_doubt, record.only_by_hand, record.taken, record.alone
+
+    unknown, refused = CampaignStatus.UNKNOWN, CampaignStatus.REFUSED
+    assert {
+        "never answered": told(unknown),
+        "lost": told(unknown, last=OutcomeKind.UNKNOWN_CONNECTION, last_leads=5),
+        "refused in doubt": told(unknown, last=refusal),
+        "whole": told(unknown, last=refusal, last_leads=10),
+        "a part of it": told(unknown, last=refusal, last_leads=9),
+        "refused": told(refused, last=refusal, last_leads=5),
+        "somebody else's name": told(refused, last=OutcomeKind.NAME_EXISTS),
+        "a lead by plan": told(refused, leads=1),
+        "a lead by cutting": told(refused, leads=1, parent="March-001"),
+        "two by cutting": told(refused, leads=2, parent="March-001"),
+        "none left": told(refused, leads=0, parent="March-001"),
+        "a lead that is in": told(CampaignStatus.ACCEPTED, leads=1, parent="March-001"),
+    } == {
+        "never answered": (False, False, False, False),
+        "lost": (False, False, False, False),
+        "refused in doubt": (True, False, False, False),
+        "whole": (True, False, False, False),
+        "a part of it": (True, True, False, False),
+        "refused": (False, False, False, False),
+        "somebody else's name": (False, False, True, False),
+        "a lead by plan": (False, False, False, False),
+        "a lead by cutting": (False, False, False, True),
+        "two by cutting": (False, False, False, False),
+        "none left": (False, False, False, False),
+        "a lead that is in": (False, False, False, False),
+    }

@@ -47,7 +47,7 @@ JUDGES = {
     "core/campaign": (
         "core/test_campaign_states.py",
         "sending/test_uploading_deciding.py",
-        "sending/test_uploading_run.py",
+        "sending/test_uploading_isolate.py",
     ),
     "sending/decisions": ("sending/test_uploading_deciding.py", "sending/test_uploading_run.py"),
     "sending/pacing": ("sending/test_pauses.py", "sending/test_uploading_run.py"),
