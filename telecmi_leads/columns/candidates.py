@@ -30,8 +30,10 @@ _LINES = PHONE_HEADS | {Head.CALLER, Head.CALLED}
 _PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
 _WORK_FIRST = (Place.PLAIN, Place.WORK, Place.HOME, Place.SHIPPING, Place.ORGANISATION)
 _TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
+_LEADERS = ("team lead", "leader", "leaders", "captain", "captains")
 _DIRECTIONS = frozenset({"direction", "type"})
 _FEWEST_ROWS = 3
+_STEM = 5
 _NEARLY_ALL = 0.8
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
 
@@ -326,7 +328,7 @@ def _one_person(found: list[Candidate]) -> list[Candidate]:
     best = min(phones, key=lambda c: (c.weak, not _is_of(names, c), c.line_preference), default=None)
     person = best.reading.person if best else None
     if person is None:
-        return found
+        return _without_leaders(found)
     named = person.text in names
     kept: list[Candidate] = []
     for candidate in found:
@@ -342,6 +344,15 @@ def _one_person(found: list[Candidate]) -> list[Candidate]:
 def _is_of(names: set[str], phone: Candidate) -> bool:
     """Tell whether a phone is that of a person whose name is there, or of no person that its name tells."""
     return phone.reading.person is None or phone.reading.person.text in names
+
+
+def _without_leaders(found: list[Candidate]) -> list[Candidate]:
+    """Refuse the name of a team's leader where the number is nobody's by name and another first name is there."""
+    names = [c for c in found if c.head in _WHOLE_NAMES and c.reading.person and not c.weak]
+    leaders = {c.index for c in names if c.reading.person and c.reading.person.text.endswith(_LEADERS)}
+    if not any(c.index not in leaders and c.reading.group == 1 and c.reading.ordinal == 1 for c in names):
+        return found
+    return [c.refused(Rule.OTHER_PERSON, "leader") if c.index in leaders else c for c in found]
 
 
 def _organisers(candidate: Candidate, name: tuple[str, ...]) -> Candidate:
@@ -399,8 +410,8 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
 
 
 def _noun(word: str) -> str:
-    """Return the last word of a phrase for a person, without a plural's or a genitive's s."""
-    return next(iter(reversed(word.removesuffix(" s").split())), "").removesuffix("s")
+    """Return how the last word of a phrase for a person begins, since it may be inflected: "owner's", "ребенка"."""
+    return next(iter(reversed(word.removesuffix(" s").split())), "")[:_STEM]
 
 
 def _strangers(found: list[Candidate], names: Sequence[tuple[str, ...]]) -> list[Candidate]:
