@@ -36,7 +36,7 @@ _DATE = re.compile(
 )
 _NO_PHONE = re.compile(r"\d,\d{3},\d{3}|(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", re.ASCII)
 """An amount of millions, and the address of a computer."""
-_ENTITY = re.compile(r"&#?\w{1,8};", re.ASCII)
+_ENTITY = re.compile(r"&#?\w{1,8};|</?\w{1,6}\s{0,2}/?>", re.ASCII)
 _DIGIT_RUN = re.compile(r"\d+")
 _FEWEST_DIGITS = 7
 _LONGEST_GAP = 4
@@ -229,7 +229,8 @@ SHORTEST_HIDDEN = 6
 
 # What a server may write for a character: percent, JSON and HTML escapes, and each of them escaped once more.
 _ESCAPES = re.compile(
-    r"(?:%(?:25)?[0-9a-f]{2})+|(?-i:\\+U)[0-9a-f]{8}|\\+u(?:\{[0-9a-f]{1,6}\}|[0-9a-f]{4})|\\+x[0-9a-f]{2}|\\+[\"'/\\bfnrt]|&(?:amp;)?(?:\#\d{1,7}|\#x[0-9a-f]{1,6}|[a-z]{2,8});",
+    r"(?:%(?:25)?[0-9a-f]{2})+|(?:\\+x[0-9a-f]{2})+|(?:0x[0-9a-f]{2}[\s,;]{0,2}){4,}|(?-i:\\+U)[0-9a-f]{8}"
+    r"|\\+u(?:\{[0-9a-f]{1,6}\}|[0-9a-f]{4})|\\+[\"'/\\bfnrt]|&(?:amp;)?(?:\#\d{1,7};?|\#x[0-9a-f]{1,6};?|[a-z]{2,8};)",
     re.IGNORECASE,
 )
 _MOST_ROUNDS = 3
@@ -338,20 +339,30 @@ def _occurrences(folded: str, form: str, places: list[tuple[int, int]]) -> list[
 
 
 def _unescaped(escape: str) -> str:
-    """Return the characters that one escape, or a run of percent escapes, stands for."""
+    """Return the characters that one escape, or a run of escaped bytes, stands for."""
     if escape[0] == "%":
         from urllib.parse import unquote_to_bytes
 
-        return unquote_to_bytes(escape).decode("utf-8", "replace")
+        return _as_characters(unquote_to_bytes(escape))
+    if escape[0] == "0" or escape.lstrip("\\")[:1] in {"x", "X"}:
+        return _as_characters(bytes(int(byte, 16) for byte in re.findall("[xX]([0-9a-fA-F]{2})", escape)))
     if escape[0] == "&":
         import html
 
         return html.unescape(escape)
     letter = escape.lstrip("\\")
-    if letter[:1] in {"u", "U", "x", "X"} and len(letter) > 1:
+    if letter[:1] in {"u", "U"} and len(letter) > 1:
         number = int(letter[1:].strip("{}"), 16)
         return chr(number) if number <= 0x10FFFF else ""  # noqa: PLR2004 - the last character there is
     return letter if letter in {'"', "'", "/"} else "" if letter else "\\"
+
+
+def _as_characters(raw: bytes) -> str:
+    """Return the text of escaped bytes: UTF-8, else the older encodings' Latin-1, in which %E9 is an é."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

@@ -131,6 +131,10 @@ DISGUISES = {
     "JSON twice": json.dumps(json.dumps(SECRET)),
     "JSON with \\/": SECRET.replace("/", "\\/"),
     "bytes": "".join(f"\\x{byte:02x}" for byte in SECRET.encode("latin-1")),
+    "bytes of UTF-8": "".join(f"\\x{byte:02x}" for byte in SECRET.encode()),
+    "bytes as numbers": " ".join(f"0x{byte:02x}" for byte in SECRET.encode()),
+    "percent, Latin-1": "".join(f"%{byte:02x}" for byte in SECRET.encode("latin-1")),
+    "HTML without semicolons": " ".join(f"&#{ord(c)}" for c in SECRET),
     "HTML decimal": "".join(f"&#{ord(c)};" for c in SECRET),
     "HTML hex": "".join(f"&#x{ord(c):x};" for c in SECRET),
     "HTML names": SECRET.replace("ö", "&ouml;").replace("é", "&amp;eacute;"),
@@ -175,7 +179,7 @@ def test_words_without_the_secret_stay(text: str) -> None:
 
 def test_a_long_answer_is_searched_in_linear_time() -> None:
     """64 KiB of escapes, of the secret's beginnings or of one letter are searched in a moment."""
-    for piece in ("%25", "\\u00", "&amp;", "\\", "K", "Kanarien", "%4", "&#1"):
+    for piece in ("%25", "0x41 ", "\\x41", "0x4", "\\u00", "&amp;", "\\", "K", "Kanarien", "%4", "&#1"):
         begun = time.perf_counter()
         hide_secret(piece * (65_536 // len(piece)), SECRET)
         assert time.perf_counter() - begun < 5, piece
