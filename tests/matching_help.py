@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.matching import match_columns
 from telecmi_leads.columns.table import Table, open_table
-from telecmi_leads.core.lead import RowBlock
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field, RowBlock
 from telecmi_leads.files import Sheet
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.settings.option_values import FileFormat

@@ -45,7 +45,6 @@ _SHARED_BY_COMMANDS = {
 ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
     "core": [
         ({"errors"}, set()),
-        ({"lead_fields"}, set()),
         ({"reasons"}, set()),
         ({"lead"}, set()),
         ({"campaign"}, {"lead"}),

@@ -52,7 +52,7 @@ def offers(offer: Offer, given: Mapping[str, Any], files: Sequence[str], typed: 
 
 
 def _assignments(offer: Offer, given: Mapping[str, Any], files: Sequence[str], typed: str) -> list[str]:
-    from telecmi_leads.core.lead_fields import Field
+    from telecmi_leads.core.lead import Field
     from telecmi_leads.settings.option_rows import Offer
 
     field, equals, _ = typed.partition("=")

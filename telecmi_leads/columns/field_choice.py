@@ -11,7 +11,7 @@ from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import Rule
 from telecmi_leads.columns.header_meaning import NAME_HEADS, PHONE_HEADS, read_name
 from telecmi_leads.columns.lexicon import Head, plain, words
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

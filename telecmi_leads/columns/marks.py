@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from telecmi_leads.columns.lexicon import Modifier, lexicon, plain, words
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 from telecmi_leads.core.text import pattern
 
 if TYPE_CHECKING:

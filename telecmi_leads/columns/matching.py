@@ -19,8 +19,7 @@ from telecmi_leads.columns.marks import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.table import Table, is_own_report, open_table
 from telecmi_leads.core.errors import ColumnMissing, InputRefused
-from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import REJECT_COLUMNS, Field, RowBlock
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from telecmi_leads.columns.column_match import Rule, Template, parse_template
 from telecmi_leads.columns.lexicon import plain, words
 from telecmi_leads.core.errors import ColumnMissing
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:

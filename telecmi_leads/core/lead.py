@@ -11,6 +11,26 @@ REJECT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
 """The columns that a rejects file has beside the original ones; ignored when it is read again."""
 
 
+MAX_CAMPAIGN_LEADS = 1000
+"""The service takes at most this many leads a request (documented for v3/leads/add)."""
+
+
+class Field(StrEnum):
+    """What a column can feed: the API's eight fields, and three that are made into them."""
+
+    FIRSTNAME = "firstname"
+    LASTNAME = "lastname"
+    PHONE = "phone"
+    EMAIL = "email"
+    COMMENT = "comment"
+    ADDRESS = "address"
+    CITY = "city"
+    COUNTRY = "country"
+    ORDER_INDEX = "order_index"
+    FULLNAME = "fullname"
+    DIALCODE = "dialcode"
+
+
 class TableInfo(Struct, frozen=True):
     """Where rows came from and how they were read; one for each header found in a file.
 

@@ -15,8 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from telecmi_leads.columns.row_kinds import RowKind, is_note, may_be_notes, may_be_test_lead, row_kind
-from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowBlock
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field, Lead, LeftOutKind, LeftOutRow, RowBlock
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import clean_column, restore
 from telecmi_leads.leads.lead_text import Fields

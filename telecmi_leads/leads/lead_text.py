@@ -9,7 +9,7 @@ from operator import ne
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import name_beside_number
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import clean, clean_column, is_clean, joined
 from telecmi_leads.leads.person_names import (

@@ -34,8 +34,7 @@ from telecmi_leads.core.errors import (
     UsageError,
 )
 from telecmi_leads.core.events import RowsPrepared, TableOpened
-from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field, LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
 from telecmi_leads.core.reasons import Reason, WarningCode
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count

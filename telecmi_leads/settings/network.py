@@ -1,17 +1,20 @@
-"""Where the service is, and the way there: the base URL that is allowed, the loopback interface, the proxies."""
+"""Where the service is, the way there, and who may decide it: base URL, loopback interface, proxies, working folder."""
 
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from telecmi_leads.core.errors import SettingsError
 from telecmi_leads.core.text import safe
-from telecmi_leads.settings.options import AccountOptions
+from telecmi_leads.settings.options import AccountOptions, SendingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from telecmi_leads.settings.resolving import Settings
 
@@ -60,3 +63,82 @@ def proxies(environment: Mapping[str, str], url: str) -> dict[str, str]:
     if is_loopback(host) or proxy_bypass_environment(host, bypass):
         return {}
     return found
+
+
+# --- what a file in the working folder may decide about the secret: it may be anybody's --------------
+
+# Where the secret goes, which secret it is, and whose certificates are believed is not for such a file to decide alone.
+# A file that was named on the command line is the user's own word, and so is one that brings the secret itself.
+
+_DECIDING = {
+    "base_url": "the secret goes to {}",
+    "secret_file": "the secret is read from {}",
+    "ca_bundle": "certificates are checked against {}",
+}
+"""The options that decide about the secret, and what each decides."""
+
+
+class Given(Struct, frozen=True):
+    """What a source gives for an option: the raw value, and where it stood.
+
+    `variable` is the environment variable's name. `path` is the file, None for the command line and the environment;
+    `named` tells that the command line named this file.
+    """
+
+    raw: Any
+    origin: str
+    variable: str = ""
+    path: Path | None = None
+    named: bool = False
+
+    @property
+    def of_folder(self) -> bool:
+        """Tell whether it stands in a file of the working folder that nobody named."""
+        return self.path is not None and not self.named
+
+    @property
+    def of_command_line(self) -> bool:
+        """Tell whether the command line gives it, or names the file that does."""
+        return self.named or (self.path is None and not self.variable)
+
+
+def credentials_from(groups: Mapping[type[Any], Any], found: Mapping[str, Given | None]) -> Given | None:
+    """Return what gives the secret that will be sent; None where there is none."""
+    return found["secret_file"] if groups[AccountOptions].secret_file is not None else found["secret"]
+
+
+def folder_decides(
+    groups: Mapping[type[Any], Any], found: Mapping[str, Given | None], secret: Given | None
+) -> tuple[tuple[str, ...], str]:
+    """Return what the working folder's files decide about the secret, and why it must not be sent at all, or ""."""
+    if secret is None:
+        return (), ""
+    account = groups[AccountOptions]
+    values = {
+        "base_url": account.base_url,
+        "secret_file": account.secret_file,
+        "ca_bundle": groups[SendingOptions].ca_bundle,
+    }
+    alarms = tuple(
+        f"{safe(str(given.path))} decides that {says.format(safe(str(values[name])))}."
+        for name, says in _DECIDING.items()
+        if (given := found[name]) is not None and given.of_folder and not _brings(given, secret)
+    )
+    return alarms, _refusal(account.base_url, found["base_url"], secret)
+
+
+def _brings(given: Given, secret: Given) -> bool:
+    """Tell whether the secret comes from the same file, or by the command line."""
+    return secret.of_command_line or (bool(secret.variable) and secret.path == given.path)
+
+
+def _refusal(url: str, given: Given | None, secret: Given) -> str:
+    if given is None or not given.of_folder or (secret.variable and secret.path == given.path):
+        return ""
+    try:
+        host = urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return ""  # no address at all, which base_url() says
+    if is_loopback(host) or host == "telecmi.com" or host.endswith(".telecmi.com"):
+        return ""
+    return f"{safe(str(given.path))} would send a secret that is not its own to {safe(url)}."

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

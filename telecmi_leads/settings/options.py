@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from telecmi_leads.core.lead_fields import MAX_CAMPAIGN_LEADS, Field
+from telecmi_leads.core.lead import MAX_CAMPAIGN_LEADS, Field
 from telecmi_leads.core.run import Suggested
 from telecmi_leads.settings import option_rows as row
 from telecmi_leads.settings import option_values as checks

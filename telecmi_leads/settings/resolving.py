@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from telecmi_leads.core.errors import LeadsError, SettingsError, UsageError
 from telecmi_leads.core.text import safe
+from telecmi_leads.settings.network import Given, credentials_from, folder_decides
 from telecmi_leads.settings.option_values import folder
 from telecmi_leads.settings.options import GROUPS, SourceOptions, rows
 from telecmi_leads.settings.setting_files import (
@@ -25,7 +26,6 @@ from telecmi_leads.settings.setting_files import (
     readable_by_others,
 )
 from telecmi_leads.settings.surroundings import environment
-from telecmi_leads.settings.trust import Given, credentials_from, folder_decides
 
 if TYPE_CHECKING:
     from telecmi_leads.settings.option_rows import OptionGroup, Row

@@ -13,7 +13,7 @@ from places import TESTS
 
 from telecmi_leads.columns import Rule, Template, number_columns, pins
 from telecmi_leads.core.errors import ColumnMissing, UsageError
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 
 VICIDIAL = (TESTS / "leadfiles" / "samples" / "vicidial_noheader.txt").read_text(encoding="utf-8")
 ASHA = ["Asha Menon", "9876500001"]

@@ -12,7 +12,7 @@ from matching_help import feeds, match_of
 from places import TESTS
 
 from telecmi_leads.columns import Rule, pins, read_name
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 from telecmi_leads.settings.option_values import field_and_text
 
 EXPORTS: dict[str, dict[str, Any]] = json.loads((TESTS / "leadfiles" / "exports.json").read_text(encoding="utf-8"))

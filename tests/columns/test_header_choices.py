@@ -18,7 +18,7 @@ from telecmi_leads.settings.option_values import field_and_text
 from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions
 
 if TYPE_CHECKING:
-    from telecmi_leads.core.lead_fields import Field
+    from telecmi_leads.core.lead import Field
 
 LEADFILES = TESTS / "leadfiles"
 Lead = dict[str, str]

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telecmi_leads.columns.matching import match_columns
-from telecmi_leads.core.lead import Lead, RowBlock, TableInfo
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field, Lead, RowBlock, TableInfo
 from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.leads.lead_text import first_address, first_addresses
 from telecmi_leads.leads.person_names import is_placeholder, kept_title, split_full_name, split_full_names

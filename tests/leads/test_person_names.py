@@ -6,7 +6,7 @@ import pytest
 from matching_help import match_of, table_of
 
 from telecmi_leads.columns.matching import Matcher
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 from telecmi_leads.leads.cleaning import Cleaner
 from telecmi_leads.leads.person_names import split_full_name, split_full_names, with_comma
 from telecmi_leads.phones import PhoneBook

@@ -10,8 +10,7 @@ from places import TESTS
 from telecmi_leads.columns import ColumnMatch
 from telecmi_leads.columns.column_match import ColumnChoice, Rule
 from telecmi_leads.columns.matching import Matcher
-from telecmi_leads.core.lead import TableInfo
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field, TableInfo
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.leads.row_numbers import Grid, RowNumbers, find_numbers
 from telecmi_leads.phones import PhoneBook

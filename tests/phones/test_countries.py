@@ -9,7 +9,7 @@ from babel import Locale
 from phonenumbers import PhoneNumberFormat
 
 from telecmi_leads.columns import ColumnMatch
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.leads.row_numbers import Grid, find_numbers
 from telecmi_leads.phones import UNKNOWN, PhoneBook, name_of_region, region_told, regions_told

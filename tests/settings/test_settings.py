@@ -15,7 +15,7 @@ import pytest
 from program import Program
 
 from telecmi_leads.core.errors import SettingsError, UsageError
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 from telecmi_leads.settings.accounts import Secret, account, account_key
 from telecmi_leads.settings.network import base_url, proxies
 from telecmi_leads.settings.options import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.cli import readiness
 from telecmi_leads.cli.session import Session, begin
 from telecmi_leads.core.errors import ExitCode, LeadsError
-from telecmi_leads.core.lead_fields import Field
+from telecmi_leads.core.lead import Field
 from telecmi_leads.core.text import safe
 from telecmi_leads.output.reports import check_json
 from telecmi_leads.output.views import CheckView
