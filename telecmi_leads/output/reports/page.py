@@ -220,6 +220,9 @@ def _findings(summary: RunSummary, findings: Sequence[Finding], *, show_phones: 
         table = summary.tables[row.table]
         place = f"{safe(table.file)}{f', sheet {safe(table.sheet)}' if table.sheet else ''}, row {row.row:,}"
         column = f", column {safe(row.column)}" if row.column else ""
+        if row.kept:
+            says_where = "has the number of" if row.kind is LeftOutKind.DUPLICATE else "is in"
+            column = f", which {says_where} {safe(row.kept)}"
         bar = Share(
             row.kind.value,
             safe(says),
