@@ -307,7 +307,8 @@ class Uploading(_Phase):
             screen.line(line)
         if screen.is_terminal:
             screen.line(self._bar(screen))
-        screen.paragraph(_fitting(self._numbers(at_the_end=True), screen, used=0))
+        for line in _lines_of(self._numbers(at_the_end=True), screen):  # the end is told whole
+            screen.line(line)
 
     def _soonest(self) -> str:
         """Return what is waited for, soonest first; "" where nothing waits."""
@@ -339,6 +340,18 @@ class _Parts:
             return 1
         self._open[whole] -= campaign.leads
         return int(self._open[whole] == 0)
+
+
+def _lines_of(parts: list[str], screen: Screen) -> list[str]:
+    """Join parts into as many lines as they need; none is broken."""
+    joint, lines = f" {screen.marks.none} ", [""]
+    for part in parts:
+        longer = f"{lines[-1]}{joint}{part}" if lines[-1] else part
+        if len(longer) <= screen.width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def _fitting(parts: list[str], screen: Screen, *, used: int) -> str:
