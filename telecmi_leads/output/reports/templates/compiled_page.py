@@ -1,5 +1,5 @@
 """report.html.jinja, compiled by Jinja: tests/compile_page.py writes this file, nobody edits it."""
-MADE_FROM = "5 9b26763f50b55300e18b949968d9cf1cb3ba5912c26758650f780aa455ab1a0a"
+MADE_FROM = "5 868cfd87cb6787d1c8a0d7ffe23508787d8fd26f2871043e6f53a69ee4625f3e"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = None
 
@@ -243,11 +243,11 @@ def root(context, missing=missing):
     yield '</style>\n</head>\n<body>\n'
     if (undefined(name='band') if l_0_band is missing else l_0_band):
         pass
-        yield '<p class="band">'
+        yield '<aside aria-label="A trial" class="band">'
         yield escape((undefined(name='band') if l_0_band is missing else l_0_band))
         yield ': '
         yield escape(('nothing reached TeleCMI, nothing is remembered' if environment.getattr((undefined(name='summary') if l_0_summary is missing else l_0_summary), 'sandbox') else 'nothing was sent'))
-        yield '</p>\n'
+        yield '</aside>\n'
     yield '<header>\n<p class="eyebrow">'
     yield escape((undefined(name='title') if l_0_title is missing else l_0_title))
     yield '</p>\n<h1>'
