@@ -307,8 +307,8 @@ class Uploading(_Phase):
             screen.line(line)
         if screen.is_terminal:
             screen.line(self._bar(screen))
-        for line in _lines_of(self._numbers(at_the_end=True), screen):  # the end is told whole
-            screen.line(line)
+        for told in _lines_of(self._numbers(at_the_end=True), screen):  # the end is told whole
+            screen.line(told)
 
     def _soonest(self) -> str:
         """Return what is waited for, soonest first; "" where nothing waits."""
