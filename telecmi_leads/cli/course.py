@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.cli.session import Session, begin
 from telecmi_leads.cli.signals import Signals, Stopped
-from telecmi_leads.core.errors import Bug, ExitCode, InputRefused, LeadsError
+from telecmi_leads.core.errors import ExitCode, InputRefused, LeadsError, unforeseen
 from telecmi_leads.core.events import StopCause
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, Suggested
@@ -167,7 +167,7 @@ def run_to_end(
         except Stopped as stopped:
             summary = course.stopped(stopped.cause)
         except Exception as unexpected:  # noqa: BLE001 - also then there is a summary, and the heartbeat is told
-            summary = course.failed(Bug(unexpected))
+            summary = course.failed(unforeseen(unexpected))
         with suppress(Stopped):  # whoever can't wait cuts short what is said of the end, not the end
             show_end(session, summary)
             heartbeat.ended(complete=summary.exit_code == ExitCode.OK)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.core.errors import Bug, ExitCode, Interrupted, LeadsError, LedgerError, UsageError
+from telecmi_leads.core.errors import ExitCode, Interrupted, LeadsError, LedgerError, UsageError, unforeseen
 from telecmi_leads.core.text import safe
 from telecmi_leads.settings.surroundings import completion_asked, drop_impossible_sizes, environment, terminal
 
@@ -36,7 +36,7 @@ def run_command(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _failed(arguments, Interrupted())
     except Exception as unexpected:  # noqa: BLE001 - the last place where one can be said in words
-        return _failed(arguments, Bug(unexpected))
+        return _failed(arguments, unforeseen(unexpected))
     finally:
         _let_go_of_streams()
 

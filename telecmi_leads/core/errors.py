@@ -26,6 +26,7 @@ that a command which names that run is a `Remedy`: the command's course puts it 
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -188,6 +189,16 @@ class Bug(LeadsError):
             f"This is a bug in telecmi-leads: {type(unexpected).__name__} at {where}.",
             hint="Please report it with this line. What was sent is in the ledger: telecmi-leads runs",
         )
+
+
+def unforeseen(problem: Exception) -> LeadsError:
+    """Return in words an exception that nothing else caught: what the machine lacks, else a bug."""
+    if isinstance(problem, OSError) and problem.errno in {errno.EMFILE, errno.ENFILE}:
+        return LedgerError(
+            "Too many files are open: the system gives this program no further one.",
+            hint="Allow it more (ulimit -n) and type the same command again.",
+        )
+    return Bug(problem)
 
 
 class Interrupted(LeadsError):

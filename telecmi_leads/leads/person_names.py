@@ -132,12 +132,12 @@ def without_company(name: str, *, company: str = "", always: bool = False) -> st
     `always` has one. What stands behind must be a whole name then, and no post ("Asha, Sales Manager").
     """
     before, comma, behind = map(str.strip, name.partition(","))
-    if not comma or not behind:
+    words = before.lower().rstrip(".").split()
+    if not comma or not behind or not words:
         return name
     if company and before == company:
         return behind
     whole = " " in behind and "," not in behind and not _is_title(behind, before)
-    words = before.lower().rstrip(".").split()
     shown = always if len(words) == 1 else words[-1] in _COMPANY_ENDS
     return behind if whole and words and shown else name
 

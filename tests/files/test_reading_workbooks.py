@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 import re
 import struct
 import subprocess
@@ -627,10 +626,19 @@ def test_interrupts_are_the_parents() -> None:
 def test_no_child_is_left_behind(tmp_path: Path) -> None:
     """A workbook that is not read to its end leaves no process."""
     path = saved(tmp_path / "leads.xlsx", [[number] for number in range(50_000)])
-    with open_source(path, ReadingOptions()) as source:
-        next(next(source.sheets).blocks)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    code = (
+        "import os, sys, pathlib\n"
+        "from telecmi_leads.files import open_source\n"
+        "from telecmi_leads.settings.options import ReadingOptions\n"
+        "with open_source(pathlib.Path(sys.argv[1]), ReadingOptions()) as source:\n"
+        "    next(next(source.sheets).blocks)\n"
+        "try:\n"
+        "    print(os.waitpid(-1, os.WNOHANG))\n"
+        "except ChildProcessError:\n"
+        "    print('no child')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.stderr) == ("no child\n", "")
 
 
 # --- any table reads back ----------------------------------------------------------------------------

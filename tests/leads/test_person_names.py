@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matching_help import match_of, table_of
 
 from telecmi_leads.columns.matching import Matcher
 from telecmi_leads.core.lead import Field
 from telecmi_leads.leads.cleaning import Cleaner
-from telecmi_leads.leads.person_names import split_full_name, split_full_names, with_comma
+from telecmi_leads.leads.person_names import split_full_name, split_full_names, with_comma, without_company
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions
 
@@ -154,3 +156,10 @@ def test_the_order_holds_for_a_mapped_column_too() -> None:
 def test_a_company_before_the_name_is_no_surname(names: list[str], expected: list[str]) -> None:
     """One word before nearly every whole name, or an end as companies have, is a company; two surnames are none."""
     assert ["|".join(name) for name in names_of("Name", *names)] == expected
+
+
+@given(st.text("aA., -'\N{NO-BREAK SPACE}", max_size=12), st.booleans())
+def test_any_name_is_left_or_loses_its_beginning(name: str, always: bool) -> None:
+    """What a company is taken off is any text: of dots and commas alone too."""
+    assert name.endswith(without_company(name, always=always))
+    assert isinstance(split_full_name(name), tuple)
