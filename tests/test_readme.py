@@ -10,11 +10,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 from inside import Inside
+from places import PACKAGE, TESTS
 from readme_reference import README, filled
 
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.sandbox import Sandbox
 
+WINGS = "|".join(sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()))
 EXAMPLES = README.parent / "examples"
 LEADS = (
     ("Customer Name", "Mobile", "WhatsApp", "Contact No. 2", "Town"),
@@ -31,6 +33,19 @@ def test_the_generated_parts_are_fresh() -> None:
     """
     text = README.read_text(encoding="utf-8")
     assert filled(text) == text
+
+
+def test_the_places_that_documents_name_exist() -> None:
+    """Each module, test and script that the documents for engineers name is there."""
+    root = README.parent
+    named: set[Path] = set()
+    for document in (README, *sorted((root / ".github").glob("*.md"))):
+        text = document.read_text(encoding="utf-8")
+        named |= {root / found for found in re.findall(r"\btests/[a-z_/]+\.py\b", text)}
+        named |= {PACKAGE / found for found in re.findall(rf"`((?:{WINGS})/[\w/.]+)`", text)}
+        tests = {found for found in re.findall(r"`(test_\w+\.py)`", text) if not list(TESTS.rglob(found))}
+        assert tests == set(), document.name
+    assert [place for place in sorted(named) if not place.exists()] == []
 
 
 def test_every_exit_code_is_explained() -> None:

@@ -284,8 +284,7 @@ def _looked_up(text: str, names: dict[str, str]) -> str | None:
         return exact
     folded = _folded(text)
     if not folded or _is_letter_code(folded):
-        dotted = "." in text and text.isascii()
-        return names.get(folded) or (_region_coded(folded.upper()) if dotted else None)
+        return names.get(folded) or (_region_of_initials(folded) if "." in text else None)
     expanded = " ".join(_ABBREVIATIONS.get(word, word) for word in folded.split())
     for name in (folded, _without_articles(folded), expanded):
         for key in (name, _sorted(name), _TITLES.sub("", name, count=1), name.replace(" ", "")):
@@ -293,6 +292,17 @@ def _looked_up(text: str, names: dict[str, str]) -> str | None:
             if found is not None:
                 return found
     return None
+
+
+def _region_of_initials(letters: str) -> str | None:
+    """Find the one country whose English name has these initials: U.S. is one, S.A. South Africa or Saudi Arabia."""
+    found = {
+        region
+        for region, called in _names_by_region("country_names.txt").items()
+        for name in called[:_ENGLISH]
+        if "".join(word[0] for word in _without_articles(_folded(name)).split()) == letters
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_letter_code(text: str) -> bool:

@@ -174,6 +174,7 @@ def test_no_number_is_explained_by_its_reason() -> None:
         ("The Netherlands", "NL"),
         ("Trinidad & Tobago", "TT"), ("Bosnia and Herzegovina", "BA"), ("Saudi Arabia", "SA"), ("KSA", "SA"),
         ("Czechia", "CZ"), ("Hong Kong SAR", "HK"), ("Kosovo", "XK"), ("Canada (+1)", "CA"), ("Bahamas", "BS"),
+        ("U.S.", "US"), ("N.Z.", "NZ"), ("S.A.", None), ("L.A.", None), ("I.N.", None),
         ("Atlantis", None), ("", None), ("?", None), ("Mumbai", None), ("X", None), ("12345678901234", None),
     ],
 )  # fmt: skip
