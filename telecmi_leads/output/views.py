@@ -117,12 +117,16 @@ class PhoneView(Struct, frozen=True):
 
 
 class CheckView(Struct, frozen=True):
-    """One thing the `check` command looked at; `passed` is None where it could not be looked at."""
+    """One thing the `check` command looked at; `passed` is None where it could not be looked at.
+
+    A setting that is no default `is_setting`: where it comes from is told, nothing of it is checked.
+    """
 
     what: str
     passed: bool | None
     detail: str = ""
     hint: str = ""
+    is_setting: bool = False
 
 
 def summarise(

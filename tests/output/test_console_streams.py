@@ -179,7 +179,9 @@ def test_an_old_encoding_gets_other_signs(encoding: str, mark: bytes) -> None:
     out.flush()
     assert out.bytes.getvalue().startswith(mark + b" ok")
     if encoding == "ascii":
-        assert out.bytes.getvalue() == b"+ ok  name: \\u0928\\u093e\\u092e 9198***210...\n"
+        assert out.bytes.getvalue() == (
+            b"+ ok  name: \\u0928\\u093e\\u092e 9198***210...\n\n+ Ready: an upload finds all that it needs.\n"
+        )
 
 
 def test_a_stream_gives_up_once() -> None:

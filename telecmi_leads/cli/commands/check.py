@@ -63,7 +63,7 @@ _LOOKS: tuple[tuple[str, Look], ...] = (
 def _origins(session: Session) -> list[CheckView]:
     """Say of every setting that is not a default where it came from."""
     return [
-        CheckView(f"setting {name}", passed=True, detail=f"{_value(session, name)}from {safe(origin)}")
+        CheckView(f"setting {name}", passed=True, detail=f"{_value(session, name)}from {safe(origin)}", is_setting=True)
         for name, origin in session.settings.origins.items()
         if origin != DEFAULT
     ]

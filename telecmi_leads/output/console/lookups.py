@@ -203,7 +203,7 @@ def _fate(fate: Fate) -> str:
 
 
 def show_check(screen: Screen, checks: Sequence[CheckView]) -> None:
-    """Show what was checked, and what to do about what failed."""
+    """Show what was checked, then what failed with what to do about it; the verdict is the last line."""
     from rich.text import Text
 
     looks = {
@@ -212,9 +212,17 @@ def show_check(screen: Screen, checks: Sequence[CheckView]) -> None:
         None: (f"{screen.marks.none} not checked", "dim"),
     }
     width = max((len(looks[check.passed][0]) for check in checks), default=0)
-    for check in checks:
+    # A terminal shows its last lines: what was only told stands first, what failed last.
+    told = (True, None, False)
+    for check in sorted(checks, key=lambda each: (told.index(each.passed), not each.is_setting)):
         word, style = looks[check.passed]
         detail = f": {shown(check.detail)}" if check.detail else ""
         screen.paragraph(f"{shown(check.what)}{detail}", width + 2, Text(word, style=style))
         if check.hint and not check.passed:
             screen.paragraph(shown(check.hint), width + 2)
+    failed = ", ".join(shown(check.what) for check in checks if check.passed is False)
+    screen.blank()
+    if failed:
+        screen.paragraph(f"Not ready: {failed}.", 2, f"{screen.marks.bad} ")
+    else:
+        screen.paragraph("Ready: an upload finds all that it needs.", 2, f"{screen.marks.good} ")
