@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _BETWEEN_LOOKS = 0.2
 """Seconds between two looks at a lock that somebody else holds."""
+_LOOKS_AT_HOLDER = 2
 
 
 class _Holder(msgspec.Struct, frozen=True):
@@ -56,6 +57,9 @@ def hold(folder: Path, account_key: str, wait_seconds: float, *, clock: Clock, c
         while not _taken(lock):
             left = deadline - clock.monotonic()
             if left <= 0:
+                for _ in range(_LOOKS_AT_HOLDER):  # who has just taken the lock is about to say who it is
+                    if not about.exists():
+                        clock.idle(nothing, _BETWEEN_LOOKS)
                 raise _held_by(about)
             clock.idle(nothing, min(_BETWEEN_LOOKS, left))
         _tell(about, clock, command)

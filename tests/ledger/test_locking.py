@@ -80,6 +80,18 @@ def test_the_second_says_who_holds_it(holder: subprocess.Popen[str], tmp_path: P
     assert re.fullmatch(expected, raised.value.message)
 
 
+def test_a_holder_is_given_time_to_say_who_it_is(holder: subprocess.Popen[str], tmp_path: Path) -> None:
+    """Whoever comes between the lock and the note of its holder looks again, and names the holder."""
+    (about,) = (tmp_path / "state").glob("account-*.json")
+    away = about.rename(tmp_path / "away.json")
+    threading.Timer(0.1, away.rename, [about]).start()
+    with (
+        pytest.raises(LockHeld, match=f"process {holder.pid} on "),
+        hold(tmp_path / "state", ACCOUNT, 0, clock=Clock(), command="resume"),
+    ):
+        pass
+
+
 def test_the_lock_dies_with_its_process(holder: subprocess.Popen[str], tmp_path: Path) -> None:
     """Fault 8: after kill -9 the next one gets the lock at once."""
     holder.send_signal(signal.SIGKILL)
