@@ -667,9 +667,11 @@ def test_workbooks_round_trip(table: list[list[object]]) -> None:
         while cells and not cells[-1]:
             cells.pop()
         expected.append(cells)
-    while expected and not "".join(expected[-1]).strip():
-        expected.pop()
-    assert rows[1:] == expected
+    found = rows[1:]
+    for blank in (expected, found):  # a last row of blanks may be told or not: it is no lead either way
+        while blank and not "".join(blank[-1]).strip():
+            blank.pop()
+    assert found == expected
 
 
 def test_a_workbook_without_its_beginning(tmp_path: Path) -> None:
