@@ -129,3 +129,17 @@ def balanced(summary: dict[str, Any]) -> bool:
     rows, leads = dict(summary["rows"]), summary["leads"]
     read = rows.pop("read")
     return bool(read == sum(rows.values()) and rows["leads"] == sum(leads.values()))
+
+
+def correct(file: Path, wrong: str, right: str) -> None:
+    """Correct a reject file, CSV or workbook, as a person would: `right` stands wherever `wrong` stood."""
+    if file.suffix == ".csv":
+        file.write_text(file.read_text("utf-8-sig").replace(wrong, right), "utf-8")
+        return
+    import openpyxl
+
+    book = openpyxl.load_workbook(file)
+    for row in book.active.iter_rows():
+        for cell in row:
+            cell.value = None if cell.value is None else str(cell.value).replace(wrong, right)
+    book.save(file)

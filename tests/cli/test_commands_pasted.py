@@ -20,7 +20,7 @@ from unittest import mock
 import openpyxl
 import pytest
 from inside import Inside
-from program import APP_ID, SECRET, phones, write_leads
+from program import APP_ID, SECRET, correct, phones, write_leads
 
 from telecmi_leads.output.console.screen import Stream
 from telecmi_leads.sandbox import Sandbox
@@ -242,19 +242,6 @@ def filled(command: str) -> str:
     return command
 
 
-def correct(folder: Path, path: str) -> None:
-    """Correct the one bad number in a reject file."""
-    file = folder / path
-    if file.suffix == ".csv":
-        file.write_text(file.read_text("utf-8-sig").replace("98XX", "9876"), "utf-8")
-        return
-    book = openpyxl.load_workbook(file)
-    for row in book.active.iter_rows():
-        for cell in row:
-            cell.value = None if cell.value is None else str(cell.value).replace("98XX", "9876")
-    book.save(file)
-
-
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda each: each.name)
 def test_a_printed_command_does_what_it_says(situation: Situation, tmp_path: Path) -> None:
     """Printed alone on its line at 60, 80 and 140 columns, taken apart by a shell, run: the right end, nobody twice."""
@@ -279,7 +266,7 @@ def pasted(situation: Situation, program: AtTerminal, command: str, code: int) -
     """Run a printed command as shells take it apart, and compare its exit code."""
     [arguments] = {tuple(taken_apart(shell, filled(command))) for shell in SHELLS}
     if situation.correct:
-        correct(program.folder, arguments[1])
+        correct(program.folder / arguments[1], "98XX", "9876")
     ended = program.run(*arguments)
     assert ended.code == code, f"{command}\n{ended.err}{ended.out}"
 
