@@ -1,4 +1,4 @@
-"""What all tests share: a stand-in for the service, and Hypothesis without deadlines: a busy machine is no failure."""
+"""What all tests share: a sandbox, and how Hypothesis draws its examples."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return processors + (processors + 1) // 2
 
 
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+# The ordinary run draws the same examples each time, so that it fails only on what a change has broken; "fresh" draws
+# others each time and is there to find new faults. No deadlines: a busy machine is not a failure.
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.register_profile("fresh", deadline=None, print_blob=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture
