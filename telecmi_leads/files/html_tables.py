@@ -272,9 +272,12 @@ class _Tables(HTMLParser):
         return beyond(self._name, what)
 
 
+_DIGITS = 10  # more are no count of cells, and int() takes long for very many
+
+
 def _number(attributes: dict[str, str | None], name: str) -> int:
     text = attributes.get(name) or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - digits
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
 
 
 # --- what kind of page ------------------------------------------------------------------------------------

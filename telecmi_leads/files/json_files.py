@@ -80,11 +80,11 @@ def _from_object(file: TextFile, lists: list[_List], wanted: tuple[str, ...]) ->
     _refuse_errors(file, lists)
     keyed: dict[tuple[str, ...], list[Any]] = {}
     if file.size < MAX_VALUE and any(found.people for found in lists):
-        keyed = dict(keyed_within(Scanner(file).value(), ()))
+        keyed = dict(keyed_within(Scanner(file).members(), ()))
         lists = lists + [_List(path, len(leads), grid=False, people=True) for path, leads in keyed.items()]
     chosen = _chosen(lists, wanted, file.name)
     if not any(found.people for found in chosen) and not wanted and (not chosen or file.size < MAX_VALUE):
-        records = as_records(Scanner(file).value())
+        records = as_records(Scanner(file).members())
         if not chosen or any(map(is_person, records)):
             yield from _sheets(iter([records]), file, FileFormat.JSON)
             return
@@ -285,7 +285,7 @@ def _keys(scanner: Scanner) -> Iterator[str]:
             raise scanner.broken("this is not valid JSON (expected a key in quotes)")
         key = scanner.value()
         scanner.skip(":")
-        yield key
+        yield str(key)
         if scanner.peek() == "}":
             scanner.skip("}")
             return

@@ -76,7 +76,7 @@ _FAILED = frozenset({"error", "fail", "failed", "failure", "false", "nok", "ko",
 _WORDS = frozenset({"message", "msg", "detail", "details", "reason", "description", "title", "error"})
 _BESIDE_WORDS = frozenset({"type", "timestamp", "path", "instance", "request_id", "requestid", "trace_id", "url"})
 _SENTENCE = re.compile(r"[^\W\d]{2,}[^\w\n]+\w")
-_HTTP_ERRORS = range(400, 600)
+_HTTP_ERROR = re.compile(r"[45]\d\d")
 
 
 @lru_cache(maxsize=4096)
@@ -247,7 +247,7 @@ def _is_failure(name: str, value: object) -> bool:
     text = cell(value).casefold()
     if name in {"success", "ok"}:
         return text in {"false", "0", "no"}
-    return text in _FAILED or (text.isdecimal() and len(text) == 3 and int(text) in _HTTP_ERRORS)  # noqa: PLR2004
+    return text in _FAILED or _HTTP_ERROR.fullmatch(text) is not None
 
 
 def _words_of(value: object) -> str:
@@ -270,7 +270,7 @@ def as_records(value: dict[str, Any]) -> list[Any]:
 
 def _by_columns(value: dict[str, Any]) -> list[Any]:
     columns = list(value.values())
-    if len(columns) < 2:  # noqa: PLR2004 - a table has several
+    if len(columns) <= 1:  # a table has several
         return []
     if all(isinstance(column, dict) and column and all(map(str.isdigit, column)) for column in columns):
         places = dict.fromkeys(place for column in columns for place in column)
@@ -321,11 +321,12 @@ def _rows_from(columns: list[Any]) -> Iterator[tuple[Any, ...]]:
 
 
 WRAPPED_ROW = ("f", "c", "cells")
+_WRAPPED = 2  # keys of such a row: its cells and its number
 
 
 def is_wrapped(row: object) -> bool:
     """Tell whether a row is an object that holds nothing but its cells."""
-    return isinstance(row, dict) and any(isinstance(row.get(key), list) for key in WRAPPED_ROW) and len(row) <= 2  # noqa: PLR2004 - its cells and its number
+    return isinstance(row, dict) and any(isinstance(row.get(key), list) for key in WRAPPED_ROW) and len(row) <= _WRAPPED
 
 
 def _bare(row: object) -> object:

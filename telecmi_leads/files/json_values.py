@@ -226,7 +226,7 @@ class Scanner:
             raise self.broken(f"this is not valid JSON (expected {expected})")
         self._at += 1
 
-    def value(self) -> Any:  # noqa: ANN401 - any JSON value
+    def value(self) -> object:
         """Decode the value at the cursor and step over it."""
         self.peek()
         while True:
@@ -241,6 +241,13 @@ class Scanner:
                     self._at = end
                     return value
             self._fill()
+
+    def members(self) -> dict[str, Any]:
+        """Decode the object at the cursor and step over it."""
+        value = self.value()
+        if not isinstance(value, dict):
+            raise self.broken("this is not valid JSON (expected an object)")
+        return value
 
     def elements(self) -> Iterator[list[Any] | Rows]:
         """Decode the list at the cursor in batches of elements, and step over its end."""
@@ -304,7 +311,7 @@ class Scanner:
             self._buffer += "\n"
         return self._at < len(self._buffer)
 
-    def _one_line(self, end: int) -> Any:  # noqa: ANN401 - any JSON value
+    def _one_line(self, end: int) -> object:
         text = self._buffer[self._at : end].strip(" \t\r")
         if not text:
             return None

@@ -129,7 +129,7 @@ class _Child:
             self._ahead = ahead if ahead[0] == b"Z" else None  # nothing comes after the end
             return ahead
         try:
-            head, payload = self._received()
+            head, payload = self.received()
         except EOFError:
             raise self._died() from None
         if head[:1] == b"E":
@@ -140,7 +140,8 @@ class _Child:
             self._ahead = (head[:1], payload)
         return head[:1], payload
 
-    def _received(self) -> tuple[bytes, bytes]:
+    def received(self) -> tuple[bytes, bytes]:
+        """Wait for what the child sends next: a frame's head and its payload. Raises EOFError where it is dead."""
         watchdog = Timer(_PATIENCE, self._process.kill)
         watchdog.daemon = True
         watchdog.start()
@@ -161,7 +162,7 @@ class _Child:
         self._process.kill()
         end = _ENDS.get(-self._process.wait(), "it is damaged")
         with _child(self._stream, self._name, "explain") as explaining, suppress(EOFError):
-            head, payload = explaining._received()  # noqa: SLF001 - another of the same class
+            head, payload = explaining.received()
             if head[:1] == b"E":
                 return _refused(self._name, *_ERROR.decode(payload))
         return SourceUnreadable(f"{self._name}{self._sheet} can't be read: {end}.", hint=_SAVE_AGAIN)

@@ -60,12 +60,12 @@ _OTHER_STREAMS = (
     ("PowerPoint Document", "a PowerPoint presentation"),
     ("__properties_version1.0", "an Outlook message"),
 )
-_DIMENSION = re.compile(rb"<(?:\w+:)?dimension[^<>]*\sref=[\"'](?:[A-Z]+\d+:)?([A-Z]+)(\d+)[\"']")
-_CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^<>]*?(/?)>")
+_DIMENSION = re.compile(rb"<(?:\w{1,20}:)?dimension[^<>]{0,500}\sref=[\"'](?:[A-Z]+\d+:)?([A-Z]+)(\d+)[\"']")
+_CELL = re.compile(rb"<(?:\w{1,20}:)?c\b[^<>]{0,500}?\sr=[\"']([A-Z]+)(\d+)[\"'][^<>]{0,500}?(/?)>")
 
 
 if TYPE_CHECKING:
-    from telecmi_leads.files import workbook_parts, workbook_repair
+    from telecmi_leads.files import workbook_parts
 else:
 
     def _beside(name: str) -> ModuleType:
@@ -76,7 +76,6 @@ else:
         return module
 
     workbook_parts = _beside("workbook_parts")
-    workbook_repair = _beside("workbook_repair")
 
 
 class Refused(Exception):
@@ -158,7 +157,7 @@ class Book:
         self._stream = stream
         self._format = format_
         self._repaired = format_ in {"xls", "xlsb"}  # these are not repaired here
-        if not self._repaired and workbook_repair.needs_repair(zipfile.ZipFile(stream), format_):
+        if not self._repaired and workbook_parts.needs_repair(zipfile.ZipFile(stream), format_):
             self._repair()
         self._book = self._loaded()
 
@@ -193,10 +192,10 @@ class Book:
         return self._loaded()
 
     def _repair(self) -> None:
-        code, detail = workbook_repair.ods_bound(self._stream) if self._format == "ods" else ("", "")
+        code, detail = workbook_parts.ods_bound(self._stream) if self._format == "ods" else ("", "")
         if code:
             raise Refused(code, detail)
-        self._stream, self.left_out = workbook_repair.repaired_zip(self._stream, self._format)
+        self._stream, self.left_out = workbook_parts.repaired_zip(self._stream, self._format)
         self._repaired = True
 
 
@@ -211,7 +210,7 @@ def _xls(stream: BinaryIO) -> tuple[BinaryIO, dict[str, int]]:
     if container is None:
         return stream, {}
     if {"workbook", "book"} & set(map(str.lower, container.names)):
-        made = workbook_repair.repaired_xls(data, container)
+        made = workbook_parts.repaired_xls(data, container)
         hidden = workbook_parts.hidden_in_xls(container.workbook()[1])
         return stream if made is None else io.BytesIO(made), hidden
     for name, what in _OTHER_STREAMS:
