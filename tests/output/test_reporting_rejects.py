@@ -27,8 +27,7 @@ from telecmi_leads.core.text import restore
 from telecmi_leads.files.encoding import LABELS
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
-from telecmi_leads.output.reports.reject_workbook import MOST_SHEETS, fitting
-from telecmi_leads.output.reports.rejects import Dialect, RejectFiles, dialect_of, encode_rows
+from telecmi_leads.output.reports.rejects import MOST_SHEETS, Dialect, RejectFiles, dialect_of, encode_rows, fitting
 from telecmi_leads.output.reports.report_folder import ReportFolder
 
 if TYPE_CHECKING:

@@ -351,12 +351,11 @@ def _as_code(character: str) -> str:
     if not _is_unseen(character):
         return character
     number = ord(character)
-    if 0xDC80 <= number <= 0xDCFF:  # noqa: PLR2004 - a byte of a file name that is no UTF-8 (PEP 383)
-        number -= 0xDC00
+    if number in _RAW_BYTES:
+        return f"\\x{number - _RAW_BYTES.start + 0x80:02x}"
+    if character.isascii():
         return f"\\x{number:02x}"
-    if number < 0x80:  # noqa: PLR2004 - ASCII
-        return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004 - two bytes
+    return f"\\u{number:04x}" if number <= _FOUR_DIGITS else f"\\U{number:08x}"
 
 
 def _for_powershell(text: str) -> str:
@@ -375,6 +374,9 @@ _PLAIN_POSIX = re.compile(r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
 _PLAIN_POWERSHELL = re.compile(r"[A-Za-z0-9_./:\\+-][A-Za-z0-9_./:\\+=-]*")
 _SPECIAL = '$`"%!\u201c\u201d\u201e'
 """What is written by its code between PowerShell's double quotes."""
+_RAW_BYTES = range(0xDC80, 0xDD00)
+"""How Python holds the bytes 0x80 to 0xFF of a file name that is no UTF-8 (PEP 383)."""
+_FOUR_DIGITS = 0xFFFF
 _JOINERS = "\u200c\u200d"
 
 

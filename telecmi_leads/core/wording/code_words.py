@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _MINUTE = 60
 _HOUR = 3600
+_LEAST_SHARE = 0.1
+_TWO_DECIMALS, _ONE_DECIMAL = 0.095, 9.95
+"""Seconds below which a duration has as many decimals: what would be rounded up to 0.1 or 10 is no longer among them."""
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -40,16 +43,16 @@ def share(part: int, whole: int) -> str:
     if whole <= 0 or part in {0, whole}:
         return "100%" if part and part == whole else "0%"
     percent = part * 100 / whole
-    if percent < 0.1:  # noqa: PLR2004 - what one decimal can show
+    if percent < _LEAST_SHARE:
         return "<0.1%"
     return f"{min(percent, 99.9):.1f}%"
 
 
 def duration(seconds: float) -> str:
     """Return a time in the units that matter: `0.02 s`, `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
-    if 0 < seconds < 0.095:  # noqa: PLR2004 - below what one decimal shows
+    if 0 < seconds < _TWO_DECIMALS:
         return f"{max(seconds, 0.01):.2f} s"
-    if seconds < 9.95:  # noqa: PLR2004 - where one decimal stops to matter
+    if seconds < _ONE_DECIMAL:
         return f"{max(seconds, 0):.1f} s"
     whole = round(seconds)
     if whole < _MINUTE:

@@ -119,7 +119,8 @@ def _rank(column: ColumnView, view: TableView) -> tuple[int, int]:
 
 def _goes_to(column: ColumnView, view: TableView) -> str:
     name = shown(wording.field_name(column.field))
-    if column.field != "phone" or len(view.phones) < 2 or column.name not in view.phones:  # noqa: PLR2004 - no order
+    alone = view.phones == (column.name,)
+    if column.field != "phone" or alone or column.name not in view.phones:
         return name
     place = view.phones.index(column.name)
     return f"{name}, {_PLACES[place] if place < len(_PLACES) else f'{place + 1}th'}"
