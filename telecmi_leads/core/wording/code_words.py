@@ -25,7 +25,7 @@ _MINUTE = 60
 _HOUR = 3600
 _LEAST_SHARE = 0.1
 _TWO_DECIMALS, _ONE_DECIMAL = 0.095, 9.95
-"""Seconds below which a duration has as many decimals: what would be rounded up to 0.1 or 10 is no longer among them."""
+"""Seconds below which a duration has so many decimals; from there on it would be rounded up to 0.1 or 10."""
 
 
 def count(number: int, one: str, many: str = "") -> str:
