@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from telecmi_leads.cli import run_end
-from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.events import RunStopping
@@ -101,9 +100,8 @@ def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> R
 
     session = course.session
     options = session.settings[SendingOptions]
-    refused = {CampaignStatus.REFUSED} if options.isolate else set()
     campaigns = [each for each in ledger.campaigns(run.id) if not each.split]
-    waiting = [each for each in campaigns if each.status.to_send or each.status in refused]
+    waiting = [each for each in campaigns if each.status.goes(isolate=options.isolate)]
     stopping = None
     stop = StopRequest()
     leads = sum(each.leads for each in waiting)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.core.events import StopCause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from telecmi_leads.core.clock import StopRequest
@@ -54,7 +54,7 @@ class Signals:
         finally:
             self._listening = None
 
-    def _handler(self, cause: StopCause):  # type: ignore[no-untyped-def]  # noqa: ANN202 - signal's own type
+    def _handler(self, cause: StopCause) -> Callable[[int, FrameType | None], None]:
         def handle(_number: int, _frame: FrameType | None) -> None:
             if self._listening is None:
                 raise Stopped(cause)

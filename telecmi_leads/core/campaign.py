@@ -31,6 +31,10 @@ class CampaignStatus(StrEnum):
         """Tell whether a run that goes on sends the campaign, the unknown ones again under the same name."""
         return self in {CampaignStatus.UNSENT, CampaignStatus.UNKNOWN}
 
+    def goes(self, *, isolate: bool) -> bool:
+        """Tell whether a run that goes on takes the campaign up; with --isolate a refused one too."""
+        return self.to_send or (isolate and self is CampaignStatus.REFUSED)
+
     @property
     def settled(self) -> bool:
         """Tell whether the outcome is proven. Only --isolate still touches a settled campaign, one that was refused."""
@@ -40,6 +44,11 @@ class CampaignStatus(StrEnum):
     def doubtful(self) -> bool:
         """Tell whether the campaign's leads may be in although that is not proven."""
         return not (self.settled or self is CampaignStatus.UNSENT)
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Tell whether --isolate may cut the campaign, where its last answer is a refusal."""
+        return self in {CampaignStatus.REFUSED, CampaignStatus.UNKNOWN}
 
     @property
     def resolvable(self) -> bool:

@@ -90,6 +90,11 @@ class LeftOutKind(StrEnum):
     EXCLUDED = "excluded"
     ALREADY_UPLOADED = "already_uploaded"
 
+    @property
+    def keeps_phone(self) -> bool:
+        """Tell whether the ledger keeps the row's number: of the others a lead has it, or a hash of it is kept."""
+        return self in {LeftOutKind.REJECTED, LeftOutKind.EXCLUDED}
+
 
 class LeftOutRow(msgspec.Struct, frozen=True, gc=False):
     """A row that did not become a lead.

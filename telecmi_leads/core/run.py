@@ -30,6 +30,11 @@ class RunState(StrEnum):
     FINISHED = "finished"
     REFUSED = "refused"
 
+    @property
+    def kept(self) -> bool:
+        """Tell whether the run's people and names count: it may be sent, or was."""
+        return self in {RunState.PLANNED, RunState.FINISHED}
+
 
 class RunStatus(StrEnum):
     """The word for a run's end, in the JSON output."""

@@ -6,6 +6,7 @@ are to be used under the account's lock.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -31,16 +32,12 @@ _BELOW = """
 WITH RECURSIVE below (id) AS (
     SELECT id FROM campaigns WHERE parent = ?1 UNION ALL SELECT c.id FROM campaigns c JOIN below b ON c.parent = b.id
 )
+SELECT json_group_array(id) FROM below
 """
-_REFUSALS = ", ".join(f"'{kind}'" for kind in OutcomeKind if kind.refuses)
-_UNPROVEN = ", ".join(f"'{kind}'" for kind in OutcomeKind if kind.maybe_applied)
-_LAST = "(SELECT kind FROM attempts WHERE campaign = campaigns.id ORDER BY id DESC LIMIT 1)"
-_SETTLE = _BELOW + "UPDATE campaigns SET status = ?2 WHERE id IN below AND split = 0 AND status = ?3 AND " + _LAST  # noqa: S608 - constants
-_NEVER_TRIED = _SETTLE + " IS NULL"
-_LAST_REFUSED = _SETTLE + f" IN ({_REFUSALS})"
-_WHAT_IT_IS = f"CASE WHEN kind IN ({_UNPROVEN}) THEN ?2 ELSE kind END"
-_TAKE_TRIES = _BELOW + "UPDATE attempts SET campaign = ?1, kind = " + _WHAT_IT_IS + " WHERE campaign IN below"  # noqa: S608 - constants
-_DROP_PARTS = _BELOW + "DELETE FROM campaigns WHERE id IN below"  # noqa: S608 - constants
+_IN_DOUBT = """
+SELECT id, (SELECT kind FROM attempts WHERE campaign = campaigns.id ORDER BY id DESC LIMIT 1) FROM campaigns
+WHERE id IN (SELECT value FROM json_each(?)) AND split = 0 AND status = ?
+"""
 
 
 def begin_attempts(store: Store, campaign_ids: Sequence[int], *, at: datetime) -> None:
@@ -283,8 +280,21 @@ def condemn(store: Store, campaign_id: int, refused: int, *, at: datetime) -> Ca
 
 def _clear_doubts(connection: sqlite3.Connection, top: int) -> None:
     """Settle the parts of a campaign that were in doubt, now that a part is in under its name: none of them is."""
-    connection.execute(_NEVER_TRIED, (top, CampaignStatus.UNSENT, CampaignStatus.UNKNOWN))
-    connection.execute(_LAST_REFUSED, (top, CampaignStatus.REFUSED, CampaignStatus.UNKNOWN))
+    doubtful = connection.execute(_IN_DOUBT, (_below(connection, top), CampaignStatus.UNKNOWN)).fetchall()
+    for part, last in doubtful:
+        if last is None or last in _REFUSALS:
+            state = CampaignStatus.UNSENT if last is None else CampaignStatus.REFUSED
+            connection.execute("UPDATE campaigns SET status = ? WHERE id = ?", (state, part))
+
+
+_REFUSALS = frozenset(kind for kind in OutcomeKind if kind.refuses)
+_MAYBE_APPLIED = json.dumps([kind for kind in OutcomeKind if kind.maybe_applied])
+
+
+def _below(connection: sqlite3.Connection, top: int) -> str:
+    """Return the ids of all that was cut from a campaign, as a JSON array."""
+    ids: str = connection.execute(_BELOW, (top,)).fetchone()[0]
+    return ids
 
 
 def rejoin(  # noqa: PLR0913 - a campaign and its state
@@ -295,8 +305,13 @@ def rejoin(  # noqa: PLR0913 - a campaign and its state
     A part that may be in does not prove that the campaign is: such a try stands in its history as PART_UNKNOWN.
     """
     with store.writing() as connection:
-        connection.execute(_TAKE_TRIES, (top, OutcomeKind.PART_UNKNOWN))
-        connection.execute(_DROP_PARTS, (top,))
+        below = _below(connection, top)
+        connection.execute(
+            "UPDATE attempts SET campaign = ?, kind = CASE WHEN kind IN (SELECT value FROM json_each(?)) THEN ? ELSE"
+            " kind END WHERE campaign IN (SELECT value FROM json_each(?))",
+            (top, _MAYBE_APPLIED, OutcomeKind.PART_UNKNOWN, below),
+        )
+        connection.execute("DELETE FROM campaigns WHERE id IN (SELECT value FROM json_each(?))", (below,))
         connection.execute(
             "UPDATE campaigns SET split = 0, status = ?, leads = ?, settled = ?,"
             " message = CASE WHEN ? = '' THEN message ELSE ? END WHERE id = ?",

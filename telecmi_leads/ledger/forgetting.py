@@ -142,7 +142,8 @@ def _forget_phone(store: Store, phone: str, national: str) -> Forgotten:
             connection.execute("DELETE FROM left_phones WHERE hash = ?", (number,))
         refused, mentioned = _empty_in_bodies(store, connection, phone, national)
         rows = _empty_rows(store, connection, lambda row, _: row.phone == phone or _in_cells(row.cells, national))
-        answers = sum(_empty_words(connection, table, national) for table in ("attempts", "campaigns"))
+        answers = _empty_words(connection, _WORDS_OF_TRIES, national)
+        answers += _empty_words(connection, _WORDS_OF_CAMPAIGNS, national)
     return Forgotten(numbers=numbers, rows=rows, leads=leads + refused, answers=answers, mentioned=mentioned)
 
 
@@ -200,22 +201,25 @@ def _empty_in_bodies(store: Store, connection: sqlite3.Connection, phone: str, n
     return emptied, mentioned
 
 
-def _empty_words(connection: sqlite3.Connection, table: str, national: str) -> int:
+_WORDS_OF_TRIES = "SELECT id, message FROM attempts", "UPDATE attempts SET message = ? WHERE id = ?"
+_WORDS_OF_CAMPAIGNS = "SELECT id, message FROM campaigns", "UPDATE campaigns SET message = ? WHERE id = ?"
+
+
+def _empty_words(connection: sqlite3.Connection, statements: tuple[str, str], national: str) -> int:
     """Take a number out of the service's words; return in how many answers it stood."""
-    found = connection.execute(f"SELECT id, message FROM {table} WHERE message <> ''").fetchall()  # noqa: S608 - one of two
-    holding = [(id_, text) for id_, text in found if holds_number(text, national)]
+    select, update = statements
+    holding = [(id_, text) for id_, text in connection.execute(select).fetchall() if holds_number(text, national)]
     for id_, text in holding:
-        said = without_number(text, national, "[forgotten]")
-        connection.execute(f"UPDATE {table} SET message = ? WHERE id = ?", (said, id_))  # noqa: S608 - one of two
+        connection.execute(update, (without_number(text, national, "[forgotten]"), id_))
     return len(holding)
 
 
 def _empty_rows(store: Store, connection: sqlite3.Connection, holds: Holds) -> int:
     """Empty the rows left out that are found to hold a number; they are still counted."""
     emptied = 0
-    for id_, kind, seq in store.rows(
-        "SELECT id, kind, run FROM left_out WHERE kind IN ('rejected', 'excluded') ORDER BY run"
-    ):
+    for id_, kind, seq in store.rows("SELECT id, kind, run FROM left_out ORDER BY run"):
+        if not LeftOutKind(kind).keeps_phone:
+            continue
         [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
         tables = tables_of(connection, seq)
         heap = list(unpack(LeftOutKind(kind), blob))

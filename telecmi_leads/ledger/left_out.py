@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from telecmi_leads.core.campaign import CampaignStatus, refreeze, thaw_leads
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, refreeze, thaw_leads
 from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow, TableInfo
 from telecmi_leads.ledger import queries
 from telecmi_leads.ledger.store import FAILURES, ledger_error, put_body
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     Hits = Callable[[Sequence[str]], Sequence[int]]
 
 _FASTEST = 1
-_NO_PHONE_KEPT = frozenset({LeftOutKind.DUPLICATE, LeftOutKind.ALREADY_UPLOADED})
-"""Heaps whose numbers are known otherwise: the first row of the number is a lead, or its hash is kept."""
 
 
 class _Columns(msgspec.Struct, frozen=True, array_like=True):
@@ -63,7 +61,7 @@ def pack(rows: Sequence[LeftOutRow]) -> dict[LeftOutKind, tuple[int, bytes]]:
 
 def pack_heap(kind: LeftOutKind, heap: Sequence[LeftOutRow]) -> bytes:
     """Return rows of one heap as one blob."""
-    phones = [] if kind in _NO_PHONE_KEPT else [row.phone for row in heap]
+    phones = [row.phone for row in heap] if kind.keeps_phone else []
     cells, kept, when = [row.cells for row in heap], [row.kept for row in heap], [row.when for row in heap]
     columns = _Columns(
         tables=[row.table for row in heap],
@@ -124,11 +122,11 @@ def tables(store: Store, run_id: str) -> list[TableInfo]:
 
 def left_out(store: Store, run_id: str, kind: LeftOutKind | None = None) -> Iterator[LeftOutRow]:
     """Yield the rows that did not become leads, of one heap or of all, in file order within each heap."""
-    where = "run = (SELECT seq FROM runs WHERE id = ?)"
-    values: tuple[str, ...] = (run_id,)
-    if kind is not None:
-        where, values = f"{where} AND kind = ?", (run_id, kind)
-    for id_, heap in store.rows(f"SELECT id, kind FROM left_out WHERE {where} ORDER BY kind, id", values):  # noqa: S608 - two constants
+    for id_, heap in store.rows(
+        "SELECT id, kind FROM left_out WHERE run = (SELECT seq FROM runs WHERE id = ?1) AND (kind = ?2 OR ?2 IS NULL)"
+        " ORDER BY kind, id",
+        (run_id, kind),
+    ):
         [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
         try:
             yield from unpack(LeftOutKind(heap), blob)
@@ -153,11 +151,9 @@ def tables_of(connection: sqlite3.Connection, seq: int) -> list[TableInfo]:
 # --- taken out of a plan ------------------------------------------------------------------------
 
 # What never left this machine is no try: nobody has seen the bytes. A person's word only follows a try.
-_TRY = "EXISTS (SELECT 1 FROM attempts WHERE campaign = campaigns.id AND kind IS NOT 'not_sent')"
-_NEVER_TRIED = f"status = 'unsent' AND NOT {_TRY}"
-_TRIED = f"status NOT IN ('accepted', 'refused') AND {_TRY}"
 _OF_RUN = """
-SELECT id, status FROM campaigns WHERE run = (SELECT seq FROM runs WHERE id = ?) AND split = 0 AND ({}) ORDER BY id
+SELECT id, status, EXISTS (SELECT 1 FROM attempts WHERE campaign = campaigns.id AND kind IS NOT ?2)
+FROM campaigns WHERE run = (SELECT seq FROM runs WHERE id = ?1) AND split = 0 ORDER BY id
 """
 
 
@@ -169,8 +165,10 @@ def withdraw(  # noqa: PLR0913 - the run, who, and what becomes of them
     Their rows count as excluded, with their numbers unless `keep` is False.
     """
     taken = 0
-    which = f"({_NEVER_TRIED}) OR status = 'refused'" if refused else _NEVER_TRIED
-    for campaign, status in _campaigns(store, run_id, which):
+    for campaign, status, tried in _campaigns(store, run_id):
+        never_tried = status is CampaignStatus.UNSENT and not tried
+        if not never_tried and not (refused and status is CampaignStatus.REFUSED):
+            continue
         body = queries.body(store, campaign)
         leads = thaw_leads(body)
         out = set(hits_among(leads, hits))
@@ -180,7 +178,7 @@ def withdraw(  # noqa: PLR0913 - the run, who, and what becomes of them
         with store.writing() as connection:
             if any(lead.phone for lead in kept):
                 shrink(store, connection, campaign, body, kept)
-            elif status == CampaignStatus.REFUSED:
+            elif status is CampaignStatus.REFUSED:
                 # Its name and what was answered stay; its places stay empty, and are not sent.
                 kept = [NOBODY if at in out else lead for at, lead in enumerate(leads)]
                 put_body(connection, campaign, refreeze(body, queries.campaign(store, campaign).name, kept))
@@ -196,7 +194,9 @@ def withdraw(  # noqa: PLR0913 - the run, who, and what becomes of them
 def tried_among(store: Store, run_id: str, hits: Hits) -> list[tuple[CampaignRecord, list[str]]]:
     """Return the campaigns that were tried and are not settled, with those of their numbers that `hits` finds."""
     found = []
-    for campaign, _ in _campaigns(store, run_id, _TRIED):
+    for campaign, status, tried in _campaigns(store, run_id):
+        if status.settled or not tried:
+            continue
         leads = thaw_leads(queries.body(store, campaign))
         phones = [leads[at].phone for at in hits_among(leads, hits)]
         if phones:
@@ -216,8 +216,10 @@ def shrink(store: Store, connection: sqlite3.Connection, campaign: int, body: by
     put_body(connection, campaign, refreeze(body, queries.campaign(store, campaign).name, kept))
 
 
-def _campaigns(store: Store, run_id: str, which: str) -> list[tuple[int, str]]:
-    return store.rows(_OF_RUN.format(which), (run_id,))
+def _campaigns(store: Store, run_id: str) -> list[tuple[int, CampaignStatus, bool]]:
+    """Return the run's campaigns that are not cut, with their states, and whether they were tried."""
+    rows = store.rows(_OF_RUN, (run_id, OutcomeKind.NOT_SENT))
+    return [(campaign, CampaignStatus(status), bool(tried)) for campaign, status, tried in rows]
 
 
 def _exclude(store: Store, connection: sqlite3.Connection, run_id: str, phones: Sequence[str], code: str) -> None:

@@ -17,7 +17,7 @@ from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, OutcomeK
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import KnownBefore, LeadTotals, ListsRead, RunRecord, RunState, Typed
 from telecmi_leads.core.text import fold_name
-from telecmi_leads.ledger.schema import from_micros
+from telecmi_leads.ledger.schema import KEPT, from_micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,12 +32,12 @@ FROM runs WHERE state <> 'preparing'
 """
 
 _USED_NAMES = """
-SELECT c.name FROM campaigns c JOIN runs r ON r.seq = c.run WHERE r.account = ?1 AND r.state IN ('planned', 'finished')
+SELECT c.name FROM campaigns c JOIN runs r ON r.seq = c.run WHERE r.account = ?1 AND r.state IN (?2, ?3)
 UNION SELECT name FROM used_names WHERE account = ?1
 """
 _USED_NUMBERS = """
 SELECT r.name, c.part, max(c.number) FROM campaigns c JOIN runs r ON r.seq = c.run
-    WHERE r.account = ?1 AND r.state IN ('planned', 'finished') GROUP BY r.name, c.part
+    WHERE r.account = ?1 AND r.state IN (?2, ?3) GROUP BY r.name, c.part
 UNION ALL SELECT run_name, part, max(number) FROM used_names WHERE account = ?1 GROUP BY run_name, part
 """
 
@@ -47,11 +47,11 @@ SELECT c.id, c.number, c.part, c.name, c.leads, c.status, c.code, c.message, c.c
     count(a.id), coalesce(sum(a.seconds), 0.0), min(a.started),
     c.parent, c.root, (SELECT l.kind FROM attempts l WHERE l.campaign = c.id ORDER BY l.id DESC LIMIT 1),
     coalesce((SELECT l.leads FROM attempts l WHERE l.campaign = c.id ORDER BY l.id DESC LIMIT 1), 0),
-    (SELECT max(w.started) FROM attempts w WHERE w.campaign = c.id AND w.kind = 'said_accepted')
+    (SELECT max(w.started) FROM attempts w WHERE w.campaign = c.id AND w.kind = :accepted)
 FROM campaigns c
 LEFT JOIN campaigns p ON p.id = c.parent
 LEFT JOIN attempts a ON a.campaign = c.id
-    AND (a.kind IS NULL OR a.kind NOT IN ('said_accepted', 'said_not_uploaded'))
+    AND (a.kind IS NULL OR a.kind NOT IN (:accepted, :not_uploaded))
 WHERE {} GROUP BY c.id ORDER BY c.root, length(c.name), c.name, c.id
 """
 
@@ -102,22 +102,25 @@ def runs_named(store: Store, account: str, name: str) -> list[RunRecord]:
 
 def campaigns(store: Store, run_id: str) -> list[CampaignRecord]:
     """Return a run's campaigns in the order of the plan; one that was halved comes before its halves."""
-    rows = store.rows(_CAMPAIGN.format("c.run = (SELECT seq FROM runs WHERE id = ?)"), (run_id,))
-    return [_campaign(store, row) for row in rows]
+    return _campaigns(store, "c.run = (SELECT seq FROM runs WHERE id = :wanted)", run_id)
 
 
 def campaign(store: Store, campaign_id: int) -> CampaignRecord:
     """Return one campaign. Raises KeyError where there is none of this id."""
-    rows = store.rows(_CAMPAIGN.format("c.id = ?"), (campaign_id,))
-    if not rows:
+    found = _campaigns(store, "c.id = :wanted", campaign_id)
+    if not found:
         raise KeyError(campaign_id)
-    return _campaign(store, rows[0])
+    return found[0]
 
 
 def campaigns_of_root(store: Store, root: int) -> list[CampaignRecord]:
     """Return a planned campaign and what was cut from it, in the order of their making."""
-    rows = store.rows(_CAMPAIGN.format("c.root = ?"), (root,))
-    return sorted((_campaign(store, row) for row in rows), key=attrgetter("id"))
+    return sorted(_campaigns(store, "c.root = :wanted", root), key=attrgetter("id"))
+
+
+def _campaigns(store: Store, where: str, wanted: str | int) -> list[CampaignRecord]:
+    values = {"wanted": wanted, "accepted": Word.ACCEPTED, "not_uploaded": Word.NOT_UPLOADED}
+    return [_campaign(store, row) for row in store.rows(_CAMPAIGN.format(where), values)]
 
 
 def body(store: Store, campaign_id: int) -> bytes:
@@ -158,14 +161,14 @@ def names_taken(store: Store, account: str, names: Sequence[str]) -> set[str]:
 
 def folded_names(store: Store, account: str) -> frozenset[str]:
     """Return the campaign names that this ledger has used for the account, as a service may compare them."""
-    return frozenset(fold_name(name) for (name,) in store.rows(_USED_NAMES, (account,)))
+    return frozenset(fold_name(name) for (name,) in store.rows(_USED_NAMES, (account, *KEPT)))
 
 
 def last_numbers(store: Store, account: str, name: str) -> dict[str, int]:
     """Return the highest numbers used under a run's name, forgotten runs included: folded group → number."""
     folded = fold_name(name)
     found: dict[str, int] = {}
-    for run_name, group, number in store.rows(_USED_NUMBERS, (account,)):
+    for run_name, group, number in store.rows(_USED_NUMBERS, (account, *KEPT)):
         if fold_name(run_name) == folded:
             found[group.casefold()] = max(number, found.get(group.casefold(), 0))
     return found
@@ -190,11 +193,12 @@ def _runs(store: Store, where: str, values: Sequence[Any]) -> list[RunRecord]:
     leads: dict[int, dict[str, int]] = defaultdict(dict)
     campaigns: dict[int, int] = defaultdict(int)
     for seq, status, total, count in store.rows(
-        "SELECT run, replace(status, 'sending', 'unknown') AS s, sum(leads), count(*) FROM campaigns"
-        " WHERE split = 0 AND run IN (SELECT value FROM json_each(?)) GROUP BY run, s",
+        "SELECT run, status, sum(leads), count(*) FROM campaigns"
+        " WHERE split = 0 AND run IN (SELECT value FROM json_each(?)) GROUP BY run, status",
         (wanted,),
     ):
-        leads[seq][status] = total
+        state = _status(store, status).to_outsiders
+        leads[seq][state] = leads[seq].get(state, 0) + total
         campaigns[seq] += count
     return [_run(store, row, heaps[row[0]], leads[row[0]], campaigns[row[0]]) for row in found]
 
@@ -232,17 +236,15 @@ def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row
     id_, number, part, name, leads, status, code, message, confirmed, split, parent, *tried, by_hand = row
     attempts, seconds, started, parent_id, root, last, last_leads = tried
     kind = attempt_kind(store, last)
+    known = _status(store, status)
     try:
-        known = CampaignStatus(status)
-        if id_ not in store.in_flight:
-            known = known.to_outsiders
         return CampaignRecord(
             id=id_,
             number=number,
             group=part,
             name=name,
             leads=leads,
-            status=known,
+            status=known if id_ in store.in_flight else known.to_outsiders,
             code=code,
             message=message,
             attempts=attempts,
@@ -258,6 +260,14 @@ def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row
             settled_by_hand=None if by_hand is None else from_micros(by_hand),
         )
     except (ValueError, TypeError, OverflowError) as error:
+        raise store.damaged("a campaign can't be read") from error
+
+
+def _status(store: Store, status: str) -> CampaignStatus:
+    """Return a campaign's state as the ledger has it. Raises LedgerError for one that is none."""
+    try:
+        return CampaignStatus(status)
+    except ValueError as error:
         raise store.damaged("a campaign can't be read") from error
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.run import RunState
 
 if TYPE_CHECKING:
     import sqlite3
@@ -205,6 +206,7 @@ TO_SEND = tuple(status for status in CampaignStatus if status.to_send)
 SETTLED = tuple(status for status in CampaignStatus if status.settled)
 DOUBTFUL = tuple(status for status in CampaignStatus if status.doubtful)
 RESOLVABLE = tuple(status for status in CampaignStatus if status.resolvable)
+KEPT = tuple(state for state in RunState if state.kept)
 """Values for `status IN (?, …)`: what a state means is said by the state alone."""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -133,8 +134,9 @@ def empty_plan(store: Store, run_id: str) -> None:
     """Take out what is staged of a plan in the making, so that it can be staged anew."""
     with store.writing(durable=False) as connection:
         seq = _preparing(connection, run_id)
-        for table in ("campaigns", "left_out", "tables"):
-            connection.execute(f"DELETE FROM {table} WHERE run = ?", (seq,))  # noqa: S608 - three names of our own
+        connection.execute("DELETE FROM campaigns WHERE run = ?", (seq,))
+        connection.execute("DELETE FROM left_out WHERE run = ?", (seq,))
+        connection.execute("DELETE FROM tables WHERE run = ?", (seq,))
 
 
 def discard_run(store: Store, run_id: str) -> None:
@@ -157,7 +159,7 @@ def _note_left_phones(store: Store, connection: sqlite3.Connection, seq: int) ->
     tables = tables_of(connection, seq)
     account = connection.execute("SELECT account FROM runs WHERE seq = ?", (seq,)).fetchone()[0]
     hasher = Hasher(store.key, account)
-    for kind in (LeftOutKind.EXCLUDED, LeftOutKind.REJECTED):
+    for kind in filter(attrgetter("keeps_phone"), LeftOutKind):
         blobs = connection.execute("SELECT content FROM left_out WHERE run = ? AND kind = ?", (seq, kind))
         for (blob,) in blobs.fetchall():
             known = [(row.phone or typed_in(row, tables), row.code) for row in unpack(kind, blob)]

@@ -158,11 +158,11 @@ class Store:
         except FAILURES as error:
             self.failed = self.failed or ledger_error(error, self.path)
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
         """Return all rows of a query."""
         return list(self.stream(sql, values))
 
-    def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+    def stream(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[Any]:
         """Yield a query's rows as they are read."""
         try:
             yield from self.connection.execute(sql, values)

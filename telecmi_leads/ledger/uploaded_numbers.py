@@ -22,7 +22,8 @@ from msgspec import Struct
 
 from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.lead import LeftOutKind
-from telecmi_leads.ledger.schema import SETTLED, from_micros, to_micros
+from telecmi_leads.core.run import RunState
+from telecmi_leads.ledger.schema import KEPT, SETTLED, from_micros, to_micros
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -34,12 +35,11 @@ if TYPE_CHECKING:
 _EVER = -(2**63)
 _PENDING_BODIES = """
 SELECT b.body FROM runs r JOIN campaigns c ON c.run = r.seq JOIN bodies b ON b.campaign = c.id
-WHERE r.account = ? AND r.state = 'planned' AND c.split = 0
-    AND c.status NOT IN (?, ?)
+WHERE r.account = ? AND r.state = ? AND c.split = 0 AND c.status NOT IN (?, ?)
 """
 _BODIES = """
 SELECT c.id, r.id, c.status, b.body FROM runs r JOIN campaigns c ON c.run = r.seq JOIN bodies b ON b.campaign = c.id
-WHERE r.account = ? AND r.state IN ('planned', 'finished') AND c.split = 0
+WHERE r.account = ? AND r.state IN (?, ?) AND c.split = 0
 """
 _FRESH_OF_CAMPAIGNS = """
 SELECT f.campaign, f.hashes FROM fresh f JOIN campaigns c ON c.id = f.campaign JOIN runs r ON r.seq = c.run
@@ -250,7 +250,7 @@ def _holders(store: Store, account: str, own: frozenset[str]) -> tuple[Holders, 
         hasher = Hasher(store.key, account)
         waiting: dict[bytes, tuple[int, ...]] = {}
         fresh: dict[bytes, tuple[int, ...]] = {}
-        for id_, run, status, body in store.stream(_BODIES, (account,)):
+        for id_, run, status, body in store.stream(_BODIES, (account, *KEPT)):
             if status != CampaignStatus.REFUSED or run in own:
                 for number in hasher.numbers([lead.phone for lead in thaw_leads(body)]):
                     waiting[number] = (*waiting.get(number, ()), id_)
@@ -267,8 +267,8 @@ def _known_campaigns(store: Store) -> Mapping[int, KnownCampaign]:
         rows = store.stream(
             "SELECT c.id, r.id, c.name, c.status, c.settled, c.status = ? AND r.seq IN"
             " (SELECT d.run FROM attempts a JOIN campaigns d ON d.id = a.campaign WHERE a.kind = ? AND d.status = ?)"
-            " FROM campaigns c JOIN runs r ON r.seq = c.run WHERE r.state IN ('planned', 'finished')",
-            (CampaignStatus.REFUSED, OutcomeKind.NAME_EXISTS, CampaignStatus.REFUSED),
+            " FROM campaigns c JOIN runs r ON r.seq = c.run WHERE r.state IN (?, ?)",
+            (CampaignStatus.REFUSED, OutcomeKind.NAME_EXISTS, CampaignStatus.REFUSED, *KEPT),
         )
         store.campaigns = {
             id_: KnownCampaign(
@@ -287,7 +287,7 @@ def uploaded_since(store: Store, root: int, phones: Sequence[str]) -> list[bool]
     hasher = Hasher(store.key, account)
     since = from_micros(created)
     waiting: set[bytes] = set()
-    for (body,) in store.stream(f"{_PENDING_BODIES} AND r.seq > ?", (account, *SETTLED, seq)):
+    for (body,) in store.stream(f"{_PENDING_BODIES} AND r.seq > ?", (account, RunState.PLANNED, *SETTLED, seq)):
         waiting.update(hasher.numbers([lead.phone for lead in thaw_leads(body)]))
     for (blob,) in store.stream(_FRESH, (account, created)):
         waiting.update(split(blob))
@@ -342,7 +342,7 @@ def _waiting_hashes(store: Store, account: str, since: datetime | None) -> froze
     if asked not in store.waiting:
         hasher = Hasher(store.key, account)
         waiting: set[bytes] = set()
-        for (body,) in store.stream(_PENDING_BODIES, (account, *SETTLED)):
+        for (body,) in store.stream(_PENDING_BODIES, (account, RunState.PLANNED, *SETTLED)):
             waiting.update(hasher.numbers([lead.phone for lead in thaw_leads(body)]))
         for (blob,) in store.stream(_FRESH, (account, _EVER if since is None else to_micros(since))):
             waiting.update(split(blob))
@@ -388,8 +388,8 @@ def _still_here(store: Store, account: str, phone: str) -> list[Fate]:
         "SELECT r.id, r.name, coalesce(c.settled, r.created), c.name,"
         " c.status, b.body"
         " FROM bodies b JOIN campaigns c ON c.id = b.campaign JOIN runs r ON r.seq = c.run"
-        " WHERE r.account = ? AND r.state IN ('planned', 'finished') AND c.split = 0",
-        (account,),
+        " WHERE r.account = ? AND r.state IN (?, ?) AND c.split = 0",
+        (account, *KEPT),
     )
     return [
         Fate(account, run, run_name, from_micros(when), name, CampaignStatus(status).to_outsiders)

@@ -18,7 +18,7 @@ memory and ends with it; of a secret only a keyed hash is kept, and nothing is l
 """
 
 from telecmi_leads.sandbox.faults import Fault, Stage, parse_fault
+from telecmi_leads.sandbox.server import Form, Sandbox
 from telecmi_leads.sandbox.service import Received
-from telecmi_leads.sandbox.stand_in import Form, Sandbox
 
 __all__ = ["Fault", "Form", "Received", "Sandbox", "Stage", "parse_fault"]

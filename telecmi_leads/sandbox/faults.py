@@ -31,6 +31,7 @@ import re
 import threading
 from collections.abc import Collection  # noqa: TC003 - part of a public signature
 from enum import StrEnum
+from http import HTTPStatus
 
 from msgspec import Struct
 
@@ -134,7 +135,7 @@ def parse_fault(text: str) -> Fault:
     first, last, campaign, balance, times = _parse_where(where)
     fault = Fault(kind, value, Stage.BEFORE, first, last, campaign, balance, times)
     if stage is None:
-        good = kind in _BODIES or (kind == "answer" and fault.answer[0] < 300)  # noqa: PLR2004 - 2xx
+        good = kind in _BODIES or (kind == "answer" and fault.answer[0] < HTTPStatus.MULTIPLE_CHOICES)
         stage = Stage.AFTER if good else Stage.BEFORE
     return Fault(kind, value, stage, first, last, campaign, balance, times)
 

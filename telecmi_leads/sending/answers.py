@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 LONGEST_RETRY_AFTER = 1e9
 """Seconds, some thirty years: so far a wait is told as asked, whatever the number of digits."""
 
+SUCCESS = range(200, 300)
+_REDIRECTS = range(300, 400)
+_OF_THE_SERVER = range(500, 600)
 _OK = 200
 _NOT_FOUND = 404
 _TOO_LARGE = 413
@@ -88,13 +91,14 @@ def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], 
 
     `now` is the wall clock (aware); `hide` takes the secret out of the service's words.
     """
-    if answer.status // 100 == 3:  # noqa: PLR2004 - 3xx
+    if answer.status in _REDIRECTS:
         return Outcome(OutcomeKind.MISDIRECTED, answer.status, _redirect(answer, hide))
     said = _said(None if answer.cut else answer.body)
     code = answer.status if said.code is None else said.code
     message = safe(clean(hide(said.text)))
     kind = _kind(answer, said, code)
-    if kind is OutcomeKind.UNKNOWN_SERVER and said.code is None and not message and answer.status // 100 != 5:  # noqa: PLR2004 - 5xx
+    wordless = said.code is None and not message
+    if kind is OutcomeKind.UNKNOWN_SERVER and wordless and answer.status not in _OF_THE_SERVER:
         message = f"{_phrase(answer.status)}: {answer.cut or _NO_CODE}"
     if kind in _MAY_ASK_FOR_A_PAUSE:
         return Outcome(kind, code, message or _phrase(code), retry_after_seconds(answer.retry_after, answer.date, now))
@@ -103,7 +107,7 @@ def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], 
 
 def _kind(answer: Answer, said: _Said, code: int) -> OutcomeKind:
     if said.code == _OK:
-        return OutcomeKind.ACCEPTED if answer.status // 100 == 2 else OutcomeKind.UNKNOWN_SERVER  # noqa: PLR2004 - 2xx
+        return OutcomeKind.ACCEPTED if answer.status in SUCCESS else OutcomeKind.UNKNOWN_SERVER
     if code == _TOO_MANY_REQUESTS or (code == _UNAVAILABLE and answer.retry_after is not None):
         return OutcomeKind.BUSY
     if answer.cut:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.core.clock import local_now
 from telecmi_leads.core.text import hide_secret
-from telecmi_leads.sending.answers import Answer, classify
+from telecmi_leads.sending.answers import SUCCESS, Answer, classify
 from telecmi_leads.settings.network import is_loopback, proxies
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def ping(url: str, beat: Beat, environment: Mapping[str, str]) -> bool:
         return False  # not a URL
     came = transport.request("GET", url, None, HEARTBEAT_SECONDS)
     transport.close()
-    return isinstance(came, Answer) and came.status // 100 == 2  # noqa: PLR2004 - 2xx
+    return isinstance(came, Answer) and came.status in SUCCESS
 
 
 def _address(url: str, beat: Beat) -> str:

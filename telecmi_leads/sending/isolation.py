@@ -84,7 +84,7 @@ class Rejoin(Struct, frozen=True):
 Move = Send | Cut | Condemn | Rejoin
 
 
-class _Node(Struct):
+class _Node(Struct, eq=False):
     record: CampaignRecord
     tries: Sequence[Try]
     parent: _Node | None = None
@@ -102,8 +102,7 @@ class _Node(Struct):
     def refused(self) -> bool:
         """Tell whether the last word on these leads is a refusal, proven or not."""
         last = self.kinds[-1] if self.tries else None
-        still = self.record.status in {CampaignStatus.REFUSED, CampaignStatus.UNKNOWN}
-        return still and isinstance(last, OutcomeKind) and last.refuses
+        return self.record.status.may_be_cut and isinstance(last, OutcomeKind) and last.refuses
 
     def refused_whole(self, *, documented: bool) -> bool:
         """Tell whether just these leads were refused, in documented words or in any."""
@@ -226,7 +225,7 @@ class Family:
     def _known_to_offend(self, node: _Node, *, documented: bool) -> CampaignRecord | None:
         """Return what was refused because of these leads alone; None where that is not known."""
         parent = node.parent
-        if node.tried or parent is None or len(parent.parts) != 2 or parent.parts[1] is not node:  # noqa: PLR2004 - halves
+        if node.tried or parent is None or parent.parts[1:] != [node]:
             return None
         first = parent.parts[0].record
         whole = first.leads + node.record.leads == parent.record.leads

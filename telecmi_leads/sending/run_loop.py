@@ -205,7 +205,7 @@ class _Run:
 
     def _may_be_cut(self, record: CampaignRecord) -> bool:
         """Tell whether a planned campaign was refused, for all that is known, so that --isolate takes it up."""
-        if not self._cutting or record.status not in {CampaignStatus.REFUSED, CampaignStatus.UNKNOWN}:
+        if not self._cutting or not record.status.may_be_cut:
             return False
         last = next(reversed(self._history(record.id)), None)
         return isinstance(last, OutcomeKind) and last.refuses

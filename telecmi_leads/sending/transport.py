@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from urllib3 import BaseHTTPResponse, HTTPSConnectionPool, ProxyManager
+
 ANSWER_LIMIT = 64 * 1024
 """Bytes of an answer that are read, before and after decompression. The documented ones have less than 100."""
 
@@ -80,27 +82,24 @@ class _Adapter(HTTPAdapter):
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - handed on
-        super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = deadlines.POOLS
 
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - handed on
+    def proxy_manager_for(self, proxy: str, **kwargs: object) -> ProxyManager:
         if not proxy.lower().startswith(("http://", "https://")):
             raise of_requests.InvalidProxyURL("only http and https proxies")
-        manager = super().proxy_manager_for(proxy, proxy_ssl_context=self._context, **kwargs)
+        manager: ProxyManager = super().proxy_manager_for(proxy, proxy_ssl_context=self._context, **kwargs)
         manager.pool_classes_by_scheme = deadlines.POOLS
         return manager
 
-    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:  # noqa: ANN401 - the same
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:  # noqa: ANN401 - handed on
         where, _ = super().build_connection_pool_key_attributes(*args, **kwargs)
         return where, {"ssl_context": self._context} if where["scheme"] == "https" else {}
 
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401, ARG002 - the same
+    def cert_verify(self, conn: HTTPSConnectionPool, url: str, verify: object, cert: object) -> None:  # noqa: ARG002 - the same
         """Verify always, by our context alone."""
         conn.cert_reqs = "CERT_REQUIRED"
 
-    def build_response(self, req: object, resp: Any) -> requests.Response:  # noqa: ANN401, ARG002 - the same
+    def build_response(self, req: object, resp: BaseHTTPResponse) -> requests.Response:  # noqa: ARG002 - the base class's signature
         """Make an answer without cookies and without the request, which holds the secret."""
         response = requests.Response()
         response.status_code = resp.status
@@ -162,7 +161,7 @@ def _read(response: requests.Response) -> Answer:
     )
 
 
-def _read_up_to(raw: Any, limit: int) -> bytes:  # noqa: ANN401 - as requests has it
+def _read_up_to(raw: BaseHTTPResponse, limit: int) -> bytes:
     """Read to the end or the limit. That a body is shorter than its length is told by the read after its last byte."""
     body = b""
     while len(body) < limit and (more := raw.read(limit - len(body), decode_content=False)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -124,23 +125,42 @@ def check(ledger: MortalLedger, service: Service, phones: list[str], scene: Scen
         assert sum(copies) == record.leads.accepted + record.leads.unverified
 
 
+@dataclass
+class Attempt:
+    """A campaign that was refused, which --isolate cuts; whether it was broken `off`."""
+
+    ledger: MortalLedger
+    service: Service
+    off: bool = False
+
+
+@contextmanager
+def ended_by(error: type[BaseException], folder: Path, scene: Scene) -> Iterator[Attempt]:
+    """Let the block cut a campaign; where the error breaks it off, go on with it and check the end."""
+    ledger, service, phones = begin(folder, scene)
+    attempt = Attempt(ledger, service)
+    try:
+        yield attempt
+    except error:
+        attempt.off = True
+        service.wait_for(CountingWorkers.sent - service.answered)
+        service.forget_clients()
+    finally:
+        ledger.close()
+    if attempt.off:
+        with opened(folder) as again:
+            check(again, service, phones, scene)
+
+
 def test_killed_at_every_step_of_isolation(tmp_path: Path, scene: Scene) -> None:
     """(Row 45) Killed before and after each write and each wait, then resumed: the balance holds, none is unknown."""
     for at in count():
-        ledger, service, phones = begin(tmp_path / str(at), scene)
-        ledger.fuse = Fuse(at)
-        try:
+        with ended_by(Killed, tmp_path / str(at), scene) as attempt:
+            ledger, service = attempt.ledger, attempt.service
+            ledger.fuse = Fuse(at)
             send(ledger, service, isolate=True, clock=MortalClock(service, ledger))
-        except Killed:
-            service.wait_for(CountingWorkers.sent - service.answered)
-            service.forget_clients()
-        else:
+        if not attempt.off:
             break
-        finally:
-            ledger.close()
-        ledger = opened(tmp_path / str(at))
-        check(ledger, service, phones, scene)
-        ledger.close()
     assert at >= 15
 
 
@@ -169,20 +189,12 @@ class FullDisk:
 def test_a_disk_that_is_full_at_every_write_of_isolation(tmp_path: Path, scene: Scene) -> None:
     """(Row 4) Full at each write of --isolate in turn: the run ends there as X8, and goes on when there is space."""
     for at in count(1):
-        ledger, service, phones = begin(tmp_path / str(at), scene)
-        disk = FullDisk(ledger._store.connection, at)  # noqa: SLF001 - the disk below the ledger
-        ledger._store.connection = disk  # type: ignore[assignment]  # noqa: SLF001 - the same
-        try:
-            send(ledger, service, isolate=True)
-        except LedgerError:
-            assert disk.left == 0
-            service.wait_for(CountingWorkers.sent - service.answered)
-            service.forget_clients()
-        else:
+        with ended_by(LedgerError, tmp_path / str(at), scene) as attempt:
+            store = attempt.ledger._store  # noqa: SLF001 - the disk below the ledger
+            disk = FullDisk(store.connection, at)
+            store.connection = disk  # type: ignore[assignment]
+            send(attempt.ledger, attempt.service, isolate=True)
+        if not attempt.off:
             break
-        finally:
-            ledger.close()
-        ledger = opened(tmp_path / str(at))
-        check(ledger, service, phones, scene)
-        ledger.close()
+        assert disk.left == 0
     assert at >= 5

@@ -118,4 +118,4 @@ def _waits_for_a_person(course: Course, ledger: Ledger, run: RunRecord) -> bool:
             )
             course.warn(says, WarningCode.UNFINISHED_RUN)
     isolate = course.session.settings[SendingOptions].isolate
-    return not any(each.status.to_send or (isolate and each.status is CampaignStatus.REFUSED) for each in campaigns)
+    return not any(each.status.goes(isolate=isolate) for each in campaigns)
