@@ -137,7 +137,7 @@ def no_lock() -> None:
 
 
 def lost_row() -> None:
-    """Break it: a row is counted as read, and lies on no heap."""
+    """Break it: a row is counted as read, and is of no kind."""
 
     def miscounted(ledger: Ledger, run_id: str, figures: PlanFigures, **named: Any) -> Any:
         rows = replace(figures.rows, read=figures.rows.read + 1)

@@ -13,7 +13,7 @@ from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import holds_number, mask_phone, safe, without_number
 from telecmi_leads.ledger import queries
-from telecmi_leads.ledger.left_out import pack_heap, tables_of, tried_among, unpack, withdraw
+from telecmi_leads.ledger.left_out import pack_kind, tables_of, tried_among, unpack, withdraw
 from telecmi_leads.ledger.schema import to_micros
 from telecmi_leads.ledger.store import FAILURES, ledger_error, put_body
 from telecmi_leads.ledger.uploaded_numbers import (
@@ -222,11 +222,11 @@ def _empty_rows(store: Store, connection: sqlite3.Connection, holds: Holds) -> i
             continue
         [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
         tables = tables_of(connection, seq)
-        heap = list(unpack(LeftOutKind(kind), blob))
-        kept = [_emptied(row) if holds(row, tables) else row for row in heap]
-        changed = sum(new is not old for new, old in zip(kept, heap, strict=True))
+        rows = list(unpack(LeftOutKind(kind), blob))
+        kept = [_emptied(row) if holds(row, tables) else row for row in rows]
+        changed = sum(new is not old for new, old in zip(kept, rows, strict=True))
         if changed:
-            packed = pack_heap(LeftOutKind(kind), kept)
+            packed = pack_kind(LeftOutKind(kind), kept)
             connection.execute("UPDATE left_out SET content = ? WHERE id = ?", (packed, id_))
         emptied += changed
     return emptied

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Ledger:
     """One ledger, open in one thread of one process. A context manager; every method may raise LedgerError.
 
-    This page says what can be done with it. The SQL stands in the modules beside it, by topic.
+    This page says what can be done with it. The SQL is in the modules beside it, by topic.
     """
 
     # --- open -----------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ _FASTEST = 1
 
 
 class _Columns(msgspec.Struct, frozen=True, array_like=True):
-    """A block of rows of one heap, column by column; a column without content is empty."""
+    """A block of rows of one kind, column by column; a column without content is empty."""
 
     tables: list[int]
     rows: list[int]
@@ -52,22 +52,22 @@ _decoder = msgspec.msgpack.Decoder(_Columns)
 
 
 def pack(rows: Sequence[LeftOutRow]) -> dict[LeftOutKind, tuple[int, bytes]]:
-    """Return for each heap how many of the rows lie on it, and these rows as one blob."""
-    heaps: dict[LeftOutKind, list[LeftOutRow]] = {}
+    """Return for each kind how many of the rows are of it, and these rows as one blob."""
+    kinds: dict[LeftOutKind, list[LeftOutRow]] = {}
     for row in rows:
-        heaps.setdefault(row.kind, []).append(row)
-    return {kind: (len(heap), pack_heap(kind, heap)) for kind, heap in heaps.items()}
+        kinds.setdefault(row.kind, []).append(row)
+    return {kind: (len(of_kind), pack_kind(kind, of_kind)) for kind, of_kind in kinds.items()}
 
 
-def pack_heap(kind: LeftOutKind, heap: Sequence[LeftOutRow]) -> bytes:
-    """Return rows of one heap as one blob."""
-    phones = [row.phone for row in heap] if kind.keeps_phone else []
-    cells, kept, when = [row.cells for row in heap], [row.kept for row in heap], [row.when for row in heap]
+def pack_kind(kind: LeftOutKind, rows: Sequence[LeftOutRow]) -> bytes:
+    """Return rows of one kind as one blob."""
+    phones = [row.phone for row in rows] if kind.keeps_phone else []
+    cells, kept, when = [row.cells for row in rows], [row.kept for row in rows], [row.when for row in rows]
     columns = _Columns(
-        tables=[row.table for row in heap],
-        rows=[row.row for row in heap],
-        codes=[row.code for row in heap],
-        columns=[row.column for row in heap],
+        tables=[row.table for row in rows],
+        rows=[row.row for row in rows],
+        codes=[row.code for row in rows],
+        columns=[row.column for row in rows],
         phones=phones if any(phones) else [],
         cells=cells if any(cells) else [],
         kept=kept if any(kept) else [],
@@ -121,15 +121,15 @@ def tables(store: Store, run_id: str) -> list[TableInfo]:
 
 
 def left_out(store: Store, run_id: str, kind: LeftOutKind | None = None) -> Iterator[LeftOutRow]:
-    """Yield the rows that did not become leads, of one heap or of all, in file order within each heap."""
-    for id_, heap in store.rows(
+    """Yield the rows that did not become leads, of one kind or of all, in file order within each kind."""
+    for id_, of_kind in store.rows(
         "SELECT id, kind FROM left_out WHERE run = (SELECT seq FROM runs WHERE id = ?1) AND (kind = ?2 OR ?2 IS NULL)"
         " ORDER BY kind, id",
         (run_id, kind),
     ):
         [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
         try:
-            yield from unpack(LeftOutKind(heap), blob)
+            yield from unpack(LeftOutKind(of_kind), blob)
         except (zlib.error, msgspec.MsgspecError, ValueError) as error:
             raise store.damaged("rows that were left out can't be read") from error
 

@@ -184,12 +184,12 @@ def forgotten_names(store: Store, account: str, name: str) -> list[str]:
 def _runs(store: Store, where: str, values: Sequence[Any]) -> list[RunRecord]:
     found = store.rows(f"{_RUN} AND {where} ORDER BY created DESC, seq DESC", values)
     wanted = json.dumps([row[0] for row in found])
-    heaps: dict[int, dict[str, int]] = defaultdict(dict)
+    left_out: dict[int, dict[str, int]] = defaultdict(dict)
     for seq, kind, count in store.rows(
         "SELECT run, kind, sum(count) FROM left_out WHERE run IN (SELECT value FROM json_each(?)) GROUP BY run, kind",
         (wanted,),
     ):
-        heaps[seq][kind] = count
+        left_out[seq][kind] = count
     leads: dict[int, dict[str, int]] = defaultdict(dict)
     campaigns: dict[int, int] = defaultdict(int)
     for seq, status, total, count in store.rows(
@@ -200,10 +200,10 @@ def _runs(store: Store, where: str, values: Sequence[Any]) -> list[RunRecord]:
         state = _status(store, status).to_outsiders
         leads[seq][state] = leads[seq].get(state, 0) + total
         campaigns[seq] += count
-    return [_run(store, row, heaps[row[0]], leads[row[0]], campaigns[row[0]]) for row in found]
+    return [_run(store, row, left_out[row[0]], leads[row[0]], campaigns[row[0]]) for row in found]
 
 
-def _run(store: Store, row: Any, heaps: Mapping[str, int], leads: Mapping[str, int], campaigns: int) -> RunRecord:  # noqa: ANN401 - a row of SQLite
+def _run(store: Store, row: Any, left_out: Mapping[str, int], leads: Mapping[str, int], campaigns: int) -> RunRecord:  # noqa: ANN401 - a row of SQLite
     (_, id_, account, name, created, state, read, blank, *rest) = row
     *texts, report_dir, dry_run, typed, pattern, lists, known = rest
     try:
@@ -214,7 +214,7 @@ def _run(store: Store, row: Any, heaps: Mapping[str, int], leads: Mapping[str, i
             name=name,
             created=from_micros(created),
             state=RunState(state),
-            rows=RowTotals(read=read, blank=blank, leads=sum(leads.values()), **heaps),
+            rows=RowTotals(read=read, blank=blank, leads=sum(leads.values()), **left_out),
             leads=LeadTotals(**leads),
             campaigns=campaigns,
             rejections=rejections,

@@ -50,7 +50,7 @@ CREATE TABLE tables (
     PRIMARY KEY (run, position)
 ) WITHOUT ROWID;
 
--- Rows that did not become leads: one blob for each block and heap. `count` comes before the blob, and is in the
+-- Rows that did not become leads: one blob for each block and kind. `count` comes before the blob, and is in the
 -- index, so that counting reads no blob.
 CREATE TABLE left_out (
     id INTEGER PRIMARY KEY,

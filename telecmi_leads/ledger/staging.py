@@ -205,11 +205,11 @@ def _preparing(connection: sqlite3.Connection, run_id: str) -> int:
 
 
 def _staged_totals(connection: sqlite3.Connection, seq: int, read: int, blank: int) -> RowTotals:
-    heaps = dict(
+    left_out = dict(
         connection.execute("SELECT kind, sum(count) FROM left_out WHERE run = ? GROUP BY kind", (seq,)).fetchall()
     )
     leads = connection.execute("SELECT coalesce(sum(leads), 0) FROM campaigns WHERE run = ?", (seq,)).fetchone()[0]
-    return RowTotals(read=read, blank=blank, leads=leads, **heaps)
+    return RowTotals(read=read, blank=blank, leads=leads, **left_out)
 
 
 def _compare(counted: RowTotals, staged: RowTotals) -> None:

@@ -19,11 +19,14 @@ import ssl
 import threading
 import time
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 CONNECT_SECONDS = 15.0
 """A connection that does not stand by then never will: look-up, TCP, proxy and TLS together."""
@@ -64,21 +67,21 @@ def _remaining() -> float:
 class _Bounded(socket.socket):
     """A socket each of whose calls ends at the deadline."""
 
-    def recv(self, *args: Any, **kwargs: Any) -> bytes:  # noqa: ANN401 - plain and TLS sockets differ in them
+    def recv(self, *numbers: int) -> bytes:
         self.settimeout(_remaining())
-        return super().recv(*args, **kwargs)
+        return super().recv(*numbers)
 
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: ANN401 - the same
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: ANN401 - plain and TLS sockets differ in them
         self.settimeout(_remaining())
         return super().recv_into(*args, **kwargs)
 
-    def send(self, *args: Any, **kwargs: Any) -> int:  # noqa: ANN401 - the same
+    def send(self, data: ReadableBuffer, *flags: int) -> int:
         self._about_to_send()
-        return super().send(*args, **kwargs)
+        return super().send(data, *flags)
 
-    def sendall(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the same
+    def sendall(self, data: ReadableBuffer, *flags: int) -> None:
         self._about_to_send()
-        return super().sendall(*args, **kwargs)
+        return super().sendall(data, *flags)
 
     def _about_to_send(self) -> None:
         self.settimeout(_remaining())

@@ -52,7 +52,7 @@ def kept(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def stage_all(ledger: Ledger) -> None:
-    """Stage a plan with something on every heap."""
+    """Stage a plan with rows of every kind."""
     ledger.begin_run(
         NewRun(id="20261123-191500-3fa9", account=ACCOUNT, name="März", created=START, report_dir="/r", dry_run=True)
     )
@@ -106,8 +106,8 @@ def test_what_is_staged_is_read_back(ledger: Ledger) -> None:
         assert read[row.table, row.row] == (LeftOutRow(row.table, row.row, row.kind) if known_otherwise else row)
 
 
-def test_one_heap_in_file_order(ledger: Ledger) -> None:
-    """The rows of one heap come in the order they were staged."""
+def test_one_kind_in_file_order(ledger: Ledger) -> None:
+    """The rows of one kind come in the order they were staged."""
     stage_all(ledger)
     finish(ledger)
     rejected = list(ledger.left_out("20261123-191500-3fa9", LeftOutKind.REJECTED))
