@@ -31,6 +31,11 @@ class Reason(Enum):
         "Write the number alone into the cell, with + and its country code.",
     )
     FAX = ("fax", "this is a fax number", "Fill in the number of a telephone.")
+    SAID_TO_BE_WRONG = (
+        "said_to_be_wrong",
+        "the words beside the number say that it is wrong or nobody's any more",
+        "Fill in the right number, or delete the words if the number is right.",
+    )
     NOT_A_NUMBER = ("not_a_number", "this is not a phone number", "Put the phone number into this column.")
     TOO_SHORT = ("too_short", "the number is too short", "Add the missing digits or the area code.")
     TOO_LONG = ("too_long", "the number is too long", "Remove what does not belong to the number.")

@@ -44,6 +44,7 @@ _SAMPLE_DIGITS = "05"
 _KEYS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999", strict=True))
 _CUT_SHORT = frozenset({Reason.TOO_SHORT, Reason.TOO_LONG, Reason.NOT_VALID, Reason.NOT_A_NUMBER, Reason.NO_PHONE})
 """Why what is left without dates and marks is no number, though all the digits together may be one."""
+_NAMED = frozenset({Reason.FAX, Reason.SAID_TO_BE_WRONG})
 _EXTENSION_DIGITS = 5
 _EXTENSION_SEPARATORS = frozenset(",; ")
 _FEWEST_DIGITS = 4
@@ -96,11 +97,11 @@ class _Search(Struct):
     repairs: set[Repair] = field(default_factory=set)
     faults: list[Reason] = field(default_factory=list)
 
-    def attempt(self, text: str, before: str, *, keep: bool = False, fax: bool = False) -> bool:
+    def attempt(self, text: str, before: str, *, keep: bool = False, named: Reason | None = None) -> bool:
         """Rule on a stretch of text; remember it if it is good, or anyway if `keep` is set."""
         ruling = self.asked.of(text)
         if ruling.reason is None or keep:
-            shown = REJECTED[Reason.FAX] if fax and ruling.reason is None else ruling
+            shown = REJECTED[named] if named and ruling.reason is None else ruling
             self.tried.append(Candidate(text, digits_of(text), shown, before))
         return ruling.reason is None
 
@@ -172,7 +173,7 @@ def _search(pieces: Pieces, search: _Search, text: str) -> None:
 def _try_part(parts: Sequence[Part], index: int, search: _Search) -> int:
     """Try the part at `index`; returns how many parts that took."""
     part = parts[index]
-    if index + 1 < len(parts) and not part.fax:
+    if index + 1 < len(parts) and part.named is None:
         code, after = digits_of(part.text), parts[index + 1]
         signed = after.before == "+"
         mark = code.lstrip("+0")
@@ -182,7 +183,7 @@ def _try_part(parts: Sequence[Part], index: int, search: _Search) -> int:
             return 1
         if _COUNTRY_CODE_ALONE.fullmatch(code) or (signed and _CODE_BEFORE_PLUS.fullmatch(code)):
             rest = after.text.replace("+", " ")
-            if search.attempt(f"{part.text} {rest}", part.before, fax=after.fax):
+            if search.attempt(f"{part.text} {rest}", part.before, named=after.named):
                 return 2
     if part.stars and _hides_digits(part, search.asked):
         search.faults.append(Reason.MASKED)
@@ -214,13 +215,15 @@ def _try_stretch(part: Part, search: _Search) -> None:
     asked, text = search.asked, part.text
     whole = asked.of(text)
     if whole.reason in HOPELESS:
-        search.attempt(text, part.before, keep=True, fax=part.fax)
+        search.attempt(text, part.before, keep=True, named=part.named)
     elif _try_without(part, whole, search) or _try_range(part, search):
         return
     elif _is_glued(part, whole, asked):
         search.unclear(part)
-    elif not (search.attempt(text, part.before, fax=part.fax) or _try_slashed(part, search) or _try_runs(part, search)):
-        search.attempt(text, part.before, keep=True, fax=part.fax)
+    elif not (
+        search.attempt(text, part.before, named=part.named) or _try_slashed(part, search) or _try_runs(part, search)
+    ):
+        search.attempt(text, part.before, keep=True, named=part.named)
 
 
 def _try_without(part: Part, whole: Ruling, search: _Search) -> bool:
@@ -246,7 +249,7 @@ def _try_without(part: Part, whole: Ruling, search: _Search) -> bool:
             search.unclear(part)
             return True
         search.repairs.add(repair)
-        _try_stretch(Part(rest, part.before, part.after, part.tail, fax=part.fax), search)
+        _try_stretch(Part(rest, part.before, part.after, part.tail, named=part.named), search)
         return True
     return False
 
@@ -308,7 +311,7 @@ def _try_range(part: Part, search: _Search) -> bool:
     if not runs_on and "/" not in match["lines"]:
         return False
     search.repairs.add(Repair.SEVERAL_NUMBERS if "/" in match["lines"] else Repair.EXTENSION)
-    return search.attempt(number, part.before, fax=part.fax)
+    return search.attempt(number, part.before, named=part.named)
 
 
 def _runs_on(digits: str, lines: Sequence[str]) -> bool:
@@ -342,7 +345,7 @@ def _try_slashed(part: Part, search: _Search) -> bool:
         before, start = "/", end
     if len(pieces) > 1:
         for text, separator in found:
-            search.attempt(text, separator, fax=part.fax)
+            search.attempt(text, separator, named=part.named)
         search.repairs.add(Repair.SEVERAL_NUMBERS)
     return bool(found) and len(pieces) > 1
 
@@ -364,7 +367,7 @@ def _try_runs(part: Part, search: _Search) -> bool:
         search.unclear(part)
         return True
     for index, text in enumerate(ways[0]):
-        search.attempt(text, " " if index else part.before, fax=part.fax)
+        search.attempt(text, " " if index else part.before, named=part.named)
     return True
 
 
@@ -431,7 +434,7 @@ def _leaves_over(chosen: Candidate, tried: Sequence[Candidate], asked: Asked) ->
     """Tell whether digits beside the number are understood as nothing, or may be a part of it."""
     place = tried.index(chosen)
     for at, other in enumerate(tried):
-        if other.good or other.ruling.reason is Reason.FAX:
+        if other.good or other.ruling.reason in _NAMED:
             continue
         if other.ruling.reason is Reason.UNCLEAR:
             return True

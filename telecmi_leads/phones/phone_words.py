@@ -79,6 +79,19 @@ FAX: Final = pattern(
     rf"(?<!{LETTERS})(?:{_FAX})(?!{LETTERS})|(?<![^\W_])f\s?[.:](?!\w)|[(\[]\s?f\s?[)\]]", re.IGNORECASE
 )
 
+_WRONG = (
+    r"wrong(?:ly)?|incorrect|invalid|fake|bogus|disconnected|deceased|dead|(?:not|no\s+longer|out\s+of|isn'?t)\s+(?:in\s+)?(?:service|use|valid|existing)|"
+    r"(?:does\s+not|doesn'?t)\s+exist|not\s+(?:his|her|their)\s+number|belongs\s+to\s+(?:someone|somebody)\s+else|"
+    r"falsch(?:e[rns]?)?|ungültig|verstorben|existiert\s+nicht|(?:faux|mauvais)\s+num[ée]ro|num[ée]ro\s+(?:erron[ée]|invalide)|d[ée]c[ée]d[ée]e?|"
+    r"equivocado|incorrecto|inv[áa]lid[oa]|no\s+existe|n[ãa]o\s+existe|fallecid[oa]|falecid[oa]|errad[oa]|sbagliato|errato|non\s+esiste|decedut[oa]|"
+    r"verkeerd|ongeldig|overleden|błędny|zły\s+numer|nieprawidłowy|zmarł[ya]?|yanlış|vefat|hatalı|salah|sai\s+số|"
+    r"неверный|неправильный|не\s+тот\s+номер|не\s+существует|недействителен|умерла?|помер(?:ла)?|невірний|"
+    r"خطأ|خاطئ|غلط|متوفى|متوفي|मृत|गलत|ভুল|தவறான|空号|空號|错号|錯號|错误|錯誤|已故|番号違い|間違い|死亡|없는\s*번호|결번|잘못된"
+)
+WRONG: Final = pattern(
+    rf"(?<!{LETTERS})(?:{_WRONG})(?!{LETTERS})|空号|空號|错号|錯號|错误|錯誤|已故|番号違い|間違い|결번", re.IGNORECASE
+)
+
 # --- dates and times ---
 
 _YEAR = r"(?:19|20)\d\d"

@@ -7,7 +7,7 @@ addresses. What can only be told by trying stays in its stretch, for `phone_cell
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct, field
 
@@ -27,6 +27,7 @@ from telecmi_leads.phones.phone_words import (
     STRONG_MARK,
     THING_NUMBER,
     WHOLE_DATE,
+    WRONG,
     month_dates,
 )
 from telecmi_leads.phones.wrapping import LOST, MASK, Step
@@ -40,8 +41,6 @@ SOFT = " ().-[]~'_"
 _GONE = "\x02"
 """What stands where something was taken out."""
 
-_FAX_MARK = "\x05"
-"""What is put before a number that is named a fax."""
 
 _WORDS = pattern(rf"{LETTERS}+(?:['.\u0300-\u036f]{LETTERS}+)*\.?")
 _SOFT = re.escape(SOFT)
@@ -63,7 +62,7 @@ _NUMBERED_LABEL = pattern(rf"({LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
 _FEWEST_DIGITS = 4  # a stretch with fewer and with words about it is no attempt at a number
 _FEWEST_BEFORE_EXTENSION = 6
 _FEWEST_TOUCHING = 3
-_FEWEST_OF_A_FAX = 5
+_FEWEST_OF_A_NAMED = 5
 _ADDED = pattern(r"(?<=\d{7}|[\d \-]{7})\s\+\s(?=[(\d])")  # `98765 43210 + 91234 56780`
 _NO_UNITS = frozenset("/-%")  # what makes an hour or a share of a number without any letter
 _SHORT_LINE = pattern(r"(?<=\d)\s?/\s?-\s?\d{1,3}\s*$")  # `030/123456-10/-11`
@@ -73,13 +72,21 @@ _HARD = pattern(r"[,;|/\n]")
 _LAST_EUROPEAN = "\u052f"  # Latin, Greek and Cyrillic end here; these letters are mistaken for digits, others are not
 
 
+_NAMES: tuple[tuple[Reason, str, re.Pattern[str]], ...] = (
+    (Reason.FAX, "\x05", FAX),
+    (Reason.SAID_TO_BE_WRONG, "\x06", WRONG),
+)
+"""What a word beside a number can say against it, the mark that is put before such a number, and the words."""
+
+
 By = str | Callable[[re.Match[str]], str]
 
 
 class Part(Struct, frozen=True):
     """A stretch of digits and the punctuation between them; `before` and `after` are what separates it from others.
 
-    `tail` is a word that touches its end or is joined to it, as in `98765-HELLO`; `fax` tells that it is named one.
+    `tail` is a word that touches its end or is joined to it, as in `98765-HELLO`; `named` is why it must
+    not be called by the words beside it: a fax, a wrong number.
     `stars` tells that asterisks were taken for punctuation, which holds if they can't hide digits.
     """
 
@@ -87,7 +94,7 @@ class Part(Struct, frozen=True):
     before: str = ""
     after: str = ""
     tail: str = ""
-    fax: bool = False
+    named: Reason | None = None
     stars: str = ""
 
 
@@ -122,14 +129,18 @@ def take_apart(text: str) -> Pieces:
     if "@" in text or "://" in text or "www." in text:
         text, elsewhere = _ELSEWHERE.subn(f" {_GONE} ", _GLUED_ADDRESS.sub(" ; ", text))
         pieces.words = elsewhere > 0
-    text = _set_apart(_with_faxes_marked(_without_small_numbers(text, pieces)))
+    text = _set_apart(_with_names_marked(_without_small_numbers(text, pieces)))
     between = ""
     for index, stretch in enumerate(_BREAK.split(text)):
         if index % 2:
             between = stretch.strip() or "+"
         else:
-            _take_stretch(stretch, between if pieces.parts or _FAX_MARK in between else "", pieces)
+            _take_stretch(stretch, between if pieces.parts or _named(between) else "", pieces)
     return pieces
+
+
+def _named(before: str) -> Reason | None:
+    return next((reason for reason, mark, _ in _NAMES if mark in before), None)
 
 
 def _without_small_numbers(text: str, pieces: Pieces) -> str:
@@ -185,11 +196,19 @@ def _set_apart(text: str) -> str:
     return _BRACKETED_WORDS.sub(lambda found: f" {_GONE}{found[0][1:-1]}{_GONE} ", text)
 
 
-def _with_faxes_marked(text: str) -> str:
-    """Put a mark before each number that a word beside it names a fax."""
-    names = list(FAX.finditer(text))
-    runs = [run.span() for run in _RUN.finditer(text) if _count_digits(run[0]) >= _FEWEST_OF_A_FAX]
-    if not names or not runs:
+def _with_names_marked(text: str) -> str:
+    """Put a mark before each number that a word beside it names a fax or a wrong number."""
+    for _, mark, names in _NAMES:
+        found = list(names.finditer(text))
+        if found:
+            text = _with_marks(text, found, mark)
+    return text
+
+
+def _with_marks(text: str, names: Sequence[re.Match[str]], mark: str) -> str:
+    """Put a mark before each number that one of these words names."""
+    runs = [run.span() for run in _RUN.finditer(text) if _count_digits(run[0]) >= _FEWEST_OF_A_NAMED]
+    if not runs:
         return text
     labels_first = any(map(str.isalpha, text[: runs[0][0]]))
     labels_last = any(map(str.isalpha, text[runs[-1][1] :])) and not labels_first
@@ -209,7 +228,7 @@ def _with_faxes_marked(text: str) -> str:
             named.add(left if labels_last or (bracketed and not labels_first) else right)
     for at in sorted(named, reverse=True):
         start = runs[at][0]
-        text = f"{text[:start]}{_FAX_MARK}{text[start:]}"
+        text = f"{text[:start]}{mark}{text[start:]}"
     return text
 
 
@@ -228,8 +247,10 @@ def _take_stretch(stretch: str, before: str, pieces: Pieces) -> None:
         elif any(map(str.isalpha, stretch)):
             pieces.words = True
         return
-    fax = _FAX_MARK in before
-    before = before.replace(_FAX_MARK, "").strip()
+    named = _named(before)
+    for _, mark, _ in _NAMES:
+        before = before.replace(mark, "")
+    before = before.strip()
     stretch = stretch.strip()
     marked = _MARKED_EXTENSION.search(stretch)
     if marked and marked.end() == len(stretch) and _count_digits(stretch[: marked.start()]) >= _FEWEST_BEFORE_EXTENSION:
@@ -241,9 +262,9 @@ def _take_stretch(stretch: str, before: str, pieces: Pieces) -> None:
             stars, stretch = stretch, stretch.replace(MASK, " ").strip()
         if _is_masked(stretch, pieces):
             return
-        pieces.parts.append(Part(stretch, before, fax=fax, stars=stars))
+        pieces.parts.append(Part(stretch, before, named=named, stars=stars))
         return
-    _take_wordy(stretch, before, pieces, fax=fax)
+    _take_wordy(stretch, before, pieces, named=named)
 
 
 def _is_masked(stretch: str, pieces: Pieces) -> bool:
@@ -253,7 +274,7 @@ def _is_masked(stretch: str, pieces: Pieces) -> bool:
     return masked
 
 
-def _take_wordy(stretch: str, before: str, pieces: Pieces, *, fax: bool) -> None:
+def _take_wordy(stretch: str, before: str, pieces: Pieces, *, named: Reason | None) -> None:
     """Add the parts of a stretch with letters in it."""
     stretch = _NUMBERED_LABEL.sub(_without_number, stretch)
     if _is_masked(stretch.strip(MASK), pieces):
@@ -272,8 +293,8 @@ def _take_wordy(stretch: str, before: str, pieces: Pieces, *, fax: bool) -> None
         text = stretch[at : following.start() if following else None]
         if any(map(str.isdigit, text)):
             tail = _tail(stretch, following)
-            pieces.parts.append(Part(text, before, after=WORD if following else "", tail=tail, fax=fax))
-            fax = False
+            pieces.parts.append(Part(text, before, after=WORD if following else "", tail=tail, named=named))
+            named = None
         if following:
             before, at = WORD, following.end()
 
