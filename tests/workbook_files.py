@@ -1,10 +1,13 @@
-"""Workbooks written by hand, for what no library writes: XLSB, and OpenDocument files that repeat, refer and lie."""
+"""Workbooks written by hand, for what no library writes: XLSB, Excel 95, and OpenDocument that repeats and lies."""
 
 from __future__ import annotations
 
 import struct
 import zipfile
+from io import BytesIO
 from typing import TYPE_CHECKING
+
+from xlwt.CompoundDoc import XlsDoc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +24,7 @@ _SPACES = " ".join(
 )
 
 ROW, FLOAT, STRING = 0, 5, 6  # record types of [MS-XLSB] 2.3
+NAME, FILTER, FILTER_COLUMN = 39, 161, 163
 
 
 def record(kind: int, data: bytes = b"") -> bytes:
@@ -38,16 +42,26 @@ def wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def row(number: int) -> bytes:
+def row(number: int, *, hidden: bool = False) -> bytes:
     """Return the record with which a row begins, counted from 0."""
-    return record(ROW, struct.pack("<IIHBBBI", number, 0, 300, 0, 0, 0, 0))
+    return record(ROW, struct.pack("<IIHBBBI", number, 0, 300, 0, 0x10 * hidden, 0, 0))
 
 
-def write_xlsb(path: Path, rows: Iterable[tuple[int, list[tuple[int, str | float]]]], more: bytes = b"") -> Path:
-    """Write a workbook of one sheet: rows by number with cells by column; `more` records come after them."""
+def write_xlsb(
+    path: Path,
+    rows: Iterable[tuple[int, list[tuple[int, str | float]]]],
+    more: bytes = b"",
+    *,
+    hidden: Iterable[int] = (),
+) -> Path:
+    """Write a workbook of one sheet: rows by number with cells by column; `more` records come after them.
+
+    `hidden` are numbers of rows that are not shown.
+    """
+    unseen = set(hidden)
     sheet = record(129) + record(148, struct.pack("<IIII", 0, 1, 0, 1)) + record(145)
     for number, cells in rows:
-        sheet += row(number)
+        sheet += row(number, hidden=number in unseen)
         for column, value in cells:
             place = struct.pack("<II", column, 0)
             text = isinstance(value, str)
@@ -64,6 +78,40 @@ def write_xlsb(path: Path, rows: Iterable[tuple[int, list[tuple[int, str | float
         parts.writestr("xl/_rels/workbook.bin.rels", _RELATION.format("worksheet", "worksheets/sheet1.bin"))
         parts.writestr("xl/worksheets/sheet1.bin", sheet)
     return path
+
+
+def in_ole2(stream: bytes, name: str) -> bytes:
+    """Return an OLE2 container with one stream, as xlwt makes it, under a name of at most eight letters."""
+    made = BytesIO()
+    XlsDoc().save(made, stream)
+    old = "Workbook".encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 18)
+    new = name.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 2 * len(name) + 2)
+    return made.getvalue().replace(old, new)
+
+
+def write_excel_95(path: Path, rows: Iterable[Iterable[str | float]], page: str = "cp1252") -> Path:
+    """Write a workbook of Excel 5 or 95 (BIFF5): its strings are bytes of the code page that it names."""
+    begin = struct.pack("<HHHH", 0x0500, 5, 0, 0)
+    name = "Leads".encode(page)
+    book = _old(0x0809, begin) + _old(0x0042, struct.pack("<H", int(page.removeprefix("cp"))))
+    place = len(book) + 4 + 7 + len(name) + 4
+    book += _old(0x0085, struct.pack("<IHB", place, 0, len(name)) + name) + _old(0x000A)
+    book += _old(0x0809, struct.pack("<HHHH", 0x0500, 0x10, 0, 0))
+    for at, cells in enumerate(rows):
+        for column, value in enumerate(cells):
+            where = struct.pack("<HHH", at, column, 0)
+            if isinstance(value, str):
+                text = value.encode(page)
+                book += _old(0x0204, where + struct.pack("<H", len(text)) + text)
+            else:
+                book += _old(0x0203, where + struct.pack("<d", value))
+    path.write_bytes(in_ole2(book + _old(0x000A), "Book"))
+    return path
+
+
+def _old(kind: int, data: bytes = b"") -> bytes:
+    """Return a record of an XLS."""
+    return struct.pack("<HH", kind, len(data)) + data
 
 
 def cell(text: str, more: str = "") -> str:

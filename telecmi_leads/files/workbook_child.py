@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
     Send = Callable[[bytes, object], None]
+    Cells = dict[int, list[int]]
 
 _MB = 1024 * 1024
 _BLOCK_ROWS = 1024
@@ -126,20 +127,20 @@ def _what_is_wrong(error: BaseException) -> str:
 
 def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
     size = bound(stream)
-    if stream.read(8) == _OLE2:
-        format_, unpacked = "xls", size
-        stream, hidden = _xls(stream)
-    else:
-        format_, unpacked = look_into_zip(stream, exactly=False)
-        hidden = {} if format_ == "xlsb" else workbook_parts.hidden_rows(stream, format_)
+    ole2 = stream.read(8) == _OLE2
+    format_, unpacked = ("xls", size) if ole2 else look_into_zip(stream, exactly=False)
     bound_seconds(_SECONDS + unpacked // _BYTES_A_SECOND)
+    if ole2:
+        stream, hidden, doubtful = _xls(stream)
+    else:
+        hidden, doubtful = workbook_parts.hidden_rows(stream, format_), {}
     book = Book(stream, format_)
     sheets = book.sheets()
     send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden))
     for name, is_sheet, is_visible in sheets:
         if name in wanted or (is_sheet and is_visible and not wanted):
             send(b"S", name)
-            _send_rows(book.sheet(name), send, unicode=format_ != "xls")
+            _send_rows(book.sheet(name), send, doubtful.get(name, {}), unicode=format_ != "xls")
 
 
 class Book:
@@ -199,8 +200,8 @@ class Book:
         self._repaired = True
 
 
-def _xls(stream: BinaryIO) -> tuple[BinaryIO, dict[str, int]]:
-    """Return an XLS as it can be read, and how many rows of each sheet a filter hides.
+def _xls(stream: BinaryIO) -> tuple[BinaryIO, dict[str, int], dict[str, Cells]]:
+    """Return an XLS as it can be read, how many rows of each sheet a filter hides, and each one's doubtful cells.
 
     Raises Refused for a document of another kind, whatever lies within it.
     """
@@ -208,18 +209,22 @@ def _xls(stream: BinaryIO) -> tuple[BinaryIO, dict[str, int]]:
     data = stream.read()
     container = workbook_parts.opened_ole2(data)
     if container is None:
-        return stream, {}
+        return stream, {}, {}
     if {"workbook", "book"} & set(map(str.lower, container.names)):
         made = workbook_parts.repaired_xls(data, container)
-        hidden = workbook_parts.hidden_in_xls(container.workbook()[1])
-        return stream if made is None else io.BytesIO(made), hidden
+        records = container.workbook()[1]
+        hidden, doubtful = workbook_parts.hidden_in_xls(records), workbook_parts.doubtful_texts(records)
+        return stream if made is None else io.BytesIO(made), hidden, doubtful
     for name, what in _OTHER_STREAMS:
         if name in container.names:
             raise Refused("other", what)
-    return stream, {}
+    return stream, {}, {}
 
 
-def _send_rows(sheet: CalamineSheet, send: Send, *, unicode: bool) -> None:
+def _send_rows(sheet: CalamineSheet, send: Send, doubtful: Cells, *, unicode: bool) -> None:
+    """Send a sheet's rows; raises Refused where a doubtful cell, whose text may be lost, is empty."""
+    if doubtful and (sheet.end is None or max(doubtful) > sheet.end[0]):
+        raise Refused("lost text")
     if sheet.start is None or sheet.end is None:
         return
     rows: list[list[str]] = []
@@ -229,6 +234,8 @@ def _send_rows(sheet: CalamineSheet, send: Send, *, unicode: bool) -> None:
     carried: dict[int, tuple[str, int]] = {}
     for at, row in enumerate(sheet.iter_rows()):
         cells = before + [cell if type(cell) is str else text(cell) for cell in row]
+        if at in doubtful and not all(column < len(cells) and cells[column] for column in doubtful[at]):
+            raise Refused("lost text")
         if merged:
             _fill_merged(cells, at, merged, carried)
         while cells and not cells[-1]:

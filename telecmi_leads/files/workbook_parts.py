@@ -35,6 +35,10 @@ SPARSE = 10
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 """What zipfile raises for entries that are not where the archive says, or not packed as it says."""
 
+# Of [MS-XLSB] 2.3: a sheet of the workbook, the begin of its filter, and of one column's filter with its kind's bytes.
+_BUNDLE_SHEET, _BEGIN_FILTER, _FILTER_COLUMN = 156, 161, b"\xa3\x01"
+_XLSB_FLAGS, _XLSB_HIDDEN = 11, 0x10  # fDyZero of BrtRowHdr, 2.4.748
+
 UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 """How a part in UTF-16 begins: with either mark, or without one."""
 
@@ -45,6 +49,7 @@ _RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship\s[^<>]{0,2000}>")
 _ATTRIBUTE = re.compile(rb"\s((?:\w{1,20}:)?\w{1,40})\s*=\s*(?:\"([^\"<>]{0,1000})\"|'([^'<>]{0,1000})')")
 _KINDS = ("/worksheet", "/chartsheet", "/dialogsheet")
 _HIDDEN_ROW = re.compile(rb"<(?:\w{1,20}:)?row\b[^<>]{0,500}?\shidden=[\"'](?:1|true)[\"']")
+_FILTER = re.compile(rb"<(?:\w{1,20}:)?(autoFilter|tablePart)\b")
 _HIDDEN_ODS = re.compile(
     rb"<table:(table)\s([^<>]{0,2000})>|<table:table-row\b([^<>]{0,500}\stable:visibility=[\"']filter[\"'][^<>]{0,500})>"
 )
@@ -109,24 +114,86 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def hidden_rows(stream: BinaryIO, format_: str) -> dict[str, int]:
-    """Return how many rows of each sheet of an XLSX or OpenDocument workbook a filter hides."""
+    """Return how many rows of each sheet of a zipped workbook a filter hides."""
     stream.seek(0)
     try:
         archive = zipfile.ZipFile(stream)
         if format_ == "ods":
             with archive.open("content.xml") as content:
                 return _hidden_in_ods(content)
-        if b"_FilterDatabase" not in _part(archive, "xl/workbook.xml"):
-            return {}
-        counts = {sheet.name: _hidden_in_sheet(archive, sheet.path) for sheet in xlsx_sheets(archive) if sheet.path}
-    except (KeyError, *UNREADABLE):
+        counts = _hidden_in_xlsb(archive) if format_ == "xlsb" else _hidden_in_xlsx(archive)
+    except (KeyError, struct.error, *UNREADABLE):
         return {}  # a workbook whose parts lie elsewhere: its rows are read all the same
     return {name: count for name, count in counts.items() if count}
 
 
-def _hidden_in_sheet(archive: zipfile.ZipFile, path: str) -> int:
-    with archive.open(path) as sheet:
-        return sum(len(_HIDDEN_ROW.findall(piece)) for piece in _whole_tags(sheet))
+def _hidden_in_xlsx(archive: zipfile.ZipFile) -> dict[str, int]:
+    tables = _has_filtered_table(archive, b"filterColumn")
+    if not tables and b"_FilterDatabase" not in _part(archive, "xl/workbook.xml"):
+        return {}
+    counts = {}
+    for sheet in xlsx_sheets(archive):
+        if sheet.path:
+            hidden, filtered = 0, False
+            with archive.open(sheet.path) as part:
+                for piece in _whole_tags(part):
+                    hidden += len(_HIDDEN_ROW.findall(piece))
+                    signs = _FILTER.findall(piece)
+                    filtered = filtered or b"autoFilter" in signs or (tables and b"tablePart" in signs)
+            counts[sheet.name] = hidden if filtered else 0
+    return counts
+
+
+def _has_filtered_table(archive: zipfile.ZipFile, sign: bytes) -> bool:
+    """Tell whether a range that is formatted as a table has a filter set: it is kept in the table's own part."""
+    return any(sign in archive.read(name) for name in archive.namelist() if name.startswith("xl/tables/"))
+
+
+def _hidden_in_xlsb(archive: zipfile.ZipFile) -> dict[str, int]:
+    tables, book = _has_filtered_table(archive, _FILTER_COLUMN), archive.read("xl/workbook.bin")
+    if not tables and "_FilterDatabase".encode("utf-16-le") not in book:
+        return {}
+    relations = dict(map(_relation, _RELATION.findall(_part(archive, "xl/_rels/workbook.bin.rels"))))
+    counts = {}
+    for kind, at, size in _xlsb_records(book):
+        if kind == _BUNDLE_SHEET:
+            told = book[at + 8 : at + size]
+            length = 4 + 2 * int.from_bytes(told[:4], "little")
+            texts = (told[4:length], told[length + 4 :])
+            relation, name = (text.decode("utf-16-le", "replace") for text in texts)
+            _, path = relations.get(relation, ("", ""))
+            if path in archive.namelist():
+                counts[name] = _hidden_in_xlsb_sheet(archive.read(path), filtered=tables)
+    return counts
+
+
+def _hidden_in_xlsb_sheet(part: bytes, *, filtered: bool) -> int:
+    hidden = 0
+    for kind, at, size in _xlsb_records(part):
+        if kind == 0 and size > _XLSB_FLAGS and part[at + _XLSB_FLAGS] & _XLSB_HIDDEN:
+            hidden += 1
+        filtered = filtered or kind == _BEGIN_FILTER
+    return hidden if filtered else 0
+
+
+def _xlsb_records(part: bytes) -> Iterator[tuple[int, int, int]]:
+    """Walk the records of a part: their kind, where their data begin, and its size ([MS-XLSB] 2.1.4)."""
+    at, end = 0, len(part) - 1
+    while at < end:
+        kind = part[at]
+        if kind & 0x80:
+            at += 1
+            kind = kind & 0x7F | part[at] << 7
+        size = 0
+        for shift in (0, 7, 14, 21):
+            at += 1
+            byte = part[at] if at <= end else 0
+            size |= (byte & 0x7F) << shift
+            if not byte & 0x80:
+                break
+        at += 1
+        yield kind, at, size
+        at += size
 
 
 def _hidden_in_ods(content: IO[bytes]) -> dict[str, int]:
@@ -248,6 +315,8 @@ def _ods_tags(stream: BinaryIO) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 _FREE = 0xFFFFFFFA  # and above: sectors that are none
 _BOF, _BOUND_SHEET, _ROW, _FILTER_MODE, _AUTO_FILTER = 0x0809, 0x0085, 0x0208, 0x009B, 0x009D
+_TEXTS, _TEXT_CELL = 0x00FC, 0x00FD  # SST and LabelSst of [MS-XLS] 2.3
+_TEXTS_HEAD, _TEXT_FIELDS = 8, 10  # bytes: the counts before the texts, and all fields of such a cell
 _FILTERS = (b"\x9b\x00\x00\x00", b"\x9d\x00\x02\x00")  # the same two with their sizes
 _ROW_HIDDEN = 0x20  # fDyZero of [MS-XLS] 2.4.221
 _BOUND_SHEET_HEAD, _ROW_FIELDS = 8, 16  # bytes: what stands before a sheet's name, and all fields of a row
@@ -348,6 +417,28 @@ def xls_records(stream: bytes) -> Iterator[tuple[int, int, int]]:
         at += 4 + size
 
 
+def doubtful_texts(stream: bytes) -> dict[str, dict[int, list[int]]]:
+    """Return the cells of an XLS whose text lies beyond its list of texts: sheet → row → columns.
+
+    The list says how many it holds, and some programs say too few. What calamine does not find it takes for empty.
+    """
+    known = begun = 0
+    names: dict[int, str] = {}
+    found: dict[int, dict[int, list[int]]] = {}
+    for at, kind, size in xls_records(stream):
+        if kind == _BOF:
+            begun = at
+        elif kind == _BOUND_SHEET and size > _BOUND_SHEET_HEAD:
+            names |= [_sheet_place(stream, at)]
+        elif kind == _TEXTS and size >= _TEXTS_HEAD:
+            (known,) = struct.unpack_from("<I", stream, at + 8)
+        elif kind == _TEXT_CELL and at + 4 + _TEXT_FIELDS <= len(stream):
+            row, column, text = struct.unpack_from("<HH2xI", stream, at + 4)
+            if text >= known:
+                found.setdefault(begun, {}).setdefault(row, []).append(column)
+    return {names[place]: cells for place, cells in found.items() if place in names}
+
+
 def hidden_in_xls(stream: bytes) -> dict[str, int]:
     """Return how many rows of each sheet of an XLS of Excel 97 and later a filter hides."""
     if not any(record in stream for record in _FILTERS):
@@ -359,14 +450,19 @@ def hidden_in_xls(stream: bytes) -> dict[str, int]:
         if kind == _BOF:
             begun = at
         elif kind == _BOUND_SHEET and size > _BOUND_SHEET_HEAD:
-            place, length, wide = struct.unpack_from("<I2xBB", stream, at + 4)
-            name = stream[at + 12 : at + 12 + length * (1 + (wide & 1))]
-            names[place] = name.decode("utf-16-le" if wide & 1 else "latin-1", "replace")
+            names |= [_sheet_place(stream, at)]
         elif kind == _ROW and size >= _ROW_FIELDS and stream[at + 16] & _ROW_HIDDEN:
             counts[begun] = counts.get(begun, 0) + 1
         elif kind in {_FILTER_MODE, _AUTO_FILTER}:
             filtered.add(begun)
     return {names[place]: count for place, count in counts.items() if place in filtered and place in names}
+
+
+def _sheet_place(stream: bytes, at: int) -> tuple[int, str]:
+    """Return where the records of a sheet begin that the record at a place names, and its name."""
+    place, length, wide = struct.unpack_from("<I2xBB", stream, at + 4)
+    name = stream[at + 12 : at + 12 + length * (1 + (wide & 1))]
+    return place, name.decode("utf-16-le" if wide & 1 else "latin-1", "replace")
 
 
 # --- an XLS set right ----------------------------------------------------------------------------------------

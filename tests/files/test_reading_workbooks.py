@@ -22,7 +22,19 @@ from hypothesis import strategies as st
 from openpyxl.styles import Font
 from places import ROOT
 from reading_files import read_bounded, read_rows, read_sheets, refusal
-from workbook_files import cell, line, write_ods
+from workbook_files import (
+    FILTER,
+    FILTER_COLUMN,
+    NAME,
+    cell,
+    in_ole2,
+    line,
+    record,
+    wide,
+    write_excel_95,
+    write_ods,
+    write_xlsb,
+)
 
 from telecmi_leads.files import open_source, workbook, workbook_child
 from telecmi_leads.settings.option_values import FileFormat
@@ -482,6 +494,108 @@ def test_rows_that_a_filter_hides(tmp_path: Path, ending: str, write: Callable[[
     sheets = read_sheets(tmp_path / f"leads.{ending}")
     assert [(sheet.name, sheet.hidden_rows) for sheet in sheets] == [("Sheet", 0), ("A & B", 2)]
     assert [row for row in sheets[1].rows if row] == MANY
+
+
+XLSB_ROWS = [(at, list(enumerate(cells))) for at, cells in enumerate(MANY)]
+FILTER_NAME = record(NAME, b"\x21\0\0\0\0\0\0\0\0" + wide("_FilterDatabase") + bytes(8))
+
+
+@pytest.mark.parametrize(
+    ("more", "names", "parts", "hidden"),
+    [
+        (record(FILTER, bytes(16)), FILTER_NAME, {}, 2),
+        (b"", b"", {"xl/tables/table1.bin": record(FILTER, bytes(16)) + record(FILTER_COLUMN, bytes(6))}, 2),
+        (b"", b"", {"xl/tables/table1.bin": record(FILTER, bytes(16))}, 0),
+        (b"", b"", {}, 0),
+    ],
+    ids=["a filter", "a filtered table", "a table", "by hand"],
+)
+def test_rows_that_a_filter_hides_in_xlsb(
+    tmp_path: Path, more: bytes, names: bytes, parts: dict[str, bytes], hidden: int
+) -> None:
+    """Rows of an XLSB that a filter hides are read and counted, those hidden by hand are read alone."""
+
+    def named(name: str, part: bytes) -> bytes:
+        return part.replace(record(132), names + record(132)) if name == "xl/workbook.bin" else part
+
+    made = write_xlsb(tmp_path / "made.xlsb", XLSB_ROWS, more, hidden=(1, 3))
+    (sheet,) = read_sheets(patched(made, tmp_path / "leads.xlsb", named, **parts))
+    assert (sheet.hidden_rows, sheet.rows) == (hidden, MANY)
+
+
+@pytest.mark.parametrize(("column", "hidden"), [('<filterColumn colId="0"/>', 2), ("", 0)])
+def test_rows_that_the_filter_of_a_table_hides(tmp_path: Path, column: str, hidden: int) -> None:
+    """A range that is formatted as a table keeps its filter itself: the rows that it hides are counted too."""
+    with xlsxwriter.Workbook(tmp_path / "made.xlsx") as book:
+        sheet = book.add_worksheet("Leads")
+        sheet.add_table(0, 0, 3, 1, {"data": MANY[1:], "columns": [{"header": name} for name in MANY[0]]})
+        for at in (1, 3):
+            sheet.set_row(at, options={"hidden": True})
+
+    def filtered(name: str, part: bytes) -> bytes:
+        return part.replace(b'B4"/>', f'B4">{column}</autoFilter>'.encode()) if "/tables/" in name else part
+
+    (read,) = read_sheets(patched(tmp_path / "made.xlsx", tmp_path / "leads.xlsx", filtered))
+    assert (read.hidden_rows, read.rows) == (hidden, MANY)
+
+
+@pytest.mark.parametrize("count", [4, 1, 0])
+def test_xls_that_counts_its_texts_wrongly(tmp_path: Path, count: int) -> None:
+    """What an old workbook says of the number of its texts does not matter, as long as they are there."""
+    path = old_workbook(tmp_path, b"\xfc\0", 8, struct.pack("<I", count))
+    assert read_rows(path) == [["Name", "Phone"], ["Asha", "+919876500001"]]
+
+
+def test_xls_with_a_text_that_is_not_there(tmp_path: Path) -> None:
+    """A cell of an old workbook whose text is missing is not read as an empty one: the sheet is refused."""
+    path = old_workbook(tmp_path, b"\xfd\0\x0a\0\x01\0\x01\0", 10, struct.pack("<I", 77))
+    assert refusal(path) == "old.xls, sheet Leads can't be read: a cell names a text that the workbook does not hold."
+
+
+@pytest.mark.parametrize(("page", "name"), [("cp1252", "Zoë"), ("cp1251", "Анна")])
+def test_excel_95(tmp_path: Path, page: str, name: str) -> None:
+    """A workbook of Excel 95 is read, with text in the code page that it names."""
+    path = write_excel_95(tmp_path / "leads.xls", [["Name", "Phone"], [name, 9876500001]], page)
+    assert read_rows(path) == [["Name", "Phone"], [name, "9876500001"]]
+
+
+def test_a_workbook_within_an_old_document(tmp_path: Path) -> None:
+    """A Word document of Word 97 is refused as one, though the bytes of a workbook lie in it."""
+    within = write_excel_95(tmp_path / "leads.xls", LEADS).read_bytes()
+    (tmp_path / "leads.doc").write_bytes(in_ole2(b"\xec\xa5\xc1\0" + within, "WordDocument"))
+    assert refusal(tmp_path / "leads.doc") == "leads.doc is a Word document."
+
+
+@pytest.mark.parametrize("number", [27, 31, 36, 50, 54, 58])
+def test_formats_that_are_dates_in_east_asia(tmp_path: Path, number: int) -> None:
+    """The formats 27 to 36 and 50 to 58 are dates, but for a workbook that gives such a number a meaning of its own."""
+    with xlsxwriter.Workbook(tmp_path / "made.xlsx") as book:
+        book.add_worksheet("Leads").write(0, 0, 45000, book.add_format({"num_format": '0" x"'}))
+
+    def styled(about: bytes) -> list[list[str]]:
+        def change(name: str, part: bytes) -> bytes:
+            numbered = re.sub(rb"<numFmts.*?</numFmts>", about, part).replace(b'"164"', b'"%d"' % number)
+            return numbered if name == "xl/styles.xml" else part
+
+        return read_rows(patched(tmp_path / "made.xlsx", tmp_path / "leads.xlsx", change))
+
+    assert styled(b"") == [["2023-03-15"]]
+    assert styled(b'<numFmts count="1"><numFmt numFmtId="164" formatCode="0"/></numFmts>') == [["45000"]]
+
+
+def old_workbook(folder: Path, record: bytes, at: int, data: bytes) -> Path:
+    """Write a workbook of Excel 97 in which one record, told by how it begins, is changed `at` bytes after that."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Leads")
+    for row, cells in enumerate((["Name", "Phone"], ["Asha", "+919876500001"])):
+        for column, text in enumerate(cells):
+            sheet.write(row, column, text)
+    book.save(str(folder / "old.xls"))
+    made = bytearray((folder / "old.xls").read_bytes())
+    place = made.rindex(record) + at
+    made[place : place + len(data)] = data
+    (folder / "old.xls").write_bytes(made)
+    return folder / "old.xls"
 
 
 def test_zip_bomb(tmp_path: Path) -> None:
