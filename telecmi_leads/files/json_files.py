@@ -12,8 +12,10 @@ from telecmi_leads.files.bounds import MAX_COLUMNS, MAX_LISTS, MAX_VALUE, beyond
 from telecmi_leads.files.json_leads import (
     ERROR_NAMES,
     HEADS,
+    TABS,
     USUAL_NAMES,
     as_records,
+    is_grid,
     is_person,
     is_wrapped,
     keyed_within,
@@ -21,6 +23,7 @@ from telecmi_leads.files.json_leads import (
     named_cells,
     names_a_phone,
     speaks_of_error,
+    tabs_of,
 )
 from telecmi_leads.files.json_rows import as_objects, cell, is_part
 from telecmi_leads.files.json_values import Scanner
@@ -40,18 +43,19 @@ _SHOWN_LISTS = 12
 class _List(Struct, frozen=True):
     """A list in the file: the keys under which it stands, how many elements it has, and what those are.
 
-    `grid` tells that they are lists themselves, `people` that they may be leads.
+    `grid` tells that they are lists themselves, `people` that they may be leads. `title` is the name of a sheet.
     """
 
     path: tuple[str, ...]
     count: int
     grid: bool
     people: bool
+    title: str = ""
 
     @property
     def name(self) -> str:
-        """The keys, as --sheet takes them."""
-        return ".".join(self.path)
+        """The sheet's name or the keys, as --sheet takes them."""
+        return self.title or ".".join(self.path)
 
 
 def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[FileFormat, Iterator[Sheet]]:
@@ -64,7 +68,7 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
         return FileFormat.JSONL, _sheets(Scanner(file).lines(), file, FileFormat.JSONL)
     scanner = Scanner(file, counting=True)
     if scanner.peek() != "{":
-        return FileFormat.JSON, _top_list(file)
+        return FileFormat.JSON, _top_list(file, wanted)
     lists: list[_List] = []
     _survey(scanner, (), lists)
     following = scanner.peek()
@@ -78,10 +82,35 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
 def _from_object(file: TextFile, lists: list[_List], wanted: tuple[str, ...]) -> Iterator[Sheet]:
     """Read a file that is one object: the lists in it that hold leads, or the object itself."""
     _refuse_errors(file, lists)
-    keyed: dict[tuple[str, ...], list[Any]] = {}
+    held: dict[tuple[str, ...], list[Any]] = {}
     if file.size < MAX_VALUE and any(found.people for found in lists):
-        keyed = dict(keyed_within(Scanner(file).members(), ()))
-        lists = lists + [_List(path, len(leads), grid=False, people=True) for path, leads in keyed.items()]
+        held = dict(keyed_within(Scanner(file).members(), ()))
+        lists = lists + [_List(path, len(leads), grid=False, people=True) for path, leads in held.items()]
+    lists, tabs = _with_tabs(file, lists)
+    yield from _from_lists(file, lists, held | tabs, wanted)
+
+
+def _with_tabs(file: TextFile, lists: list[_List]) -> tuple[list[_List], dict[tuple[str, ...], list[Any]]]:
+    """Put the sheets of a workbook in the place of the list of them; returns the rows of each too, by its keys."""
+    made, held = list[_List](), dict[tuple[str, ...], list[Any]]()
+    for found in lists:
+        tabs = {}
+        if file.size < MAX_VALUE and found.path[-1].casefold() in TABS:
+            elements = _list_at(Scanner(file), found.path)
+            tabs = tabs_of([element for batch in elements for element in as_objects(batch)])
+        made += _tabs(found.path, tabs) if tabs else [found]
+        held |= {(*found.path, title): rows for title, rows in tabs.items()}
+    return made, held
+
+
+def _tabs(path: tuple[str, ...], tabs: dict[str, list[Any]]) -> list[_List]:
+    return [_List((*path, title), len(rows), is_grid(rows), people=True, title=title) for title, rows in tabs.items()]
+
+
+def _from_lists(
+    file: TextFile, lists: list[_List], held: dict[tuple[str, ...], list[Any]], wanted: tuple[str, ...]
+) -> Iterator[Sheet]:
+    """Read the lists that hold leads: those `held` in memory by their keys, the others from the file."""
     chosen = _chosen(lists, wanted, file.name)
     if not any(found.people for found in chosen) and not wanted and (not chosen or file.size < MAX_VALUE):
         records = as_records(Scanner(file).members())
@@ -93,9 +122,10 @@ def _from_object(file: TextFile, lists: list[_List], wanted: tuple[str, ...]) ->
     unread = [found for found in lists if found not in chosen and found.count > found.grid]
     notes = [f"the list under {safe(found.name)} ({found.count:,}) is not read" for found in unread[:_SHOWN_LISTS]]
     for found in chosen:
-        leads = keyed.get(found.path)
+        leads = held.get(found.path)
         elements = _list_at(Scanner(file), found.path) if leads is None else iter([leads])
-        name, note = (found.name, ()) if len(chosen) > 1 or wanted else (None, (f"the list under {safe(found.name)}",))
+        named = len(chosen) > 1 or bool(wanted or found.title)
+        name, note = (found.name, ()) if named else (None, (f"the list under {safe(found.name)}",))
         if found.grid:
             yield _grid_sheet(elements, file, name, *note, *notes)
         else:
@@ -110,6 +140,8 @@ def _sheets(
     first = _first(batches)
     if 0 < len(first) < _FEW:
         _refuse_error(file, first)
+    if any(leads_in(each) not in ([each], []) for each in first[:_PEOPLE_LOOKED_AT]):
+        notes = (*notes, "the leads of several lists are read as one table")
     if _is_row(next(filter(None, first), None)):  # lines that are rows
         yield _grid_sheet(_chained(first, batches), file, name, *notes)
         return
@@ -156,8 +188,8 @@ def _values(file: TextFile) -> Iterator[list[Any] | Rows]:
         yield [scanner.value()]
 
 
-def _top_list(file: TextFile) -> Iterator[Sheet]:
-    """Read a file that is a list: of objects, of pages that are lists of objects, or of rows that are lists."""
+def _top_list(file: TextFile, wanted: tuple[str, ...]) -> Iterator[Sheet]:
+    """Read a file that is a list: of objects, of pages that are lists of objects, of rows, or of sheets of rows."""
     batches = _lists(Scanner(file))
     first: list[Any] = []
     while not any(first) and len(first) < _PEOPLE_LOOKED_AT and (batch := next(batches, None)) is not None:
@@ -169,6 +201,10 @@ def _top_list(file: TextFile) -> Iterator[Sheet]:
             f"{file.name} is a jCard file (contacts as JSON), which can't be read.",
             hint="Export the contacts as vCard or CSV.",
         )
+    if file.size < MAX_VALUE and kinds and all(map(is_grid, tabs_of(kinds).values() or [[]])):
+        tabs = tabs_of(kinds + [each for batch in batches for each in as_objects(batch) if each])
+        yield from _from_lists(file, _tabs((), tabs), {(title,): rows for title, rows in tabs.items()}, wanted)
+        return
     if kinds and not isinstance(kinds[0], dict | list) and _has_several_lists(file):
         yield _grid_sheet(_values(file), file, None)
         return
@@ -301,7 +337,9 @@ def _chosen(lists: list[_List], wanted: tuple[str, ...], name: str) -> list[_Lis
     heads = {found.path[:-1] for found in lists if found.path[-1] in HEADS}
     heads |= {path[:-1] for path in heads if path and path[-1] == "schema"}
     objects = [
-        found for found in lists if not found.grid and not (found.path[-1] in HEADS and found.path[:-1] in heads)
+        found
+        for found in lists
+        if (found.title or not found.grid) and not (found.path[-1] in HEADS and found.path[:-1] in heads)
     ]
     grids = [found for found in lists if found.grid and found.count > 1 and found.path[:-1] not in heads]
     full = [found for found in objects if found.people] or [found for found in objects if found.count]

@@ -223,6 +223,58 @@ def keyed_within(value: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple
                 yield from keyed_within(inner, (*path, name))
 
 
+def tabs_of(elements: list[Any]) -> dict[str, list[Any]]:
+    """Return the sheets of a workbook that was written as a list, by their names; none where it is another list.
+
+    Each is a grid of rows, or a list of leads. Google's Sheets API sends them as `valueRanges`, or as `sheets` with
+    their `rowData`.
+    """
+    if not all(isinstance(tab, dict) and _title(tab) for tab in elements):
+        return {}
+    found = {_title(tab): _rows_of_tab(tab) for tab in elements}
+    return {title: rows for title, rows in found.items() if rows} if len(found) == len(elements) else {}
+
+
+TABS = frozenset({"sheets", "worksheets", "tabs", "valueranges"})
+"""The names under which the sheets of a workbook stand."""
+
+_TITLES = ("range", "title", "name", "sheet", "sheetname", "sheet_name", "tab")
+_RANGE = re.compile(r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))![A-Z]+\d*(?::[A-Z]+\d*)?")
+
+
+def _title(tab: dict[str, Any]) -> str:
+    about = tab.get("properties")
+    names = {key.casefold(): text for key, text in ((about if isinstance(about, dict) else {}) | tab).items()}
+    title = next((names[key] for key in _TITLES if isinstance(names.get(key), str)), "")
+    place = _RANGE.fullmatch(title[:_LONGEST_RANGE])
+    return title if place is None else place["plain"] or place["quoted"].replace("''", "'")
+
+
+_LONGEST_RANGE = 500
+
+
+def _rows_of_tab(tab: dict[str, Any]) -> list[Any]:
+    grid: list[Any] = next((tab[key] for key in _BODIES if isinstance(tab.get(key), list)), [])
+    parts = [part["rowData"] for part in grid if isinstance(part, dict) and isinstance(part.get("rowData"), list)]
+    if parts:
+        return [_shown_cells(row) for part in parts for row in part]
+    if is_grid(grid) and str(tab.get("majorDimension")).upper() != "COLUMNS":
+        return grid
+    leads = leads_in(tab)
+    return [] if leads == [tab] else leads
+
+
+def is_grid(rows: list[Any]) -> bool:
+    """Tell whether a sheet is one of rows, not of leads."""
+    return bool(rows) and all(isinstance(row, list) for row in rows)
+
+
+def _shown_cells(row: object) -> list[Any]:
+    """Return the cells of a row of Google's as they are shown."""
+    cells = row.get("values") if isinstance(row, dict) else None
+    return [each.get("formattedValue") if isinstance(each, dict) else each for each in cells or ()]
+
+
 _ID = re.compile(r"[^\d]*\d|-[\w-]{8,}$|[\w-]{15,}$")
 
 

@@ -115,12 +115,6 @@ PAGES = [
         "values": [["name", "Asha", "Ravi", "Asha"], ["phone", *(x["phone"] for x in (ASHA, RAVI, ASHA))]],
     },
     {
-        "valueRanges": [
-            {"range": "A!A1", "values": [["name", "phone"], list(ASHA.values()), list(RAVI.values())]},
-            {"range": "B!A1", "values": [["name", "phone"], list(ASHA.values())]},
-        ]
-    },
-    {
         "tables": [
             {"columns": [{"name": "name"}, {"name": "phone"}], "rows": [list(x.values()) for x in (ASHA, RAVI, ASHA)]}
         ]
@@ -136,6 +130,47 @@ PAGES = [
 def test_pages_keys_and_grids(tmp_path: Path, document: object) -> None:
     """Pages of lists, objects under keys and grids of rows lose no lead."""
     assert read_rows(written(tmp_path, document)) == [*READ, ["Asha", "9876500001"]]
+
+
+def shown(cells: list[str]) -> dict[str, object]:
+    """Return a row as Google's Sheets API sends it with its formats."""
+    return {"values": [{"formattedValue": text, "userEnteredValue": {"stringValue": text}} for text in cells]}
+
+
+GRID, NOT_THESE = READ, [["name", "phone"], ["Meena", "9876500003"]]
+WORKBOOKS = [
+    {"valueRanges": [{"range": "Leads!A1:B3", "values": GRID}, {"range": "'Do Not Call'!A1:B2", "values": NOT_THESE}]},
+    {
+        "properties": {"title": "Book"},
+        "sheets": [
+            {"properties": {"title": "Leads"}, "data": [{"rowData": [{}, *map(shown, GRID)]}]},
+            {"properties": {"title": "Empty"}, "data": [{}]},
+            {"properties": {"title": "Do Not Call"}, "data": [{"rowData": list(map(shown, NOT_THESE))}]},
+        ],
+    },
+    {"result": {"tabs": [{"name": "Leads", "rows": GRID}, {"name": "Do Not Call", "rows": NOT_THESE}]}},
+    [{"name": "Leads", "data": GRID}, {"name": "Do Not Call", "data": NOT_THESE}],
+]
+
+
+@pytest.mark.parametrize("document", WORKBOOKS, ids=["values", "with formats", "tabs", "a list"])
+def test_sheets_of_a_workbook(tmp_path: Path, document: object) -> None:
+    """The sheets of a workbook that was written as JSON are read one by one, with their names."""
+    path = written(tmp_path, document)
+    sheets = {sheet.name: [row for row in sheet.rows if row] for sheet in read_sheets(path)}
+    assert sheets == {"Leads": GRID, "Do Not Call": NOT_THESE}
+    assert read_rows(path, ReadingOptions(sheet=("Do Not Call",))) == NOT_THESE
+    with pytest.raises(SourceUnreadable) as refused:
+        read_sheets(path, ReadingOptions(sheet=("Old",)))
+    assert refused.value.hint == "Its lists are: Leads, Do Not Call."
+
+
+def test_pages_are_said(tmp_path: Path) -> None:
+    """A note says that the leads of several pages are read as one table; leads in one list need none."""
+    (pages,) = read_sheets(written(tmp_path, [{"page": 1, "data": [ASHA]}, {"page": 2, "data": [RAVI]}]))
+    (one,) = read_sheets(written(tmp_path, [ASHA, RAVI]))
+    assert (pages.notes, one.notes) == (("the leads of several lists are read as one table",), ())
+    assert pages.rows == one.rows == READ[1:]
 
 
 def test_rows_line_by_line(tmp_path: Path) -> None:
