@@ -92,6 +92,12 @@ WRONG: Final = pattern(
     rf"(?<!{LETTERS})(?:{_WRONG})(?!{LETTERS})|空号|空號|错号|錯號|错误|錯誤|已故|番号違い|間違い|결번", re.IGNORECASE
 )
 
+_OLD = (
+    r"old|former|previous|earlier|alte[rn]?|fr[üu]here?|ancien(?:ne)?|antigu[oa]|viejo|anterior|antig[oa]|velho|vecchi[oa]|precedente|"
+    r"oud(?:e)?|star[yae]|eski|cũ|lama|purana|стар(?:ый|ая)|прежний|бывший|पुराना|القديم|قديم|قدیم|旧|舊|古い|예전"
+)
+OLD: Final = pattern(rf"(?<!{LETTERS})(?:{_OLD})(?!{LETTERS})|[旧舊]", re.IGNORECASE)
+
 # --- dates and times ---
 
 _YEAR = r"(?:19|20)\d\d"

@@ -21,6 +21,7 @@ from telecmi_leads.phones.phone_words import (
     LABEL_MARK,
     LABELS,
     LETTERS,
+    OLD,
     SMALL_AFTER_WORD,
     SMALL_WITH_UNIT,
     STRONG_DATE,
@@ -197,17 +198,24 @@ def _set_apart(text: str) -> str:
 
 
 def _with_names_marked(text: str) -> str:
-    """Put a mark before each number that a word beside it names a fax or a wrong number."""
-    for _, mark, names in _NAMES:
+    """Put a mark before each number that a word beside it names a fax, a wrong one or, beside another, an old one."""
+    for reason, mark, names in _NAMES:
         found = list(names.finditer(text))
         if found:
             text = _with_marks(text, found, mark)
+        if reason is Reason.SAID_TO_BE_WRONG and not found and len(_runs(text)) > 1:
+            text = _with_marks(text, list(OLD.finditer(text)), mark)
     return text
+
+
+def _runs(text: str) -> list[tuple[int, int]]:
+    """Return where stretches of digits stand that may each be a number."""
+    return [run.span() for run in _RUN.finditer(text) if _count_digits(run[0]) >= _FEWEST_OF_A_NAMED]
 
 
 def _with_marks(text: str, names: Sequence[re.Match[str]], mark: str) -> str:
     """Put a mark before each number that one of these words names."""
-    runs = [run.span() for run in _RUN.finditer(text) if _count_digits(run[0]) >= _FEWEST_OF_A_NAMED]
+    runs = _runs(text)
     if not runs:
         return text
     labels_first = any(map(str.isalpha, text[: runs[0][0]]))
