@@ -91,8 +91,8 @@ class LeftOutKind(StrEnum):
     ALREADY_UPLOADED = "already_uploaded"
 
     @property
-    def keeps_phone(self) -> bool:
-        """Tell whether the ledger keeps the row's number: of the others a lead has it, or a hash of it is kept."""
+    def phone_in_clear(self) -> bool:
+        """Tell whether the ledger keeps the row's number as it is; those of people who are uploaded are sealed."""
         return self in {LeftOutKind.REJECTED, LeftOutKind.EXCLUDED}
 
 

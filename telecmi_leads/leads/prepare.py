@@ -375,12 +375,15 @@ class _Preparation(Struct):
 
     def _duplicates(self) -> Iterator[LeftOutRow]:
         """Yield the rows whose number has come before, each with the row that stays."""
-        for table, row, first in self.screen.first_rows.repeats():
-            kept = ""
-            if first is not None:
-                mine, other = self.places[table], self.places[first[0]]
-                kept = f"row {first[1]:,}" if mine == other else f"{', '.join(filter(None, other))}, row {first[1]:,}"
-            yield LeftOutRow(table, row, LeftOutKind.DUPLICATE, kept=kept)
+        for table, row, phone, first in self.screen.first_rows.repeats():
+            kept = "" if first is None else self._seen_from(table, *first)
+            yield LeftOutRow(table, row, LeftOutKind.DUPLICATE, phone=phone, kept=kept)
+
+    def _seen_from(self, table: int, other: int, row: int) -> str:
+        """Return the place of a row as one says it in a table: without the file or sheet that both are in."""
+        (file, _), (other_file, other_sheet) = self.places[table], self.places[other]
+        named = () if self.places[table] == self.places[other] else (other_file * (file != other_file), other_sheet)
+        return ", ".join((*filter(None, named), f"row {row:,}"))
 
     @staticmethod
     def _last_row(clean: CleanBlock, left_out: Mapping[int, LeftOut], wanted: int) -> int:

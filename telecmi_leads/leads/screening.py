@@ -136,8 +136,8 @@ class FirstRows:
         for column, value in zip(self._repeats, (int(number), table, row), strict=True):
             column.append(value)
 
-    def repeats(self) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
-        """Yield table and row of each repeat, and those of the row that has its number first."""
+    def repeats(self) -> Iterator[tuple[int, int, str, tuple[int, int] | None]]:
+        """Yield table, row and number of each repeat, and where the row stands that has its number first."""
         if not self._repeats[0]:
             return
         wanted, found = set(self._repeats[0]), dict[int, tuple[int, int]]()
@@ -146,7 +146,7 @@ class FirstRows:
                 if number in wanted:
                     found.setdefault(number, (table, row))
         for number, table, row in zip(*self._repeats, strict=True):
-            yield table, row, found.get(number)
+            yield table, row, str(number), found.get(number)
 
 
 WAITING = "waiting"

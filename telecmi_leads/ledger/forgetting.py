@@ -13,7 +13,7 @@ from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import holds_number, mask_phone, safe, without_number
 from telecmi_leads.ledger import queries
-from telecmi_leads.ledger.left_out import pack_kind, tables_of, tried_among, unpack, withdraw
+from telecmi_leads.ledger.left_out import may_hold, pack_kind, tables_of, tried_among, unpack, withdraw
 from telecmi_leads.ledger.schema import to_micros
 from telecmi_leads.ledger.store import FAILURES, ledger_error, put_body
 from telecmi_leads.ledger.uploaded_numbers import (
@@ -141,7 +141,9 @@ def _forget_phone(store: Store, phone: str, national: str) -> Forgotten:
             numbers += _drop_number(connection, number)
             connection.execute("DELETE FROM left_phones WHERE hash = ?", (number,))
         refused, mentioned = _empty_in_bodies(store, connection, phone, national)
-        rows = _empty_rows(store, connection, lambda row, _: row.phone == phone or _in_cells(row.cells, national))
+        rows = _empty_rows(
+            store, connection, lambda row, _: row.phone == phone or _in_cells(row.cells, national), phone
+        )
         answers = _empty_words(connection, _WORDS_OF_TRIES, national)
         answers += _empty_words(connection, _WORDS_OF_CAMPAIGNS, national)
     return Forgotten(numbers=numbers, rows=rows, leads=leads + refused, answers=answers, mentioned=mentioned)
@@ -214,19 +216,19 @@ def _empty_words(connection: sqlite3.Connection, statements: tuple[str, str], na
     return len(holding)
 
 
-def _empty_rows(store: Store, connection: sqlite3.Connection, holds: Holds) -> int:
+def _empty_rows(store: Store, connection: sqlite3.Connection, holds: Holds, phone: str = "") -> int:
     """Empty the rows left out that are found to hold a number; they are still counted."""
     emptied = 0
     for id_, kind, seq in store.rows("SELECT id, kind, run FROM left_out ORDER BY run"):
-        if not LeftOutKind(kind).keeps_phone:
-            continue
         [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
+        if phone and not may_hold(blob, phone, store.key):
+            continue
         tables = tables_of(connection, seq)
-        rows = list(unpack(LeftOutKind(kind), blob))
+        rows = list(unpack(LeftOutKind(kind), blob, store.key))
         kept = [_emptied(row) if holds(row, tables) else row for row in rows]
         changed = sum(new is not old for new, old in zip(kept, rows, strict=True))
         if changed:
-            packed = pack_kind(LeftOutKind(kind), kept)
+            packed = pack_kind(LeftOutKind(kind), kept, store.key)
             connection.execute("UPDATE left_out SET content = ? WHERE id = ?", (packed, id_))
         emptied += changed
     return emptied

@@ -1,5 +1,8 @@
 """Rows and leads that are left out: packed, so that a million of them cost the ledger some megabytes.
 
+The numbers of people who are uploaded are sealed with the ledger's key: left-out.csv names them, and whoever has the
+ledger without its key finds nobody. The seal is a stream of SHAKE256 (FIPS 202) over the key and a nonce of each blob.
+
 They are left out when the run is planned; or taken out of a plan later, when somebody asked not to be called, or was
 uploaded by another run, before a refused campaign is cut.
 
@@ -8,6 +11,8 @@ A lone surrogate, which JSON can smuggle into a cell and no encoding can write, 
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import zlib
 from typing import TYPE_CHECKING
@@ -42,26 +47,31 @@ class _Columns(msgspec.Struct, frozen=True, array_like=True):
     columns: list[str]
     phones: list[str]
     cells: list[tuple[str, ...]]
-    kept: list[str] = []  # these two are missing in blobs of an earlier version
+    kept: list[str] = []  # these three are missing in blobs of an earlier version
     when: list[str] = []
+    sealed: bytes = b""
 
 
 _TEXTS = ("codes", "columns", "phones", "kept", "when")
+_NONCE_BYTES = 16
+_NUMBER_BYTES = 7  # E.164 allows 15 digits
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Columns)
 
 
-def pack(rows: Sequence[LeftOutRow]) -> dict[LeftOutKind, tuple[int, bytes]]:
+def pack(rows: Sequence[LeftOutRow], key: bytes) -> dict[LeftOutKind, tuple[int, bytes]]:
     """Return for each kind how many of the rows are of it, and these rows as one blob."""
     kinds: dict[LeftOutKind, list[LeftOutRow]] = {}
     for row in rows:
         kinds.setdefault(row.kind, []).append(row)
-    return {kind: (len(of_kind), pack_kind(kind, of_kind)) for kind, of_kind in kinds.items()}
+    return {kind: (len(of_kind), pack_kind(kind, of_kind, key)) for kind, of_kind in kinds.items()}
 
 
-def pack_kind(kind: LeftOutKind, rows: Sequence[LeftOutRow]) -> bytes:
+def pack_kind(kind: LeftOutKind, rows: Sequence[LeftOutRow], key: bytes) -> bytes:
     """Return rows of one kind as one blob."""
-    phones = [row.phone for row in rows] if kind.keeps_phone else []
+    phones, sealed = [row.phone for row in rows], b""
+    if any(phones) and not kind.phone_in_clear:
+        phones, sealed = [], _sealed(phones, key)
     cells, kept, when = [row.cells for row in rows], [row.kept for row in rows], [row.when for row in rows]
     columns = _Columns(
         tables=[row.table for row in rows],
@@ -72,8 +82,35 @@ def pack_kind(kind: LeftOutKind, rows: Sequence[LeftOutRow]) -> bytes:
         cells=cells if any(cells) else [],
         kept=kept if any(kept) else [],
         when=when if any(when) else [],
+        sealed=sealed,
     )
     return zlib.compress(_encode(columns), _FASTEST)
+
+
+def _sealed(phones: Sequence[str], key: bytes) -> bytes:
+    """Return E.164 digits such that only whoever has the key can read them, behind the nonce of their own."""
+    plain = b"".join(int(phone or 0).to_bytes(_NUMBER_BYTES, "big") for phone in phones)
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + _combined(plain, nonce, key)
+
+
+def _opened(sealed: bytes, key: bytes) -> bytes:
+    """Return the numbers of a seal in their order, each in seven bytes."""
+    return _combined(sealed[_NONCE_BYTES:], sealed[:_NONCE_BYTES], key)
+
+
+def _combined(text: bytes, nonce: bytes, key: bytes) -> bytes:
+    own = hashlib.blake2b(b"numbers of rows left out", key=key).digest()  # the hashes' key serves for nothing else
+    stream = hashlib.shake_256(own + nonce).digest(len(text))
+    return (int.from_bytes(text, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(text), "big")
+
+
+def _phones(block: _Columns, key: bytes) -> list[str]:
+    if not block.sealed:
+        return block.phones or [""] * len(block.rows)
+    plain = _opened(block.sealed, key)
+    numbers = (int.from_bytes(plain[at : at + _NUMBER_BYTES], "big") for at in range(0, len(plain), _NUMBER_BYTES))
+    return [str(number or "") for number in numbers]
 
 
 def _encode(columns: _Columns) -> bytes:
@@ -93,17 +130,23 @@ def writable(text: str) -> str:
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def unpack(kind: LeftOutKind, blob: bytes) -> Iterator[LeftOutRow]:
+def unpack(kind: LeftOutKind, blob: bytes, key: bytes) -> Iterator[LeftOutRow]:
     """Yield the rows of a blob. Raises zlib.error, msgspec.MsgspecError or ValueError for a damaged one."""
     block = _decoder.decode(zlib.decompress(blob))
     count = len(block.rows)
-    phones = block.phones or [""] * count
+    phones = _phones(block, key)
     cells = block.cells or [()] * count
     kept, when = block.kept or [""] * count, block.when or [""] * count
     for table, row, code, column, *others in zip(
         block.tables, block.rows, block.codes, block.columns, phones, cells, kept, when, strict=True
     ):
         yield LeftOutRow(table, row, kind, code, column, *others)
+
+
+def may_hold(blob: bytes, phone: str, key: bytes) -> bool:
+    """Tell whether a blob may hold a number: a quick look, before all of its rows are unpacked."""
+    block = _decoder.decode(zlib.decompress(blob))
+    return not block.sealed or int(phone).to_bytes(_NUMBER_BYTES, "big") in _opened(block.sealed, key)
 
 
 def tables(store: Store, run_id: str) -> list[TableInfo]:
@@ -129,16 +172,16 @@ def left_out(store: Store, run_id: str, kind: LeftOutKind | None = None) -> Iter
     ):
         [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
         try:
-            yield from unpack(LeftOutKind(of_kind), blob)
+            yield from unpack(LeftOutKind(of_kind), blob, store.key)
         except (zlib.error, msgspec.MsgspecError, ValueError) as error:
             raise store.damaged("rows that were left out can't be read") from error
 
 
-def put_rows(connection: sqlite3.Connection, seq: int, rows: Sequence[LeftOutRow]) -> None:
+def put_rows(connection: sqlite3.Connection, seq: int, rows: Sequence[LeftOutRow], key: bytes) -> None:
     """Add rows that are left out to the run with this row number, one blob for each kind."""
     connection.executemany(
         "INSERT INTO left_out (run, kind, count, content) VALUES (?, ?, ?, ?)",
-        [(seq, kind, count, content) for kind, (count, content) in pack(rows).items()],
+        [(seq, kind, count, content) for kind, (count, content) in pack(rows, key).items()],
     )
 
 
@@ -225,7 +268,7 @@ def _campaigns(store: Store, run_id: str) -> list[tuple[int, CampaignStatus, boo
 def _exclude(store: Store, connection: sqlite3.Connection, run_id: str, phones: Sequence[str], code: str) -> None:
     seq, account = connection.execute("SELECT seq, account FROM runs WHERE id = ?", (run_id,)).fetchone()
     rows = [LeftOutRow(0, 0, LeftOutKind.EXCLUDED, code, phone=phone) for phone in phones]
-    put_rows(connection, seq, rows)
+    put_rows(connection, seq, rows, store.key)
     connection.executemany(
         "INSERT OR REPLACE INTO left_phones VALUES (?, ?, ?, ?)",
         [
@@ -243,7 +286,7 @@ def leave_out(store: Store, campaign_id: int, positions: Collection[int], kind: 
     rows = [LeftOutRow(0, 0, kind, code, phone=leads[at].phone) for at in sorted(positions)]
     with store.writing() as connection:
         [run] = connection.execute("SELECT run FROM campaigns WHERE id = ?", (campaign_id,)).fetchone()
-        put_rows(connection, run, rows)
+        put_rows(connection, run, rows, store.key)
         if kept:
             shrink(store, connection, campaign_id, body, kept)
         else:

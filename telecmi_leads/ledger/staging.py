@@ -102,7 +102,7 @@ def stage(store: Store, run_id: str, campaigns: Sequence[StagedCampaign], left_o
         for campaign in campaigns:
             added = add_campaign(connection, seq, campaign, keep_body=store.keeps_bodies)
             connection.execute("UPDATE campaigns SET root = id WHERE id = ?", (added,))
-        put_rows(connection, seq, left_out)
+        put_rows(connection, seq, left_out, store.key)
 
 
 def finish_plan(store: Store, run_id: str, figures: PlanFigures, *, refused: bool) -> None:
@@ -159,10 +159,10 @@ def _note_left_phones(store: Store, connection: sqlite3.Connection, seq: int) ->
     tables = tables_of(connection, seq)
     account = connection.execute("SELECT account FROM runs WHERE seq = ?", (seq,)).fetchone()[0]
     hasher = Hasher(store.key, account)
-    for kind in filter(attrgetter("keeps_phone"), LeftOutKind):
+    for kind in filter(attrgetter("phone_in_clear"), LeftOutKind):
         blobs = connection.execute("SELECT content FROM left_out WHERE run = ? AND kind = ?", (seq, kind))
         for (blob,) in blobs.fetchall():
-            known = [(row.phone or typed_in(row, tables), row.code) for row in unpack(kind, blob)]
+            known = [(row.phone or typed_in(row, tables), row.code) for row in unpack(kind, blob, store.key)]
             known = [(number, code) for number, code in known if number]
             hashes = hasher.numbers([number for number, _ in known])
             connection.executemany(

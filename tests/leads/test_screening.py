@@ -65,7 +65,7 @@ def test_a_duplicate_knows_the_row_that_stays(blocks: list[list[str]], limit: in
     """Each later row of a number names its first one, in whatever table; beyond the limit it names none."""
     screen = Screen(first_rows=FirstRows(limit))
     first: dict[str, tuple[int, int]] = {}
-    expected: list[tuple[int, int, tuple[int, int] | None]] = []
+    expected: list[tuple[int, int, str, tuple[int, int] | None]] = []
     remembered = 0
     for table, block in enumerate(blocks):
         places = range(10, 10 + len(block))
@@ -74,7 +74,7 @@ def test_a_duplicate_knows_the_row_that_stays(blocks: list[list[str]], limit: in
         for at, number in enumerate(block):
             if at in left_out:
                 screen.first_rows.repeat(number, table, places[at])
-                expected.append((table, places[at], first.get(number)))
+                expected.append((table, places[at], number, first.get(number)))
             elif kept:
                 first.setdefault(number, (table, places[at]))
         remembered += len(block) if kept else 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import sqlite3
+import zlib
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -86,6 +88,36 @@ def test_an_old_ledger_loses_its_digests(tmp_path: Path) -> None:
     assert len(digests) > 1
     with Ledger.open(state):
         assert [digest for digest in digests if digest in in_files(state)] == []
+
+
+def test_the_numbers_of_people_left_out_are_sealed(program: Inside) -> None:
+    """(Row 57) Whoever was uploaded is in left-out.csv by number; the files hold it in no form that needs no key."""
+    write_leads(program.folder / "leads.csv", 6)
+    with (program.folder / "leads.csv").open("a") as file:
+        file.write((program.folder / "leads.csv").read_text().splitlines()[1] + "\n")
+    assert program.run(*UPLOAD).code == 0
+    again = program.run("upload", "leads.csv", "--name", "N", "--json", "--new-only", "--report-dir", "out")
+    assert (again.json["rows"]["already_uploaded"], again.json["rows"]["duplicate"]) == (6, 1)
+
+    def listed() -> list[str]:
+        assert program.run("report", again.json["run"], "--report-dir", "out").code == 0
+        with (program.folder / "out" / "left-out.csv").open(encoding="utf-8-sig", newline="") as file:
+            return sorted(row["phone"] for row in csv.DictReader(file))
+
+    numbers = [f"91987650000{each}" for each in range(6)]
+    assert listed() == sorted([*numbers, numbers[0]])
+    state = program.folder / "state"
+    with closing(sqlite3.connect(state / "ledger.sqlite3")) as ledger:
+        blobs = [zlib.decompress(blob) for (blob,) in ledger.execute("SELECT content FROM left_out")]
+    content = b"".join([in_files(state), *blobs])
+    forms = [
+        form
+        for each in numbers
+        for form in (each.encode(), int(each).to_bytes(5, "big"), int(each[2:]).to_bytes(5, "big"))
+    ]
+    assert [form for form in forms if form in content] == []
+    gone = program.run("forget", "--phone", numbers[0], "--yes", "--json").json["deleted"]
+    assert (gone["rows"], listed()) == (3, ["", "", *numbers[1:]])
 
 
 NOTATIONS = [

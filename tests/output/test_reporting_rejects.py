@@ -371,7 +371,7 @@ def test_refused_leads_are_listed_with_the_answer(tmp_path: Path) -> None:
 
 
 def test_rows_left_out_for_other_reasons_are_listed(tmp_path: Path) -> None:
-    """left-out.csv says file, sheet, row, why, the number where the ledger keeps it, and where it is instead."""
+    """left-out.csv says file, sheet, row, why, the number, and where it is instead."""
     tables = [LEADS_CSV, TableInfo("b.xlsx", "xlsx", ("Mobile",), 1, sheet="=S")]
     report(
         ARun(
@@ -390,7 +390,7 @@ def test_rows_left_out_for_other_reasons_are_listed(tmp_path: Path) -> None:
     waits = "the number waits in a campaign that is not proven to be in"
     assert sorted(found[1:]) == [
         ["b.xlsx", "'=S", "5", "asked not to be called (dnd.csv)", "919876500002", "", "", ""],
-        ["leads.csv", "", "4", "the same number is in an earlier row", "", "row 2", "", ""],
+        ["leads.csv", "", "4", "the same number is in an earlier row", "919876500001", "row 2", "", ""],
         ["leads.csv", "", "6", "this account has uploaded the number before", "", "", "May-001", "2026-05-02 10:18"],
         ["leads.csv", "", "7", waits, "", "", "June-001", ""],
     ]
