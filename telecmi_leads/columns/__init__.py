@@ -5,9 +5,9 @@ lexicon → header_meaning (one name) → candidates (held against cells and nei
 header row and what follows it; matching composes both. marks tells who must not be called, row_kinds what is no lead.
 """
 
-from telecmi_leads.columns.column_match import ColumnChoice, ColumnMatch, Rule, Template
+from telecmi_leads.columns.column_match import PHONE_HEADS, ColumnChoice, ColumnMatch, Rule, Template
 from telecmi_leads.columns.field_choice import is_unnamed, line_rank, name_beside_number, number_columns
-from telecmi_leads.columns.header_meaning import PHONE_HEADS, all_words_known, read_name
+from telecmi_leads.columns.header_meaning import all_words_known, read_name
 from telecmi_leads.columns.lexicon import Head, is_area_code, is_key
 from telecmi_leads.columns.overrides import ColumnFinder, pins
 

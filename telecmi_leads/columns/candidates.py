@@ -9,26 +9,21 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import Rule
-from telecmi_leads.columns.header_meaning import NAME_HEADS, PHONE_HEADS, Reading, read_name
-from telecmi_leads.columns.lexicon import Head, Modifier, Place, Standing, words
+from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Candidate, Reading, Rule
+from telecmi_leads.columns.header_meaning import read_name
+from telecmi_leads.columns.lexicon import Head, Modifier, Place, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 _PROPERTY = frozenset({"property", "listing", "project"})
 _PROPERTY_FACTS = frozenset({"id", "title", "code", "name", "type", "no", "number", "link", "url", "details"})
-
-
 _TENANTS = frozenset({"tenant", "tenants", "lessee", "occupant", "occupier"})
 _WHOLE_NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME})
 _LINES = PHONE_HEADS | {Head.CALLER, Head.CALLED}
-_PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
-_WORK_FIRST = (Place.PLAIN, Place.WORK, Place.HOME, Place.SHIPPING, Place.ORGANISATION)
 _TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
 _LEADERS = ("team lead", "leader", "leaders", "captain", "captains")
 _DIRECTIONS = frozenset({"direction", "type"})
@@ -36,59 +31,12 @@ _FEWEST_ROWS = 3
 _STEM = 5
 _NEARLY_ALL = 0.8
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
-
-
 _RECIPIENTS = frozenset(
     {
         *(("recipient",), ("recipients",), ("receiver",), ("addressee",)),
         *(("recipient", "number"), ("recipient", "phone"), ("recipient", "mobile"), ("recipient", "no")),
     }
 )
-
-
-class Candidate(Struct, frozen=True):
-    """A column and the reading of its name."""
-
-    index: int
-    reading: Reading
-
-    @property
-    def head(self) -> Head | None:
-        """What the column holds."""
-        return self.reading.head
-
-    @property
-    def weak(self) -> bool:
-        """Tell whether the column gives way to any other that says it better."""
-        return self.reading.weak
-
-    @property
-    def preference(self) -> tuple[int, ...]:
-        """Sort key among columns of one kind: the plain and first one first."""
-        reading = self.reading
-        return (reading.other, reading.place, reading.group, reading.ordinal, self.index)
-
-    @property
-    def line_preference(self) -> tuple[int, ...]:
-        """Sort key among phone columns, and among emails: what ranks last is still a fallback.
-
-        Mobile before WhatsApp before phone before work before home; a new one before all, an alternate after all that
-        are none, then the old or wrong one, and the company's last.
-        """
-        reading = self.reading
-        rank = _PHONE_RANK.get(self.head, 0) if self.head else 0
-        company = reading.place is Place.ORGANISATION
-        shipping = reading.place is Place.SHIPPING
-        standing = reading.standing
-        return (
-            *(company, max(standing, Standing.PLAIN), standing != Standing.NEW, shipping, reading.group, rank),
-            *(_WORK_FIRST.index(reading.place), standing),
-            *(self.head is Head.EMAIL and reading.rule is not Rule.EXACT, reading.ordinal, self.index),
-        )
-
-    def refused(self, rule: Rule, word: str = "") -> Candidate:
-        """Return the column as one that feeds nothing, for a reason."""
-        return Candidate(self.index, Reading(None, rule, word))
 
 
 def read_columns(

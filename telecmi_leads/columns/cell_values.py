@@ -103,7 +103,7 @@ def like_full_name(cell: str) -> bool:
 def like_surname_first(cell: str) -> bool:
     """Tell whether a full name shows that the surname stands first: "DUPONT Marie", "Иванов Иван Петрович"."""
     words = cell.split()[: _MOST_NAME_WORDS + 1]
-    if len(words) < 2 or "," in cell:  # noqa: PLR2004 - one word has no order
+    if len(words) < _FEWEST_NAME_WORDS or "," in cell:
         return False
     if len(words) == _WITH_PATRONYMIC and words[-1].lower().endswith(_PATRONYMICS):
         return True

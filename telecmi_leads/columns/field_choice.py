@@ -8,16 +8,15 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import Rule
-from telecmi_leads.columns.header_meaning import NAME_HEADS, PHONE_HEADS, read_name
+from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Rule
+from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head, plain, words
 from telecmi_leads.core.lead import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from telecmi_leads.columns.candidates import Candidate
-    from telecmi_leads.columns.column_match import Draft
+    from telecmi_leads.columns.column_match import Candidate, Draft
 
 
 _DIGITS = re.compile(r"[+(]*\d[\d\s().+/*•#-]*")

@@ -10,22 +10,14 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from telecmi_leads.columns.column_match import Rule
+from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Reading, Rule
 from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Place, Segment, Standing, lexicon, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PHONE_HEADS = frozenset({Head.MOBILE, Head.WHATSAPP, Head.PHONE, Head.LANDLINE})
-NAME_HEADS = frozenset(
-    {
-        *(Head.FIRST, Head.LAST, Head.SECOND, Head.SECOND_LAST, Head.MIDDLE, Head.FULL, Head.SURNAME_FIRST),
-        *(Head.PERSON, Head.NAME, Head.DISPLAY, Head.LEAD_NAME, Head.SALUTATION),
-    }
-)
 _PLACE_HEADS = frozenset({Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY})
 
 # What "Phone country code" and "Phone STD code" are; with a word like "with" before the code it is a phone.
@@ -72,57 +64,13 @@ _GROUP_NOUNS = frozenset({"details", "detail", "info", "information", "particula
 _MOST_COLUMNS_OF_A_KIND = 9
 _ORDINALS = frozenset(map(str, range(1, _MOST_COLUMNS_OF_A_KIND + 1)))
 _OF_A_WHOLE = frozenset({"formatted"})  # "Address 2 - Formatted" is the second address, not the first one's second line
+_FEWEST_PARTS = 3  # from which on a name lists what belongs into an address
 _PLACES = {
     Modifier.HOME: Place.HOME,
     Modifier.WORK: Place.WORK,
     Modifier.SHIPPING: Place.SHIPPING,
     Modifier.ORGANISATION: Place.ORGANISATION,
 }
-
-
-class Reading(Struct, frozen=True):
-    """What a column's name says.
-
-    `head` is None where the name says nothing, or says that the column is not the lead's: `rule` tells which.
-    `word` is the word that decided. `ordinal` is 2 for "Phone 2", `group` the same for the whole address or person
-    ("Address 2 - City"). `standing` tells the main one from alternates. `owner` marks "Owner name", which is the lead's
-    only in an owner list, `role` the same of "Doctor mobile". `person` is the word for whose it is ("buyer"), with its
-    meaning. `surname_first` is the order of a full name. `doubtful` asks for values that agree, `maybe_id` for good
-    numbers ("Customer number"); `weak` gives way to any name that says it better. `stranger` is an unknown word that
-    reads as a person ("zookeeper"). `beside` names columns of which one must be there.
-    """
-
-    head: Head | None
-    rule: Rule
-    word: str = ""
-    place: Place = Place.PLAIN
-    ordinal: int = 1
-    group: int = 1
-    standing: Standing = Standing.PLAIN
-    owner: bool = False
-    role: bool = False
-    person: Segment | None = None
-    surname_first: bool = False
-    maybe_id: bool = False
-    doubtful: bool = False
-    weak: bool = False
-    stranger: str = ""
-    beside: frozenset[str] = frozenset()
-
-    @property
-    def other(self) -> bool:
-        """Tell whether the name says that this is not the main one."""
-        return self.standing >= Standing.OTHER
-
-    @property
-    def somebody_elses(self) -> bool:
-        """Tell whether the name speaks of somebody else."""
-        return self.rule is Rule.OTHER_PERSON
-
-    @property
-    def known(self) -> bool:
-        """Tell whether the name is one that columns have: "Home" and "Work" are as often what stands in cells."""
-        return self.rule not in (Rule.UNKNOWN, Rule.NO_NAME, Rule.HEAD_NOUN) and self.head is not Head.PLACE_PHONE
 
 
 @lru_cache(maxsize=4096)
@@ -488,7 +436,7 @@ def _other(rest: set[Head], heads: Sequence[Head]) -> Head | None:
 
 def _place_head(rest: set[Head], heads: Sequence[Head]) -> Head | None:
     """Read "Address - City" as a city, "Address (street, city, PIN)" as an address."""
-    if heads[0] is Head.ADDRESS and len(rest - {Head.COMPANY}) > 2:  # noqa: PLR2004 - "Address (street, city, PIN)"
+    if heads[0] is Head.ADDRESS and len(rest - {Head.COMPANY}) >= _FEWEST_PARTS:
         return Head.ADDRESS
     for head in (Head.CITY, Head.COUNTRY, Head.STREET):
         if head in rest:

@@ -63,6 +63,7 @@ _WRITTEN_APART = {
     ("hand", "phone"): "handphone",
     ("cell", "ular"): "cellular",
 }
+_SHORTEST_WITH_ARTICLE = 5  # the article's two letters before an Arabic root of three
 
 
 def plain(name: str) -> str:
@@ -109,7 +110,7 @@ def _word(part: str) -> str:
         return part.lstrip("0") or "0" if part.isdigit() else part
     if part.isdecimal():
         return str(int(part))
-    while part.startswith("ال") and len(part) > 4:  # noqa: PLR2004 - a root has three letters
+    while part.startswith("ال") and len(part) >= _SHORTEST_WITH_ARTICLE:
         part = part[2:]
     return part
 

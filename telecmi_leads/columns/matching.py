@@ -10,10 +10,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.candidates import Candidate, read_columns
-from telecmi_leads.columns.column_match import ColumnChoice, ColumnMatch, Draft, Rule
+from telecmi_leads.columns.candidates import read_columns
+from telecmi_leads.columns.column_match import PHONE_HEADS, Candidate, ColumnChoice, ColumnMatch, Draft, Reading, Rule
 from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed, line_labels
-from telecmi_leads.columns.header_meaning import PHONE_HEADS, Reading, read_name
+from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head, plain, words
 from telecmi_leads.columns.marks import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said

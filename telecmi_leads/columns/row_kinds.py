@@ -23,6 +23,7 @@ _LONGEST_NAME = 120
 _NEARLY_ALL = 0.8
 _MOST = 0.6
 _FEW_CELLS = 3
+_FEWEST_NAMES = 2  # of a header: a phone and something else of a lead
 
 
 class RowKind(StrEnum):
@@ -90,7 +91,7 @@ def _repeats(filled: list[tuple[int, str]], names: tuple[str, ...]) -> bool:
 
 def _names_columns(texts: list[str]) -> bool:
     """Tell whether the cells are column names: most of them known, a phone and something else of a lead among them."""
-    if len(texts) < 2 or any(len(text) > _LONGEST_NAME or _is_value(text) for text in texts):  # noqa: PLR2004
+    if len(texts) < _FEWEST_NAMES or any(len(text) > _LONGEST_NAME or _is_value(text) for text in texts):
         return False
     readings = []
     unknown = len(texts) * (1 - _MOST)

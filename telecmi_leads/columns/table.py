@@ -256,7 +256,7 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
 
 
 # Signs and blanks that may part the names of a header where no delimiter was found.
-_PARTING = re.compile(r"[^\w\s'’().&-]+|\s{2,}")  # noqa: RUF001 - this very sign
+_PARTING = re.compile(r"[^\w\s'\u2019().&-]+|\s{2,}")
 
 
 def _refuse_unparted(sheet: Sheet, rows: Sequence[Sequence[str]]) -> None:

@@ -84,6 +84,8 @@ _PARTICLES = frozenset(
 )
 _ENDS = _SUFFIX_ENDS | _DEGREE_ENDS
 _PATRONYMICS = ("ович", "евич", "ьич", "овна", "евна", "ична", "івна", "ївна", "ovich", "evich", "ovna", "evna")
+_WITH_PATRONYMIC = 3  # words of a Russian name
+_LONGEST_GIVEN = 2  # letters of a first name that is a title's word too
 _IN_BRACKETS = pattern(r"\([^()]{0,60}\)$")
 _WORD_END = pattern(r"[.\s]+")
 
@@ -149,9 +151,11 @@ def with_comma(name: str, surnames: int) -> str:
     patronymic stands second begins with the first name all the same: "Иван Петрович Орлов".
     """
     parts = name.split()
-    if "," in name or len(parts) < 2 or (len(parts) == 3 and parts[1].lower().endswith(_PATRONYMICS)):  # noqa: PLR2004
+    patronymic = len(parts) == _WITH_PATRONYMIC and parts[1].lower().endswith(_PATRONYMICS)
+    if "," in name or len(parts) <= 1 or patronymic:
         return name
-    size = next((at for at, part in enumerate(parts) if len(part) < 2 or not part.isupper()), len(parts))  # noqa: PLR2004
+    # A single capital is an initial and shows nothing.
+    size = next((at for at, part in enumerate(parts) if not (part.isupper() and part[1:])), len(parts))
     if not 0 < size < len(parts):
         size = 0
         for _ in range(min(surnames, len(parts) - 1)):
@@ -194,7 +198,7 @@ def _is_title(text: str, name: str) -> bool:
     text = _IN_BRACKETS.sub("", text).rstrip() or text
     plain = [_WORD_END.sub("", word).lower() for word in text.split()]
     if all(word in known for word in plain) or _WORD_END.sub("", text).lower() in known:
-        return " " in name or "." in text or len(text) > 2  # noqa: PLR2004 - "Nguyen, Do" is a person's two names
+        return " " in name or "." in text or len(text) > _LONGEST_GIVEN  # "Nguyen, Do" is a person's two names
     return " " in name and not name.isupper() and all(_CREDENTIAL.fullmatch(word) for word in text.split())
 
 
