@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Mapped = Sequence[tuple[Field, str]]
 
-SAMPLED = 200
-
 
 @cache
 def phone_score(region: str | None = "IN") -> Callable[[Sequence[str]], float]:

@@ -283,9 +283,7 @@ def report(run: Run, given: Given) -> int:
 )
 def resolve(
     run: Run,
-    campaign: Annotated[
-        str, typer.Argument(metavar="CAMPAIGN", help="The campaign's name.", autocompletion=_complete_campaign)
-    ],
+    campaign: Campaign,
     given: Given,
     *,
     accepted: Annotated[bool, typer.Option("--accepted", help="The dashboard shows it, with all its leads.")] = False,

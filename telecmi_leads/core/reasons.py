@@ -72,11 +72,6 @@ class Reason(Enum):
         "there is no last name in the row, and --no-fill is set",
         "Fill in a last name, or drop --no-fill.",
     )
-    NO_FIRST_NAME = (
-        "no_first_name",
-        "there is no first name in the row, and --no-fill is set",
-        "Fill in a first name, or drop --no-fill.",
-    )
     TEST_LEAD = ("test_lead", "this is the ad platform's test lead", "Nothing to do: nobody is behind it.")
     TOO_MANY_CELLS = (
         "too_many_cells",

@@ -204,7 +204,6 @@ def _statements(script: str) -> list[str]:
 
 TO_SEND = tuple(status for status in CampaignStatus if status.to_send)
 SETTLED = tuple(status for status in CampaignStatus if status.settled)
-DOUBTFUL = tuple(status for status in CampaignStatus if status.doubtful)
 RESOLVABLE = tuple(status for status in CampaignStatus if status.resolvable)
 KEPT = tuple(state for state in RunState if state.kept)
 """Values for `status IN (?, …)`: what a state means is said by the state alone."""

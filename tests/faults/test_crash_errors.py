@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(not HAVE_STRACE, reason="strace is not installed")
 
-DISK = ("pwrite64", "fdatasync", "fsync", "write", "ftruncate")
 LEDGER = "/state/ledger.sqlite3"
 LEDGER_FAILED, UNFINISHED = 8, 5
 

@@ -23,7 +23,6 @@ XLSB_LEADS: list[tuple[int, list[tuple[int, str | float]]]] = [
 ]
 ODS_LEADS = (line(cell("Name"), cell("Phone")), line(cell("Asha"), cell("9876500000")))
 EMPTY = "<table:table-cell/>"
-ALL_EMPTY = '<table:table-cell table:number-columns-repeated="16384"/>'
 DTD = '<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
 ENDLESS = STRING, struct.pack("<II", 0, 0) + struct.pack("<I", 0xFFFFFFFF) + b"a"
 
