@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from telecmi_leads.ledger import Ledger
     from telecmi_leads.settings.option_rows import Offer
 
 _VIRTUAL = ("country", "timezone", "type")
@@ -101,14 +102,14 @@ def run_ids(typed: str) -> list[str]:
 def open_campaigns(run: str | None, typed: str) -> list[str]:
     """Return the names of a run's campaigns that a person has to settle."""
 
-    def names(ledger: Any) -> Iterator[str]:  # noqa: ANN401 - the ledger is imported only where it is opened
+    def names(ledger: Ledger) -> Iterator[str]:
         found = ledger.run(run) if run else None
         return (each.name for each in ledger.campaigns(found.id) if each.status.resolvable) if found else iter(())
 
     return _harmless(_of_ledger(names), typed)
 
 
-def _of_ledger(look: Callable[[Any], Iterable[str]]) -> list[str]:
+def _of_ledger(look: Callable[[Ledger], Iterable[str]]) -> list[str]:
     from telecmi_leads.ledger import Ledger
     from telecmi_leads.settings.resolving import resolve_here
     from telecmi_leads.settings.surroundings import state_folder

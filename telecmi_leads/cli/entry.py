@@ -6,7 +6,7 @@ import re
 import sys
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from telecmi_leads.core.errors import ExitCode, Interrupted, LeadsError, LedgerError, UsageError, unforeseen
 from telecmi_leads.core.text import safe
@@ -15,7 +15,19 @@ from telecmi_leads.settings.surroundings import completion_asked, drop_impossibl
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from typer.core import TyperArgument, TyperGroup, TyperOption
+
     from telecmi_leads.settings.surroundings import Asked
+
+    class _ParserError(Protocol):
+        """A usage error of Typer's, whose classes it keeps to itself; which attributes it has depends on its kind."""
+
+        option_name: str
+        possibilities: Sequence[str] | None
+        param: TyperArgument | TyperOption | None
+
+        def format_message(self) -> str: ...
+
 
 _WITH_RUN = frozenset({"upload", "validate", "resume", "resolve", "report"})
 _MAY_STAND_ALONE = {
@@ -69,7 +81,7 @@ def _call(arguments: Sequence[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message(), err=True)
             return ExitCode.USAGE
-        raise _as_usage(error, _command_of(arguments)) from None
+        raise _as_usage(cast("_ParserError", error), _command_of(arguments)) from None
     return code or ExitCode.OK
 
 
@@ -91,7 +103,7 @@ def _unwritten(why: str) -> LedgerError:
     )
 
 
-def _complete(command: Any, asked: Asked) -> int:  # noqa: ANN401 - typer hides its type
+def _complete(command: TyperGroup, asked: Asked) -> int:
     """Print what the shell asks for on Tab."""
     import typer
 
@@ -111,7 +123,7 @@ def _check_command(given: str, known: Iterable[str]) -> None:
         raise UsageError(f"There is no command {safe(given)!r}.", hint=f"{meant}telecmi-leads --help lists them all.")
 
 
-def _as_usage(error: Any, command: str) -> UsageError:  # noqa: ANN401 - see _call
+def _as_usage(error: _ParserError, command: str) -> UsageError:
     """Put what the parser says into this program's words; what it says of anything else stands as it is."""
     asked = f"telecmi-leads {command} --help".replace("  ", " ")
     kind = type(error).__name__

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import typer
+
+    Parameter = TyperArgument | TyperOption
 
 _OWN = "Options"
 _WIDEST_TERM = 24
@@ -31,10 +33,19 @@ _COMMAND_GROUPS: Mapping[str, tuple[str, ...]] = {
 """The commands in the order of a first day."""
 
 
+class _Page(Protocol):
+    """What help is written to: Typer's formatter, whose class it keeps to itself."""
+
+    width: int
+
+    def write(self, string: str) -> None:
+        """Add text."""
+
+
 class _TextArgument(TyperArgument):
     """An argument that stays text. Typer has pydantic read every value, and importing that takes 60 ms."""
 
-    def process_value(self, ctx: typer.Context, value: Any) -> Any:  # type: ignore[override]  # noqa: ANN401 - typer hides its type
+    def process_value(self, ctx: typer.Context, value: object) -> object:  # type: ignore[override]
         """Return what was typed; where that is missing, Typer says so."""
         return super().process_value(ctx, value) if _is_typers(self, ctx, value) else _as_typed(self, value)
 
@@ -42,25 +53,25 @@ class _TextArgument(TyperArgument):
 class _TextOption(TyperOption):
     """An option whose value stays text: the check of its row makes a value of it."""
 
-    def process_value(self, ctx: typer.Context, value: Any) -> Any:  # type: ignore[override]  # noqa: ANN401 - the same
+    def process_value(self, ctx: typer.Context, value: object) -> object:  # type: ignore[override]
         """Return what was typed; a flag that was typed is Typer's."""
         return super().process_value(ctx, value) if _is_typers(self, ctx, value) else _as_typed(self, value)
 
 
-def _is_typers(parameter: Any, ctx: typer.Context, value: Any) -> bool:  # noqa: ANN401 - typer hides its types
+def _is_typers(parameter: Parameter, ctx: typer.Context, value: object) -> bool:
     missing = parameter.required and parameter.value_is_missing(value) and not ctx.resilient_parsing  # as on Tab
     return missing or (value is not None and getattr(parameter, "is_flag", False))
 
 
-def _as_typed(parameter: Any, value: Any) -> Any:  # noqa: ANN401 - text, a list of texts, or None
+def _as_typed(parameter: Parameter, value: object) -> object:
     several = parameter.multiple or parameter.nargs == -1
     return () if value is None and several else value
 
 
 @cache  # the parser compares parameters by identity
-def _as_text(parameter: Any) -> Any:  # noqa: ANN401 - typer hides its types
+def _as_text(parameter: Parameter) -> Parameter:
     """Return a parameter that Typer has made as one that stays text."""
-    kind = _TextArgument if _is_argument(parameter) else _TextOption
+    kind: type[Parameter] = _TextArgument if isinstance(parameter, TyperArgument) else _TextOption
     made = kind.__new__(kind)
     vars(made).update(vars(parameter))
     return made
@@ -73,12 +84,12 @@ class GroupedCommand(TyperCommand):
         """Return the arguments and options, each as one that stays text."""
         return list(map(_as_text, super().get_params(ctx)))
 
-    def format_usage(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - typer hides its type
+    def format_usage(self, ctx: typer.Context, formatter: _Page) -> None:  # type: ignore[override]
         """Write what is typed: arguments first, as in the examples."""
         arguments = [_argument(each)[0] for each in self.get_params(ctx) if _is_argument(each)]
         formatter.write(f"Usage: {' '.join([ctx.command_path, *arguments, '[OPTIONS]'])}\n")
 
-    def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - the same
+    def format_options(self, ctx: typer.Context, formatter: _Page) -> None:  # type: ignore[override]
         """Write examples, arguments and options, each group below its heading."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
@@ -99,7 +110,7 @@ class GroupedProgram(TyperGroup):
         """Return the program's own options, each as one that stays text."""
         return list(map(_as_text, super().get_params(ctx)))
 
-    def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - as above
+    def format_help(self, ctx: typer.Context, formatter: _Page) -> None:  # type: ignore[override]
         """Write what the program is, what is typed, the commands in their groups, and how to try it."""
         formatter.write(f"{self.help}\n\nUsage: {ctx.command_path} COMMAND [OPTIONS]\n\n")
         column = max(map(len, self.commands))
@@ -113,21 +124,21 @@ class GroupedProgram(TyperGroup):
         formatter.write(f"  {ctx.command_path} upload FILE --name Trial --sandbox\n")
 
 
-def _is_argument(parameter: Any) -> bool:  # noqa: ANN401 - as above
+def _is_argument(parameter: Parameter) -> bool:
     return bool(parameter.param_type_name == "argument")
 
 
-def _argument(parameter: Any) -> tuple[str, str]:  # noqa: ANN401 - as above
+def _argument(parameter: Parameter) -> tuple[str, str]:
     return parameter.metavar or parameter.name.upper(), parameter.help or ""
 
 
-def _write_examples(formatter: Any, name: str) -> None:  # noqa: ANN401 - as above
+def _write_examples(formatter: _Page, name: str) -> None:
     formatter.write("\nExamples:\n")
     for example in EXAMPLES[name]:
         formatter.write(f"  {example}\n")
 
 
-def _write_section(formatter: Any, heading: str, rows: Iterable[tuple[str, str]], widest: int = 0) -> None:  # noqa: ANN401 - as above
+def _write_section(formatter: _Page, heading: str, rows: Iterable[tuple[str, str]], widest: int = 0) -> None:
     """Write terms and what they mean in two columns; words that hold hyphens stay whole, to be copied."""
     rows = list(rows)
     column = widest or min(max(len(term) for term, _ in rows), _WIDEST_TERM)

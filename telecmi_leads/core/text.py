@@ -7,8 +7,9 @@ Text from files and servers is hostile until it has passed here. `clean*` make i
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +40,8 @@ _NO_PHONE = re.compile(r"\d,\d{3},\d{3}|(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$
 _ENTITY = re.compile(r"&#?\w{1,8};|</?\w{1,6}\s{0,2}/?>", re.ASCII)
 _DIGIT_RUN = re.compile(r"\d+")
 _FEWEST_DIGITS = 7
+_FEWEST_SPLIT = 9
+"""Of fewer digits, the first four and the last three would leave next to nothing masked."""
 _LONGEST_GAP = 4
 
 
@@ -56,7 +59,7 @@ class _Uncompiled:
     def __init__(self, expression: str, flags: int) -> None:
         self._made_of = expression, flags
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a pattern has
+    def __getattr__(self, name: str) -> object:
         found = getattr(re.compile(*self._made_of), name)
         setattr(self, name, found)
         return found
@@ -173,9 +176,9 @@ def _bounded_marks(text: str) -> str:
 
 def _escaped(char: str) -> str:
     code = ord(char)
-    if code <= 0xFF:  # noqa: PLR2004 - one byte
+    if char <= "\xff":
         return {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\xa0": " "}.get(char, f"\\x{code:02x}")
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - two bytes
+    return f"\\u{code:04x}" if char <= "\uffff" else f"\\U{code:08x}"
 
 
 def defuse(cell: str) -> str:
@@ -353,7 +356,7 @@ def _unescaped(escape: str) -> str:
     letter = escape.lstrip("\\")
     if letter[:1] in {"u", "U"} and len(letter) > 1:
         number = int(letter[1:].strip("{}"), 16)
-        return chr(number) if number <= 0x10FFFF else ""  # noqa: PLR2004 - the last character there is
+        return chr(number) if number <= sys.maxunicode else ""
     return letter if letter in {'"', "'", "/"} else "" if letter else "\\"
 
 
@@ -380,7 +383,7 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
 
 def mask_phone(digits: str) -> str:
     """Return an E.164 number for a screen: the first four and the last three digits, the rest as dots."""
-    if len(digits) < 9:  # noqa: PLR2004 - fewer would leave nothing masked
+    if len(digits) < _FEWEST_SPLIT:
         return digits[:2] + "•" * max(len(digits) - 2, 0)
     return f"{digits[:4]}{'•' * (len(digits) - 7)}{digits[-3:]}"
 
@@ -425,7 +428,7 @@ def _masked_digits(found: str) -> str:
     if _DATE.fullmatch(found) or _NO_PHONE.fullmatch(found):
         return found
     digits = sum(map(str.isdecimal, found))
-    head, tail = (2, 0) if digits < 9 else (4, 3)  # noqa: PLR2004 - as in mask_phone
+    head, tail = (2, 0) if digits < _FEWEST_SPLIT else (4, 3)
     shown: list[str] = []
     at = 0
     for char in found:

@@ -173,6 +173,9 @@ def rate(text: str) -> float:
     return value
 
 
+_WHOLE_PERCENT = 100.0
+
+
 def reject_limit(text: str) -> RejectLimit:
     """Read `200` or `5%`."""
     text = text.strip()
@@ -182,7 +185,7 @@ def reject_limit(text: str) -> RejectLimit:
         percent = float(text[:-1])
     except ValueError:
         percent = -1.0
-    if not 0 <= percent <= 100:  # noqa: PLR2004 - percent
+    if not 0 <= percent <= _WHOLE_PERCENT:
         raise ValueError("give a number of rows such as 200, or a share such as 5%")
     return RejectLimit(percent=percent)
 

@@ -5,7 +5,7 @@ Precedence: command line, environment, `.env` file, profile, the TOML file's top
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -134,7 +134,7 @@ def _settle_limits(found: dict[str, Given | None]) -> None:
         found["max_rejects"] = None
 
 
-def _parsed(row: Row, given: Given) -> Any:  # noqa: ANN401 - the row's own type
+def _parsed(row: Row, given: Given) -> object:
     raw = given.raw
     try:
         if row.flag:
@@ -168,11 +168,11 @@ def _misfit(row: Row, text: str, given: Given, advice: str) -> LeadsError:
     return SettingsError(f"{given.variable or row.name}{shown} (from {safe(place)}) can't be used.", hint=hint)
 
 
-def _shown(raw: Any) -> str:  # noqa: ANN401 - whatever stood in the file
+def _shown(raw: object) -> str:
     return raw if isinstance(raw, str) else str(raw)
 
 
-def _text_parsed(parse: Any, text: str, given: Given) -> Any:  # noqa: ANN401 - the declaration's own type
+def _text_parsed(parse: Callable[[str], object] | None, text: str, given: Given) -> object:
     value = text if parse is None else parse(text)
     if not isinstance(value, Path) or value.is_absolute():
         return value
@@ -189,13 +189,13 @@ def _check_text(text: str) -> None:
         raise ValueError("it holds a byte that is not text in this system's encoding; type it in UTF-8")
 
 
-def _flag(raw: Any) -> bool:  # noqa: ANN401 - whatever stood in the file
+def _flag(raw: object) -> bool:
     if not isinstance(raw, bool):
         raise ValueError("give true or false")  # noqa: TRY004 - reported as a bad value, like the others
     return raw
 
 
-def _text(raw: Any) -> str:  # noqa: ANN401 - whatever stood in the file
+def _text(raw: object) -> str:
     if isinstance(raw, str):
         return raw
     if isinstance(raw, bool):
@@ -205,7 +205,7 @@ def _text(raw: Any) -> str:  # noqa: ANN401 - whatever stood in the file
     raise ValueError("give one value")
 
 
-def _texts(raw: Any) -> list[str]:  # noqa: ANN401 - whatever stood in the file
+def _texts(raw: object) -> list[str]:
     if isinstance(raw, Mapping):
         return [f"{name}={_text(value)}" for name, value in raw.items()]
     if isinstance(raw, list | tuple):
