@@ -78,6 +78,7 @@ class _MarkWords(Struct, frozen=True):
     no: frozenset[str]
     callable: frozenset[str]
     refusals: frozenset[str]
+    doubtful: frozenset[str]
     longest: int
     anywhere: re.Pattern[str]
 
@@ -100,6 +101,7 @@ def _mark_words() -> _MarkWords:
         no=frozenset(map(plain, data["no"])),
         callable=frozenset(map(plain, (*data["callable"], *data["blank"]))),
         refusals=frozenset(map(plain, data["refusals"])),
+        doubtful=frozenset(map(plain, data["doubtful"])),
         longest=max(map(len, no_call | consent)),
         anywhere=pattern("|".join(spelled)),
     )
@@ -198,6 +200,12 @@ def says_no_call(text: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=8192)
+def _says_doubtful(cell: str) -> bool:
+    """Tell whether a status, or a part of it between separators, says that the number is wrong or the person dead."""
+    return any(plain(part) in _mark_words().doubtful for part in _PARTS.split(cell[:_LONGEST]))
+
+
 @lru_cache(maxsize=1024)
 def _beside_number(cell: str) -> bool:
     """Tell whether words that stand beside a number mark it: "98… DND", "(do not call) 98…"."""
@@ -217,7 +225,8 @@ class TableMarks(Struct):
     """The marks of one table: the whole sheet, mark columns, and what stands beside numbers and names.
 
     `columns`, `phones` and `names` are columns by index with the name under which their marks are counted. `unclear`
-    counts the cells of mark columns that say neither yes nor no, by column name.
+    counts the cells of mark columns that say neither yes nor no, by column name; `doubtful` those of status columns
+    that say of a row which is not marked that its number is wrong or its person dead.
     """
 
     sheet: str | None
@@ -225,6 +234,7 @@ class TableMarks(Struct):
     phones: tuple[tuple[int, str], ...]
     names: tuple[tuple[int, str], ...]
     unclear: Counter[str] = field(default_factory=Counter)
+    doubtful: Counter[str] = field(default_factory=Counter)
 
     def rows(self, columns: Sequence[Sequence[str]], count: int) -> dict[int, str]:
         """Return the marked rows of a block: index → the name of the column or sheet that says so."""
@@ -245,7 +255,16 @@ class TableMarks(Struct):
             lower = "\n".join(columns[at]).lower()
             if any(sign in lower for sign in _IN_NAMES):
                 found = {index: name for index, cell in enumerate(columns[at]) if says_no_call(cell)} | found
+        self._count_doubtful(columns, found)
         return found
+
+    def _count_doubtful(self, columns: Sequence[Sequence[str]], marked: dict[int, str]) -> None:
+        for at, name, kind in self.columns:
+            if kind is MarkKind.STATUS:
+                said = {cell for cell in set(columns[at]) if _says_doubtful(cell)}
+                if said:
+                    rows = (index for index, cell in enumerate(columns[at]) if cell in said)
+                    self.doubtful[name] += sum(index not in marked for index in rows)
 
 
 def table_marks(info: TableInfo, match: ColumnMatch) -> TableMarks:

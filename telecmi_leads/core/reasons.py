@@ -133,6 +133,11 @@ class WarningCode(Enum):
         "cells of a do-not-call column say neither yes nor no: nobody is left out for them; --strict sends nothing",
         "Write yes or no into these cells.",
     )
+    DOUBTFUL_STATUS = (
+        "doubtful_status",
+        "a status says that a row's number is wrong or its person dead: the row is sent all the same",
+        "Delete these rows, or write DNC as their status, if nobody should be called.",
+    )
     HIDDEN_ROWS = (
         "hidden_rows",
         "rows of a sheet are hidden by a filter; they are read too",

@@ -441,6 +441,14 @@ class _Preparation(Struct):
                 say = "says" if cells == 1 else "say"
                 yield f'{place(info)}: {count(cells, "cell")} of column "{safe(name, 60)}" {say} neither yes nor no'
 
+    def _doubtful(self) -> Iterator[str]:
+        """Yield where and how often a status says that a number is wrong or its person dead."""
+        for info, marks in self.marks:
+            for name, rows in marks.doubtful.items():
+                says = f'in column "{safe(name, 60)}" that the number is wrong or the person is dead'
+                if rows:
+                    yield f"{place(info)}: {count(rows, 'row')} {'says' if rows == 1 else 'say'} {says}"
+
     def _long(self) -> Iterator[str]:
         """Yield where and how many rows of a text are longer than its header."""
         for where, rows in self.long_rows.items():
@@ -457,6 +465,9 @@ class _Preparation(Struct):
             yield WarningCode.LONG_ROWS, f"{says}. The cells without a column are not sent."
         for unclear in self._unclear():
             yield WarningCode.MARK_UNCLEAR, f"{unclear}. The people in these rows are not left out."
+
+        for doubtful in self._doubtful():
+            yield WarningCode.DOUBTFUL_STATUS, f"{doubtful}. These people are not left out."
 
     def _table_faults(self) -> list[tuple[str, str]]:
         """Return what --strict allows of no table, each with its way out."""

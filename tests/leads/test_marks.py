@@ -123,3 +123,14 @@ def test_marks_that_cannot_be_read(program: Inside, sandbox: Sandbox) -> None:
     assert ended.json["warnings"] == [
         'leads.csv: 1 cell of column "DND" says neither yes nor no. The people in these rows are not left out.'
     ]
+
+
+def test_a_status_that_speaks_of_a_wrong_number(program: Inside) -> None:
+    """Who is not marked, and of whom a status says that the number is wrong or the person dead, is warned of."""
+    rows = ["Wrong number", "Lost - deceased", "falsche Nummer", "Not reachable", "Lost - wrong number - DNC"]
+    text = "Name,Mobile,Lead Status\n" + "".join(f"Asha Rao,987650000{at},{row}\n" for at, row in enumerate(rows))
+    (program.folder / "leads.csv").write_text(text, encoding="utf-8")
+    ended = program.run(*UPLOAD)
+    assert (ended.code, ended.json["rows"]["leads"], ended.json["rows"]["excluded"]) == (0, 4, 1)
+    says = 'leads.csv: 3 rows say in column "Lead Status" that the number is wrong or the person is dead.'
+    assert ended.json["warnings"] == [f"{says} These people are not left out."]
