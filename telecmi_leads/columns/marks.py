@@ -218,6 +218,16 @@ def _beside_number(cell: str) -> bool:
     return not (start and tokens[start - 1] in _NOT) and after not in _WHEN and after not in _mark_words().no
 
 
+def _may_be_in_name(text: str) -> bool:
+    lower = text.lower()
+    return any(sign in lower for sign in _IN_NAMES)
+
+
+def _in_name(cell: str) -> bool:
+    """Tell whether words beside a name mark it: "Asha Rao DND", "Do not call - Asha". Short marks may be names: Nix."""
+    return _may_be_in_name(cell) and _beside_number(cell)
+
+
 # --- a table's marks ----------------------------------------------------------------------------
 
 
@@ -252,9 +262,8 @@ class TableMarks(Struct):
             if _may_mark("\n".join(columns[at])):
                 found = {index: name for index, cell in enumerate(columns[at]) if _beside_number(cell)} | found
         for at, name in self.names:
-            lower = "\n".join(columns[at]).lower()
-            if any(sign in lower for sign in _IN_NAMES):
-                found = {index: name for index, cell in enumerate(columns[at]) if says_no_call(cell)} | found
+            if _may_be_in_name("\n".join(columns[at])):
+                found = {index: name for index, cell in enumerate(columns[at]) if _in_name(cell)} | found
         self._count_doubtful(columns, found)
         return found
 

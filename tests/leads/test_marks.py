@@ -125,6 +125,15 @@ def test_marks_that_cannot_be_read(program: Inside, sandbox: Sandbox) -> None:
     ]
 
 
+def test_a_mark_in_a_name(program: Inside, sandbox: Sandbox) -> None:
+    """Words beside a name mark its row; a name that holds such letters or is a short mark is a name."""
+    names = ["Asha Rao DND", "DNC - Ravi", "do not call Meena", "Nix Anna", "Adnd Rao", "Tara (Non DND)"]
+    text = "Name,Mobile\n" + "".join(f"{name},987650000{at}\n" for at, name in enumerate(names))
+    (program.folder / "leads.csv").write_text(text, encoding="utf-8")
+    assert program.run(*UPLOAD).json["excluded"] == {"Name": 3}
+    assert phones(sandbox.campaigns()) == [f"91987650000{at}" for at in (3, 4, 5)]
+
+
 def test_a_status_that_speaks_of_a_wrong_number(program: Inside) -> None:
     """Who is not marked, and of whom a status says that the number is wrong or the person dead, is warned of."""
     rows = ["Wrong number", "Lost - deceased", "falsche Nummer", "Not reachable", "Lost - wrong number - DNC"]
