@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from telecmi_leads.core.errors import SettingsError
-from telecmi_leads.core.text import safe
+from telecmi_leads.core.text import pattern, safe
 from telecmi_leads.settings.options import AccountOptions, SendingOptions
 
 if TYPE_CHECKING:
@@ -19,24 +20,52 @@ if TYPE_CHECKING:
     from telecmi_leads.settings.resolving import Settings
 
 
+# Parsers of addresses differ on what is no plain address: for one the host of https://a.example\.telecmi.com ends with
+# telecmi.com, another asks a.example. So what could be read in two ways is not allowed: a host is labels of letters,
+# digits and hyphens (RFC 1123), or an address of the Internet Protocol without a zone.
+_ADDRESS = pattern(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?:/[a-z0-9._~/-]*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_LABEL = pattern(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
+_LONGEST_ADDRESS = 2_000
+_MOST_PORTS = 65_535
+
+
 def base_url(settings: Settings) -> str:
     """Return the service's address without a slash at its end; https only, loopback excepted."""
     given = settings[AccountOptions].base_url.strip()
-    origin = settings.origins["base_url"]
-    try:
-        parts = urlsplit(given)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        host = ""
-        parts = urlsplit("")
-    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    plain = not (parts.username or parts.password or parts.query or parts.fragment) and given.isprintable()
-    if not (secure and host and plain and " " not in given):
+    parts = _parts(given)
+    if parts is None or not (parts[0] == "https" or is_loopback(parts[1])):
         raise SettingsError(
-            f"The base URL {safe(given)!r}, from {safe(origin)}, is not allowed.",
-            hint="It is https://HOST, without user, query or fragment; http:// is for the loopback interface only.",
+            f"The base URL {safe(given)!r}, from {safe(settings.origins['base_url'])}, is not allowed.",
+            hint="It is https://HOST in plain letters, without user, query or fragment; http:// is for the loopback "
+            "interface only.",
         )
     return given.rstrip("/")
+
+
+def _parts(address: str) -> tuple[str, str] | None:
+    """Return scheme and host of an address, in lower case; None for what every parser does not read in the same way."""
+    found = _ADDRESS.fullmatch(address) if len(address) <= _LONGEST_ADDRESS else None
+    if found is None or not 0 < int(found["port"] or 1) <= _MOST_PORTS:
+        return None
+    host = found["host"].lower()
+    if host.startswith("["):
+        host = host[1:-1]
+        return (found["scheme"].lower(), host) if _is_ip(host) else None
+    labels = host.removesuffix(".").split(".")
+    if not all(map(_LABEL.fullmatch, labels)) or (labels[-1][:1].isdigit() and not _is_ip(host)):
+        return None  # a last label of digits makes it a number to some: 127.1, 0x7f.1, 2130706433
+    return found["scheme"].lower(), host
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:
@@ -135,10 +164,10 @@ def _brings(given: Given, secret: Given) -> bool:
 def _refusal(url: str, given: Given | None, secret: Given) -> str:
     if given is None or not given.of_folder or (secret.variable and secret.path == given.path):
         return ""
-    try:
-        host = urlsplit(url.strip()).hostname or ""
-    except ValueError:
-        return ""  # no address at all, which base_url() says
+    parts = _parts(url.strip())
+    if parts is None:
+        return ""  # no address that is allowed, which base_url() says
+    host = parts[1]
     if is_loopback(host) or host == "telecmi.com" or host.endswith(".telecmi.com"):
         return ""
     return f"{safe(str(given.path))} would send a secret that is not its own to {safe(url)}."

@@ -133,6 +133,16 @@ def test_which_hosts_a_folder_may_name(tmp_path: Path, url: str, refused: bool) 
     assert found.alarms == (f"{tmp_path / TOML} decides that the secret goes to {url}.",)
 
 
+@pytest.mark.parametrize(
+    "host", ["collect.example.com\\\\.telecmi.com", "[fe80::1%25.telecmi.com]", "a.example;.telecmi.com"]
+)
+def test_no_host_is_read_in_two_ways(tmp_path: Path, host: str) -> None:
+    """(Row 56) One parser's *.telecmi.com is another's collect.example.com, or a neighbour in the network: X6."""
+    write(tmp_path, TOML, f'base_url = "https://{host}"\n')
+    with pytest.raises(SettingsError, match="is not allowed"):
+        account(resolved(tmp_path, CREDENTIALS))
+
+
 def test_certificates_that_the_folder_names_are_said(tmp_path: Path, sandbox: Sandbox) -> None:
     """(Row 56) ca_bundle from the folder's file, with a secret from the environment: said past --quiet."""
     write(tmp_path, TOML, 'ca_bundle = "evil.pem"\nquiet = true\n')
