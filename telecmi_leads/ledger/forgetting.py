@@ -125,7 +125,6 @@ def _forget_runs(store: Store, runs: list[int], before: datetime | None) -> Forg
             unfinished_kept=kept,
         )
         connection.execute(_KEEP_NAMES)
-        connection.execute("DELETE FROM left_phones WHERE run IN going")
         connection.execute("DELETE FROM runs WHERE seq IN going")
         connection.execute("DROP TABLE going")
     return total
@@ -139,7 +138,7 @@ def _forget_phone(store: Store, phone: str, national: str) -> Forgotten:
         for hasher in _hashers(store, connection):
             number = hasher.numbers([phone])[0]
             numbers += _drop_number(connection, number)
-            connection.execute("DELETE FROM left_phones WHERE hash = ?", (number,))
+            _drop_reasons(connection, number)
         refused, mentioned = _empty_in_bodies(store, connection, phone, national)
         rows = _empty_rows(
             store, connection, lambda row, _: row.phone == phone or _in_cells(row.cells, national), phone
@@ -175,7 +174,7 @@ def _forget_typed(store: Store, text: str) -> Forgotten:
     wanted = as_typed(text)
     with store.writing() as connection:
         for hasher in _hashers(store, connection):
-            connection.execute("DELETE FROM left_phones WHERE hash = ?", (hasher.numbers([wanted])[0],))
+            _drop_reasons(connection, hasher.numbers([wanted])[0])
         rows = _empty_rows(store, connection, lambda row, tables: typed_in(row, tables) == wanted != "")
     return Forgotten(rows=rows)
 
@@ -277,6 +276,17 @@ def _drop_number(connection: sqlite3.Connection, number: bytes) -> int:
             connection.execute("UPDATE fresh SET hashes = ? WHERE campaign = ?", (kept, campaign))
             dropped += 1
     return dropped
+
+
+def _drop_reasons(connection: sqlite3.Connection, number: bytes) -> None:
+    """Take a hash out of those that were left out for a reason."""
+    rows = connection.execute("SELECT id, hashes FROM left_numbers WHERE instr(hashes, ?)", (number,)).fetchall()
+    for reason, hashes in rows:
+        kept = b"".join(each for each in split(hashes) if each != number)
+        if kept:
+            connection.execute("UPDATE left_numbers SET hashes = ? WHERE id = ?", (kept, reason))
+        else:
+            connection.execute("DELETE FROM left_numbers WHERE id = ?", (reason,))
 
 
 def _put_bucket(connection: sqlite3.Connection, place: int, before: Bucket, kept: Bucket) -> int:

@@ -255,7 +255,21 @@ def _check_origin(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def _is_cut(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether the file is shorter than it says. SQLite does not miss pages at its end that are free.
+
+    While there is a log, the last pages may be there alone.
+    """
+    log = path.with_name(f"{LEDGER}-wal")
+    if log.exists() and log.stat().st_size:
+        return False
+    pages, size = (connection.execute(f"PRAGMA {each}").fetchone()[0] for each in ("page_count", "page_size"))
+    return path.stat().st_size < int(pages) * int(size)
+
+
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    if _is_cut(connection, path):
+        raise LedgerError(f"The ledger {safe(str(path))} is damaged", hint=RECOVERY)
     whole = path.stat().st_size <= _CHECKED_WHOLE
     questions = ["quick_check(1)"] if whole else [f"quick_check({table})" for table in _SMALL_TABLES]
     for question in questions:

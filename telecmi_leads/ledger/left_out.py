@@ -185,6 +185,13 @@ def put_rows(connection: sqlite3.Connection, seq: int, rows: Sequence[LeftOutRow
     )
 
 
+def note_left_out(connection: sqlite3.Connection, seq: int, kind: LeftOutKind, code: str, hashes: bytes) -> None:
+    """Note for one reason which numbers the run with this row number has left out; `hashes` are theirs, joined."""
+    connection.execute(
+        "INSERT INTO left_numbers (run, kind, code, hashes) VALUES (?, ?, ?, ?)", (seq, kind, code, hashes)
+    )
+
+
 def tables_of(connection: sqlite3.Connection, seq: int) -> list[TableInfo]:
     """Return the tables of the run with this row number. Raises msgspec.MsgspecError for a damaged one."""
     rows = connection.execute("SELECT info FROM tables WHERE run = ? ORDER BY position", (seq,))
@@ -269,13 +276,9 @@ def _exclude(store: Store, connection: sqlite3.Connection, run_id: str, phones: 
     seq, account = connection.execute("SELECT seq, account FROM runs WHERE id = ?", (run_id,)).fetchone()
     rows = [LeftOutRow(0, 0, LeftOutKind.EXCLUDED, code, phone=phone) for phone in phones]
     put_rows(connection, seq, rows, store.key)
-    connection.executemany(
-        "INSERT OR REPLACE INTO left_phones VALUES (?, ?, ?, ?)",
-        [
-            (number, seq, LeftOutKind.EXCLUDED, code)
-            for number in Hasher(store.key, account).numbers(filter(None, phones))
-        ],
-    )
+    hashes = b"".join(Hasher(store.key, account).numbers(filter(None, phones)))
+    if hashes:
+        note_left_out(connection, seq, LeftOutKind.EXCLUDED, code, hashes)
 
 
 def leave_out(store: Store, campaign_id: int, positions: Collection[int], kind: LeftOutKind, code: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import LeftOutKind, RowTotals
 from telecmi_leads.core.run import KnownBefore, ListsRead, RunState, Typed
-from telecmi_leads.ledger.left_out import put_rows, tables_of, unpack, writable
+from telecmi_leads.ledger.left_out import note_left_out, put_rows, tables_of, unpack, writable
 from telecmi_leads.ledger.schema import to_micros
 from telecmi_leads.ledger.store import put_body
 from telecmi_leads.ledger.uploaded_numbers import Hasher, typed_in
@@ -149,14 +150,14 @@ def discard_run(store: Store, run_id: str) -> None:
         ).fetchone()[0]
         if tried:
             raise ValueError(f"Run {run_id} has been sent in part")
-        connection.execute("DELETE FROM left_phones WHERE run = (SELECT seq FROM runs WHERE id = ?)", (run_id,))
         connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
     store.changed()
 
 
 def _note_left_phones(store: Store, connection: sqlite3.Connection, seq: int) -> None:
-    """Remember by hash why numbers were left out, for `explain`; the newest reason replaces an older one."""
+    """Remember by hash why numbers were left out, for `explain`."""
     tables = tables_of(connection, seq)
+    reasons: defaultdict[tuple[LeftOutKind, str], bytearray] = defaultdict(bytearray)
     account = connection.execute("SELECT account FROM runs WHERE seq = ?", (seq,)).fetchone()[0]
     hasher = Hasher(store.key, account)
     for kind in filter(attrgetter("phone_in_clear"), LeftOutKind):
@@ -165,10 +166,10 @@ def _note_left_phones(store: Store, connection: sqlite3.Connection, seq: int) ->
             known = [(row.phone or typed_in(row, tables), row.code) for row in unpack(kind, blob, store.key)]
             known = [(number, code) for number, code in known if number]
             hashes = hasher.numbers([number for number, _ in known])
-            connection.executemany(
-                "INSERT OR REPLACE INTO left_phones VALUES (?, ?, ?, ?)",
-                [(number, seq, kind, code) for number, (_, code) in zip(hashes, known, strict=True)],
-            )
+            for number, (_, code) in zip(hashes, known, strict=True):
+                reasons[kind, code] += number
+    for (kind, code), joined in reasons.items():
+        note_left_out(connection, seq, kind, code, bytes(joined))
 
 
 def add_campaign(connection: sqlite3.Connection, seq: int, campaign: StagedCampaign, *, keep_body: bool) -> int:

@@ -371,14 +371,16 @@ def _campaigns_holding(store: Store, number: bytes) -> list[int]:
 
 def _left_out(store: Store, account: str, number: bytes) -> list[Fate]:
     rows = store.rows(
-        "SELECT r.id, r.name, r.created, l.kind, l.code FROM left_phones l JOIN runs r ON r.seq = l.run"
-        " WHERE l.hash = ?",
+        "SELECT r.id, r.name, r.created, l.kind, l.code, l.hashes FROM left_numbers l JOIN runs r ON r.seq = l.run"
+        " WHERE instr(l.hashes, ?) ORDER BY l.id",
         (number,),
     )
-    return [
+    found = [
         Fate(account, run, run_name, from_micros(created), left_out=LeftOutKind(kind), code=code)
-        for run, run_name, created, kind, code in rows
+        for run, run_name, created, kind, code, hashes in rows
+        if number in split(hashes)  # and not only across two of them
     ]
+    return list(dict.fromkeys(found))
 
 
 def _still_here(store: Store, account: str, phone: str) -> list[Fate]:

@@ -111,6 +111,11 @@ def test_explain_tells_the_number_and_its_fate(program: Inside) -> None:
     assert re.search(rf"uploaded +\d+ \w+ \d{{4}} \d\d:\d\d, in March-001 \(run {run}\)\n", shown)
     listed = program.run("explain", "9876500002", "--json").json
     assert [(fate["left_out"], fate["code"]) for fate in listed["fates"]] == [("excluded", "dnc.csv")]
+    (program.folder / "opted-out.csv").write_text("Phone\n9876500001\n9876500002\n")
+    (program.folder / "more.csv").write_text("Name,Mobile\nB,9876500002\nD,9876500004\n")
+    april = program.run("upload", "more.csv", "--name", "April", "--exclude", "opted-out.csv", "--json").json["run"]
+    listed = program.run("explain", "9876500002", "--json").json
+    assert [(fate["run"], fate["code"]) for fate in listed["fates"]] == [(april, "opted-out.csv"), (run, "dnc.csv")]
 
 
 def test_explain_shows_each_step_and_whose_country_it_is(program: Inside) -> None:

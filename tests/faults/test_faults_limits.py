@@ -46,7 +46,7 @@ def test_sixteen_descriptors_and_little_memory(program: Wrapped, sandbox: Sandbo
 
 @pytest.mark.skipif(not HAVE_PRLIMIT, reason="prlimit is not installed")
 @pytest.mark.parametrize(
-    "limit", ["--nofile=6", "--nofile=9", f"--as={96 * 10**6}", "--fsize=0", "--fsize=20000", "--fsize=150000"]
+    "limit", ["--nofile=6", "--nofile=9", f"--as={96 * 10**6}", "--fsize=0", "--fsize=20000", "--fsize=130000"]
 )
 def test_too_little_is_a_clean_end(program: Wrapped, sandbox: Sandbox, limit: str) -> None:
     """(Row 38) Too few descriptors, too little memory, `ulimit -f`: an end, never a loss; then the run goes on."""

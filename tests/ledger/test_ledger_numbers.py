@@ -178,22 +178,28 @@ def test_leads_leave_the_ledger_on_acceptance(ledger: Ledger) -> None:
 
 
 def test_fates(ledger: Ledger) -> None:
-    """`explain` finds every run that took the number, and why it was left out the last time."""
+    """`explain` finds every run that took the number, and every one that left it out, with the reason."""
     phones = plan(ledger, 1)
     accept(ledger, at=START + timedelta(hours=1))
-    for day, list_ in ((1, "old.csv"), (2, "dnc.csv")):
+    for day, lists in ((1, ("old.csv",)), (2, ("dnc.csv", "dnc.csv", "old.csv"))):
         run = f"later-{day}"
-        row = LeftOutRow(0, 7, LeftOutKind.EXCLUDED, list_, "", phones[0])
+        rows = [LeftOutRow(0, 7, LeftOutKind.EXCLUDED, each, "", phones[0]) for each in lists]
+        rows += [LeftOutRow(0, 8, LeftOutKind.EXCLUDED, "dnc.csv", "", f"9198765000{each}") for each in range(10, 40)]
         ledger.begin_run(NewRun(id=run, account=ACCOUNT, name=run, created=START + timedelta(days=day)))
-        ledger.stage(run, [], [row])
-        ledger.finish_plan(run, PlanFigures(RowTotals(read=1, excluded=1)))
+        ledger.stage(run, [], rows)
+        ledger.finish_plan(run, PlanFigures(RowTotals(read=len(rows), excluded=len(rows))))
     plan(ledger, 1, run="waiting", name="May", account=OTHER)
     assert ledger.fates(phones[0]) == [
         Fate(ACCOUNT, "later-2", "later-2", START + timedelta(days=2), left_out=LeftOutKind.EXCLUDED, code="dnc.csv"),
+        Fate(ACCOUNT, "later-2", "later-2", START + timedelta(days=2), left_out=LeftOutKind.EXCLUDED, code="old.csv"),
+        Fate(ACCOUNT, "later-1", "later-1", START + timedelta(days=1), left_out=LeftOutKind.EXCLUDED, code="old.csv"),
         Fate(ACCOUNT, "run-1", "March", START + timedelta(hours=1), "March-001", CampaignStatus.ACCEPTED),
         Fate(OTHER, "waiting", "May", START, "May-001", CampaignStatus.UNSENT),
     ]
     assert ledger.fates("919800000000") == []
+    ledger.forget(ToForget(phone=phones[0]))
+    assert ledger.fates(phones[0]) == []
+    assert [fate.run for fate in ledger.fates("919876500011")] == ["later-2", "later-1"]
 
 
 def test_fates_before_the_run_has_ended(ledger: Ledger) -> None:
@@ -371,7 +377,7 @@ def test_forgetting_a_number(ledger: Ledger) -> None:
     accept(ledger, finish=False)
     plan(ledger, 1, run="run-2", name="April")
     accept(ledger, "run-2")
-    assert len(ledger.fates(phone)) == 4
+    assert len(ledger.fates(phone)) == 5
 
     assert ledger.forget(ToForget(phone=phone, national=phone[2:])) == Forgotten(numbers=2, rows=2, leads=1)
     assert ledger.fates(phone) == []
