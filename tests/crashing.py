@@ -33,6 +33,22 @@ UPLOAD = ("upload", "leads.csv", "--name", "K", "--region", "IN", "--size", str(
 RESUME = ("resume", *SENDING)
 KILLED = -9
 
+
+@dataclass(frozen=True)
+class Scene:
+    """What is uploaded and how it is gone on with, and how many leads the service refuses because of its faults."""
+
+    upload: tuple[str, ...] = UPLOAD
+    resume: tuple[str, ...] = RESUME
+    faults: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
+
+
+PLAIN = Scene()
+_BAD = tuple(expected_phones(LEADS)[at] for at in (2, 7))
+ISOLATING = Scene((*UPLOAD, "--size", "10", "--isolate"), (*RESUME, "--isolate"), (f"422={','.join(_BAD)}",), _BAD)
+"""The first of two campaigns holds two leads that the service refuses, one in each half."""
+
 HAVE_STRACE = shutil.which("strace") is not None
 
 STRUCK = (
@@ -124,18 +140,18 @@ def prepared(folder: Path, sandbox: Sandbox, **wrapped: Any) -> Wrapped:
     return Wrapped(folder, sandbox.url, **wrapped)
 
 
-def recorded(folder: Path, **wrapped: Any) -> list[Call]:
+def recorded(folder: Path, scene: Scene = PLAIN, **wrapped: Any) -> list[Call]:
     """Run the small run to its end; return its calls from the first that touches the ledger's folder onward."""
     trace = folder.with_suffix(".trace")
     kinds = ",".join(f"?{call}" for call in STRUCK)
-    with Sandbox() as sandbox:
+    with Sandbox(faults=scene.faults) as sandbox:
         program = prepared(folder, sandbox, **wrapped)
-        assert program.run(*UPLOAD).code == 0  # all bytecode is written now
+        assert verdict(sandbox, program.run(*scene.upload), scene) == []  # all bytecode is written now
         shutil.rmtree(folder / "state")
-    with Sandbox() as sandbox:
+    with Sandbox(faults=scene.faults) as sandbox:
         program.url = sandbox.url
         program.wrapper = strace("-y", "-s", "200", "-e", f"trace={kinds}", output=trace)
-        assert program.run(*UPLOAD).code == 0
+        assert verdict(sandbox, program.run(*scene.upload), scene) == []
     return list(_of_interest(trace.read_text(errors="replace").splitlines(), str(folder / "state")))
 
 
@@ -172,27 +188,31 @@ def spread(all_points: Sequence[Point], count: int) -> list[Point]:
     return [*network[1::3][:2], *others[step // 2 :: step]][:count]
 
 
-def wrong(sandbox: Sandbox, summary: dict[str, Any], count: int = LEADS) -> list[str]:
+def wrong(sandbox: Sandbox, summary: dict[str, Any], scene: Scene = PLAIN) -> list[str]:
     """Return what of the balance does not hold, in words; a run that has come to its end gives none."""
-    held, expected = Counter(phones(sandbox.campaigns())), expected_phones(count)
+    held = Counter(phones(sandbox.campaigns()))
+    expected = [phone for phone in expected_phones(LEADS) if phone not in scene.bad]
     found = [f"{phone} is lost" for phone in expected if phone not in held]
     found += [f"{phone} is there {times} times" for phone, times in held.items() if times > 1]
     if not balanced(summary):
         found.append(f"the summary does not add up: {summary['rows']} {summary['leads']}")
-    if summary["leads"]["accepted"] != count:
-        found.append(f"{count} leads are not all accepted: {summary['leads']}")
-    return found + misbehaviour(sandbox)
+    if (summary["leads"]["accepted"], summary["leads"]["refused"]) != (len(expected), len(scene.bad)):
+        found.append(f"{len(expected)} leads are not all accepted: {summary['leads']}")
+    return found + misbehaviour(sandbox, scene)
 
 
-def misbehaviour(sandbox: Sandbox) -> list[str]:
-    """Return what no run may do, whatever comes of it: other bytes under a name, a try while another is at work."""
+def misbehaviour(sandbox: Sandbox, scene: Scene = PLAIN) -> list[str]:
+    """Return what no run may do, whatever comes of it: other bytes under a name, a try while another is at work.
+
+    Parts of a campaign that was refused go under its name, with other bytes.
+    """
     wait_until(lambda: all(request.message != AT_WORK for request in sandbox.requests()))
     found: list[str] = []
     by_name: dict[str, list[Any]] = {}
     for request in sandbox.requests():
         by_name.setdefault(request.name, []).append(request)
     for name, requests in by_name.items():
-        if len({request.digest for request in requests}) > 1:
+        if len({request.digest for request in requests}) > 1 and not scene.bad:
             found.append(f"{name} was sent with other bytes")
         for earlier, later in itertools.pairwise(requests):
             if later.time < earlier.time + earlier.seconds:
@@ -234,31 +254,31 @@ def started(program: Program, *arguments: str) -> Iterator[subprocess.Popen[str]
         process.wait()
 
 
-def come_to_rest(program: Program, *, resume: bool) -> Ended:
+def come_to_rest(program: Program, scene: Scene = PLAIN, *, resume: bool) -> Ended:
     """Go on after a stop: by `resume`, and the same command again where no run had come to be; or by that at once."""
     if resume:
-        ended = program.run(*RESUME)
+        ended = program.run(*scene.resume)
         if ended.code != 0 or ended.json["run"] is not None:
             return ended
-    return program.run(*UPLOAD)
+    return program.run(*scene.upload)
 
 
-def verdict(sandbox: Sandbox, ended: Ended) -> list[str]:
+def verdict(sandbox: Sandbox, ended: Ended, scene: Scene = PLAIN) -> list[str]:
     """Return what is wrong with how a run has ended that should have come to its good end."""
-    if ended.code != 0:
-        return [f"exit code {ended.code}: {ended.out} {ended.err}", *misbehaviour(sandbox)]
-    return wrong(sandbox, ended.json)
+    if ended.code != (4 if scene.bad else 0):
+        return [f"exit code {ended.code}: {ended.out} {ended.err}", *misbehaviour(sandbox, scene)]
+    return wrong(sandbox, ended.json, scene)
 
 
-def killed_at(point: Point, folder: Path, *, upload: Sequence[str] = UPLOAD, **wrapped: Any) -> tuple[bool, list[str]]:
+def killed_at(point: Point, folder: Path, scene: Scene = PLAIN, **wrapped: Any) -> tuple[bool, list[str]]:
     """Kill the small run at a place and let it go on; return whether it was struck, and what is wrong then."""
-    with Sandbox() as sandbox:
+    with Sandbox(faults=scene.faults) as sandbox:
         program = prepared(folder, sandbox, wrapper=strace(*point.killing()), **wrapped)
-        struck = program.run(*upload)
+        struck = program.run(*scene.upload)
         program.wrapper = ()
         if struck.code != KILLED:
-            return False, verdict(sandbox, struck)
-        found = verdict(sandbox, come_to_rest(program, resume=point.number % 2 == 0))
+            return False, verdict(sandbox, struck, scene)
+        found = verdict(sandbox, come_to_rest(program, scene, resume=point.number % 2 == 0), scene)
     if not found:
         shutil.rmtree(folder)
     return True, found

@@ -5,15 +5,19 @@ from __future__ import annotations
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from broken_program import BREAKAGES
 from crashing import (
     HAVE_STRACE,
+    ISOLATING,
     LEADS,
+    PLAIN,
     UPLOAD,
     Point,
+    Scene,
     claims,
     come_to_rest,
     killed_at,
@@ -49,10 +53,11 @@ def in_pairs(work: Callable[[_Each], _Result], each: list[_Each]) -> list[_Resul
 
 
 @with_strace
-def test_killed_at_a_sample_of_system_calls(tmp_path: Path) -> None:
-    """(Row 1) Killed amid sending and at places all over the run, then resumed: one copy of each lead."""
-    chosen = spread(points(recorded(tmp_path / "recorded")), SAMPLE)
-    results = in_pairs(lambda point: killed_at(point, tmp_path / str(point)), chosen)
+@pytest.mark.parametrize("scene", [PLAIN, ISOLATING], ids=["plain", "isolating"])
+def test_killed_at_a_sample_of_system_calls(tmp_path: Path, scene: Scene) -> None:
+    """(Rows 1, 45) Killed amid sending or cutting, and all over the run, then resumed: one copy of each good lead."""
+    chosen = spread(points(recorded(tmp_path / "recorded", scene)), SAMPLE)
+    results = in_pairs(lambda point: killed_at(point, tmp_path / str(point), scene), chosen)
     assert {str(point): wrong for point, (_, wrong) in zip(chosen, results, strict=True) if wrong} == {}
     assert sum(struck for struck, _ in results) >= SAMPLE * 0.9
 
@@ -71,15 +76,18 @@ def test_killed_at_random_without_strace(tmp_path: Path, seed: int) -> None:
 @with_strace
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
+@pytest.mark.parametrize("scene", [PLAIN, ISOLATING], ids=["plain", "isolating"])
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_killed_at_every_system_call(tmp_path: Path, workers: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """(Row 1) Killed at every call that writes, syncs, opens, names, locks, sends or receives: 0 lost, 0 doubled.
+def test_killed_at_every_system_call(
+    tmp_path: Path, workers: str, scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """(Rows 1, 45) Killed at every call that writes, syncs, opens, names, locks, sends or receives: none lost or twice.
 
     With one worker the calls of the sender are one thread's, so that each of them is struck; what the run's own thread
-    does is struck with two requests at work.
+    does is struck with two requests at work. The same while a refused campaign is cut by --isolate.
     """
-    upload = (*UPLOAD, "--workers", workers)
-    calls = recorded(tmp_path / "recorded")
+    scene = replace(scene, upload=(*scene.upload, "--workers", workers))
+    calls = recorded(tmp_path / "recorded", scene)
     kinds = list(dict.fromkeys(call.point.call for call in calls))
     if workers == "1":
         kinds = [kind for kind in kinds if kind in {"socket", "connect", "sendto", "sendmsg", "recvfrom", "recvmsg"}]
@@ -91,7 +99,7 @@ def test_killed_at_every_system_call(tmp_path: Path, workers: str, capsys: pytes
         misses = 0
         while misses < 3:  # the last ones differ from run to run, by how the answers fall together
             point = Point(kind, number)
-            hit, wrong = killed_at(point, tmp_path / str(point), upload=upload)
+            hit, wrong = killed_at(point, tmp_path / str(point), scene)
             misses = 0 if hit else misses + 1
             struck[kind] += hit
             if wrong:
