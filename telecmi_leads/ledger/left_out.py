@@ -216,8 +216,7 @@ def withdraw(  # noqa: PLR0913 - the run, who, and what becomes of them
     """
     taken = 0
     for campaign, status, tried in _campaigns(store, run_id):
-        never_tried = status is CampaignStatus.UNSENT and not tried
-        if not never_tried and not (refused and status is CampaignStatus.REFUSED):
+        if not (_never_tried(status, tried=tried) or (refused and status is CampaignStatus.REFUSED)):
             continue
         body = queries.body(store, campaign)
         leads = thaw_leads(body)
@@ -239,6 +238,11 @@ def withdraw(  # noqa: PLR0913 - the run, who, and what becomes of them
         taken += len(out)
     store.changed()
     return taken
+
+
+def _never_tried(status: CampaignStatus, *, tried: bool) -> bool:
+    """Tell whether nobody has seen a campaign's request, so that it may change."""
+    return status is CampaignStatus.UNSENT and not tried
 
 
 def tried_among(store: Store, run_id: str, hits: Hits) -> list[tuple[CampaignRecord, list[str]]]:

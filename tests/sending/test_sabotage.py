@@ -211,7 +211,7 @@ def deciding(patch: Patch, kind: OutcomeKind, decision: Decision) -> None:
 
 def withdraws_an_unknown(patch: Patch) -> None:
     """Break it: people are taken out of campaigns that may be in."""
-    patch.setattr(left_out, "_NEVER_TRIED", "status IN ('unsent', 'unknown')")
+    patch.setattr(left_out, "_never_tried", lambda status, **_: status.to_send)
 
 
 def busy_is_not_sent(patch: Patch) -> None:
