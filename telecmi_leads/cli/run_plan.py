@@ -358,7 +358,7 @@ def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:
     """Do everything but the sending, with a ledger of which nothing is left."""
     course.dry_run = True
     files = input_files(paths)
-    with _known_ledger(course) as (known, account), Ledger.temporary() as ledger:
+    with known_ledger(course) as (known, account), Ledger.temporary() as ledger:
         plan = Plan(course, ledger, known, account, None)
         plan.prepare(files)
         earlier = plan.earlier()
@@ -373,7 +373,7 @@ def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:
 
 
 @contextmanager
-def _known_ledger(course: Course) -> Iterator[tuple[Ledger | None, str]]:
+def known_ledger(course: Course) -> Iterator[tuple[Ledger | None, str]]:
     """Open the ledger to look at, with the account's name in it; "" where no account is set."""
     settings = course.session.settings
     app_id = app_id_or_none(settings)

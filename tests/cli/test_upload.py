@@ -47,6 +47,26 @@ def test_a_file_becomes_numbered_campaigns(program: Program, sandbox: Sandbox, t
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "environment", "code"),
+    [
+        ("missing.csv --size 0", {"TELECMI_SECRET": ""}, 2),
+        ("missing.csv", {"TELECMI_SECRET": ""}, 3),
+        ("missing.csv", {"TELECMI_BASE_URL": "http://example.com"}, 3),
+        ("leads.csv", {"TELECMI_SECRET": ""}, 6),
+        ("empty.csv", {"TELECMI_SECRET": ""}, 6),
+        ("empty.csv", {}, 3),
+        ("leads.csv --exclude missing.csv", {"TELECMI_SECRET": ""}, 6),
+    ],
+)
+def test_of_several_faults_one_decides(program: Program, typed: str, environment: dict[str, str], code: int) -> None:
+    """Where several exit codes apply, usage comes first, then a file that is not there, settings, other input."""
+    write_leads(program.folder / "leads.csv", 3)
+    (program.folder / "empty.csv").write_bytes(b"")
+    program.environment.update(environment)
+    assert program.run("upload", *typed.split(), "--name", "M", "--region", "IN").code == code
+
+
 @pytest.mark.parametrize("base", ["", "/", "/behind/a/proxy", "/behind/a/proxy/"])
 def test_each_request_holds_to_the_published_contract(tmp_path: Path, base: str) -> None:
     """A plain server gets POST v3/leads/add below the base URL, as JSON that openapi.yaml's schema allows."""

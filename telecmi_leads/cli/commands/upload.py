@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.course import Course, run_to_end
-from telecmi_leads.cli.run_plan import Plan, input_files, made_at, rehearsal, trial_run
+from telecmi_leads.cli.run_plan import Plan, input_files, known_ledger, made_at, rehearsal, trial_run
 from telecmi_leads.cli.run_resuming import leave_out, lists_of, tell_known
 from telecmi_leads.cli.run_sending import Service, open_service, report_folder, sandbox_wanted, send_run
 from telecmi_leads.cli.session import locked
 from telecmi_leads.core import wording
-from telecmi_leads.core.errors import InputRefused, UsageError
+from telecmi_leads.core.errors import InputRefused, LeadsError, UsageError
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import safe
 from telecmi_leads.leads.planning import name_pattern, run_name
@@ -40,17 +40,28 @@ def _upload(course: Course, paths: Sequence[str]) -> RunSummary:
         return trial_run(course, paths)
     if sandbox_wanted(session):
         return rehearsal(course, paths)
+    files = _input_files(course, paths)
     with ExitStack() as stack:
         service = stack.enter_context(open_service(session, sandbox=False))
         ledger = stack.enter_context(session.ledger())
         try:
-            files = input_files(paths)
             stack.enter_context(locked(session, service.key))
             run = _planned(course, files, ledger, service)
         except InputRefused as refused:
             raise _with_resume(course, refused, ledger, service.key) from None
         with course.accounted(ledger, run.id):
             return send_run(course, ledger, run, service)
+
+
+def _input_files(course: Course, paths: Sequence[str]) -> Sequence[Path | None]:
+    """Return the files to read. What can't be opened is said before settings are looked at (exit 3 before 6)."""
+    try:
+        return input_files(paths)
+    except InputRefused as refused:
+        says = refused
+        with suppress(LeadsError), known_ledger(course) as (ledger, account):  # what else is wrong comes second
+            says = refused if ledger is None else _with_resume(course, refused, ledger, account)
+        raise says from None
 
 
 def _with_resume(course: Course, refused: InputRefused, ledger: Ledger, account: str) -> InputRefused:
