@@ -285,6 +285,12 @@ _LONGEST_NOTE = 300
 _MOST_NOTE_CELLS = 3
 
 
+def rows_fill(columns: Iterable[Sequence[str]]) -> bool:
+    """Tell whether every row fills more cells than a note with its serial number does, so that none is a note."""
+    filled = (all(cells) and not any(map(str.isspace, cells)) for cells in columns)
+    return any(number > _MOST_NOTE_CELLS for number, _ in enumerate(filter(None, filled)))
+
+
 def may_be_notes(cells: Sequence[str], *, names: bool) -> list[int]:
     """Return the rows in which a column's cell may be part of a note, mostly none, by a scan of the whole column.
 

@@ -82,7 +82,7 @@ class Lead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 NOBODY = Lead("", "", "")
-"""Stands in a refused campaign where a person was, who has been forgotten."""
+"""Takes the place of a person who has been forgotten in a refused campaign, and of everybody in a trial."""
 
 
 class LeftOutKind(StrEnum):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NormalForm = Literal["NFC", "NFKC"]
 
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"  # part of how Hindi, Persian and emoji are written: kept inside text
+_CONTROLS = bytes((*range(0x20), 0x7F))
 _BETWEEN = "^"  # printable, never part of what normalises, and hardly ever beside a space
 _SHOWN_LIMIT = 200
 _MARKS_LIMIT = 8
@@ -128,7 +129,11 @@ def joined(cells: Sequence[str]) -> str:
 
 def is_clean(together: str, *, form: NormalForm = "NFC") -> bool:
     """Tell whether `clean` would leave every cell of a `joined` column as it is; may say no where it would."""
-    if not together.isprintable() or not (together.isascii() or unicodedata.is_normalized(form, together)):
+    if together.isascii():
+        raw = together.encode()
+        if len(raw.translate(None, _CONTROLS)) < len(raw):  # a third of the time that isprintable takes
+            return False
+    elif not together.isprintable() or not unicodedata.is_normalized(form, together):
         return False
     return " " not in together or not (
         "  " in together

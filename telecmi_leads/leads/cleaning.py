@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from telecmi_leads.columns.row_kinds import RowKind, is_note, may_be_notes, may_be_test_lead, row_kind
-from telecmi_leads.core.lead import Field, Lead, LeftOutKind, LeftOutRow, RowBlock
+from telecmi_leads.columns.row_kinds import RowKind, is_note, may_be_notes, may_be_test_lead, row_kind, rows_fill
+from telecmi_leads.core.lead import NOBODY, Field, Lead, LeftOutKind, LeftOutRow, RowBlock
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import clean_column, restore
 from telecmi_leads.leads.lead_text import Fields
@@ -35,8 +35,10 @@ _LONGEST_SERIAL = 4
 
 
 class CleanBlock(Struct, frozen=True):
-    """What became of a block: parallel lists of leads, their row numbers, groups and rulings, and what is no lead.
+    """What became of a block: its leads in parallel lists, and its rows without a lead.
 
+    Of each lead there are its E.164 digits, its row number, its group where campaigns are split by a column, and its
+    ruling. In a trial every lead is NOBODY.
     `marked` are the rows that the file marks as do-not-call, `long_rows` rows of a text that are taken though they are
     longer than its header. `read` counts the rows looked at. `next_header` is the
     index in the block of a header row with another layout: what stands below it was not looked at and is to be cleaned
@@ -46,7 +48,8 @@ class CleanBlock(Struct, frozen=True):
     first_row: int
     read: int
     leads: list[Lead]
-    rows: list[int]
+    numbers: list[str]
+    rows: Sequence[int]
     groups: list[str]
     rulings: list[Ruling]
     rejections: list[LeftOutRow]
@@ -65,6 +68,7 @@ class CleanBlock(Struct, frozen=True):
             self,
             read=row - self.first_row + 1,
             leads=self.leads[:leads],
+            numbers=self.numbers[:leads],
             rows=self.rows[:leads],
             groups=self.groups[:leads],
             rulings=self.rulings[:leads],
@@ -83,14 +87,13 @@ class CleanBlock(Struct, frozen=True):
         """
         stays = [at not in found for at in range(len(self.leads))]
         marked = [
-            LeftOutRow(
-                table, self.rows[at], LeftOutKind.EXCLUDED, found[at], column=found[at], phone=self.leads[at].phone
-            )
+            LeftOutRow(table, self.rows[at], LeftOutKind.EXCLUDED, found[at], column=found[at], phone=self.numbers[at])
             for at in sorted(found)
         ]
         return replace(
             self,
             leads=list(compress(self.leads, stays)),
+            numbers=list(compress(self.numbers, stays)),
             rows=list(compress(self.rows, stays)),
             groups=list(compress(self.groups, stays)),
             rulings=list(compress(self.rulings, stays)),
@@ -113,7 +116,8 @@ class Cleaner(Struct, frozen=True):
 
     `table` is the table's index in the run. `group_column` is the index of the column to split campaigns by. `marks`
     tells who must not be called, None where that is to be ignored. `ragged` says that a row longer than the header is
-    no sign of a delimiter within a value: cells without a column are then left out.
+    no sign of a delimiter within a value: cells without a column are then left out. In a `trial` no request is made:
+    its leads are checked and not made.
     """
 
     info: TableInfo
@@ -125,6 +129,7 @@ class Cleaner(Struct, frozen=True):
     group_column: int | None = None
     marks: TableMarks | None = None
     ragged: bool = False
+    trial: bool = False
 
     def clean(self, block: RowBlock) -> CleanBlock:
         """Return what became of the block's rows, down to the next header where there is one."""
@@ -136,12 +141,14 @@ class Cleaner(Struct, frozen=True):
             return replace(above, next_header=header_at, early=early)
         self._leave_out_footer(work)
         marked = self._take_marked(block, work) if self.marks else []
-        leads, at = self._leads(work)
+        leads, numbers, at = self._leads(work)
+        first = block.first_row
         return CleanBlock(
             first_row=block.first_row,
             read=len(work.grid.rows),
             leads=leads,
-            rows=[block.first_row + index for index in at],
+            numbers=numbers,
+            rows=range(first, first + len(at)) if isinstance(at, range) else [first + index for index in at],
             groups=self._groups(work, at),
             rulings=work.found.rulings if len(at) == len(work.grid.rows) else [work.found.rulings[row] for row in at],
             rejections=[self._rejection(block, *fault) for fault in sorted(work.found.faults.items(), key=_index)],
@@ -205,6 +212,8 @@ class Cleaner(Struct, frozen=True):
 
     def _leave_out_notes(self, work: _Work) -> None:
         """Count as no leads the lines that name a helpline or who made the list, though they have a number."""
+        if rows_fill(work.grid.columns):
+            return
         phones = self.match.phones
         columns = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME), *phones}
         found = (may_be_notes(work.grid.columns[column], names=column not in phones) for column in columns)
@@ -271,11 +280,12 @@ class Cleaner(Struct, frozen=True):
 
     # --- leads ---
 
-    def _leads(self, work: _Work) -> tuple[list[Lead], list[int]]:
-        """Make the leads of the rows that have a number; return them and their indexes."""
+    def _leads(self, work: _Work) -> tuple[list[Lead], list[str], Sequence[int]]:
+        """Make the leads of the rows that have a number; return them, their numbers and their indexes."""
         numbers = work.found.numbers
-        at = [index for index, number in enumerate(numbers) if number]
-        if len(at) < len(numbers):
+        at: Sequence[int] = range(len(numbers))
+        if "" in numbers:
+            at = [index for index, number in enumerate(numbers) if number]
             numbers = [numbers[index] for index in at]
         fields = Fields(self.match, work.grid.only(at), no_fill=self.no_fill)
         columns = (
@@ -288,15 +298,16 @@ class Cleaner(Struct, frozen=True):
             fields.text(Field.COUNTRY),
             fields.orders(),
         )
-        leads = list(map(Lead, *columns))
+        leads = [NOBODY] * len(numbers) if self.trial else list(map(Lead, *columns))
         fields.settle()
         work.found.repairs.update(fields.repairs)
         if not fields.faults:
-            return leads, at
+            return leads, numbers, at
         for position, reason in fields.faults.items():
             work.found.reject(at[position], reason)
         good = [position for position in range(len(leads)) if position not in fields.faults]
-        return [leads[position] for position in good], [at[position] for position in good]
+        leads, numbers = [leads[position] for position in good], [numbers[position] for position in good]
+        return leads, numbers, [at[position] for position in good]
 
     def _groups(self, work: _Work, at: Sequence[int]) -> list[str]:
         if self.group_column is None:

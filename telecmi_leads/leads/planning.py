@@ -157,6 +157,11 @@ class Planner(Struct):
                 series.leads = []
 
     @property
+    def needs_leads(self) -> bool:
+        """Whether campaigns are made of their leads; else their number is enough, and NOBODY will do."""
+        return self.app_id is not None or "{digest" in self.options.name_format
+
+    @property
     def names(self) -> frozenset[str]:
         """The names of the campaigns handed out so far."""
         return frozenset(self._names.values())
@@ -184,7 +189,7 @@ class Planner(Struct):
         del waiting[:full]
 
     def _campaign(self, series: _Series, leads: list[Lead]) -> StagedCampaign:
-        users = b"" if self.app_id is None and "{digest" not in self.options.name_format else encode_leads(leads)
+        users = encode_leads(leads) if self.needs_leads else b""
         digest = leads_digest(users)
         name = self._campaign_name(series, digest)
         body = b"" if self.app_id is None else freeze(name, self.app_id, users)

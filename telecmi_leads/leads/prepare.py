@@ -292,6 +292,7 @@ class _Preparation(Struct):
             group_column=group_column,
             marks=marks,
             ragged=is_ragged(info, sample),
+            trial=not self.planner.needs_leads,
         )
 
     def _group_column(self, info: TableInfo) -> int | None:
@@ -325,10 +326,9 @@ class _Preparation(Struct):
             phones = [row.phone for row in clean.marked if row.code == name and row.phone]
             self.marked.setdefault(name, NumberSet()).add(phones)
             self.marked_late += len(self.screen.seen.hits(phones))
-        phones = [lead.phone for lead in clean.leads]
         found: dict[int, str] = {}
         for name, numbers in self.marked.items():
-            found = dict.fromkeys(numbers.hits(phones), name) | found
+            found = dict.fromkeys(numbers.hits(clean.numbers), name) | found
         return clean.excluding(cleaner.table, found) if found else clean
 
     def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> None:
@@ -336,7 +336,7 @@ class _Preparation(Struct):
             self.long_rows[place(cleaner.info)] += len(clean.long_rows)
         if clean.marked or self.marked:
             clean = self._without_marked(cleaner, clean)
-        left_out = self.screen.screen([lead.phone for lead in clean.leads], cleaner.table, clean.rows)
+        left_out = self.screen.screen(clean.numbers, cleaner.table, clean.rows)
         limit = self.settings[ScreeningOptions].limit
         if limit is not None and self.leads + len(clean.leads) - len(left_out) >= limit:
             clean = clean.upto(self._last_row(clean, left_out, limit - self.leads))
@@ -347,13 +347,13 @@ class _Preparation(Struct):
         self._count(clean, rows, left_out)
         if len(self.without_code) < MOST_CELLS:
             self.without_code += _without_code(clean, cleaner.info.header)
-        leads, groups, rulings = clean.leads, clean.groups, clean.rulings
+        leads, numbers, groups, rulings = clean.leads, clean.numbers, clean.groups, clean.rulings
         if left_out:
             stays = [at not in left_out for at in range(len(leads))]
-            leads, groups = list(compress(leads, stays)), list(compress(groups, stays))
-            rulings = list(compress(rulings, stays))
+            leads, numbers = list(compress(leads, stays)), list(compress(numbers, stays))
+            groups, rulings = list(compress(groups, stays)), list(compress(rulings, stays))
         self.leads += len(leads)
-        profiles = self.matcher.book.profiles([lead.phone for lead in leads], rulings)
+        profiles = self.matcher.book.profiles(numbers, rulings)
         self.audience.add(profiles)
         split_by = self.settings[CampaignOptions].split_by
         if split_by is not None and cleaner.group_column is None:
@@ -367,7 +367,7 @@ class _Preparation(Struct):
     ) -> Iterator[LeftOutRow]:
         """Yield the rows that are left out, but for duplicates: those wait until all rows are known."""
         for at, why in sorted(left_out.items()):
-            phone, row = clean.leads[at].phone, clean.rows[at]
+            phone, row = clean.numbers[at], clean.rows[at]
             if why.kind is LeftOutKind.DUPLICATE:
                 self.screen.first_rows.repeat(phone, cleaner.table, row)
             else:

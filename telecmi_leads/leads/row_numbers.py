@@ -50,7 +50,7 @@ class Grid:
 
 def leveled(rows: list[list[str]], width: int) -> tuple[Grid, list[int]]:
     """Give all rows one width; returns them and the indexes of rows whose surplus cells hold something."""
-    if all(len(row) == width for row in rows):
+    if set(map(len, rows)) <= {width}:
         return Grid(rows, width), []
     overfull = [index for index, row in enumerate(rows) if len(row) > width and any(map(str.strip, row[width:]))]
     return Grid([row[:width] + [""] * (width - len(row)) for row in rows], width), overfull
