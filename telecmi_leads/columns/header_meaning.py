@@ -108,6 +108,11 @@ def _without_group_word(tokens: tuple[str, ...]) -> tuple[str, ...]:
     return rest if rest[: len(title)] == title else title + rest
 
 
+def names_a_shipping(name: str) -> bool:
+    """Tell whether a name speaks of where an order is sent: "Shipping phone", "Name (Lieferung)"."""
+    return any(segment.meaning is Modifier.SHIPPING for segment in lexicon().segments(words(name)))
+
+
 def all_words_known(name: str) -> bool:
     """Tell whether every word of a name is known, so that it can name a group of columns: "Student", "Father"."""
     tokens = words(name)
@@ -227,7 +232,7 @@ def _read_own(segments: list[Segment]) -> Reading:
     ordinal, group = _ordinals(segments)
     place = _place(head, heads, modifiers)
     standing, word = _standing(segments, place)
-    maybe_id = head is Head.NUMBER and (unknown or not modifiers.isdisjoint(_PERSONS))
+    maybe_id = head is Head.NUMBER and (unknown or not modifiers.isdisjoint((*_PERSONS, Modifier.SHIPPING)))
     return Reading(
         Head.PHONE if head in (Head.NUMBER, Head.CONTACT) else head,
         rule,

@@ -11,15 +11,24 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import read_columns
-from telecmi_leads.columns.column_match import PHONE_HEADS, Candidate, ColumnChoice, ColumnMatch, Draft, Reading, Rule
+from telecmi_leads.columns.column_match import (
+    NAME_HEADS,
+    PHONE_HEADS,
+    Candidate,
+    ColumnChoice,
+    ColumnMatch,
+    Draft,
+    Reading,
+    Rule,
+)
 from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed, line_labels
-from telecmi_leads.columns.header_meaning import read_name
+from telecmi_leads.columns.header_meaning import names_a_shipping, read_name
 from telecmi_leads.columns.lexicon import Head, plain, words
 from telecmi_leads.columns.marks import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.table import Table, is_own_report, open_table
 from telecmi_leads.core.errors import ColumnMissing, InputRefused
-from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field, RowBlock
+from telecmi_leads.core.lead import REJECT_COLUMNS, Field, RowBlock
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code
@@ -48,8 +57,7 @@ class Matcher(Struct, frozen=True):
     """Matches columns; `region` is what numbers without a country code are read for when values are looked at.
 
     `served` are the options that name a column which some table had, `absent` holds why and where the others were not
-    found: --map and --set hold for every table that has their columns, and are wrong where no table has them. `sheets`
-    are the names of the sheets seen, None for what has no sheets.
+    found: --map and --set hold for every table that has their columns, and are wrong where no table has them.
     """
 
     reading: ReadingOptions
@@ -58,7 +66,6 @@ class Matcher(Struct, frozen=True):
     region: str | None
     served: set[str] = field(default_factory=set)
     absent: dict[str, tuple[ColumnMissing, list[TableInfo]]] = field(default_factory=dict)
-    sheets: set[str | None] = field(default_factory=set)
 
     def tables(self, source: Source) -> Iterator[tuple[Table, ColumnMatch]]:
         """Yield each table of a file with its column match; read a table's blocks before the next is asked for."""
@@ -73,7 +80,6 @@ class Matcher(Struct, frozen=True):
 
     def match(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnMatch:
         """Match a table's columns by their names and a sample of its rows."""
-        self.sheets.add(REJECT_SHEET if is_own_report(info.header) else info.sheet)
         match = match_columns(
             info.header,
             sample,
@@ -124,13 +130,7 @@ class Matcher(Struct, frozen=True):
         return good >= len(rows) * cell_values.MOST and (good > at_home or (good == at_home and not keys))
 
     def check_options(self) -> None:
-        """Raise ColumnMissing for a --map or --set whose columns no table had, once all tables are matched.
-
-        And InputRefused for a --sheet where no file has sheets.
-        """
-        if self.reading.sheet and self.sheets == {None}:
-            wanted = safe(self.reading.sheet[0])
-            raise InputRefused(f"--sheet {wanted}: the input has no sheets.", hint="Remove --sheet.")
+        """Raise ColumnMissing for a --map or --set whose columns no table had, once all tables are matched."""
         for option, (why, tables) in self.absent.items():
             if option not in self.served:
                 has = " ".join(f"{place(info)} has {_columns(info)}." for info in tables[:_SHOWN_TABLES] if info.header)
@@ -348,6 +348,7 @@ def match_columns(
         company_first=_company_first(draft, cells),
         surname_first=_surname_first(draft, header, cells),
         labels=MappingProxyType(labels),
+        strangers=_strangers(draft, header, found),
         templates=said.templates,
         fills=MappingProxyType(dict(options.fill)),
         choices=tuple(_choice(draft, candidate, header[candidate.index]) for candidate in found),
@@ -382,6 +383,22 @@ def _surname_first(draft: Draft, header: Sequence[str], cells: Sequence[Sequence
         if read_name(header[index]).surname_first or by_cells:
             first[index] = 1 if _TWO_SURNAMES.isdisjoint(words(header[index])) else 2
     return MappingProxyType(first)
+
+
+def _strangers(draft: Draft, header: Sequence[str], found: Sequence[Candidate]) -> Mapping[int, frozenset[int]]:
+    """Return for each phone column the names and emails that are another person's, where a row has two with names.
+
+    A shop's order has who is billed and to whom it is shipped: the number of one and the name of the other are no lead.
+    """
+    used = draft.used()
+    shipped = {c.index for c in found if c.head is not None and names_a_shipping(header[c.index])}
+    names = {c.index for c in found if c.head in NAME_HEADS and c.index in used}
+    if not names & shipped or not names - shipped:
+        return MappingProxyType({})
+    own = names | {c.index for c in found if c.head is Head.EMAIL}
+    return MappingProxyType(
+        {phone: frozenset(own - shipped if phone in shipped else own & shipped) for phone in draft.phones}
+    )
 
 
 def _set_aside(candidate: Candidate, ignored: AbstractSet[int], mapped: AbstractSet[int]) -> Candidate:

@@ -19,7 +19,7 @@ from telecmi_leads.core.lead import NOBODY, Field, Lead, LeftOutKind, LeftOutRow
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import clean_column, restore
 from telecmi_leads.leads.lead_text import Fields
-from telecmi_leads.leads.row_numbers import Fault, find_numbers, leveled
+from telecmi_leads.leads.row_numbers import Fault, Grid, find_numbers, leveled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.core.lead import TableInfo
-    from telecmi_leads.leads.row_numbers import Grid, RowNumbers
+    from telecmi_leads.leads.row_numbers import RowNumbers
     from telecmi_leads.phones import PhoneBook, Ruling
 
 _NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLDER, RowKind.NOTE})
@@ -159,6 +159,13 @@ class Cleaner(Struct, frozen=True):
             repairs=work.found.repairs,
         )
 
+    def marked_numbers(self, block: RowBlock) -> list[tuple[str, str]]:
+        """Return the name of the mark and the number of each marked row, and look at no other row."""
+        grid, _ = leveled(block.rows, len(self.info.header))
+        marked = self.marks.rows(grid.columns, len(grid.rows)) if self.marks else {}
+        found = find_numbers(grid.only(sorted(marked)), self.match, self.book, self.region)
+        return [(marked[at], number) for at, number in zip(sorted(marked), found.numbers, strict=True) if number]
+
     def _rows_of(self, header_at: int, block: RowBlock, work: _Work) -> int:
         """Return how many rows right above a header of another layout are its own: too wide for this one, and at fault.
 
@@ -287,7 +294,10 @@ class Cleaner(Struct, frozen=True):
         if "" in numbers:
             at = [index for index, number in enumerate(numbers) if number]
             numbers = [numbers[index] for index in at]
-        fields = Fields(self.match, work.grid.only(at), no_fill=self.no_fill)
+        grid = work.grid.only(at)
+        if self.match.strangers:
+            grid = self._of_one_person(grid, [work.found.columns.get(index, self.match.phones[0]) for index in at])
+        fields = Fields(self.match, grid, no_fill=self.no_fill)
         columns = (
             *fields.names(),
             numbers,
@@ -308,6 +318,15 @@ class Cleaner(Struct, frozen=True):
         good = [position for position in range(len(leads)) if position not in fields.faults]
         leads, numbers = [leads[position] for position in good], [numbers[position] for position in good]
         return leads, numbers, [at[position] for position in good]
+
+    def _of_one_person(self, grid: Grid, phones: Sequence[int]) -> Grid:
+        """Return the rows without the names and emails of whoever the number taken is not: `phones` has its columns."""
+        strangers = self.match.strangers
+        rows = [
+            ["" if at in strangers[phone] else cell for at, cell in enumerate(row)]
+            for row, phone in zip(grid.rows, phones, strict=True)
+        ]
+        return Grid(rows, len(grid.columns))
 
     def _groups(self, work: _Work, at: Sequence[int]) -> list[str]:
         if self.group_column is None:

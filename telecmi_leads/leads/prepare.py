@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import contextmanager
-from itertools import compress, islice
+from itertools import chain, compress, islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -27,12 +27,7 @@ from telecmi_leads.columns.matching import (
     place,
     unread_table,
 )
-from telecmi_leads.core.errors import (
-    ColumnMissing,
-    InputRefused,
-    SettingsError,
-    UsageError,
-)
+from telecmi_leads.core.errors import ColumnMissing, InputRefused, SettingsError, UsageError
 from telecmi_leads.core.events import RowsPrepared, TableOpened
 from telecmi_leads.core.lead import Field, LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
 from telecmi_leads.core.reasons import Reason, WarningCode
@@ -50,7 +45,7 @@ from telecmi_leads.settings.resolving import COMMAND_LINE
 from telecmi_leads.settings.surroundings import environment, language_region
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from telecmi_leads.columns import ColumnMatch
@@ -217,7 +212,7 @@ class _Preparation(Struct):
         for path in files:
             with open_source(path, self.settings[ReadingOptions]) as source:
                 self.take(source)
-            if self.limit_reached:
+            if self.limit_reached and self.settings[ScreeningOptions].ignore_marks:
                 break
 
     def take(self, source: Source) -> None:
@@ -226,7 +221,9 @@ class _Preparation(Struct):
         empty: list[UnreadTable] = []
         read: list[TableInfo] = []
         for table, match in self.matcher.tables(source):
-            if match.has_phone:
+            if self.limit_reached:
+                self._look_for_marks(table.info, match, table.blocks)
+            elif match.has_phone:
                 read.append(table.info)
                 if table.info.hidden_rows:
                     self.filtered.append(table.info)
@@ -234,9 +231,9 @@ class _Preparation(Struct):
             else:
                 passed = self._passed_over(table)
                 (unread if passed.rows else empty).append(passed)
-            if self.limit_reached:
+            if self.limit_reached and self.settings[ScreeningOptions].ignore_marks:
                 break
-        if not read:
+        if not read and not self.limit_reached:
             self.matcher.check_options()
             raise no_phone_column(source.file, [table.info for table in (*unread, *empty)])
         sheets = tuple(info.sheet for info in read if info.sheet is not None)
@@ -263,6 +260,7 @@ class _Preparation(Struct):
                 clean = cleaner.clean(block)
                 self._screened(cleaner, clean)
                 if self.limit_reached:
+                    self._look_for_marks(cleaner.info, cleaner.match, table.blocks)
                     return
                 if clean.next_header is None:
                     break
@@ -272,6 +270,15 @@ class _Preparation(Struct):
                 if early:
                     self._screened(cleaner, cleaner.clean(RowBlock(first_row, early)))
             self.notify(RowsPrepared(self.read, self.leads))
+
+    def _look_for_marks(self, info: TableInfo, match: ColumnMatch, blocks: Iterable[RowBlock]) -> None:
+        """Note whom rows behind --limit mark, and look at nothing else: a mark holds for every row of its person."""
+        if match.has_phone and not self.settings[ScreeningOptions].ignore_marks:
+            region, marks = self.settings[PhoneOptions].region, table_marks(info, match)
+            cleaner = Cleaner(info, 0, match, self.matcher.book, region, marks=marks)
+            for name, phone in chain.from_iterable(map(cleaner.marked_numbers, blocks)):
+                self.marked.setdefault(name, NumberSet()).add([phone])
+                self.marked_late += len(self.screen.seen.hits([phone]))
 
     def _cleaner(self, info: TableInfo, match: ColumnMatch, sample: Sequence[Sequence[str]]) -> Cleaner:
         group_column = self._group_column(info)

@@ -66,13 +66,15 @@ class Fault(Struct, frozen=True):
 class RowNumbers(Struct):
     """E.164 digits for each row, "" where there is none; for those rows the fault, by index; repairs by kind.
 
-    `rulings` are those on the numbers, for `PhoneBook.profiles`.
+    `rulings` are those on the numbers, for `PhoneBook.profiles`. `columns` tells by index where a number stands that is
+    not in the first phone column.
     """
 
     numbers: list[str]
     rulings: list[Ruling]
     faults: dict[int, Fault] = field(default_factory=dict)
     repairs: Counter[str] = field(default_factory=Counter)
+    columns: dict[int, int] = field(default_factory=dict)
 
     def reject(self, index: int, reason: Reason) -> None:
         """Take a row's number away: something else is wrong with the row."""
@@ -252,6 +254,7 @@ def _ask(  # noqa: PLR0913 - one question to one column
         if number:
             found.numbers[index], found.rulings[index] = number, answer.rulings[position]
             found.faults.pop(index, None)
+            found.columns[index] = column
             found.repairs[Repair.OTHER_COLUMN] += 1
         elif found.faults[index].reason is Reason.NO_PHONE:
             found.faults[index] = Fault(answer.faults[position], column)

@@ -9,8 +9,13 @@ from telecmi_leads.columns.marks import MarkKind, is_mark_name, mark_kind, marks
 NO_CALL = """Do Not Call, DNC, DND, NDNC, DND Status, Is DNC?, DNC (Y/N), On TPS, do_not_call, DoNotCall, donotcall,
 Opted out, Opted Out On, Opt-out, Unsubscribed, Blacklisted?, NDNC Registered, Customer DND, Preferences - Do Not Call,
 Don't call, Do not contact, Ne pas appeler, Nicht anrufen, No llamar, Não ligar, Non chiamare, Niet bellen, Ring ikke,
-Nie dzwonić, Не звонить, 请勿致电, 架電禁止, कॉल न करें, Jangan hubungi"""
-CONSENT = "Consent, Opt-in, Opted in, Marketing consent, Consent to call, Can we call you?, Einwilligung, Согласие"
+Nie dzwonić, Не звонить, 请勿致电, 架電禁止, कॉल न करें, Jangan hubungi, Do not call again, Opposition au démarchage,
+No desea ser contactado, Não incomodar, Werbewiderspruch, Просил не звонить, Aranmak istemiyorum, ممنوع التواصل, 電話NG,
+수신 거부, Từ chối cuộc gọi, அழைக்க வேண்டாம், कॉल मत करें"""
+CONSENT = """Consent, Opt-in, Opted in, Marketing consent, Consent to call, Can we call you?, Einwilligung, Согласие,
+Werbeeinwilligung Telefon, Arama İzni, Согласие на звонки, 電話連絡可否, 마케팅 수신 동의, Aceita receber ligações?,
+Accepte d'être appelé, Acepta recibir llamadas, Đồng ý nhận cuộc gọi, 是否同意联系, الموافقة على الاتصال, सहमति,
+Bersedia dihubungi, Zgoda na kontakt telefoniczny, Consent to be contacted, May we contact you by phone?"""
 STATUS = "Status, Lead Status, Call Disposition, Remarks, Tags, DNC Reason, Bemerkungen, Статус"
 NOTHING = """Name, Phone, City, Customers, No. of calls, Email Opt Out, HasOptedOutOfEmail, SMS opt-out,
 Newsletter consent, Unsubscribed from all email, Not opted out, Do not call before, Photo consent, Country, Number"""

@@ -143,3 +143,20 @@ def test_a_status_that_speaks_of_a_wrong_number(program: Inside) -> None:
     assert (ended.code, ended.json["rows"]["leads"], ended.json["rows"]["excluded"]) == (0, 4, 1)
     says = 'leads.csv: 3 rows say in column "Lead Status" that the number is wrong or the person is dead.'
     assert ended.json["warnings"] == [f"{says} These people are not left out."]
+
+
+def test_a_mark_below_the_limit(program: Inside, sandbox: Sandbox) -> None:
+    """Whom a row below the last lead of --limit marks is no lead above it, in whatever block, sheet or file it stands.
+
+    Rows behind the limit count for nothing else, and --ignore-marks doesn't read them.
+    """
+    rows = [f"Asha {chr(65 + at % 26)},98765{at:05d}," for at in range(12000)]
+    leads = "\n".join(["Name,Mobile,DND", *rows, "Asha A,9876500001,yes", "Asha A,9876500400,maybe"]) + "\n"
+    (program.folder / "leads.csv").write_text(leads, encoding="utf-8")
+    (program.folder / "later.csv").write_text("Phone,Do Not Call,Name\n9876500003,x,Om\n", encoding="utf-8")
+    ended = program.run("upload", "leads.csv", "later.csv", *UPLOAD[2:], "--limit", "3")
+    assert phones(sandbox.campaigns()) == ["919876500000", "919876500002", "919876500004"]
+    assert (ended.json["excluded"], ended.json["rows"]["read"]) == ({"DND": 1, "Do Not Call": 1}, 5)
+    assert (ended.json["warnings"], balanced(ended.json)) == ([], True)
+    ignored = program.run("validate", "leads.csv", "--region", "IN", "--limit", "3", "--ignore-marks", "--json")
+    assert (ignored.json["rows"]["read"], ignored.json["excluded"]) == (3, {})

@@ -1,7 +1,7 @@
 """Small files in the shapes of real exporters: the right people leave, with the right fields, and nobody else.
 
-`tables.json` and `cases.json` hold the files, the options and the leads that must come of them. A case with `or_exit`
-may be refused as well; `args` may name one of its files, which is then no input.
+`tables.json`, `cases.json` and `cases-more.json` hold the files, the options and the leads that must come of them. A
+case with `or_exit` may be refused as well; `args` may name one of its files, which is then no input.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Case = dict[str, Any]
 
 CASES: list[Case] = [
     case
-    for name in ("tables", "cases")
+    for name in ("tables", "cases", "cases-more")
     for case in json.loads((TESTS / "leadfiles" / f"{name}.json").read_text(encoding="utf-8"))
 ]
 IDS = [case["id"] for case in CASES]
