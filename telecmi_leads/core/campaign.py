@@ -224,6 +224,14 @@ class _Users(Struct, frozen=True):
     users: msgspec.Raw
 
 
+class _Phone(Struct, frozen=True, gc=False):
+    phone: str
+
+
+class _Phones(Struct, frozen=True):
+    users: list[_Phone]
+
+
 class _Sender(Struct, frozen=True):
     inet_no: int
 
@@ -231,6 +239,7 @@ class _Sender(Struct, frozen=True):
 _encoder = msgspec.json.Encoder()
 _users_decoder = msgspec.json.Decoder(_Users)
 _leads_decoder = msgspec.json.Decoder(list[Lead])
+_phones_decoder = msgspec.json.Decoder(_Phones)
 _sender_decoder = msgspec.json.Decoder(_Sender)
 
 
@@ -252,6 +261,11 @@ def freeze(name: str, app_id: int, users: bytes) -> bytes:
 def refreeze(body: bytes, name: str, leads: Sequence[Lead]) -> bytes:
     """Return a frozen body of the same account with another name and other leads, such as a part of a campaign."""
     return freeze(name, _sender_decoder.decode(body).inet_no, encode_leads(leads))
+
+
+def thaw_phones(body: bytes) -> list[str]:
+    """Return the numbers of a frozen body's leads, in half the time of the leads; "" for one that was forgotten."""
+    return [each.phone for each in _phones_decoder.decode(body).users]
 
 
 def thaw_leads(body: bytes) -> list[Lead]:

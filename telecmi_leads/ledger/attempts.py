@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, refreeze, thaw_leads
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, refreeze, thaw_leads, thaw_phones
 from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger import queries
 from telecmi_leads.ledger.queries import Try, Word
@@ -96,6 +96,7 @@ def record(store: Store, campaign_id: int, judged: Judged, *, at: datetime) -> C
         if judged.ends_run:
             _refuse_unsent(connection, campaign_id, at)
     store.in_flight.discard(campaign_id)
+    store.expected.pop(campaign_id, None)
     store.changed()
     return queries.campaign(store, campaign_id)
 
@@ -185,13 +186,22 @@ def finish_run(store: Store, run_id: str) -> bool:
 
 def _let_go(store: Store, connection: sqlite3.Connection, campaign_id: int) -> None:
     """Replace an accepted campaign's leads by the hashes of their numbers."""
-    account = connection.execute(
-        "SELECT account FROM runs JOIN campaigns ON run = seq WHERE campaigns.id = ?", (campaign_id,)
-    ).fetchone()[0]
-    phones = [lead.phone for lead in thaw_leads(queries.body(store, campaign_id))]
-    hashes = Hasher(store.key, account).numbers(phones)
-    connection.execute("INSERT INTO fresh VALUES (?, ?)", (campaign_id, b"".join(hashes)))
+    hashes = store.expected.get(campaign_id) or _hashes(store, campaign_id)
+    connection.execute("INSERT INTO fresh VALUES (?, ?)", (campaign_id, hashes))
     connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
+
+
+def _hashes(store: Store, campaign_id: int) -> bytes:
+    [(account,)] = store.rows(
+        "SELECT account FROM runs JOIN campaigns ON run = seq WHERE campaigns.id = ?", (campaign_id,)
+    )
+    return b"".join(Hasher(store.key, account).numbers(thaw_phones(queries.body(store, campaign_id))))
+
+
+def expect(store: Store, campaign_id: int) -> None:
+    """Work out the hashes of a campaign that is on its way, whose request can't change meanwhile."""
+    if campaign_id in store.in_flight and campaign_id not in store.expected:
+        store.expected[campaign_id] = _hashes(store, campaign_id)
 
 
 def _merge_fresh(store: Store, connection: sqlite3.Connection) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Self
 
-from telecmi_leads.core.campaign import thaw_leads
+from telecmi_leads.core.campaign import thaw_phones
 from telecmi_leads.ledger import attempts, forgetting, left_out, queries, staging, uploaded_numbers
 from telecmi_leads.ledger.ledger_files import LEDGER, open_ledger, open_temporary
 from telecmi_leads.ledger.store import Store
@@ -132,6 +132,10 @@ class Ledger:
         """
         attempts.begin_attempts(self._store, campaign_ids, at=at)
 
+    def expect(self, campaign_id: int) -> None:
+        """Work out what the acceptance of a campaign that is on its way will write, so that `record` need not."""
+        attempts.expect(self._store, campaign_id)
+
     def together(self) -> AbstractContextManager[None]:
         """Return a block whose writes are one: on the disk when it ends, with one flush for all, or none of them."""
         return self._store.together()
@@ -243,7 +247,7 @@ class Ledger:
 
     def phones(self, campaign_id: int) -> list[str]:
         """Return the numbers of a campaign whose request the ledger holds; who was forgotten is not among them."""
-        return [lead.phone for lead in thaw_leads(self.body(campaign_id)) if lead.phone]
+        return list(filter(None, thaw_phones(self.body(campaign_id))))
 
     def history(self, campaign_id: int) -> list[Attempt]:
         """Return the campaign's requests, oldest first, with what people have said of it in between."""

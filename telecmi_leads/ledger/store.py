@@ -81,6 +81,7 @@ class Store:
         self.keeps_bodies = keeps_bodies
         self.failed: LedgerError | None = None
         self.in_flight: set[int] = set()
+        self.expected: dict[int, bytes] = {}
         self._together = False
         self.waiting: dict[tuple[str, datetime | None], frozenset[bytes]] = {}
         self.columns: dict[str, list[bytes]] = {}

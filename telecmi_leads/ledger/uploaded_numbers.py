@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_phones
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger.schema import KEPT, SETTLED, from_micros, to_micros
@@ -252,7 +252,7 @@ def _holders(store: Store, account: str, own: frozenset[str]) -> tuple[Holders, 
         fresh: dict[bytes, tuple[int, ...]] = {}
         for id_, run, status, body in store.stream(_BODIES, (account, *KEPT)):
             if status != CampaignStatus.REFUSED or run in own:
-                for number in hasher.numbers([lead.phone for lead in thaw_leads(body)]):
+                for number in hasher.numbers(thaw_phones(body)):
                     waiting[number] = (*waiting.get(number, ()), id_)
         for id_, blob in store.stream(_FRESH_OF_CAMPAIGNS, (account,)):
             for number in split(blob):
@@ -288,7 +288,7 @@ def uploaded_since(store: Store, root: int, phones: Sequence[str]) -> list[bool]
     since = from_micros(created)
     waiting: set[bytes] = set()
     for (body,) in store.stream(f"{_PENDING_BODIES} AND r.seq > ?", (account, RunState.PLANNED, *SETTLED, seq)):
-        waiting.update(hasher.numbers([lead.phone for lead in thaw_leads(body)]))
+        waiting.update(hasher.numbers(thaw_phones(body)))
     for (blob,) in store.stream(_FRESH, (account, created)):
         waiting.update(split(blob))
     recent = _column(store, "ids"), _campaigns_since(store, since)
@@ -343,7 +343,7 @@ def _waiting_hashes(store: Store, account: str, since: datetime | None) -> froze
         hasher = Hasher(store.key, account)
         waiting: set[bytes] = set()
         for (body,) in store.stream(_PENDING_BODIES, (account, RunState.PLANNED, *SETTLED)):
-            waiting.update(hasher.numbers([lead.phone for lead in thaw_leads(body)]))
+            waiting.update(hasher.numbers(thaw_phones(body)))
         for (blob,) in store.stream(_FRESH, (account, _EVER if since is None else to_micros(since))):
             waiting.update(split(blob))
         store.waiting[asked] = frozenset(waiting)

@@ -6,6 +6,8 @@ ledger that says no more than is true.
 
 from __future__ import annotations
 
+import sys
+from collections import deque
 from contextlib import suppress
 from functools import partial
 from operator import attrgetter
@@ -37,6 +39,12 @@ _ONCE_MORE = frozenset({Step.AGAIN, Step.AGAIN_WHEN_SETTLED})
 _WORTH_TELLING = 0.1
 """Seconds. Pauses are shown with one decimal."""
 
+_SHARE = 4
+"""A quarter of the outcomes that wait is written before more requests go, so that they never wait for long."""
+
+_SWITCH_SECONDS = 0.0005
+"""A tenth of Python's own: a sender waits so long for each step of its request while outcomes are written."""
+
 _MAY_BE_AT_WORK = "its outcome is unknown and it may be at work"
 
 
@@ -64,9 +72,12 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
     if record.state is RunState.FINISHED and not options.isolate:
         return
     run = _Run(record, ledger, send, options, clock, stop)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         yield from run.events()
     finally:
+        sys.setswitchinterval(interval)
         run.close()
 
 
@@ -113,6 +124,7 @@ class _Run:
         self._pacing = Pacing(options, clock)
         self._waiting: list[_Job] = []
         self._under_way: dict[int, _Job] = {}
+        self._bodies: dict[int, bytes] = {}
         self._positions: dict[int, int] = {}
         self._families: set[int] = set()
         self._sent: set[int] = set()
@@ -138,9 +150,10 @@ class _Run:
                 yield from self._start()
             if not self._under_way and (self._stopping or not self._waiting):
                 break
+            self._get_ready()
             sent = self._clock.idle(self._mailbox, self._patience())
             if sent is not None:
-                yield from self._turn([sent, *self._others_heard()])
+                yield from self._turn(sent)
         yield from self._rejoin_unsettled(sorted(self._families))
         yield from (CampaignSettled(job.record) for job in self._waiting if job.tried)
         self._ledger.end_by_taken_name(self._run_id, at=self._clock.now())
@@ -154,29 +167,46 @@ class _Run:
                 if sent is not None:
                     yield sent
 
-    def _turn(self, heard: Sequence[Sent]) -> Iterator[UploadEvent]:
-        """Send on, where all was accepted, and write the outcomes with one flush of the disk for all of them."""
-        jobs = [self._under_way.pop(each.campaign) for each in heard]
-        ahead = self._send(self._begin()) if self._may_go_ahead(jobs, heard) else []
+    def _turn(self, first: Sent) -> Iterator[UploadEvent]:
+        """Send on, where all was accepted, and write the outcomes, many with one flush of the disk.
+
+        Answers come in waves, and to write an outcome takes longer than to send a request: while more come, those are
+        taken first.
+        """
+        heard: deque[tuple[_Job, Sent]] = deque()
+        came = [first, *self._others_heard()]
+        while came or heard:
+            heard += [(self._under_way.pop(each.campaign), each) for each in came]
+            ahead = self._may_go_ahead(heard)
+            if ahead:
+                yield from self._sending(self._send(self._begin()))
+            yield from self._write(heard, at_least=len(heard) // _SHARE + 1 if ahead else len(heard))
+            came = list(self._others_heard())
+
+    def _write(self, heard: deque[tuple[_Job, Sent]], *, at_least: int) -> Iterator[UploadEvent]:
+        """Write outcomes with one flush, and take them out of `heard`: as many as that, and on until more come."""
         events: list[UploadEvent] = []
+        failed: list[Sent] = []
         with self._ledger.together():
-            for job, sent in zip(jobs, heard, strict=True):
-                if sent.outcome is not None:
+            while heard and (at_least > 0 or self._mailbox.empty()):
+                job, sent = heard.popleft()
+                at_least -= 1
+                if sent.outcome is None:
+                    failed.append(sent)
+                else:
                     events += self._hear(job, sent.outcome)
-        for sent in heard:
-            if sent.outcome is None:
-                raise sent.error or AssertionError
-        yield from ahead
+        for sent in failed:
+            raise sent.error or AssertionError
         yield from events
 
-    def _may_go_ahead(self, jobs: Sequence[_Job], heard: Sequence[Sent]) -> bool:
+    def _may_go_ahead(self, heard: Iterable[tuple[_Job, Sent]]) -> bool:
         """Tell whether the next requests may leave before these outcomes are written: no worker waits for that then.
 
         A kill between the two leaves accepted campaigns unknown, and their names then confirm them. Not before several
         may be under way: until then each request rests on the outcome of the one before.
         """
-        accepted = all(sent.outcome is not None and sent.outcome.kind is OutcomeKind.ACCEPTED for sent in heard)
-        alone = self._pacing.width == 1 or any(job.part is not None for job in jobs)
+        accepted = all(sent.outcome is not None and sent.outcome.kind is OutcomeKind.ACCEPTED for _, sent in heard)
+        alone = self._pacing.width == 1 or any(job.part is not None for job, _ in heard)
         return accepted and not alone and not self._stopping and self._stop.cause is None
 
     def _take_up(self) -> Iterator[UploadEvent]:
@@ -219,18 +249,30 @@ class _Run:
 
     def _start(self) -> Iterator[UploadEvent]:
         """Start as many requests as may go now, with one flush of the disk for all their intents."""
-        yield from self._send(self._begin())
+        yield from self._sending(self._send(self._begin()))
+
+    def _get_ready(self) -> None:
+        """Use the time until the next answer: have the bytes of the next requests at hand, and what outcomes will need.
+
+        The bytes of a part may still change.
+        """
+        for job in self._waiting[: self._pacing.width]:
+            if job.part is None and job.record.id not in self._bodies and self._mailbox.empty():
+                self._bodies[job.record.id] = self._ledger.body(job.record.id)
+        for campaign in self._under_way:
+            if self._mailbox.empty():
+                self._ledger.expect(campaign)
 
     def _begin(self) -> list[tuple[_Job, bytes]]:
         """Write down the intents of as many requests as may go now; return them with their bytes."""
         jobs = self._ready()
-        bodies = [self._ledger.body(job.record.id) for job in jobs]
+        bodies = [self._bodies.pop(job.record.id, b"") or self._ledger.body(job.record.id) for job in jobs]
         if jobs:
             self._ledger.begin_attempts([job.record.id for job in jobs], at=self._clock.now())
         return list(zip(jobs, bodies, strict=True))
 
-    def _send(self, going: Sequence[tuple[_Job, bytes]]) -> list[UploadEvent]:
-        """Send requests whose intents are on the disk."""
+    def _send(self, going: Sequence[tuple[_Job, bytes]]) -> list[_Job]:
+        """Send requests whose intents are on the disk; return them."""
         for job, body in going:
             self._waiting.remove(job)
             job.tried = True
@@ -238,9 +280,13 @@ class _Run:
             job.started = self._clock.monotonic()
             self._under_way[job.record.id] = job
             self._workers.send(job.record.id, body, len(self._under_way))
-        for job, _ in going:
+        return [job for job, _ in going]
+
+    def _sending(self, jobs: Sequence[_Job]) -> list[UploadEvent]:
+        """Return the events of requests that have just left."""
+        for job in jobs:
             job.record = self._ledger.campaign(job.record.id)
-        return [CampaignSending(job.record, job.record.attempts) for job, _ in going]
+        return [CampaignSending(job.record, job.record.attempts) for job in jobs]
 
     def _ready(self) -> list[_Job]:
         jobs: list[_Job] = []

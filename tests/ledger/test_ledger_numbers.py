@@ -65,6 +65,23 @@ def files_of(ledger: Ledger) -> bytes:
 # --- who was uploaded before ----------------------------------------------------------------------
 
 
+def test_what_is_worked_out_ahead_is_what_is_written(ledger: Ledger) -> None:
+    """Hashes worked out while campaigns are on their way know their own people; one that came to nothing knows none."""
+    phones = plan(ledger, 3, size=2)
+    first, second, third = ledger.campaigns("run-1")
+    ledger.expect(first.id)  # it is not on its way: nothing is worked out
+    ledger.begin_attempts([first.id, second.id], at=START)
+    for campaign in (second, first, second, third):
+        ledger.expect(campaign.id)
+    ledger.record(first.id, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
+    ledger.expect(first.id)  # its leads are gone
+    ledger.record(second.id, Judged(BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED), at=START)
+    ledger.finish_run("run-1")
+    since = START - timedelta(days=1)
+    assert [ledger.fates(phone)[0].status == CampaignStatus.ACCEPTED for phone in phones] == [True, True, *[False] * 4]
+    assert ledger.uploaded_among(ACCOUNT, phones, since) == [True, True, False, False, True, True]
+
+
 @pytest.mark.parametrize(
     ("outcome", "state", "told", "tried"),
     [
