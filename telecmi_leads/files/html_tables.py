@@ -286,7 +286,7 @@ _LANDMARK = pattern(
     r"<tr\s[^<>]{0,2000}?(?P<unseen>display\s*:\s*none|\shidden\b)|<(?P<sheet>(?:ss:)?worksheet\s[^<>]{0,2000})>"
     r"|<(?:\w{1,20}:)?visible>\s*(?P<hidden>sheet(?:very)?hidden)|<(?P<filter>(?:\w{1,20}:)?autofilter)\s"
     r"|<(?:ss:)?row\s[^<>]{0,2000}?ss:(?P<row>hidden)\s*=\s*[\"']?1"
-    r"|<(?P<table>table|tr)\b|<input\s[^<>]{0,2000}?type\s*=\s*[\"']?(?P<password>password)"
+    r"|<(?P<table>table|tr)\b|</(?P<end>(?:ss:)?(?:table|workbook))\s{0,20}>|<input\s[^<>]{0,2000}?type\s*=\s*[\"']?(?P<password>password)"
     r"|<(?:title|h1)\b[^<>]{0,200}>(?P<title>[^<]{1,500})",
     re.IGNORECASE,
 )
@@ -302,13 +302,15 @@ class _Page(Struct):
     """What a page shows at a glance: its worksheets with whether they are hidden, tables, a field for a password.
 
     `hidden_rows` are left out, as a browser does; `rows_hidden` are those of a sheet of Excel, `filtered` names the
-    sheets that have a filter.
+    sheets that have a filter. `ends` counts the ends of tables, `whole` tells that the end of a workbook is there.
     """
 
     sheets: dict[str, bool] = field(default_factory=dict)
     filtered: set[str] = field(default_factory=set)
     rows_hidden: Counter[str] = field(default_factory=Counter)
     tables: int = 0
+    ends: int = 0
+    whole: bool = False
     rows: bool = False
     hidden_rows: int = 0
     password: bool = False
@@ -329,6 +331,9 @@ class _Page(Struct):
             self.rows_hidden[self._sheet] += 1
         elif what == "password":
             self.password = True
+        elif what == "end":
+            self.whole = self.whole or "book" in text.casefold()
+            self.ends += text.casefold() == "table"
         elif what == "title":
             self.title = self.title or " ".join(html.unescape(text).split())
         else:
@@ -388,6 +393,10 @@ def read_html(file: TextFile, wanted: Sequence[str]) -> Iterator[Sheet]:
     page = _survey(file)
     _refuse_other_pages(page, file)
     if page.sheets:
+        if not page.whole:
+            raise SourceUnreadable(
+                f"{file.name} is cut off: the workbook in it does not end.", hint="Download or export it again."
+            )
         missing_sheets(file.name, "sheet", wanted, page.sheets)
     parser, names = _Tables(file.name, file.size), list[str]()
     hidden = [] if wanted else [name for name, unseen in page.sheets.items() if unseen]
@@ -395,6 +404,7 @@ def read_html(file: TextFile, wanted: Sequence[str]) -> Iterator[Sheet]:
         *file.encoding.notes,
         *(f"hidden sheet {safe(name)} skipped" for name in hidden),
         *((f"{page.hidden_rows:,} hidden rows left out",) if page.hidden_rows else ()),
+        *(("the page ends within a table: it may be cut off",) if page.ends < page.tables and not page.sheets else ()),
     )
     for number, rows in groupby(_rows(parser, file), itemgetter(0)):
         name = parser.sheets.get(number) or f"table {number}"

@@ -22,6 +22,7 @@ from telecmi_leads.files.json_leads import (
     leads_in,
     named_cells,
     names_a_phone,
+    people_in_lead,
     speaks_of_error,
     tabs_of,
 )
@@ -142,6 +143,8 @@ def _sheets(
         _refuse_error(file, first)
     if any(leads_in(each) not in ([each], []) for each in first[:_PEOPLE_LOOKED_AT]):
         notes = (*notes, "the leads of several lists are read as one table")
+    if within := next(filter(None, map(people_in_lead, first[:_PEOPLE_LOOKED_AT])), ""):
+        notes = (*notes, f"the people under {safe(within, 80)} are parts of the leads that name them")
     if _is_row(next(filter(None, first), None)):  # lines that are rows
         yield _grid_sheet(_chained(first, batches), file, name, *notes)
         return
@@ -334,6 +337,7 @@ def _chosen(lists: list[_List], wanted: tuple[str, ...], name: str) -> list[_Lis
         missing_sheets(name, "list", wanted, (found.name for found in lists))
         return [found for found in lists if found.name in wanted]
     # The columns of a grid may have a list of their own; then the object is read as a whole.
+    lists = [found for found in lists if not _is_beside_data(found, lists)]
     heads = {found.path[:-1] for found in lists if found.path[-1] in HEADS}
     heads |= {path[:-1] for path in heads if path and path[-1] == "schema"}
     objects = [
@@ -345,6 +349,13 @@ def _chosen(lists: list[_List], wanted: tuple[str, ...], name: str) -> list[_Lis
     full = [found for found in objects if found.people] or [found for found in objects if found.count]
     full = full if any(found.people for found in full) else _usual(full) or grids or full
     return full or _usual(objects) or objects[:1]
+
+
+def _is_beside_data(found: _List, lists: list[_List]) -> bool:
+    """Tell the owners and other objects that JSON:API sends beside its data, because these speak of them."""
+    return found.path[-1] == "included" and any(
+        other.path == (*found.path[:-1], "data") and other.people for other in lists
+    )
 
 
 def _usual(lists: list[_List]) -> list[_List]:

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
-from telecmi_leads.files.json_rows import DEEPEST, OF_A_SORT, SHELLS, as_objects, as_text, cell, flat, is_part
+from telecmi_leads.files.json_rows import (
+    DEEPEST,
+    OF_A_SORT,
+    SHELLS,
+    as_objects,
+    as_text,
+    cell,
+    flat,
+    has_a_name,
+    is_part,
+)
 from telecmi_leads.files.json_values import Rows
 from telecmi_leads.files.sheets import Batch, batches_of
 
@@ -143,6 +153,14 @@ def _is_own_phone(name: str, value: object, depth: int) -> bool:
     if not names_a_phone(name):
         return False
     return _SURE_PHONE.search(name[:200]) is not None or _SIX_DIGITS.search(str(value)[:200]) is not None
+
+
+def people_in_lead(lead: object) -> str:
+    """Return the name of a list of people within a lead that has a phone of its own, "" where there is none."""
+    if not isinstance(lead, dict) or not has_a_phone(lead):
+        return ""
+    lists = ((name, value) for name, value in lead.items() if isinstance(value, list) and not is_part(name, value))
+    return next((name for name, value in lists if any(has_a_name(each) and is_person(each) for each in value)), "")
 
 
 def _held(holder: dict[str, Any], depth: int) -> list[Any]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_NAME_PARTS = frozenset({"family", "given"})  # of a HumanName of FHIR
 _NAMES = ("name", "column_name", "column_id", "key", "field", "field_name", "question", "label", "title")
 _VALUES = ("value", "values", "string_value", "answer", "answers")
 _KINDS = ("label", "type", "kind", "value_type", "enum_code")  # [{"label": "work", "value": "…"}] under "phone"
@@ -145,6 +146,10 @@ def _inner_name(row: dict[str, str], name: str, key: str) -> str:
         return name
     if name.rpartition(".")[2].casefold() in SHELLS and key not in row:
         return key
+    if key in _NAME_PARTS and name.casefold().endswith("name"):
+        return f"{name}.{key} name"
+    if key == "use":  # official, home: a sort, and no part of a name
+        return f"{name}.use type"
     return f"{name}.{key}"
 
 
@@ -154,13 +159,20 @@ def _named(name: str, elements: list[Any]) -> Iterator[tuple[str, Any]]:
         yield from map(_name_and_value, elements)
     elif _are_of_a_sort(elements):
         for element in map(_lower, elements):
-            kind = next(element[key] for key in _KINDS if isinstance(element.get(key), str))
+            kind = _kind(element)
             yield f"{name}.{kind}" if kind else name, next(element[key] for key in _NUMBERS if key in element)
     elif len(elements) <= _SPREAD:
         for number, element in enumerate(elements, 1):
             yield name if number == 1 else f"{name}.{number}", element
     else:
         yield name, cell(elements)
+
+
+def _kind(element: dict[str, Any]) -> str | None:
+    """Return what kind of number or address a value is, None where nothing says. FHIR's ContactPoint has two words."""
+    if isinstance(element.get("system"), str):
+        return " ".join(element[key] for key in ("system", "use") if isinstance(element.get(key), str))
+    return next((element[key] for key in _KINDS if isinstance(element.get(key), str)), None)
 
 
 def _put(row: dict[str, str], name: str, text: str) -> None:
@@ -175,10 +187,11 @@ def is_part(name: str, elements: list[Any]) -> bool:
     """Tell whether a list of objects is part of one lead: its answers, or its phones or emails, each with its kind."""
     if _are_answers(name, elements):
         return True
-    return bool(OF_A_SORT.search(name)) and (_are_of_a_sort(elements) or not any(map(_has_a_name, elements)))
+    return bool(OF_A_SORT.search(name)) and (_are_of_a_sort(elements) or not any(map(has_a_name, elements)))
 
 
-def _has_a_name(element: object) -> bool:
+def has_a_name(element: object) -> bool:
+    """Tell whether an object has a name of its own."""
     return isinstance(element, dict) and any("name" in key.casefold() for key in element)
 
 
@@ -229,7 +242,7 @@ def _are_of_a_sort(elements: list[Any]) -> bool:
 
 def _is_of_a_sort(element: dict[str, Any]) -> bool:
     values = [key for key in _NUMBERS if key in element and not isinstance(element[key], dict | list)]
-    return bool(values) and any(isinstance(element.get(key), str) for key in _KINDS) and len(element) <= _FEW_KEYS
+    return bool(values) and _kind(element) is not None and len(element) <= _FEW_KEYS
 
 
 def _lower(element: dict[str, Any]) -> dict[str, Any]:

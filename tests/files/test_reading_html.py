@@ -209,6 +209,16 @@ def test_declared_charset(tmp_path: Path, declared: str, codec: str, label: str)
     assert read_rows(written(tmp_path, page)) == [[name]]
 
 
+def test_a_page_that_ends_within_a_table(tmp_path: Path) -> None:
+    """A page of which the end is missing is read with a note; a workbook of Excel 2003 that has none is refused."""
+    page = "<table><tr><td>Asha</td><td>9876500001</td></tr><tr><td>Ravi</td><td>98765"
+    (cut,) = read_sheets(written(tmp_path, page))
+    assert cut.notes == ("the page ends within a table: it may be cut off",)
+    assert read_sheets(written(tmp_path, f"{page}00002</td></tr></table>"))[0].notes == ()
+    book = f'<?xml version="1.0"?><Workbook>{worksheet("Leads", "Asha", "9876500001")}</Workbook>'
+    assert refusal(written(tmp_path, book[:-12])) == "leads.xls is cut off: the workbook in it does not end."
+
+
 def test_a_page_cut_off(tmp_path: Path) -> None:
     """What is there of the last row is read, though no tag is closed."""
     assert read_rows(written(tmp_path, "<table><tr><td>a<td>b<tr><td>c<td>d &am")) == [["a", "b"], ["c", "d &am"]]

@@ -173,6 +173,46 @@ def test_pages_are_said(tmp_path: Path) -> None:
     assert pages.rows == one.rows == READ[1:]
 
 
+def test_what_stands_beside_the_data_of_json_api(tmp_path: Path) -> None:
+    """The owners and other objects that JSON:API includes are no leads, and a note says that they are not read."""
+    boss = {"type": "users", "id": "9", "attributes": {"name": "Boss", "phone": "9876500009"}}
+    data = [{"type": "people", "id": "1", "attributes": ASHA}]
+    path = written(tmp_path, {"data": data, "included": [boss]})
+    (sheet,) = read_sheets(path)
+    assert sheet.notes == ("the list under data", "the list under included (1) is not read")
+    assert sheet.rows == [["people", "1", "Asha", "9876500001"]]
+    (named,) = read_sheets(path, ReadingOptions(sheet=("included",)))
+    assert named.rows == [["users", "9", "Boss", "9876500009"]]
+
+
+def test_patients_of_fhir(tmp_path: Path) -> None:
+    """FHIR tells the parts of a name and the kinds of numbers in its own words; a fax is told as one."""
+    telecom = [
+        {"system": "fax", "value": "9876500009"},
+        {"system": "phone", "use": "mobile", "value": "9876500001"},
+        {"system": "email", "value": "asha@example.com"},
+    ]
+    patient = {"name": [{"use": "official", "family": "Menon", "given": ["Asha", "Rani"]}], "telecom": telecom}
+    header, row = read_rows(written(tmp_path, {"resourceType": "Bundle", "entry": [{"resource": patient}]}))
+    assert dict(zip(header, row, strict=True)) == {
+        "resource.name.use type": "official",
+        "resource.name.family name": "Menon",
+        "resource.name.given name": "Asha, Rani",
+        "resource.telecom.fax": "9876500009",
+        "resource.telecom.phone mobile": "9876500001",
+        "resource.telecom.email": "asha@example.com",
+    }
+
+
+def test_people_within_a_lead_are_said(tmp_path: Path) -> None:
+    """A company with a phone of its own is the lead, and a note says that its people are read as parts of it."""
+    firm = {"name": "Acme", "phone": "9876500009", "contacts": [ASHA, RAVI]}
+    (sheet,) = read_sheets(written(tmp_path, [firm]))
+    assert sheet.notes == ("the people under contacts are parts of the leads that name them",)
+    (alone,) = read_sheets(written(tmp_path, [{**ASHA, "phones": [{"type": "home", "number": "9876500003"}]}]))
+    assert alone.notes == ()
+
+
 def test_rows_line_by_line(tmp_path: Path) -> None:
     """Lines of JSON may be rows, the first of which is the header."""
     rows = [*READ, ["Asha", "9876500001"]]

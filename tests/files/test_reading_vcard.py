@@ -106,6 +106,15 @@ def test_titles_that_the_shown_name_leaves_out(tmp_path: Path) -> None:
     assert contact(tmp_path, "N:Rao;Om;;Dr.;PhD", "TEL:1")["Name Suffix"] == "PhD"
 
 
+@pytest.mark.parametrize("shown", ["FN:Asha Menon", "NOTE:x"], ids=["shown alike", "not shown"])
+def test_a_name_that_was_typed_in_one_piece(tmp_path: Path, shown: str) -> None:
+    """A whole name in the place of the first name is a full name; one that is shown otherwise is not."""
+    whole = contact(tmp_path, "N:;Asha Menon;;;", shown, "TEL:1")
+    assert (whole["Full Name"], whole.get("First Name", "")) == ("Asha Menon", "")
+    assert contact(tmp_path, "N:;Asha Rani;;;", "FN:Asha Rani Menon", "TEL:1")["First Name"] == "Asha Rani"
+    assert contact(tmp_path, "N:Menon;Asha Rani;;;", "FN:Asha Rani", "TEL:1")["First Name"] == "Asha Rani"
+
+
 def test_version_4_0(tmp_path: Path) -> None:
     """Numbers as URIs, types in quotes."""
     assert contact(
