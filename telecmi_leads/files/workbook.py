@@ -35,9 +35,10 @@ _ENDS = {
         signal, "SIGKILL", 9
     ): "it takes too much memory",  # the system's way, and ours with a frame beyond all bounds
 }
+_COMPUTE = "open it in Excel and save it to compute them"
 _SAVE_AGAIN = "Open it in Excel and save it again, or export the sheet as CSV."
 
-_BOOK = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, bool, bool]], dict[str, int]])
+_BOOK = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, bool, bool]], dict[str, int], dict[str, int]])
 _NAME = msgspec.msgpack.Decoder(str)
 _ROWS = msgspec.msgpack.Decoder(list[list[str]])
 _ERROR = msgspec.msgpack.Decoder(tuple[str, str])
@@ -47,7 +48,7 @@ class Workbook:
     """A workbook that a child process reads: its format, what to note, its sheets."""
 
     def __init__(self, child: _Child, name: str, wanted: tuple[str, ...]) -> None:
-        told, sheets, self._hidden_rows = _BOOK.decode(child.frame()[1])
+        told, sheets, self._hidden_rows, self._uncomputed = _BOOK.decode(child.frame()[1])
         if len(sheets) > MAX_TABLES:
             raise beyond(name, f"it has more than {MAX_TABLES:,} sheets")
         missing_sheets(name, "sheet", wanted, (sheet for sheet, is_sheet, _ in sheets if is_sheet))
@@ -72,6 +73,7 @@ class Workbook:
                 return
             if kind == b"S":
                 sheet = _NAME.decode(payload)
+                empty = self._uncomputed.get(sheet)
                 yield Sheet(
                     file=self._name,
                     format=self.format,
@@ -79,7 +81,9 @@ class Workbook:
                     encoding=None,
                     delimiter=None,
                     keys=None,
-                    notes=(),
+                    notes=(f"formulas without a value ({empty:,}) are read as empty cells: {_COMPUTE}",)
+                    if empty
+                    else (),
                     blocks=self._blocks(),
                     hidden_rows=self._hidden_rows.get(sheet, 0),
                 )

@@ -5,7 +5,8 @@ Run by path with `python -I`, the workbook as standard input; the arguments are 
 bounds its own memory and time, and writes frames to standard output: a letter, the payload's length in four bytes,
 the payload in MessagePack.
 
-B the book (format, sheets), S a sheet begins (name), R rows, E an error (code, detail), Z the end.
+B the book (format, sheets, hidden rows, formulas without a value), S a sheet begins (name), R rows,
+E an error (code, detail), Z the end.
 """
 
 from __future__ import annotations
@@ -62,7 +63,12 @@ _OTHER_STREAMS = (
     ("__properties_version1.0", "an Outlook message"),
 )
 _DIMENSION = re.compile(rb"<(?:\w{1,20}:)?dimension[^<>]{0,500}\sref=[\"'](?:[A-Z]+\d+:)?([A-Z]+)(\d+)[\"']")
-_CELL = re.compile(rb"<(?:\w{1,20}:)?c\b[^<>]{0,500}?\sr=[\"']([A-Z]+)(\d+)[\"'][^<>]{0,500}?(/?)>")
+_CELL = re.compile(rb"<(?:\w{1,20}:)?c\b(?>[^<>]{0,500}?\sr=[\"']([A-Z]+)(\d+)[\"'])[^<>]{0,500}?(/?)>")
+_UNCOMPUTED = re.compile(
+    rb"<(?:\w{1,20}:)?c(?![^<>]{0,200}\st=[\"']str)(?:\s[^<>]{0,200})?><(?:\w{1,20}:)?f\b[^<>]{0,500}(?:/>|>[^<]{0,8192}</)"
+    rb"(?:(?:\w{1,20}:)?f>)?(?:<(?:\w{1,20}:)?v\s?/>|<(?:\w{1,20}:)?v></(?:\w{1,20}:)?v>)?</(?:\w{1,20}:)?c>"
+)
+_LOOKED_THROUGH = 64 * _MB  # of a sheet, for formulas without a value: larger ones are not written by small programs
 
 
 if TYPE_CHECKING:
@@ -134,9 +140,10 @@ def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
         stream, hidden, doubtful = _xls(stream)
     else:
         hidden, doubtful = workbook_parts.hidden_rows(stream, format_), {}
+    uncomputed = _uncomputed(stream) if format_ == "xlsx" else {}
     book = Book(stream, format_)
     sheets = book.sheets()
-    send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden))
+    send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden, uncomputed))
     for name, is_sheet, is_visible in sheets:
         if name in wanted or (is_sheet and is_visible and not wanted):
             send(b"S", name)
@@ -406,6 +413,24 @@ def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, exactly: 
         return  # calamine says what is wrong with it
     if far is not None:
         raise Refused("far", far)
+
+
+def _uncomputed(stream: BinaryIO) -> dict[str, int]:
+    """Return how many formulas of each sheet of an XLSX have no value: programs write them, and only Excel computes.
+
+    An empty text that is the value of a formula is one (`t="str"`).
+    """
+    found = {}
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            for about in workbook_parts.xlsx_sheets(archive):
+                if about.path and archive.getinfo(about.path).file_size <= _LOOKED_THROUGH:
+                    with archive.open(about.path) as sheet:
+                        pieces = workbook_parts.whole_tags(sheet)
+                        found[about.name] = sum(len(_UNCOMPUTED.findall(piece)) for piece in pieces if b"<f" in piece)
+    except (KeyError, *workbook_parts.UNREADABLE):
+        return {}  # what is wrong with it is said when it is read
+    return found
 
 
 def _far_corner(sheet: IO[bytes]) -> str | None:

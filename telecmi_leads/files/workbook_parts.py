@@ -136,7 +136,7 @@ def _hidden_in_xlsx(archive: zipfile.ZipFile) -> dict[str, int]:
         if sheet.path:
             hidden, filtered = 0, False
             with archive.open(sheet.path) as part:
-                for piece in _whole_tags(part):
+                for piece in whole_tags(part):
                     hidden += len(_HIDDEN_ROW.findall(piece))
                     signs = _FILTER.findall(piece)
                     filtered = filtered or b"autoFilter" in signs or (tables and b"tablePart" in signs)
@@ -199,7 +199,7 @@ def _xlsb_records(part: bytes) -> Iterator[tuple[int, int, int]]:
 def _hidden_in_ods(content: IO[bytes]) -> dict[str, int]:
     found: dict[str, int] = {}
     name = ""
-    for piece in _whole_tags(content):
+    for piece in whole_tags(content):
         for table, about, row in _HIDDEN_ODS.findall(piece):
             if table:
                 name = _attributes(b" " + about).get("table:name", "")
@@ -209,7 +209,7 @@ def _hidden_in_ods(content: IO[bytes]) -> dict[str, int]:
     return found
 
 
-def _whole_tags(part: IO[bytes]) -> Iterator[bytes]:
+def whole_tags(part: IO[bytes]) -> Iterator[bytes]:
     """Walk a part in pieces that end where a tag begins."""
     rest = b""
     while piece := part.read(PIECE):

@@ -117,6 +117,22 @@ def test_formulas_give_their_cached_values(tmp_path: Path) -> None:
     assert read_rows(path) == [["", "9876500001"]]
 
 
+def test_formulas_that_were_never_computed(tmp_path: Path) -> None:
+    """Formulas without a value, as programs write them, are read as empty cells with a note; an empty text is one."""
+    path = saved(tmp_path / "made.xlsx", [["Name", "Phone"], ["Asha", "=9876500000+1"], ['="Ravi"', "=B2+1"]])
+    (sheet,) = read_sheets(path)
+    assert sheet.rows == [["Name", "Phone"], ["Asha"]]
+    assert sheet.notes == (
+        "formulas without a value (3) are read as empty cells: open it in Excel and save it to compute them",
+    )
+
+    def computed(_: str, part: bytes) -> bytes:
+        return re.sub(rb"><f>([^<]*)</f><v ?/>", rb' t="str"><f>\1</f><v></v>', part)
+
+    (sheet,) = read_sheets(patched(path, tmp_path / "leads.xlsx", computed))
+    assert (sheet.rows, sheet.notes) == ([["Name", "Phone"], ["Asha"], []], ())
+
+
 def test_rows_are_numbered_as_in_the_sheet(tmp_path: Path) -> None:
     """Blank rows and columns count, also before the first filled cell; no row has empty cells at its end."""
     book = openpyxl.Workbook()
