@@ -3,10 +3,11 @@
 #
 #   */5 * * * * cd "$HOME/leads" && sh drop-folder.sh inbox
 #
-# A file that is in goes to FOLDER/done, one that can't be used to FOLDER/failed, each with its reports beside it. A file
-# that could not be finished (no network, a kill) stays, and the next time goes on with it. The same file dropped twice is
-# not uploaded twice; other leads under a name seen before go on counting (--append). In done, failed and reports each file
-# has a folder of its own, called after the time, so that a name as long as a name can be stays as it is.
+# A file that is in goes to FOLDER/done, one that can't be used to FOLDER/failed, with why.txt beside it where something
+# is to be done. A file that could not be finished (no network, a kill) stays, and the next time goes on with it. The same
+# file dropped twice is not uploaded twice; other leads under a name seen before go on counting (--append). In done, failed
+# and reports each file has a folder of its own, called after the time, so that a name as long as a name can be stays as it
+# is.
 set -u
 inbox=${1:?name the folder}
 if [ ! -d "$inbox" ]; then
@@ -25,8 +26,11 @@ for file in "$inbox"/*; do
     number=$((number + 1))
     time=$(date +%Y%m%d-%H%M%S)-$number
     reports="$inbox/reports/$time"
-    telecmi-leads upload "$file" --name "{file}" --append --quiet --lock-wait 10m --report-dir "$reports"
+    why="$inbox/reports/$time.txt"
+    telecmi-leads upload "$file" --name "{file}" --append --quiet --lock-wait 10m --report-dir "$reports" 2>"$why"
     code=$?
+    cat "$why" >&2 # cron mails it
+    [ -s "$why" ] || rm -f "$why"
     case $code in
         0 | 4) place="done" ;;
         2 | 3) place=failed ;;
@@ -34,4 +38,5 @@ for file in "$inbox"/*; do
     esac
     mkdir "$inbox/$place/$time"
     mv -- "$file" "$inbox/$place/$time/"
+    [ ! -f "$why" ] || mv "$why" "$inbox/$place/$time/why.txt"
 done

@@ -188,6 +188,15 @@ def test_the_systemd_units(program: Program, sandbox: Sandbox, folder: Path, tmp
         assert (found.returncode, found.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("check", [("shellcheck", "drop-folder.sh"), ("xmllint", "--noout", "windows-task.xml")])
+def test_the_recipes_are_well_formed(check: tuple[str, ...]) -> None:
+    """The tools that know shell scripts and XML find nothing, where they are installed."""
+    if not shutil.which(check[0]):
+        pytest.skip(f"{check[0]} is not installed")
+    found = subprocess.run(check, cwd=EXAMPLES, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+
+
 def on_path(folder: Path) -> Path:
     """Return the program that `shell` has put on the path."""
     return folder.parent / "bin" / "telecmi-leads"
@@ -221,7 +230,9 @@ def test_the_drop_folder(program: Program, sandbox: Sandbox, folder: Path) -> No
     assert (first.code, first.out) == (0, "")
     assert " refused (exit 3): notes.txt: no phone column was found." in first.err
     assert [path.name for path in sorted((inbox / "done").glob("*/*"))] == ["fair march.csv"]
-    assert [path.name for path in sorted((inbox / "failed").glob("*/*"))] == ["notes.txt"]
+    assert [path.name for path in sorted((inbox / "failed").glob("*/*"))] == ["notes.txt", "why.txt"]
+    [why] = (inbox / "failed").glob("*/why.txt")
+    assert why.read_text() == first.err
     assert [path.name for path in inbox.iterdir() if path.is_file()] == ["fresh.csv"]
     dropped(inbox / "fresh.csv")
     dropped(write_leads(inbox / "fair march.csv", 30))
@@ -246,7 +257,7 @@ def test_the_drop_folder_takes_the_longest_name(program: Program, sandbox: Sandb
     dropped(write_leads(inbox / "fair.csv", 10, first=100))
     ended = shell(program, 'cd "$HOME/leads" && sh drop-folder.sh inbox')
     assert ended.code == 0, ended.err
-    assert [path.name for path in (inbox / "failed").glob("*/*")] == [long]
+    assert sorted(path.name for path in (inbox / "failed").glob("*/*")) == [long, "why.txt"]
     assert list(sandbox.campaigns()) == ["fair-001"]
 
 

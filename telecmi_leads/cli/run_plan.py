@@ -350,8 +350,8 @@ def input_files(paths: Sequence[str]) -> list[Path | None]:
 
 
 def made_at(run: RunRecord) -> str:
-    """Return when a run was planned, in local time with its zone: `2026-11-28 19:41 IST`."""
-    return f"{run.created.astimezone():%Y-%m-%d %H:%M %Z}".rstrip()
+    """Return when a run was planned, in local time: `28 Nov 2026 19:41`."""
+    return wording.moment(run.created)
 
 
 def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:

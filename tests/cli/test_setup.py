@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from inside import Inside
-from program import APP_ID, Program
+from program import APP_ID, Program, write_leads
 
 from telecmi_leads.sandbox import Sandbox
 
@@ -96,6 +96,9 @@ def test_setup_keeps_what_the_service_takes(tmp_path: Path) -> None:
         "Next, to see whether a file is fit (in place of FILE, its name):",
         "telecmi-leads validate FILE",
     )
+    write_leads(tmp_path / "leads.csv", 2)
+    pasted = program.run(*command.replace("FILE", "leads.csv").split()[1:])
+    assert (pasted.code, "region" in pasted.err) == (3, False), pasted.err  # 98765 is no number of AE, as was typed
 
 
 def test_a_file_that_is_there_is_changed_only_when_asked_to(tmp_path: Path) -> None:

@@ -431,6 +431,7 @@ def normal(text: str, folder: Path, url: str) -> str:
     text = text.replace(str(folder), "FOLDER").replace(url, "URL").replace(str(urlsplit(url).port), "PORT")
     text = re.sub(r"\b20\d{6}-\d{6}-[0-9a-f]{4}\b", "RUN", text)
     text = re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d([+-]\d\d:\d\d)?)?", "TIME", text)
+    text = re.sub(r"\d{1,2} [A-Z][a-z]{2} 20\d\d \d\d:\d\d", "TIME", text)
     return re.sub(r"process \d+ on [^,]+", "process N on HOST", text)
 
 

@@ -192,15 +192,15 @@ def test_a_workbook_gives_a_workbook_with_a_sheet_for_each_table(tmp_path: Path)
     assert sheets_of(tmp_path / "r" / "rejects.xlsx") == {
         "Pune": [
             [*first, "Name", "Mobile", *last],
-            [f"Mobile holds 0098765: {says}", TIP, "Ravi", "0098765", "2", "too_short"],
+            [f'Mobile holds "0098765": {says}', TIP, "Ravi", "0098765", "2", "too_short"],
         ],
         "history rejects": [
             [*first, "Lead", "Phone", "Budget", *last],
-            [f"Phone holds 12: {says}", TIP, "Asha", "12", "'=1+1", "7", "too_short"],
+            [f'Phone holds "12": {says}', TIP, "Asha", "12", "'=1+1", "7", "too_short"],
         ],
         "pune (2)": [
             [*first, "Name", "Mobile", *last],
-            [f"Mobile holds 13: {says}", TIP, "Mala", "13", "3", "too_short"],
+            [f'Mobile holds "13": {says}', TIP, "Mala", "13", "3", "too_short"],
         ],
     }
     cells = openpyxl.load_workbook(tmp_path / "r" / "rejects.xlsx")["Pune"]
@@ -209,7 +209,7 @@ def test_a_workbook_gives_a_workbook_with_a_sheet_for_each_table(tmp_path: Path)
 
 
 def test_a_workbook_shows_what_to_correct_at_a_glance(tmp_path: Path) -> None:
-    """The cell at fault alone is marked, an empty one too; reason first, widths by content, filter, frozen header."""
+    """The cell at fault alone is marked, an empty one too; the reason is first and whole, the header frozen."""
     table = TableInfo("leads.xlsx", "xlsx", ("Name", "Mobile", "Remark"), 1, sheet="Leads")
     rows = [
         rejected(2, "too_short", ("Ravi", "0098765", "x" * 90)),
@@ -224,6 +224,7 @@ def test_a_workbook_shows_what_to_correct_at_a_glance(tmp_path: Path) -> None:
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:G4")
     assert [round(sheet.column_dimensions[letter].width) for letter in "ACDE"] == [43, 9, 21, 43]
     assert sheet["A2"].alignment.wrap_text
+    assert sheet.row_dimensions[2].height == 30  # the reason needs two lines
     assert sheet["A3"].value == "Mobile: there is no phone number in the row."
     assert [cell.value for cell in sheet[4]][2:] == ["Mala", "13", None, "4", "too_many_cells", "more"]
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
+from hypothesis import given
+from hypothesis import strategies as st
 from inside import Inside
 from program import write_leads
 
@@ -168,6 +170,32 @@ def test_a_printed_argument_is_one_word_to_the_shell(tmp_path: Path, shell: tupl
         ("a\nb$c", '"a$([char]0xa)b$([char]0x24)c"'),
     ],
 )
-def test_arguments_for_powershell(text: str, printed: str) -> None:
+def test_arguments_for_powershell_in_examples(text: str, printed: str) -> None:
     """On Windows the words are quoted as PowerShell reads them: typographic quotes, commas and @ count there."""
     assert _for_powershell(text) == printed
+
+
+_QUOTES, _SINGLE = '"\u201c\u201d\u201e', "'\u2018\u2019\u201a\u201b"
+
+
+def read_by_powershell(word: str) -> str:
+    """Return the argument that PowerShell makes of a word, by its about_Quoting_Rules and about_Special_Characters."""
+    if word[0] in _SINGLE:
+        inner = word[1:-1]
+        assert word[-1] in _SINGLE
+        assert re.fullmatch(rf"(?:[^{_SINGLE}]|[{_SINGLE}]{{2}})*", inner)
+        return re.sub(rf"([{_SINGLE}])[{_SINGLE}]", r"\1", inner)
+    if word[0] in _QUOTES:
+        assert word[-1] in _QUOTES
+        parts = re.split(r"\$\(\[char\]0x([0-9a-f]+)\)", word[1:-1])  # every second one is the code of a character
+        assert not set("".join(parts[::2])) & set(f"$`{_QUOTES}")
+        return "".join(chr(int(part, 16)) if at % 2 else part for at, part in enumerate(parts))
+    assert re.fullmatch(r"[^\s@#<>~$`(){},;|&\[\]*?][^\s$`(){},;|&]*", word)
+    assert not set(word) & set(_QUOTES + _SINGLE)
+    return word
+
+
+@given(st.text("ab1 -=.,;:@#$`(){}[]|&<>~%!*?\\\n\t" + _QUOTES + _SINGLE, min_size=1, max_size=8))
+def test_arguments_for_powershell(text: str) -> None:
+    """Whatever an argument holds, PowerShell reads it as it was: no variable, list, comment or second word of it."""
+    assert read_by_powershell(_for_powershell(text)) == text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
-from telecmi_leads.core.lead import LeftOutKind
+from telecmi_leads.core.lead import REJECT_COLUMNS, LeftOutKind
 from telecmi_leads.core.text import mask_text
 from telecmi_leads.output.console.run_summary import show_command
 from telecmi_leads.output.console.screen import shown
@@ -50,7 +50,7 @@ def show_use(screen: Screen, event: TableOpened) -> None:
         says = "; ".join(f"{field} from {sources}" for field, sources in rows)
         screen.entry(f"{shown(event.table.file)}: {says}")
         return
-    unused = [shown(name) for name in event.table.header if name and name not in used]
+    unused = [shown(name) for name in event.table.header if name and name not in used and name not in REJECT_COLUMNS]
     if unused:
         rows.append(("not used", _listed(unused)))
     screen.rows(rows, fold=(1,))

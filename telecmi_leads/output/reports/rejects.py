@@ -206,7 +206,7 @@ def _add_to_book(book: RejectBook, row: LeftOutRow, table: TableInfo, layout: La
     place, code, _, tip = explained(row, None)
     says, _ = wording.reason(row.code)
     cell = cell_at_fault(row, table)
-    what = f"{row.column} holds {cell[:_SHOWN_OF_CELL]}: {says}." if cell else f"{says[:1].upper()}{says[1:]}."
+    what = f'{row.column} holds "{cell[:_SHOWN_OF_CELL]}": {says}.' if cell else f"{says[:1].upper()}{says[1:]}."
     if row.column and not cell:
         what = f"{row.column}: {says}."
     fault = table.header.index(row.column) if row.column in table.header else -1
@@ -278,6 +278,10 @@ _CUT = " ... (cut: Excel holds 32,767 characters)"
 
 REASON_COLUMNS = ("reject_reason", "reject_tip")
 PLACE_COLUMNS = ("reject_row", "reject_code")
+_LINE, _LINE_HEIGHT = 40, 15
+"""Characters of a reason in a line, few enough for words that are not broken, and points."""
+_ROWS_WITH_HEIGHT = 1000
+"""Nobody corrects more by hand, and each height takes memory until the end."""
 _NARROWEST, _WIDEST, _PHONE_WIDTH, _SCREEN = 8, 42, 18, 180
 """Widths in characters: of a column, of one that numbers stand in, and of what a screen shows at once."""
 
@@ -370,6 +374,10 @@ class RejectBook:
             + looks[:known]
             + [(text, Look.NUMBER) for text in (why.row, why.code)]
         )
+        # Excel makes a row as high as its text when it opens the file; others, LibreOffice for one, only if told.
+        lines = max(-(-len(text) // _LINE) for text in (why.reason, why.tip, "-"))
+        if lines > 1 and sheet.rows <= _ROWS_WITH_HEIGHT:
+            sheet.sheet.set_row(sheet.rows, _LINE_HEIGHT * lines)
         self._write(sheet, row + looks[known:])
 
     def _write(self, sheet: _Sheet, cells: Sequence[tuple[str, Look]]) -> None:
