@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from telecmi_leads.ledger.uploaded_numbers import KnownCampaign
 
-    Holders = Mapping[bytes, tuple[int, ...]]
+    Waiting = Mapping[int, tuple[int, ...]]
+    Fresh = Mapping[bytes, tuple[int, ...]]
 
 FAILURES = (sqlite3.Error, MemoryError, UnicodeDecodeError)
 """What SQLite raises when a ledger can't be read or written; its own messages may quote bytes that are no text."""
@@ -86,9 +87,9 @@ class Store:
         self.waiting: dict[tuple[str, datetime | None], frozenset[bytes]] = {}
         self.columns: dict[str, list[bytes]] = {}
         self.since: dict[datetime, frozenset[bytes]] = {}
-        self.holders: dict[tuple[str, frozenset[str]], tuple[Holders, Holders]] = {}
+        self.holders: dict[tuple[str, frozenset[str]], tuple[Waiting, Fresh]] = {}
         self.campaigns: Mapping[int, KnownCampaign] = {}
-        self.knows_nobody: bool | None = None
+        self.nobody_accepted: bool | None = None
 
     def changed(self) -> None:
         """Let go of what was read of the numbers uploaded before: the ledger has changed."""
@@ -97,7 +98,7 @@ class Store:
         self.since.clear()
         self.holders.clear()
         self.campaigns = {}
-        self.knows_nobody = None
+        self.nobody_accepted = None
 
     def close(self) -> None:
         """Close the ledger. After a failed write the files are left as they are, for the next process to recover."""

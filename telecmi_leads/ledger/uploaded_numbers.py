@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from telecmi_leads.core.lead import LeftOutRow, TableInfo
-    from telecmi_leads.ledger.store import Holders, Store
+    from telecmi_leads.ledger.store import Fresh, Store, Waiting
 
 _EVER = -(2**63)
 _PENDING_BODIES = """
@@ -226,34 +226,48 @@ def known_among(
 ) -> dict[int, list[KnownCampaign]]:
     """Return, by position, the campaigns that hold a number of these (E.164 digits): uploaded, or waiting."""
     waiting, fresh = _holders(store, account, own)
+    found = _accepted_before(store, account, phones, fresh)
+    values = list(map(int, phones))
+    if not waiting.keys().isdisjoint(values):
+        for at, value in enumerate(values):
+            if value in waiting:
+                found.setdefault(at, []).extend(waiting[value])
+    every = _known_campaigns(store) if found else {}
+    known = ((at, [every[id_] for id_ in found[at] if id_ in every]) for at in sorted(found))
+    return {at: campaigns for at, campaigns in known if campaigns}
+
+
+def _accepted_before(store: Store, account: str, phones: Sequence[str], fresh: Fresh) -> dict[int, list[int]]:
+    """Return, by position, the ids of the campaigns in which numbers were accepted, those just accepted last."""
     tails = _column(store, "tails")
-    if store.knows_nobody is None:
-        store.knows_nobody = not waiting and not fresh and not any(tails)
-    if store.knows_nobody:
+    if store.nobody_accepted is None:
+        store.nobody_accepted = not fresh and not any(tails)
+    if store.nobody_accepted:
         return {}
-    found: dict[int, list[KnownCampaign]] = {}
+    found: dict[int, list[int]] = {}
     for at, number in enumerate(Hasher(store.key, account).numbers(phones)):
         bucket = (number[0] << 16 | number[1] << 8 | number[2]) >> 6
-        if number[2:] in tails[bucket] or number in waiting or number in fresh:
-            ids = [*campaigns_of((tails[bucket], _column(store, "ids")[bucket]), number)]
-            ids += (*fresh.get(number, ()), *waiting.get(number, ()))
-            campaigns = [_known_campaigns(store)[id_] for id_ in ids if id_ in _known_campaigns(store)]
-            if campaigns:
-                found[at] = campaigns
+        if number[2:] in tails[bucket] or number in fresh:
+            ids = campaigns_of((tails[bucket], _column(store, "ids")[bucket]), number)
+            found[at] = [*ids, *fresh.get(number, ())]
     return found
 
 
-def _holders(store: Store, account: str, own: frozenset[str]) -> tuple[Holders, Holders]:
-    """Return hash → campaigns, for requests that the ledger holds and for numbers just accepted; read once."""
+def _holders(store: Store, account: str, own: frozenset[str]) -> tuple[Waiting, Fresh]:
+    """Return which campaigns hold a number, by number in requests, and by hash where they were just accepted.
+
+    Read once. A million people who wait cost 74 MB and no hash: of them the ledger holds the numbers themselves.
+    """
     asked = (account, own)
     if asked not in store.holders:
-        hasher = Hasher(store.key, account)
-        waiting: dict[bytes, tuple[int, ...]] = {}
+        waiting: dict[int, tuple[int, ...]] = {}
         fresh: dict[bytes, tuple[int, ...]] = {}
         for id_, run, status, body in store.stream(_BODIES, (account, *KEPT)):
             if status != CampaignStatus.REFUSED or run in own:
-                for number in hasher.numbers(thaw_phones(body)):
-                    waiting[number] = (*waiting.get(number, ()), id_)
+                values = [int(phone) for phone in thaw_phones(body) if phone]
+                before = {value: waiting[value] for value in values if value in waiting}
+                waiting.update(dict.fromkeys(values, (id_,)))  # one tuple for all of a campaign
+                waiting.update((value, (*ids, id_)) for value, ids in before.items())
         for id_, blob in store.stream(_FRESH_OF_CAMPAIGNS, (account,)):
             for number in split(blob):
                 fresh[number] = (*fresh.get(number, ()), id_)
