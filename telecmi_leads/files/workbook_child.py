@@ -140,7 +140,7 @@ def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
         stream, hidden, doubtful = _xls(stream)
     else:
         hidden, doubtful = workbook_parts.hidden_rows(stream, format_), {}
-    uncomputed = _uncomputed(stream) if format_ == "xlsx" else {}
+    uncomputed = formulas_without_value(stream) if format_ == "xlsx" else {}
     book = Book(stream, format_)
     sheets = book.sheets()
     send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden, uncomputed))
@@ -415,7 +415,7 @@ def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, exactly: 
         raise Refused("far", far)
 
 
-def _uncomputed(stream: BinaryIO) -> dict[str, int]:
+def formulas_without_value(stream: BinaryIO) -> dict[str, int]:
     """Return how many formulas of each sheet of an XLSX have no value: programs write them, and only Excel computes.
 
     An empty text that is the value of a formula is one (`t="str"`).
@@ -444,7 +444,7 @@ def _far_corner(sheet: IO[bytes]) -> str | None:
                 bottom, top = max(bottom, int(row[:9])), min(top, int(row[:9]))
                 right, left = max(right, _column(column)), min(left, _column(column))
         rest = piece[piece.rfind(b"<") :][:1000]
-    extent = (bottom - top + 1) * (right - left + 1)
+    extent = (bottom - top + 1) * (right - left + 1) if filled else 0
     if extent <= max(workbook_parts.MAX_EXTENT, workbook_parts.SPARSE * filled):
         return None
     return f"{_letters(right)}{bottom}"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import struct
+import time
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+import xlsxwriter
 import xlwt
 from program import Program, expected_phones, phones
 from reading_files import read_bounded
 from workbook_files import STRING, cell, line, record, row, write_ods, write_xlsb
 
+from telecmi_leads.files import workbook_child, workbook_parts
 from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -145,3 +149,47 @@ def test_a_hostile_workbook_ends_the_program_as_bad_input(tmp_path: Path) -> Non
         assert ended.json["error"]["message"] == "far.xlsb, sheet Leads can't be read: it takes too much memory."
         assert program.run("upload", "leads.xlsb", "--name", "March", "--region", "IN").code == 0
         assert phones(sandbox.campaigns()) == expected_phones(1)
+
+
+HOSTILE_TAGS = {
+    "references": b"<c" + b' r="A1"' * 60,
+    "open references": b'<c r="A1" ' + b"x" * 400,
+    "open formulas": b'<c r="A1"><f>',
+    "formulas that go on": b'<c r="A1"><f a="',
+    "formulas without an end": b'<c r="A1"><f>A1</f><v>',
+    "hidden rows": b"<row" + b' hidden="' * 40,
+    "filters": b'<filterColumn><autoFilter <row hidden="1"',
+    "blanks": b"<c" + b" " * 400,
+}
+
+
+@pytest.mark.parametrize("tag", HOSTILE_TAGS)
+def test_tags_of_a_sheet_take_linear_time(tmp_path: Path, tag: str) -> None:
+    """(Row 53) Four times the tags of a sheet take about four times the time to look through, whatever they are."""
+    once, fourfold = (looked_through(tmp_path, HOSTILE_TAGS[tag], size) for size in (500_000, 2_000_000))
+    assert fourfold < 6 * once + ROOM
+
+
+ROOM = 1.0  # seconds by which two runs may differ on a busy machine
+
+
+def looked_through(folder: Path, tag: bytes, size: int) -> float:
+    """Return how many seconds of the processor the looks into a workbook take whose sheet is full of one tag."""
+    with xlsxwriter.Workbook(folder / "made.xlsx") as book:
+        book.add_worksheet("Leads").autofilter("A1:B2")
+    sheet = (tag * (size // len(tag) + 1))[:size]
+    path = patched_sheet(folder / "made.xlsx", folder / "leads.xlsx", sheet)
+    began = time.process_time()
+    with path.open("rb") as stream:
+        workbook_child.look_into_zip(stream, exactly=True)
+        workbook_parts.hidden_rows(stream, "xlsx")
+        workbook_child.formulas_without_value(stream)
+    return time.process_time() - began
+
+
+def patched_sheet(source: Path, target: Path, sheet: bytes) -> Path:
+    """Write a workbook again with another part in the place of its sheet."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if "/worksheets/" in name else old.read(name))
+    return target

@@ -18,7 +18,7 @@ SCRIPT = TESTS / "fuzz" / "fuzz_reading.py"
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("target", ["text", "json", "lines", "html", "vcard", "gzip", "shell"])
+@pytest.mark.parametrize("target", ["text", "json", "lines", "html", "vcard", "gzip", "shell", "workbook"])
 def test_fuzz(target: str, tmp_path: Path) -> None:
     """A coverage-guided fuzzer finds no input that is neither read nor refused."""
     pytest.importorskip("atheris", reason="atheris is installed by hand where fuzzing is wanted")

@@ -321,8 +321,12 @@ def test_far_cell_without_content(tmp_path: Path) -> None:
     for row in LEADS:
         book.active.append(row)
     book.active["XFD1048576"].font = Font(bold=True)
+    book.create_sheet("Notes")["XFD1048576"].font = Font(bold=True)  # the only cell of its sheet
     book.save(tmp_path / "leads.xlsx")
-    assert read_rows(tmp_path / "leads.xlsx") == READ
+    assert [(sheet.name, sheet.rows) for sheet in read_sheets(tmp_path / "leads.xlsx")] == [
+        ("Sheet", READ),
+        ("Notes", []),
+    ]
 
 
 def test_repeated_cells(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
     python tests/fuzz/fuzz_reading.py TARGET [-max_total_time=600] [any option of libFuzzer] [FOLDER WITH SEEDS]
 
-TARGET is one of text, json, lines, html, vcard, gzip, shell. Needs atheris, which the project does not install.
+TARGET is one of text, json, lines, html, vcard, gzip, shell, workbook. Needs atheris, which the project does not
+install.
 """
 
 from __future__ import annotations
 
 import io
+import struct
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -18,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 with atheris.instrument_imports(include=["telecmi_leads"]):
     from telecmi_leads.core.errors import SourceUnreadable
-    from telecmi_leads.files import workbook_child
+    from telecmi_leads.files import workbook_child, workbook_parts
     from telecmi_leads.files.delimited import read_delimited
     from telecmi_leads.files.encoding import text_file
     from telecmi_leads.files.html_tables import read_html
@@ -56,6 +59,34 @@ def shell(stream: BinaryIO) -> None:
             raise
 
 
+def workbook(stream: BinaryIO) -> None:
+    """Look for the parts of a workbook as the child does: no loop without an end, no more memory than it may take."""
+    data = stream.read()
+    with suppress(*DAMAGED):
+        workbook_parts.hidden_in_xls(data)
+        workbook_parts.doubtful_texts(data)
+    with suppress(*DAMAGED):
+        container = workbook_parts.opened_ole2(data)
+        if container is not None:
+            workbook_parts.repaired_xls(data, container)
+    with suppress(*DAMAGED):
+        stream.seek(0)
+        format_, _ = workbook_child.look_into_zip(stream, exactly=False)
+        workbook_parts.hidden_rows(stream, format_)
+        workbook_child.formulas_without_value(stream)
+        workbook_parts.repaired_zip(stream, format_)
+
+
+DAMAGED = (
+    struct.error,
+    IndexError,
+    KeyError,
+    RuntimeError,
+    workbook_child.Refused,
+    *workbook_parts.UNREADABLE,
+)
+"""What the child catches, and takes for a damaged file."""
+
 TARGETS: dict[str, Callable[[BinaryIO], None]] = {
     "text": lambda stream: drain(read_delimited(text_file(stream, "f", 20_000))),
     "json": lambda stream: drain(read_json(text_file(stream, "f", 20_000), (), lines=False)[1]),
@@ -64,6 +95,7 @@ TARGETS: dict[str, Callable[[BinaryIO], None]] = {
     "vcard": lambda stream: drain(read_vcard(text_file(stream, "f", 20_000))),
     "gzip": lambda stream: drain(read_delimited(text_file(unpacked(stream, "f", 1000), "f", 20_000))),
     "shell": shell,
+    "workbook": workbook,
 }
 
 
