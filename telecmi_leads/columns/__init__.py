@@ -7,7 +7,7 @@ header row and what follows it; matching composes both. marks tells who must not
 
 from telecmi_leads.columns.column_match import PHONE_HEADS, ColumnChoice, ColumnMatch, Rule, Template
 from telecmi_leads.columns.field_choice import is_unnamed, line_rank, name_beside_number, number_columns
-from telecmi_leads.columns.header_meaning import all_words_known, read_name
+from telecmi_leads.columns.header_meaning import may_title_a_group, names_a_line, read_name
 from telecmi_leads.columns.lexicon import Head, is_area_code, is_key
 from telecmi_leads.columns.overrides import ColumnFinder, pins
 
@@ -19,12 +19,13 @@ __all__ = [
     "Head",
     "Rule",
     "Template",
-    "all_words_known",
     "is_area_code",
     "is_key",
     "is_unnamed",
     "line_rank",
+    "may_title_a_group",
     "name_beside_number",
+    "names_a_line",
     "number_columns",
     "pins",
     "read_name",

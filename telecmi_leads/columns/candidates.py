@@ -6,7 +6,6 @@ often as a calling code, "WhatsApp" a yes or no.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -88,7 +87,7 @@ def _recipients(
 
     So do message services call it; beside a sender's phone, or with a name in it, a recipient is somebody else.
     """
-    if any(c.head in PHONE_HEADS or (c.head in _LINES and not _is_one_value(cells[c.index])) for c in found):
+    if any(c.head in PHONE_HEADS or (c.head in _LINES and not cell_values.is_one_value(cells[c.index])) for c in found):
         return found
     return [
         Candidate(candidate.index, Reading(Head.PHONE, Rule.VALUES))
@@ -196,8 +195,8 @@ def _own_lines(
 
     Where both sides of a log vary and no name tells which is the customer, neither is taken.
     """
-    varied = any(_holds_lines(c, cells) and _most_common(cells[c.index]) < _NEARLY_ALL for c in found)
-    one_value = {c.index for c in found if c.head in (*_LINES, Head.EMAIL) and _is_one_value(cells[c.index])}
+    varied = any(_holds_lines(c, cells) and cell_values.most_common(cells[c.index]) < _NEARLY_ALL for c in found)
+    one_value = {c.index for c in found if c.head in (*_LINES, Head.EMAIL) and cell_values.is_one_value(cells[c.index])}
     emails = any(c.head is Head.EMAIL and c.index not in one_value and cells[c.index] for c in found)
     found = [
         c.refused(Rule.ONE_VALUE) if c.index in one_value and (emails if c.head is Head.EMAIL else varied) else c
@@ -255,15 +254,6 @@ def _holds_lines(candidate: Candidate, cells: Sequence[Sequence[str]]) -> bool:
         return len(own) >= _FEWEST_ROWS
     may_be = candidate.reading.rule in (Rule.UNKNOWN, Rule.NO_NAME, Rule.OTHER_PERSON)
     return may_be and len(own) >= _FEWEST_ROWS and cell_values.share(own, cell_values.like_phone) >= cell_values.MOST
-
-
-def _is_one_value(cells: Sequence[str]) -> bool:
-    return len(cells) >= _FEWEST_ROWS and _most_common(cells) >= _NEARLY_ALL
-
-
-def _most_common(cells: Sequence[str]) -> float:
-    """Return the share of the value that stands most often."""
-    return Counter(map(str.strip, cells)).most_common(1)[0][1] / len(cells)
 
 
 def _one_person(found: list[Candidate]) -> list[Candidate]:

@@ -7,6 +7,7 @@ that are not empty.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from itertools import takewhile
@@ -61,11 +62,23 @@ _LONGEST_INITIALS = 2  # "MD Rahman"
 _LONGEST_NAME = 60
 _MOST_NAME_WORDS = 6
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 40
+_FEWEST_ROWS = 3
+_NEARLY_ALL = 0.8
 
 
 def share(cells: Sequence[str], test: Callable[[str], object]) -> float:
     """Return the share of cells that pass, 0 where there are none."""
     return sum(1 for cell in cells if test(cell)) / len(cells) if cells else 0.0
+
+
+def is_one_value(cells: Sequence[str]) -> bool:
+    """Tell whether one value stands in nearly every cell, as in a column of the company's own line."""
+    return len(cells) >= _FEWEST_ROWS and most_common(cells) >= _NEARLY_ALL
+
+
+def most_common(cells: Sequence[str]) -> float:
+    """Return the share of the value that stands most often."""
+    return Counter(map(str.strip, cells)).most_common(1)[0][1] / len(cells)
 
 
 def like_phone(cell: str) -> bool:

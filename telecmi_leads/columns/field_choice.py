@@ -162,6 +162,8 @@ def _phone_by_values(
     phone_score: Callable[[Sequence[str]], float],
 ) -> None:
     hopeful = [c for c in open_ if cell_values.share(cells[c.index], cell_values.like_phone) >= cell_values.MOST]
+    if any(not cell_values.is_one_value(cells[candidate.index]) for candidate in hopeful):
+        hopeful = [candidate for candidate in hopeful if not cell_values.is_one_value(cells[candidate.index])]
     scores = [(phone_score(cells[candidate.index]), candidate) for candidate in hopeful]
     best = max(scores, key=lambda scored: scored[0], default=(0.0, None))
     if best[1] is not None and best[0] >= cell_values.MOST:

@@ -64,6 +64,7 @@ _GROUP_NOUNS = frozenset({"details", "detail", "info", "information", "particula
 _MOST_COLUMNS_OF_A_KIND = 9
 _ORDINALS = frozenset(map(str, range(1, _MOST_COLUMNS_OF_A_KIND + 1)))
 _OF_A_WHOLE = frozenset({"formatted"})  # "Address 2 - Formatted" is the second address, not the first one's second line
+_LONGEST_TITLE = 3  # words of the title of a group; more are a banner, "Details of all our leads"
 _FEWEST_PARTS = 3  # from which on a name lists what belongs into an address
 _PLACES = {
     Modifier.HOME: Place.HOME,
@@ -113,10 +114,19 @@ def names_a_shipping(name: str) -> bool:
     return any(segment.meaning is Modifier.SHIPPING for segment in lexicon().segments(words(name)))
 
 
-def all_words_known(name: str) -> bool:
-    """Tell whether every word of a name is known, so that it can name a group of columns: "Student", "Father"."""
+def names_a_line(name: str) -> bool:
+    """Tell whether a name speaks of a phone, whosever it is: "Agent mobile"."""
+    return any(segment.meaning in PHONE_HEADS for segment in lexicon().segments(words(name)))
+
+
+def may_title_a_group(name: str) -> bool:
+    """Tell whether a name can be the title of a group of columns: all its words are known, or it says "details".
+
+    So do "Student", "Father", "School details".
+    """
     tokens = words(name)
-    return bool(tokens) and all(segment.meaning is not None for segment in lexicon().segments(tokens))
+    titled = tokens[-1:] and tokens[-1] in _GROUP_NOUNS and len(tokens) <= _LONGEST_TITLE
+    return bool(titled) or (bool(tokens) and all(s.meaning is not None for s in lexicon().segments(tokens)))
 
 
 def _read_alone(tokens: tuple[str, ...]) -> Reading | None:
@@ -224,6 +234,8 @@ def _read_own(segments: list[Segment]) -> Reading:
         return Reading(None, Rule.UNUSED)
     if head is Head.SERIAL:
         return Reading(None, Rule.SERIAL)
+    if head is Head.NUMBER and (thing := next((s.text for s in segments if s.text in lexicon().numbered), "")):
+        return Reading(None, Rule.OTHER_THING, thing)
     rule = Rule.EXACT if len(segments) == 1 else Rule.WORDS
     if unknown:
         if head not in _HEAD_NOUNS or not (_ends_in_head(segments) or _begins_with_line(segments)):

@@ -279,6 +279,7 @@ class Lexicon(Struct, frozen=True):
 
     `exact` holds names that mean something only when they stand alone, `beside` names that do so only beside one of
     the given columns or heads. `codes` are the whole names of columns of "area" codes and of database "key"s.
+    `numbered` are things whose number is no phone: loans, meters, contracts.
     """
 
     phrases: Phrases
@@ -286,6 +287,7 @@ class Lexicon(Struct, frozen=True):
     beside: dict[str, tuple[Head, frozenset[str]]]
     strangers: Strangers
     codes: dict[str, str]
+    numbered: frozenset[str]
 
     def stranger(self, segments: Sequence[Segment]) -> str:
         """Return the word of a name that is not known and reads as a person, "" where there is none.
@@ -392,7 +394,8 @@ def lexicon() -> Lexicon:
     codes = {
         name: kind for kind, languages in data["codes"].items() for name in chain.from_iterable(languages.values())
     }
-    return Lexicon(Phrases(lines), exact, beside, strangers, codes)
+    numbered = frozenset(chain.from_iterable(data["numbered"].values()))
+    return Lexicon(Phrases(lines), exact, beside, strangers, codes, numbered)
 
 
 def is_area_code(header: str) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import PHONE_HEADS, Head, Rule, read_name
+from telecmi_leads.columns import PHONE_HEADS, Head, Rule, names_a_line, read_name
 from telecmi_leads.columns.lexicon import plain
 from telecmi_leads.core.text import pattern
 
@@ -101,7 +101,11 @@ def _names_columns(texts: list[str]) -> bool:
         if unknown < 0:
             return False
     heads = [reading.head for reading in readings if reading.head is not None and reading.known]
-    return any(head in PHONE_HEADS for head in heads) and any(head not in PHONE_HEADS for head in heads)
+    if any(head in PHONE_HEADS for head in heads):
+        return any(head not in PHONE_HEADS for head in heads)
+    # The header of a list of agents: none of its numbers is a lead's.
+    others = [text for text, reading in zip(texts, readings, strict=True) if reading.somebody_elses]
+    return len(others) > 1 and any(map(names_a_line, others))
 
 
 def _is_value(text: str) -> bool:

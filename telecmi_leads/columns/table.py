@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.columns import PHONE_HEADS, all_words_known, read_name
+from telecmi_leads.columns import PHONE_HEADS, may_title_a_group, read_name
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock, TableInfo
 from telecmi_leads.core.text import restore, safe
@@ -197,7 +197,7 @@ def _are_groups(upper: _Row, lower: _Row) -> bool:
     return (
         gaps
         and upper.different > 1
-        and all(map(all_words_known, upper.filled))
+        and all(map(may_title_a_group, upper.filled))
         and not (upper.data or lower.data)
         and len(lower.filled) > 1
         and lower.known >= len(lower.filled) * _MOSTLY
