@@ -48,6 +48,9 @@ _NOT = frozenset({"non", "not", "no", "un", "nicht", "kein", "keine", "pas", "ne
 _WHEN = frozenset(
     {"before", "after", "until", "till", "on", "at", "in", "during", "between", "from", "for", "vor", "nach", "avant"}
 )
+_LISTS = frozenset({"dnd", "dnc", "ndnc", "ndnd", "ncpr", "dncr", "ctps"})
+_ON_A_LIST = frozenset({"registered", "listed", "blocked", "fully blocked", "active", "on list"})
+_FEWEST_OF_A_WHOLE = 3  # words of "do not call"
 _SHORTEST_COMPACT = 6
 _LETTER = re.compile(r"[^\W\d_]")
 _NAMES = (Field.FULLNAME, Field.FIRSTNAME, Field.LASTNAME)
@@ -55,11 +58,16 @@ _IN_NAMES = ("dnd", "dnc", "not call", "n't call", "opted out", "unsubscribed")
 
 
 class MarkKind(Enum):
-    """How a column marks: by a yes, by a no to being called, or by a status that says so among others."""
+    """How a column marks: by a yes, by a no to being called, or by a status that says so among others.
+
+    MAYBE is a name that speaks of a list of that kind and of something more, "NCPR check": a yes there may say that it
+    was looked up, so that what does not say more is unclear.
+    """
 
     NO_CALL = "yes"
     CONSENT = "no"
     STATUS = "status"
+    MAYBE = "perhaps"
 
     @property
     def marks_by(self) -> str:
@@ -119,7 +127,20 @@ def mark_kind(name: str) -> MarkKind | None:
     for kind, phrases in ((MarkKind.NO_CALL, known.no_call), (MarkKind.CONSENT, known.consent)):
         if _is_phrase_with_fillers(tokens, phrases):
             return kind
-    return MarkKind.STATUS if not known.statuses.isdisjoint(tokens) else None
+    if not known.statuses.isdisjoint(tokens):
+        return MarkKind.STATUS
+    return MarkKind.MAYBE if _speaks_of_a_list(tokens) else None
+
+
+def _speaks_of_a_list(tokens: Phrase) -> bool:
+    """Tell whether a name has a list's name in it, or a whole "do not call", that nothing takes back."""
+    found = _find_phrase(tokens, _mark_words().no_call)
+    if found is None:
+        return False
+    start, size = found
+    known = size >= _FEWEST_OF_A_WHOLE or tokens[start] in _LISTS
+    taken_back = (start and tokens[start - 1] in _NOT) or not _WHEN.isdisjoint(tokens[start + size : start + size + 1])
+    return known and not taken_back
 
 
 def is_mark_name(name: str | None) -> bool:
@@ -164,6 +185,10 @@ def marks(kind: MarkKind, cell: str) -> bool | None:
         return False
     if kind is MarkKind.STATUS:
         return says_no_call(text)
+    if kind is MarkKind.MAYBE:
+        if plain(text) in _ON_A_LIST or says_no_call(text):
+            return True
+        return None if _says_yes(text) else _says_yes(text)
     if kind is MarkKind.CONSENT:
         return plain(text) in _mark_words().no | _mark_words().refusals or says_no_call(text)
     return _says_yes(text)
@@ -256,7 +281,7 @@ class TableMarks(Struct):
             said = {cell: marks(kind, cell) for cell in set(cells)}
             if any(said.values()):
                 found = {index: name for index, cell in enumerate(cells) if said[cell]} | found
-            if kind is MarkKind.NO_CALL and None in said.values():
+            if kind in (MarkKind.NO_CALL, MarkKind.MAYBE) and None in said.values():
                 self.unclear[name] += sum(1 for cell in cells if said[cell] is None)
         for at, name in self.phones:
             if _may_mark("\n".join(columns[at])):

@@ -168,7 +168,8 @@ def with_comma(name: str, surnames: int) -> str:
 def split_full_name(name: str) -> tuple[str, str]:
     """Split a full name into first and last name: the last word is the last name, unless a comma says otherwise.
 
-    "Asha Menon" → ("Asha", "Menon"); "Menon, Asha" → ("Asha", "Menon"); "Roshan" → ("Roshan", ""). A degree or title
+    "Asha Menon" → ("Asha", "Menon"); "Menon, Asha" → ("Asha", "Menon"); "Roshan" → ("Roshan", ""); "Asha Rao (Kochi)" →
+    ("Asha", "Rao (Kochi)"). A degree or title
     behind a comma goes, a suffix stays with the last name: "Ravi K, PMP" → ("Ravi", "K"); "Joan Lee III" →
     ("Joan", "Lee III").
     """
@@ -187,6 +188,11 @@ def split_full_name(name: str) -> tuple[str, str]:
     if last in _SUFFIX_ENDS and first:
         suffix = suffix or last
         first, _, last = first.rpartition(" ")
+    aside = _IN_BRACKETS.search(name) if last.endswith(")") else None
+    if aside and (before := name[: aside.start()].rstrip()):
+        # What stands in brackets is no last name: it goes with the one before it.
+        first, _, last = before.rpartition(" ")
+        last = f"{last} {aside[0]}"
     if not first:
         return f"{last} {suffix}".rstrip(), ""
     return first.rstrip(), f"{last} {suffix}".rstrip()
@@ -206,8 +212,9 @@ def split_full_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Split a column of full names as `split_full_name` does each; returns first and last names."""
     parts = [name.rpartition(" ") for name in names]
     firsts, lasts = [part[0] for part in parts], [part[2] for part in parts]
-    unusual = not all(firsts) or "," in "".join(names) or not _ENDS.isdisjoint(lasts)
+    together = "".join(names)
+    unusual = not all(firsts) or "," in together or ")" in together or not _ENDS.isdisjoint(lasts)
     for position, name in enumerate(names) if unusual else ():
-        if not firsts[position] or "," in name or lasts[position] in _ENDS:
+        if not firsts[position] or "," in name or lasts[position] in _ENDS or name.endswith(")"):
             firsts[position], lasts[position] = split_full_name(name)
     return firsts, lasts

@@ -17,13 +17,20 @@ Werbeeinwilligung Telefon, Arama İzni, Согласие на звонки, 電�
 Accepte d'être appelé, Acepta recibir llamadas, Đồng ý nhận cuộc gọi, 是否同意联系, الموافقة على الاتصال, सहमति,
 Bersedia dihubungi, Zgoda na kontakt telefoniczny, Consent to be contacted, May we contact you by phone?"""
 STATUS = "Status, Lead Status, Call Disposition, Remarks, Tags, DNC Reason, Bemerkungen, Статус"
+MAYBE = "NCPR check, DNC checked, DND activation ID, Do not call ID, DNC scrub"
 NOTHING = """Name, Phone, City, Customers, No. of calls, Email Opt Out, HasOptedOutOfEmail, SMS opt-out,
 Newsletter consent, Unsubscribed from all email, Not opted out, Do not call before, Photo consent, Country, Number"""
 
 
 @pytest.mark.parametrize(
     ("names", "kind"),
-    [(NO_CALL, MarkKind.NO_CALL), (CONSENT, MarkKind.CONSENT), (STATUS, MarkKind.STATUS), (NOTHING, None)],
+    [
+        (NO_CALL, MarkKind.NO_CALL),
+        (CONSENT, MarkKind.CONSENT),
+        (STATUS, MarkKind.STATUS),
+        (MAYBE, MarkKind.MAYBE),
+        (NOTHING, None),
+    ],
 )
 def test_names_of_mark_columns(names: str, kind: MarkKind | None) -> None:
     """A column marks by its whole name; what speaks of other messages than calls, or of something more, does not."""
@@ -39,6 +46,12 @@ def test_names_of_mark_columns(names: str, kind: MarkKind | None) -> None:
             "yes|Y|1|1.0|TRUE|✓|x|2024-02-11|12 Feb 2024|DND|Do not call|Yes (asked)|oui|ja|да|हाँ|Registered",
             "no|N|0|0.0|FALSE|-||N/A|NULL|Non DND|Non-DND|not DND|No objection|Not Registered|☐|non|нет|Opted in",
             "Maybe|2|OK|see notes",
+        ),
+        (
+            MarkKind.MAYBE,
+            "Registered|DND|Fully blocked|do not call",
+            "no|N|Not registered|Clean||-",
+            "yes|1|2024-01-02|done",
         ),
         (MarkKind.CONSENT, "no|N|0|False|revoked|Opted out|nein", "yes|||N/A|2024-01-02|given|opted in|maybe", ""),
         (

@@ -48,6 +48,9 @@ def names_of(header: str, *rows: str) -> list[tuple[str, str]]:
         ("Ramon Delgado, Sr.", ("Ramon", "Delgado Sr.")),
         ("King, Martin Luther, Jr.", ("Martin Luther", "King Jr.")),
         ("Whitaker Jr", ("Whitaker Jr", "")),
+        ("Asha Rao (Kochi)", ("Asha", "Rao (Kochi)")),
+        ("Asha Devi Rao (new lead)", ("Asha Devi", "Rao (new lead)")),
+        ("Asha (Kochi)", ("Asha (Kochi)", "")),
         (",", ("", "")),
     ],
 )
