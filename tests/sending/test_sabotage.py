@@ -17,7 +17,9 @@ from simulated import (
     BUSY_IN,
     DUPLICATES,
     NOT_SENT,
+    SERVER_ERROR,
     START,
+    TIMED_OUT,
     TIMED_OUT_IN,
     TIMED_OUT_LATE,
     Act,
@@ -32,8 +34,8 @@ from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.events import CampaignSending
 from telecmi_leads.core.lead import RowTotals
-from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, left_out
-from telecmi_leads.sending import isolation, run_loop
+from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, Word, attempts, left_out
+from telecmi_leads.sending import decisions, isolation, run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide
 from telecmi_leads.sending.isolation import Family, Send
 from telecmi_leads.sending.run_loop import upload
@@ -197,6 +199,109 @@ def a_name_taken_after_a_gateway(ledger: Ledger) -> None:
     check(ledger, service, phones)
 
 
+def a_loss_after_a_persons_word(ledger: Ledger) -> None:
+    """Somebody says that a campaign is not there; it is sent, gets in, the answer is lost, and it is refused."""
+    phones = plan(ledger, 1)
+    service = Service([TIMED_OUT, TIMED_OUT_IN, DUPLICATES])
+    send(ledger, service, retries=0)
+    ledger.resolve(ledger.campaigns("run-1")[0].id, accepted=False, at=START)
+    send(ledger, service, retries=1)
+    check(ledger, service, phones)
+
+
+def _another_has_the_name(ledger: Ledger, first: Act) -> None:
+    """Answer the first request so; then it turns out that the name is there, with half of the leads."""
+    phones = plan(ledger, 1)
+    service = Service([first])
+    service.held = {"March-001": [phones[:1]]}
+    send(ledger, service)
+    service.advance(service.now + 1000)
+    record = ledger.run("run-1")
+    assert record is not None
+    assert record.leads.accepted == 0, "half of a campaign is said to be the whole"
+
+
+def a_name_taken_after_no_connection(ledger: Ledger) -> None:
+    """Fail to connect at the first try; another computer has the name."""
+    _another_has_the_name(ledger, NOT_SENT)
+
+
+def half_of_a_campaign_after_a_server_error(ledger: Ledger) -> None:
+    """Break down amid the campaign."""
+    _another_has_the_name(ledger, SERVER_ERROR)
+
+
+def half_of_a_campaign_after_a_busy_answer(ledger: Ledger) -> None:
+    """Ask for a pause amid the campaign."""
+    _another_has_the_name(ledger, BUSY)
+
+
+def a_loss_beside_a_taken_name(ledger: Ledger) -> None:
+    """Another computer has two of the names; the answer for one of them is lost before the other shows it."""
+    phones = plan(ledger, 3)
+    service = Service(lambda number, _name, _sent: TIMED_OUT if number == 2 else ok())
+    service.held = {"March-002": [["919800000000"]], "March-003": [["919800000001"]]}
+    send(ledger, service, workers=2, retries=0)
+    send(ledger, service)
+    check(ledger, service, phones)
+
+
+def another_computer_and_a_resume(ledger: Ledger) -> None:
+    """End the run by a taken name, then have somebody type resume."""
+    phones = plan(ledger, 3)
+    service = Service()
+    service.held = {"March-001": [phones[:2]]}
+    send(ledger, service)
+    send(ledger, service)
+    assert [name for _, name in service.came] == ["March-001"], "the run went on after a taken name"
+
+
+def an_offender_after_a_lost_request(ledger: Ledger) -> None:
+    """Lose the first request and refuse the next; cut, the campaign shows that it was not in."""
+    phones = plan(ledger, 1, size=8)
+    service = Service(
+        lambda number, _name, sent: TIMED_OUT if number == 1 else BAD_PHONE if phones[0] in sent else ok()
+    )
+    for _ in range(2):
+        send(ledger, service, isolate=True)
+    check(ledger, service, phones)
+    record = ledger.run("run-1")
+    assert record is not None
+    assert (record.leads.accepted, record.leads.refused) == (7, 1), "a part stays unknown for ever"
+
+
+def an_offender_in_the_first_place(ledger: Ledger) -> None:
+    """One lead is bad, the first: its neighbour is not."""
+    phones = plan(ledger, 1, size=8)
+    service = Service(lambda _number, _name, sent: BAD_PHONE if phones[0] in sent else ok())
+    send(ledger, service, isolate=True)
+    check(ledger, service, phones)
+    assert [service.copies(phone) for phone in phones] == [0, *[1] * 7], "a good lead is refused with its neighbour"
+
+
+def who_was_uploaded(ledger: Ledger) -> None:
+    """Several campaigns are on their way at once; then everybody in them is known."""
+    phones = plan(ledger, 6)
+    service = Service()
+    send(ledger, service, workers=3)
+    check(ledger, service, phones)
+    assert ledger.uploaded_among(ACCOUNT, phones, None) == [True] * len(phones), "somebody uploaded is not known"
+
+
+def a_kill_and_a_resume(ledger: Ledger) -> None:
+    """Kill the process while a request is under way that gets in; then resume."""
+    phones = plan(ledger, 1)
+    service = Service()
+    events = upload("run-1", ledger, service.send, SendingOptions(), SimulatedClock(service, ledger), StopRequest())
+    next(event for event in events if isinstance(event, CampaignSending))
+    service.wait_for(1)
+    events.close()
+    service.forget_clients()
+    service.advance(service.now + 1000)
+    send(ledger, service)
+    check(ledger, service, phones)
+
+
 # --- breakages ------------------------------------------------------------------------------------
 
 
@@ -321,6 +426,89 @@ def second_halves_begin_too_early(patch: Patch) -> None:
     patch.setattr(run_loop, "in_parts", overlapping)
 
 
+def a_word_clears_what_comes_after(patch: Patch) -> None:
+    """Break it: once a person has said so, a campaign is not in, whatever is sent later."""
+
+    def cleared(history: Sequence[Any]) -> bool:
+        return not any(isinstance(kind, Word) for kind in history) and any(kind.maybe_applied for kind in history)
+
+    patch.setattr(decisions, "in_doubt", cleared)
+
+
+def _counts_as_lost(patch: Patch, *kinds: OutcomeKind) -> None:
+    """Break it: after such an answer, a name that exists is ours."""
+
+    def wrongly(history: Sequence[Any], outcome: Any, *others: Any, **more: Any) -> Decision:
+        told = [OutcomeKind.UNKNOWN_CONNECTION if kind in kinds else kind for kind in history]
+        return decide(told, outcome, *others, **more)
+
+    patch.setattr(run_loop, "decide", wrongly)
+
+
+def no_connection_is_a_lost_one(patch: Patch) -> None:
+    """Break it: a connection that was never made counts as one that was lost."""
+    _counts_as_lost(patch, OutcomeKind.NOT_SENT)
+
+
+def a_server_error_is_a_lost_connection(patch: Patch) -> None:
+    """Break it: a 5xx counts as a lost connection."""
+    _counts_as_lost(patch, OutcomeKind.UNKNOWN_SERVER)
+
+
+def a_busy_answer_is_a_lost_connection(patch: Patch) -> None:
+    """Break it: a 429 counts as a lost connection."""
+    _counts_as_lost(patch, OutcomeKind.BUSY)
+
+
+def a_taken_name_says_nothing_of_the_others(patch: Patch) -> None:
+    """Break it: that one name is somebody else's makes the others no less ours."""
+
+    def wrongly(history: Sequence[Any], outcome: Any, *others: Any, **_: Any) -> Decision:
+        return decide(history, outcome, *others)
+
+    patch.setattr(run_loop, "decide", wrongly)
+
+
+def a_taken_name_refuses_itself_alone(patch: Patch) -> None:
+    """Break it: what was not sent when a name turned out to be taken may still go."""
+    patch.setattr(attempts, "_refuse_unsent", lambda *_: None)
+
+
+def doubts_stay(patch: Patch) -> None:
+    """Break it: that a part is in under a campaign's own name proves nothing of the other parts."""
+    patch.setattr(attempts, "_clear_doubts", lambda *_: None)
+
+
+def neighbours_are_condemned(patch: Patch) -> None:
+    """Break it: a single lead is refused unsent, since its campaign was, whatever became of its neighbour."""
+
+    def hasty(_family: Family, node: Any, *, documented: bool) -> Any:
+        refused = node.parent is not None and node.parent.refused_whole(documented=documented)
+        return node.parent.record if refused and not node.tried else None
+
+    patch.setattr(Family, "_known_to_offend", hasty)
+
+
+def hashes_of_another_campaign(patch: Patch) -> None:
+    """Break it: what is worked out ahead is another campaign's."""
+    hashes = attempts._hashes  # noqa: SLF001 - damage from within
+    patch.setattr(attempts, "_hashes", lambda store, _campaign: hashes(store, min(store.in_flight)))
+
+
+def a_kill_proves_that_nothing_was_sent(patch: Patch) -> None:
+    """Break it: what a dead process left on its way counts as not sent."""
+    settle = Ledger.settle_interrupted
+
+    def wrongly(ledger: Ledger, run_id: str, *, at: datetime) -> int:
+        found = settle(ledger, run_id, at=at)
+        with ledger._store.writing() as connection:  # noqa: SLF001 - damage from within
+            connection.execute("UPDATE attempts SET kind = 'not_sent' WHERE kind = 'interrupted'")
+            connection.execute("UPDATE campaigns SET status = 'unsent' WHERE status = 'unknown'")
+        return found
+
+    patch.setattr(Ledger, "settle_interrupted", wrongly)
+
+
 SABOTAGE: list[tuple[Callable[[Patch], None], Callable[[Ledger], None]]] = [
     (withdraws_an_unknown, a_list_grows_over_an_unknown),
     (busy_is_not_sent, a_lost_request_and_a_busy_service),
@@ -336,6 +524,16 @@ SABOTAGE: list[tuple[Callable[[Patch], None], Callable[[Ledger], None]]] = [
     (a_taken_name_is_one_campaigns, another_computer_with_a_longer_file),
     (a_name_that_exists_is_ours, another_computer_with_a_longer_file),
     (a_name_that_exists_is_ours, a_name_taken_after_a_gateway),
+    (a_word_clears_what_comes_after, a_loss_after_a_persons_word),
+    (no_connection_is_a_lost_one, a_name_taken_after_no_connection),
+    (a_server_error_is_a_lost_connection, half_of_a_campaign_after_a_server_error),
+    (a_busy_answer_is_a_lost_connection, half_of_a_campaign_after_a_busy_answer),
+    (a_taken_name_says_nothing_of_the_others, a_loss_beside_a_taken_name),
+    (a_taken_name_refuses_itself_alone, another_computer_and_a_resume),
+    (doubts_stay, an_offender_after_a_lost_request),
+    (neighbours_are_condemned, an_offender_in_the_first_place),
+    (hashes_of_another_campaign, who_was_uploaded),
+    (a_kill_proves_that_nothing_was_sent, a_kill_and_a_resume),
 ]
 
 
