@@ -24,8 +24,14 @@ def campaign(number: int, status: str = "accepted", leads: int = 1000, **more: o
         code=200 if status == "accepted" else None,
         attempts=0 if status == "unsent" else 1,
         seconds=0.0 if status == "unsent" else 0.42,
+        root=number,
     )
     return replace(found, **more)  # type: ignore[arg-type] - fields of a campaign
+
+
+def planned(campaigns: int, leads: int) -> dict[int, int]:
+    """Return how many leads wait in each campaign of a run; the last one has what is left."""
+    return {number: min(1000, leads - 1000 * (number - 1)) for number in range(1, campaigns + 1)}
 
 
 LEADS_CSV = TableInfo(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from ended_runs import COLUMNS, COMPLETE, EVERY_END, LEADS_CSV
+from ended_runs import COLUMNS, COMPLETE, EVERY_END, LEADS_CSV, planned
 
 from telecmi_leads.core.events import CampaignSending, CampaignSettled, CampaignWaiting, RowsPrepared, TableOpened
 from telecmi_leads.output.console import Console
@@ -20,7 +20,7 @@ with console.preparing() as preparing:
     preparing.event(TableOpened(LEADS_CSV, COLUMNS))
     preparing.event(RowsPrepared(2515, 2431))
     time.sleep(0.2)
-with console.uploading(6, 5431) as uploading:
+with console.uploading(planned(6, 5431)) as uploading:
     for campaign in EVERY_END[:5]:
         uploading.event(CampaignSending(campaign, 1))
         if campaign.number == 3:

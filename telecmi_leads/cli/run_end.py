@@ -156,7 +156,7 @@ _STOPPED: Mapping[StopCause, tuple[str, str]] = {
         "Correct them (telecmi-leads check says whether they work), then: ",
     ),
     StopCause.SERVICE_FAILING: ("Stopped: the service fails: {why}.", "Try later: "),
-    StopCause.MAX_WAIT: ("Stopped: the service asks for a long pause: {why}.", "Try later: "),
+    StopCause.MAX_WAIT: ("Stopped: {why}.", "Try later: "),
     StopCause.MISDIRECTED: (
         "Something other than TeleCMI answers: {why}.",
         "Check TELECMI_BASE_URL and the proxy, then: ",

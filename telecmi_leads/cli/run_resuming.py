@@ -6,6 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from telecmi_leads.cli.run_sending import report_folder, send_run
 from telecmi_leads.core import wording
 from telecmi_leads.core.errors import SettingsError
@@ -34,7 +36,8 @@ def of_account(run: RunRecord, account: str) -> RunRecord:
     """Return the run if it belongs to this account, else raise SettingsError."""
     if run.account != account:
         raise SettingsError(
-            f"Run {run.id} belongs to account {safe(run.account)}; the settings are for {safe(account)}.",
+            f"Run {run.id} belongs to {safe(wording.account(run.account))}; the settings are for "
+            f"{safe(wording.account(account))}.",
             hint="Choose that account's settings, with --env-file or --profile.",
         )
     return run
@@ -82,7 +85,20 @@ def go_on(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> R
         prepare_folder(report_folder(course.session, run))
         leave_out(course, ledger, run, lists_of(course, run))
         tell_known(course, ledger, run)
-        return send_run(course, ledger, ledger.run(run.id) or run, service, resumed=True)
+        _tell_what_goes(course, ledger, run)
+        done = send_run(course, ledger, ledger.run(run.id) or run, service, resumed=True)
+        return replace(done, resumed=True)
+
+
+def _tell_what_goes(course: Course, ledger: Ledger, run: RunRecord) -> None:
+    """Say which run goes on, and with how many of its leads."""
+    isolate = course.session.settings[SendingOptions].isolate
+    goes = [each for each in ledger.campaigns(run.id) if not each.split and each.status.goes(isolate=isolate)]
+    leads, whole = sum(each.leads for each in goes), run.rows.leads
+    campaigns = count(len({each.root for each in goes}), "campaign")
+    to_send = f"{leads:,} of {count(whole, 'lead')} to send, in {campaigns}" if goes else "nothing to send"
+    now = course.session.clock.now()
+    course.session.console.note(f"{safe(run.name)} ({wording.moment(run.created, now=now)}): {to_send}.")
 
 
 def leave_out(course: Course, ledger: Ledger, run: RunRecord, lists: Sequence[ExcludeList]) -> None:

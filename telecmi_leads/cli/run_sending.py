@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from telecmi_leads.cli import run_end
+from telecmi_leads.core import wording
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.events import RunStopping
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 _SANDBOX_APP_ID = 1111112
 _REPORTS = Path("telecmi-reports")
-_TELECMI = "rest.telecmi.com"
 
 
 class Service(Struct, frozen=True):
@@ -51,7 +52,7 @@ def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
         whose = account(session.settings)
         session.announce()
         if not session.console.is_log:
-            session.console.note(f"To {account_name(whose.key)}.")
+            session.console.note(f"To {wording.account(whose.key)}.")
         with open_client(session, whose) as client:
             yield Service(whose.key, whose.app_id, client.send)
         return
@@ -61,14 +62,6 @@ def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
         invented = Account(_SANDBOX_APP_ID, Secret(secrets.token_hex(16)), stand_in.url)
         with open_client(session, invented) as client:
             yield Service(SANDBOX_ACCOUNT, invented.app_id, client.send)
-
-
-def account_name(key: str) -> str:
-    """Return an account's key as a person calls it: `account 4242424 at TeleCMI`."""
-    if key == SANDBOX_ACCOUNT:
-        return "the sandbox"
-    app_id, _, host = key.partition("@")
-    return f"account {app_id} at {'TeleCMI' if host == _TELECMI else host}"
 
 
 def open_client(session: Session, whose: Account) -> Client:
@@ -104,8 +97,10 @@ def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> R
     waiting = [each for each in campaigns if each.status.goes(isolate=options.isolate)]
     stopping = None
     stop = StopRequest()
-    leads = sum(each.leads for each in waiting)
-    with session.console.uploading(len(waiting), leads, account_name(service.key)) as display, course.signals.to(stop):
+    leads: Counter[int] = Counter()
+    for each in waiting:
+        leads[each.root] += each.leads
+    with session.console.uploading(leads, wording.account(service.key)) as display, course.signals.to(stop):
         for event in upload_events(run.id, ledger, service.send, options, session.clock, stop):
             display.event(event)
             if isinstance(event, RunStopping):

@@ -225,7 +225,8 @@ class RunSummary(Struct, frozen=True):
     unfinished run, and `settling` are the commands that settle that where they were left out. `left_out` says why rows
     were left out, the most frequent reason first; it is there once the reports are written. `runs` are the runs that
     one `resume` went on with. `renamed` are files of the user's under a report's name, with the name the report got.
-    `guess` is the likely country of rows that were rejected since none is set.
+    `guess` is the likely country of rows that were rejected since none is set. A run that is `resumed` has told of its
+    rows before.
     """
 
     run: str | None
@@ -257,3 +258,4 @@ class RunSummary(Struct, frozen=True):
     runs: tuple[RunEnd, ...] = ()
     guess: RegionGuess | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
+    resumed: bool = False

@@ -126,7 +126,9 @@ class Pacing:
     def _giving_up(self, outcome: Outcome, *, another: bool) -> GivingUp | None:
         asked, at_most = outcome.retry_after or 0.0, self._options.max_wait
         if asked > at_most:
-            return GivingUp(StopCause.MAX_WAIT, f"{asked:,.0f} s, and --max-wait is {at_most:,.0f} s")
+            return GivingUp(
+                StopCause.MAX_WAIT, f"the service asks for a pause of {asked:,.0f} s; --max-wait is {at_most:,.0f} s"
+            )
         if another and self._in_a_row >= max(FAILURES_IN_A_ROW, self._options.retries + 1):
             why = f"the last {self._in_a_row} requests came to nothing ({outcome.message})"
             return GivingUp(StopCause.SERVICE_FAILING, why)

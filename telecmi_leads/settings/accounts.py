@@ -111,8 +111,8 @@ def app_id_of(given: str | None) -> int:
     if given is None:
         raise SettingsError(
             "TELECMI_APP_ID is missing.",
-            hint=f"Put TELECMI_APP_ID=… and {SECRET_VARIABLE}=… into a file named {ENV_NAME} (see .env.example). "
-            "Without an account, --dry-run and --sandbox try everything out.",
+            hint="To try it without an account, add --sandbox or --dry-run. In scripts, set TELECMI_APP_ID and "
+            f"{SECRET_VARIABLE}.\nTo store App id and secret in {ENV_NAME}: telecmi-leads setup",
         )
     text = given.strip()
     _refuse_example("TELECMI_APP_ID", text)

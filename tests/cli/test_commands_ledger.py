@@ -187,6 +187,35 @@ def test_what_is_not_there_is_sent_again_at_once(program: Inside, sandbox: Sandb
         assert sorted(empty.campaigns()) == ["March-001", "March-002"]
 
 
+def test_resume_of_several_runs_ends_with_one_verdict(program: Inside, sandbox: Sandbox) -> None:
+    """Each run is named with what it sends, and tells nothing twice; the last lines speak of all the runs."""
+    options = ("--region", "IN", "--retries", "0", "--settle", "0", "--max-wait", "0")
+    for name, fault in (("April", "500-after@1"), ("May", "429=9@2")):
+        write_leads(program.folder / f"{name}.csv", 2, first=2 * len(name) * 100)
+        with (program.folder / f"{name}.csv").open("a") as file:
+            file.write("Bad,12\n")
+        sandbox.order(fault)
+        assert program.run("upload", f"{name}.csv", "--name", name, *options).code == 5
+    ended = program.run("resume", *options)
+    [may, april] = run_ids(program)
+    assert ended.code == 5
+    lines = [line[20:] for line in ended.err.splitlines()]
+    starts = [line for line in lines if re.match(r"April|May|\d unfinished|left out", line)]
+    assert [re.sub(r"\(.*?\)|, \d.*", "", line) for line in starts] == [
+        "2 unfinished runs, the oldest first.",
+        "April : 2 of 2 leads to send, in 1 campaign.",
+        "April-001 2 leads not proven: Lead Name Already Exists  ",
+        "May : 2 of 2 leads to send, in 1 campaign.",
+        "May-001 2 leads in",
+    ]
+    assert lines[-2:] == [
+        "unfinished (exit 5): 1 of 2 runs is complete; April is unfinished.",
+        f"next: telecmi-leads runs {april}",
+    ]
+    asked = program.run("resume", *options, "--json").json
+    assert (asked["run"], asked["exit_code"], "runs" in asked, may != april) == (april, 5, False, True)
+
+
 def test_without_credentials_nothing_is_settled(program: Inside, unproven: str) -> None:
     """--not-uploaded needs the account; where it can't be used the campaign stays as it was."""
     program.environment["TELECMI_SECRET"] = ""

@@ -120,3 +120,26 @@ def test_a_list_without_header_and_a_sheet_by_name(program: Inside, sandbox: San
         assert again.code == 0, again.err
         sent = sandbox.campaigns()[f"{typed[0]}-002"]
         assert [(lead["phone"], lead["firstname"]) for lead in sent] == [("919876500002", "Ravi")]
+
+
+def test_columns_uploads_all_sheets_of_one_choice_with_one_command(program: Inside, sandbox: Sandbox) -> None:
+    """Sheets with the same columns have one command for all of them, another sheet its own; what has none says so."""
+    book = openpyxl.Workbook()
+    book.active.title = "Pune"
+    rows = {
+        "Pune": [["Name", "Mobile"], ["Asha", 9876500001]],
+        "Goa": [["Name", "Mobile"], ["Ravi", 9876500002]],
+        "Expo": [["Name", "Mobile", "City"], ["Meera", 9876500003, "Goa"]],
+        "Sums": [["City", "Count"], ["Pune", 1]],
+    }
+    for name, lines in rows.items():
+        for line in lines:
+            (book[name] if name in book.sheetnames else book.create_sheet(name)).append(line)
+    book.save(program.folder / "leads.xlsx")
+    shown = program.run("columns", "leads.xlsx", "--region", "IN", "--env-file", "delhi settings.env").out
+    [both, own] = [line.strip() for line in shown.splitlines() if line.startswith("  telecmi-leads upload")]
+    assert "--sheet Pune --sheet Goa --region IN" in both
+    assert "--sheet Expo --region IN" in own
+    assert shown.count("No phone column: its rows are not read.") == 1
+    assert program.run(*shlex.split(both)[1:]).code == 0
+    assert phones(sandbox.campaigns()) == ["919876500001", "919876500002"]

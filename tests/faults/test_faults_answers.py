@@ -244,7 +244,7 @@ def test_a_pause_past_max_wait_ends_the_run(tmp_path: Path) -> None:
         sent = upload(Program(tmp_path, server.url), 2)
     assert (sent.code, sent.states, script.names) == (5, {"K-001": "unknown", "K-002": "unsent"}, ["K-001"])
     assert sent.summary["error"]["code"] == "max_wait"
-    assert "4 s, and --max-wait is 3 s" in sent.summary["error"]["message"]
+    assert "the service asks for a pause of 4 s; --max-wait is 3 s" in sent.summary["error"]["message"]
 
 
 def test_a_service_that_only_asks_to_wait_is_not_hammered(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from a_run import MORNING, RUN
-from ended_runs import COLUMNS, COMPLETE, EVERY_END, FOLDER, LEADS_CSV, campaign
+from ended_runs import COLUMNS, COMPLETE, EVERY_END, FOLDER, LEADS_CSV, campaign, planned
 from msgspec.structs import replace
 from snapshot import check_snapshot
 
@@ -220,7 +220,7 @@ def preparing(shown: Shown) -> None:
 def uploading(shown: Shown) -> None:
     """Settle campaigns in every way there is, with pauses in between."""
     halved = campaign(7, "refused", name="March-007", code=422, message="Invalid phone number", split=True)
-    with shown.console.uploading(7, 6431) as display:
+    with shown.console.uploading(planned(7, 6431)) as display:
         for each in (*EVERY_END[:5], halved):
             display.event(CampaignSending(each, 1))
             if each.number in {2, 3}:
@@ -378,7 +378,7 @@ def test_paths_are_shown_as_one_would_type_them() -> None:
 def test_a_long_name_has_its_own_line_on_a_terminal() -> None:
     """Campaigns in trouble stand straight below each other, wide names included; what is in takes no line."""
     shown = Shown(columns=60)
-    with shown.console.uploading(4, 2431) as display:
+    with shown.console.uploading(planned(4, 2431)) as display:
         display.event(CampaignSettled(campaign(1)))
         for number, name in enumerate(("March-002", "北京市朝阳-03", "A name longer than the room-004"), start=2):
             display.event(CampaignSettled(campaign(number, "refused", name=name, code=422, message=f"Wrong {number}")))
@@ -388,6 +388,21 @@ def test_a_long_name_has_its_own_line_on_a_terminal() -> None:
         "✗ A name longer than the room-004",
         "                  1,000 leads   refused: Wrong 4 (422)",
     ]
+
+
+def test_a_campaign_in_parts_is_counted_once() -> None:
+    """Of a campaign that --isolate cuts, also into parts that were never sent, only the end counts."""
+    shown = Shown(columns=60)
+    refused = campaign(1, "refused", leads=4, split=True)
+    parts = [campaign(1, id=number, leads=2 if number == 2 else 1) for number in (2, 4, 5)]
+    for events, end in (
+        ((refused, *parts[:2], campaign(9, leads=3)), "6 of 7 leads in · 1 not sent · 1 of 2 campaigns · 0.0 s"),
+        ((refused, *parts, campaign(9, leads=3)), "7 of 7 leads in · 2 of 2 campaigns · 0.0 s"),
+    ):
+        with shown.console.uploading({1: 4, 9: 3}) as display:
+            for each in events:
+                display.event(CampaignSettled(each))
+        assert shown.err.getvalue().splitlines()[-1] == end
 
 
 HOSTILE = (
@@ -413,7 +428,7 @@ def test_foreign_text_is_shown_escaped(hostile: str) -> None:
     shown = Shown(columns=200)
     with shown.console.preparing() as display:
         display.event(TableOpened(table, {hostile: (hostile,)}))
-    with shown.console.uploading(1, 1000) as upload:
+    with shown.console.uploading(planned(1, 1000)) as upload:
         upload.event(CampaignWaiting(named, 1, hostile))
         upload.event(CampaignSettled(named))
         upload.event(RunStopping(StopCause.INTERRUPTED, hostile))
@@ -458,7 +473,7 @@ def test_samples_are_masked_unless_told_otherwise() -> None:
 def test_a_log_tells_of_pauses_now_and_then() -> None:
     """Many campaigns that wait for the same are told once in a while; one that waits far longer is told at once."""
     shown = Shown(log=True)
-    with shown.console.uploading(4, 4000) as display:
+    with shown.console.uploading(planned(4, 4000)) as display:
         for number, seconds, passed in ((1, 2, 1), (2, 2, 1), (3, 12, 1), (4, 2, 6), (5, 2, 0)):
             display.event(CampaignWaiting(campaign(number), seconds, "the service asks for a pause"))
             shown.clock.now += passed

@@ -59,9 +59,7 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
                 usable.append(view)
     matching.check_options()
     if save is None:  # else the command that uses the profile is shown
-        tables = [
-            replace(each, upload=_upload(given, file, each, usable)) if each in usable else each for each in tables
-        ]
+        tables = [_with_upload(given, file, each, usable) for each in tables]
     missing = None if usable else no_phone_column(source.file, [view.table for view in tables])
     code = missing.exit_code if missing else ExitCode.OK
     saved = None
@@ -79,16 +77,20 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     return code
 
 
-def _upload(typed_options: Mapping[str, Any], file: str, view: TableView, usable: Sequence[TableView]) -> str:
-    """Return the command that uploads a table with exactly these columns; "" for what can't be read again."""
-    if file == "-":
-        return ""
+def _with_upload(
+    typed_options: Mapping[str, Any], file: str, view: TableView, usable: Sequence[TableView]
+) -> TableView:
+    """Add the command that uploads exactly these columns, to the last of the tables with the same choice."""
+    alike = [each for each in usable if each.options == view.options]
+    if file == "-" or not alike or view is not alike[-1]:  # standard input can't be read again
+        return view
     given = {**typed_options, "map": None}
-    sheet = view.table.sheet
-    if len(usable) > 1 and sheet is not None:
-        given["sheet"] = [sheet]
+    sheets = [each.table.sheet for each in alike if each.table.sheet is not None]
+    if sheets and len(usable) > 1:
+        given["sheet"] = sheets
     pinned = (part for option in view.options for part in option)
-    return command("upload", file, "--name", "NAME", *pinned, *typed(given).of(Suggested.AGAIN))
+    line = command("upload", file, "--name", "NAME", *pinned, *typed(given).of(Suggested.AGAIN))
+    return replace(view, upload=line)
 
 
 def _table_view(

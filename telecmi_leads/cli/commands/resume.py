@@ -66,25 +66,28 @@ def _tell_other_accounts(course: Course, ledger: Ledger, account: str) -> None:
     for other in sorted({run.account for run in others} - {SANDBOX_ACCOUNT}):
         ids = ", ".join(run.id for run in others if run.account == other)
         course.warn(
-            f"Unfinished runs of account {safe(other)} wait for its own settings: {ids}.", WarningCode.UNFINISHED_RUN
+            f"Unfinished runs of {safe(wording.account(other))} wait for its own settings: {ids}.",
+            WarningCode.UNFINISHED_RUN,
         )
 
 
 def _all(course: Course, ledger: Ledger, runs: list[RunRecord], service: Service) -> RunSummary:
     ends: list[RunEnd] = []
     warnings: list[str] = [*course.warnings]
+    if len(runs) > 1:
+        course.session.console.note(f"{len(runs):,} unfinished runs, the oldest first.")
     for position, run in enumerate(runs):
         summary = _one(course, ledger, run, service)
         ends.append(RunEnd(run.id, run.name, summary.status, summary.exit_code))
         warnings += [says for says in summary.warnings if says not in warnings]
+        if not course.session.output.json and len(runs) > 1:
+            show_end(course.session, summary)
         if position == len(runs) - 1:
             break
         if summary.exit_code not in _GOES_ON_AFTER:
             left = runs[position + 1 :]
             ends += [RunEnd(each.id, each.name, RunStatus.UNFINISHED, ExitCode.UNFINISHED) for each in left]
             break
-        if not course.session.output.json:
-            show_end(course.session, summary)
         course.begin_anew()
     if len(ends) == 1:
         return summary
@@ -100,7 +103,7 @@ def _one(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> Ru
             course.run, course.name = run.id, run.name
             with course.accounted(ledger, run.id):
                 prepare_folder(report_folder(course.session, run))
-                return end_run(course, ledger, run, None)
+                return replace(end_run(course, ledger, run, None), resumed=True)
         return go_on(course, ledger, run, service)
     except InputRefused as refused:
         return course.failed(refused)

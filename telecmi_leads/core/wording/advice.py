@@ -63,6 +63,8 @@ def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
 
     The commands repeat what they need of the command line that ended.
     """
+    if summary.runs:
+        return tuple(_runs_steps(summary))
     if _lacks_region(summary) and summary.run is None:
         return (_region_step(summary),)
     if summary.error is not None and summary.error.code in _BAD_FILE and summary.rows.rejected:
@@ -74,7 +76,12 @@ def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
 
 def open_steps(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> tuple[NextStep, ...]:
     """Return what is left to do for a run of the ledger, most urgent first."""
-    return tuple(_open_steps(_Open(run.id, run.account, run.leads, campaigns, typed)))
+    steps = _open_steps(_Open(run.id, run.account, run.leads, campaigns, typed))
+    refused = [each for each in campaigns if each.status is CampaignStatus.REFUSED and not each.split]
+    if refused and all(each.alone for each in refused):
+        leads, them = ("this lead", "it") if len(refused) == 1 else (f"these {len(refused):,} leads", "them")
+        steps.append(NextStep(f"TeleCMI refuses {leads}, and no other: correct {them} in refused.csv of the report."))
+    return tuple(steps)
 
 
 class _Open(Struct, frozen=True):
@@ -88,6 +95,15 @@ class _Open(Struct, frozen=True):
 
     def in_state(self, status: CampaignStatus) -> list[CampaignRecord]:
         return [each for each in self.campaigns if each.status is status and not each.split]
+
+
+def _runs_steps(summary: RunSummary) -> list[NextStep]:
+    """Return what shows the way on where a command ended that went on with several runs."""
+    still_open = [each.run for each in summary.runs if each.exit_code != ExitCode.OK]
+    if not still_open:
+        return []
+    which = still_open if len(still_open) == 1 else []
+    return [_step("To see what is left, and what to do:", command("runs", *which, *summary.typed.of(Suggested.RUNS)))]
 
 
 def _sending_steps(summary: RunSummary) -> list[NextStep]:
@@ -118,7 +134,7 @@ def _trial_steps(summary: RunSummary) -> list[NextStep]:
             )
         ]
     named = _same("upload", summary, "--name", "NAME")
-    text = f"To upload {leads} (in place of NAME, what the campaigns shall be called):"
+    text = f"To upload {leads} (in place of NAME, what the campaigns are called):"
     return [_step(text, named, f"The command upload in place of validate, with a --name, uploads {leads}.")]
 
 
@@ -271,7 +287,7 @@ def _isolated_steps(summary: RunSummary) -> list[NextStep]:
     # refused.csv has the API's columns: it can't be split by one of the input's
     split = summary.typed.has("split_by", Suggested.UPLOAD_REFUSED)
     name = summary.name if split else summary.name.replace("{group}", "refused")
-    text = f"TeleCMI refuses {leads} alone. To upload {them}, correct {them} in refused.csv, then:"
+    text = f"TeleCMI refuses {leads}, and no other. To upload {them}, correct {them} in refused.csv, then:"
     return [_step(text, _upload(summary, Suggested.UPLOAD_REFUSED, [path], "--name", name, "--append"))]
 
 

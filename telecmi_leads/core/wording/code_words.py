@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.reasons import Reason, Repair, WarningCode
-from telecmi_leads.core.run import RunState
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState
 from telecmi_leads.core.text import mask_phone, mask_text
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.run import LeftOutCount, RunRecord
 
 
+_TELECMI = "rest.telecmi.com"
 _MINUTE = 60
 _HOUR = 3600
 _LEAST_SHARE = 0.1
@@ -289,6 +290,14 @@ def skipped(code: str, number: int) -> str:
 def words(code: str) -> str:
     """Return a snake_case code as words."""
     return code.replace("_", " ")
+
+
+def account(key: str) -> str:
+    """Return an account's key as a person calls it: `account 4242424 at TeleCMI`."""
+    if key == SANDBOX_ACCOUNT:
+        return "the sandbox"
+    app_id, _, host = key.partition("@")
+    return f"account {app_id} at {'TeleCMI' if host == _TELECMI else host}"
 
 
 def table(info: TableInfo) -> str:

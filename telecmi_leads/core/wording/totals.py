@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
+from telecmi_leads.core.run import RunStatus
 from telecmi_leads.core.wording.code_words import count, tally
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.lead import RowTotals
-    from telecmi_leads.core.run import LeadTotals, Problem, RunSummary
+    from telecmi_leads.core.run import LeadTotals, Problem, RunEnd, RunSummary
 
 
 class Part(Struct, frozen=True):
@@ -98,6 +99,8 @@ _STILL_OPEN = frozenset({"interrupted", "terminated", "waiting_elsewhere"})
 
 def verdict(summary: RunSummary) -> Verdict:
     """Return how a command ended. Leads are compared with leads; rows that were left out are rows."""
+    if summary.runs:
+        return _of_runs(summary.runs)
     leads, error = summary.leads, summary.error
     outside = left_out(summary.rows)
     would = "would be" if summary.dry_run else _was(outside)
@@ -111,6 +114,26 @@ def verdict(summary: RunSummary) -> Verdict:
     found = leads_verdict(leads, "would be" if summary.sandbox else "are")
     text = f"SANDBOX: {found.text[:1].lower()}{found.text[1:]}" if summary.sandbox else found.text
     return Verdict(found.mark, text, rows)
+
+
+def _of_runs(runs: Sequence[RunEnd]) -> Verdict:
+    """Return how a command ended that went on with several runs: each of them has had its own verdict."""
+    done = sum(each.exit_code == ExitCode.OK for each in runs)
+    if done == len(runs):
+        return Verdict("good", f"All {done:,} runs are complete.")
+    states = ", ".join(f"{each.name} is {_STATES[each.status]}" for each in runs if each.exit_code != ExitCode.OK)
+    only_refused = all(each.exit_code in {ExitCode.OK, ExitCode.REFUSED} for each in runs)
+    are = "is" if done == 1 else "are"
+    return Verdict("bad" if only_refused else "open", f"{done:,} of {len(runs):,} runs {are} complete; {states}.")
+
+
+_STATES = {
+    RunStatus.COMPLETE: "complete",
+    RunStatus.PARTIAL: "refused in part",
+    RunStatus.REFUSED: "refused",
+    RunStatus.UNFINISHED: "unfinished",
+    RunStatus.FAILED: "not taken up",
+}
 
 
 def leads_verdict(leads: LeadTotals, are: str = "are") -> Verdict:

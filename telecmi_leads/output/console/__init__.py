@@ -15,7 +15,7 @@ from telecmi_leads.output.console.run_summary import parted, show_command, show_
 from telecmi_leads.output.console.screen import Screen, Stream, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord
@@ -70,9 +70,12 @@ class Console:
         """Return the display of the first phase, a context manager that takes TableOpened and RowsPrepared."""
         return Preparing(self._messages, self._clock)
 
-    def uploading(self, total_campaigns: int, total_leads: int, account: str = "") -> Uploading:
-        """Return the display of the second phase, a context manager that takes the upload's events."""
-        return Uploading(self._messages, self._clock, total_campaigns, total_leads, account)
+    def uploading(self, leads: Mapping[int, int], account: str = "") -> Uploading:
+        """Return the display of the second phase, a context manager that takes the upload's events.
+
+        `leads` are those that wait in each planned campaign, by its id, those of its parts together.
+        """
+        return Uploading(self._messages, self._clock, leads, account)
 
     def note(self, text: str) -> None:
         """Say something in passing."""
@@ -157,11 +160,11 @@ class Console:
         from telecmi_leads.output.console import run_summary as shows
 
         if self._messages is not None:
-            if not self._json:
+            if not self._json and not summary.runs:
                 shows.show_summary(self._err, summary, show_phones=self._show_phones)
         elif summary.exit_code == ExitCode.OK:
             return
-        elif "html" in summary.reports:
+        elif "html" in summary.reports and not summary.runs:
             self._err.entry(f"{'report' if self._err.is_log else 'Report:'} {shown(summary.reports['html'])}")
         shows.show_ending(self._err, summary, alone=self._messages is None or self._json)
 

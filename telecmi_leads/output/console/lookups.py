@@ -79,6 +79,9 @@ def show_columns(screen: Screen, tables: Sequence[TableView], *, show_phones: bo
             screen.blank()
             *first, last = map(shown, view.phones)
             screen.paragraph(f"Each row's number is the first good one of {', '.join(first)} and {last}.")
+        elif not view.phones and any(each.phones for each in tables):
+            screen.blank()
+            screen.paragraph("No phone column: its rows are not read. If a column holds them: --map phone=COLUMN")
         if view.upload:
             screen.blank()
             screen.paragraph("To go on with exactly this choice (in place of NAME, the campaigns' name):")

@@ -153,14 +153,14 @@ class Uploading(_Phase):
     """Shows how far an upload is, what it waits for, and the campaigns that did not go smoothly."""
 
     def __init__(
-        self, screen: Screen | None, clock: Callable[[], float], total_campaigns: int, total_leads: int, account: str
+        self, screen: Screen | None, clock: Callable[[], float], leads: Mapping[int, int], account: str
     ) -> None:
         super().__init__(screen, clock)
-        self._total_campaigns, self._total_leads, self._account = total_campaigns, total_leads, account
+        self._total_campaigns, self._total_leads, self._account = len(leads), sum(leads.values()), account
         self._campaigns = 0
         self._leads = dict.fromkeys(CampaignStatus, 0)
         self._troubles = Troubles()
-        self._parts = _Parts()
+        self._open = dict(leads)
         self._waiting: dict[str, tuple[float, str]] = {}
         self._under_way: set[str] = set()
         self._paused, self._pause_began = 0.0, 0.0
@@ -210,7 +210,7 @@ class Uploading(_Phase):
         self._ends(campaign.name)
         if not campaign.split:
             self._leads[campaign.status] += campaign.leads
-        self._campaigns += self._parts.done(campaign)
+            self._count_off(campaign)
         self._troubles.add(campaign)
         if self._screen is None or self._screen.is_terminal:
             return
@@ -220,6 +220,13 @@ class Uploading(_Phase):
         self._screen.entry(shown(f"{campaign.name} {leads} {wording.refusal(campaign)}{time}"))
         if self._log_due():
             self._screen.entry(", ".join(self._numbers()))
+
+    def _count_off(self, campaign: CampaignRecord) -> None:
+        """Count a planned campaign as done when all of its leads have an outcome: --isolate may have cut it."""
+        left = self._open.pop(campaign.root, 0) - campaign.leads
+        if left > 0:
+            self._open[campaign.root] = left
+        self._campaigns = self._total_campaigns - len(self._open)
 
     def _waits(self, campaign: CampaignRecord, seconds: float, why: str) -> None:
         self._waiting[campaign.name] = (self._clock() + seconds, why)
@@ -320,26 +327,6 @@ class Uploading(_Phase):
         further = f" and {wording.count(others, 'other')}" if others else ""
         seconds = max(until - self._clock(), 0)
         return f"Waiting {wording.about(seconds)}, {shown(why)} ({shown(name)}{further})"
-
-
-class _Parts:
-    """Counts campaigns that --isolate cuts into parts: one is done when all leads of its parts have an outcome."""
-
-    def __init__(self) -> None:
-        self._whole: dict[int, int] = {}
-        self._open: dict[int, int] = {}
-
-    def done(self, campaign: CampaignRecord) -> int:
-        """Take a campaign or a part that was cut or has an outcome; return how many campaigns are done with it."""
-        whole = self._whole.get(campaign.parent_id or 0, campaign.id)
-        if campaign.split:
-            self._whole[campaign.id] = whole
-            self._open.setdefault(whole, campaign.leads)
-            return 0
-        if whole not in self._open:
-            return 1
-        self._open[whole] -= campaign.leads
-        return int(self._open[whole] == 0)
 
 
 def _lines_of(parts: list[str], screen: Screen) -> list[str]:

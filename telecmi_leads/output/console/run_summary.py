@@ -34,23 +34,24 @@ _COMMAND_AT_THE_END = re.compile(r"(?P<says>.*): (?P<command>telecmi-leads \S.*)
 
 
 def show_summary(screen: Screen, summary: RunSummary, *, show_phones: bool) -> None:
-    """Show all that goes before the verdict."""
+    """Show all that goes before the verdict; of a run that is resumed, what was not told when it was planned."""
     if screen.is_log:
         _log_summary(screen, summary)
         return
-    found = _left_out(summary)
-    if found:
-        _show_left_out(screen, summary, found, show_phones=show_phones)
-    _show_skipped_and_repaired(screen, summary, space=not found)
-    _show_groups(screen, summary)
-    _show_told_at_once(screen, summary)
+    if not summary.resumed:
+        found = _left_out(summary)
+        if found:
+            _show_left_out(screen, summary, found, show_phones=show_phones)
+        _show_skipped_and_repaired(screen, summary, space=not found)
+        _show_groups(screen, summary)
+        _show_told_at_once(screen, summary)
     _show_reports(screen, summary)
 
 
 def _log_summary(screen: Screen, summary: RunSummary) -> None:
     rows = summary.rows
     outside = wording.left_out(rows)
-    if outside:
+    if outside and not summary.resumed:
         parts = wording.tally(
             (rows.already_uploaded, "uploaded before"),
             (rows.duplicate, "duplicates"),
@@ -58,7 +59,7 @@ def _log_summary(screen: Screen, summary: RunSummary) -> None:
             (rows.rejected, "rejected"),
         )
         screen.entry(f"left out {wording.count(outside, 'row')}: {', '.join(parts)}")
-    if _goes_again(summary):
+    if _goes_again(summary) and not summary.resumed:
         screen.entry(_uploaded_before(summary))
     for names in summary.renamed.items():
         screen.entry(shown(wording.other_name(*names)))
@@ -185,12 +186,12 @@ def show_ending(screen: Screen, summary: RunSummary, *, alone: bool = False) -> 
     Where they stand `alone`, with --quiet and --json, the verdict says also what the lines before it would have said.
     """
     verdict = wording.verdict(summary)
-    if alone and summary.error is not None and summary.error.message not in verdict.text:
+    if alone and summary.error is not None and not summary.runs and summary.error.message not in verdict.text:
         verdict = replace(verdict, text=summary.error.message)
     here = replace(summary, reports={key: from_here(path) for key, path in summary.reports.items()})
     steps = [step for step in wording.next_steps(here) if step.text]
     pressing = [step for step in steps if not step.waits]
-    hint = summary.error if summary.error is not None and not pressing else None
+    hint = summary.error if summary.error is not None and not pressing and not summary.runs else None
     if hint is None:
         pressing = pressing or steps[:1]
     if screen.is_log:
@@ -206,7 +207,8 @@ def show_ending(screen: Screen, summary: RunSummary, *, alone: bool = False) -> 
 def _log_ending(
     screen: Screen, summary: RunSummary, verdict: Verdict, steps: Sequence[NextStep], error: Problem | None
 ) -> None:
-    word = "nothing new" if verdict.text.startswith("Nothing new:") else summary.status.value
+    status = next((each.status for each in summary.runs if each.exit_code == summary.exit_code), summary.status)
+    word = "nothing new" if verdict.text.startswith("Nothing new:") else status.value
     text = verdict.text.removeprefix("Nothing new:").strip()
     screen.entry(f"{word} (exit {int(summary.exit_code)}): {shown(text, _LONGEST_COMMAND)}")
     if error is not None and error.hint:

@@ -96,7 +96,7 @@ def show_run(
     facts = [
         ("run", shown(run.id)),
         ("made", f"{wording.moment(run.created)} ({_zone(run.created)})"),
-        ("account", shown(run.account)),
+        ("account", shown(wording.account(run.account).removeprefix("account "))),
         ("file" if len(files) == 1 else "files", shown(", ".join(files))),
         ("rows", _rows(run.rows)),
     ]
@@ -116,7 +116,7 @@ def show_run(
 
 
 def _show_campaigns(screen: Screen, campaigns: Sequence[CampaignRecord]) -> None:
-    """Show all campaigns of a run as a table, in the order of the plan."""
+    """Show the campaigns of a run as a table, in the order of the plan; those that were cut with their parts alone."""
     header = ("No.", "campaign", "leads", "outcome", "tries", "time")
     cut = len(header) if screen.width >= _ROOMY else 4
     rows = [
@@ -129,14 +129,18 @@ def _show_campaigns(screen: Screen, campaigns: Sequence[CampaignRecord]) -> None
             wording.duration(campaign.seconds) if campaign.attempts else "",
         )[:cut]
         for campaign in campaigns
+        if not campaign.split
     ]
     screen.rows(rows, right=(0, 2, 4, 5), fold=(1, 3), header=header[:cut])
+    halved = sum(campaign.split for campaign in campaigns)
+    if halved:
+        screen.paragraph(f"{wording.count(halved, 'larger part')}, halved by --isolate: see campaigns.csv.", 2)
 
 
 def _outcome(screen: Screen, campaign: CampaignRecord) -> Text:
     from rich.text import Text
 
-    style = "" if campaign.split else STYLES.get(campaign.status, "")
+    style = STYLES.get(campaign.status, "")
     return Text(shown(mask_text(f"{mark(campaign, screen.marks)} {wording.refusal(campaign)}")), style)
 
 

@@ -10,7 +10,7 @@ import base64
 import hashlib
 from functools import cache
 from importlib import resources
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,9 @@ from msgspec import Struct
 
 from telecmi_leads import __version__
 from telecmi_leads.core import wording
-from telecmi_leads.core.lead import LeftOutKind
-from telecmi_leads.core.text import mask_text, safe
+from telecmi_leads.core.campaign import thaw_leads
+from telecmi_leads.core.lead import NOBODY, LeftOutKind
+from telecmi_leads.core.text import mask_phone, mask_text, safe
 from telecmi_leads.output.reports.pictures import (
     SLIVER,
     WIDTH,
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
     from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.lead import Lead
     from telecmi_leads.core.run import RunRecord, RunSummary
+    from telecmi_leads.ledger import Ledger
     from telecmi_leads.output.reports.report_files import Finding
 
 _OPEN_TABLE = 200
@@ -52,6 +55,11 @@ _EXAMPLE = 60
 _NAMES = 5
 _MINUTE = 60
 _LONGEST_COMMAND = 32_000
+_LONGEST_OPTIONS = 400
+_OF_NO_MATTER = frozenset(
+    {"json", "quiet", "show_phones", "report_dir", "heartbeat", "env_file", "config", "secret_file", "ca_bundle"}
+)
+"""Options that change nothing in a report; the address of a heartbeat may be a secret."""
 
 _FILE_SAYS = {
     "campaigns": "each with its outcome",
@@ -68,13 +76,15 @@ _AUDIENCE = (
 
 
 def render_page(
-    summary: RunSummary, run: RunRecord, findings: Sequence[Finding], *, show_phones: bool = False
+    summary: RunSummary, run: RunRecord, findings: Sequence[Finding], ledger: Ledger, *, show_phones: bool = False
 ) -> bytes:
-    """Return the page."""
+    """Return the page. The ledger is asked for the leads of campaigns that are refused or not proven."""
     style = _asset("report.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     plan = [campaign for campaign in summary.campaigns if not campaign.split]
     attention = _to_look_at(plan)
+    eventful = [each for each in plan if each.status.eventful][:_ATTENTION]
+    who = {each.id: _who(each, ledger, show_phones=show_phones) for each in eventful}
     leads = leads_picture(summary)
     page = _template().render(
         style=style,
@@ -84,7 +94,8 @@ def render_page(
         title=safe(summary.name) if summary.name else "Check of a lead file",
         verdict=wording.verdict(summary),
         made=_moment(run.created),
-        account=safe(run.account) if not summary.dry_run else "",
+        options=_options(run),
+        account=safe(wording.account(run.account).removeprefix("account ")) if not summary.dry_run else "",
         tables=[(safe(table.file), safe(wording.table(table)), [*map(safe, table.notes)]) for table in summary.tables],
         band="SANDBOX" if summary.sandbox else "DRY RUN" if summary.dry_run else "",
         outside=wording.left_out(summary.rows),
@@ -100,15 +111,22 @@ def render_page(
         audience=_audience(summary.audience),
         groups=[(safe(each.name), each) for each in wording.groups(plan)[:_GROUPS]],
         stretches=_worth_showing(stretches(summary.campaigns)) if not summary.dry_run else (),
-        attention=list(map(_campaign, attention[:_ATTENTION])),
+        attention=[_campaign(each, who) for each in attention[:_ATTENTION]],
         attention_more=max(len(attention) - _ATTENTION, 0),
-        parts=_parts(summary.campaigns),
+        parts=_parts(plan, who),
+        halved=len(summary.campaigns) - len(plan),
         repairs=bars_of((wording.repair(code), number) for code, number in summary.repairs.items()),
         files=_files(summary),
         show_phones=show_phones,
         moment=_moment,
     )
     return page.encode("utf-8", "backslashreplace")
+
+
+def _options(run: RunRecord) -> str:
+    """Return the options that decide what is in the report, as they were typed."""
+    typed = (each.arguments for each in run.typed.options if each.name not in _OF_NO_MATTER)
+    return safe(mask_text(" ".join(map(wording.argument, chain.from_iterable(typed)))), _LONGEST_OPTIONS)
 
 
 def _hint(summary: RunSummary) -> str:
@@ -269,7 +287,7 @@ def _label_of(key: str) -> Callable[[str], str]:
 
 
 class Row(Struct, frozen=True):
-    """A campaign as its row in a table shows it."""
+    """A campaign as its row in a table shows it; `who` are the leads that tell it from others, "" where it is in."""
 
     number: int
     name: str
@@ -280,19 +298,37 @@ class Row(Struct, frozen=True):
     started: str
     seconds: str
     attempts: str
+    who: str
 
 
-def _campaign(campaign: CampaignRecord) -> Row:
+def _who(campaign: CampaignRecord, ledger: Ledger, *, show_phones: bool) -> str:
+    """Return the first and the last lead of a campaign, by which a person knows it in the dashboard."""
+    try:
+        leads = [lead for lead in thaw_leads(ledger.body(campaign.id)) if lead != NOBODY]
+    except KeyError:  # a person may have had them forgotten
+        return ""
+    named = [_lead(lead, show_phones=show_phones) for lead in (*leads[:1], *leads[1:][-1:])]
+    return f"from {named[0]} to {named[1]}" if len(named) > 1 else "".join(named)
+
+
+def _lead(lead: Lead, *, show_phones: bool) -> str:
+    name = " ".join(part for part in (lead.firstname, lead.lastname) if part.strip("-"))
+    said = name if show_phones else mask_text(name)
+    return safe(f"{said}, {lead.phone if show_phones else mask_phone(lead.phone)}", _EXAMPLE)
+
+
+def _campaign(campaign: CampaignRecord, who: Mapping[int, str]) -> Row:
     return Row(
         number=campaign.number,
         name=safe(campaign.name),
         leads=campaign.leads,
-        code="halved" if campaign.split else campaign.status.to_outsiders.value,
+        code=campaign.status.to_outsiders.value,
         outcome=wording.outcome(campaign),
         answer=safe(mask_text(wording.answer(campaign))),
         started=_moment(campaign.started, seconds=True) if campaign.started else "",
         seconds=wording.duration(campaign.seconds) if campaign.attempts else "",
         attempts=str(campaign.attempts or ""),
+        who=who.get(campaign.id, ""),
     )
 
 
@@ -302,9 +338,9 @@ def _to_look_at(plan: Sequence[CampaignRecord]) -> list[CampaignRecord]:
     return found if len(found) < len(plan) else []
 
 
-def _parts(campaigns: Sequence[CampaignRecord]) -> list[tuple[str, list[Row]]]:
+def _parts(campaigns: Sequence[CampaignRecord], who: Mapping[int, str]) -> list[tuple[str, list[Row]]]:
     """Part the campaigns into tables, each with a title that says what is in it; one table has none."""
-    rows = list(map(_campaign, campaigns))
+    rows = [_campaign(each, who) for each in campaigns]
     if len(rows) <= _OPEN_TABLE:
         return [("", rows)] if rows else []
     parts = []

@@ -92,7 +92,7 @@ def write_reports(
             excluded={each.example.code: each.rows for each in findings if each.example.kind is LeftOutKind.EXCLUDED},
         )
         with writing.open(page) as file:
-            file.write(render_page(done, run, findings, show_phones=show_phones))
+            file.write(render_page(done, run, findings, ledger, show_phones=show_phones))
         with writing.open(facts) as file:
             file.write(summary_json(done) + b"\n")
     return done

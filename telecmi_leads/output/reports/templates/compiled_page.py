@@ -1,5 +1,5 @@
 """report.html.jinja, compiled by Jinja: tests/compile_page.py writes this file, nobody edits it."""
-MADE_FROM = "5 868cfd87cb6787d1c8a0d7ffe23508787d8fd26f2871043e6f53a69ee4625f3e"
+MADE_FROM = "5 fa67d6e8b43f83d912521c48738718b96e132b8bf615c88d411d96f8d17d682c"
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = None
 
@@ -21,6 +21,7 @@ def root(context, missing=missing):
     l_0_steps = resolve('steps')
     l_0_made = resolve('made')
     l_0_account = resolve('account')
+    l_0_options = resolve('options')
     l_0_tables = resolve('tables')
     l_0_again = resolve('again')
     l_0_warning_tips = resolve('warning_tips')
@@ -36,6 +37,7 @@ def root(context, missing=missing):
     l_0_groups = resolve('groups')
     l_0_stretches = resolve('stretches')
     l_0_parts = resolve('parts')
+    l_0_halved = resolve('halved')
     l_0_repairs = resolve('repairs')
     l_0_files = resolve('files')
     l_0_version = resolve('version')
@@ -214,6 +216,13 @@ def root(context, missing=missing):
                     escape(environment.getattr(l_2_row, 'answer')),
                     '</span>',
                 ))
+            if environment.getattr(l_2_row, 'who'):
+                pass
+                t_17.extend((
+                    '<span class="answer">',
+                    escape(environment.getattr(l_2_row, 'who')),
+                    '</span>',
+                ))
             t_17.extend((
                 '</td><td class="n later">',
                 escape(environment.getattr(l_2_row, 'attempts')),
@@ -311,6 +320,11 @@ def root(context, missing=missing):
         yield '<div><dt>Account</dt><dd>'
         yield escape((undefined(name='account') if l_0_account is missing else l_0_account))
         yield '</dd></div>\n'
+    if (undefined(name='options') if l_0_options is missing else l_0_options):
+        pass
+        yield '<div><dt>Options</dt><dd><code>'
+        yield escape((undefined(name='options') if l_0_options is missing else l_0_options))
+        yield '</code></dd></div>\n'
     yield '</dl>\n'
     if (undefined(name='tables') if l_0_tables is missing else l_0_tables):
         pass
@@ -368,7 +382,7 @@ def root(context, missing=missing):
             yield escape(t_1(environment.getattr(l_1_share, 'count')))
             yield ' '
             yield escape(environment.getattr(l_1_share, 'label'))
-            yield escape((', ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 92 evaluated to false and no else section was defined.")))
+            yield escape((', ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 95 evaluated to false and no else section was defined.")))
         l_1_loop = l_1_share = missing
         if (undefined(name='leads') if l_0_leads is missing else l_0_leads):
             pass
@@ -380,7 +394,7 @@ def root(context, missing=missing):
                 yield escape(t_1(environment.getattr(l_1_share, 'count')))
                 yield ' '
                 yield escape(environment.getattr(l_1_share, 'label'))
-                yield escape((', ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 92 evaluated to false and no else section was defined.")))
+                yield escape((', ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 95 evaluated to false and no else section was defined.")))
             l_1_loop = l_1_share = missing
         yield '">\n'
         for l_1_share in (undefined(name='rows') if l_0_rows is missing else l_0_rows):
@@ -460,7 +474,7 @@ def root(context, missing=missing):
                 _loop_vars = {}
                 pass
                 yield escape(t_9(l_1_words))
-                yield escape((', ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 120 evaluated to false and no else section was defined.")))
+                yield escape((', ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 123 evaluated to false and no else section was defined.")))
             l_1_loop = l_1_words = missing
             yield '.'
         yield '</p>\n</section>\n'
@@ -614,6 +628,11 @@ def root(context, missing=missing):
                 yield escape(context.call((undefined(name='campaign_table') if l_0_campaign_table is missing else l_0_campaign_table), l_1_part, context.call((undefined(name='plural') if l_0_plural is missing else l_0_plural), t_3(l_1_part), 'campaign', _loop_vars=_loop_vars), _loop_vars=_loop_vars))
                 yield '\n'
         l_1_name = l_1_part = missing
+        if (undefined(name='halved') if l_0_halved is missing else l_0_halved):
+            pass
+            yield '<p class="small soft">'
+            yield escape(context.call((undefined(name='plural') if l_0_plural is missing else l_0_plural), (undefined(name='halved') if l_0_halved is missing else l_0_halved), 'larger part'))
+            yield ', halved by --isolate: see campaigns.csv.</p>\n'
         yield '</section>\n'
     if (undefined(name='repairs') if l_0_repairs is missing else l_0_repairs):
         pass
@@ -652,4 +671,4 @@ def root(context, missing=missing):
     yield '.</p>\n</footer>\n</body>\n</html>'
 
 blocks = {}
-debug_info = '1=121&2=130&4=138&6=146&7=151&11=167&12=180&13=189&15=191&18=194&19=199&29=232&33=234&34=240&37=242&38=245&41=250&42=252&43=254&44=257&46=265&47=268&49=270&53=273&54=277&60=300&61=302&62=305&64=307&65=310&68=313&70=316&71=320&73=331&76=337&77=340&79=342&80=346&82=349&83=353&87=357&91=360&92=363&93=384&94=388&96=401&97=404&98=406&99=410&103=422&104=425&108=428&109=431&110=433&112=435&113=438&114=441&115=443&119=446&120=453&123=465&127=468&128=472&129=476&134=492&137=495&140=497&144=500&145=504&147=506&148=510&149=514&156=520&164=523&165=527&172=537&175=540&176=547&178=553&179=561&180=571&181=573&182=577&185=591&190=597&193=600&194=603&195=606&196=608&199=612&204=616&208=619&209=623&210=627&215=631&219=634&220=638&227=647'
+debug_info = '1=123&2=132&4=140&6=148&7=153&11=169&12=182&13=191&15=193&18=196&19=201&29=241&33=243&34=249&37=251&38=254&41=259&42=261&43=263&44=266&46=274&47=277&49=279&53=282&54=286&60=309&61=311&62=314&64=316&65=319&67=321&68=324&71=327&73=330&74=334&76=345&79=351&80=354&82=356&83=360&85=363&86=367&90=371&94=374&95=377&96=398&97=402&99=415&100=418&101=420&102=424&106=436&107=439&111=442&112=445&113=447&115=449&116=452&117=455&118=457&122=460&123=467&126=479&130=482&131=486&132=490&137=506&140=509&143=511&147=514&148=518&150=520&151=524&152=528&159=534&167=537&168=541&175=551&178=554&179=561&181=567&182=575&183=585&184=587&185=591&188=605&193=611&196=614&197=617&198=620&199=622&202=626&205=629&206=632&210=635&214=638&215=642&216=646&221=650&225=653&226=657&233=666'
