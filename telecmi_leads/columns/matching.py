@@ -28,7 +28,7 @@ from telecmi_leads.columns.marks import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.table import Table, is_own_report, open_table
 from telecmi_leads.core.errors import ColumnMissing, InputRefused
-from telecmi_leads.core.lead import REJECT_COLUMNS, Field, RowBlock
+from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field, RowBlock
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code
@@ -57,7 +57,8 @@ class Matcher(Struct, frozen=True):
     """Matches columns; `region` is what numbers without a country code are read for when values are looked at.
 
     `served` are the options that name a column which some table had, `absent` holds why and where the others were not
-    found: --map and --set hold for every table that has their columns, and are wrong where no table has them.
+    found: --map and --set hold for every table that has their columns, and are wrong where no table has them. `sheets`
+    are the names of the sheets seen, None for what has no sheets.
     """
 
     reading: ReadingOptions
@@ -66,6 +67,7 @@ class Matcher(Struct, frozen=True):
     region: str | None
     served: set[str] = field(default_factory=set)
     absent: dict[str, tuple[ColumnMissing, list[TableInfo]]] = field(default_factory=dict)
+    sheets: set[str | None] = field(default_factory=set)
 
     def tables(self, source: Source) -> Iterator[tuple[Table, ColumnMatch]]:
         """Yield each table of a file with its column match; read a table's blocks before the next is asked for."""
@@ -80,6 +82,7 @@ class Matcher(Struct, frozen=True):
 
     def match(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnMatch:
         """Match a table's columns by their names and a sample of its rows."""
+        self.sheets.add(REJECT_SHEET if is_own_report(info.header) else info.sheet)
         match = match_columns(
             info.header,
             sample,
@@ -130,7 +133,13 @@ class Matcher(Struct, frozen=True):
         return good >= len(rows) * cell_values.MOST and (good > at_home or (good == at_home and not keys))
 
     def check_options(self) -> None:
-        """Raise ColumnMissing for a --map or --set whose columns no table had, once all tables are matched."""
+        """Raise ColumnMissing for a --map or --set whose columns no table had, once all tables are matched.
+
+        And InputRefused for a --sheet where no file has sheets.
+        """
+        if self.reading.sheet and self.sheets == {None}:
+            wanted = safe(self.reading.sheet[0])
+            raise InputRefused(f"--sheet {wanted}: the input has no sheets.", hint="Remove --sheet.")
         for option, (why, tables) in self.absent.items():
             if option not in self.served:
                 has = " ".join(f"{place(info)} has {_columns(info)}." for info in tables[:_SHOWN_TABLES] if info.header)

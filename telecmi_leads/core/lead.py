@@ -11,6 +11,9 @@ REJECT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
 """The columns that a rejects file has beside the original ones; ignored when it is read again."""
 
 
+REJECT_SHEET = "To correct"
+"""The sheet of a rejects workbook whose rows come from one table."""
+
 MAX_CAMPAIGN_LEADS = 1000
 """The service takes at most this many leads a request (documented for v3/leads/add)."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from telecmi_leads.core.lead import REJECT_SHEET
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.bounds import BLOCK_ROWS, bounded
 from telecmi_leads.files.encoding import text_file
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from telecmi_leads.files.opening import OpenFile
+    from telecmi_leads.files.workbook import Workbook
     from telecmi_leads.settings.options import ReadingOptions
 
 __all__ = ["BLOCK_ROWS", "Sheet", "Source", "check_file", "open_source", "sheet_names"]
@@ -42,10 +44,26 @@ def open_source(path: Path | None, options: ReadingOptions) -> Iterator[Source]:
         file = stack.enter_context(open_file(path))
         head = file.stream.read(HEAD)
         if is_workbook(head):
-            book = stack.enter_context(open_workbook(file.stream, file.name, options.sheet))
+            book = stack.enter_context(_open_book(file, options.sheet))
             yield Source(file.name, book.format, file.size, book.notes, _bounded(book.sheets()))
         else:
             yield _text_source(file, head, options)
+
+
+@contextmanager
+def _open_book(file: OpenFile, wanted: tuple[str, ...]) -> Iterator[Workbook]:
+    """Open a workbook. One that holds this program's sheet of rejected rows alone has no sheet of another name to want.
+
+    A profile whose `sheet` is right for the lead file would refuse the corrected rows otherwise.
+    """
+    with ExitStack() as stack:
+        try:
+            book = stack.enter_context(open_workbook(file.stream, file.name, wanted))
+        except MissingSheet as missing:
+            if missing.there != (REJECT_SHEET,):
+                raise
+            book = stack.enter_context(open_workbook(file.stream, file.name, ()))
+        yield book
 
 
 def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source:

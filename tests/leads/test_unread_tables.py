@@ -243,3 +243,32 @@ def test_columns_says_that_a_column_marks(program: Inside) -> None:
     assert [column["rule"] for column in shown["tables"][0]["columns"] if column["field"] is None] == [
         f"marks people not to call ({what})" for what in ("yes", "no", "status")
     ]
+
+
+def test_a_sheet_that_nothing_has_is_an_error(program: Inside) -> None:
+    """--sheet stops where no file has sheets; beside a workbook that has the sheet, a CSV is read whole."""
+    (program.folder / "more.csv").write_text("Name,Mobile\nMeena Das,9876500003\n")
+    write_book(program.folder / "crm.xlsx", Leads=LEADS, Pivot=PIVOT)
+    alone = program.run("validate", "more.csv", "--region", "IN", "--sheet", "Leads", "--json")
+    assert (alone.code, alone.json["error"]["message"]) == (3, "--sheet Leads: the input has no sheets.")
+    both = program.run("validate", "crm.xlsx", "more.csv", "--region", "IN", "--sheet", "Leads", "--json")
+    assert (both.code, both.json["rows"]["leads"]) == (0, 3)
+
+
+def test_corrected_rows_are_read_whatever_sheet_the_settings_name(program: Inside, sandbox: Sandbox) -> None:
+    """A config file's `sheet` is that of the lead file; the reject files, workbook and CSV, are read all the same."""
+    (program.folder / "telecmi-leads.toml").write_text('sheet = ["Leads"]\n')
+    write_book(program.folder / "crm.xlsx", Leads=[*LEADS, ["Meena", "98765", ""]], Pivot=PIVOT)
+    assert program.run(*UPLOAD, "--report-dir", "out").code == 0
+    rejects = program.folder / "out" / "rejects.xlsx"
+    book = openpyxl.load_workbook(rejects)
+    [sheet] = book.worksheets
+    at = next(cell.coordinate for row in sheet.iter_rows() for cell in row if cell.value == "98765")
+    sheet[at] = "9876500003"
+    book.save(rejects)
+    again = program.run("upload", rejects, "--name", "M", "--append", "--region", "IN", "--json")
+    assert (again.code, phones(sandbox.campaigns())[-1]) == (0, "919876500003"), again.err
+    header = [str(cell.value) for cell in sheet[1]]
+    person = {"Name": "Tara", "Mobile": "9876500004"}
+    (program.folder / "rejects.csv").write_text(",".join(header) + "\n" + ",".join(map(person.get, header, header)))
+    assert program.run("validate", "rejects.csv", "--region", "IN").code == 0

@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING
 from msgspec import Struct, field
 
 from telecmi_leads.core import wording
-from telecmi_leads.core.lead import REJECT_COLUMNS
+from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET
 from telecmi_leads.core.text import defuse
 from telecmi_leads.output.reports.report_folder import disk_errors
 
@@ -93,7 +93,6 @@ def write_rows(file: IO[bytes], rows: Iterable[Sequence[str]], dialect: Dialect,
 _WORKBOOKS = frozenset({"xlsx", "xls", "xlsb", "ods"})
 _KEYED = frozenset({"json", "jsonl", "vcf"})
 _ROWS_AT_ONCE = 1000
-_ONLY_SHEET = "To correct"
 _SHOWN_OF_CELL = 60
 
 
@@ -176,7 +175,7 @@ class RejectFiles:
             several = len({each.file for each in self._tables}) > 1
             name = " ".join(part for part in (table.file if several else "", table.sheet or "") if part)
             alone = len(self._tables) == 1
-            self._book.add_sheet(index, _ONLY_SHEET if alone else name or table.file, self._layouts[index].header)
+            self._book.add_sheet(index, REJECT_SHEET if alone else name or table.file, self._layouts[index].header)
         return self._book
 
     def _text(self, layout: Layout) -> _TextFile:
