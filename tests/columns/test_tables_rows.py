@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import TESTS
 
-from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind
+from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind, rows_fill
 
 HEADER = ("Name", "Mobile No.", "City", "Amount")
 META = TESTS / "leadfiles" / "samples" / "meta_utf16le.csv"
@@ -137,6 +137,16 @@ def test_metas_own_test_lead() -> None:
     names = [header.index("full_name")]
     assert may_be_test_lead(list(zip(*rows, strict=True)), header, names)
     assert not may_be_test_lead(list(zip(*rows[:3], strict=True)), header, names)
+
+
+def test_rows_that_fill_more_cells_than_a_note_has() -> None:
+    """Five columns without a blank cell say that no row is a note; a cell of blanks alone counts as none."""
+    full = ["1", "2"]
+    assert rows_fill([full] * 5)
+    assert rows_fill([["", "2"], *[full] * 4, [" ", "2"], full])
+    assert not rows_fill([full] * 4)
+    for blank in ("", " ", "\t", "\u00a0"):
+        assert not rows_fill([*[full] * 4, ["1", blank], [blank, "2"]])
 
 
 def test_test_leads_with_a_number_are_scanned_for() -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from telecmi_leads.columns.matching import match_columns
-from telecmi_leads.core.lead import Field, Lead, RowBlock, TableInfo
+from telecmi_leads.core.lead import NOBODY, Field, Lead, RowBlock, TableInfo
 from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.leads.lead_text import first_address, first_addresses
 from telecmi_leads.leads.person_names import is_placeholder, kept_title, split_full_name, split_full_names
@@ -23,7 +24,12 @@ BOOK = PhoneBook(PhoneOptions(region="IN"))
 
 
 def cleaned(
-    header: Sequence[str], rows: list[list[str]], fields: FieldOptions | None = None, *, region: str | None = "IN"
+    header: Sequence[str],
+    rows: list[list[str]],
+    fields: FieldOptions | None = None,
+    *,
+    region: str | None = "IN",
+    trial: bool = False,
 ) -> CleanBlock:
     """Clean rows below a header, as the pipeline does."""
     fields = fields or FieldOptions()
@@ -31,7 +37,7 @@ def cleaned(
         header, rows, fields, header_found=True, phone_score=lambda cells: sum(map(str.isdigit, cells)) / len(cells)
     )
     info = TableInfo("x.csv", "csv", tuple(header), 1)
-    return Cleaner(info, 0, match, BOOK, region, no_fill=fields.no_fill).clean(RowBlock(2, rows))
+    return Cleaner(info, 0, match, BOOK, region, no_fill=fields.no_fill, trial=trial).clean(RowBlock(2, rows))
 
 
 def only(header: Sequence[str], row: list[str], fields: FieldOptions | None = None) -> Lead:
@@ -41,6 +47,20 @@ def only(header: Sequence[str], row: list[str], fields: FieldOptions | None = No
 
 
 P = "9876500001"
+
+
+def test_a_trial_says_the_same_without_leads() -> None:
+    """A trial finds the same numbers, rows, faults and repairs, also where names decide; its leads are NOBODY."""
+    rows = [
+        ["Asha <b>Rao</b>", P, "a@example.com"],
+        ["", "9876500002", ""],
+        ["Ravi", "98", "x"],
+        ["Jo", "9876500003", "y"],
+    ]
+    real, trial = (cleaned(["Name", "Mobile", "Email"], rows, trial=trial) for trial in (False, True))
+    assert real.numbers == [lead.phone for lead in real.leads] == ["919876500001", "919876500003"]
+    assert list(real.rows) == [2, 5]
+    assert trial == replace(real, leads=[NOBODY] * 2)
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,14 @@ def test_the_content_digest_may_stand_in_the_name() -> None:
     assert made.name == f"N-{made.digest.hex()[:8]}"
 
 
+def test_a_trial_needs_leads_where_their_digest_is_shown() -> None:
+    """Without a request campaigns need leads only for {digest}; their names are then those of the real run."""
+    options = CampaignOptions(name_format="{name}-{digest:.3}")
+    real, trial = Planner("N", 1, options), Planner("N", None, options)
+    assert [each.needs_leads for each in (real, trial, Planner("N", None, CampaignOptions()))] == [True, True, False]
+    assert [each.name for each in plan(trial, [leads(2)])] == [each.name for each in plan(real, [leads(2)])]
+
+
 @pytest.mark.parametrize(
     ("given_name", "name"),
     [

@@ -152,6 +152,23 @@ def test_numbers_that_wait_are_known(ledger: Ledger) -> None:
     assert ledger.uploaded_among(ACCOUNT, phones, None) == [True, True, True, False, True]
 
 
+def test_who_holds_a_number(ledger: Ledger) -> None:
+    """Each number has its campaigns, those accepted first and of those that wait the older first; others have none."""
+    plan(ledger, 1, run="in", name="In")
+    accept(ledger, "in")
+    plan(ledger, 2, run="one", name="One")
+    plan(ledger, 1, run="two", name="Two", first_phone=919876500001)
+    asked = [str(919876500000 + index) for index in range(5)]
+    held = {at: [each.name for each in found] for at, found in ledger.known_among(ACCOUNT, asked, frozenset()).items()}
+    assert held == {
+        0: ["In-001", "One-001"],
+        1: ["In-001", "One-001", "Two-001"],
+        2: ["One-002", "Two-001"],
+        3: ["One-002"],
+    }
+    assert ledger.known_among(OTHER, asked, frozenset()) == {}
+
+
 def test_plans_in_the_making_are_not_known(ledger: Ledger) -> None:
     """A plan's own leads don't hide themselves while it is made, nor a refused plan's anybody's."""
     ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="x", created=START))
