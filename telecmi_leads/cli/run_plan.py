@@ -287,7 +287,11 @@ class Plan:
         self._finish(refused=False)
         if not self.course.dry_run:
             self.course.run = self._id
-        return self._run()
+        run = self._run()
+        again = wording.uploaded_before(run.known.uploaded - run.rows.already_uploaded, run.known.campaigns)
+        if again:
+            self.course.session.console.told_at_once(again)
+        return run
 
     def _refuse(self, why: InputRefused) -> None:
         """Write the reports of a plan that must not be sent, and let go of it."""

@@ -16,6 +16,7 @@ from ended_runs import COLUMNS, COMPLETE, EVERY_END, FOLDER, LEADS_CSV, campaign
 from msgspec.structs import replace
 from snapshot import check_snapshot
 
+from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ColumnMissing
 from telecmi_leads.core.events import (
@@ -230,6 +231,12 @@ def uploading(shown: Shown) -> None:
         display.event(RunStopping(StopCause.MAX_WAIT, "the service asked for a pause of 600 s"))
 
 
+def told_at_once(shown: Shown) -> None:
+    """Say before anything is sent who was uploaded before; then the end, with an example of each reason."""
+    shown.console.told_at_once(wording.uploaded_before(312, ("February-001", "February-002")))
+    shown.console.summary(TROUBLED)
+
+
 def ledger(shown: Shown) -> None:
     """Show the runs, one of them, and something deleted."""
     shown.console.runs(RUNS)
@@ -282,7 +289,7 @@ SCREENS: dict[str, Callable[[Shown], None]] = {
     "validate": lambda shown: shown.console.summary(CHECKED),
     "groups": lambda shown: shown.console.summary(GROUPED),
     "sandbox": lambda shown: shown.console.summary(SANDBOXED),
-    "told-at-once": lambda shown: shown.console.summary(TROUBLED),
+    "told-at-once": told_at_once,
     "failed": lambda shown: shown.console.summary(FAILED),
     "nothing-new": lambda shown: shown.console.summary(NOTHING_NEW),
     "ledger": ledger,

@@ -13,7 +13,7 @@ from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState
 from telecmi_leads.core.text import mask_phone, mask_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _TELECMI = "rest.telecmi.com"
+_NAMES_SHOWN = 3
 _MINUTE = 60
 _HOUR = 3600
 _LEAST_SHARE = 0.1
@@ -279,6 +280,16 @@ def moment(when: datetime, *, now: datetime | None = None) -> str:
     local = when.astimezone()
     year = f" {local.year}" if now is None or now.astimezone().year != local.year else ""
     return f"{local.day} {local:%b}{year} {local:%H:%M}"
+
+
+def uploaded_before(again: int, names: Sequence[str]) -> str:
+    """Return how many of the people who go now were uploaded before, and in which campaigns; "" for nobody."""
+    if again <= 0:
+        return ""
+    more = len(names) - _NAMES_SHOWN
+    where = f" ({', '.join(names[:_NAMES_SHOWN])}{f' and {more:,} more' if more > 0 else ''})" if names else ""
+    people = "of these people was" if again == 1 else "of these people were"
+    return f"{again:,} {people} uploaded before{where}. --new-only leaves them out."
 
 
 def skipped(code: str, number: int) -> str:

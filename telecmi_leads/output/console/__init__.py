@@ -88,6 +88,11 @@ class Console:
         else:
             self._messages.entry(shown(text))
 
+    def told_at_once(self, text: str) -> None:
+        """Say what a person may want to act on before anything is sent."""
+        if self._messages is not None:
+            self._label(self._messages, "Note", "bold", text, "")
+
     def warning(self, text: str) -> None:
         """Say something that deserves a look."""
         if self._messages is not None:

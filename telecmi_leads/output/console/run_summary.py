@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _GROUPS_SHOWN = 10
 _REASONS_SHOWN = 12
 _LABEL = 18
-_NAMES_SHOWN = 3
 _LONGEST_LIST = 24
 _LONGEST_COMMAND = 32_000
 _STYLES = {"good": "green", "open": "yellow", "bad": "red"}
@@ -44,7 +43,6 @@ def show_summary(screen: Screen, summary: RunSummary, *, show_phones: bool) -> N
             _show_left_out(screen, summary, found, show_phones=show_phones)
         _show_skipped_and_repaired(screen, summary, space=not found)
         _show_groups(screen, summary)
-        _show_told_at_once(screen, summary)
     _show_reports(screen, summary)
 
 
@@ -59,8 +57,6 @@ def _log_summary(screen: Screen, summary: RunSummary) -> None:
             (rows.rejected, "rejected"),
         )
         screen.entry(f"left out {wording.count(outside, 'row')}: {', '.join(parts)}")
-    if _goes_again(summary) and not summary.resumed:
-        screen.entry(_uploaded_before(summary))
     for names in summary.renamed.items():
         screen.entry(shown(wording.other_name(*names)))
     if "html" in summary.reports:
@@ -136,26 +132,6 @@ def _show_groups(screen: Screen, summary: RunSummary) -> None:
     screen.rows([row[:cut] for row in rows], right=(1, 2, 3), fold=(0,), header=header)
     if len(groups) > _GROUPS_SHOWN:
         screen.paragraph(f"… and {len(groups) - _GROUPS_SHOWN:,} more, all in campaigns.csv", 2)
-
-
-def _show_told_at_once(screen: Screen, summary: RunSummary) -> None:
-    """Show who of these people was uploaded before."""
-    if _goes_again(summary):
-        screen.blank()
-        screen.paragraph(_uploaded_before(summary), 6, "Note: ")
-
-
-def _goes_again(summary: RunSummary) -> bool:
-    """Tell whether somebody who was uploaded before is among the leads."""
-    return summary.uploaded_before > summary.rows.already_uploaded
-
-
-def _uploaded_before(summary: RunSummary) -> str:
-    names = shown(", ".join(summary.uploaded_in[:_NAMES_SHOWN]))
-    more = len(summary.uploaded_in) - _NAMES_SHOWN
-    where = f" ({names}{f' and {more:,} more' if more > 0 else ''})" if names else ""
-    people = "person was" if summary.uploaded_before == 1 else "of these people were"
-    return f"{summary.uploaded_before:,} {people} uploaded before{where}. --new-only leaves them out."
 
 
 def _show_reports(screen: Screen, summary: RunSummary) -> None:

@@ -52,7 +52,6 @@ _OPEN_TABLE = 200
 _ATTENTION = 100
 _GROUPS = 60
 _EXAMPLE = 60
-_NAMES = 5
 _MINUTE = 60
 _LONGEST_COMMAND = 32_000
 _LONGEST_OPTIONS = 400
@@ -100,7 +99,7 @@ def render_page(
         band="SANDBOX" if summary.sandbox else "DRY RUN" if summary.dry_run else "",
         outside=wording.left_out(summary.rows),
         error_hint=_hint(summary),
-        again=_uploaded_before(summary),
+        again=wording.uploaded_before(summary.uploaded_before - summary.rows.already_uploaded, summary.uploaded_in),
         warning_tips=list(map(wording.warning_tip, summary.warning_codes)),
         steps=[step for step in wording.next_steps(summary) if step.text],
         rows=rows_picture(summary),
@@ -133,16 +132,6 @@ def _hint(summary: RunSummary) -> str:
     """Return what to do about an error that ended the command; "" where the steps say it."""
     steps = [step for step in wording.next_steps(summary) if step.text and not step.waits]
     return summary.error.hint if summary.error is not None and not steps else ""
-
-
-def _uploaded_before(summary: RunSummary) -> str:
-    """Return how many of the leads were uploaded before; "" where nobody was, or all of those were left out."""
-    again = summary.uploaded_before - summary.rows.already_uploaded
-    if again <= 0:
-        return ""
-    names = ", ".join(summary.uploaded_in[:_NAMES])
-    people = "One person was" if again == 1 else f"{again:,} of these people were"
-    return f"{people} uploaded before{f' ({names})' if names else ''}. --new-only leaves them out."
 
 
 def _worth_showing(found: Sequence[Stretch]) -> Sequence[Stretch]:
