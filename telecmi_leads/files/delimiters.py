@@ -28,6 +28,7 @@ _RARE = "\x01\x1f\x1c\x1d¦§:#!"  # only where none of the others fits, and all
 
 _ONE_COLUMN = "\x1e"  # parts nothing: commas are text then
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>[^"\s]|\t)"?[ ,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+_RULE = re.compile(r"[+=-]{3,}\s*")  # drawn between the rows of a table, as database clients and SAP print it
 _HEADER_AGREES = 1.5  # what a delimiter gains when the first row has the width of the others
 _HALF = 0.5
 _NEARLY_ALL = 0.9
@@ -228,7 +229,7 @@ def _worth(lines: list[str], dialect: Dialect) -> float:
         rows = list(dialect.rows(dialect.lines(lines), strict=False))
     except csv.Error:  # a cell beyond all bounds
         return 0.0
-    rows = [row for row in rows if any(row)] or rows
+    rows = [row for row in rows if any(row) and not (len(row) == 1 and _RULE.fullmatch(row[0]))] or rows
     widths = list(map(len, rows))
     counted = Counter(width for width in widths if width > 1)
     # A report's parts have widths of their own: where the commonest one is no table's, another may be.

@@ -25,6 +25,21 @@ CASES = {
         ),
         [("919876500001", "Asha", "Menon")],
     ),
+    "a table that MySQL's client has drawn": (
+        (
+            "+------+------------+\n| name | phone      |\n+------+------------+\n| Asha | 9876500001 |\n"
+            "| Ravi | 9876500002 |\n+------+------------+\n2 rows in set (0.00 sec)\n"
+        ),
+        [("919876500001", "Asha", "-"), ("919876500002", "Ravi", "-")],
+    ),
+    "a list that SAP has drawn": (
+        (
+            "20.11.2026            Dynamic List Display\r\n------------------------------\r\n"
+            "|  |Name 1  |Telephone 1 |City |\r\n------------------------------\r\n"
+            "|  |Asha    |9876500001  |Goa  |\r\n|  |Ravi    |9876500002  |Pune |\r\n------------------------------\r\n"
+        ),
+        [("919876500001", "Asha", "-", "Goa"), ("919876500002", "Ravi", "-", "Pune")],
+    ),
     "labels: no fax is called, and mobiles come first": (
         (
             "Name,Phone 1 - Type,Phone 1 - Value,Phone 2 - Type,Phone 2 - Value\n"
