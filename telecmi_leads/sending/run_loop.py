@@ -178,12 +178,14 @@ class _Run:
         while came or heard:
             heard += [(self._under_way.pop(each.campaign), each) for each in came]
             ahead = self._may_go_ahead(heard)
-            if ahead:
-                yield from self._sending(self._send(self._begin()))
-            yield from self._write(heard, at_least=len(heard) // _SHARE + 1 if ahead else len(heard))
+            going = self._send(self._begin()) if ahead else []
+            sending = self._sending(going)
+            settled = self._write(heard, at_least=len(heard) // _SHARE + 1 if ahead else len(heard))
+            yield from sending  # what is shown may fail: not before it is written
+            yield from settled
             came = list(self._others_heard())
 
-    def _write(self, heard: deque[tuple[_Job, Sent]], *, at_least: int) -> Iterator[UploadEvent]:
+    def _write(self, heard: deque[tuple[_Job, Sent]], *, at_least: int) -> list[UploadEvent]:
         """Write outcomes with one flush, and take them out of `heard`: as many as that, and on until more come."""
         events: list[UploadEvent] = []
         failed: list[Sent] = []
@@ -197,7 +199,7 @@ class _Run:
                     events += self._hear(job, sent.outcome)
         for sent in failed:
             raise sent.error or AssertionError
-        yield from events
+        return events
 
     def _may_go_ahead(self, heard: Iterable[tuple[_Job, Sent]]) -> bool:
         """Tell whether the next requests may leave before these outcomes are written: no worker waits for that then.
