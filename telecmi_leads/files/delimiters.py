@@ -202,7 +202,7 @@ def _nothing(delimiter: str) -> re.Pattern[str]:
 
 
 def _single_quoted(sample: str, lines: list[str], delimiter: str) -> bool:
-    """Tell whether a cell a line, at the least, stands between single quotes; one at its start alone is Excel's."""
+    """Tell whether at least one cell a line is between single quotes; one quote at a cell's start is Excel's."""
     part = re.escape(delimiter)
     cell = re.compile(rf"(?:^|{part} ?)'[^'\r\n]*(?:''[^'\r\n]*)*'(?=[ ]?(?:{part}|[\r\n]|$))", re.MULTILINE)
     return len(cell.findall(sample)) >= sum(1 for line in lines if line.strip())
@@ -232,7 +232,7 @@ def _worth(lines: list[str], dialect: Dialect) -> float:
     rows = [row for row in rows if any(row) and not (len(row) == 1 and _RULE.fullmatch(row[0]))] or rows
     widths = list(map(len, rows))
     counted = Counter(width for width in widths if width > 1)
-    # A report's parts have widths of their own: where the commonest one is no table's, another may be.
+    # A report's parts have widths of their own: where the commonest one is not a table's, another may be.
     likely = sorted(counted, key=lambda width: (counted[width], width), reverse=True)[:_LIKELY_WIDTHS]
     punctuation = _is_punctuation(lines, dialect.delimiter)
     worths = (_worth_of_width(rows, widths, width) for width in likely if widths[0] == width or not punctuation)

@@ -189,7 +189,7 @@ def _outside_ascii(stream: BinaryIO) -> tuple[list[bytes], int, int]:
 
 
 def _piece_end(chunk: bytes, start: int) -> int:
-    """Return where a piece of a line ends that is long enough to judge: at a byte that is no part of a character."""
+    """Return where a piece of a line ends that is long enough to judge: at a byte that is not part of a character."""
     ends = _LINE_END.search(chunk, start, start + _LONG) or _BLANK.search(chunk, start + _LONG, start + 2 * _LONG)
     return ends.start() + 1 if ends else min(start + 2 * _LONG, len(chunk))
 
@@ -334,7 +334,7 @@ def guess_codepage(lines: Iterable[bytes]) -> str:
 def _has_signs_only(word: bytes) -> bool:
     """Tell whether all that is outside ASCII in a word are typographic signs where Windows-1252 would have them.
 
-    Such a sign is no evidence of another code page: "£ 900" is not the Polish Ł, a blank that must not break no á.
+    Such a sign is not evidence of another code page: "£ 900" is not the Polish Ł, a blank that must not break no á.
     """
     for run in _HIGH_RUN.finditer(word):
         signs = [_SIGN_OF.get(byte, "") for byte in run[0]]

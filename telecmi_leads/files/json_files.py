@@ -63,7 +63,7 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
     """Read a JSON file: the lists of objects in it, JSON Lines, or a single object.
 
     `wanted` (--sheet) names lists where there are several; `lines` tells that it is JSON Lines (--format).
-    Raises SourceUnreadable, with the line, for broken JSON, and for what is no list of leads but an error.
+    Raises SourceUnreadable, with the line, for broken JSON, and for an error message in the place of leads.
     """
     if lines:
         return FileFormat.JSONL, _sheets(Scanner(file).lines(), file, FileFormat.JSONL)

@@ -164,7 +164,7 @@ def people_in_lead(lead: object) -> str:
 
 
 def _held(holder: dict[str, Any], depth: int) -> list[Any]:
-    """Return the leads in the lists and in the keyed objects within an object that is no lead itself."""
+    """Return the leads in the lists and in the keyed objects within an object that is not a lead itself."""
     found = _rows_of(holder)
     if found or depth > _DEEPEST_PAGE:
         return found

@@ -31,7 +31,7 @@ _KEY = re.compile(r'"[ \t\r\n]*:')
 
 
 class BrokenJsonError(ValueError):
-    """Text that is no JSON, or loses values. `at` is the place; `cut` tells that more text might mend it."""
+    """Text that is not JSON, or loses values. `at` is the place; `cut` tells that more text might complete it."""
 
     def __init__(self, what: str, at: int, *, cut: bool = False) -> None:
         super().__init__(what)

@@ -143,7 +143,7 @@ def disguise(format_: FileFormat, head: str, name: str) -> tuple[str, ...]:
     return () if suffix in reader.endings or " " in suffix else (f"{what} saved as {suffix}",)
 
 
-# --- what is no lead file -----------------------------------------------------------------------------------
+# --- what is not a lead file ---------------------------------------------------------------------------------
 
 _EXPORT = "Export the leads as CSV, XLSX or JSON."
 _SAVE_AS = "Open it in a spreadsheet program, and save the leads as XLSX or CSV."

@@ -209,7 +209,7 @@ class _Contact:
         self.cells |= dict(zip(_ADDRESS_PARTS, [*parts[3:], *[""] * 4], strict=False))
 
     def record(self) -> dict[str, str]:
-        """Return the cells. A title or a degree that the name as shown (FN) leaves out is no part of the name.
+        """Return the cells. A title or a degree that the name as shown (FN) leaves out is not part of the name.
 
         Phones write a name that was typed in one piece as the first name: it is a full name, in need of being split.
         """

@@ -192,7 +192,7 @@ def _child(stream: BinaryIO, name: str, *task: str) -> Iterator[_Child]:
 def open_workbook(stream: BinaryIO, name: str, wanted: tuple[str, ...]) -> Iterator[Workbook]:
     """Open a workbook (`wanted` are the sheets of --sheet); its child ends with the context.
 
-    Raises SourceUnreadable for what is no workbook, protected, damaged or beyond the bounds, or lacks a wanted sheet.
+    Raises SourceUnreadable for what is not a workbook, is protected, damaged or beyond the bounds, or lacks a sheet.
     """
     with _child(stream, name, "read", *wanted) as child:
         yield Workbook(child, name, wanted)

@@ -467,7 +467,7 @@ def _letters(number: int) -> str:
 
 
 def explain_ole2(stream: BinaryIO) -> None:
-    """Raise Refused with what an OLE2 container is that is no readable workbook, if that can be told."""
+    """Raise Refused with what an OLE2 container is that is not a readable workbook, if that can be told."""
     stream.seek(0)
     data = stream.read()
     if "EncryptedPackage".encode("utf-16-le") in data or _has_file_pass(data):
