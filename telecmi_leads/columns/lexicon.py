@@ -53,6 +53,7 @@ _ACCENTS = frozenset(
     (*map(chr, range(0x300, 0x370)), *map(chr, range(0x64B, 0x660)), "\u0670", "\u093c", "\u09bc", "\u0abc")
 )
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_ASCII_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _WRITTEN_APART = {
     ("e", "mail"): "email",
     ("e", "mails"): "emails",
@@ -69,9 +70,7 @@ _SHORTEST_WITH_ARTICLE = 5  # the article's two letters before an Arabic root of
 def plain(name: str) -> str:
     """Return the name folded: lower case, NFKC, accents off, punctuation as spaces, runs of spaces as one."""
     text = name[:_LONGEST_NAME].lower() if name.isascii() else _folded(name[:_LONGEST_NAME])
-    return (
-        " ".join("".join(char if char.isalnum() else " " for char in text).split()) if text.isascii() else _spaced(text)
-    )
+    return " ".join(text.translate(_ASCII_SPACES).split()) if text.isascii() else _spaced(text)
 
 
 def _folded(name: str) -> str:

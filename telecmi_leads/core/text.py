@@ -24,11 +24,12 @@ _MARKS_LIMIT = 8
 
 # What a spreadsheet runs as a formula when a cell starts with it (OWASP, "CSV injection"), full-width forms included.
 _SIGNS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b")
-_ANY_SIGN = re.compile(f"[{re.escape(''.join(_SIGNS))}\t\r\n]")
 # A cell may be opened with another delimiter than it was written with; then a cell begins behind each of these.
 _ENDS_CELL = re.compile(r"[,;|\t\r\n]")
 # What a spreadsheet passes over before such a sign: quotes, blanks, control and invisible characters; and cells' ends.
-_PASSED_OVER = re.compile(r"[\s,;|'\"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
+_PASSED = r"[\s,;|'\"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]"
+_PASSED_OVER = re.compile(f"{_PASSED}+")
+_ANY_UNSAFE = re.compile(rf"(?:\A|{_PASSED})[{re.escape(''.join(_SIGNS))}]|\A'*[\t\r\n]")
 _UNSAFE_START = re.compile(r"'*[\t\r\n]")
 
 _DATE = re.compile(
@@ -191,7 +192,7 @@ def defuse(cell: str) -> str:
 
     An apostrophe goes before what would start a formula, at the cell's beginning and behind each delimiter in it.
     """
-    return _with_apostrophes(cell, put_in=True) if _ANY_SIGN.search(cell) else cell
+    return _with_apostrophes(cell, put_in=True) if _ANY_UNSAFE.search(cell) else cell
 
 
 def restore(cell: str) -> str:
