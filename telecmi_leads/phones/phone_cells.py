@@ -44,7 +44,7 @@ _SAMPLE_DIGITS = "05"
 _KEYS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999", strict=True))
 _CUT_SHORT = frozenset({Reason.TOO_SHORT, Reason.TOO_LONG, Reason.NOT_VALID, Reason.NOT_A_NUMBER, Reason.NO_PHONE})
 """Why what is left without dates and marks is no number, though all the digits together may be one."""
-_NAMED = frozenset({Reason.FAX, Reason.SAID_TO_BE_WRONG})
+_NAMED = frozenset({Reason.FAX, Reason.SAID_TO_BE_WRONG, Reason.NOT_A_NUMBER})
 _EXTENSION_DIGITS = 5
 _EXTENSION_SEPARATORS = frozenset(",; ")
 _FEWEST_DIGITS = 4
@@ -257,8 +257,9 @@ def _try_without(part: Part, whole: Ruling, search: _Search) -> bool:
 def _is_glued(part: Part, whole: Ruling, asked: Asked) -> bool:
     """Tell whether digits that are a number may be another number and a small one before or after it.
 
-    So it is where they are another country's number without its plus, though no group is its calling code, and where
-    a number with its trunk zero stands behind other digits.
+    So it is where they are another country's number without its plus, though no group is its calling code (an Indian
+    identity number, `9876 5432 1098`, must not be dialled in Iran), and where a number with its trunk zero stands
+    behind other digits.
     """
     runs = _RUNS.findall(part.text)
     if whole.reason is not None or len(runs) == 1 or runs[0].startswith("+"):
@@ -270,10 +271,7 @@ def _is_glued(part: Part, whole: Ruling, asked: Asked) -> bool:
         wordy = WORD in {part.before, part.after}
         trunk = wordy and small and behind[0].startswith("0") and trunk_of(asked.region) == "0"
         return trunk and _is_another(asked.of(behind[0]), behind[0], number)
-    if runs[0] in CALLING_CODES:
-        return False
-    before = [" ".join(runs[:count]) for count in range(1, len(runs))]
-    return any(asked.of(text).reason is None for text in (*before, *behind))
+    return runs[0] not in CALLING_CODES
 
 
 def _is_another(ruling: Ruling, text: str, number: str) -> bool:

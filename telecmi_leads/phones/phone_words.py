@@ -98,6 +98,16 @@ _OLD = (
 )
 OLD: Final = pattern(rf"(?<!{LETTERS})(?:{_OLD})(?!{LETTERS})|[旧舊]", re.IGNORECASE)
 
+_OTHERS = (
+    r"a/c|acc(?:t|ount)?|kto|konto|cuenta|conta|compte|iban|blz|sort\s?code|aadh?aa?r|uidai|ssn|vat|gst(?:in)?|siren|siret|"
+    r"cpf|cnpj|dni|curp|order|invoice|policy|loan|passport|licen[cs]e|tracking|awb|pnr|qq|身份证|身份證|发票|訂單|订单"
+)
+OTHER_NUMBER: Final = pattern(
+    rf"(?<!{LETTERS})(?:{_OTHERS})(?!{LETTERS})(?:\s?(?:card|no|nr|num|number|nummer|#)(?!{LETTERS}))?[\s.:#\-]{{0,4}}(?=\d)",
+    re.IGNORECASE,
+)
+"""What says of the digits right behind it that they are the number of something else than a line."""
+
 # --- dates and times ---
 
 _YEAR = r"(?:19|20)\d\d"

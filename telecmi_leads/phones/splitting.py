@@ -22,6 +22,7 @@ from telecmi_leads.phones.phone_words import (
     LABELS,
     LETTERS,
     OLD,
+    OTHER_NUMBER,
     SMALL_AFTER_WORD,
     SMALL_WITH_UNIT,
     STRONG_DATE,
@@ -76,6 +77,7 @@ _LAST_EUROPEAN = "\u052f"  # Latin, Greek and Cyrillic end here; these letters a
 _NAMES: tuple[tuple[Reason, str, re.Pattern[str]], ...] = (
     (Reason.FAX, "\x05", FAX),
     (Reason.SAID_TO_BE_WRONG, "\x06", WRONG),
+    (Reason.NOT_A_NUMBER, "\x07", OTHER_NUMBER),
 )
 """What a word beside a number can say against it, the mark that is put before such a number, and the words."""
 
@@ -199,7 +201,11 @@ def _set_apart(text: str) -> str:
 
 def _with_names_marked(text: str) -> str:
     """Put a mark before each number that a word beside it names a fax, a wrong one or, beside another, an old one."""
+    text = _BRACKETED_WORDS.sub(rf"\g<0>{_GONE}", text)  # a number behind a bracket is none of the words in it
     for reason, mark, names in _NAMES:
+        if reason is Reason.NOT_A_NUMBER:  # these stand right before what they name
+            text = names.sub(rf"\g<0>{mark}", text)
+            continue
         found = list(names.finditer(text))
         if found:
             text = _with_marks(text, found, mark)
@@ -227,6 +233,10 @@ def _with_marks(text: str, names: Sequence[re.Match[str]], mark: str) -> str:
         if left is None or right is None:
             named.update(at for at in (left, right) if at is not None)
             continue
+        inside = _shares_bracket(text[runs[left][1] : name.start()], text[name.end() : runs[right][0]])
+        if inside is not None:
+            named.add(right if inside else left)
+            continue
         cut_left = _HARD.search(text, runs[left][1], name.start()) is not None
         cut_right = _HARD.search(text, name.end(), runs[right][0]) is not None
         if cut_left != cut_right:
@@ -238,6 +248,15 @@ def _with_marks(text: str, names: Sequence[re.Match[str]], mark: str) -> str:
         start = runs[at][0]
         text = f"{text[:start]}{mark}{text[start:]}"
     return text
+
+
+def _shares_bracket(before: str, after: str) -> bool | None:
+    """Tell whether a word is in one bracket with the number behind it (True) or before it (False), None for neither.
+
+    `before` and `after` are what stands between the word and these numbers: `98765 43210 (old 91234 56789)`.
+    """
+    opened, closed = "(" in before or "[" in before, ")" in after or "]" in after
+    return opened if opened != closed else None
 
 
 def _shown(text: str) -> str:
