@@ -157,7 +157,9 @@ def _is_phrase_with_fillers(tokens: Phrase, phrases: frozenset[Phrase]) -> bool:
         return False
     start, size = found
     rest = (*tokens[:start], *tokens[start + size :])
-    return not (start and tokens[start - 1] in _NOT) and all(map(_is_filler, rest))
+    if start and tokens[start - 1] in _NOT:
+        return False
+    return all(map(_is_filler, rest)) or (size < len(tokens) and _is_phrase_with_fillers(rest, phrases))
 
 
 def _find_phrase(tokens: Phrase, phrases: frozenset[Phrase]) -> tuple[int, int] | None:
