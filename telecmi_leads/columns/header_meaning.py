@@ -54,6 +54,12 @@ _ASIDE = re.compile(
     r"|\b(?:as (?:per|on|in|mentioned)|same as|e\.g\.|eg\.).*",
     re.IGNORECASE,
 )
+# What a service's answer keeps a record's fields in, as its paths become column names: `properties.phone`.
+_CONTAINER = re.compile(r"\A\s*(?:(?:properties|attributes|fields|values|data|record|payload)\.)+(?=\w)", re.IGNORECASE)
+_NOT_WHOSE = re.compile(
+    r"[(\[](?:not|never|no|except|other than|nicht|keine?|pas|sauf|non|nao|n\u00e3o|\u043d\u0435)\b[^()\[\]]*[)\]]",
+    re.IGNORECASE,
+)
 _DOCUMENTS = frozenset(
     {
         *("aadhaar", "aadhar", "adhar", "pan", "passport", "license", "licence", "policy", "form", "file", "list"),
@@ -77,6 +83,13 @@ _PLACES = {
 @lru_cache(maxsize=4096)
 def read_name(name: str) -> Reading:
     """Read a column's name. A pure function of the name; never raises."""
+    reading = _read_name(_CONTAINER.sub("", name))
+    if reading.rule in (Rule.OTHER_PERSON, Rule.OTHER_LINE) and (own := _NOT_WHOSE.sub(" ", name)) != name:
+        return _read_name(own)  # "Mobile (not the parent's)"
+    return reading
+
+
+def _read_name(name: str) -> Reading:
     tokens = _without_group_word(words(name))
     if not tokens:
         return Reading(None, Rule.NO_NAME)

@@ -6,7 +6,8 @@ import pytest
 
 from telecmi_leads.columns.marks import MarkKind, is_mark_name, mark_kind, marks
 
-NO_CALL = """Do Not Call, DNC, DND, NDNC, Do Not Disturb (DND), Opted out / Unsubscribed, DND Status, Is DNC?, DNC (Y/N), On TPS, do_not_call, DoNotCall, donotcall,
+NO_CALL = """Do Not Call, DNC, DND, NDNC, Do Not Disturb (DND),
+Opted out / Unsubscribed, DND Status, Is DNC?, DNC (Y/N), On TPS, do_not_call, DoNotCall, donotcall,
 Opted out, Opted Out On, Opt-out, Unsubscribed, Blacklisted?, NDNC Registered, Customer DND, Preferences - Do Not Call,
 Don't call, Do not contact, Ne pas appeler, Nicht anrufen, No llamar, Não ligar, Non chiamare, Niet bellen, Ring ikke,
 Nie dzwonić, Не звонить, 请勿致电, 架電禁止, कॉल न करें, Jangan hubungi, Do not call again, Opposition au démarchage,
