@@ -106,6 +106,32 @@ def test_of_four_runs_at_once_one_works(tmp_path: Path) -> None:
         assert len({name.partition("-")[0] for name in sandbox.campaigns()}) == 1
 
 
+def test_nothing_else_is_changed_beside_a_run(tmp_path: Path) -> None:
+    """(Row 8) While a request is at work, resume, resolve, forget and another name end with 7, and change nothing."""
+    with Sandbox(faults=["latency=1@2"]) as sandbox:
+        program = prepared(tmp_path / "run", sandbox)
+        with started(program, *UPLOAD, "--workers", "1") as holder:
+            wait_until(lambda: len(sandbox.requests()) == 2)
+            holder.send_signal(signal.SIGSTOP)
+            [listed] = program.run("runs", "--json").json["runs"]
+            run = listed["run"]
+            for command in (
+                RESUME,
+                ("resolve", run, "K-002", "--accepted", "--json"),
+                ("resolve", run, "K-002", "--not-uploaded", "--json"),
+                ("forget", "--run", run, "--yes", "--json"),
+                ("forget", "--phone", "+919876500001", "--yes", "--json"),
+                (*UPLOAD[:3], "Other", *UPLOAD[4:], "--new-only"),
+            ):
+                ended = program.run(*command)
+                assert (ended.code, f"process {holder.pid} on " in ended.err) == (7, True), (command, ended)
+            assert program.run("runs", "--json").json["runs"] == [listed]
+            holder.send_signal(signal.SIGCONT)
+            out, _ = holder.communicate(timeout=60)
+        assert len(sandbox.requests()) == 4
+        assert verdict_of(sandbox, json.loads(out)) == []
+
+
 def verdict_of(sandbox: Sandbox, summary: dict[str, object]) -> list[str]:
     """Return what is wrong with a summary and what the sandbox holds."""
     held = phones(sandbox.campaigns())
