@@ -218,7 +218,7 @@ def _try_stretch(part: Part, search: _Search) -> None:
         search.attempt(text, part.before, keep=True, named=part.named)
     elif _try_without(part, whole, search) or _try_range(part, search):
         return
-    elif _is_glued(part, whole, asked):
+    elif part.named is None and _is_glued(part, whole, asked):
         search.unclear(part)
     elif not (
         search.attempt(text, part.before, named=part.named) or _try_slashed(part, search) or _try_runs(part, search)
