@@ -227,7 +227,7 @@ def known_among(
     """Return, by position, the campaigns that hold a number of these (E.164 digits): uploaded, or waiting."""
     waiting, fresh = _holders(store, account, own)
     found = _accepted_before(store, account, phones, fresh)
-    values = list(map(int, phones))
+    values = list(map(int, phones)) if waiting else []
     if not waiting.keys().isdisjoint(values):
         for at, value in enumerate(values):
             if value in waiting:
