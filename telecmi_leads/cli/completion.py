@@ -48,7 +48,7 @@ def offers(offer: Offer, given: Mapping[str, Any], files: Sequence[str], typed: 
             case Offer.COLUMNS:
                 found = [*_VIRTUAL, *_columns(given, files)]
             case Offer.FIELDS | Offer.MAPS | Offer.SETS:
-                found = _assignments(offer, given, files, typed)
+                return [each for each in _assignments(offer, given, files, typed) if each.startswith(typed)]
     return _harmless(found, typed)
 
 
@@ -129,7 +129,7 @@ def _profiles(config: str | None) -> list[str]:
 
 
 def _harmless(found: Iterable[str], typed: str) -> list[str]:
-    return [each for each in found if each.startswith(typed) and _is_harmless(re.sub(r"^[a-z_]+=|[{}]", "", each))]
+    return [each for each in found if each.startswith(typed) and _is_harmless(each)]
 
 
 def _is_harmless(text: str) -> bool:

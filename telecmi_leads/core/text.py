@@ -39,12 +39,18 @@ _DATE = re.compile(
 )
 _NO_PHONE = re.compile(r"\d,\d{3},\d{3}|(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", re.ASCII)
 """An amount of millions, and the address of a computer."""
-_ENTITY = re.compile(r"&#?\w{1,8};|</?\w{1,6}\s{0,2}/?>", re.ASCII)
-_DIGIT_RUN = re.compile(r"\d+")
+_NOT_DECIMAL = "\xb2\xb3\xb9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u24ea\u2776-\u277e"
+"""Digits, raised, lowered or in circles, that Unicode does not count as decimal."""
+_DIGIT_RUN = re.compile(rf"[\d{_NOT_DECIMAL}]+")
 _FEWEST_DIGITS = 7
 _FEWEST_SPLIT = 9
 """Of fewer digits, the first four and the last three would leave next to nothing masked."""
 _LONGEST_GAP = 4
+_LONGEST_TAGS = 200
+_LONGEST_ESCAPED = 10_000
+"""Characters in which escapes are looked for: far more than is shown of any text."""
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""Hangul's fillers, which are letters to Unicode and nothing to the eye."""
 
 
 def pattern(expression: str, flags: int = 0) -> re.Pattern[str]:
@@ -87,11 +93,28 @@ def digits_in(text: str) -> tuple[str, tuple[int, ...]]:
 
 def holds_number(text: str, national: str) -> bool:
     """Tell whether a text holds these digits in a row, whatever stands between them and in whatever script."""
-    return national in digits_in(text)[0]
+    return national in digits_in(text)[0] or (
+        _EXPONENT.search(text) is not None and national in digits_in(_written_out(text))[0]
+    )
+
+
+_EXPONENT = pattern(r"(?<!\d)(\d{1,15})(?:\.(\d{0,15}))?E\+?(\d{1,2})(?!\d)", re.IGNORECASE)
+
+
+def _written_out(text: str) -> str:
+    """Return a text in which numbers as spreadsheets write large ones, 9.87651234E9, have all their digits."""
+
+    def whole(found: re.Match[str]) -> str:
+        fraction = found[2] or ""
+        return f"{found[1]}{fraction}{'0' * max(int(found[3]) - len(fraction), 0)}"
+
+    return _EXPONENT.sub(whole, text)
 
 
 def without_number(text: str, national: str, instead: str) -> str:
     """Return a text with a number, and the calling code before it, replaced wherever it stands in any notation."""
+    if national not in digits_in(text)[0]:
+        text = _written_out(text)
     digits, places = digits_in(text)
     found = digits.find(national)
     if found < 0 or not national:
@@ -253,7 +276,7 @@ def hide_secret(text: str, secret: str) -> str:
     """
     if len(secret) < SHORTEST_HIDDEN or not text:
         return text
-    written = _Written(text, [(char, at, at + 1) for at, char in enumerate(text)])
+    written = _Written.of(text)
     spans = written.find(secret)
     for _ in range(_MOST_ROUNDS):
         decoded = written.decoded()
@@ -270,6 +293,11 @@ class _Written:
     def __init__(self, text: str, places: list[tuple[str, int, int]]) -> None:
         self._text = text
         self._places = places
+
+    @classmethod
+    def of(cls, text: str) -> _Written:
+        """Return a text as it stands."""
+        return cls(text, [(char, at, at + 1) for at, char in enumerate(text)])
 
     def decoded(self) -> _Written | None:
         """Return the text with one layer of escapes taken off; None where there is none."""
@@ -293,6 +321,12 @@ class _Written:
             for form in _forms(secret, keep):
                 spans += _occurrences(folded, form, places)
         return spans
+
+    def masked(self) -> Iterator[tuple[int, int, str]]:
+        """Yield where a phone number begins and ends in the original, and what is shown of it."""
+        for begin, end in _numbers_in(self._text):
+            places = self._places[begin:end]
+            yield places[0][1], places[-1][2], _masked_digits(self._text[begin:end])
 
     def _folded(self, keep: Callable[[str], bool]) -> tuple[str, list[tuple[int, int]]]:
         chars: list[str] = []
@@ -394,27 +428,44 @@ def mask_phone(digits: str) -> str:
     return f"{digits[:4]}{'•' * (len(digits) - 7)}{digits[-3:]}"
 
 
+_TAGS = pattern(r"(?:&#?\w{1,8};|</?[a-z][^<>]{0,80}>| ){1,12}", re.ASCII | re.IGNORECASE)
+
+
 def mask_text(text: str) -> str:
     """Return any text for a screen with what may be phone numbers masked: seven digits or more in a row.
 
-    Blanks, dashes of every kind, commas, dots, underscores, invisible characters and other signs may stand between the
-    digits, a few together. Of nine or more digits the first four and the last three stay, of fewer the first two. A
-    date with the time that may follow it, an amount of millions and the address of a computer are no numbers.
+    Blanks, dashes of every kind, commas, dots, underscores, invisible characters, tags and other signs may stand
+    between the digits, a few together, also where they or the digits are written as percent, JSON or HTML escapes. Of
+    nine or more digits the first four and the last three stay, of fewer the first two. A date with the time that may
+    follow it, an amount of millions and the address of a computer are no numbers.
     """
     parts: list[str] = []
     at = 0
-    for begin, end in _numbers_in(text):
-        parts += [text[at:begin], _masked_digits(text[begin:end])]
-        at = end
+    for begin, end, shown in sorted(_masked_in(text), key=lambda found: (found[0], -found[1])):
+        if begin >= at:
+            parts += [text[at:begin], shown]
+            at = end
     return "".join([*parts, text[at:]]) if parts else text
+
+
+def _masked_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where numbers stand and what is shown of each, with and without the escapes of the text."""
+    for begin, end in _numbers_in(text):
+        yield begin, end, _masked_digits(text[begin:end])
+    if _ESCAPES.search(text) is None:
+        return
+    written: _Written | None = _Written.of(text[:_LONGEST_ESCAPED])
+    for _ in range(_MOST_ROUNDS):
+        written = written.decoded() if written is not None else None
+        if written is not None:
+            yield from written.masked()
 
 
 def _numbers_in(text: str) -> Iterator[tuple[int, int]]:
     """Yield where a number stands: runs of digits with nothing but a few signs between them. Linear in the text."""
     begin = end = digits = 0
     for run in _DIGIT_RUN.finditer(text):
-        gap = text[end : run.start()]
-        if digits and not _may_join(gap):
+        if digits and not _may_join(text, end, run.start()):
             if digits >= _FEWEST_DIGITS:
                 yield begin, end
             digits = 0
@@ -425,20 +476,25 @@ def _numbers_in(text: str) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def _may_join(gap: str) -> bool:
+def _may_join(text: str, begin: int, end: int) -> bool:
     """Tell whether digits on both sides of a gap may belong to one number."""
-    return (len(gap) <= _LONGEST_GAP and not any(map(str.isalpha, gap))) or _ENTITY.fullmatch(gap.strip()) is not None
+    if end - begin > _LONGEST_TAGS:
+        return False
+    gap = " ".join(text[begin:end].split())
+    if len(gap) <= _LONGEST_GAP and not any(char.isalpha() and char not in _BLANK_LETTERS for char in gap):
+        return True
+    return _TAGS.fullmatch(gap) is not None
 
 
 def _masked_digits(found: str) -> str:
     if _DATE.fullmatch(found) or _NO_PHONE.fullmatch(found):
         return found
-    digits = sum(map(str.isdecimal, found))
+    digits = sum(map(str.isdigit, found))
     head, tail = (2, 0) if digits < _FEWEST_SPLIT else (4, 3)
     shown: list[str] = []
     at = 0
     for char in found:
-        if not char.isdecimal():
+        if not char.isdigit():
             shown.append(char)
             continue
         shown.append(char if at < head or at >= digits - tail else "•")

@@ -52,6 +52,15 @@ def test_columns_runs_and_profiles_are_offered(tmp_path: Path) -> None:
     assert offered(program, "telecmi-leads upload leads.csv --profile n") == ["nightly"]
 
 
+def test_what_a_shell_would_expand_is_not_offered(tmp_path: Path) -> None:
+    """(Row 55) Braces in a column's name are a list to a shell; only a template's own are offered."""
+    (tmp_path / "leads.csv").write_text('"{a,b}",{x},Mobile\nAsha,y,9876500000\n')
+    program = Inside(tmp_path)
+    assert offered(program, "telecmi-leads upload leads.csv --split-by {") == []
+    assert offered(program, "telecmi-leads upload leads.csv --map phone={") == []
+    assert offered(program, "telecmi-leads upload leads.csv --set comment={") == ["comment={Mobile}"]
+
+
 @pytest.mark.parametrize("line", ["upload missing.csv --map phone=", "runs 2", "upload a.csv --profile x"])
 def test_on_tab_nothing_is_said(tmp_path: Path, line: str) -> None:
     """Where there is nothing to offer, no error is shown and nothing is made."""

@@ -14,7 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.core.text import clean, clean_column, defuse, hide_secret, mask_phone, restore, safe
+from telecmi_leads.core.text import (
+    clean,
+    clean_column,
+    defuse,
+    hide_secret,
+    holds_number,
+    mask_phone,
+    restore,
+    safe,
+    without_number,
+)
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 
@@ -193,3 +203,11 @@ def test_phones_are_masked_in_the_middle() -> None:
 def test_the_sample_of_categories_is_whole() -> None:
     """The strategy above reaches every kind of character that matters: controls, formats, surrogates."""
     assert {unicodedata.category(c) for c in "\x00\u202e\ud800\u0301a "} == {"Cc", "Cf", "Cs", "Mn", "Ll", "Zs"}
+
+
+@pytest.mark.parametrize("written", ["9.87651234E9", "98765123.4e+2", "+91 98765 12340", "987651234E1"])
+def test_a_number_with_an_exponent_is_found(written: str) -> None:
+    """(Row 57) What a spreadsheet wrote with an exponent is the number that the reader makes of it."""
+    assert holds_number(f"call {written} now", "9876512340")
+    assert not holds_number(written, "9876512399")
+    assert without_number(f"call {written} now", "9876512340", "X") == "call X now"
