@@ -15,6 +15,7 @@ from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import CALLING_CODES, Asked, digits_of, may_be_foreign, unsigned
 from telecmi_leads.phones.lanes import DATE_DIGITS, OPEN, LanesByRegion
 from telecmi_leads.phones.phone_cells import LONGEST_CELL, TWO_NUMBERS, read_cell
+from telecmi_leads.phones.phone_words import SWITCHBOARD
 from telecmi_leads.phones.profiles import Profiles, explain
 from telecmi_leads.phones.regions import is_region
 from telecmi_leads.phones.ruling import Library, Ruling, code_of, rule
@@ -402,7 +403,7 @@ class PhoneBook:
         """Tell whether a rejected cell is worth a longer look: its groups, or an old habit, may make a number of it."""
         if ruling.reason not in _DOUBTFUL:
             return False
-        if punctuated and (_WORTH_A_LOOK.search(cell) or _DATED.search(cell)):
+        if punctuated and (_WORTH_A_LOOK.search(cell) or _DATED.search(cell) or SWITCHBOARD.fullmatch(cell)):
             return True
         return Asked(region, self._lanes[region].rule).of(cell).reason is None
 

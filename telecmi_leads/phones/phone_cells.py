@@ -12,10 +12,11 @@ from msgspec import Struct, field
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import CALLING_CODES, HOPELESS, Asked, digits_of, is_own
-from telecmi_leads.phones.phone_words import WEAK_DATE, is_empty
+from telecmi_leads.phones.phone_words import SWITCHBOARD, WEAK_DATE, is_empty
 from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling, trunk_of
 from telecmi_leads.phones.splitting import SOFT, WORD, Part, Pieces, take_apart
 from telecmi_leads.phones.wrapping import MASK, Step, unwrap
+from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -216,7 +217,7 @@ def _try_stretch(part: Part, search: _Search) -> None:
     whole = asked.of(text)
     if whole.reason in HOPELESS:
         search.attempt(text, part.before, keep=True, named=part.named)
-    elif _try_without(part, whole, search) or _try_range(part, search):
+    elif _try_without(part, whole, search) or _try_range(part, search) or _try_switchboard(part, whole, search):
         return
     elif part.named is None and _is_glued(part, whole, asked):
         search.unclear(part)
@@ -310,6 +311,15 @@ def _try_range(part: Part, search: _Search) -> bool:
         return False
     search.repairs.add(Repair.SEVERAL_NUMBERS if "/" in match["lines"] else Repair.EXTENSION)
     return search.attempt(number, part.before, named=part.named)
+
+
+def _try_switchboard(part: Part, whole: Ruling, search: _Search) -> bool:
+    """Take `010-62345678-801` as 010-62345678 in China, where that is a fixed line and all the digits are no number."""
+    match = SWITCHBOARD.fullmatch(part.text) if search.asked.region == "CN" and whole.reason is not None else None
+    if match is None or search.asked.of(match["number"]).type is not PhoneType.FIXED_LINE:
+        return False
+    search.repairs.add(Repair.EXTENSION)
+    return search.attempt(match["number"], part.before, named=part.named)
 
 
 def _runs_on(digits: str, lines: Sequence[str]) -> bool:
@@ -442,14 +452,10 @@ def _leaves_over(chosen: Candidate, tried: Sequence[Candidate], asked: Asked) ->
         if at == place - 1 and chosen.before != WORD and asked.of(f"{other.text} {chosen.text}").reason is None:
             return True
         if at == place + 1 and other.before != WORD and asked.of(f"{chosen.text} {other.text}").reason is None:
-            return _is_comma(other.before)
+            return other.before in {",", ";", "|", "/"}
         if at == place + 1 and other.before == WORD and len(digits) < _FEWEST_OF_A_POSTCODE:
             return asked.of(f"{chosen.text} {other.text}").reason is None
     return False
-
-
-def _is_comma(before: str) -> bool:
-    return before in {",", ";", "|", "/"}
 
 
 def _why_none(pieces: Pieces, tried: Sequence[Candidate]) -> Reason:

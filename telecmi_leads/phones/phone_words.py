@@ -71,6 +71,9 @@ EXTENSION: Final = pattern(
     re.IGNORECASE | re.VERBOSE,
 )
 
+SWITCHBOARD: Final = pattern(r"\s*(?P<number>\(?0\d{2,3}\)?\s?-?\s?\d{7,8})\s?-\s?\d{3,4}\s*")
+"""How China writes an extension, without a word for it: `010-62345678-801`."""
+
 _FAX = (
     r"(?:tele|e-?)?fax(?:no|nr|e|ar|um|ning|nummer|number)?|fx|t[eé]l[eé]copi(?:e|eur)|факс|телефакс|φαξ|传真|傳真|"
     r"ファックス|ファクス|ファッ?クス|팩스|فاكس|فکس|فاکس|פקס|फैक्स|ফ্যাক্স|แฟกซ์|โทรสาร|faks|faksi|faxi|fakss|faksas|facs|fac-?simile"
