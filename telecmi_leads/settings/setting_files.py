@@ -237,13 +237,16 @@ def env_lines(text: str, path: Path) -> list[Binding]:
 def env_text(path: Path) -> str | None:
     """Return the text of a `.env` file that is to be changed; None where there is none yet.
 
-    Raises SettingsError for a link, which would have the secret written wherever it leads, and for what can't be read.
+    Raises SettingsError for a link, which would have the secret written wherever it leads, for what is no regular file,
+    and for what can't be read.
     """
     if path.is_symlink():
         raise SettingsError(
             f"{safe(str(path))} is a symbolic link, which is not written through.",
             hint="Name the file itself with --env-file.",
         )
+    if path.exists() and not path.is_file():  # a pipe would be waited on for ever
+        raise SettingsError(f"{safe(str(path))} is not a regular file.", hint="Name another with --env-file.")
     return read_settings_file(path, "The settings file") if path.exists() else None
 
 

@@ -14,6 +14,9 @@ import pytest
 from program import SECRET, Program, expected_phones, phones, write_leads
 from rawserver import RawServer, always
 
+from telecmi_leads.core.errors import SettingsError
+from telecmi_leads.settings.setting_files import env_text
+
 if TYPE_CHECKING:
     from telecmi_leads.sandbox import Sandbox
 
@@ -123,6 +126,18 @@ def test_a_profile_is_not_written_through_a_link(tmp_path: Path) -> None:
     ended = Program(tmp_path).run("columns", "leads.csv", "--region", "IN", "--save")
     assert (ended.code, (tmp_path / ".profile").exists()) == (6, False), ended.err
     assert "is a symbolic link, which is not written through." in ended.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no named pipes there")
+def test_a_pipe_as_settings_file_is_not_waited_on(tmp_path: Path) -> None:
+    """(Row 36) A pipe in the place of the file that a profile is written to, and of setup's .env: X6 at once."""
+    write_leads(tmp_path / "leads.csv", 1)
+    os.mkfifo(tmp_path / "telecmi-leads.toml")
+    os.mkfifo(tmp_path / ".env")
+    ended = Program(tmp_path).run("columns", "leads.csv", "--region", "IN", "--save")
+    assert (ended.code, "is not a regular file." in ended.err) == (6, True), ended.err
+    with pytest.raises(SettingsError, match="is not a regular file"):
+        env_text(tmp_path / ".env")
 
 
 # --- row 37 -------------------------------------------------------------------------------------

@@ -185,6 +185,8 @@ def _read(path: Path) -> str:
         raise SettingsError(
             f"{safe(str(path))} is a symbolic link, which is not written through.", hint="Name the file with --config."
         )
+    if path.exists() and not path.is_file():  # a pipe would be waited on for ever
+        raise SettingsError(f"{safe(str(path))} is not a regular file.", hint="Name another with --config FILE.")
     try:
         return path.read_text("utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as problem:
