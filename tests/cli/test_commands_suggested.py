@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ ACCOUNT = ("--env-file", "delhi settings.env")
 
 def suggested(ended: Ended, verb: str) -> list[str]:
     """Return the arguments of the one suggested command that begins with a verb."""
-    lines = [line.partition(" next: telecmi-leads ")[2] for line in ended.err.splitlines()]
+    lines = [re.split(" (?:next|after that): telecmi-leads ", line)[-1] for line in ended.err.splitlines()]
     [found] = [line for line in lines if line.split(" ")[0] == verb]
     return shlex.split(found)
 
@@ -68,6 +69,8 @@ def test_they_do_so_after_a_resume_too(program: Inside, sandbox: Sandbox) -> Non
     sandbox.order("404@1")
     stopped = program.run("upload", "leads.csv", "--name", "March", *MAPPED, *ACCOUNT)
     assert stopped.code == 6
+    ends = [" ".join(line.split(" ")[2:4]) for line in stopped.err.splitlines()[-3:]]
+    assert ends == ["after that:", "unfinished (exit", "next: telecmi-leads"], "the verdict and one command come last"
     assert program.run(*suggested(stopped, "check")).code == 0
     resumed = program.run(*suggested(stopped, "resume"))
     assert resumed.code == 0, resumed.err

@@ -186,13 +186,17 @@ def _log_ending(
     status = next((each.status for each in summary.runs if each.exit_code == summary.exit_code), summary.status)
     word = "nothing new" if verdict.text.startswith("Nothing new:") else status.value
     text = verdict.text.removeprefix("Nothing new:").strip()
-    screen.entry(f"{word} (exit {int(summary.exit_code)}): {shown(text, _LONGEST_COMMAND)}")
+    following: list[str] = []
     if error is not None and error.hint:
         first, *others = filter(str.strip, error.hint.splitlines())
-        said = first if parted(first)[1] else " ".join((first, *others))  # nothing follows a command
-        screen.entry(f"next: {shown(said, _LONGEST_COMMAND)}")
-    for step in steps[:2] if summary.exit_code == ExitCode.SETTINGS else steps[:1]:
-        screen.entry(f"next: {shown(_in_a_line(step, summary), _LONGEST_COMMAND)}")
+        following.append(first if parted(first)[1] else " ".join((first, *others)))  # nothing follows a command
+    used = steps[:2] if summary.exit_code == ExitCode.SETTINGS else steps[:1]
+    following += (_in_a_line(step, summary) for step in used)
+    for later in following[1:]:  # the verdict and one next step are the last two lines
+        screen.entry(f"after that: {shown(later, _LONGEST_COMMAND)}")
+    screen.entry(f"{word} (exit {int(summary.exit_code)}): {shown(text, _LONGEST_COMMAND)}")
+    for first in following[:1]:
+        screen.entry(f"next: {shown(first, _LONGEST_COMMAND)}")
 
 
 def _in_a_line(step: NextStep, summary: RunSummary) -> str:
