@@ -408,13 +408,9 @@ def _never(_match: re.Match[str], _text: str, _rest: str) -> bool:
     return False
 
 
-def _is_slashed(match: re.Match[str], _text: str, _rest: str) -> bool:
-    return "/" in match[0]
-
-
 # What may stand in a stretch of digits and be no part of it, and whether that outweighs a number of all the digits.
 _LEFT_OUT: tuple[tuple[re.Pattern[str], Repair, Callable[[re.Match[str], str, str], bool]], ...] = (
-    (WEAK_DATE, Repair.DATE_DROPPED, _is_slashed),
+    (WEAK_DATE, Repair.DATE_DROPPED, lambda match, _text, _rest: "/" in match[0]),
     (
         re.compile(r"^\s*(?:[(\[][1-9]\d?[)\]]\s+|[1-9]\d?(?:\.-?\s+|\s+-\s+|-\s+|/\s+|\s+))(?=[\d(+])"),
         Repair.LIST_MARK,

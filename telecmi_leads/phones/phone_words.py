@@ -106,10 +106,11 @@ _OTHERS = (
     r"cpf|cnpj|dni|curp|order|invoice|policy|loan|passport|licen[cs]e|tracking|awb|pnr|qq|身份证|身份證|发票|訂單|订单"
 )
 OTHER_NUMBER: Final = pattern(
-    rf"(?<!{LETTERS})(?:{_OTHERS})(?!{LETTERS})(?:\s?(?:card|no|nr|num|number|nummer|#)(?!{LETTERS}))?[\s.:#\-]{{0,4}}(?=\d)",
+    rf"(?<!{LETTERS})(?:{_OTHERS})(?!{LETTERS})(?:\s?(?:card|no|nr|num|number|nummer|#)(?!{LETTERS}))?[\s.:#\-]{{0,4}}(?=\d)"
+    rf"|(?:[$€£¥₹₽₩₺₦]|(?<!{LETTERS})(?:rs\.?|inr|usd|eur|gbp|aed))\s?(?=\d)",
     re.IGNORECASE,
 )
-"""What says of the digits right behind it that they are the number of something else than a line."""
+"""What says of the digits right behind it that they are the number of something else than a line, or an amount."""
 
 # --- dates and times ---
 

@@ -277,7 +277,7 @@ def _take_stretch(stretch: str, before: str, pieces: Pieces) -> None:
     named = _named(before)
     for _, mark, _ in _NAMES:
         before = before.replace(mark, "")
-    before = before.strip()
+    before = before.strip() or (WORD if named is Reason.NOT_A_NUMBER else "")
     stretch = stretch.strip()
     marked = _MARKED_EXTENSION.search(stretch)
     if marked and marked.end() == len(stretch) and _count_digits(stretch[: marked.start()]) >= _FEWEST_BEFORE_EXTENSION:
