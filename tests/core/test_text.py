@@ -117,9 +117,9 @@ def test_defusing_takes_linear_time() -> None:
     for piece in (",\t", "'", "=", ",=", "\t", " ' ", "\u200b"):
         took = []
         for size in (50_000, 200_000):
-            begun = time.perf_counter()
+            begun = time.process_time()
             restore(defuse(piece * size))
-            took.append(time.perf_counter() - begun)
+            took.append(time.process_time() - begun)
         assert took[1] < max(took[0] * 16, 0.5), piece
 
 
@@ -190,9 +190,9 @@ def test_words_without_the_secret_stay(text: str) -> None:
 def test_a_long_answer_is_searched_in_linear_time() -> None:
     """64 KiB of escapes, of the secret's beginnings or of one letter are searched in a moment."""
     for piece in ("%25", "0x41 ", "\\x41", "0x4", "\\u00", "&amp;", "\\", "K", "Kanarien", "%4", "&#1"):
-        begun = time.perf_counter()
+        begun = time.process_time()
         hide_secret(piece * (65_536 // len(piece)), SECRET)
-        assert time.perf_counter() - begun < 5, piece
+        assert time.process_time() - begun < 5, piece
 
 
 def test_phones_are_masked_in_the_middle() -> None:

@@ -136,7 +136,7 @@ def a_night(night: int, program: Program, sandbox: Sandbox, monkeypatch: pytest.
             sandbox.order(f"latency=0.3@Night {night:02d}-{campaign:03d}")
         codes.append(killed_half_way(program, upload, sandbox))
     elif night == TWICE:
-        sandbox.order(f"latency=0.5@Night {night:02d}-001")
+        sandbox.order(f"latency=3@Night {night:02d}-001")
         both = [program.start(*upload), program.start(*upload)]
         for process in both:
             process.communicate()

