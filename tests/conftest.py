@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 # The ordinary run draws the same examples each time, so that it fails only on what a change has broken; "fresh" draws
-# others each time and is there to find new faults. No deadlines: a busy machine is not a failure.
+# others each time, to find new faults: `pytest --hypothesis-profile=fresh`. No deadlines: a busy machine is no failure.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.register_profile("fresh", deadline=None, print_blob=True)
 settings.load_profile("repeatable")
@@ -40,3 +41,14 @@ def sandbox() -> Iterator[Sandbox]:
     """Run a sandbox for one test."""
     with Sandbox() as running:
         yield running
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Return what a test makes its random data from: the same in each ordinary run, and new where examples are.
+
+    Slow tests are there to find new faults, so that theirs is new in each run. A failing assertion names the seed.
+    """
+    if settings().derandomize and request.node.get_closest_marker("slow") is None:
+        return 1
+    return random.SystemRandom().randrange(1 << 32)

@@ -185,21 +185,21 @@ def test_small_numbers_beside_it(region: str, cell: str, number: str) -> None:
     assert BOOK.column([cell], region).numbers == [number]
 
 
-def test_foreign_numbers_in_groups() -> None:
+def test_foreign_numbers_in_groups(seed: int) -> None:
     """(Row 50) 4,000 numbers in groups without a plus, of all regions in rows of all others: the number or none."""
-    check_foreign(random.SystemRandom().randrange(1 << 32), 4_000)
+    check_foreign(seed, 4_000)
 
 
-def test_every_notation() -> None:
+def test_every_notation(seed: int) -> None:
     """4,000 numbers with prefixes, dates, times, marks, words, extensions around them: the number or none."""
-    check_noted(random.SystemRandom().randrange(1 << 32), 4_000)
+    check_noted(seed, 4_000)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_a_hundred_thousand_in_groups() -> None:
+def test_a_hundred_thousand_in_groups(seed: int) -> None:
     """(Row 50) The same for 100,000 numbers in groups."""
-    check_foreign(random.SystemRandom().randrange(1 << 32), 100_000)
+    check_foreign(seed, 100_000)
 
 
 @given(st.integers(0, 1 << 48), st.booleans())
