@@ -301,7 +301,9 @@ def test_a_dry_run_tells_what_the_command_would_do(program: Inside, sandbox: San
     assert program.run(*UPLOAD, "--name", "A", "--size", "3").code == 0
     again = program.run(*UPLOAD, "--name", "A", "--size", "3", "--dry-run")
     assert again.code == 0
-    assert re.fullmatch(r"A is run \S+ of [-\d]+ [:\d]+( \S+)? already: .* sends nothing\.", again.json["warnings"][0])
+    assert re.fullmatch(
+        r"A is run \S+ of \d+ \w+ \d{4} \d\d:\d\d already: .* sends nothing\.", again.json["warnings"][0]
+    )
     write_leads(program.folder / "leads.csv", 2, first=9)
     taken = program.run(*UPLOAD, "--name", "A", "--dry-run")
     assert (taken.code, taken.json["error"]["code"]) == (2, "name_in_use")
