@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from telecmi_leads.cli.run_sending import report_folder, send_run
 from telecmi_leads.core import wording
 from telecmi_leads.core.errors import SettingsError
+from telecmi_leads.core.masking import mask_phone
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import ListsRead
-from telecmi_leads.core.text import mask_phone, safe
+from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.leads.exclude_lists import load_lists
 from telecmi_leads.output.reports import prepare_folder

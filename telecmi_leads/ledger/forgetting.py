@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from telecmi_leads.core.campaign import refreeze, thaw_leads
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow
+from telecmi_leads.core.masking import holds_number, mask_phone, without_number
 from telecmi_leads.core.run import RunState
-from telecmi_leads.core.text import holds_number, mask_phone, safe, without_number
+from telecmi_leads.core.text import safe
 from telecmi_leads.ledger import queries
 from telecmi_leads.ledger.left_out import may_hold, pack_kind, tables_of, tried_among, unpack, withdraw
 from telecmi_leads.ledger.schema import to_micros

@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from telecmi_leads.core.clock import local_now
-from telecmi_leads.core.text import hide_secret
+from telecmi_leads.core.masking import hide_secret
 from telecmi_leads.sending.answers import SUCCESS, Answer, classify
 from telecmi_leads.settings.network import is_loopback, proxies
 

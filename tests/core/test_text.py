@@ -14,17 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.core.text import (
-    clean,
-    clean_column,
-    defuse,
-    hide_secret,
-    holds_number,
-    mask_phone,
-    restore,
-    safe,
-    without_number,
-)
+from telecmi_leads.core.masking import hide_secret, holds_number, mask_phone, without_number
+from telecmi_leads.core.text import clean, clean_column, defuse, restore, safe
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 

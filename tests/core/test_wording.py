@@ -19,9 +19,9 @@ from telecmi_leads.cli.session import typed
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import OutcomeKind
 from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
+from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.run import LeadTotals, LeftOutCount, Problem, RunStatus, RunSummary
-from telecmi_leads.core.text import mask_text
 
 
 def run(rows: RowTotals, leads: LeadTotals, **more: object) -> RunSummary:

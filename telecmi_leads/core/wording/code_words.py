@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
+from telecmi_leads.core.masking import mask_phone, mask_text
 from telecmi_leads.core.reasons import Reason, Repair, WarningCode
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState
-from telecmi_leads.core.text import mask_phone, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

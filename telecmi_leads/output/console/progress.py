@@ -19,7 +19,7 @@ from telecmi_leads.core.events import (
     StopCause,
     TableOpened,
 )
-from telecmi_leads.core.text import mask_text
+from telecmi_leads.core.masking import mask_text
 from telecmi_leads.output.console.lookups import show_table, show_use
 from telecmi_leads.output.console.screen import shown
 

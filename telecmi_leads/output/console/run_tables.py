@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core import wording
+from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.run import RunState
-from telecmi_leads.core.text import mask_text
 from telecmi_leads.ledger import Forgotten
 from telecmi_leads.output.console.progress import STYLES, mark
 from telecmi_leads.output.console.run_summary import from_here, show_command, show_steps

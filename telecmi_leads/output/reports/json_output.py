@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import asdict
 
 from telecmi_leads.core import wording
+from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.run import Problem
-from telecmi_leads.core.text import mask_text
 from telecmi_leads.output.views import problem_of
 
 if TYPE_CHECKING:
