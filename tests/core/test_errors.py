@@ -437,7 +437,9 @@ def normal(text: str, folder: Path, url: str) -> str:
 
 def is_of_error(line: str) -> bool:
     """Tell the lines of the error from the notes before it."""
-    return bool(re.match(r"Error: |       |TIME (failed|refused|partial|unfinished) \(exit |TIME next: ", line))
+    return bool(
+        re.match(r"Error: |       |TIME (failed|refused|partial|unfinished) \(exit |TIME (next|after that): ", line)
+    )
 
 
 def check_section(case: Case, said: str) -> None:
