@@ -100,13 +100,7 @@ def find_numbers(
     template = match.templates.get(Field.PHONE)
     if template is not None:
         made = [template.render(row) for row in grid.rows]
-        answer = _answered(book, made, row_regions(grid, everywhere, match, region, guess=guess))
-        return RowNumbers(
-            answer.numbers,
-            answer.rulings,
-            {at: Fault(why) for at, why in answer.faults.items()},
-            Counter(answer.repairs),
-        )
+        return _alone(_answered(book, made, row_regions(grid, everywhere, match, region, guess=guess)))
     grid, moved = _by_label(grid, match) if match.labels else (grid, {})
     found = RowNumbers([""] * len(everywhere), [])
     waiting: Sequence[int] = everywhere
@@ -140,6 +134,12 @@ def find_numbers(
         if fault.column is not None:
             found.faults[index] = Fault(fault.reason, moved[index].get(fault.column, fault.column))
     return found
+
+
+def _alone(answer: NumberColumn) -> RowNumbers:
+    """Return the numbers of rows that have one cell for them, of no column of the file."""
+    faults = {at: Fault(why) for at, why in answer.faults.items()}
+    return RowNumbers(answer.numbers, answer.rulings, faults, Counter(answer.repairs))
 
 
 def _answered(book: PhoneBook, cells: Sequence[str], regions: list[str | None] | str | None) -> NumberColumn:
