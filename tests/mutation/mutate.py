@@ -46,6 +46,7 @@ SURVIVORS = Path(__file__).with_name("survivors.md")
 JUDGES = {
     "core/campaign": (
         "core/test_campaign_states.py",
+        "leads/test_planning.py",
         "sending/test_uploading_deciding.py",
         "sending/test_uploading_isolate.py",
     ),
