@@ -63,15 +63,15 @@ def test_the_reasons_have_an_order() -> None:
     assert len(listed) == 2
 
 
-@given(st.lists(NUMBERS, max_size=6), st.integers(1, 60))
-def test_a_duplicate_knows_the_row_that_stays(blocks: list[list[str]], limit: int) -> None:
-    """Each later row of a number names its first one, in whatever table; beyond the limit it names none."""
+@given(st.lists(NUMBERS, max_size=6), st.integers(1, 60), st.integers(1, 5))
+def test_a_duplicate_knows_the_row_that_stays(blocks: list[list[str]], limit: int, gap: int) -> None:
+    """Each later row of a number names its first one, behind a gap in the rows too; beyond the limit it names none."""
     screen = Screen(first_rows=FirstRows(limit))
     first: dict[str, tuple[int, int]] = {}
     expected: list[tuple[int, int, str, tuple[int, int] | None]] = []
     remembered = 0
     for table, block in enumerate(blocks):
-        places = range(10, 10 + len(block))
+        places = [10 + at + (at >= gap) for at in range(len(block))]
         left_out = screen.screen(block, table, places)
         kept = remembered < limit
         for at, number in enumerate(block):
@@ -82,6 +82,18 @@ def test_a_duplicate_knows_the_row_that_stays(blocks: list[list[str]], limit: in
                 first.setdefault(number, (table, places[at]))
         remembered += len(block) if kept else 0
     assert list(screen.first_rows.repeats()) == expected
+
+
+def test_rows_that_are_read_again_are_new() -> None:
+    """After a restart no number is a duplicate, wherever it was kept; repeats name rows of the second reading."""
+    screen = Screen(seen=NumberSet(2))
+    assert screen.screen(["100001", "100002", "100003"], 0, [2, 3, 4]) == {}
+    screen.first_rows.repeat("100001", 0, 5)
+    screen.restart()
+    assert screen.screen(["100003", "100001"], 1, [7, 9]) == {}
+    assert screen.screen(["100001"], 1, [11]) == {0: LeftOut(LeftOutKind.DUPLICATE)}
+    screen.first_rows.repeat("100001", 1, 11)
+    assert list(screen.first_rows.repeats()) == [(1, 11, "100001", (1, 9))]
 
 
 def known(
