@@ -29,6 +29,7 @@ _ENDS_CELL = re.compile(r"[,;|\t\r\n]")
 # What a spreadsheet passes over before such a sign: quotes, blanks, control and invisible characters; and cells' ends.
 _PASSED = r"[\s,;|'\"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]"
 _PASSED_OVER = re.compile(f"{_PASSED}+")
+_ANY_SIGN = re.compile(rf"[{re.escape(''.join(_SIGNS))}\t\r\n]")  # most cells have none, which is soon seen
 _ANY_UNSAFE = re.compile(rf"(?:\A|{_PASSED})[{re.escape(''.join(_SIGNS))}]|\A'*[\t\r\n]")
 _UNSAFE_START = re.compile(r"'*[\t\r\n]")
 
@@ -148,7 +149,8 @@ def defuse(cell: str) -> str:
 
     An apostrophe goes before what would start a formula, at the cell's beginning and behind each delimiter in it.
     """
-    return _with_apostrophes(cell, put_in=True) if _ANY_UNSAFE.search(cell) else cell
+    unsafe = _ANY_SIGN.search(cell) and _ANY_UNSAFE.search(cell)
+    return _with_apostrophes(cell, put_in=True) if unsafe else cell
 
 
 def restore(cell: str) -> str:
