@@ -367,4 +367,6 @@ def test_a_campaign_settled_by_hand_is_told_apart(ledger: Ledger) -> None:
     summary = replace(summarise(ledger, RUN, exit_code=0, status=RunStatus.COMPLETE), campaigns=(first, by_hand))
     told = json.loads(summary_json(summary))["campaigns"]
     assert [each.get("settled_by_hand") for each in told] == [None, True]
-    assert wording.outcome(replace(by_hand, status=CampaignStatus.ACCEPTED)) == "in, settled by hand 2 Mar 2026 08:30"
+    here = MORNING.astimezone()
+    said = f"in, settled by hand {here.day} {here:%b %Y %H:%M}"
+    assert wording.outcome(replace(by_hand, status=CampaignStatus.ACCEPTED)) == said
