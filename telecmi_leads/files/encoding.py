@@ -308,6 +308,7 @@ _OF_SEVERAL = 0.93  # a list of people of several Western countries, against one
 _RARE = 0.85  # Icelandic, whose own letters stand where Turkish has its
 _NO_CAPITALS = 0.15  # names and places have some, in the scripts that have capitals
 _TOO_FEW = 2  # words, to miss capitals among them
+_TWO_BYTES = 2  # of the double-byte code pages' characters; GB 18030 and EUC-JP have longer ones, which are rare
 
 
 class _Letters(Struct, frozen=True):
@@ -429,6 +430,6 @@ def _everyday(codec: str) -> Callable[[str], float]:
             encoded = char.encode(base)
         except UnicodeEncodeError:
             return -1
-        return 1 if len(encoded) > 1 and encoded[0] in first_bytes else -1
+        return 1 if len(encoded) == _TWO_BYTES and encoded[0] in first_bytes else -1
 
     return worth
