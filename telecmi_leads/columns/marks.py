@@ -190,7 +190,8 @@ def marks(kind: MarkKind, cell: str) -> bool | None:
     if kind is MarkKind.MAYBE:
         if plain(text) in _ON_A_LIST or says_no_call(text):
             return True
-        return None if _says_yes(text) else _says_yes(text)
+        said = _says_yes(text)
+        return None if said else said
     if kind is MarkKind.CONSENT:
         return plain(text) in _mark_words().no | _mark_words().refusals or says_no_call(text)
     return _says_yes(text)

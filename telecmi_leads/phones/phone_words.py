@@ -89,7 +89,7 @@ _WRONG = (
     r"equivocado|incorrecto|inv[áa]lid[oa]|no\s+existe|n[ãa]o\s+existe|fallecid[oa]|falecid[oa]|errad[oa]|sbagliato|errato|non\s+esiste|decedut[oa]|"
     r"verkeerd|ongeldig|overleden|błędny|zły\s+numer|nieprawidłowy|zmarł[ya]?|yanlış|vefat|hatalı|salah|sai\s+số|"
     r"неверный|неправильный|не\s+тот\s+номер|не\s+существует|недействителен|умерла?|помер(?:ла)?|невірний|"
-    r"خطأ|خاطئ|غلط|متوفى|متوفي|मृत|गलत|ভুল|தவறான|空号|空號|错号|錯號|错误|錯誤|已故|番号違い|間違い|死亡|없는\s*번호|결번|잘못된"
+    r"خطأ|خاطئ|غلط|متوفى|متوفي|मृत|गलत|ভুল|தவறான|死亡|없는\s*번호|잘못된"
 )
 WRONG: Final = pattern(
     rf"(?<!{LETTERS})(?:{_WRONG})(?!{LETTERS})|空号|空號|错号|錯號|错误|錯誤|已故|番号違い|間違い|결번", re.IGNORECASE
@@ -97,7 +97,7 @@ WRONG: Final = pattern(
 
 _OLD = (
     r"old|former|previous|earlier|alte[rn]?|fr[üu]here?|ancien(?:ne)?|antigu[oa]|viejo|anterior|antig[oa]|velho|vecchi[oa]|precedente|"
-    r"oud(?:e)?|star[yae]|eski|cũ|lama|purana|стар(?:ый|ая)|прежний|бывший|पुराना|القديم|قديم|قدیم|旧|舊|古い|예전"
+    r"oud(?:e)?|star[yae]|eski|cũ|lama|purana|стар(?:ый|ая)|прежний|бывший|पुराना|القديم|قديم|قدیم|古い|예전"
 )
 OLD: Final = pattern(rf"(?<!{LETTERS})(?:{_OLD})(?!{LETTERS})|[旧舊]", re.IGNORECASE)
 
