@@ -278,7 +278,7 @@ def test_samples_feed_the_right_fields(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_samples_numbers_stand_in_the_phone_columns(name: str) -> None:
-    """The last digits of every expected number, alternates included, stand in a column that feeds the phone."""
+    """(Row 28) The last digits of every expected number, alternates included, stand in a column of phones."""
     with open_source(SAMPLES / name, ReadingOptions()) as source:
         found: list[str] = []
         for sheet in source.sheets:

@@ -1,25 +1,21 @@
-"""The table of faults names tests that exist, and knows every test that cites one of its rows."""
+"""The table of faults has every row, and names beside each the tests whose docstrings cite it, all of them."""
 
 from __future__ import annotations
 
 import ast
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pytest
 from places import TESTS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TABLE = TESTS / "faults" / "README.md"
 ROWS = 67
 
 _ROW = re.compile(r"\| (\d+) \|.*")
 _CELL_END = re.compile(r"(?<!\\)\|")
-_FILE = re.compile(r"`(test_\w+\.py)`: ((?:`test_\w+`(?:, )?)+)")
-_CITED = re.compile(r"\(Rows? (\d+(?:(?:, | and )\d+)*)")
+_CITED = re.compile(r"\(Rows? (\d+(?:, \d+)*)\) ")
+_OTHERWISE = re.compile(r"\b(?:faults?|rows?) \d+\b", re.IGNORECASE)
 
 
 def table() -> list[tuple[int, str]]:
@@ -28,23 +24,35 @@ def table() -> list[tuple[int, str]]:
     return [(int(row[1]), _CELL_END.split(row[0])[-2].strip()) for row in map(_ROW.fullmatch, lines) if row]
 
 
-def named(cell: str) -> dict[str, list[str]]:
-    """Return the test files that a cell names, each with its test functions."""
-    return {file: re.findall(r"\w+", functions) for file, functions in _FILE.findall(cell)}
-
-
 @cache
-def files() -> dict[str, Path]:
-    """Return every test file by its name, which stands once."""
-    return {path.name: path for path in sorted(TESTS.rglob("test_*.py"))}
+def docstrings() -> dict[str, dict[str, str]]:
+    """Return each test file's test functions in their order, each with its docstring."""
+    paths = sorted(TESTS.rglob("test_*.py"), key=lambda path: path.name)
+    trees = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    assert len(trees) == len(paths), "two files of tests have one name"
+    return {
+        file: {
+            node.name: ast.get_docstring(node) or ""
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        }
+        for file, tree in trees.items()
+    }
 
 
-@cache
-def docstrings(file: str) -> dict[str, str]:
-    """Return the test functions of a file, each with its docstring."""
-    tree = ast.parse(files()[file].read_text(encoding="utf-8"))
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"))
-    return {node.name: ast.get_docstring(node) or "" for node in found}
+def rows_cited(docstring: str) -> set[int]:
+    """Return the rows that a docstring cites at its beginning."""
+    cited = _CITED.match(docstring)
+    return set(map(int, cited[1].split(", "))) if cited else set()
+
+
+def shown_by(number: int) -> str:
+    """Return what the last cell of a row must say: the tests that cite the row, by file."""
+    found = {
+        file: [f"`{function}`" for function, docstring in functions.items() if number in rows_cited(docstring)]
+        for file, functions in docstrings().items()
+    }
+    return "; ".join(f"`{file}`: {', '.join(functions)}" for file, functions in found.items() if functions)
 
 
 def test_the_table_has_every_row() -> None:
@@ -55,25 +63,17 @@ def test_the_table_has_every_row() -> None:
 
 
 @pytest.mark.parametrize(("number", "cell"), table(), ids=lambda value: str(value) if isinstance(value, int) else "")
-def test_each_named_test_exists(number: int, cell: str) -> None:
-    """A row says `not yet`, or names files with tests that are there."""
-    tests = named(cell)
-    said = "; ".join(f"`{file}`: " + ", ".join(f"`{each}`" for each in tests[file]) for file in tests) or "not yet"
-    assert cell == said, f"row {number} is not written as the others are"
-    for file, functions in tests.items():
-        assert file in files(), f"row {number} names {file}, which is not there"
-        assert set(functions) <= set(docstrings(file)), f"row {number} names tests that {file} does not have"
+def test_each_row_names_the_tests_that_cite_it(number: int, cell: str) -> None:
+    """A row names every test that cites it and no other, and at least one test cites it."""
+    assert cell == shown_by(number) != "", f"row {number} is shown by: {shown_by(number)}"
 
 
-def test_each_cited_row_names_the_file() -> None:
-    """Every row that a test's docstring cites is in the table, and names the file of that test."""
-    rows = {number: named(cell) for number, cell in table()}
-    missing = {
-        f"row {number} does not name {path.name} ({function})"
-        for path in files().values()
-        for function, docstring in docstrings(path.name).items()
-        for cited in _CITED.findall(docstring)
-        for number in map(int, re.findall(r"\d+", cited))
-        if path.name not in rows.get(number, {})
-    }
-    assert missing == set()
+def test_rows_are_cited_in_one_form() -> None:
+    """A docstring of a test cites rows of the table at its beginning, and rows that are there."""
+    tests = [(file, *each) for file, functions in docstrings().items() for each in functions.items()]
+    cited = {number for _, _, docstring in tests for number in rows_cited(docstring)}
+    assert cited == set(range(1, ROWS + 1))
+    otherwise = [
+        (file, function) for file, function, docstring in tests if _OTHERWISE.search(_CITED.sub("", docstring, count=1))
+    ]
+    assert otherwise == []

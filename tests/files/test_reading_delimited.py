@@ -92,7 +92,7 @@ def test_ragged_rows_stay_ragged(tmp_path: Path) -> None:
     ],
 )
 def test_unclosed_quotes(tmp_path: Path, text: str, line: int) -> None:
-    """A quote that swallows line ends would lose rows: refused, with the line where it opens (row 27)."""
+    """(Row 27) A quote that swallows line ends would lose rows: refused, with the line where it opens."""
     message = refusal(written(tmp_path, text))
     assert message == f"leads.csv, line {line}: a quote opens a cell there and does not close where the cell ends."
 
@@ -185,7 +185,7 @@ def test_spaces_beside_quotes(tmp_path: Path) -> None:
 
 
 def test_cells_of_any_bearable_size(tmp_path: Path) -> None:
-    """A cell of 200 KB is read, one beyond a million characters refused with its line (row 27)."""
+    """(Row 27) A cell of 200 KB is read, one beyond a million characters refused with its line."""
     assert read_rows(written(tmp_path, f"N,P\n{'x' * 200_000},1\n"))[1] == ["x" * 200_000, "1"]
     message = refusal(written(tmp_path, f"N,P\nA,1\n{'x' * 1_100_000},1\n"))
     assert message == "leads.csv, line 3: a cell of more than 1,048,576 characters."

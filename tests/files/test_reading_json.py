@@ -368,7 +368,7 @@ def test_nothing_in_it(tmp_path: Path) -> None:
     ],
 )
 def test_values_as_typed(tmp_path: Path, typed: str, read: str) -> None:
-    """Numbers keep their digits, lone surrogates stay for their row to be rejected, NaN is empty (row 31)."""
+    """(Row 31) Numbers keep their digits, lone surrogates stay for their row to be rejected, NaN is empty."""
     rows = read_rows(written(tmp_path, f'[{{"a": 1, "x": {typed}}}, {{"a": 2, "x": "y"}}]'))
     assert rows == [["a", "x"], ["1", read], ["2", "y"]]
 
@@ -513,7 +513,7 @@ def test_keys_in_another_order(tmp_path: Path) -> None:
     ],
 )
 def test_broken_json(tmp_path: Path, text: str, message: str) -> None:
-    """JSON that is broken, nested 100,000 deep or has equal keys is refused with the line (row 31)."""
+    """(Row 31) JSON that is broken, nested 100,000 deep or has equal keys is refused with the line."""
     assert refusal(written(tmp_path, text)) == f"leads.json, {message}"
 
 

@@ -116,7 +116,7 @@ def test_undefined_bytes_do_not_crash(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "cp1252"])
 def test_nuls_are_left_out(tmp_path: Path, codec: str) -> None:
-    """NUL characters are no part of a name or number, and are left out (row 27)."""
+    """(Row 27) NUL characters are no part of a name or number, and are left out."""
     text = "Name,Phone\nA\0sha\0,98765\0 00001\nLéa,9876500002\n" + "Ravi,9876500003\n" * 50
     (tmp_path / "leads.csv").write_bytes(text.encode(codec))
     (sheet,) = read_sheets(tmp_path / "leads.csv")

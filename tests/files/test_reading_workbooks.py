@@ -98,7 +98,7 @@ def test_cells_are_text_as_typed(tmp_path: Path, typed: object, read: str) -> No
 
 
 def test_phone_formatted_as_date(tmp_path: Path) -> None:
-    """A phone in a column formatted as a date is still its digits; a date is a date (row 30)."""
+    """(Row 30) A phone in a column formatted as a date is still its digits; a date is a date."""
     book = openpyxl.Workbook()
     book.active.append([9876543210, 45000])
     for each in book.active[1]:
@@ -262,7 +262,7 @@ def test_a_workbook_within_a_document(tmp_path: Path) -> None:
 
 
 def test_password_protected(tmp_path: Path) -> None:
-    """A workbook behind a password is said to be one (row 30)."""
+    """(Row 30) A workbook behind a password is said to be one."""
     begin, file_pass = struct.pack("<HHHHQQ", 0x809, 16, 0x600, 5, 0, 0)[:20], struct.pack("<HHI", 0x2F, 4, 1)
     for name, content in (("new", "EncryptedPackage".encode("utf-16-le")), ("old", begin + file_pass)):
         shell = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -310,7 +310,7 @@ def far_away(tmp_path: Path, dimension: bytes) -> Path:
 
 @pytest.mark.parametrize("dimension", [b'<dimension ref="A1:XFD1048576"/>', b'<dimension ref="A1:B2"/>', b""])
 def test_far_cell(tmp_path: Path, dimension: bytes) -> None:
-    """A cell at XFD1048576 aborts calamine; the sheet is measured before, or after its reader died (row 30)."""
+    """(Row 30) A cell at XFD1048576 aborts calamine; the sheet is measured before, or after its reader died."""
     message = refused_in_bounds(far_away(tmp_path, dimension))
     assert message == "far.xlsx has a cell as far off as XFD1048576, and nearly nothing before it."
 
@@ -330,7 +330,7 @@ def test_far_cell_without_content(tmp_path: Path) -> None:
 
 
 def test_repeated_cells(tmp_path: Path) -> None:
-    """An OpenDocument cell that repeats itself over all rows and columns is stopped by the bounds (row 30)."""
+    """(Row 30) An OpenDocument cell that repeats itself over all rows and columns is stopped by the bounds."""
     with zipfile.ZipFile(tmp_path / "leads.ods", "w") as book:
         book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         repeated = 'table:number-rows-repeated="1048576"', 'table:number-columns-repeated="16384"'
@@ -619,7 +619,7 @@ def old_workbook(folder: Path, record: bytes, at: int, data: bytes) -> Path:
 
 
 def test_zip_bomb(tmp_path: Path) -> None:
-    """A sheet that unpacks to gigabytes is refused by its sizes (row 30)."""
+    """(Row 30) A sheet that unpacks to gigabytes is refused by its sizes."""
     path = saved(tmp_path / "small.xlsx", LEADS)
     blanks = b" " * 300_000_000
     bomb = patched(
@@ -632,7 +632,7 @@ def test_zip_bomb(tmp_path: Path) -> None:
 
 
 def test_lying_sizes(tmp_path: Path) -> None:
-    """A bomb whose directory says that it is small is stopped when it is larger than it says (row 30)."""
+    """(Row 30) A bomb whose directory says that it is small is stopped when it is larger than it says."""
     path = saved(tmp_path / "small.xlsx", LEADS)
     blanks = b" " * 300_000_000
     bomb = patched(
@@ -651,7 +651,7 @@ def test_lying_sizes(tmp_path: Path) -> None:
 
 
 def test_many_entries(tmp_path: Path) -> None:
-    """A workbook of 100,000 parts is refused (row 30)."""
+    """(Row 30) A workbook of 100,000 parts is refused."""
     path = saved(tmp_path / "leads.xlsx", LEADS)
     with zipfile.ZipFile(path, "a") as book:
         for number in range(100_000):
@@ -660,7 +660,7 @@ def test_many_entries(tmp_path: Path) -> None:
 
 
 def test_many_sheets(tmp_path: Path) -> None:
-    """A workbook that names one part as thousands of sheets is refused by their number (row 54)."""
+    """(Row 54) A workbook that names one part as thousands of sheets is refused by their number."""
     names = "".join(
         f'<sheet name="S{at}" sheetId="1" r:id="rId1" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/>'
         for at in range(1001)
@@ -676,7 +676,7 @@ def test_many_sheets(tmp_path: Path) -> None:
 
 
 def test_parent_names_are_harmless(tmp_path: Path) -> None:
-    """Nothing in a workbook is written anywhere, so names with ../ do nothing (row 30)."""
+    """(Row 30) Nothing in a workbook is written anywhere, so names with ../ do nothing."""
     path = patched(
         saved(tmp_path / "a.xlsx", LEADS), tmp_path / "b.xlsx", lambda _, data: data, **{"../../evil.txt": b"x"}
     )
@@ -685,7 +685,7 @@ def test_parent_names_are_harmless(tmp_path: Path) -> None:
 
 
 def test_entities(tmp_path: Path) -> None:
-    """Entities of a DTD are neither expanded nor fetched (row 30)."""
+    """(Row 30) Entities of a DTD are neither expanded nor fetched."""
     dtd = b'<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
     cell = b'<row r="3"><c r="A3" t="inlineStr"><is><t>&b;&f;</t></is></c></row></sheetData>'
     path = patched(
@@ -699,7 +699,7 @@ def test_entities(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("row", ['<row r="%d" s="1" customFormat="1"/>', '<row r="%d"><c r="A%d" s="0"/></row>'])
 def test_a_million_styled_rows(tmp_path: Path, row: str) -> None:
-    """A million rows that hold only formats are no rows (row 30)."""
+    """(Row 30) A million rows that hold only formats are no rows."""
     marks = row.count("%d")
     rows = "".join(row % ((number,) * marks) for number in range(3, 1_000_003)).encode()
     path = patched(
@@ -711,7 +711,7 @@ def test_a_million_styled_rows(tmp_path: Path, row: str) -> None:
 
 
 def test_one_long_text_shared_by_many_cells(tmp_path: Path) -> None:
-    """A text of a megabyte in 20,000 cells would be 20 GB: its reader is stopped, and the sheet named (row 30)."""
+    """(Row 30) A text of a megabyte in 20,000 cells would be 20 GB: its reader is stopped, and the sheet named."""
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
         sheet = book.add_worksheet("Leads")
         for row in range(20_000):
@@ -725,7 +725,7 @@ def test_one_long_text_shared_by_many_cells(tmp_path: Path) -> None:
 
 
 def test_the_child_gets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process that reads has no environment, and imports nothing from the folder it is started in (row 34)."""
+    """(Row 34) The process that reads has no environment, and imports nothing from the folder it is started in."""
     spy = tmp_path / "child.py"
     spy.write_text(
         "import os, sys\n"

@@ -114,14 +114,14 @@ def kill_at_all(whole: Ended, folder: Path, step: int) -> int:
 
 
 def test_some_kills(whole: Ended, tmp_path: Path) -> None:
-    """Fault 1: killed at a sample of its system calls, the ledger keeps its word."""
+    """(Row 1) Killed at a sample of its system calls, the ledger keeps its word."""
     assert kill_at_all(whole, tmp_path, step=5) > 20
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_all_kills(whole: Ended, tmp_path: Path) -> None:
-    """Fault 1: killed at every one of its system calls, the ledger keeps its word."""
+    """(Row 1) Killed at every one of its system calls, the ledger keeps its word."""
     print("kill points:", kill_at_all(whole, tmp_path, step=1))  # noqa: T201 - how many there are is part of the proof
 
 
@@ -142,14 +142,14 @@ def fail_at_all(whole: Ended, folder: Path, step: int) -> int:
 
 
 def test_some_disk_failures(whole: Ended, tmp_path: Path) -> None:
-    """Fault 4: a full disk or a failed flush ends in exit code 8, and the ledger keeps its word afterwards."""
+    """(Row 4) A full disk or a failed flush ends in exit code 8, and the ledger keeps its word afterwards."""
     assert fail_at_all(whole, tmp_path, step=5) > 10
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_all_disk_failures(whole: Ended, tmp_path: Path) -> None:
-    """Fault 4: the same at every write and every flush."""
+    """(Row 4) The same at every write and every flush."""
     print("failing writes and flushes:", fail_at_all(whole, tmp_path, step=1))  # noqa: T201 - part of the proof
 
 
@@ -167,7 +167,7 @@ def test_the_intent_is_flushed_before_it_is_said(whole: Ended) -> None:
 
 
 def test_no_second_try_of_a_failed_flush(whole: Ended, tmp_path: Path) -> None:
-    """Fault 4: after a flush that failed nothing is written or flushed any more, not even when the process ends."""
+    """(Row 4) After a flush that failed nothing is written or flushed any more, not even when the process ends."""
     said_at = [index for index, call in enumerate(whole.calls) if re.match(r'write\(1<.*"intent 2', call)]
     when = sum(call.startswith("fdatasync(") for call in whole.calls[: said_at[0]])
     ended = drive(tmp_path / "state", f"fdatasync:error=EIO:when={when}")
@@ -188,14 +188,14 @@ def limited(folder: Path, limits: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_limit_on_file_sizes(tmp_path: Path) -> None:
-    """Fault 38: where the system allows no larger file, the ledger ends cleanly and can go on afterwards."""
+    """(Row 38) Where the system allows no larger file, the ledger ends cleanly and can go on afterwards."""
     ended = limited(tmp_path / "state", "resource.setrlimit(resource.RLIMIT_FSIZE, (130_000, -1))")
     assert (ended.returncode, ended.stderr) == (8, "")
     keeps_its_word(tmp_path / "state", ended.stdout.splitlines())
 
 
 def test_little_memory_and_few_descriptors(tmp_path: Path) -> None:
-    """Fault 38: 256 MB of address space and 16 descriptors are enough."""
+    """(Row 38) 256 MB of address space and 16 descriptors are enough."""
     limits = "resource.setrlimit(resource.RLIMIT_AS, (2**28, 2**28))"
     limits += "; resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))"
     ended = limited(tmp_path / "state", limits)
@@ -204,7 +204,7 @@ def test_little_memory_and_few_descriptors(tmp_path: Path) -> None:
 
 
 def test_after_a_failed_write_nothing_is_written(tmp_path: Path) -> None:
-    """Fault 4: the ledger refuses every write after one that failed, in the same words, and can still be read."""
+    """(Row 4) The ledger refuses every write after one that failed, in the same words, and can still be read."""
     with Ledger.open(tmp_path / "state") as ledger:
         plan(ledger, 3)
         connection(ledger).execute("PRAGMA max_page_count = 1")  # no page more than there are

@@ -60,7 +60,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 def test_all_files_are_private(tmp_path: Path, umask: int) -> None:
-    """Fault 37: files are 0600 and folders 0700 from their creation on, whatever the umask, log and index included."""
+    """(Row 37) Files are 0600 and folders 0700 from their creation on, whatever the umask, log and index included."""
     assert umask >= 0
     state = tmp_path / "new" / "state"
     if umask == 0o777:
@@ -109,14 +109,14 @@ def test_a_temporary_ledger_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("name", ["ledger.sqlite3", "ledger.key"])
 def test_no_link_is_followed(folder: Path, tmp_path: Path, name: str) -> None:
-    """Fault 5: a symlink in place of the ledger or its key is refused."""
+    """(Row 5) A symlink in place of the ledger or its key is refused."""
     shutil.move(folder / name, tmp_path / name)
     (folder / name).symlink_to(tmp_path / name)
     assert refusal(folder).message == f"The ledger's file {folder / name} is a symbolic link, which is not followed."
 
 
 def test_no_dangling_link_is_filled(tmp_path: Path) -> None:
-    """Fault 5: nothing is made at the other end of a symlink."""
+    """(Row 5) Nothing is made at the other end of a symlink."""
     (tmp_path / "state").mkdir(mode=0o700)
     (tmp_path / "state" / "ledger.sqlite3").symlink_to(tmp_path / "elsewhere")
     refusal(tmp_path / "state")
@@ -124,7 +124,7 @@ def test_no_dangling_link_is_filled(tmp_path: Path) -> None:
 
 
 def test_no_linked_folder(folder: Path, tmp_path: Path) -> None:
-    """Fault 5: a symlink in place of the folder is refused."""
+    """(Row 5) A symlink in place of the folder is refused."""
     (tmp_path / "link").symlink_to(folder)
     assert "is a symbolic link" in refusal(tmp_path / "link").message
 
@@ -144,14 +144,14 @@ def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
 @as_root
 @pytest.mark.parametrize("name", ["", "ledger.sqlite3", "ledger.key"])
 def test_what_belongs_to_another_user(folder: Path, name: str) -> None:
-    """Fault 5: a folder or file of another user is refused."""
+    """(Row 5) A folder or file of another user is refused."""
     os.chown(folder / name, NOBODY, NOBODY)
     assert "belongs to another user" in refusal(folder).message
 
 
 @pytest.mark.parametrize("name", ["", "ledger.sqlite3"])
 def test_what_everyone_can_write(folder: Path, name: str) -> None:
-    """Fault 5: where everyone may write, anyone may have."""
+    """(Row 5) Where everyone may write, anyone may have."""
     (folder / name).chmod(0o777)
     assert "can be written by everyone" in refusal(folder).message
 
@@ -175,14 +175,14 @@ def unwritable(path: Path) -> Iterator[None]:
 
 @pytest.mark.parametrize("target", ["ledger.sqlite3", ""])
 def test_what_cannot_be_written(folder: Path, target: str) -> None:
-    """Fault 5: a read-only file or folder is said before anything is sent."""
+    """(Row 5) A read-only file or folder is said before anything is sent."""
     with unwritable(folder / target):
         error = refusal(folder)
     assert error.message == f"The ledger {folder / 'ledger.sqlite3'} or its folder can't be written."
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    """Fault 5: where the state folder can't be made, the run says so."""
+    """(Row 5) Where the state folder can't be made, the run says so."""
     with unwritable(tmp_path), pytest.raises(LedgerError):
         Ledger.open(tmp_path / "state")
 
@@ -208,7 +208,7 @@ def test_the_mounted_file_system_is_recognised(tmp_path: Path) -> None:
 
 
 def test_an_empty_file(folder: Path) -> None:
-    """Fault 6: an empty file is a loss, not a fresh start."""
+    """(Row 6) An empty file is a loss, not a fresh start."""
     (folder / "ledger.sqlite3").write_bytes(b"")
     error = refusal(folder)
     assert error.message == f"The ledger {folder / 'ledger.sqlite3'} is empty."
@@ -217,13 +217,13 @@ def test_an_empty_file(folder: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"x", b"SQLite format 3\0", b"not a database at all" * 1000, b"\0" * 100_000])
 def test_another_file(folder: Path, content: bytes) -> None:
-    """Fault 6: a file of another sort is refused."""
+    """(Row 6) A file of another sort is refused."""
     (folder / "ledger.sqlite3").write_bytes(content)
     refusal(folder)
 
 
 def test_another_database(folder: Path) -> None:
-    """Fault 6: another program's database is refused."""
+    """(Row 6) Another program's database is refused."""
     (folder / "ledger.sqlite3").unlink()
     with sqlite3.connect(folder / "ledger.sqlite3") as other:
         other.execute("CREATE TABLE runs (x)")
@@ -234,7 +234,7 @@ def test_another_database(folder: Path) -> None:
 
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.5, 0.9, 0.999])
 def test_a_cut_ledger(folder: Path, share: float) -> None:
-    """Fault 6: a file that was cut is refused."""
+    """(Row 6) A file that was cut is refused."""
     content = (folder / "ledger.sqlite3").read_bytes()
     (folder / "ledger.sqlite3").write_bytes(content[: int(len(content) * share)])
     refusal(folder)
@@ -243,7 +243,7 @@ def test_a_cut_ledger(folder: Path, share: float) -> None:
 @given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=20))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_flipped_bytes(folder: Path, tmp_path: Path, flips: list[tuple[float, int]]) -> None:
-    """Fault 6: whatever bytes are flipped, opening and reading either work or say that the ledger is damaged."""
+    """(Row 6) Whatever bytes are flipped, opening and reading either work or say that the ledger is damaged."""
     content = bytearray((folder / "ledger.sqlite3").read_bytes())
     for place, change in flips:
         content[int(place * len(content))] ^= change
@@ -263,7 +263,7 @@ def test_flipped_bytes(folder: Path, tmp_path: Path, flips: list[tuple[float, in
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_damaged_pages(folder: Path, monkeypatch: pytest.MonkeyPatch, whole: bool) -> None:
-    """Fault 6: a damaged page is found at opening; in a large ledger, one of the tables that say what was sent."""
+    """(Row 6) A damaged page is found at opening; in a large ledger, one of the tables that say what was sent."""
     if not whole:
         monkeypatch.setattr(ledger_files, "_CHECKED_WHOLE", 0)
     content = (folder / "ledger.sqlite3").read_bytes()
@@ -291,7 +291,7 @@ def test_every_commit_is_flushed(folder: Path) -> None:
 
 
 def test_a_newer_version(folder: Path) -> None:
-    """Fault 6: a ledger of a newer version is refused, not misread."""
+    """(Row 6) A ledger of a newer version is refused, not misread."""
     with sqlite3.connect(folder / "ledger.sqlite3") as connection:
         connection.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
     connection.close()
@@ -301,7 +301,7 @@ def test_a_newer_version(folder: Path) -> None:
 
 
 def test_an_older_version_is_migrated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Faults 6 and 39: a ledger of an older version is brought up to date, with all that is in it, once."""
+    """(Rows 6, 39) A ledger of an older version is brought up to date, with all that is in it, once."""
     monkeypatch.setattr(
         schema,
         "MIGRATIONS",
@@ -356,7 +356,7 @@ def test_a_log_without_its_ledger(folder: Path) -> None:
 
 
 def test_a_deleted_ledger_starts_afresh(folder: Path) -> None:
-    """Fault 7: a ledger that a person has deleted is a fresh start."""
+    """(Row 7) A ledger that a person has deleted is a fresh start."""
     (folder / "ledger.sqlite3").unlink()
     with Ledger.open(folder) as ledger:
         assert ledger.runs() == []

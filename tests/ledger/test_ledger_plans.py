@@ -162,7 +162,7 @@ def test_a_stale_plan_goes_with_the_next_of_its_account(ledger: Ledger) -> None:
     ],
 )
 def test_rows_that_do_not_add_up(ledger: Ledger, wrong: RowTotals) -> None:
-    """Fault 40: counts that differ from the ledger, or don't add up, are a bug, and the plan stays invisible."""
+    """(Row 40) Counts that differ from the ledger, or don't add up, are a bug, and the plan stays invisible."""
     stage_all(ledger)
     with pytest.raises(BalanceError):
         finish(ledger, wrong)
@@ -288,7 +288,7 @@ def test_damaged_rows_are_seen(kept: Ledger) -> None:
 
 
 def test_a_changed_request_is_not_sent(kept: Ledger) -> None:
-    """Fault 6: a body that is not as it was written is not handed out."""
+    """(Row 6) A body that is not as it was written is not handed out."""
     plan(kept, 1)
     connection(kept).execute("UPDATE bodies SET body = CAST(replace(body, '9198', '9199') AS BLOB)")  # the disk
     with pytest.raises(LedgerError, match="not as it was written"):
@@ -306,7 +306,7 @@ def test_a_changed_request_is_not_sent(kept: Ledger) -> None:
     ],
 )
 def test_nonsense_is_seen(kept: Ledger, change: str, ask: object) -> None:
-    """Fault 6: content that makes no sense is damage, said so, and no crash."""
+    """(Row 6) Content that makes no sense is damage, said so, and no crash."""
     plan(kept, 1)
     kept.begin_attempts([1], at=START)
     connection(kept).execute("INSERT INTO tables VALUES (1, 0, '{}')")  # the disk

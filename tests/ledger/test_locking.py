@@ -68,7 +68,7 @@ def take(folder: Path, wait: float = 0) -> None:
 
 
 def test_the_second_says_who_holds_it(holder: subprocess.Popen[str], tmp_path: Path) -> None:
-    """Fault 8: a second run says within a second who is at work, since when and on which host."""
+    """(Row 8) A second run says within a second who is at work, since when and on which host."""
 
     def refused() -> LockHeld:
         with pytest.raises(LockHeld) as raised:
@@ -103,14 +103,14 @@ def test_a_holder_is_given_time_to_say_who_it_is(holder: subprocess.Popen[str], 
 
 
 def test_the_lock_dies_with_its_process(holder: subprocess.Popen[str], tmp_path: Path) -> None:
-    """Fault 8: after kill -9 the next one gets the lock at once."""
+    """(Row 8) After kill -9 the next one gets the lock at once."""
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     take(tmp_path / "state")  # it would be refused at once if it were still held
 
 
 def test_four_at_once(tmp_path: Path) -> None:
-    """Fault 8: of four started at once one works, and the others end with the lock held."""
+    """(Row 8) Of four started at once one works, and the others end with the lock held."""
     processes = [start(tmp_path / "state") for _ in range(4)]
     said = [first_line(process) for process in processes]
     assert sorted(line.split()[0] for line in said) == ["Another", "Another", "Another", "held"]
@@ -151,7 +151,7 @@ def test_within_one_process(tmp_path: Path) -> None:
 
 
 def test_its_files_are_private(tmp_path: Path) -> None:
-    """Fault 37: the lock and what it tells are 0600 in a folder of 0700, whatever the umask."""
+    """(Row 37) The lock and what it tells are 0600 in a folder of 0700, whatever the umask."""
     before = os.umask(0)
     try:
         with hold(tmp_path / "s", ACCOUNT, 0, clock=Clock(), command="upload"):
@@ -175,7 +175,7 @@ def test_what_the_holder_says_may_be_anything(holder: subprocess.Popen[str], tmp
 
 
 def test_what_the_holder_says_is_made_safe(holder: subprocess.Popen[str], tmp_path: Path) -> None:
-    """Fault 32: nothing in the file beside the lock reaches a terminal raw."""
+    """(Row 32) Nothing in the file beside the lock reaches a terminal raw."""
     assert holder.poll() is None
     [about] = (tmp_path / "state").glob("*.json")
     about.write_text(json.dumps({"pid": 1, "host": "\x1b[31m", "since": "\u202e", "command": "\x07"}))
@@ -185,7 +185,7 @@ def test_what_the_holder_says_is_made_safe(holder: subprocess.Popen[str], tmp_pa
 
 
 def test_no_link_is_followed(tmp_path: Path) -> None:
-    """Fault 5: a symlink in place of the folder or the lock is refused."""
+    """(Row 5) A symlink in place of the folder or the lock is refused."""
     take(tmp_path / "s")
     [lock] = (tmp_path / "s").iterdir()
     lock.unlink()
@@ -199,7 +199,7 @@ def test_no_link_is_followed(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_used(tmp_path: Path) -> None:
-    """Fault 5: where the lock can't be made the run says so."""
+    """(Row 5) Where the lock can't be made the run says so."""
     (tmp_path / "file").touch()
     with pytest.raises(LedgerError):
         take(tmp_path / "file")

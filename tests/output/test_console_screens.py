@@ -427,7 +427,7 @@ HOSTILE = (
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
 def test_foreign_text_is_shown_escaped(hostile: str) -> None:
-    """Row 32: markup and emoji codes stand as they are, control characters as escapes, wherever the text came from."""
+    """(Row 32) Markup and emoji codes stand as they are, control characters as escapes, wherever the text came from."""
     table = TableInfo(
         hostile, "csv", (hostile,), 1, sheet=hostile, encoding=hostile, delimiter="\x1b", notes=(hostile,)
     )

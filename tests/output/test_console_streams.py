@@ -133,7 +133,7 @@ def test_a_pipe_is_never_coloured() -> None:
 
 @pytest.mark.parametrize("closed", ["stdout", "stderr"])
 def test_a_reader_that_is_gone_ends_nothing(closed: str, tmp_path: Path) -> None:
-    """Row 24: with a broken pipe on either stream the program runs to its end, without a word about it."""
+    """(Row 24) With a broken pipe on either stream the program runs to its end, without a word about it."""
     reading, writing = os.pipe()
     os.close(reading)
     other = (tmp_path / "other").open("wb")

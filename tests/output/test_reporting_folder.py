@@ -50,7 +50,7 @@ def write(ledger: Ledger, folder: Path, run: str = RUN) -> RunSummary:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
 def test_every_report_is_private_whatever_the_umask(ledger: Ledger, tmp_path: Path) -> None:
-    """Row 37: with umask 000 files are 0600 and the folders made for them 0700."""
+    """(Row 37) With umask 000 files are 0600 and the folders made for them 0700."""
     ALL.put(ledger)
     before = os.umask(0)
     try:
@@ -80,7 +80,7 @@ def test_a_link_is_not_followed(
     monkeypatch: pytest.MonkeyPatch,
     above: bool,
 ) -> None:
-    """Row 37: a symbolic link in place of the report folder, or above it in the working directory, is refused."""
+    """(Row 37) A symbolic link in place of the report folder, or above it in the working directory, is refused."""
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path)
     Path("reports").symlink_to("elsewhere")
@@ -93,7 +93,7 @@ def test_a_link_is_not_followed(
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
-    """Row 37: the input given as the report folder is refused and left as it is."""
+    """(Row 37) The input given as the report folder is refused and left as it is."""
     leads = tmp_path / "leads.csv"
     leads.write_text("Name,Mobile\n")
     with pytest.raises(ReportError) as caught:
@@ -244,7 +244,7 @@ def test_what_a_kill_left_is_cleared_an_hour_later(ledger: Ledger, tmp_path: Pat
 
 
 def test_rows_that_the_ledger_does_not_hold_are_a_bug(ledger: Ledger, tmp_path: Path) -> None:
-    """Row 40: a ledger whose rows are not those it counts ends in a BalanceError, not in a report."""
+    """(Row 40) A ledger whose rows are not those it counts ends in a BalanceError, not in a report."""
 
     class Forgetful:
         """A ledger that hands out a row less than it has."""

@@ -161,7 +161,7 @@ def shape(page: Page) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
 def test_nothing_from_a_file_or_a_server_breaks_out(tmp_path: Path, hostile: str) -> None:
-    """Row 32: the same elements are there whatever the cells, headers, names and answers hold, and no control byte."""
+    """(Row 32) The same elements are there whatever the cells, headers, names and answers hold, and no control byte."""
 
     def run(text: str) -> ARun:
         end = (

@@ -123,7 +123,7 @@ DEFUSED = ("=1+1", "+91 98765", "-5", "@SUM(A1)", "\tx", "\rx", "\uff1d1", "'=1"
 
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])
 def test_cells_that_a_spreadsheet_would_run_are_defused_and_read_back_right(tmp_path: Path, format_: str) -> None:
-    """Row 33: no cell of a reject file starts a formula, the header's neither, and restoring gives the cells."""
+    """(Row 33) No cell of a reject file starts a formula, the header's neither, and restoring gives the cells."""
     table = TableInfo("leads", format_, ("=Name", "Mobile"), 1, delimiter=",")
     report(
         ARun(tables=[table], left_out=[rejected(n, "too_short", (cell, "9")) for n, cell in enumerate(DEFUSED)]),

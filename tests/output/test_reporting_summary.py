@@ -245,7 +245,7 @@ def test_the_schema_is_one_and_refuses_what_breaks_it(ledger: Ledger) -> None:
     ids=["rows", "reasons", "leads by campaign", "leads planned"],
 )
 def test_what_does_not_add_up_is_a_bug(ledger: Ledger, wrong: dict[str, object]) -> None:
-    """Row 40: a difference between rows, reasons, leads and campaigns is a BalanceError that says so."""
+    """(Row 40) A difference between rows, reasons, leads and campaigns is a BalanceError that says so."""
     run = ledger.run(RUN)
     assert run is not None
     check_balance(run, ledger.campaigns(RUN))
@@ -262,7 +262,7 @@ def test_a_run_that_is_not_there_is_a_key_error(ledger: Ledger) -> None:
 
 
 def test_json_holds_no_raw_control_character() -> None:
-    """Row 32: whatever is not printable is escaped, and reads back as it was."""
+    """(Row 32) Whatever is not printable is escaped, and reads back as it was."""
     hostile = "\x1b]52;c;x\x07 \x9b31m \u202e \x7f a\ud800b \U000e0041 नमस्ते 😀"
     written = columns_json([TableView(TableInfo(hostile, "csv", (hostile,), 1), ())])
     text = written.decode("utf-8")

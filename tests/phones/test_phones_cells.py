@@ -499,7 +499,7 @@ def book() -> PhoneBook:
 
 @pytest.mark.parametrize(("cell", "region", "number", "repairs"), GOOD)
 def test_cells_with_a_number(book: PhoneBook, cell: str, region: str | None, number: str, repairs: str) -> None:
-    """Each cell gives its number, and what was repaired is counted under its own name."""
+    """(Row 28) Each cell gives its number, and what was repaired is counted under its own name."""
     column = book.column([cell], region)
     assert (column.numbers, column.faults) == ([number], {})
     assert column.repairs == {Repair[name.upper()]: 1 for name in repairs.split()}
@@ -507,7 +507,7 @@ def test_cells_with_a_number(book: PhoneBook, cell: str, region: str | None, num
 
 @pytest.mark.parametrize(("cell", "region", "reason"), BAD)
 def test_cells_without_a_number(book: PhoneBook, cell: str, region: str | None, reason: Reason) -> None:
-    """Each cell is rejected for its own reason, and no repair is counted for it."""
+    """(Row 28) Each cell is rejected for its own reason, and no repair is counted for it."""
     column = book.column([cell], region)
     assert (column.numbers, column.faults, column.repairs) == ([""], {0: reason}, {})
 

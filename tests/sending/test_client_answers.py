@@ -43,14 +43,14 @@ SUCCESS = [
 
 @pytest.mark.parametrize("body", SUCCESS)
 def test_success(body: bytes) -> None:
-    """Row 15: code 200, as a number or as text, in an object with a 2xx status is success."""
+    """(Row 15) Code 200, as a number or as text, in an object with a 2xx status is success."""
     assert [said(status, body).kind for status in (200, 201, 299)] == [ACCEPTED] * 3
 
 
 @pytest.mark.parametrize("body", SUCCESS)
 @pytest.mark.parametrize("status", [500, 502, 400, 404, 429, 100, 600])
 def test_success_needs_2xx(status: int, body: bytes) -> None:
-    """Row 16: code 200 under another HTTP status contradicts itself: the server's word proves nothing."""
+    """(Row 16) Code 200 under another HTTP status contradicts itself: the server's word proves nothing."""
     assert said(status, body).kind is SERVER
 
 
@@ -93,7 +93,7 @@ def test_success_needs_2xx(status: int, body: bytes) -> None:
     ids=lambda body: repr(body)[:30],
 )
 def test_no_success_by_status_alone(body: bytes | None) -> None:
-    """Row 15: HTTP 200 with anything else in the body is unknown."""
+    """(Row 15) HTTP 200 with anything else in the body is unknown."""
     assert said(200, body) == Outcome(SERVER, 200, "HTTP 200 OK: the answer is not the service's")
 
 
@@ -170,7 +170,7 @@ def test_an_answer_without_words_is_named(status: int, words: str) -> None:
     ],
 )
 def test_body_decides(code: int, msg: str, kind: OutcomeKind) -> None:
-    """Rows 16, 20, 21: the body's code decides, whatever the HTTP status and however the code is written."""
+    """(Rows 16, 20, 21) The body's code decides, whatever the HTTP status and however the code is written."""
     words = " ".join(msg.split())
     for status in (200, 400, 404, 422, 500, 503):
         for written in (code, str(code), f"cmi-{code}", float(code)):
@@ -219,7 +219,7 @@ def test_where_the_text_stands(key: str) -> None:
     ],
 )
 def test_status_decides_without_a_code(status: int, kind: OutcomeKind, body: bytes | None) -> None:
-    """Row 18: where the body holds no code the HTTP status decides, and proves as little as it can."""
+    """(Row 18) Where the body holds no code the HTTP status decides, and proves as little as it can."""
     outcome = said(status, body)
     assert (outcome.kind, outcome.code) == (kind, status)
     assert outcome.message.startswith((f"HTTP {status}", "no code"))
@@ -227,7 +227,7 @@ def test_status_decides_without_a_code(status: int, kind: OutcomeKind, body: byt
 
 @pytest.mark.parametrize("status", [200, 400, 404, 422, 500, 502])
 def test_cut_answers(status: int) -> None:
-    """Row 14: an answer that ended early proves nothing, even where its first part looks like success."""
+    """(Row 14) An answer that ended early proves nothing, even where its first part looks like success."""
     outcome = said(status, b'{"code":200}', cut="the answer was cut off")
     assert outcome.kind is SERVER
     assert outcome.message.endswith(": the answer was cut off") or status >= 500
@@ -235,7 +235,7 @@ def test_cut_answers(status: int) -> None:
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
 def test_redirects(status: int) -> None:
-    """Row 19: a redirect is a redirect, whatever its body says; the message names the host alone."""
+    """(Row 19) A redirect is a redirect, whatever its body says; the message names the host alone."""
     outcome = said(status, SUCCESS[0], location="https://user:pw@elsewhere.example.com/login?secret=1")
     assert (outcome.kind, outcome.code, outcome.unknown) == (MISDIRECTED, status, True)
     assert outcome.message.endswith(": a redirect to elsewhere.example.com, which is not followed")
@@ -273,7 +273,7 @@ def test_redirects(status: int) -> None:
     ],
 )
 def test_retry_after(header: str, seconds: float | None) -> None:
-    """Row 18: seconds and dates are read, what is past is 0, what is absurd stays large, garbage is nothing."""
+    """(Row 18) Seconds and dates are read, what is past is 0, what is absurd stays large, garbage is nothing."""
     assert retry_after_seconds(header, None, lambda: NOW) == seconds
     for status in (429, 503):
         outcome = said(status, HTML, retry_after=header)
@@ -282,13 +282,13 @@ def test_retry_after(header: str, seconds: float | None) -> None:
 
 @pytest.mark.parametrize("status", [500, 502, 504])
 def test_retry_after_with_a_server_error(status: int) -> None:
-    """Row 18: whoever fails and says when to come back is not asked before."""
+    """(Row 18) Whoever fails and says when to come back is not asked before."""
     outcome = classify(Answer(status, b"", retry_after="7"), lambda: NOW)
     assert (outcome.kind, outcome.retry_after) == (OutcomeKind.UNKNOWN_SERVER, 7.0)
 
 
 def test_retry_after_by_the_servers_clock() -> None:
-    """Row 10: a date counts from the answer's own Date: a clock here that is a day off changes nothing."""
+    """(Row 10) A date counts from the answer's own Date: a clock here that is a day off changes nothing."""
     for day in (-1, 0, 1):
         clock = NOW + timedelta(days=day)
         date = "Sat, 31 Jan 2026 12:00:00 GMT"
@@ -304,7 +304,7 @@ def test_busy_by_the_body() -> None:
 
 
 def test_hostile_text() -> None:
-    """Row 32: a server's words are one bounded line without control, escape or bidi characters."""
+    """(Row 32) A server's words are one bounded line without control, escape or bidi characters."""
     text = "\x1b]52;c;aGk=\x07[red]\u202eevil\x9b31m\r\nSet" + "a\u0301" * 3 + "\u0301" * 1000 + "x" * 100_000
     message = said(400, json.dumps({"code": 400, "msg": text}).encode()).message
     assert len(message) < 400

@@ -91,7 +91,7 @@ def test_against_the_sandbox() -> None:
 
 
 def test_wrong_credentials() -> None:
-    """The balance endpoint and the upload both say that an account is not known (row 23)."""
+    """(Row 23) The balance endpoint and the upload both say that an account is not known."""
     with Sandbox(accounts={1234567: "another"}) as sandbox, client(sandbox.url) as sender:
         outcomes = [seen(sender.check_balance()), seen(sender.send(BODY))]
     assert outcomes == [(OutcomeKind.ACCOUNT, "Account Not Found")] * 2
@@ -182,7 +182,7 @@ def test_old_connections_are_not_used_again(monkeypatch: pytest.MonkeyPatch) -> 
     "data", [answer(b'{"code":400,"msg":"no"}', "400 Bad Request"), answer(b'{"code":2', length=5)]
 )
 def test_leftovers_are_no_answer(data: bytes, late: bool) -> None:
-    """Row 14: what follows an answer that gave a short length is not taken for the answer to the next request."""
+    """(Row 14) What follows an answer that gave a short length is not taken for the answer to the next request."""
     left_over = threading.Semaphore(0)
 
     def behave(connection: Connection) -> None:
@@ -214,7 +214,7 @@ def test_closing() -> None:
 
 
 def test_connection_refused() -> None:
-    """Row 11: a closed port refuses: provably not sent, worth another try."""
+    """(Row 11) A closed port refuses: provably not sent, worth another try."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with client(f"http://127.0.0.1:{port}") as sender:
@@ -228,7 +228,7 @@ def test_connection_refused() -> None:
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 64 + ".invalid", "xn--.invalid"])
 def test_unknown_host(host: str) -> None:
-    """Row 11: a host that can't be looked up, or is no name at all, is not sent to."""
+    """(Row 11) A host that can't be looked up, or is no name at all, is not sent to."""
     with client(f"https://{host}") as sender:
         assert sender.send(BODY).kind is OutcomeKind.NOT_SENT
 
@@ -242,7 +242,7 @@ def test_slow_look_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_threads_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Row 38: where no thread can be started the request is not sent, and nothing is raised."""
+    """(Row 38) Where no thread can be started the request is not sent, and nothing is raised."""
 
     def fail(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -259,7 +259,7 @@ def test_next_address() -> None:
 
 
 def test_connect_time_out() -> None:
-    """Row 13: a connection that does not come to stand within the deadline was not sent."""
+    """(Row 13) A connection that does not come to stand within the deadline was not sent."""
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -328,7 +328,7 @@ def close_after(connection: Connection) -> None:
     "behaviour", [reset_at_once, reset_within, reset_after, reset_in_the_answer, close_at_once, close_after]
 )
 def test_lost_connections(behaviour: Callable[[Connection], None]) -> None:
-    """Row 12: a reset before, during and after the server reads, and an end without an answer, are all unknown.
+    """(Row 12) A reset before, during and after the server reads, and an end without an answer, are all unknown.
 
     All but a reset that comes before the connection stands: then nothing was sent yet.
     """
@@ -380,7 +380,7 @@ SLOW: dict[str, Callable[[Connection], None]] = {
 
 @pytest.mark.parametrize("behaviour", SLOW.values(), ids=SLOW.keys())
 def test_total_deadline(behaviour: Callable[[Connection], None]) -> None:
-    """Row 13: however slowly an answer drips, the request ends within a second of its deadline, as unknown."""
+    """(Row 13) However slowly an answer drips, the request ends within a second of its deadline, as unknown."""
 
     def send() -> Outcome:
         outcome, requests = sent_to(behaviour, timeout=0.8)
@@ -392,7 +392,7 @@ def test_total_deadline(behaviour: Callable[[Connection], None]) -> None:
 
 
 def test_total_deadline_while_sending() -> None:
-    """Row 13: a server that does not read, or reads a drip, ends the request at its deadline too."""
+    """(Row 13) A server that does not read, or reads a drip, ends the request at its deadline too."""
 
     def sip(connection: Connection) -> None:
         while connection.sock.recv(1000):
@@ -454,7 +454,7 @@ LIES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("data", LIES.values(), ids=LIES.keys())
 def test_lying_answers(data: bytes) -> None:
-    """Row 14: an answer that is cut, lies about its length or is no HTTP at all is unknown, whatever stands in it."""
+    """(Row 14) An answer that is cut, lies about its length or is no HTTP at all is unknown, whatever stands in it."""
     outcome, requests = sent_to(says(data))
     assert (outcome.kind, len(requests)) == (SERVER, 1)
 
@@ -473,7 +473,7 @@ def test_lying_answers(data: bytes) -> None:
     ],
 )
 def test_honest_answers(data: bytes) -> None:
-    """Row 15: every legal way to send the documented answer is understood."""
+    """(Row 15) Every legal way to send the documented answer is understood."""
     assert seen(sent_to(says(data))[0]) == (ACCEPTED, "Leads Added Successfully")
 
 
@@ -509,7 +509,7 @@ ENDLESS_ANSWERS: dict[str, Callable[[Connection], None]] = {
 
 @pytest.mark.parametrize("behaviour", ENDLESS_ANSWERS.values(), ids=ENDLESS_ANSWERS.keys())
 def test_memory_stays_flat(behaviour: Callable[[Connection], None]) -> None:
-    """Row 14: of an answer without end 64 KiB are read, packed or not; then the connection is closed."""
+    """(Row 14) Of an answer without end 64 KiB are read, packed or not; then the connection is closed."""
     with RawServer(behaviour) as server, client(server.url) as sender:
         tracemalloc.start()
         outcome = sender.send(BODY)
@@ -539,7 +539,7 @@ def test_any_bytes_are_survived(data: bytes) -> None:
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 def test_redirects_are_not_followed(status: str) -> None:
-    """Row 19: the other server sees nothing, the same one only the first request."""
+    """(Row 19) The other server sees nothing, the same one only the first request."""
     with RawServer(always()) as other:
         for place in (f"{other.url}/v3/leads/add", "/elsewhere"):
             data = answer(b"", status, f"Location: {place}")
@@ -562,7 +562,7 @@ def test_no_cookies() -> None:
 
 
 def test_environment_is_not_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Row 36: .netrc, proxies and bundles in the environment are not the client's business."""
+    """(Row 36) .netrc, proxies and bundles in the environment are not the client's business."""
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login a password b\ndefault login c password d\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
@@ -591,7 +591,7 @@ def test_proxies_are_not_used_for_loopback() -> None:
 def test_secret_is_in_no_log_and_no_stream(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Row 34: with every debug switch of the libraries on, neither secret nor phone is in a log, stream or outcome."""
+    """(Row 34) With every debug switch of the libraries on, neither secret nor phone is in a log, stream or outcome."""
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 9)
     shown: list[object] = []
     echo = answer(b'{"code":404,"msg":"no account for %s"}' % json.dumps(SECRET)[1:-1].encode())
@@ -609,7 +609,7 @@ def test_secret_is_in_no_log_and_no_stream(
 
 @pytest.mark.parametrize("function", ["_Adapter.send", "_Adapter.build_response", "_read", "_unpacked", "Answer"])
 def test_secret_is_in_no_traceback(function: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Row 34: an exception anywhere on the way, with the request inside it, takes nothing of it along."""
+    """(Row 34) An exception anywhere on the way, with the request inside it, takes nothing of it along."""
 
     def fail(*args: Any, **_: Any) -> None:
         raise RuntimeError(str(args), WHOLE) from ValueError(WHOLE)

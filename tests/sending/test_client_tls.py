@@ -98,7 +98,7 @@ def test_verification_is_on() -> None:
 def test_bad_certificates(  # noqa: PLR0913, PLR0917 - a table's columns beside the fixtures
     authority: trustme.CA, bundle: Path, names: tuple[str, ...], expired: bool, trusted: bool, reason: str
 ) -> None:
-    """Row 11: nothing is sent to a server whose certificate is no good, and another try is not worth it."""
+    """(Row 11) Nothing is sent to a server whose certificate is no good, and another try is not worth it."""
     with (
         RawServer(always(), server_side(authority, *names, expired=expired)) as server,
         client(server.url, bundle if trusted else None) as sender,
@@ -110,7 +110,7 @@ def test_bad_certificates(  # noqa: PLR0913, PLR0917 - a table's columns beside 
 
 
 def test_no_tls_at_the_other_end() -> None:
-    """Row 11: a server that speaks no TLS fails in the handshake: not sent, may be tried again."""
+    """(Row 11) A server that speaks no TLS fails in the handshake: not sent, may be tried again."""
     with RawServer(always()) as server:
         with client(server.url.replace("http", "https"), None, timeout=1) as sender:
             outcome = sender.send(BODY)
@@ -118,7 +118,7 @@ def test_no_tls_at_the_other_end() -> None:
 
 
 def test_handshake_that_stalls() -> None:
-    """Row 13: a TLS handshake that never ends, or drips, ends at the deadline; nothing was sent."""
+    """(Row 13) A TLS handshake that never ends, or drips, ends at the deadline; nothing was sent."""
     for behaviour in (Connection.hang, lambda c: c.drip(b"\x16\x03\x03\x40\x00" + bytes(1000))):
         with RawServer(behaviour) as server:
             with client(server.url.replace("http", "https"), None, timeout=0.8) as sender:
@@ -147,7 +147,7 @@ def break_off(connection: Connection) -> None:
 def test_lost_behind_the_handshake(
     authority: trustme.CA, bundle: Path, behaviour: Callable[[Connection], None], words: str | None
 ) -> None:
-    """Rows 12, 13: once the handshake is over, TLS errors are lost connections like any other: unknown."""
+    """(Rows 12, 13) Once the handshake is over, TLS errors are lost connections like any other: unknown."""
     tls = server_side(authority, "127.0.0.1")
     with RawServer(behaviour, tls) as server, client(server.url, bundle, timeout=0.8) as sender:
 
@@ -161,7 +161,7 @@ def test_lost_behind_the_handshake(
 
 
 def test_reset_in_the_answer(authority: trustme.CA, bundle: Path) -> None:
-    """Row 12: an answer that breaks off is an answer all the same: it proves nothing, also once the name is there."""
+    """(Row 12) An answer that breaks off is an answer all the same: it proves nothing, also once the name is there."""
     tls = server_side(authority, "127.0.0.1")
     with (
         RawServer(lambda c: (c.read_request(), c.send(answer()[:-5]), c.reset())[1], tls) as server,
@@ -242,7 +242,7 @@ def test_proxy_over_tls(authority: trustme.CA, bundle: Path) -> None:
 
 
 def test_proxy_can_not_stand_in_for_the_service(authority: trustme.CA, bundle: Path) -> None:
-    """Row 11: a proxy that answers for the service with its own certificate gets nothing."""
+    """(Row 11) A proxy that answers for the service with its own certificate gets nothing."""
     with (
         RawServer(always(), server_side(authority, "proxy.example.com")) as server,
         RawServer(tunnel_to(server.port)) as proxy,

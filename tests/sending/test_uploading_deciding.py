@@ -73,7 +73,7 @@ TABLE = [
 def test_each_history_and_answer(
     history: tuple[K | Word, ...], answer: K, status: S, step: Step, confirmed: bool
 ) -> None:
-    """Faults 15 to 21: what an answer proves depends on what came before it."""
+    """(Rows 15, 16, 17, 18, 19, 20, 21) What an answer proves depends on what came before it."""
     decision = decide(history, Outcome(answer))
     assert (decision.status, decision.step, decision.confirmed_by_name) == (status, step, confirmed)
 
@@ -143,6 +143,6 @@ def test_only_two_answers_accept(answer: K) -> None:
 
 
 def test_acceptance_after_a_server_error_is_noted() -> None:
-    """Fault 17: a 500 and then a 200 is accepted, and the report says what came before."""
+    """(Row 17) A 500 and then a 200 is accepted, and the report says what came before."""
     assert decide((ERROR,), Outcome(K.ACCEPTED)).note == "an earlier try ended in a server error"
     assert decide((LOST,), Outcome(K.ACCEPTED)).note == ""

@@ -85,7 +85,7 @@ def refused_phones(ledger: Ledger) -> list[str]:
 
 @pytest.mark.parametrize("position", [0, 1, 381, 382, 500, 617, 618, 999])
 def test_one_bad_lead_of_a_thousand(ledger: Ledger, position: int) -> None:
-    """Fault 22: with --isolate 999 leads of 1000 get in, within 20 requests."""
+    """(Row 22) With --isolate 999 leads of 1000 get in, within 20 requests."""
     phones = plan(ledger, 1, size=1000)
     service = Service(refusing(phones[position]))
     run(ledger, service)
@@ -101,7 +101,7 @@ def test_one_bad_lead_of_a_thousand(ledger: Ledger, position: int) -> None:
 @given(position=st.integers(0, 999))
 @settings(max_examples=40, deadline=None)
 def test_one_bad_lead_anywhere(tmp_path_factory: pytest.TempPathFactory, position: int) -> None:
-    """Fault 22: wherever the bad lead stands, 20 requests are enough."""
+    """(Row 22) Wherever the bad lead stands, 20 requests are enough."""
     with Ledger.open(tmp_path_factory.mktemp("ledger")) as ledger:
         phones = plan(ledger, 1, size=1000)
         service = Service(refusing(phones[position]))
@@ -243,7 +243,7 @@ def test_a_taken_name_is_not_cut(ledger: Ledger) -> None:
 @pytest.mark.parametrize("refusal", [BAD_PHONE, DUPLICATES, ABORTED], ids=["phone", "duplicates", "in other words"])
 @pytest.mark.parametrize("before", [[TIMED_OUT_IN], [SERVER_ERROR_IN], [BUSY_IN], []], ids=str)
 def test_a_campaign_that_was_in_after_all(ledger: Ledger, before: list[Act], refusal: Act) -> None:
-    """(Row 64) Refused after a commit whose answer was lost: the own name shows it, and nothing more of it is sent."""
+    """(Rows 21, 64) Refused after a commit whose answer was lost: the own name shows it, and nothing more is sent."""
     phones = plan(ledger, 1, size=10)
     first = before or [replace(ABORTED, commits=0.1)]
     service = Service([*first, refusal])

@@ -344,14 +344,14 @@ UNTIL_CAUGHT = settings(FEW, max_examples=400, phases=[Phase.generate])
 
 @pytest.mark.timeout(600)  # half a minute alone; a loaded machine gives it a fraction of its time
 def test_any_interleaving() -> None:
-    """Fault 41: runs, kills, time-outs, errors before and after the commit, late commits, resumes, in any order."""
+    """(Row 41) Runs, kills, time-outs, errors before and after the commit, late commits, resumes, in any order."""
     run_state_machine_as_test(Machine, settings=FEW)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_very_many_interleavings() -> None:
-    """Fault 41, at length."""
+    """(Row 41) At length."""
     run_state_machine_as_test(Machine, settings=MANY)
 
 

@@ -136,7 +136,7 @@ def test_unknown_settles_while_others_go_on(ledger: Ledger) -> None:
 
 
 def test_a_request_that_lands_late(ledger: Ledger) -> None:
-    """Fault 3: what lands after the client gave up, within `settle`, is confirmed by name and not doubled."""
+    """(Row 3) What lands after the client gave up, within `settle`, is confirmed by name and not doubled."""
     phones = plan(ledger, 1)
     service = Service([TIMED_OUT_LATE])
     run(ledger, service, settle=30)
@@ -154,7 +154,7 @@ def test_settling_too_short_would_double(ledger: Ledger) -> None:
 
 
 def test_server_error_and_name_taken_is_unverified(ledger: Ledger) -> None:
-    """Fault 17: after a 500 "already exists" proves the name, not the leads; the run is not finished."""
+    """(Row 17) After a 500 "already exists" proves the name, not the leads; the run is not finished."""
     plan(ledger, 2)
     run(ledger, Service([SERVER_ERROR_IN]))
     assert statuses(ledger) == ["unverified", "accepted"]
@@ -248,7 +248,7 @@ def test_a_campaign_that_a_person_looked_up_goes_though_a_name_was_taken(ledger:
 
 
 def test_account_refused_costs_one_request(ledger: Ledger) -> None:
-    """Fault 23: a 404 stops the run at its first request; after mending, the same names go."""
+    """(Row 23) A 404 stops the run at its first request; after mending, the same names go."""
     phones = plan(ledger, 5)
     service = Service([NO_ACCOUNT])
     assert stopped(run(ledger, service)) == [StopCause.ACCOUNT_REFUSED]
@@ -269,7 +269,7 @@ def test_account_refused_after_an_unknown(ledger: Ledger) -> None:
     ("act", "cause"), [(REDIRECTED, StopCause.MISDIRECTED), (NO_CERTIFICATE, StopCause.NO_CONNECTION)]
 )
 def test_answers_that_stop(ledger: Ledger, act: Act, cause: StopCause) -> None:
-    """Faults 11 and 19: a redirect and a bad certificate stop the run; neither is retried."""
+    """(Rows 11, 19) A redirect and a bad certificate stop the run; neither is retried."""
     plan(ledger, 3)
     service = Service([act])
     assert stopped(run(ledger, service)) == [cause]
@@ -278,7 +278,7 @@ def test_answers_that_stop(ledger: Ledger, act: Act, cause: StopCause) -> None:
 
 
 def test_refused_after_an_unknown_stays_unknown(ledger: Ledger) -> None:
-    """Fault 21: "duplicate phone numbers" after a time-out may speak of our own leads; it is left, and not repeated."""
+    """(Row 21) "duplicate phone numbers" after a time-out may speak of our own leads; it is left, and not repeated."""
     plan(ledger, 2)
     service = Service([TIMED_OUT, ok(), DUPLICATES])
     run(ledger, service)
@@ -287,7 +287,7 @@ def test_refused_after_an_unknown_stays_unknown(ledger: Ledger) -> None:
 
 
 def test_unreached_service_is_retried_and_given_up(ledger: Ledger) -> None:
-    """Fault 11: refused connections are retried with growing pauses; the run gives up, with everything unsent."""
+    """(Row 11) Refused connections are retried with growing pauses; the run gives up, with everything unsent."""
     plan(ledger, 3)
     service = Service(lambda *_: NOT_SENT)
     events = run(ledger, service, retries=5)
@@ -354,7 +354,7 @@ def test_retry_after_pauses_all(ledger: Ledger) -> None:
 
 
 def test_retry_after_outlasts_settle(ledger: Ledger) -> None:
-    """Fault 18: a server error with a Retry-After longer than `settle` is not followed by a request before its time."""
+    """(Row 18) A server error with a Retry-After longer than `settle` is not followed by a request before its time."""
     plan(ledger, 2)
     service = Service([fails(OutcomeKind.UNKNOWN_SERVER, code=502, retry_after=90.0)])
     run(ledger, service, settle=30)
@@ -364,7 +364,7 @@ def test_retry_after_outlasts_settle(ledger: Ledger) -> None:
 
 
 def test_a_pause_past_max_wait_stops(ledger: Ledger) -> None:
-    """Fault 18: asked for more than --max-wait, the run stops as unfinished rather than wait or call early."""
+    """(Row 18) Asked for more than --max-wait, the run stops as unfinished rather than wait or call early."""
     plan(ledger, 3)
     service = Service([ok(), fails(OutcomeKind.BUSY, retry_after=1e9)])
     events = run(ledger, service, workers=1, max_wait=300)
@@ -375,7 +375,7 @@ def test_a_pause_past_max_wait_stops(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("retry_after", [None, 0.0, 60.0])
 def test_endless_pauses_stop(ledger: Ledger, retry_after: float | None) -> None:
-    """Fault 18: a service that only ever asks to wait gets as many requests as --retries allows, and no more."""
+    """(Row 18) A service that only ever asks to wait gets as many requests as --retries allows, and no more."""
     plan(ledger, 3)
     service = Service(lambda *_: fails(OutcomeKind.BUSY, retry_after=retry_after))
     assert stopped(run(ledger, service, retries=5, max_wait=300)) == [StopCause.SERVICE_FAILING]
@@ -424,7 +424,7 @@ def test_one_flush_for_several_intents(ledger: Ledger) -> None:
 
 
 def test_stop_once(ledger: Ledger) -> None:
-    """Fault 24: after the first request to stop nothing more starts, and what is under way is heard out."""
+    """(Row 24) After the first request to stop nothing more starts, and what is under way is heard out."""
     phones = plan(ledger, 9)
     stop = StopRequest()
 
@@ -442,7 +442,7 @@ def test_stop_once(ledger: Ledger) -> None:
 
 
 def test_stop_twice(ledger: Ledger) -> None:
-    """Fault 24: the second request ends the run at once; what is under way is unknown afterwards, and is settled."""
+    """(Row 24) The second request ends the run at once; what is under way is unknown afterwards, and is settled."""
     phones = plan(ledger, 3)
     stop = StopRequest()
     service = Service([ok(), TIMED_OUT_IN])
@@ -474,7 +474,7 @@ def test_other_processes_read_sending_as_unknown(ledger: Ledger, tmp_path: Path)
 
 
 def test_an_interrupted_request_waits_for_settle_after_a_restart(ledger: Ledger) -> None:
-    """Fault 2: after a kill the request may still be at work, so that others go first and it waits `settle`."""
+    """(Row 2) After a kill the request may still be at work, so that others go first and it waits `settle`."""
     phones = plan(ledger, 3)
     first = ledger.campaigns("run-1")[0]
     ledger.begin_attempts([first.id], at=START)
@@ -491,7 +491,7 @@ def test_an_interrupted_request_waits_for_settle_after_a_restart(ledger: Ledger)
 
 @pytest.mark.parametrize("acts", [[], [TIMED_OUT], [TIMED_OUT_IN, NOT_SENT], [SERVER_ERROR]])
 def test_two_hosts(ledger: Ledger, tmp_path: Path, acts: list[Act]) -> None:
-    """Fault 9: the same file under the same name from two hosts makes one copy of each lead."""
+    """(Row 9) The same file under the same name from two hosts makes one copy of each lead."""
     phones = plan(ledger, 3)
     service = Service()
     run(ledger, service)
@@ -506,7 +506,7 @@ def test_two_hosts(ledger: Ledger, tmp_path: Path, acts: list[Act]) -> None:
 
 
 def test_the_wall_clock_disturbs_nothing(ledger: Ledger) -> None:
-    """Fault 10: with a wall clock that jumps days back and forth, every pause is as long as without."""
+    """(Row 10) With a wall clock that jumps days back and forth, every pause is as long as without."""
     came = []
     for number, days in enumerate([0, 1, -1]):
         plan(ledger, 4, run=f"run-{number}", name=f"N{number}", first_phone=919876000000 + 1000 * number)
@@ -525,7 +525,7 @@ def jumping(service: Service, days: int) -> Callable[[], datetime]:
 
 
 def test_a_failed_write_ends_the_run(ledger: Ledger) -> None:
-    """Fault 4: where the outcome can't be written the run ends at once, and nothing more is sent."""
+    """(Row 4) Where the outcome can't be written the run ends at once, and nothing more is sent."""
     plan(ledger, 5)
     service = Service()
     clock = SimulatedClock(service, ledger)
@@ -540,7 +540,7 @@ def test_a_failed_write_ends_the_run(ledger: Ledger) -> None:
 
 
 def test_nothing_is_sent_before_its_intent_is_written(ledger: Ledger) -> None:
-    """Fault 4: where the intent can't be written, no byte leaves."""
+    """(Row 4) Where the intent can't be written, no byte leaves."""
     plan(ledger, 3)
     connection(ledger).execute("PRAGMA query_only = ON")  # every write fails from here on
     service = Service()
