@@ -3,12 +3,13 @@
     .venv/bin/python -m pip install cosmic-ray
     .venv/bin/python tests/mutation/mutate.py [--sample 150] [MODULE ...]
 
-The operators are cosmic-ray's, and two more: a statement that is left out, and a guard that never holds. Each change
-is judged in a process forked from one that has imported the libraries; no file is changed. What starts the program as
-a process of its own would run it unchanged, so that only tests that run inside judge. `--sample` tries so many of
-cosmic-ray's changes of each module, always the same ones, and all of the other two. Changes without a meaning here (an
-annotation, `==` for `is` between members of an enum) are not made. The survivors that may survive stand in
-`survivors.md` beside this file, each with its reason.
+The operators are cosmic-ray's, and four more: a statement that is left out, a guard that never holds, an operand of
+`and` or `or` that is left out, and a member of a set that is left out. Each change is judged in a process forked from
+one that has imported the libraries; no file is changed. What starts the program as a process of its own would run it
+unchanged, so that only tests that run inside judge. `--sample` tries so many of cosmic-ray's changes of each module,
+always the same ones, and all of the other four. Changes without a meaning here (an annotation, `==` for `is` between
+members of an enum) are not made. The survivors that may survive stand in `survivors.md` beside this file, each with its
+reason.
 """
 
 from __future__ import annotations
@@ -43,22 +44,28 @@ TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
 SURVIVORS = Path(__file__).with_name("survivors.md")
 
+_LONG = ("one_bad_lead_anywhere", "any_leads_bad", "several_bad_leads_of_a_thousand")
+_NOT_LONG = tuple(f"--deselect={TESTS}/sending/test_uploading_isolate.py::test_{each}" for each in _LONG)
+
 JUDGES = {
     "core/campaign": (
         "core/test_campaign_states.py",
         "leads/test_planning.py",
         "sending/test_uploading_deciding.py",
         "sending/test_uploading_isolate.py",
+        *_NOT_LONG,
     ),
     "sending/decisions": ("sending/test_uploading_deciding.py", "sending/test_uploading_run.py"),
     "sending/pacing": ("sending/test_pauses.py", "sending/test_uploading_run.py"),
-    "sending/isolation": ("sending/test_uploading_isolate.py",),
+    "sending/isolation": ("sending/test_isolation_moves.py", "sending/test_uploading_isolate.py", *_NOT_LONG),
     "sending/answers": ("sending/test_client_answers.py",),
     "leads/planning": ("leads/test_planning.py",),
     "leads/screening": ("leads/test_screening.py",),
     "phones/ruling": ("phones/test_ruling.py", "phones/test_phones_cells.py"),
 }
 """The decision modules, and for each the fast tests that must notice; the whole suite would take minutes a change."""
+
+_OF_THE_TESTS = ("hypothesis.strategies", "jsonschema", "openpyxl", "pytest_timeout", "xdist.plugin", "yaml")
 
 _WITHOUT_MEANING = re.compile(
     r"core/(ReplaceBinaryOperator_BitOr_.*|ReplaceComparisonOperator_.*_Is(Not)?"
@@ -83,23 +90,45 @@ def _operated(source: str) -> Iterator[str]:
 
 
 def _left_out(source: str) -> Iterator[str]:
-    """Yield the source without one statement each, or with a guard that never holds."""
+    """Yield the source without one statement, operand or member of a set each, or with a guard that never holds."""
     lines = source.encode().splitlines(keepends=True)
     starts = [sum(map(len, lines[:number])) for number in range(len(lines))]
     whole = b"".join(lines)
-    for function in ast.walk(ast.parse(source)):
-        if not isinstance(function, ast.FunctionDef):
-            continue
-        for node in ast.walk(function):
-            if isinstance(node, _DROPPED) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
-                place, becomes = node, b"pass"
-            elif isinstance(node, ast.If):
-                place, becomes = node.test, b"False"
-            else:
-                continue
-            begin = starts[place.lineno - 1] + place.col_offset
-            end = starts[(place.end_lineno or 0) - 1] + (place.end_col_offset or 0)
-            yield (whole[:begin] + becomes + whole[end:]).decode()
+
+    def place(node: ast.expr | ast.stmt) -> tuple[int, int]:
+        begin = starts[node.lineno - 1] + node.col_offset
+        return begin, starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
+
+    for node, becomes in _droppable(ast.parse(source)):
+        begin, end = place(node)
+        text = becomes if isinstance(becomes, bytes) else ast.unparse(becomes).encode()
+        yield (whole[:begin] + text + whole[end:]).decode()
+
+
+def _droppable(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, ast.expr | bytes]]:
+    """Yield what can be changed, and what it becomes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BoolOp):
+            for kept in _all_but_one(node.values):
+                yield node, b"(%b)" % ast.unparse(ast.BoolOp(node.op, kept) if kept[1:] else kept[0]).encode()
+        elif isinstance(node, ast.Set):
+            for kept in _all_but_one(node.elts):
+                yield node, ast.Set(kept) if kept else b"set()"
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for node in (node for function in functions for node in ast.walk(function)):
+        if isinstance(node, ast.If):
+            yield node.test, b"False"
+        elif isinstance(node, _DROPPED) and not _is_text(node):
+            yield node, b"pass"
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _all_but_one(nodes: list[ast.expr]) -> Iterator[list[ast.expr]]:
+    for place in range(len(nodes)):
+        yield nodes[:place] + nodes[place + 1 :]
 
 
 class _Changed(SourceFileLoader):
@@ -134,8 +163,9 @@ def noticed(module: str, source: str, seconds: float) -> bool:
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
         sys.meta_path.insert(0, _Finder(module, source))
-        tests = [str(TESTS / each) for each in JUDGES[module]]
-        os._exit(min(pytest.main(["-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]), 1))
+        tests = [each if each.startswith("-") else str(TESTS / each) for each in JUDGES[module]]
+        quickly = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore:Module already imported"]
+        os._exit(min(pytest.main([*quickly, *tests]), 1))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         ended, status = os.waitpid(judge, os.WNOHANG)
@@ -154,8 +184,8 @@ def difference(before: str, after: str) -> tuple[str, str]:
     return out, put
 
 
-def mutate(module: str, sample: int | None) -> tuple[int, list[tuple[str, str]]]:
-    """Change one module; return how many changes were judged, and those that no test noticed."""
+def mutate(module: str, sample: int | None) -> Iterator[tuple[str, str] | None]:
+    """Change one module; yield for each change None where a test noticed it, else what it takes out and puts in."""
     source = (ROOT / f"telecmi_leads/{module}.py").read_text(encoding="utf-8")
     begun = time.monotonic()
     if noticed(module, source, 600):
@@ -166,7 +196,8 @@ def mutate(module: str, sample: int | None) -> tuple[int, list[tuple[str, str]]]
         made = random.Random(module).sample(made, sample)
     made += sorted({*_left_out(source)} - {*made})
     made = [each for each in made if difference(source, each)[0] != "if TYPE_CHECKING:"]
-    return len(made), [difference(source, each) for each in made if not noticed(module, each, seconds)]
+    for each in made:
+        yield None if noticed(module, each, seconds) else difference(source, each)
 
 
 def allowed() -> set[tuple[str, str, str]]:
@@ -183,18 +214,25 @@ def main() -> int:
     wanted = parser.parse_args()
     sys.path.insert(0, str(TESTS))
     import_module("forked").import_libraries()
+    for library in _OF_THE_TESTS:
+        import_module(library)
     unlisted = 0
     for module in wanted.modules or JUDGES:
         with tempfile.TemporaryDirectory() as folder:
             os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
-            made, survivors = mutate(module, wanted.sample)
-        listed = [each for each in survivors if (module, *each) in allowed()]
-        unlisted += len(survivors) - len(listed)
-        for before, after in survivors:
-            mark = "listed" if (before, after) in listed else "SURVIVED"
-            print(f"{mark} | `{module}` | `{before}` | `{after}` |")
-        killed = made - len(survivors)
-        print(f"{module}: {killed} of {made} noticed ({killed / made:.1%}), {len(listed)} listed", flush=True)
+            made = killed = listed = 0
+            for survivor in mutate(module, wanted.sample):
+                made += 1
+                if survivor is None:
+                    killed += 1
+                    continue
+                may = (module, *survivor) in allowed()
+                listed += may
+                print(
+                    f"{'listed' if may else 'SURVIVED'} | `{module}` | `{survivor[0]}` | `{survivor[1]}` |", flush=True
+                )
+        unlisted += made - killed - listed
+        print(f"{module}: {killed} of {made} noticed ({killed / made:.1%}), {listed} listed", flush=True)
     return min(unlisted, 1)
 
 
