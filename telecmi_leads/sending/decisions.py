@@ -159,7 +159,7 @@ def resolve(ledger: Ledger, run_id: str, campaign: str, *, accepted: bool, clock
     before = ledger.campaigns(run_id)
     _make_whole(ledger, run_id, clock)
     found = _find(ledger, run_id, campaign, before)
-    if not found.status.resolvable or found.split:
+    if not found.status.resolvable:
         raise UsageError(
             f"Campaign {safe(found.name)} is {found.status}: there is nothing to resolve",
             hint="Only a campaign that is unknown or unverified needs a person's word.",
@@ -178,13 +178,13 @@ def _make_whole(ledger: Ledger, run_id: str, clock: Clock) -> None:
 
 def _find(ledger: Ledger, run_id: str, wanted: str, before: Sequence[CampaignRecord]) -> CampaignRecord:
     """Return the campaign that is meant; `before` are the run's campaigns before parts became whole again."""
-    campaigns = ledger.campaigns(run_id)
-    found = [each for each in campaigns if each.name == wanted and not each.split]
-    found = found or [each for each in campaigns if each.name == wanted]
-    found = found or [each for each in campaigns if str(each.number) == wanted.lstrip("0") and each.parent is None]
+    campaigns = [each for each in ledger.campaigns(run_id) if not each.split]
+    found = [each for each in campaigns if each.name == wanted]
+    # The parts of a campaign that --isolate has cut have its number, so that it then means several.
+    found = found or [each for each in campaigns if str(each.number) == wanted.lstrip("0")]
     if len(found) == 1:
         return found[0]
-    open_ones = ", ".join(safe(each.name) for each in campaigns if each.status.resolvable and not each.split)
+    open_ones = ", ".join(safe(each.name) for each in campaigns if each.status.resolvable)
     if not found and any(each.name == wanted for each in before):
         raise UsageError(
             f"{safe(wanted)} was never sent: it is a part of a campaign that may be in itself",

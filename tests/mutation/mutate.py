@@ -55,7 +55,11 @@ JUDGES = {
         "sending/test_uploading_isolate.py",
         *_NOT_LONG,
     ),
-    "sending/decisions": ("sending/test_uploading_deciding.py", "sending/test_uploading_run.py"),
+    "sending/decisions": (
+        "sending/test_uploading_deciding.py",
+        "sending/test_resolving.py",
+        "sending/test_uploading_run.py",
+    ),
     "sending/pacing": ("sending/test_pauses.py", "sending/test_uploading_run.py"),
     "sending/isolation": ("sending/test_isolation_moves.py", "sending/test_uploading_isolate.py", *_NOT_LONG),
     "sending/answers": ("sending/test_client_answers.py",),
@@ -64,6 +68,8 @@ JUDGES = {
     "phones/ruling": ("phones/test_ruling.py", "phones/test_phones_cells.py"),
 }
 """The decision modules, and for each the fast tests that must notice; the whole suite would take minutes a change."""
+
+_OF_ALL = "core/test_values.py"
 
 _OF_THE_TESTS = ("hypothesis.strategies", "jsonschema", "openpyxl", "pytest_timeout", "xdist.plugin", "yaml")
 
@@ -163,7 +169,7 @@ def noticed(module: str, source: str, seconds: float) -> bool:
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
         sys.meta_path.insert(0, _Finder(module, source))
-        tests = [each if each.startswith("-") else str(TESTS / each) for each in JUDGES[module]]
+        tests = [each if each.startswith("-") else str(TESTS / each) for each in (*JUDGES[module], _OF_ALL)]
         quickly = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore:Module already imported"]
         os._exit(min(pytest.main([*quickly, *tests]), 1))
     deadline = time.monotonic() + seconds
