@@ -86,13 +86,13 @@ def with_first(first: S, *kinds: K, of: K = K.REFUSED) -> Tree:
     ],
 )
 def test_a_refusal_is_cut_where_it_is_the_last_word(tree: Tree, *, cut: bool) -> None:
-    """(Row 22) Only what was refused last is cut, in documented words or others; a single lead can't be."""
+    """Only what was refused last is cut, in documented words or others; a single lead can't be."""
     assert tree.moves() == (Cut(tree.records[1]) if cut else None)
 
 
 @pytest.mark.parametrize(("budget", "cut"), [(0, False), (1, False), (2, True)])
 def test_a_cut_costs_two_requests(budget: int, *, cut: bool) -> None:
-    """(Row 45) A campaign is cut where both halves may be sent, and where anything may be cut at all."""
+    """A campaign is cut where both halves may be sent, and where anything may be cut at all."""
     tree = campaign()
     assert tree.moves(budget=budget) == (Cut(tree.records[1]) if cut else None)
     assert tree.moves(budget=budget, cutting=False) is None
@@ -100,7 +100,7 @@ def test_a_cut_costs_two_requests(budget: int, *, cut: bool) -> None:
 
 @pytest.mark.parametrize(("budget", "cut"), [(0, False), (1, True)])
 def test_a_campaign_that_has_lost_somebody_is_sent_whole_first(budget: int, *, cut: bool) -> None:
-    """(Row 44) Where somebody was left out since, the refusal may have been theirs: one request for all the others."""
+    """Where somebody was left out since, the refusal may have been theirs: one request for all the others."""
     tree = campaign().sent_larger(1, 9)
     assert tree.moves(budget=budget) == (Cut(tree.records[1], whole=True) if cut else None)
     alone = campaign(1).sent_larger(1, 2)
@@ -108,7 +108,7 @@ def test_a_campaign_that_has_lost_somebody_is_sent_whole_first(budget: int, *, c
 
 
 def test_the_first_half_goes_under_the_campaigns_own_name() -> None:
-    """(Row 64) The first half is sent as M, beside the campaign's own tries under that name."""
+    """The first half is sent as M, beside the campaign's own tries under that name."""
     tree = with_first(S.UNSENT)
     root, first = tree.records[1], tree.records[2]
     assert tree.moves() == Send(first, "M", (K.REFUSED,), root)
@@ -116,7 +116,7 @@ def test_the_first_half_goes_under_the_campaigns_own_name() -> None:
 
 
 def test_the_second_half_takes_the_name_that_no_part_has_got() -> None:
-    """(Row 64) Where the first half is refused and left, the second is sent as M, beside the tries of both."""
+    """Where the first half is refused and left, the second is sent as M, beside the tries of both."""
     tree = with_first(S.REFUSED, K.REFUSED)
     assert tree.moves(budget=4) == Cut(tree.records[2])
     assert tree.moves(budget=3) == Send(tree.records[3], "M", (K.REFUSED, K.REFUSED), tree.records[1])
@@ -124,7 +124,7 @@ def test_the_second_half_takes_the_name_that_no_part_has_got() -> None:
 
 
 def test_the_half_that_must_offend_is_cut_unsent() -> None:
-    """(Row 45) The first half is in, so that the second was refused: cut while requests are left, else sent."""
+    """The first half is in, so that the second was refused: cut while requests are left, else sent."""
     tree = with_first(S.ACCEPTED, K.ACCEPTED)
     assert tree.moves(budget=3) == Cut(tree.records[3])
     assert tree.moves(budget=2) == Send(tree.records[3], "Mb")
@@ -140,7 +140,7 @@ def test_a_persons_word_is_no_request() -> None:
 
 
 def test_a_gateways_refusal_condemns_a_single_lead_alone() -> None:
-    """(Row 64) Words of a gateway's own may have been a whim: the second half is sent, unless one lead is left."""
+    """Words of a gateway's own may have been a whim: the second half is sent, unless one lead is left."""
     tree = with_first(S.ACCEPTED, K.ACCEPTED, of=OTHER)
     assert tree.moves() == Send(tree.records[3], "Mb")
     pair = campaign(2, S.REFUSED, OTHER).add(2, 1, S.ACCEPTED, K.ACCEPTED, of=1).add(3, 1, S.UNSENT, of=1, name="Mb")
@@ -149,26 +149,26 @@ def test_a_gateways_refusal_condemns_a_single_lead_alone() -> None:
 
 @pytest.mark.parametrize("cutting", [True, False])
 def test_the_lead_that_is_left_is_condemned(*, cutting: bool) -> None:
-    """(Row 45) Of two leads that were refused one is in: the other is refused, unsent and without a request."""
+    """Of two leads that were refused one is in: the other is refused, unsent and without a request."""
     pair = campaign(2).add(2, 1, S.ACCEPTED, K.ACCEPTED, of=1).add(3, 1, S.UNSENT, of=1, name="Mb")
     assert pair.moves(budget=1, cutting=cutting) == Condemn(pair.records[3], pair.records[1])
 
 
 @pytest.mark.parametrize("first", [S.UNSENT, S.UNKNOWN, S.REFUSED, S.UNVERIFIED])
 def test_a_lead_is_condemned_only_where_the_other_is_in(first: S) -> None:
-    """(Row 22) What became of the first lead must be proven, and good, before the second is refused unsent."""
+    """What became of the first lead must be proven, and good, before the second is refused unsent."""
     pair = campaign(2).add(2, 1, first, of=1).add(3, 1, S.UNSENT, of=1, name="Mb")
     assert not isinstance(pair.moves(), Condemn)
 
 
 def test_nobody_is_condemned_who_was_sent() -> None:
-    """(Row 22) A lead whose own request was lost is sent again: the answer will say."""
+    """A lead whose own request was lost is sent again: the answer will say."""
     pair = campaign(2).add(2, 1, S.ACCEPTED, K.ACCEPTED, of=1).add(3, 1, S.UNKNOWN, LOST, of=1, name="Mb")
     assert pair.moves() == Send(pair.records[3], "Mb")
 
 
 def test_nobody_is_condemned_for_who_was_left_out() -> None:
-    """(Row 44) One of three was left out before the cut: the refusal may have been theirs, and the lead is sent."""
+    """One of three was left out before the cut: the refusal may have been theirs, and the lead is sent."""
     few = campaign(3).add(2, 1, S.ACCEPTED, K.ACCEPTED, of=1).add(3, 1, S.UNSENT, of=1, name="Mb")
     assert few.moves() == Send(few.records[3], "Mb")
     many = campaign(2).add(2, 2, S.ACCEPTED, K.ACCEPTED, of=1).add(3, 1, S.UNSENT, of=1, name="Mb")
@@ -180,7 +180,7 @@ def test_nobody_is_condemned_for_who_was_left_out() -> None:
 
 
 def test_a_first_part_is_never_condemned() -> None:
-    """(Row 22) Only the second of two parts follows from the first; an only part follows from nothing."""
+    """Only the second of two parts follows from the first; an only part follows from nothing."""
     only = campaign(1).add(2, 1, S.UNSENT, of=1)
     assert only.moves() == Send(only.records[2], "M", (K.REFUSED,), only.records[1])
     first = campaign(2).add(2, 1, S.UNSENT, of=1).add(3, 1, S.ACCEPTED, K.ACCEPTED, of=1, name="Mb")
@@ -188,7 +188,7 @@ def test_a_first_part_is_never_condemned() -> None:
 
 
 def test_what_a_cut_first_half_proves() -> None:
-    """(Row 22) A first half whose own parts are in does not prove that the second offends: its offender stood apart."""
+    """A first half whose own parts are in does not prove that the second offends: its offender stood apart."""
     tree = with_first(S.REFUSED, K.REFUSED)
     tree.add(4, 2, S.ACCEPTED, K.ACCEPTED, of=2).add(5, 2, S.ACCEPTED, K.ACCEPTED, of=2, name="Mc")
     assert tree.moves() == Send(tree.records[3], "Mb")
@@ -197,7 +197,7 @@ def test_what_a_cut_first_half_proves() -> None:
 
 
 def test_what_must_offend_is_known_through_parts_that_were_never_sent() -> None:
-    """(Row 45) M refused, its first half in, the second cut unsent: where its first half is in, the rest offends."""
+    """M refused, its first half in, the second cut unsent: where its first half is in, the rest offends."""
     tree = with_first(S.ACCEPTED, K.ACCEPTED)
     tree.add(6, 2, S.ACCEPTED, K.ACCEPTED, of=3, name="Mb").add(7, 2, S.UNSENT, of=3, name="Mc")
     assert tree.moves() == Cut(tree.records[7])
@@ -208,7 +208,7 @@ def test_what_must_offend_is_known_through_parts_that_were_never_sent() -> None:
 
 
 def test_a_gateways_refusal_is_a_whim_all_the_way_up() -> None:
-    """(Row 64) Undocumented words cut nothing unsent, however many parts lie between; of one lead they are believed."""
+    """Undocumented words cut nothing unsent, however many parts lie between; of one lead they are believed."""
     tree = with_first(S.ACCEPTED, K.ACCEPTED, of=OTHER)
     tree.add(6, 2, S.ACCEPTED, K.ACCEPTED, of=3, name="Mb").add(7, 2, S.UNSENT, of=3, name="Mc")
     assert tree.moves() == Send(tree.records[7], "Mc")
@@ -217,7 +217,7 @@ def test_a_gateways_refusal_is_a_whim_all_the_way_up() -> None:
 
 
 def test_the_budget_owes_a_request_to_each_part_that_waits() -> None:
-    """(Row 45) Before a further cut, each part that waits has its request kept back; a lead to be condemned needs none.
+    """Before a further cut, each part that waits has its request kept back; a lead to be condemned needs none.
 
     M has 16 leads. Its first quarter was refused and cut, so that three requests are spent.
     """
@@ -233,7 +233,7 @@ def test_the_budget_owes_a_request_to_each_part_that_waits() -> None:
 
 
 def test_a_refused_part_is_owed_nothing() -> None:
-    """(Row 45) A part in doubt whose last word is a refusal waits for no request of its own."""
+    """A part in doubt whose last word is a refusal waits for no request of its own."""
     tree = campaign(8, S.UNKNOWN, LOST, K.REFUSED).add(2, 4, S.UNKNOWN, K.REFUSED, of=1)
     tree.add(3, 4, S.UNKNOWN, of=1, name="Mb")
     assert tree.moves(budget=4) == Cut(tree.records[2])
@@ -241,7 +241,7 @@ def test_a_refused_part_is_owed_nothing() -> None:
 
 
 def test_a_part_that_is_cut_has_a_name_to_give_too() -> None:
-    """(Row 64) M is given to a part; then Mb, which was refused and cut, goes to the first of its own parts."""
+    """M is given to a part; then Mb, which was refused and cut, goes to the first of its own parts."""
     tree = with_first(S.ACCEPTED, K.ACCEPTED, of=OTHER)
     tree.records[3] = CampaignRecord(3, 1, "", "Mb", 4, S.REFUSED, parent_id=1, root=1)
     tree.tries[3] = [Try(LOST, 4), Try(K.REFUSED, 4)]
@@ -253,7 +253,7 @@ def test_a_part_that_is_cut_has_a_name_to_give_too() -> None:
 
 
 def test_the_highest_name_that_is_free_goes_first() -> None:
-    """(Row 64) A part of a part is sent under the campaign's name, not its parent's, while that name is not given."""
+    """A part of a part is sent under the campaign's name, not its parent's, while that name is not given."""
     tree = halves().add(6, 2, S.UNSENT, of=3, name="M").add(7, 2, S.UNSENT, of=3, name="Mb")
     assert tree.moves() == Send(tree.records[6], "M", (K.REFUSED,), tree.records[1])
     elsewhere = halves().add(6, 2, S.UNSENT, of=3, name="Mb").add(7, 2, S.UNSENT, of=3, name="Mc")
@@ -270,7 +270,7 @@ def _many(refused: int, others: S = S.UNSENT, doubt: S = S.REFUSED) -> Tree:
 
 
 def test_nine_refusals_without_an_acceptance_are_hopeless() -> None:
-    """(Row 22) After nine refused parts, and none that is in, the campaign is whole again: refused, or in doubt."""
+    """After nine refused parts, and none that is in, the campaign is whole again: refused, or in doubt."""
     parts = tuple(range(2, 12))
     hopeless = _many(9)
     assert hopeless.moves() == Rejoin(hopeless.records[1], parts, S.REFUSED)
@@ -282,7 +282,7 @@ def test_nine_refusals_without_an_acceptance_are_hopeless() -> None:
 
 
 def test_what_is_made_whole_when_no_more_is_sent() -> None:
-    """(Row 64) A campaign of which nobody knows which part is in becomes one again: by what its parts have heard."""
+    """A campaign of which nobody knows which part is in becomes one again: by what its parts have heard."""
 
     def unsettled(tree: Tree) -> list[Rejoin]:
         return tree.family().unsettled()
@@ -301,7 +301,7 @@ def test_what_is_made_whole_when_no_more_is_sent() -> None:
 
 
 def test_only_the_part_in_doubt_is_made_whole() -> None:
-    """(Row 64) M is given to a part that is in; of Mb and Mc, each cut in doubt, the parts become one again."""
+    """M is given to a part that is in; of Mb and Mc, each cut in doubt, the parts become one again."""
     tree = campaign(12).add(2, 4, S.ACCEPTED, K.ACCEPTED, of=1)
     tree.add(3, 4, S.UNKNOWN, LOST, K.REFUSED, of=1, name="Mb").add(4, 4, S.UNKNOWN, LOST, OTHER, of=1, name="Mc")
     tree.add(5, 2, S.UNKNOWN, of=3, name="Mb").add(6, 2, S.UNKNOWN, of=3, name="Md")
@@ -313,7 +313,7 @@ def test_only_the_part_in_doubt_is_made_whole() -> None:
 
 
 def test_a_name_that_is_taken_makes_whole_what_it_belongs_to() -> None:
-    """(Row 64) Where the own name of a part that was cut is taken, that part is one again, and unverified."""
+    """Where the own name of a part that was cut is taken, that part is one again, and unverified."""
     tree = with_first(S.ACCEPTED, K.ACCEPTED).add(6, 2, S.UNSENT, of=3, name="Mb").add(7, 2, S.UNSENT, of=3, name="Mc")
     family = tree.family()
     assert family.name_is_taken(tree.records[3]) == Rejoin(tree.records[3], (6, 7), S.UNVERIFIED)

@@ -136,7 +136,7 @@ def test_a_name_that_is_not_in_the_run(ledger: Ledger) -> None:
 
 
 def test_parts_of_a_campaign_in_doubt_are_one_again(ledger: Ledger) -> None:
-    """(Row 64) Killed with a part on its way: the dashboard knows the campaign by one name, so it is whole first."""
+    """Killed with a part on its way: the dashboard knows the campaign by one name, so it is whole first."""
     plan(ledger, 1, size=8)
     send(ledger, [TIMED_OUT, BAD_PHONE, TIMED_OUT], isolate=True, sendings=3)
     assert states(ledger) == [("March-001", "unknown"), ("March-001", "unknown"), ("March-001b", "unknown")]
