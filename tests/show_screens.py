@@ -7,7 +7,7 @@ import time
 
 from ended_runs import COLUMNS, COMPLETE, EVERY_END, LEADS_CSV, planned
 
-from telecmi_leads.core.events import CampaignSending, CampaignSettled, CampaignWaiting, RowsPrepared, TableOpened
+from telecmi_leads.core.run import CampaignSending, CampaignSettled, CampaignWaiting, RowsPrepared, TableOpened
 from telecmi_leads.output.console import Console
 from telecmi_leads.settings.options import OutputOptions
 from telecmi_leads.settings.surroundings import Terminal

@@ -12,9 +12,8 @@ from msgspec.structs import replace
 from telecmi_leads.cli.session import Session, begin
 from telecmi_leads.cli.signals import Signals, Stopped
 from telecmi_leads.core.errors import ExitCode, InputRefused, LeadsError, unforeseen
-from telecmi_leads.core.events import StopCause
 from telecmi_leads.core.lead import RowTotals
-from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, Suggested
+from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, StopCause, Suggested
 from telecmi_leads.core.wording import command, next_steps
 from telecmi_leads.output.reports import summarise, summary_json
 from telecmi_leads.settings.options import HeartbeatOptions, TrialOptions

@@ -9,8 +9,7 @@ from msgspec import Struct
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.core.events import StopCause
-from telecmi_leads.core.run import Problem, RunStatus, Suggested, Typed
+from telecmi_leads.core.run import Problem, RunStatus, StopCause, Suggested, Typed
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from telecmi_leads.core.campaign import CampaignRecord
-    from telecmi_leads.core.events import RunStopping
-    from telecmi_leads.core.run import LeadTotals, RunRecord
+    from telecmi_leads.core.run import LeadTotals, RunRecord, RunStopping
     from telecmi_leads.ledger import KnownCampaign
 
 _NOTHING = Typed()

@@ -15,8 +15,7 @@ from telecmi_leads.cli import run_end
 from telecmi_leads.core import wording
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.core.events import RunStopping
-from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState, RunStatus
+from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunState, RunStatus, RunStopping
 from telecmi_leads.output.reports import summarise, write_reports
 from telecmi_leads.settings.accounts import Account, Secret, account
 from telecmi_leads.settings.network import proxies

@@ -6,7 +6,7 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.events import StopCause
+from telecmi_leads.core.run import StopCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

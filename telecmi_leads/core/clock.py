@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from queue import SimpleQueue
 
-    from telecmi_leads.core.events import StopCause
+    from telecmi_leads.core.run import StopCause
 
 _Item = TypeVar("_Item")
 _LONGEST_WAIT = 3600.0

@@ -28,9 +28,9 @@ from telecmi_leads.columns.matching import (
     unread_table,
 )
 from telecmi_leads.core.errors import ColumnMissing, InputRefused, SettingsError, UsageError
-from telecmi_leads.core.events import RowsPrepared, TableOpened
 from telecmi_leads.core.lead import Field, LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
 from telecmi_leads.core.reasons import Reason, WarningCode
+from telecmi_leads.core.run import RowsPrepared, TableOpened
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.files import open_source

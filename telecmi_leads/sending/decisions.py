@@ -30,7 +30,7 @@ from msgspec import Struct
 
 from telecmi_leads.core.campaign import NAME_NOT_OURS, CampaignStatus, OutcomeKind
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.events import StopCause
+from telecmi_leads.core.run import StopCause
 from telecmi_leads.core.text import safe
 from telecmi_leads.ledger import Word
 from telecmi_leads.sending.isolation import Family, rejoin

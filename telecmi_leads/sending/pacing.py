@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from telecmi_leads.core.campaign import Outcome, OutcomeKind
-from telecmi_leads.core.events import StopCause
+from telecmi_leads.core.run import StopCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable

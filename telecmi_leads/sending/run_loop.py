@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from telecmi_leads.core.campaign import LONGEST_NAME, CampaignStatus, OutcomeKind, thaw_leads
-from telecmi_leads.core.events import CampaignSending, CampaignSettled, CampaignWaiting, RunStopping, StopCause
 from telecmi_leads.core.lead import LeftOutKind
-from telecmi_leads.core.run import RunState
+from telecmi_leads.core.run import CampaignSending, CampaignSettled, CampaignWaiting, RunState, RunStopping, StopCause
 from telecmi_leads.ledger import Judged
 from telecmi_leads.sending.decisions import Decision, Step, decide
 from telecmi_leads.sending.isolation import Condemn, Cut, Family, Rejoin, Send, in_parts, part_names, rejoin
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import CampaignRecord, Outcome
     from telecmi_leads.core.clock import Clock, StopRequest
-    from telecmi_leads.core.events import UploadEvent
-    from telecmi_leads.core.run import RunRecord
+    from telecmi_leads.core.run import RunRecord, UploadEvent
     from telecmi_leads.ledger import Ledger, Word
     from telecmi_leads.settings.options import SendingOptions
 

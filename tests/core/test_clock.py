@@ -7,7 +7,7 @@ import time
 from queue import SimpleQueue
 
 from telecmi_leads.core.clock import Clock, StopRequest
-from telecmi_leads.core.events import StopCause
+from telecmi_leads.core.run import StopCause
 
 
 def test_the_clock() -> None:

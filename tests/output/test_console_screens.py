@@ -19,24 +19,22 @@ from snapshot import check_snapshot
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ColumnMissing
-from telecmi_leads.core.events import (
+from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
+from telecmi_leads.core.run import (
     CampaignSending,
     CampaignSettled,
     CampaignWaiting,
-    RowsPrepared,
-    RunStopping,
-    StopCause,
-    TableOpened,
-)
-from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
-from telecmi_leads.core.run import (
     LeadTotals,
     LeftOutCount,
     Problem,
+    RowsPrepared,
     RunRecord,
     RunState,
     RunStatus,
+    RunStopping,
+    StopCause,
     Suggested,
+    TableOpened,
     Typed,
     TypedOption,
 )

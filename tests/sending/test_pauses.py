@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from telecmi_leads.core.campaign import Outcome, OutcomeKind
 from telecmi_leads.core.clock import Clock
-from telecmi_leads.core.events import StopCause
+from telecmi_leads.core.run import StopCause
 from telecmi_leads.sending.pacing import HIGHEST_CEILING, Pacing, ceiling, pause
 from telecmi_leads.settings.options import SendingOptions
 

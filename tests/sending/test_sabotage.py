@@ -32,8 +32,8 @@ from simulated import (
 
 from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.clock import StopRequest
-from telecmi_leads.core.events import CampaignSending
 from telecmi_leads.core.lead import RowTotals
+from telecmi_leads.core.run import CampaignSending
 from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, Word, attempts, left_out
 from telecmi_leads.sending import decisions, isolation, run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide

@@ -5,7 +5,7 @@ import pytest
 from telecmi_leads.core.campaign import CampaignStatus as S
 from telecmi_leads.core.campaign import Outcome
 from telecmi_leads.core.campaign import OutcomeKind as K
-from telecmi_leads.core.events import StopCause
+from telecmi_leads.core.run import StopCause
 from telecmi_leads.ledger import Word
 from telecmi_leads.sending.decisions import Step, decide
 

@@ -32,9 +32,8 @@ from simulated import (
 
 from telecmi_leads.core.campaign import thaw_leads
 from telecmi_leads.core.clock import StopRequest
-from telecmi_leads.core.events import CampaignSettled, StopCause
 from telecmi_leads.core.lead import RowTotals
-from telecmi_leads.core.run import LeadTotals, RunState
+from telecmi_leads.core.run import CampaignSettled, LeadTotals, RunState, StopCause
 from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, ToForget
 from telecmi_leads.sending.isolation import Cut, in_parts, part_names, rejoined
 from telecmi_leads.sending.run_loop import upload
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from telecmi_leads.core.events import UploadEvent
+    from telecmi_leads.core.run import UploadEvent
 
 
 @pytest.fixture

@@ -33,8 +33,15 @@ from simulated import (
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import LedgerError
-from telecmi_leads.core.events import CampaignSending, CampaignSettled, CampaignWaiting, RunStopping, StopCause
-from telecmi_leads.core.run import LeadTotals, RunState
+from telecmi_leads.core.run import (
+    CampaignSending,
+    CampaignSettled,
+    CampaignWaiting,
+    LeadTotals,
+    RunState,
+    RunStopping,
+    StopCause,
+)
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending.decisions import resolve
 from telecmi_leads.sending.run_loop import upload
@@ -46,7 +53,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from queue import SimpleQueue
 
-    from telecmi_leads.core.events import UploadEvent
+    from telecmi_leads.core.run import UploadEvent
 
 
 @pytest.fixture

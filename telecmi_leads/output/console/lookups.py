@@ -14,8 +14,8 @@ from telecmi_leads.output.console.screen import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telecmi_leads.core.events import TableOpened
     from telecmi_leads.core.lead import TableInfo
+    from telecmi_leads.core.run import TableOpened
     from telecmi_leads.output.console.screen import Screen
     from telecmi_leads.output.views import CheckView, ColumnView, Fate, PhoneView, TableView
 

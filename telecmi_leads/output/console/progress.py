@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
-from telecmi_leads.core.events import (
+from telecmi_leads.core.masking import mask_text
+from telecmi_leads.core.run import (
     CampaignSending,
     CampaignSettled,
     CampaignWaiting,
@@ -19,7 +20,6 @@ from telecmi_leads.core.events import (
     StopCause,
     TableOpened,
 )
-from telecmi_leads.core.masking import mask_text
 from telecmi_leads.output.console.lookups import show_table, show_use
 from telecmi_leads.output.console.screen import shown
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from telecmi_leads.core.campaign import CampaignRecord
-    from telecmi_leads.core.events import UploadEvent
+    from telecmi_leads.core.run import UploadEvent
     from telecmi_leads.output.console.screen import Marks, Screen
 
 LOG_EVERY = 10.0
