@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from telecmi_leads.cli.run_end import LeftWaiting
-from telecmi_leads.cli.run_resuming import lists_given, usable_lists
 from telecmi_leads.cli.run_sending import (
     default_report_folder,
     end_run,
+    lists_given,
     open_service,
     refusal_reports,
     sandbox_wanted,
     send_run,
+    usable_lists,
 )
 from telecmi_leads.core import wording
 from telecmi_leads.core.errors import NameInUse, UsageError

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.course import Course, run_to_end
 from telecmi_leads.cli.run_plan import Plan, input_files, known_ledger, made_at, rehearsal, trial_run
-from telecmi_leads.cli.run_resuming import leave_out, lists_of, tell_known
-from telecmi_leads.cli.run_sending import Service, open_service, report_folder, sandbox_wanted, send_run
+from telecmi_leads.cli.run_sending import (
+    Service,
+    leave_out,
+    lists_of,
+    open_service,
+    report_folder,
+    sandbox_wanted,
+    send_run,
+    tell_known,
+)
 from telecmi_leads.cli.session import locked
 from telecmi_leads.core import wording
 from telecmi_leads.core.errors import InputRefused, LeadsError, UsageError
