@@ -39,7 +39,7 @@ _TABLES = {"row_kinds", "table"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}
 _MACHINE = {"decisions", "isolation", "pacing", "run_loop"}
 _SHARED_BY_COMMANDS = {
-    "completion", "course", "readiness", "run_end", "run_plan", "run_sending",
+    "completion", "course", "readiness", "run_plan", "run_sending",
     "session", "signals",
 }  # fmt: skip
 ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {

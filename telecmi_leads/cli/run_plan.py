@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from telecmi_leads.cli.run_end import LeftWaiting
+from telecmi_leads.cli.course import LeftWaiting
 from telecmi_leads.cli.run_sending import (
     default_report_folder,
     end_run,

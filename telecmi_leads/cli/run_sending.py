@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from telecmi_leads.cli import run_end
+from telecmi_leads.cli.course import end_code, end_problem
 from telecmi_leads.core import wording
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import ExitCode, SettingsError
@@ -146,9 +146,9 @@ def end_run(course: Course, ledger: Ledger, run: RunRecord, stopping: RunStoppin
     """Judge how a run ended, write its reports, return its summary."""
     now = ledger.run(run.id) or run
     typed = course.session.typed.after(now.typed)
-    code = ExitCode.OK if now.dry_run else run_end.exit_code(now.leads, stopping)
+    code = ExitCode.OK if now.dry_run else end_code(now.leads, stopping)
     status = RunStatus.COMPLETE if now.dry_run else now.leads.status
-    problem = run_end.problem(now, code, stopping, ledger.campaigns(run.id), typed)
+    problem = end_problem(now, code, stopping, ledger.campaigns(run.id), typed)
     left = None if now.dry_run else course.left_waiting
     if left is not None and code in {ExitCode.OK, ExitCode.REFUSED}:
         code, status, problem = ExitCode.UNFINISHED, RunStatus.UNFINISHED, left.problem(typed)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from telecmi_leads.cli.course import Course, run_to_end, show_end
-from telecmi_leads.cli.run_end import worst
+from telecmi_leads.cli.course import Course, run_to_end, show_end, worst
 from telecmi_leads.cli.run_sending import end_run, go_on, of_account, open_service, report_folder, sandbox_wanted
 from telecmi_leads.cli.session import find_run, locked
 from telecmi_leads.core import wording
