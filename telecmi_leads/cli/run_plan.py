@@ -7,17 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from telecmi_leads.cli.course import LeftWaiting
 from telecmi_leads.cli.run_sending import (
     default_report_folder,
-    end_run,
     lists_given,
-    open_service,
     refusal_reports,
     sandbox_wanted,
-    send_run,
     usable_lists,
 )
 from telecmi_leads.core import wording
@@ -41,7 +36,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.cli.course import Course
     from telecmi_leads.core.errors import InputRefused
-    from telecmi_leads.core.run import RunRecord, RunSummary
+    from telecmi_leads.core.run import RunRecord
     from telecmi_leads.leads.prepare import Prepared
     from telecmi_leads.leads.screening import ExcludeList
 
@@ -359,22 +354,18 @@ def made_at(run: RunRecord) -> str:
     return wording.moment(run.created)
 
 
-def trial_run(course: Course, paths: Sequence[str]) -> RunSummary:
-    """Do everything but the sending, with a ledger of which nothing is left."""
+@contextmanager
+def trial(course: Course, paths: Sequence[str]) -> Iterator[Plan]:
+    """Prepare the files in a ledger of which nothing is left, and yield the plan.
+
+    Raises SourceUnreadable for a file that can't be opened, InputRefused where the leads must not be sent.
+    """
     course.dry_run = True
     files = input_files(paths)
     with known_ledger(course) as (known, account), Ledger.temporary() as ledger:
         plan = Plan(course, ledger, known, account, None)
         plan.prepare(files)
-        earlier = plan.earlier()
-        if earlier is not None:
-            ended = earlier.state is RunState.FINISHED
-            course.warn(
-                f"{earlier.name} is run {earlier.id} of {made_at(earlier)} already: without --dry-run, this command "
-                f"{'sends nothing' if ended else 'goes on with it'}.",
-                WarningCode.RUN_EXISTS,
-            )
-        return end_run(course, ledger, plan.keep(), None)
+        yield plan
 
 
 @contextmanager
@@ -385,14 +376,3 @@ def known_ledger(course: Course) -> Iterator[tuple[Ledger | None, str]]:
     account = "" if app_id is None or sandbox_wanted(course.session) else account_key(app_id, base_url(settings))
     with course.session.existing_ledger() as known:
         yield known, account
-
-
-def rehearsal(course: Course, paths: Sequence[str]) -> RunSummary:
-    """Do everything against a stand-in for the service, with a ledger of which nothing is left."""
-    files = input_files(paths)
-    with open_service(course.session, sandbox=True) as service, Ledger.rehearsal() as ledger:
-        plan = Plan(course, ledger, ledger, service.key, service.app_id)
-        plan.prepare(files)
-        summary = send_run(course, ledger, plan.keep(), service)
-    course.run = None
-    return replace(summary, run=None)

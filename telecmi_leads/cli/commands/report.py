@@ -1,4 +1,8 @@
-"""report: a run's report files, written again."""
+"""report: a run's report files, written again from the ledger alone.
+
+For a folder that was deleted, or is wanted elsewhere (--report-dir), or with numbers in full (--show-phones). The input
+files are not read: they may be gone. What a person has changed in the old reports stays, beside the new ones.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +10,30 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from telecmi_leads.cli.course import Course
+from telecmi_leads.cli.course import Course, show_end
 from telecmi_leads.cli.run_sending import end_run, report_folder
 from telecmi_leads.cli.session import begin, find_run
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.output.reports import prepare_folder, summary_json
+from telecmi_leads.output.reports import prepare_folder
 
 
 def report(wanted: str, given: dict[str, Any]) -> int:
-    """Write a run's report files again."""
+    """Write the reports of the run with this id, or beginning of one, and show its summary.
+
+    Raises UsageError where there is no such run, ReportError where the folder can't be written. The run is neither
+    sent nor changed, and its account is not asked for: a run of another account, or of a rehearsal that was kept by an
+    earlier version, has reports too.
+    """
     session = begin(given)
     session.console.follow_run(session.clock.now)
     with session.existing_ledger() as ledger:
         run = find_run(ledger, wanted)
         if ledger is None:  # pragma: no cover - then find_run has raised
             raise AssertionError
+        # Before the figures are read: a folder that can't be written is said at once, not after a million rows.
         prepare_folder(report_folder(session, run))
-        summary = replace(end_run(Course(session), ledger, run, None), exit_code=ExitCode.OK, error=None)
-    if session.output.json:
-        session.console.json(summary_json(summary))
-    session.console.summary(summary)
+        summary = end_run(Course(session), ledger, run, None)
+    # The command has done what it was asked for, however the run stands: its `status` tells that. An exit code and an
+    # error of the run would have a script believe that the reports were not written.
+    show_end(session, replace(summary, exit_code=ExitCode.OK, error=None))
     return ExitCode.OK

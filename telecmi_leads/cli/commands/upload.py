@@ -7,10 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from telecmi_leads.cli.course import Course, run_to_end
-from telecmi_leads.cli.run_plan import Plan, input_files, known_ledger, made_at, rehearsal, trial_run
+from telecmi_leads.cli.run_plan import Plan, input_files, known_ledger, made_at, trial
 from telecmi_leads.cli.run_sending import (
     Service,
+    end_run,
     leave_out,
     lists_of,
     open_service,
@@ -22,9 +25,11 @@ from telecmi_leads.cli.run_sending import (
 from telecmi_leads.cli.session import locked
 from telecmi_leads.core import wording
 from telecmi_leads.core.errors import InputRefused, LeadsError, UsageError
+from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import safe
 from telecmi_leads.leads.planning import name_pattern, run_name
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.settings.options import CampaignOptions, TrialOptions
 
@@ -33,7 +38,6 @@ if TYPE_CHECKING:
 
     from telecmi_leads.cli.session import Session
     from telecmi_leads.core.run import RunRecord, RunSummary
-    from telecmi_leads.ledger import Ledger
 
 
 def upload(files: Sequence[str], given: dict[str, Any]) -> int:
@@ -45,9 +49,9 @@ def _upload(course: Course, paths: Sequence[str]) -> RunSummary:
     session = course.session
     course.name, course.pattern = _name(session, paths)
     if session.settings[TrialOptions].dry_run:
-        return trial_run(course, paths)
+        return _dry_run(course, paths)
     if sandbox_wanted(session):
-        return rehearsal(course, paths)
+        return _rehearse(course, paths)
     files = _input_files(course, paths)
     with ExitStack() as stack:
         service = stack.enter_context(open_service(session, sandbox=False))
@@ -59,6 +63,31 @@ def _upload(course: Course, paths: Sequence[str]) -> RunSummary:
             raise _with_resume(course, refused, ledger, service.key) from None
         with course.accounted(ledger, run.id):
             return send_run(course, ledger, run, service)
+
+
+def _dry_run(course: Course, paths: Sequence[str]) -> RunSummary:
+    """Do everything but the sending, and say where a run of this name and content is there already."""
+    with trial(course, paths) as plan:
+        earlier = plan.earlier()
+        if earlier is not None:
+            ended = earlier.state is RunState.FINISHED
+            course.warn(
+                f"{earlier.name} is run {earlier.id} of {made_at(earlier)} already: without --dry-run, this command "
+                f"{'sends nothing' if ended else 'goes on with it'}.",
+                WarningCode.RUN_EXISTS,
+            )
+        return end_run(course, plan.staging, plan.keep(), None)
+
+
+def _rehearse(course: Course, paths: Sequence[str]) -> RunSummary:
+    """Do everything against a stand-in for the service, with a ledger of which nothing is left."""
+    files = input_files(paths)
+    with open_service(course.session, sandbox=True) as service, Ledger.rehearsal() as ledger:
+        plan = Plan(course, ledger, ledger, service.key, service.app_id)
+        plan.prepare(files)
+        summary = send_run(course, ledger, plan.keep(), service)
+    course.run = None
+    return replace(summary, run=None)
 
 
 def _input_files(course: Course, paths: Sequence[str]) -> Sequence[Path | None]:
