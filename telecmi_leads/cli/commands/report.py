@@ -1,7 +1,8 @@
 """report: a run's report files, written again from the ledger alone.
 
 For a folder that was deleted, or is wanted elsewhere (--report-dir), or with numbers in full (--show-phones). The input
-files are not read: they may be gone. What a person has changed in the old reports stays, beside the new ones.
+files are not read: they may be gone. What a person has changed in the old reports stays, beside the new ones. The
+summary is shown as at the run's end, also as JSON.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ def report(wanted: str, given: dict[str, Any]) -> int:
     """Write the reports of the run with this id, or beginning of one, and show its summary.
 
     Raises UsageError where there is no such run, ReportError where the folder can't be written. The run is neither
-    sent nor changed, and its account is not asked for: a run of another account, or of a rehearsal that was kept by an
-    earlier version, has reports too.
+    sent nor changed, and no account is asked for: the ledger knows the runs of every account.
     """
     session = begin(given)
     session.console.follow_run(session.clock.now)
@@ -35,5 +35,6 @@ def report(wanted: str, given: dict[str, Any]) -> int:
         summary = end_run(Course(session), ledger, run, None)
     # The command has done what it was asked for, however the run stands: its `status` tells that. An exit code and an
     # error of the run would have a script believe that the reports were not written.
-    show_end(session, replace(summary, exit_code=ExitCode.OK, error=None))
-    return ExitCode.OK
+    done = replace(summary, exit_code=ExitCode.OK, error=None)
+    show_end(session, done)
+    return done.exit_code

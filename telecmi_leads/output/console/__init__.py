@@ -1,6 +1,6 @@
 """Everything a person sees on the terminal. Messages and a run's end go to standard error, results to standard output.
 
-stream (never fails) → screen (rich, shapes) → progress, run_summary, run_tables, lookups → Console
+stream (never fails) → screen (rich, shapes, commands to paste) → lookups → progress → run_screens → Console
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from telecmi_leads.core.errors import ExitCode, UsageError
 from telecmi_leads.output.console.progress import Preparing, Uploading
-from telecmi_leads.output.console.run_summary import parted, show_command, show_hint
-from telecmi_leads.output.console.screen import Screen, Stream, shown
+from telecmi_leads.output.console.screen import Screen, Stream, parted, show_command, show_hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -162,7 +161,7 @@ class Console:
 
     def summary(self, summary: RunSummary) -> None:
         """Show the end of a run: with --quiet nothing of one that is complete, of another where it stands."""
-        from telecmi_leads.output.console import run_summary as shows
+        from telecmi_leads.output.console import run_screens as shows
 
         if self._messages is not None:
             if not self._json and not summary.runs:
@@ -175,7 +174,7 @@ class Console:
 
     def runs(self, runs: Sequence[RunRecord], empty: str = "No run yet.") -> None:
         """Show the ledger's runs; `empty` is said where there are none."""
-        from telecmi_leads.output.console.run_tables import show_runs
+        from telecmi_leads.output.console.run_screens import show_runs
 
         if self._results is not None:
             if runs:
@@ -187,14 +186,14 @@ class Console:
         self, run: RunRecord, campaigns: Sequence[CampaignRecord], tables: Sequence[TableInfo], typed: Typed
     ) -> None:
         """Show one run with its campaigns, and what is left to do with the options that were typed."""
-        from telecmi_leads.output.console.run_tables import show_run
+        from telecmi_leads.output.console.run_screens import show_run
 
         if self._results is not None:
             show_run(self._results, run, campaigns, tables, typed)
 
     def forgotten(self, forgotten: Forgotten) -> None:
         """Show what was deleted."""
-        from telecmi_leads.output.console.run_tables import show_forgotten
+        from telecmi_leads.output.console.run_screens import show_forgotten
 
         if self._results is not None:
             show_forgotten(self._results, forgotten)

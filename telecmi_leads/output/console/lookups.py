@@ -8,8 +8,7 @@ from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import REJECT_COLUMNS, LeftOutKind
 from telecmi_leads.core.masking import mask_text
-from telecmi_leads.output.console.run_summary import show_command
-from telecmi_leads.output.console.screen import shown
+from telecmi_leads.output.console.screen import show_command, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

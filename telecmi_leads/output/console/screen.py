@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from contextlib import suppress
 from functools import cached_property
@@ -298,3 +299,32 @@ class Screen:
 def shown(text: str, limit: int = _LONGEST) -> str:
     """Return foreign text as it may be shown."""
     return safe(text, limit)
+
+
+# --- commands to paste ------------------------------------------------------------------------------
+
+LONGEST_COMMAND = 32_000
+_COMMAND_AT_THE_END = re.compile(r"(?P<says>.*): (?P<command>telecmi-leads \S.*)")
+
+
+def show_hint(screen: Screen, hint: str, indent: int = 0) -> None:
+    """Show what to do about an error; a command at the end of a line stands alone, unbroken."""
+    for line in filter(str.strip, hint.splitlines()):
+        says, command = parted(line)
+        screen.paragraph(shown(says), indent)
+        if command:
+            show_command(screen, command, indent + 2)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Return what a text says, and the command at its end; "" where it has none."""
+    found = _COMMAND_AT_THE_END.fullmatch(text)
+    return (f"{found['says']}:", found["command"]) if found else (text, "")
+
+
+def show_command(screen: Screen, command: str, indent: int = 2) -> None:
+    """Show a command to paste: never wrapped, however narrow the window."""
+    from rich.text import Text
+
+    line: Text | str = Text.assemble(" " * indent, (shown(command, LONGEST_COMMAND), "bold"))
+    screen.line(line)
