@@ -178,6 +178,16 @@ def test_imports_keep_to_the_rooms(wing: str) -> None:
             assert theirs in own | others, f"{wing}/{mine} imports {wing}/{theirs}"
 
 
+def test_no_module_imports_itself_round_about() -> None:
+    """Imports make no circle, those for types included: a reader can begin at the bottom and go up."""
+    names = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in modules()}
+    taken = {name: imports(tree_of(path)) & names.keys() - {name} for name, path in names.items()}
+    while free := [name for name, others in taken.items() if not others & taken.keys()]:
+        for name in free:
+            del taken[name]
+    assert sorted(taken) == []
+
+
 def test_no_command_imports_another() -> None:
     """What commands share stands beside them, under a noun of its own."""
     for path in (PACKAGE / "cli" / "commands").glob("*.py"):

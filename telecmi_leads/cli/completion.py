@@ -111,8 +111,7 @@ def open_campaigns(run: str | None, typed: str) -> list[str]:
 
 def _of_ledger(look: Callable[[Ledger], Iterable[str]]) -> list[str]:
     from telecmi_leads.ledger import Ledger
-    from telecmi_leads.settings.resolving import resolve_here
-    from telecmi_leads.settings.surroundings import state_folder
+    from telecmi_leads.settings.resolving import resolve_here, state_folder
 
     with suppress(Exception):
         ledger = Ledger.open_existing(state_folder(resolve_here({})))

@@ -27,8 +27,7 @@ from telecmi_leads.leads.prepare import prepare
 from telecmi_leads.leads.screening import KnownPeople, Screen
 from telecmi_leads.ledger import Ledger, NewRun, PlanFigures
 from telecmi_leads.output.reports import prepare_folder
-from telecmi_leads.settings.accounts import account_key, app_id_or_none
-from telecmi_leads.settings.network import base_url
+from telecmi_leads.settings.accounts import account_key, app_id_or_none, base_url
 from telecmi_leads.settings.options import CampaignOptions, ExcludeOptions, ScreeningOptions
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from telecmi_leads.leads.planning import VIRTUAL_COLUMNS
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.console import Console
 from telecmi_leads.settings.options import OutputOptions, SendingOptions, rows
-from telecmi_leads.settings.resolving import Settings, resolve_here
-from telecmi_leads.settings.surroundings import environment, state_folder, terminal
+from telecmi_leads.settings.resolving import Settings, resolve_here, state_folder
+from telecmi_leads.settings.surroundings import environment, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

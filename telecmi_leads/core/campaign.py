@@ -142,6 +142,20 @@ NAME_NOT_OURS = "a campaign that this ledger never sent has this name"
 """Stands behind the service's words where a name is taken and no try of this ledger can have done it."""
 
 
+class KnownCampaign(Struct, frozen=True):
+    """A campaign that holds a number: which run it is of, and whether its leads are in. `settled` is None if never.
+
+    `name_taken` tells that a name which this ledger never sent has ended its run: its people may be in all the same.
+    """
+
+    id: int
+    run: str
+    name: str
+    status: CampaignStatus
+    settled: datetime | None
+    name_taken: bool = False
+
+
 class OutcomeKind(StrEnum):
     """What one request came to; `sending.answers` classifies, `sending.decisions` says what follows."""
 

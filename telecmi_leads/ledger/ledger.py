@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, StagedCampaign
+    from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, KnownCampaign, StagedCampaign
     from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, TableInfo
     from telecmi_leads.core.run import RunRecord
     from telecmi_leads.ledger.attempts import Judged
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from telecmi_leads.ledger.left_out import Hits
     from telecmi_leads.ledger.queries import Attempt, Try
     from telecmi_leads.ledger.staging import NewRun, PlanFigures
-    from telecmi_leads.ledger.uploaded_numbers import Fate, KnownCampaign
+    from telecmi_leads.ledger.uploaded_numbers import Fate
 
 
 class Ledger:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from telecmi_leads.ledger.uploaded_numbers import KnownCampaign
+    from telecmi_leads.core.campaign import KnownCampaign
 
     Waiting = Mapping[int, tuple[int, ...]]
     Fresh = Mapping[bytes, tuple[int, ...]]

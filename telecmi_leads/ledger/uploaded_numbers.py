@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_phones
+from telecmi_leads.core.campaign import CampaignStatus, KnownCampaign, OutcomeKind, thaw_phones
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger.schema import KEPT, SETTLED, from_micros, to_micros
@@ -66,20 +66,6 @@ class Fate(Struct, frozen=True):
     status: CampaignStatus | None = None
     left_out: LeftOutKind | None = None
     code: str = ""
-
-
-class KnownCampaign(Struct, frozen=True):
-    """A campaign that holds a number: which run it is of, and whether its leads are in. `settled` is None if never.
-
-    `name_taken` tells that a name which this ledger never sent has ended its run: its people may be in all the same.
-    """
-
-    id: int
-    run: str
-    name: str
-    status: CampaignStatus
-    settled: datetime | None
-    name_taken: bool = False
 
 
 # --- numbers as hashes --------------------------------------------------------------------------

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.errors import LeadsError
-    from telecmi_leads.core.lead import LeftOutKind, TableInfo
+    from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, TableInfo
     from telecmi_leads.core.run import RunRecord
     from telecmi_leads.ledger import Ledger
 
@@ -231,3 +231,10 @@ def lead_totals(campaigns: Sequence[CampaignRecord]) -> LeadTotals:
         unknown=totals[CampaignStatus.UNKNOWN],
         unsent=totals[CampaignStatus.UNSENT],
     )
+
+
+class Finding(Struct):
+    """A reason to leave rows out: how many there are, and the first of them as an example."""
+
+    example: LeftOutRow
+    rows: int = 0

@@ -11,7 +11,7 @@ from msgspec import Struct
 from telecmi_leads.core.errors import SettingsError
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument
-from telecmi_leads.settings.network import base_url, is_loopback
+from telecmi_leads.settings.network import is_loopback, scheme_and_host
 from telecmi_leads.settings.options import AccountOptions
 from telecmi_leads.settings.setting_files import ENV_NAME, SECRET_VARIABLE, others_can_read, read_settings_file
 
@@ -76,6 +76,19 @@ def account(settings: Settings) -> Account:
     """Return the account to send to. Raises SettingsError for what is missing, malformed or not to be trusted."""
     app_id, secret = credentials(settings)
     return Account(app_id, secret, trusted_url(settings))
+
+
+def base_url(settings: Settings) -> str:
+    """Return the service's address without a slash at its end; https only, loopback excepted."""
+    given = settings[AccountOptions].base_url.strip()
+    parts = scheme_and_host(given)
+    if parts is None or not (parts[0] == "https" or is_loopback(parts[1])):
+        raise SettingsError(
+            f"The base URL {safe(given)!r}, from {safe(settings.origins['base_url'])}, is not allowed.",
+            hint="It is https://HOST in plain letters, without user, query or fragment; http:// is for the loopback "
+            "interface only.",
+        )
+    return given.rstrip("/")
 
 
 def trusted_url(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""Where the service is, the way there, and who may decide it: base URL, loopback interface, proxies, working folder."""
+"""Addresses and the way to them: what is one, the loopback interface, proxies, and what a folder may decide."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from telecmi_leads.core.errors import SettingsError
 from telecmi_leads.core.text import pattern, safe
 from telecmi_leads.settings.options import AccountOptions, SendingOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    from telecmi_leads.settings.resolving import Settings
 
 
 # Parsers of addresses differ on what is no plain address: for one the host of https://a.example\.telecmi.com ends with
@@ -32,20 +29,7 @@ _LONGEST_ADDRESS = 2_000
 _MOST_PORTS = 65_535
 
 
-def base_url(settings: Settings) -> str:
-    """Return the service's address without a slash at its end; https only, loopback excepted."""
-    given = settings[AccountOptions].base_url.strip()
-    parts = _parts(given)
-    if parts is None or not (parts[0] == "https" or is_loopback(parts[1])):
-        raise SettingsError(
-            f"The base URL {safe(given)!r}, from {safe(settings.origins['base_url'])}, is not allowed.",
-            hint="It is https://HOST in plain letters, without user, query or fragment; http:// is for the loopback "
-            "interface only.",
-        )
-    return given.rstrip("/")
-
-
-def _parts(address: str) -> tuple[str, str] | None:
+def scheme_and_host(address: str) -> tuple[str, str] | None:
     """Return scheme and host of an address, in lower case; None for what every parser does not read in the same way."""
     found = _ADDRESS.fullmatch(address) if len(address) <= _LONGEST_ADDRESS else None
     if found is None or not 0 < int(found["port"] or 1) <= _MOST_PORTS:
@@ -164,7 +148,7 @@ def _brings(given: Given, secret: Given) -> bool:
 def _refusal(url: str, given: Given | None, secret: Given) -> str:
     if given is None or not given.of_folder or (secret.variable and secret.path == given.path):
         return ""
-    parts = _parts(url.strip())
+    parts = scheme_and_host(url.strip())
     if parts is None:
         return ""  # no address that is allowed, which base_url() says
     host = parts[1]

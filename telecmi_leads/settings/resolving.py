@@ -15,7 +15,7 @@ from telecmi_leads.core.errors import LeadsError, SettingsError, UsageError
 from telecmi_leads.core.text import safe
 from telecmi_leads.settings.network import Given, credentials_from, folder_decides
 from telecmi_leads.settings.option_values import folder
-from telecmi_leads.settings.options import GROUPS, SourceOptions, rows
+from telecmi_leads.settings.options import GROUPS, SourceOptions, StateOptions, rows
 from telecmi_leads.settings.setting_files import (
     SECRET_VARIABLE,
     EnvFile,
@@ -72,6 +72,16 @@ def _working_folder() -> Path:
             f"The working folder can't be used: {problem.strerror or 'it is gone'}.",
             hint="Change to a folder that is there and that you may read.",
         ) from None
+
+
+def state_folder(settings: Settings) -> Path:
+    """Return the ledger's folder, which need not exist yet."""
+    given = settings[StateOptions].state_dir
+    if given is not None:
+        return given.absolute()
+    from platformdirs import user_state_path
+
+    return user_state_path("telecmi-leads", appauthor=False)
 
 
 def resolve(given: Mapping[str, Any], sources: Sources) -> Settings:

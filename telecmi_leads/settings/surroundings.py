@@ -1,4 +1,4 @@
-"""What surrounds the process: its environment, of which this is the one reader, its terminal, and its state folder."""
+"""What surrounds the process: its environment, of which this is the one reader, and its terminal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from telecmi_leads.settings.resolving import Settings
 
 
 def drop_impossible_sizes() -> None:
@@ -100,15 +97,3 @@ def _is_size(text: str) -> bool:
 
 _MOST_DIGITS = 5
 """No terminal is wider; longer numbers would have rich fill lines without end."""
-
-
-def state_folder(settings: Settings) -> Path:
-    """Return the ledger's folder, which need not exist yet."""
-    from telecmi_leads.settings.options import StateOptions
-
-    given = settings[StateOptions].state_dir
-    if given is not None:
-        return given.absolute()
-    from platformdirs import user_state_path
-
-    return user_state_path("telecmi-leads", appauthor=False)

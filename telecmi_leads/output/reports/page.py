@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.lead import Lead
     from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.ledger import Ledger
-    from telecmi_leads.output.reports.report_files import Finding
+    from telecmi_leads.output.views import Finding
 
 _OPEN_TABLE = 200
 """Campaigns up to which all stand in one open table; more are folded into parts of as many."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from telecmi_leads.core import wording
@@ -22,6 +21,7 @@ from telecmi_leads.output.reports.json_output import summary_json
 from telecmi_leads.output.reports.page import render_page
 from telecmi_leads.output.reports.rejects import Dialect, RejectFiles, cell_at_fault, write_rows
 from telecmi_leads.output.reports.report_folder import SUMMARY, ReportFolder
+from telecmi_leads.output.views import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -206,13 +206,6 @@ class LeftOutFile:
         with self._folder.open(self._path) as file:
             write_rows(file, [*head, *self._rows], _DIALECT, start=start)
         self._rows.clear()
-
-
-class Finding(Struct):
-    """A reason to leave rows out: how many there are, and the first of them as an example."""
-
-    example: LeftOutRow
-    rows: int = 0
 
 
 def write_left_out(folder: ReportFolder, summary: RunSummary, run_id: str, ledger: Ledger) -> list[Finding]:
