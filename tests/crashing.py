@@ -8,6 +8,7 @@ thread with the most calls; what only the senders call is counted in them.
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from places import TESTS
 from program import Ended, Program, balanced, expected_phones, phones, write_leads
 from rawserver import wait_until
 
@@ -32,6 +34,8 @@ SENDING = ("--settle", "0.1", "--json")
 UPLOAD = ("upload", "leads.csv", "--name", "K", "--region", "IN", "--size", str(SIZE), "--workers", "2", *SENDING)
 RESUME = ("resume", *SENDING)
 KILLED = -9
+BROKEN_PROGRAM = str(TESTS / "broken_program.py")
+"""Runs the program with one of the deliberate breakages."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,9 @@ ISOLATING = Scene((*UPLOAD, "--size", "10", "--isolate"), (*RESUME, "--isolate")
 """The first of two campaigns holds two leads that the service refuses, one in each half."""
 
 HAVE_STRACE = shutil.which("strace") is not None
+ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+NOBODY = 65534
+"""Another user than the one of the tests."""
 
 STRUCK = (
     *("write", "writev", "pwrite64", "pwritev", "fsync", "fdatasync", "ftruncate", "fallocate", "msync"),
@@ -341,3 +348,12 @@ def flushed_again(lines: Iterable[str]) -> list[str]:
             found.append(f"flushed again: {line}")
         lost = lost or "(INJECTED)" in line
     return found
+
+
+def as_nobody(folder: Path) -> tuple[str, ...]:
+    """Give a folder to nobody, who is let in as far as it; return the command that makes the program nobody's."""
+    for each in (folder, *folder.parents):
+        if each.stat().st_uid == 0 and not each.stat().st_mode & 0o001:
+            each.chmod(each.stat().st_mode | 0o011)
+    os.chown(folder, NOBODY, NOBODY)
+    return ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")

@@ -146,6 +146,27 @@ def test_the_cron_line(program: Program, sandbox: Sandbox, folder: Path) -> None
     assert [len(leads) for leads in sandbox.campaigns().values()] == [50, 10]
 
 
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_cron_line_without_the_program_on_its_path(
+    program: Program, sandbox: Sandbox, folder: Path, installed: bool
+) -> None:
+    """(Row 62) Cron's short PATH: the line looks in ~/.local/bin too, and what is not there is said as an error."""
+    write_leads(folder / "export.csv", 5, first=1000)
+    (folder / "telecmi-leads.toml").write_text(
+        (folder / "telecmi-leads.toml").read_text().replace('map = ["phone=Mobile No."]\n', "")
+    )
+    if installed:
+        (folder.parent / ".local").mkdir()
+        on_the_path(folder).rename(folder.parent / ".local" / "bin")
+    environment = program.variables() | {"HOME": str(folder.parent), "PATH": "/usr/bin:/bin"}
+    ended = subprocess.run(
+        ["sh", "-c", cron_line()], cwd=folder.parent, env=environment, capture_output=True, text=True, check=False
+    )
+    said = (ended.returncode, ended.stdout, "telecmi-leads: not found" in ended.stderr)
+    assert said == ((0, "", False) if installed else (127, "", True)), ended.stderr
+    assert [len(leads) for leads in sandbox.campaigns().values()] == ([5] if installed else [])
+
+
 def test_the_cron_line_finishes_an_earlier_night(program: Program, sandbox: Sandbox, folder: Path) -> None:
     """A night with the service down is said in three lines, and the next one sends it, once."""
     shutil.copy(folder / "leads.csv", folder / "export.csv")

@@ -74,7 +74,7 @@ WORDS = st.sampled_from(["", "Duplicate: ", "tel:", "user ", "(", "+", "\u202d",
 )
 @fuzzed
 def test_a_number_in_any_notation_is_masked(number: str, gaps: list[str], zero: str, word: str) -> None:
-    """(Row 58) A number in the service's words shows seven digits at most, whatever script and signs it is in."""
+    """A number in the service's words shows seven digits at most, whatever script and signs it is in."""
     digits = [chr(ord(zero) + int(digit)) for digit in number]
     written = "".join(digit + gap for digit, gap in zip(digits, gaps, strict=False)).rstrip(
         "".join(" -./–\u2011_·,\u200b\xa0\u2060()")
@@ -88,7 +88,7 @@ def test_a_number_in_any_notation_is_masked(number: str, gaps: list[str], zero: 
 @given(FOREIGN)
 @fuzzed
 def test_masking_takes_digits_alone(text: str) -> None:
-    """(Row 58) Every other character of any text stays where it is, and what is masked once is masked."""
+    """Every other character of any text stays where it is, and what is masked once is masked."""
     masked = mask_text(text)
     assert len(masked) == len(text)
     assert all(new in (old, "•") for new, old in zip(masked, text, strict=True))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 from broken_program import BREAKAGES
 from crashing import (
+    BROKEN_PROGRAM,
     HAVE_STRACE,
     ISOLATING,
     LEADS,
@@ -29,7 +30,6 @@ from crashing import (
     verdict,
 )
 from crashing import misbehaviour as misbehaviour_of
-from places import TESTS
 from rawserver import wait_until
 
 from telecmi_leads.sandbox import Sandbox
@@ -43,7 +43,6 @@ _Result = TypeVar("_Result")
 
 with_strace = pytest.mark.skipif(not HAVE_STRACE, reason="strace is not installed: random kills stand in")
 SAMPLE = 12
-BROKEN_PROGRAM = str(TESTS / "broken_program.py")
 
 
 def in_pairs(work: Callable[[_Each], _Result], each: list[_Each]) -> list[_Result]:

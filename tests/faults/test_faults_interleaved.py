@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from crashing import LEADS, UPLOAD, claims, misbehaviour, prepared
+from crashing import BROKEN_PROGRAM, LEADS, UPLOAD, claims, misbehaviour, prepared
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from program import APP_ID, SECRET, expected_phones, phones, write_leads
-from test_crash_points import BROKEN_PROGRAM
 
 from telecmi_leads.sandbox import Sandbox
 

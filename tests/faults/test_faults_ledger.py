@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
-from crashing import LEADS, RESUME, UPLOAD, prepared, verdict
+from crashing import BROKEN_PROGRAM, LEADS, NOBODY, RESUME, ROOT, UPLOAD, as_nobody, prepared, verdict
 from inside import Inside
 from program import write_leads
-from test_crash_points import BROKEN_PROGRAM
 
 from telecmi_leads.core.errors import LedgerError, Remedy
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from program import Ended
 
     from telecmi_leads.sandbox import Sandbox
-
-ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def refused(ended: Ended, sandbox: Sandbox, *, requests: int = 0, codes: frozenset[int] = frozenset({8})) -> str:
@@ -107,8 +104,8 @@ def test_a_read_only_folder(program: Wrapped, sandbox: Sandbox) -> None:
     state = program.folder / "state"
     state.mkdir(mode=0o500)
     if ROOT:
-        program.wrapper = _as_nobody(program.folder)
-        os.chown(state, _NOBODY, _NOBODY)
+        program.wrapper = as_nobody(program.folder)
+        os.chown(state, NOBODY, NOBODY)
     said = refused(program.run(*UPLOAD), sandbox)
     assert "state" in said
     assert list(state.iterdir()) == []
@@ -118,7 +115,7 @@ def test_a_read_only_folder(program: Wrapped, sandbox: Sandbox) -> None:
 def test_a_working_folder_that_cannot_be_looked_at(program: Wrapped, sandbox: Sandbox, tmp_path: Path) -> None:
     """(Row 5) Whether settings lie in the working folder can't be seen: X6, which says so, and nothing is sent."""
     tmp_path.chmod(0o700)
-    program.wrapper = ("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups")
+    program.wrapper = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
     said = refused(program.run(*UPLOAD), sandbox, codes=frozenset({6}))
     assert "ermission" in said
 
@@ -129,24 +126,12 @@ def test_a_working_folder_that_is_gone(program: Wrapped, sandbox: Sandbox) -> No
     assert "working folder" in refused(program.run(*UPLOAD), sandbox, codes=frozenset({6}))
 
 
-_NOBODY = 65534
-
-
-def _as_nobody(folder: Path) -> tuple[str, ...]:
-    """Let nobody in as far as the folder, and return the command that makes the program nobody's."""
-    for each in (folder, *folder.parents):
-        if each.stat().st_uid == 0 and not each.stat().st_mode & 0o001:
-            each.chmod(each.stat().st_mode | 0o011)
-    os.chown(folder, _NOBODY, _NOBODY)
-    return ("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups")
-
-
 @pytest.mark.skipif(not ROOT, reason="only root gives files away")
 @pytest.mark.parametrize("what", ["", "ledger.sqlite3", "ledger.key"])
 def test_a_ledger_of_another_user(program: Wrapped, sandbox: Sandbox, what: str) -> None:
     """(Row 5) The state folder, the ledger or its key belongs to another: X6 or X8, and nothing is sent."""
     assert program.run(*UPLOAD).code == 0
-    os.chown(program.folder / "state" / what, _NOBODY, _NOBODY)
+    os.chown(program.folder / "state" / what, NOBODY, NOBODY)
     said = refused(program.run(*RESUME), sandbox, requests=4)
     assert "belongs to another user" in said
 

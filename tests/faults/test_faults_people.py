@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shlex
 import shutil
 import time
 import unicodedata
@@ -15,7 +16,7 @@ from unittest import mock
 import pytest
 from broken_program import BREAKAGES
 from inside import Inside
-from program import Ended, expected_phones, phones, write_leads
+from program import Ended, correct, expected_phones, phones, write_leads
 
 from telecmi_leads.cli import run_sending
 from telecmi_leads.cli.commands import resolve as resolve_command
@@ -225,12 +226,15 @@ def test_corrected_rejects_are_appended_twice(program: Inside, sandbox: Sandbox)
     """(Row 44) A reject file corrected in two passes by the printed command, and the same file appended twice."""
     lines = ["Name,Mobile", *(f"A,98765{each:05d}" for each in range(4)), "B,98XXXXXX04", "C,98XXXXXX05"]
     (program.folder / "leads.csv").write_text("\n".join(lines))
-    assert upload(program, "M", "--report-dir", "first").json["leads"]["accepted"] == 4
-    rejects = (program.folder / "first" / "rejects.csv").read_text(encoding="utf-8-sig")
-    once_mended = rejects.replace("98XXXXXX04", "9876500004")
-    for text in (once_mended, once_mended, once_mended.replace("98XXXXXX05", "9876500005")):
-        (program.folder / "mended.csv").write_text(text)
-        assert upload(program, "M", "--append", file="mended.csv").code == 0
+    said = program.run("upload", "leads.csv", "--name", "M", "--size", "2", "--report-dir", "first").err
+    assert copies(sandbox) == once(4)
+    printed = shlex.split(said.splitlines()[-1].partition("next: ")[2])
+    assert printed[:3] == ["telecmi-leads", "upload", "first/rejects.csv"]
+    rejects = program.folder / "first" / "rejects.csv"
+    for wrong, right in (("98XXXXXX04", "9876500004"), ("none", "none"), ("98XXXXXX05", "9876500005")):
+        correct(rejects, wrong, right)
+        assert program.run(*printed[1:]).code == 0
+    assert copies(sandbox) == once(6)
     for _ in range(2):
         assert upload(program, "M", "--append").code == 0
     assert copies(sandbox) == once(6)

@@ -33,12 +33,17 @@ def test_a_lost_ledger_makes_no_second_copy(tmp_path: Path) -> None:
         program = prepared(tmp_path / "run", sandbox)
         assert program.run(*UPLOAD).code == 0
         shutil.rmtree(tmp_path / "run" / "state")
+        before = len(sandbox.requests())
         again = program.run(*UPLOAD)
         assert (again.code, again.json["leads"]["refused"], balanced(again.json)) == (4, LEADS, True)
+        assert len(sandbox.requests()) == before + 1
         assert phones(sandbox.campaigns()) == expected_phones(LEADS)
         first, *rest = [campaign["message"] for campaign in again.json["campaigns"]]
         assert "never sent" in first
         assert {message.partition(":")[0] for message in rest} == {"not sent"}
+        hint = again.json["error"]["hint"]
+        assert hint.startswith("TeleCMI already has a campaign named K-001. Was this file uploaded before, ")
+        assert "telecmi-leads" not in hint  # no command, since each that sends could send twice
 
 
 @pytest.mark.parametrize("first", [None, "422@March-001*1"], ids=["accepted", "refused then"])

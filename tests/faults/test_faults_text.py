@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import re
@@ -269,3 +270,30 @@ def test_formulas_are_defused_in_reports_alone(tmp_path: Path, kind: str) -> Non
         first, second = ([lead.get("comment") for lead in leads] for leads in sandbox.campaigns().values())
         # An apostrophe before a formula is how spreadsheets defuse it: it is no part of the text.
         assert first == second == [re.sub("^'(?==)", "", " ".join(text.split())) for text in texts]
+
+
+# --- row 59 -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("own", ["\t", ",", ";"], ids=["tab", "comma", "semicolon"])
+def test_no_report_has_a_formula_under_another_delimiter(tmp_path: Path, own: str) -> None:
+    """(Row 59) Rejects of a file, opened with any delimiter: no cell runs; uploaded again, they are what they were."""
+    notes = [f"Asha{other}=6*7{other}x" for other in ",;\t" if other != own] + ["\0=6*7", "a\0\n=6*7", "x\n@SUM(1)"]
+    rows = [["Name", "Mobile", "Note"], *(["Ravi", f"98XX5000{at:02}", note] for at, note in enumerate(notes))]
+    with (tmp_path / "leads.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, delimiter=own).writerows([*rows, ["Om", "9876599999", "plain"]])
+    options = ("--region", "IN", "--max-rejects", "99%", "--set", "comment={Note}")
+    with Sandbox() as sandbox:
+        program = Inside(tmp_path, sandbox.url)
+        ended = program.run("upload", "leads.csv", "--name", "A", *options, "--report-dir", "r", "--json")
+        assert (ended.code, ended.json["rows"]["rejected"]) == (0, len(notes)), ended.err
+        rejects = tmp_path / "r" / "rejects.csv"
+        written = rejects.read_text(encoding="utf-8-sig")
+        for opened in ",;\t":
+            read = csv.reader(io.StringIO(written.replace("\0", ""), newline=""), delimiter=opened)
+            lines = [line.lstrip('" ') for row in read for cell in row for line in cell.split("\n")]
+            assert [line for line in lines if RUNS.match(line)] == []
+        rejects.write_text(written.replace("98XX5", "98765"), encoding="utf-8")
+        assert program.run("upload", rejects, "--name", "B", *options).code == 0
+        sent = [lead.get("comment") for lead in sandbox.campaigns()["B-001"]]
+    assert sent == [" ".join(note.replace("\0", "").split()) for note in notes]

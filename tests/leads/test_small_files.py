@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import random
+import shutil
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -124,3 +125,26 @@ def test_columns_in_another_order(tmp_path: Path, sandbox: Sandbox, case: Case) 
         after = upload(Inside(tmp_path, other.url, {"TELECMI_STATE_DIR": str(tmp_path / "other")}), case)
         assert leads_of(other, case) == leads_of(sandbox, case)
     assert (after.code, after.json["rows"]) == (before.code, before.json["rows"])
+
+
+SAMPLES: dict[str, Case] = json.loads((TESTS / "leadfiles" / "expected.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_of_an_exporter(tmp_path: Path, sandbox: Sandbox, name: str) -> None:
+    """(Row 28) From the samples of real exporters exactly the expected people leave; nobody goes without a name."""
+    sample = SAMPLES[name]
+    shutil.copy(TESTS / "leadfiles" / "samples" / name, tmp_path)
+    layout = ["--no-header"] if "noheader" in name else []
+    options = ("--name", "M", "--region", sample["region"], "--max-rejects", "100%", "--json")
+    ended = Inside(tmp_path, sandbox.url).run("upload", name, *options, *layout)
+    assert (ended.code, balanced(ended.json)) == (0, True), ended.err
+    sent = [lead for leads in sandbox.campaigns().values() for lead in leads]
+    found = [
+        (lead["phone"], plain(f"{lead['firstname']} {lead['lastname']}".removesuffix(" -")), lead.get("email", ""))
+        for lead in sent
+    ]
+    people = [(row["phone"], plain(row["name"]), row["email"]) for row in sample["rows"]]
+    assert found == [person for person in people if person[1]]
+    assert [lead.get("city", "") for lead in sent] == [row["city"] for row in sample["rows"] if row["name"]]
+    assert ended.json["rejections"].get("no_name", 0) == len(people) - len(found)

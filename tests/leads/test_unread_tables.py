@@ -134,8 +134,17 @@ def _html(path: Path) -> None:
 TWO = [("Leads", LEADS), ("Pivot", PIVOT)]
 
 
-@pytest.mark.parametrize("write", [_xlsx, _ods, _html])
-def test_unread_tables_of_every_format(program: Inside, sandbox: Sandbox, write: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize(
+    ("write", "named"),
+    [
+        (_xlsx, 'crm, sheet "Pivot"'),
+        (_ods, 'crm, sheet "Pivot"'),
+        (_html, 'crm, sheet "table 2"'),
+    ],
+)
+def test_unread_tables_of_every_format(
+    program: Inside, sandbox: Sandbox, write: Callable[[Path], None], named: str
+) -> None:
     """(Row 51) A table without a phone column is warned of, stops --strict, and --map and --set hold for the other."""
     write(program.folder / "crm")
     command = ("upload", "crm", "--name", "M", "--region", "IN", "--json")
@@ -143,7 +152,8 @@ def test_unread_tables_of_every_format(program: Inside, sandbox: Sandbox, write:
     ended = program.run(*command, "--map", "phone=Handy 2", "--set", "comment={Mobile}")
     assert (ended.code, phones(sandbox.campaigns())) == (0, ["919876500011", "919876500012"])
     assert ended.json["warning_codes"] == {"no_phone_column": 1}
-    assert "(2 rows) has no phone column and was not read. Its columns: City, Count." in ended.json["warnings"][0]
+    [warning] = ended.json["warnings"]
+    assert warning.startswith(f"{named} (2 rows) has no phone column and was not read. Its columns: City, Count.")
 
 
 def test_rows_that_a_filter_hides(program: Inside, sandbox: Sandbox) -> None:

@@ -149,6 +149,17 @@ def test_a_number_is_forgotten_in_any_notation(program: Inside) -> None:
     assert b"9876500001" not in in_files(program.folder / "state")
 
 
+@pytest.mark.parametrize("typed", [*(each for each in NOTATIONS if "/" not in each), "tel:+91-98765-00001"])
+def test_a_number_may_be_typed_in_any_notation(program: Inside, typed: str) -> None:
+    """(Row 57) forget --phone takes a number however it is typed: it was uploaded, and then nobody knows it."""
+    assert program.run(*UPLOAD).code == 0
+    assert program.run("explain", "9876500001", "--json").json["fates"] != []
+    gone = program.run("forget", "--phone", typed, "--yes", "--json")
+    assert (gone.code, gone.json["deleted"]["numbers"]) == (0, 1), gone.err
+    assert program.run("explain", "9876500001", "--json").json["fates"] == []
+    assert program.run("explain", "9876500002", "--json").json["fates"] != []
+
+
 def test_an_unsent_lead_is_forgotten(program: Inside, sandbox: Sandbox) -> None:
     """(Row 57) Of a campaign that was never tried the lead goes; of one that was tried it can't."""
     sandbox.order("429=9@2")
