@@ -57,6 +57,9 @@ HAVE_STRACE = shutil.which("strace") is not None
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 NOBODY = 65534
 """Another user than the one of the tests."""
+WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if ROOT else ()
+"""Takes from root what lets it read and write where no mode allows it, so that it is a user like others."""
+HAVE_RIGHTS_TAKEN = not ROOT or shutil.which("setpriv") is not None
 
 STRUCK = (
     *("write", "writev", "pwrite64", "pwritev", "fsync", "fdatasync", "ftruncate", "fallocate", "msync"),
@@ -348,12 +351,3 @@ def flushed_again(lines: Iterable[str]) -> list[str]:
             found.append(f"flushed again: {line}")
         lost = lost or "(INJECTED)" in line
     return found
-
-
-def as_nobody(folder: Path) -> tuple[str, ...]:
-    """Give a folder to nobody, who is let in as far as it; return the command that makes the program nobody's."""
-    for each in (folder, *folder.parents):
-        if each.stat().st_uid == 0 and not each.stat().st_mode & 0o001:
-            each.chmod(each.stat().st_mode | 0o011)
-    os.chown(folder, NOBODY, NOBODY)
-    return ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from crashing import RESUME, ROOT, UPLOAD, Wrapped, as_nobody, prepared, started, verdict
+from crashing import HAVE_RIGHTS_TAKEN, RESUME, UPLOAD, WITHOUT_RIGHTS, Wrapped, prepared, started, verdict
 from program import expected_phones, phones, write_leads
 from rawserver import wait_until
 
@@ -153,13 +152,12 @@ def test_what_is_no_input(program: Wrapped, sandbox: Sandbox, make: Callable[[Pa
     assert program.run("runs", "--json").json["runs"] == []
 
 
-@pytest.mark.skipif(ROOT and shutil.which("setpriv") is None, reason="root reads everything")
+@pytest.mark.skipif(not HAVE_RIGHTS_TAKEN, reason="root reads everything")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
 def test_an_input_that_may_not_be_read(program: Wrapped, sandbox: Sandbox) -> None:
     """(Row 26) A file that the user has no right to read: X3 with the reason, nothing sent, no run in the ledger."""
     (program.folder / "leads.csv").chmod(0)
-    if ROOT:
-        program.wrapper = as_nobody(program.folder)
+    program.wrapper = WITHOUT_RIGHTS
     ended = program.run(*UPLOAD)
     error = ended.json["error"]
     assert (ended.code, error["code"], ended.json["run"]) == (3, "unreadable", None), ended.err

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
-from crashing import BROKEN_PROGRAM, LEADS, NOBODY, RESUME, ROOT, UPLOAD, as_nobody, prepared, verdict
+from crashing import (
+    BROKEN_PROGRAM,
+    HAVE_RIGHTS_TAKEN,
+    LEADS,
+    NOBODY,
+    RESUME,
+    ROOT,
+    UPLOAD,
+    WITHOUT_RIGHTS,
+    prepared,
+    verdict,
+)
 from inside import Inside
 from program import write_leads
 
@@ -98,14 +109,12 @@ def test_a_disk_that_fills_up_between_two_runs(program: Wrapped, sandbox: Sandbo
 # --- row 5 --------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(ROOT and shutil.which("setpriv") is None, reason="root writes everywhere")
+@pytest.mark.skipif(not HAVE_RIGHTS_TAKEN, reason="root writes everywhere")
 def test_a_read_only_folder(program: Wrapped, sandbox: Sandbox) -> None:
     """(Row 5) A state folder that can't be written: X8 before anything is sent."""
     state = program.folder / "state"
     state.mkdir(mode=0o500)
-    if ROOT:
-        program.wrapper = as_nobody(program.folder)
-        os.chown(state, NOBODY, NOBODY)
+    program.wrapper = WITHOUT_RIGHTS
     said = refused(program.run(*UPLOAD), sandbox)
     assert "state" in said
     assert list(state.iterdir()) == []
