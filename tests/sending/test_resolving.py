@@ -21,8 +21,7 @@ from simulated import (
 
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import UsageError
-from telecmi_leads.core.events import CampaignSending
-from telecmi_leads.core.run import LeadTotals, RunState
+from telecmi_leads.core.run import CampaignSending, LeadTotals, RunState
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending.decisions import resolve
 from telecmi_leads.sending.run_loop import upload

@@ -16,8 +16,8 @@ from program import Program
 
 from telecmi_leads.core.errors import SettingsError, UsageError
 from telecmi_leads.core.lead import Field
-from telecmi_leads.settings.accounts import Secret, account, account_key
-from telecmi_leads.settings.network import base_url, proxies
+from telecmi_leads.settings.accounts import Secret, account, account_key, base_url
+from telecmi_leads.settings.network import proxies
 from telecmi_leads.settings.options import (
     AccountOptions,
     CampaignOptions,
