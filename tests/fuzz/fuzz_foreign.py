@@ -38,6 +38,7 @@ NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 BOOK = PhoneBook(PhoneOptions())
 FOLDER = Path(tempfile.mkdtemp())
 SECRET = "kanarienvogel"  # noqa: S105 - invented
+CREDENTIALS = b"TELECMI_APP_ID=1\nTELECMI_SECRET=kanarienvogel\n"
 JOINERS = "\u200c\u200d"
 
 
@@ -72,7 +73,7 @@ def text(data: bytes) -> None:
     assert defuse(foreign)[:1] not in {*"=+-@\t\r\n＝＋－＠"} - {""}, ascii(foreign)
     assert clean(clean(foreign)) == clean(foreign), ascii(foreign)
     assert list(clean_column(foreign.split(","))) == [clean(cell) for cell in foreign.split(",")], ascii(foreign)
-    assert len(mask_text(foreign)) == len(foreign), ascii(foreign)
+    assert len(mask_text(foreign)) <= len(foreign), ascii(foreign)  # less where a number was written with escapes
     assert mask_text(mask_phone("919876543210") + foreign).startswith("9198•"), ascii(foreign)
 
 
@@ -95,13 +96,14 @@ def settings(name: str) -> Callable[[bytes], None]:
     """Return a target that resolves the settings with a file of these bytes: settings, or a refusal in our words."""
 
     def resolved(data: bytes) -> None:
-        (FOLDER / name).write_bytes(data)
+        (FOLDER / ".env").write_bytes(CREDENTIALS)
+        (FOLDER / name).write_bytes(CREDENTIALS + data if name == ".env" and data[:1] < b"\x80" else data)
         try:
             found = resolve({}, Sources({}, FOLDER, profile="p" if b"[profile.p]" in data else None))
             whose = account(found)
             proxies({}, whose.base_url)
         except LeadsError as refused:
-            if not printable(refused.message + refused.hint):
+            if not all(map(printable, [refused.message, *refused.hint.split("\n")])):  # a hint may have lines
                 raise
         else:
             assert printable(whose.secret.reveal()), ascii(data)
