@@ -8,7 +8,7 @@ from __future__ import annotations
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from places import PACKAGE
 
-from telecmi_leads.phones.proved_plans import PLANS, line_of
+from telecmi_leads.phones.numbering_plan import PLANS, line_of
 
 
 def text() -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.metadata import Metadata, parse
-from telecmi_leads.phones.proved_plans import root_of
+from telecmi_leads.phones.numbering_plan import root_of
 from telecmi_leads.phones.ruling import (
     ANY_DIGIT,
     LONGEST_SHORT_NUMBER,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from telecmi_leads.core.reasons import Repair
-    from telecmi_leads.phones.proved_plans import Kind, Node
+    from telecmi_leads.phones.numbering_plan import Kind, Node
 
 OPEN = Ruling(None)
 """Stands in a table where the characters looked up settle nothing: `Lane.finish` rules on the number at hand."""

@@ -22,8 +22,8 @@ from telecmi_leads.phones.numbering_plan import (
     fits,
     general_of,
     main_metadata,
+    root_of,
 )
-from telecmi_leads.phones.proved_plans import root_of
 from telecmi_leads.phones.ruling import ANY_DIGIT, Library, Reading, Source, Unsettled, begins, failed, why_invalid
 from telecmi_leads.settings.option_values import PhoneType
 

@@ -9,9 +9,17 @@ import pytest
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumberType
 from places import PACKAGE
 
-from telecmi_leads.phones import numbering_plan, proved_plans
-from telecmi_leads.phones.numbering_plan import FEWEST_DIGITS, MOST_DIGITS, prove
-from telecmi_leads.phones.proved_plans import PLANS, Node, kept_plan, root_of, roots_of
+from telecmi_leads.phones import numbering_plan
+from telecmi_leads.phones.numbering_plan import (
+    FEWEST_DIGITS,
+    MOST_DIGITS,
+    PLANS,
+    Node,
+    kept_plan,
+    prove,
+    root_of,
+    roots_of,
+)
 from telecmi_leads.settings.option_values import PhoneType
 
 FILE = (PACKAGE / "phones" / PLANS).read_text(encoding="ascii")
@@ -73,7 +81,7 @@ def test_a_plan_of_other_metadata_is_proved_anew(monkeypatch: pytest.MonkeyPatch
 def test_a_damaged_plan_is_proved_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line whose check does not fit it is set aside, whatever is wrong with it."""
     code, check, kept = next(line.split("\t") for line in FILE.splitlines() if line.startswith("91\t"))
-    monkeypatch.setattr(proved_plans, "_lines", lambda: {code: (check, kept.replace(":IN", ":US"))})
+    monkeypatch.setattr(numbering_plan, "_lines", lambda: {code: (check, kept.replace(":IN", ":US"))})
     assert kept_plan(91) is None
     root = roots_of.__wrapped__(91)[10 - FEWEST_DIGITS]  # past the cache, which other tests share
     assert kind_of(root, "9876543210") == (PhoneType.MOBILE, "IN")
