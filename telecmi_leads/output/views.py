@@ -9,7 +9,7 @@ bug, and is said so.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -21,13 +21,12 @@ from telecmi_leads.core.wording import lead_balance, row_balance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.errors import LeadsError
-    from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, TableInfo
+    from telecmi_leads.core.lead import LeftOutRow, TableInfo
     from telecmi_leads.core.run import RunRecord
-    from telecmi_leads.ledger import Ledger
+    from telecmi_leads.ledger import Fate, Ledger
 
 _REPORT_IT = "This is a bug in the program: please report it, with this message."
 
@@ -58,38 +57,6 @@ class TableView(Struct, frozen=True):
     rows: int | None = None
     phones: tuple[str, ...] = ()
     upload: str = ""
-
-
-class Fate(Protocol):
-    """What became of a number in one run: the ledger's Fate, as far as it is shown."""
-
-    @property
-    def run(self) -> str:
-        """The run's id."""
-
-    @property
-    def run_name(self) -> str:
-        """The run's name."""
-
-    @property
-    def when(self) -> datetime:
-        """When the state was reached, or the run made."""
-
-    @property
-    def campaign(self) -> str:
-        """The campaign's name, "" for a row left out."""
-
-    @property
-    def status(self) -> CampaignStatus | None:
-        """The campaign's state, None for a row left out."""
-
-    @property
-    def left_out(self) -> LeftOutKind | None:
-        """Why the row was left out, None for a lead."""
-
-    @property
-    def code(self) -> str:
-        """A Reason's code or the exclude list's name."""
 
 
 class PhoneView(Struct, frozen=True):

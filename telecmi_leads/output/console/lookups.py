@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.core.run import TableOpened
+    from telecmi_leads.ledger import Fate
     from telecmi_leads.output.console.screen import Screen
-    from telecmi_leads.output.views import CheckView, ColumnView, Fate, PhoneView, TableView
+    from telecmi_leads.output.views import CheckView, ColumnView, PhoneView, TableView
 
 _SAMPLE = 28
 _PLACES = ("1st", "2nd", "3rd")

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from telecmi_leads.core.errors import LeadsError
     from telecmi_leads.core.lead import RowTotals, TableInfo
     from telecmi_leads.core.run import LeadTotals, RunRecord, RunSummary
-    from telecmi_leads.ledger import Forgotten
-    from telecmi_leads.output.views import CheckView, Fate, PhoneView, TableView
+    from telecmi_leads.ledger import Fate, Forgotten
+    from telecmi_leads.output.views import CheckView, PhoneView, TableView
 
 SCHEMA = 1
 
