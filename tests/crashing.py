@@ -38,6 +38,9 @@ BROKEN_PROGRAM = str(TESTS / "broken_program.py")
 """Runs the program with one of the deliberate breakages."""
 
 
+# --- the small run --------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class Scene:
     """What is uploaded and how it is gone on with, and how many leads the service refuses because of its faults."""
@@ -83,6 +86,9 @@ STRUCK = (
 _CALL = re.compile(r"^(\d+) +(\w+)\((.*)$")
 
 
+# --- the program below another --------------------------------------------------------------------
+
+
 @dataclass
 class Wrapped(Program):
     """The program below another one, such as strace; or a broken program in its place."""
@@ -107,6 +113,9 @@ class Wrapped(Program):
             stdin=subprocess.PIPE,
             **options,
         )
+
+
+# --- places to strike at --------------------------------------------------------------------------
 
 
 def strace(*options: str, output: Path | str = "/dev/null") -> list[str]:
@@ -141,6 +150,9 @@ class Call:
     point: Point
     thread: str
     arguments: str
+
+
+# --- the run as it is -----------------------------------------------------------------------------
 
 
 def prepared(folder: Path, sandbox: Sandbox, **wrapped: Any) -> Wrapped:
@@ -198,6 +210,9 @@ def spread(all_points: Sequence[Point], count: int) -> list[Point]:
     return [*network[1::3][:2], *others[step // 2 :: step]][:count]
 
 
+# --- what must hold -------------------------------------------------------------------------------
+
+
 def wrong(sandbox: Sandbox, summary: dict[str, Any], scene: Scene = PLAIN) -> list[str]:
     """Return what of the balance does not hold, in words; a run that has come to its end gives none."""
     held = Counter(phones(sandbox.campaigns()))
@@ -249,6 +264,9 @@ def claims(sandbox: Sandbox, ended: Ended) -> list[str]:
     return found + misbehaviour(sandbox)
 
 
+# --- runs that are killed -------------------------------------------------------------------------
+
+
 @contextmanager
 def started(program: Program, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Run the program beside the test, and let nothing of it outlive the test."""
@@ -292,6 +310,9 @@ def killed_at(point: Point, folder: Path, scene: Scene = PLAIN, **wrapped: Any) 
     if not found:
         shutil.rmtree(folder)
     return True, found
+
+
+# --- system calls that fail -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def _server() -> socket.socket:
     return ours
 
 
-# --- in the process that forks ------------------------------------------------------------------
+# --- in the process that forks --------------------------------------------------------------------
 
 
 def _serve(channel: socket.socket) -> Any:

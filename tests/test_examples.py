@@ -59,6 +59,9 @@ def shell(program: Program, line: str) -> Ended:
     return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
+# --- lead files -----------------------------------------------------------------------------------
+
+
 def test_every_example_is_tried_here() -> None:
     """No file comes to examples/ without a test of it."""
     tried = Path(__file__).read_text("utf-8")
@@ -94,6 +97,9 @@ def test_the_lead_files_are_what_the_script_writes(tmp_path: Path) -> None:
     assert (tmp_path / "leads.xlsx").exists()  # its bytes depend on the library that writes it
 
 
+# --- profiles -------------------------------------------------------------------------------------
+
+
 def test_the_nightly_profile(program: Program, sandbox: Sandbox, folder: Path) -> None:
     """The profile names the campaigns, leaves out the list, and uploads only who is new."""
     shutil.copy(folder / "leads.csv", folder / "export.csv")
@@ -123,6 +129,9 @@ def test_the_fair_profile(program: Program, sandbox: Sandbox) -> None:
         )
     assert groups["Mumbai"] == 51
     assert sum(groups.values()) == 398
+
+
+# --- cron -----------------------------------------------------------------------------------------
 
 
 def cron_line() -> str:
@@ -185,6 +194,9 @@ def test_the_cron_line_finishes_an_earlier_night(program: Program, sandbox: Sand
     assert len(phones(sandbox.campaigns())) == len(set(phones(sandbox.campaigns()))) == 2565
 
 
+# --- systemd and the other recipes ----------------------------------------------------------------
+
+
 def test_the_systemd_units(program: Program, sandbox: Sandbox, folder: Path, tmp_path: Path) -> None:
     """Systemd finds no fault in the units, and their commands, run in order with the credential's file, upload."""
     service = (folder / "systemd" / "telecmi-leads.service").read_text()
@@ -236,6 +248,9 @@ def test_the_windows_task(program: Program, sandbox: Sandbox, folder: Path) -> N
         assert program.run(*action.find(f"{space}Arguments").text.split()) == Ended(0, "", "")
     assert len(actions) == 2
     assert len(phones(sandbox.campaigns())) == 2565
+
+
+# --- the drop folder ------------------------------------------------------------------------------
 
 
 def test_the_drop_folder(program: Program, sandbox: Sandbox, folder: Path) -> None:
@@ -307,6 +322,9 @@ def dropped_text(path: Path, content: str) -> None:
     """Write a file that looks as if it had been put there some minutes ago."""
     path.write_text(content)
     dropped(path)
+
+
+# --- pictures, and a folder that is missing -------------------------------------------------------
 
 
 def test_the_pictures_are_made_from_a_real_run(tmp_path: Path) -> None:

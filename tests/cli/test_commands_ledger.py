@@ -37,6 +37,9 @@ def run_ids(program: Inside) -> list[str]:
     return [each["run"] for each in program.run("runs", "--json").json["runs"]]
 
 
+# --- runs and report ------------------------------------------------------------------------------
+
+
 def test_an_empty_ledger_is_no_error_and_is_not_made(program: Inside) -> None:
     """Looking makes nothing: no run, nothing to resume, nothing to forget."""
     state = program.folder / "state"
@@ -92,6 +95,9 @@ def test_a_report_is_written_again(program: Inside) -> None:
         assert (before / name).read_bytes() == (after / name).read_bytes()
 
 
+# --- explain --------------------------------------------------------------------------------------
+
+
 def test_explain_tells_the_number_and_its_fate(program: Inside) -> None:
     """What it normalises to, for which region and who says so, and what became of it."""
     (program.folder / "leads.csv").write_text("Name,Mobile\nA,9876500001\nB,9876500002\nC,9876500002\n")
@@ -145,6 +151,9 @@ def test_explain_tells_why_not(program: Inside, number: str, reason: str) -> Non
     shown = program.run("explain", number, "--region", "IN")
     says = f"✗ {number} can't be uploaded: {ended.json['reason']['says']}."
     assert (shown.code, shown.out.splitlines()[0]) == (3, says)
+
+
+# --- resolve and resume ---------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -233,6 +242,9 @@ def test_a_report_of_what_is_open_is_no_failure(program: Inside, unproven: str) 
     assert (written["exit_code"], written["error"]["code"]) == (5, "unverified")
 
 
+# --- forget ---------------------------------------------------------------------------------------
+
+
 def test_a_forgotten_number_leaves_no_trace(program: Inside) -> None:
     """Forget --phone takes it out of rejects and hashes: explain knows nothing, no byte of the ledger holds it."""
     (program.folder / "leads.csv").write_text("Name,Mobile\nA,9876500001\nCanary Person,98765000022222\nB,9876500003\n")
@@ -304,6 +316,9 @@ def test_forget_asks(program: Inside, answer: str, left: int) -> None:
     assert process.wait() == 0
     assert f"Delete run {run} from the ledger?" in " ".join(said.decode().split())
     assert len(run_ids(program)) == left
+
+
+# --- JSON, corrections, check ---------------------------------------------------------------------
 
 
 def test_json_of_every_command_is_one_object(program: Inside) -> None:

@@ -35,6 +35,9 @@ def sizes(sandbox: Sandbox) -> dict[str, int]:
     return {name: len(leads) for name, leads in sandbox.campaigns().items()}
 
 
+# --- names, groups, order -------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("typed", "names"),
     [
@@ -185,7 +188,7 @@ def test_fills_are_held_to_what_their_field_may_be(
         assert all(sent.items() <= lead.items() for lead in sandbox.campaigns()["A-001"])
 
 
-# --- reject files go round ---
+# --- reject files go round ------------------------------------------------------------------------
 
 ROWS = [
     ["Téléphone", "Nom", "Prénom", "Société", "Remarque"],
@@ -262,6 +265,9 @@ def check_same_people(sandbox: Sandbox) -> None:
     assert sorted(parts, key=json.dumps) == sorted(whole, key=json.dumps)
     assert len(whole) == 4
     assert {lead.get("comment") for lead in whole} == {"=1+1", "+rappeler", None, "ligne nouvelle"}  # "-" is nothing
+
+
+# --- whatever is asked ----------------------------------------------------------------------------
 
 
 def test_the_books_balance_whatever_is_asked(program: Inside, sandbox: Sandbox) -> None:

@@ -24,7 +24,7 @@ def unnamed(width: int) -> list[str]:
     return [f"column {index + 1}" for index in range(width)]
 
 
-# --- names against cells ------------------------------------------------------------------------
+# --- names against cells --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_columns_of_numbers_for_do_not_call_lists() -> None:
     assert number_columns([], 0, phone_score()) == ()
 
 
-# --- names against neighbours -------------------------------------------------------------------
+# --- names against neighbours ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_an_earlier_report_of_a_file_without_header() -> None:
     assert feeds(match_of(header, row)) == {"phone": ["column 2"], "fullname": ["column 1"]}
 
 
-# --- files without names ------------------------------------------------------------------------
+# --- files without names --------------------------------------------------------------------------
 
 
 def test_vicidial_standard_order() -> None:
@@ -337,7 +337,7 @@ def test_columns_without_names(rows: list[str], expected: dict[str, int]) -> Non
     assert feeds(match) == {field: [f"column {number}"] for field, number in expected.items()}
 
 
-# --- --map --------------------------------------------------------------------------------------
+# --- --map ----------------------------------------------------------------------------------------
 
 HEADER = ["Full Name", "Contact No.", "Prénom", "Nom", "Father Mobile", "Note", "Phone", "Phone"]
 ROW = ["Asha Menon", "9876500001", "Asha", "Menon", "9876500002", "x", "9876500003", "9876500004"]
@@ -435,7 +435,7 @@ def test_places_outside_the_file(place: str) -> None:
         match_of(unnamed(30), map_=[(Field.PHONE, place)], header_found=False)
 
 
-# --- --set and --fill ---------------------------------------------------------------------------
+# --- --set and --fill -----------------------------------------------------------------------------
 
 
 def test_set_and_fill() -> None:

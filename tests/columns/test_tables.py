@@ -30,6 +30,9 @@ ASHA = ["Asha Menon", "9876500001", "Kochi"]
 RAVI = ["Ravi", "9876500002", ""]
 
 
+# --- where the header stands ----------------------------------------------------------------------
+
+
 def rows_of(text: str) -> list[list[str]]:
     """Return rows of cells from lines with bars."""
     return [[cell.strip() for cell in line.split("|")] if line.strip() else [] for line in text.split("\n")]
@@ -184,6 +187,9 @@ def test_a_sheet_without_anything_is_an_empty_table(rows: list[list[str]]) -> No
     assert not any(any(map(str.strip, row)) for row in data_of(table).values())
 
 
+# --- rows and their numbers -----------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("block", [1, 2, 3, 4096])
 def test_row_numbers_are_the_sheets(block: int) -> None:
     """However the rows come in blocks, they keep their numbers, and blank rows in between stay."""
@@ -245,7 +251,7 @@ def test_no_row_is_lost(rows: list[list[str]]) -> None:
             assert (number in data) is (number > last)
 
 
-# --- the shared samples -------------------------------------------------------------------------
+# --- the shared samples ---------------------------------------------------------------------------
 
 # Which columns each sample's fields must come from, as a person would say it; phones in order.
 SAMPLE_FEEDS = {

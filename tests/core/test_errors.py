@@ -36,6 +36,9 @@ SNAPSHOT = FOLDER / "errors.txt"
 UPLOAD = ("upload", "leads.csv", "--name", "March", "--region", "IN")
 
 
+# --- ways to go wrong -----------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class Case:
     """A way to go wrong: what is typed, what is different from a folder in which all is well, and the exit code."""
@@ -115,6 +118,10 @@ def two_workbook_sheets(folder: Path) -> None:
 
 
 NO_CREDENTIALS: dict[str, str | None] = {"TELECMI_APP_ID": None, "TELECMI_SECRET": None}
+
+
+# --- the cases ------------------------------------------------------------------------------------
+
 
 CASES = [
     # --- the command
@@ -368,6 +375,11 @@ CASES = [
     ),
     Case("a redirect", (*UPLOAD, "--quiet"), ExitCode.SETTINGS, faults=("302=https://example.com/",)),
 ]
+
+
+# --- what is said of each case --------------------------------------------------------------------
+
+
 SENT = {"credentials that TeleCMI refuses": 1, "a campaign is refused": 1, "the service is failing": 2, "a redirect": 1}
 """The cases in which requests are made; all others send nothing."""
 
@@ -462,6 +474,9 @@ def check_json(case: Case, found: dict[str, Any], err: str) -> None:
     hint = error["hint"].partition("\n")[0]
     assert hint in err or hint[hint.rindex("telecmi-leads ") :] in err
     assert SECRET not in json.dumps(found) + err
+
+
+# --- the catalogue itself -------------------------------------------------------------------------
 
 
 def test_the_catalogue_holds_each_case_once() -> None:

@@ -57,7 +57,7 @@ def test_safe_gives_one_harmless_line(text: str, limit: int) -> None:
     assert "m" * 9 not in marks
 
 
-# --- numbers ------------------------------------------------------------------------------------
+# --- numbers --------------------------------------------------------------------------------------
 
 ZEROS = st.sampled_from("0٠۰०০੦௦០０𝟎")
 GAPS = st.sampled_from(
@@ -95,7 +95,7 @@ def test_masking_takes_digits_alone(text: str) -> None:
     assert all(old.isdecimal() for new, old in zip(masked, text, strict=True) if new != old)
 
 
-# --- the secret ---------------------------------------------------------------------------------
+# --- the secret -----------------------------------------------------------------------------------
 
 _PLAIN = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 SECRETS = st.text(_PLAIN + "-_./+=$%&#!äéñ", min_size=10, max_size=40).filter(

@@ -23,6 +23,8 @@ from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.run import LeadTotals, LeftOutCount, Problem, RunStatus, RunSummary
 
+# --- sentences and figures ------------------------------------------------------------------------
+
 
 def run(rows: RowTotals, leads: LeadTotals, **more: object) -> RunSummary:
     """Return a run that ended so."""
@@ -189,6 +191,9 @@ def test_table(table: TableInfo, says: str) -> None:
     assert wording.table(table) == says
 
 
+# --- commands that are printed --------------------------------------------------------------------
+
+
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Zs", "Co", "Cn"]) | st.just(" ")))
 def test_commands_can_be_typed(text: str) -> None:
     """A shell takes a shown argument for the text that was meant."""
@@ -221,6 +226,9 @@ def test_a_real_shell_takes_them_for_what_they_are(shell: str) -> None:
         environment = {"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}
         done = subprocess.run([shell, "-c", f"printf %s {quoted}"], capture_output=True, check=True, env=environment)
         assert done.stdout.decode() == text
+
+
+# --- what to do next ------------------------------------------------------------------------------
 
 
 def test_what_to_do_next_comes_with_the_commands() -> None:
@@ -360,6 +368,9 @@ def test_a_doubt_that_isolating_did_not_settle_is_looked_up() -> None:
     )
     [step] = wording.next_steps(replace(summary, campaigns=(replace(refused, last_leads=refused.leads),)))
     assert f"telecmi-leads resume {RUN} --isolate" in step.commands
+
+
+# --- masked numbers -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

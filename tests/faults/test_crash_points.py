@@ -114,7 +114,7 @@ def test_killed_at_every_system_call(
     assert struck.total() >= (550 if workers == "2" else 10)
 
 
-# --- what the harness is worth ------------------------------------------------------------------
+# --- what the harness is worth --------------------------------------------------------------------
 
 
 @with_strace

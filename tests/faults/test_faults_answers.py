@@ -84,7 +84,7 @@ def tried(tmp_path: Path, says: list[Say], *options: str) -> tuple[Sent, Script,
     return sent, script, [sent.states[name] for name in script.of_name]
 
 
-# --- no connection: row 11 ----------------------------------------------------------------------
+# --- no connection: row 11 ------------------------------------------------------------------------
 
 
 def closed_port() -> int:
@@ -116,7 +116,7 @@ def test_a_bad_certificate_is_not_retried(tmp_path: Path) -> None:
         assert resume(program, "--ca-bundle", "authority.pem").code == 0
 
 
-# --- no answer, and answers that are none: rows 12 to 15 ----------------------------------------
+# --- no answer, and answers that are none: rows 12 to 15 ------------------------------------------
 
 
 def test_an_answer_that_drips_ends_at_the_deadline(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_nothing_else_is_success(tmp_path: Path) -> None:
     assert (sent.code, states, sent.summary["status"]) == (5, ["unknown"] * 6, "unfinished")
 
 
-# --- the body's code, server errors, pauses: rows 16 to 18 --------------------------------------
+# --- the body's code, server errors, pauses: rows 16 to 18 ----------------------------------------
 
 
 def test_the_bodys_code_decides(tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ def test_a_service_that_only_asks_to_wait_is_not_hammered(tmp_path: Path) -> Non
     assert (sent.code, sent.states, script.names) == (5, {"K-001": "unknown"}, ["K-001"] * 3)
 
 
-# --- redirects, names, refusals: rows 19 to 23 --------------------------------------------------
+# --- redirects, names, refusals: rows 19 to 23 ----------------------------------------------------
 
 
 def test_redirects_lead_nowhere(tmp_path: Path) -> None:

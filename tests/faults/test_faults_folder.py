@@ -140,7 +140,7 @@ def test_a_pipe_as_settings_file_is_not_waited_on(tmp_path: Path) -> None:
         env_text(tmp_path / ".env")
 
 
-# --- row 37 -------------------------------------------------------------------------------------
+# --- row 37 ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")

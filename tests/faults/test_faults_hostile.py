@@ -39,7 +39,7 @@ def validated(tmp_path: Path, name: str, content: bytes, most: int = 60) -> Meas
     return Measured(Ended.of(run), run.seconds, run.megabytes)
 
 
-# --- row 53: the time of long cells grows with their size alone --------------------------------------------
+# --- row 53: the time of long cells grows with their size alone -----------------------------------
 
 
 def notes(cell: str) -> bytes:
@@ -97,7 +97,7 @@ def test_long_cells_take_linear_time(tmp_path: Path, name: str) -> None:
     assert fourfold.seconds < 6 * once.seconds + ROOM
 
 
-# --- row 54: what grows ends at a bound --------------------------------------------------------------------
+# --- row 54: what grows ends at a bound -----------------------------------------------------------
 
 
 def spreadsheet(sheets: str) -> bytes:

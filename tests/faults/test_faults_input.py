@@ -25,7 +25,7 @@ def program(tmp_path: Path, sandbox: Sandbox) -> Wrapped:
     return prepared(tmp_path / "run", sandbox)
 
 
-# --- row 25 -------------------------------------------------------------------------------------
+# --- row 25 ---------------------------------------------------------------------------------------
 
 
 def edited(file: Path) -> None:
@@ -69,7 +69,7 @@ def test_an_edited_input_and_the_same_command(program: Wrapped, sandbox: Sandbox
     assert verdict(sandbox, program.run(*RESUME)) == []
 
 
-# --- row 26 -------------------------------------------------------------------------------------
+# --- row 26 ---------------------------------------------------------------------------------------
 
 
 def test_a_pipe_is_read(program: Wrapped, sandbox: Sandbox) -> None:
@@ -172,7 +172,7 @@ def test_a_good_file_beside_a_bad_one_is_not_sent_alone(program: Wrapped, sandbo
     assert (ended.code, sandbox.requests()) == (3, ())
 
 
-# --- row 23 -------------------------------------------------------------------------------------
+# --- row 23 ---------------------------------------------------------------------------------------
 
 
 def test_a_secret_changed_between_two_runs(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_an_account_that_does_not_exist_costs_one_request(tmp_path: Path) -> Non
         assert phones(sandbox.campaigns()) == []
 
 
-# --- row 12 -------------------------------------------------------------------------------------
+# --- row 12 ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

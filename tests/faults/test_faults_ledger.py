@@ -70,7 +70,7 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-# --- row 4 --------------------------------------------------------------------------------------
+# --- row 4 ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kilobytes", [64, 160, 260])
@@ -106,7 +106,7 @@ def test_a_disk_that_fills_up_between_two_runs(program: Wrapped, sandbox: Sandbo
         assert verdict(sandbox, program.run(*RESUME)) == []
 
 
-# --- row 5 --------------------------------------------------------------------------------------
+# --- row 5 ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(not HAVE_RIGHTS_TAKEN, reason="root writes everywhere")
@@ -162,7 +162,7 @@ def test_a_link_in_place_of_the_ledger(program: Wrapped, sandbox: Sandbox, what:
         assert list(target.iterdir()) == []
 
 
-# --- row 6 --------------------------------------------------------------------------------------
+# --- row 6 ----------------------------------------------------------------------------------------
 
 
 def cut(ledger: Path) -> None:
@@ -271,7 +271,7 @@ def test_a_full_disk_before_the_run_names_no_run(tmp_path: Path, sandbox: Sandbo
     assert ended.json["error"]["hint"] == "Free some space, then type the same command again."
 
 
-# --- row 40 -------------------------------------------------------------------------------------
+# --- row 40 ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("breakage", ["lost_row", "lost_lead"])

@@ -33,7 +33,7 @@ def program(tmp_path: Path, sandbox: Sandbox) -> Wrapped:
     return prepared(tmp_path / "run", sandbox)
 
 
-# --- row 38 -------------------------------------------------------------------------------------
+# --- row 38 ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(not HAVE_PRLIMIT, reason="prlimit is not installed")
@@ -85,7 +85,7 @@ def test_no_thread_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-# --- row 39 -------------------------------------------------------------------------------------
+# --- row 39 ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("archive", sorted(FOLDER.glob("ledger-*.tar.gz")), ids=lambda path: path.name)

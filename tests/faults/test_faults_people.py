@@ -77,7 +77,7 @@ def yesterday() -> Iterator[None]:
         yield
 
 
-# --- names over time ---
+# --- names over time ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("more", [(), ("--new-only",), ("--append",)])
@@ -124,7 +124,7 @@ def test_names_are_compared_as_a_service_may_compare_them(program: Inside, sandb
     assert (long.code, long.json["error"]["code"], len(sandbox.requests())) == (2, "usage", 3)
 
 
-# --- the same command, other people ---
+# --- the same command, other people ---------------------------------------------------------------
 
 
 def test_a_swapped_list_frees_somebody(program: Inside, sandbox: Sandbox) -> None:
@@ -240,7 +240,7 @@ def test_corrected_rejects_are_appended_twice(program: Inside, sandbox: Sandbox)
     assert copies(sandbox) == once(6)
 
 
-# --- people over time ---
+# --- people over time -----------------------------------------------------------------------------
 
 
 def test_people_uploaded_before_are_told(program: Inside, sandbox: Sandbox) -> None:
@@ -291,7 +291,7 @@ def test_people_in_two_unfinished_runs_are_told_again_at_resume(program: Inside,
     assert [each for each in ended.json["warnings"] if "6 leads" in each and "uploaded by another run" in each]
 
 
-# --- resume ---
+# --- resume ---------------------------------------------------------------------------------------
 
 
 def test_resume_takes_every_unfinished_run(program: Inside, sandbox: Sandbox) -> None:
@@ -405,7 +405,7 @@ def test_not_uploaded_is_sent_without_the_listed_only_if_never_tried(program: In
     assert copies(sandbox) == once(6)
 
 
-# --- the ledger from elsewhere ---
+# --- the ledger from elsewhere --------------------------------------------------------------------
 
 
 def test_a_ledger_put_back_from_a_copy_taken_in_mid_run(program: Inside, sandbox: Sandbox) -> None:
@@ -439,7 +439,7 @@ def test_a_rehearsal_keeps_nothing(program: Inside, sandbox: Sandbox) -> None:
     assert copies(sandbox) == once(6)
 
 
-# --- broken programs ---
+# --- broken programs ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -468,7 +468,7 @@ def test_broken_programs_are_caught(
         caught_by(program, sandbox)
 
 
-# --- refusals that prove nothing ---
+# --- refusals that prove nothing ------------------------------------------------------------------
 
 
 def test_a_doubt_that_isolating_cannot_settle(program: Inside, sandbox: Sandbox) -> None:
@@ -513,7 +513,7 @@ def test_a_part_that_times_out(program: Inside, sandbox: Sandbox, when: str) -> 
     assert (part["status"], part.get("confirmed_by_name", False)) == ("accepted", when == "after")
 
 
-# --- services that compare names otherwise ---
+# --- services that compare names otherwise --------------------------------------------------------
 
 
 def folded(name: str) -> str:

@@ -207,7 +207,7 @@ def test_two_hosts_make_one_copy(tmp_path: Path) -> None:
         assert all(balanced(end) for end in ends)
 
 
-# --- clocks -------------------------------------------------------------------------------------
+# --- clocks ---------------------------------------------------------------------------------------
 
 
 def faketime(shift: str) -> tuple[str, ...]:

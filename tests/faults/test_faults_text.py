@@ -199,7 +199,7 @@ def test_a_terminal_gets_nothing_but_the_programs_own_controls(tmp_path: Path, h
     assert raw(DRAWN.sub("", written)) == []
 
 
-# --- row 33 -------------------------------------------------------------------------------------
+# --- row 33 ---------------------------------------------------------------------------------------
 
 FORMULAS = (
     "=1+1",
@@ -272,7 +272,7 @@ def test_formulas_are_defused_in_reports_alone(tmp_path: Path, kind: str) -> Non
         assert first == second == [re.sub("^'(?==)", "", " ".join(text.split())) for text in texts]
 
 
-# --- row 59 -------------------------------------------------------------------------------------
+# --- row 59 ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("own", ["\t", ",", ";"], ids=["tab", "comma", "semicolon"])

@@ -218,7 +218,7 @@ def test_large_files_in_flat_memory(tmp_path: Path) -> None:
     assert read.megabytes < 80
 
 
-# --- any table reads back to the same cells --------------------------------------------------------
+# --- any table reads back to the same cells -------------------------------------------------------
 
 CELL = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n\r\v\f\x1e\x85", max_codepoint=0x3000),

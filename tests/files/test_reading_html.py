@@ -15,6 +15,8 @@ from telecmi_leads.files import open_source
 from telecmi_leads.settings.option_values import FileFormat
 from telecmi_leads.settings.options import ReadingOptions
 
+# --- tables of pages and of XML -------------------------------------------------------------------
+
 
 def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
     """Write a page."""
@@ -111,6 +113,9 @@ def test_tables_are_chosen_by_name(tmp_path: Path) -> None:
     assert said == ("leads.xls has no table Third.", "Its tables are: table 1, table 3.")
 
 
+# --- what is hidden -------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     "hidden",
     [
@@ -149,6 +154,9 @@ def test_hidden_rows_cells_and_tables(tmp_path: Path) -> None:
     (sheet,) = read_sheets(written(tmp_path, page))
     assert sheet.rows == [["Name", "", "Phone"], ["Asha", "", "1"]]
     assert sheet.notes == ("1 hidden rows left out",)
+
+
+# --- pages without leads, or without an end -------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -224,6 +232,9 @@ def test_a_page_cut_off(tmp_path: Path) -> None:
     assert read_rows(written(tmp_path, "<table><tr><td>a<td>b<tr><td>c<td>d &am")) == [["a", "b"], ["c", "d &am"]]
 
 
+# --- bounds ---------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("page", "message"),
     [
@@ -269,6 +280,9 @@ def test_large_pages_in_flat_memory(tmp_path: Path) -> None:
     read = read_bounded(path)
     assert read.output == "read 60000"
     assert read.megabytes < 80
+
+
+# --- any page -------------------------------------------------------------------------------------
 
 
 @settings(deadline=None)

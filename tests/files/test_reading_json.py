@@ -35,7 +35,7 @@ def request(*users: object) -> dict[str, object]:
     return {"lead_name": "March-001", "inet_no": 1234567, "users": list(users)}
 
 
-# --- where the leads are -------------------------------------------------------------------------------
+# --- where the leads are --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ def test_nothing_in_it(tmp_path: Path) -> None:
         assert sum(len(sheet.rows) for sheet in read_sheets(written(tmp_path, value))) <= 1
 
 
-# --- what the cells are ---------------------------------------------------------------------------------
+# --- what the cells are ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -488,7 +488,7 @@ def test_keys_in_another_order(tmp_path: Path) -> None:
     assert sheet.rows == [READ[1], ["Ravi", "2"], ["", "3"]] * 2000
 
 
-# --- broken and hostile ----------------------------------------------------------------------------------
+# --- broken and hostile ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -558,7 +558,7 @@ def test_large_files_in_flat_memory(tmp_path: Path, shape: str) -> None:
     assert read.megabytes < 80
 
 
-# --- any records read back ---------------------------------------------------------------------------------
+# --- any records read back ------------------------------------------------------------------------
 
 TEXT = st.text(st.characters(max_codepoint=0x10FFFF), max_size=8)
 SCALAR = st.one_of(TEXT, st.integers(), st.booleans(), st.none())

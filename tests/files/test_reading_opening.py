@@ -25,6 +25,9 @@ LEADS = "Name,Phone\nAsha,9876500001\n"
 ROWS = [["Name", "Phone"], ["Asha", "9876500001"]]
 
 
+# --- paths ----------------------------------------------------------------------------------------
+
+
 def test_missing_file_suggests_its_neighbours(tmp_path: Path) -> None:
     """A file that is not there is answered with names that are, whatever their case."""
     (tmp_path / "Leads-March.csv").write_text(LEADS)
@@ -86,6 +89,9 @@ def test_name_with_a_nul(tmp_path: Path) -> None:
 def test_names_are_shown_escaped(tmp_path: Path) -> None:
     """A file name cannot write to the terminal."""
     assert refusal(tmp_path / "le\x1b[31mads.csv") == "There is no file le\\x1b[31mads.csv."
+
+
+# --- pipes and files that change ------------------------------------------------------------------
 
 
 def test_fifo_is_read(tmp_path: Path) -> None:
@@ -155,6 +161,9 @@ def test_input_edited_while_read(tmp_path: Path, change: str, seed: int) -> None
     assert rows <= 100_002
 
 
+# --- packed files ---------------------------------------------------------------------------------
+
+
 def test_gzip_of_text(tmp_path: Path) -> None:
     """A packed text file is read as what is in it, and that is noted."""
     path = tmp_path / "leads.csv.gz"
@@ -188,6 +197,9 @@ def test_gzip_bomb(tmp_path: Path) -> None:
         for _ in range(100):
             file.write(b"\n" * (1 << 20))
     assert re.match(r"leads.csv.gz unpacks to more than \d+ times its size", refusal(path))
+
+
+# --- what is no lead file -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -262,6 +274,9 @@ def test_xml_is_no_lead_file(tmp_path: Path) -> None:
     (tmp_path / "leads.xml").write_text('<?xml version="1.0"?><leads><lead/></leads>')
     assert refusal(tmp_path / "leads.xml") == "leads.xml is an XML file, which can't be read."
     assert read_rows(tmp_path / "leads.xml", ReadingOptions(format=FileFormat.CSV))
+
+
+# --- formats that are said ------------------------------------------------------------------------
 
 
 def test_format_does_not_overrule_the_content(tmp_path: Path) -> None:

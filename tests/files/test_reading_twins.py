@@ -236,7 +236,7 @@ def test_twins_by_libreoffice(tmp_path: Path, ending: str) -> None:
     assert [[*row, *[""] * (len(HEADER) - len(row))] for row in rows] == TABLE
 
 
-# --- a second reader -----------------------------------------------------------------------------------------
+# --- a second reader ------------------------------------------------------------------------------
 
 # Tabs, line breaks and runs of blanks are elements of their own in OpenDocument, and odfpy writes them as they are.
 CELL = st.text(

@@ -284,7 +284,7 @@ def test_damaged_workbooks(tmp_path: Path) -> None:
     assert "bent, sheet Leads can't be read as a workbook" in refusal(bent) or read_rows(bent)
 
 
-# --- row 30: hostile workbooks, within 5 s and 512 MB ----------------------------------------------
+# --- row 30: hostile workbooks, within 5 s and 512 MB ---------------------------------------------
 
 
 def refused_in_bounds(path: Path) -> str:
@@ -775,7 +775,7 @@ def test_no_child_is_left_behind(tmp_path: Path) -> None:
     assert (ended.stdout, ended.stderr) == ("no child\n", "")
 
 
-# --- any table reads back ----------------------------------------------------------------------------
+# --- any table reads back -------------------------------------------------------------------------
 
 TEXT = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"], include_characters="\t\n", max_codepoint=0xFFFD),

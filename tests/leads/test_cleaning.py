@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 BOOK = PhoneBook(PhoneOptions(region="IN"))
 
 
+# --- names and fields -----------------------------------------------------------------------------
+
+
 def cleaned(
     header: Sequence[str],
     rows: list[list[str]],
@@ -112,6 +115,9 @@ def test_fields_are_set_and_filled() -> None:
     assert (lead.comment, lead.city) == ("Web: 50k net monthly", "Pune")
 
 
+# --- regions and phone columns --------------------------------------------------------------------
+
+
 def test_the_rows_region_comes_before_the_default() -> None:
     """A country or dial-code column decides for its row; the dial code is joined once."""
     block = cleaned(
@@ -142,6 +148,9 @@ def test_the_best_phone_column_wins_row_by_row() -> None:
     assert [lead.phone for lead in block.leads] == ["919876500001", "912226543211", "912226543212"]
     assert [(rejection.code, rejection.column) for rejection in block.rejections] == [("too_short", "Mobile")]
     assert block.repairs["other_phone_column"] == 2
+
+
+# --- rows that are no leads -----------------------------------------------------------------------
 
 
 def test_rows_that_are_no_leads_are_told_apart() -> None:
@@ -188,6 +197,9 @@ def test_every_row_lies_on_one_heap(rows: list[list[str]]) -> None:
     heaps = sorted([*block.rows, *(rejection.row for rejection in block.rejections), *block.blanks])
     assert heaps == list(range(2, 2 + block.read))
     assert block.read == (len(rows) if block.next_header is None else block.next_header)
+
+
+# --- emails and names -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -238,6 +250,9 @@ def test_titles_and_placeholders() -> None:
     ]
 
 
+# --- words for nothing ----------------------------------------------------------------------------
+
+
 NOTHINGS = ["nan", "NaN", "null", "NULL", "None", "N/A", "NA", "undefined", "\\N", "<NA>", ".", "-"]
 
 
@@ -263,6 +278,9 @@ def test_words_for_nothing_within_a_name() -> None:
         ("Nan", "Goldin"),
     ]
     assert only(["Name", "Mobile", "Country"], ["Asha Rao", "+264811234567", "NA"]).country == "NA"
+
+
+# --- text -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

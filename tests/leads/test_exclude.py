@@ -31,6 +31,9 @@ def program(tmp_path: Path, sandbox: Sandbox) -> Inside:
     return Inside(tmp_path, sandbox.url)
 
 
+# --- lists ----------------------------------------------------------------------------------------
+
+
 def workbook(path: Path) -> None:
     """Write a list as a workbook, numbers as numbers, below a title."""
     book = openpyxl.Workbook()
@@ -148,6 +151,9 @@ def test_the_same_upload_again_screens_anew(program: Inside, sandbox: Sandbox) -
     assert "919876500003" not in phones(sandbox.campaigns())
 
 
+# --- people uploaded before -----------------------------------------------------------------------
+
+
 def test_new_only_by_age(program: Inside, sandbox: Sandbox) -> None:
     """--new-only 1h leaves out who was uploaded in the last hour, and not who was before that."""
     assert program.run(*UPLOAD).code == 0
@@ -179,6 +185,9 @@ def test_nothing_new_is_a_clear_line(program: Inside, where: str) -> None:
 def test_new_only_may_stand_before_the_file(program: Inside) -> None:
     """--new-only without an age takes no file for one."""
     assert program.run("upload", "--new-only", *UPLOAD[1:]).code == 0
+
+
+# --- limits and trials ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -234,6 +243,9 @@ def test_a_trial_and_then_the_rest(program: Inside, sandbox: Sandbox) -> None:
     assert {name: len(leads) for name, leads in sandbox.campaigns().items()} == {"M-001": 2, "M-002": 3}
 
 
+# --- lists that are read in part ------------------------------------------------------------------
+
+
 def test_rows_of_a_list_that_cannot_be_read_are_told(program: Inside) -> None:
     """A list with some rows that are no numbers is used, and said to be so, on the screen, in the JSON and reports."""
     (program.folder / "dnc.csv").write_text("Phone,Note\n9876500001,\nask Ravi,\n,\n9876500002,\n98765,short\n")
@@ -258,6 +270,9 @@ def test_a_list_whose_country_is_not_understood_never_fails_open(program: Inside
     assert phones(sandbox.campaigns()) == ["919876500000", "919876500003", "919876500004"]
     says = "1 row of the do-not-call list dnc.csv can't be read as a number, 4 numbers can."
     assert ended.json["warnings"] == [f"{says} Whoever those rows mean is not left out."]
+
+
+# --- runs that go on, and what wins ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("listed", [(), (3, 4)])
@@ -304,6 +319,9 @@ def test_a_limit_that_is_typed_beats_a_profiles_strict(program: Inside) -> None:
     assert program.run(*validate, "--max-rejects", "1").code == 0
     (program.folder / "telecmi-leads.toml").write_text("max-rejects = 1\n")
     assert program.run(*validate, "--strict").code == 3
+
+
+# --- left-out.csv ---------------------------------------------------------------------------------
 
 
 def test_left_out_rows_say_where_the_person_is_instead(program: Inside) -> None:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+
+# --- a plan with rows of every kind ---------------------------------------------------------------
+
+
 TABLES = [
     TableInfo("leads.csv", "csv", ("Name", "Phone", ""), 3, None, "cp1252", ";", ("two banner rows",)),
     TableInfo("leads.xlsx", "xlsx", ("column 1", "column 2"), None, "Sheet1"),
@@ -70,6 +74,9 @@ def finish(ledger: Ledger, rows: RowTotals = ROWS, **more: bool) -> None:
     audience = {"country": {"IN": 4}}
     figures = PlanFigures(rows, {"too_short": 1, "wrong_type": 1}, {"punctuation": 3}, {"repeated_header": 1}, audience)
     ledger.finish_plan("20261123-191500-3fa9", figures, **more)
+
+
+# --- what is staged is read back ------------------------------------------------------------------
 
 
 def test_what_is_staged_is_read_back(ledger: Ledger) -> None:
@@ -129,6 +136,9 @@ def test_dry_runs_keep_no_bodies() -> None:
         stage_all(ledger)
         finish(ledger)
         assert not any(has_body(ledger, campaign.id) for campaign in ledger.campaigns("20261123-191500-3fa9"))
+
+
+# --- plans that are not whole, or refused ---------------------------------------------------------
 
 
 def test_an_unfinished_plan_is_invisible(ledger: Ledger) -> None:
@@ -201,6 +211,9 @@ def test_what_was_sent_is_not_discarded(kept: Ledger) -> None:
     assert len(kept.runs()) == 1
 
 
+# --- runs, names, times ---------------------------------------------------------------------------
+
+
 def test_finding_runs(ledger: Ledger) -> None:
     """Runs are found by id or unique beginning, listed newest first, by account and by name."""
     for number, (account, name) in enumerate([(ACCOUNT, "A"), (ACCOUNT, "B"), ("7@example.com", "A"), (ACCOUNT, "A")]):
@@ -236,6 +249,9 @@ def test_times_keep_their_instant(ledger: Ledger) -> None:
     [run] = ledger.runs()
     assert run.created == precise
     assert run.created.tzinfo is not None
+
+
+# --- rows in blobs --------------------------------------------------------------------------------
 
 
 @given(
@@ -276,6 +292,9 @@ def test_text_that_no_encoding_can_write(ledger: Ledger) -> None:
     assert ledger.tables("r") == [TableInfo("leads\ufffd.csv", "csv", ("Na\ufffdme",), 1, notes=("\ufffd",))]
     [read] = ledger.left_out("r")
     assert (read.column, read.cells) == ("Na\ufffdme", ("A\ufffdsha", "fine"))
+
+
+# --- damage ---------------------------------------------------------------------------------------
 
 
 def test_damaged_rows_are_seen(kept: Ledger) -> None:

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+# --- a console to look at -------------------------------------------------------------------------
+
+
 class Ticking:
     """A clock that moves when told."""
 
@@ -96,6 +99,9 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+# --- what is shown --------------------------------------------------------------------------------
 
 
 PORTAL = TableInfo("portal.xlsx", "xlsx", ("Name", "Mobile"), 3, sheet="Pune", notes=("hidden sheet Lists skipped",))
@@ -205,6 +211,9 @@ CHECKS = [
 ]
 
 
+# --- the screens ----------------------------------------------------------------------------------
+
+
 def preparing(shown: Shown) -> None:
     """Open tables, and prepare 1,500 rows over half a minute."""
     with shown.console.preparing() as display:
@@ -296,6 +305,9 @@ SCREENS: dict[str, Callable[[Shown], None]] = {
 }
 
 
+# --- whole screens --------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("name", SCREENS)
 def test_screen(name: str) -> None:
     """The screen is the one that was approved."""
@@ -330,6 +342,9 @@ def test_plain_screens_have_no_control_codes(name: str) -> None:
     SCREENS[name](shown)
     assert all(line.isprintable() for line in shown.both.splitlines())
     assert [line for line in shown.both.splitlines() if line != line.rstrip()] == []
+
+
+# --- which stream says what -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", SCREENS)
@@ -367,6 +382,9 @@ def test_messages_and_results_have_their_own_streams() -> None:
     shown.console.line("http://127.0.0.1:8080")
     assert shown.err.getvalue() == said
     assert shown.out.getvalue().endswith("http://127.0.0.1:8080\n")
+
+
+# --- names, parts and paths -----------------------------------------------------------------------
 
 
 def test_paths_are_shown_as_one_would_type_them() -> None:
@@ -408,6 +426,9 @@ def test_a_campaign_in_parts_is_counted_once() -> None:
             for each in events:
                 display.event(CampaignSettled(each))
         assert shown.err.getvalue().splitlines()[-1] == end
+
+
+# --- foreign text, phones and pauses --------------------------------------------------------------
 
 
 HOSTILE = (

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 TIP = "Add the missing digits or the area code."
 
 
+# --- reject files as text -------------------------------------------------------------------------
+
+
 def report(run: ARun, folder: Path) -> RunSummary:
     """Put a run into a ledger and write its reports."""
     with Ledger.open(folder / "state") as ledger:
@@ -118,6 +121,9 @@ def test_characters_that_the_encoding_lacks_are_written_as_escapes() -> None:
     assert encode_rows([["a\ud800b"]], Dialect()) == b"a\\ud800b\r\n"
 
 
+# --- formulas -------------------------------------------------------------------------------------
+
+
 DEFUSED = ("=1+1", "+91 98765", "-5", "@SUM(A1)", "\tx", "\rx", "\uff1d1", "'=1", "''+1", "plain", "it's", "")
 
 
@@ -161,6 +167,9 @@ def test_any_text_goes_round(rows: list[list[str]]) -> None:
     text = encode_rows(rows, Dialect()).decode()
     found = list(csv.reader(io.StringIO(text, newline="")))
     assert [[restore(cell) for cell in row] for row in found] == rows
+
+
+# --- reject files as workbooks --------------------------------------------------------------------
 
 
 def sheets_of(path: Path) -> dict[str, list[list[str]]]:
@@ -261,6 +270,9 @@ def test_more_tables_than_sheets_can_be_open_go_into_text_files(tmp_path: Path) 
     assert [row[0] for row in table_of(tmp_path / "r" / "rejects.csv")] == ["Mobile", "100", "101"]
 
 
+# --- tables with other headers --------------------------------------------------------------------
+
+
 def test_tables_with_other_headers_have_files_of_their_own(tmp_path: Path) -> None:
     """Equal headers share a file, in which the reason names the table; others have their own."""
     tables = [
@@ -326,6 +338,9 @@ def test_the_columns_of_an_earlier_report_are_not_doubled(tmp_path: Path) -> Non
             "Get the whole number from where the list comes from.",
         ],
     ]
+
+
+# --- the listings beside them ---------------------------------------------------------------------
 
 
 def test_refused_leads_are_listed_with_the_answer(tmp_path: Path) -> None:
@@ -441,6 +456,9 @@ def test_a_clean_run_leaves_no_empty_file(tmp_path: Path, format_: str) -> None:
         "summary": str(folder / "summary.json"),
     }
     assert {str(path) for path in folder.iterdir()} | {str(folder)} == set(summary.reports.values())
+
+
+# --- memory and disk ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+
+# --- the summary of a run -------------------------------------------------------------------------
+
+
 FULL = ARun(
     left_out=[
         rejected(3, "too_short", ("Ravi", "98765", "Pune")),
@@ -234,6 +238,9 @@ def test_the_schema_is_one_and_refuses_what_breaks_it(ledger: Ledger) -> None:
             jsonschema.validate(bad, schema())
 
 
+# --- figures that don't add up --------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -259,6 +266,9 @@ def test_a_run_that_is_not_there_is_a_key_error(ledger: Ledger) -> None:
     """Summarising asks for a run by its id."""
     with pytest.raises(KeyError):
         summarise(ledger, "nothing", exit_code=0, status=RunStatus.COMPLETE)
+
+
+# --- JSON of the other commands -------------------------------------------------------------------
 
 
 def test_json_holds_no_raw_control_character() -> None:

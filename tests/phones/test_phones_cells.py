@@ -11,6 +11,9 @@ from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.settings.options import PhoneOptions
 
+# --- cells with a number --------------------------------------------------------------------------
+
+
 # cell, region of its row, E.164 digits, names of the repairs
 GOOD: tuple[tuple[str, str | None, str, str], ...] = (
     ("9876543210", "IN", "919876543210", ""),
@@ -334,6 +337,10 @@ GOOD: tuple[tuple[str, str | None, str, str], ...] = (
     ("020 7946 0018 ext. 3", "GB", "442079460018", "extension punctuation trunk_prefix"),
 )  # fmt: skip
 
+
+# --- cells without a number -----------------------------------------------------------------------
+
+
 # cell, region of its row, reason
 BAD: tuple[tuple[str, str | None, Reason], ...] = (
     ("0", "IN", Reason.NO_PHONE),
@@ -491,6 +498,9 @@ BAD: tuple[tuple[str, str | None, Reason], ...] = (
 )  # fmt: skip
 
 
+# --- what each cell gives -------------------------------------------------------------------------
+
+
 @pytest.fixture(scope="module")
 def book() -> PhoneBook:
     """Return a phone book without options, used by all cells as in a run."""
@@ -524,6 +534,9 @@ def test_cells_in_one_column_are_read_as_they_are_alone(book: PhoneBook) -> None
         for name in names.split():
             repairs[Repair[name.upper()]] = repairs.get(Repair[name.upper()], 0) + 1
     assert column.repairs == repairs
+
+
+# --- cells as a careful person types them ---------------------------------------------------------
 
 
 CELLS = json.loads((TESTS / "data" / "phone-cells.json").read_text(encoding="utf-8"))

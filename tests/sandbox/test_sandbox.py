@@ -24,6 +24,9 @@ MISSING = (422, {"code": 422, "msg": "Parameter missing"})
 BAD_PHONE = (422, {"code": 422, "msg": "Invalid phone number"})
 
 
+# --- the contract ---------------------------------------------------------------------------------
+
+
 def without(request: dict[str, Any], key: str) -> dict[str, Any]:
     """Return the request without a key."""
     return {name: value for name, value in request.items() if name != key}
@@ -127,6 +130,9 @@ def test_shape_agrees_with_the_schema() -> None:
         agree()
 
 
+# --- names, accounts, forms -----------------------------------------------------------------------
+
+
 def test_name_is_unique_in_its_account() -> None:
     """A second campaign of the same name is refused, whatever its leads; another account may have the name."""
     with Sandbox() as sandbox:
@@ -227,6 +233,9 @@ def test_body_form() -> None:
     ]
 
 
+# --- the log and the secret -----------------------------------------------------------------------
+
+
 def test_log_of_requests() -> None:
     """The log says what each request was, what came of it, and which bodies are the same but for the secret."""
     heard: list[Received] = []
@@ -273,6 +282,9 @@ def test_secret_is_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
     assert not [one for one in texts if canary in (one if isinstance(one, str) else one.decode("latin-1"))]
     assert canary.encode() not in shown
     assert capfd.readouterr() == ("", "")
+
+
+# --- asked over HTTP ------------------------------------------------------------------------------
 
 
 def http_get(url: str, path: str, **headers: str) -> bytes:
@@ -355,6 +367,9 @@ def test_requests_that_are_no_upload(head: bytes, status: bytes, capfd: pytest.C
         assert status in answer[:200]
         assert sandbox.requests(None) == ()
     assert capfd.readouterr() == ("", "")
+
+
+# --- speed, ends, ports ---------------------------------------------------------------------------
 
 
 def test_kept_alive_without_stalls() -> None:

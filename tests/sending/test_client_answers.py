@@ -26,6 +26,9 @@ def said(status: int, body: bytes | None, **headers: Any) -> Outcome:
     return classify(Answer(status, body, **headers), lambda: NOW)
 
 
+# --- success --------------------------------------------------------------------------------------
+
+
 SUCCESS = [
     b'{"code":200,"msg":"Leads Added Successfully"}',
     b'{"code":200}',
@@ -112,6 +115,9 @@ def test_an_answer_without_words_is_named(status: int, words: str) -> None:
     assert said(status, b"").message == words
 
 
+# --- the body decides -----------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("code", "msg", "kind"),
     [
@@ -188,6 +194,9 @@ def test_where_the_text_stands(key: str) -> None:
     assert said(200, body) == Outcome(NAME_EXISTS, 400, "Lead Name Already Exists !")
 
 
+# --- the status decides ---------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("body", [HTML, b"", b"[]", b"null", None, b'{"code":true}', b'{"msg":"no code"}'])
 @pytest.mark.parametrize(
     ("status", "kind"),
@@ -242,6 +251,9 @@ def test_redirects(status: int) -> None:
     assert said(status, b"").message.endswith(": a redirect, which is not followed")
     assert said(status, b"", location="http://[").message.endswith(": a redirect, which is not followed")
     assert "\x1b" not in said(status, b"", location="http://a\x1b[31m/").message
+
+
+# --- pauses that are asked for --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -301,6 +313,9 @@ def test_busy_by_the_body() -> None:
     assert said(200, b'{"code":429,"msg":"Slow down"}', retry_after="7") == Outcome(BUSY, 429, "Slow down", 7.0)
     assert said(200, b'{"code":503}', retry_after="7") == Outcome(BUSY, 503, "HTTP 503 Service Unavailable", 7.0)
     assert said(503, b'{"code":500}', retry_after="7").kind is SERVER
+
+
+# --- any words and bytes --------------------------------------------------------------------------
 
 
 def test_hostile_text() -> None:

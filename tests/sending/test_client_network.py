@@ -55,7 +55,7 @@ def seen(outcome: Outcome) -> tuple[OutcomeKind, str]:
     return outcome.kind, outcome.message
 
 
-# --- what is sent -------------------------------------------------------------------------------
+# --- what is sent ---------------------------------------------------------------------------------
 
 
 def test_request_as_sent() -> None:
@@ -114,7 +114,7 @@ def test_base_url_with_a_path() -> None:
         assert server.requests[0].startswith(b"POST /telecmi/v3/leads/add HTTP/1.1\r\n")
 
 
-# --- kept-alive connections ---------------------------------------------------------------------
+# --- kept-alive connections -----------------------------------------------------------------------
 
 
 def test_kept_alive() -> None:
@@ -210,7 +210,7 @@ def test_closing() -> None:
         assert server.connections == 2
 
 
-# --- row 11: what was not sent ------------------------------------------------------------------
+# --- row 11: what was not sent --------------------------------------------------------------------
 
 
 def test_connection_refused() -> None:
@@ -286,7 +286,7 @@ def test_addresses_that_are_none(url: str) -> None:
     assert (outcome.kind, outcome.retryable) == (OutcomeKind.NOT_SENT, False)
 
 
-# --- row 12: lost connections -------------------------------------------------------------------
+# --- row 12: lost connections ---------------------------------------------------------------------
 
 
 def reset_at_once(connection: Connection) -> None:
@@ -338,7 +338,7 @@ def test_lost_connections(behaviour: Callable[[Connection], None]) -> None:
         assert outcome.kind is (SERVER if behaviour is reset_in_the_answer else CONNECTION) or early
 
 
-# --- row 13: deadlines --------------------------------------------------------------------------
+# --- row 13: deadlines ----------------------------------------------------------------------------
 
 ENDLESS = b"X-Padding: " + b"a" * 1000
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -417,7 +417,7 @@ def test_deadline_starts_with_the_request() -> None:
         assert [sender.send(BODY).kind for _ in range(4)] == [ACCEPTED] * 4
 
 
-# --- row 14: answers that lie -------------------------------------------------------------------
+# --- row 14: answers that lie ---------------------------------------------------------------------
 
 ENDING = b"\r\n\r\n"
 LIES: dict[str, bytes] = {
@@ -534,7 +534,7 @@ def test_any_bytes_are_survived(data: bytes) -> None:
         assert b'"code":200' in data or b"200" in data.partition(b"\r\n\r\n")[2]
 
 
-# --- row 19: redirects --------------------------------------------------------------------------
+# --- row 19: redirects ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
@@ -550,7 +550,7 @@ def test_redirects_are_not_followed(status: str) -> None:
         assert (other.connections, other.requests) == (0, [])
 
 
-# --- nothing from the environment, nothing kept -------------------------------------------------
+# --- nothing from the environment, nothing kept ---------------------------------------------------
 
 
 def test_no_cookies() -> None:
@@ -585,7 +585,7 @@ def test_proxies_are_not_used_for_loopback() -> None:
         assert (proxy.connections, len(server.requests)) == (0, 2)
 
 
-# --- the secret ---------------------------------------------------------------------------------
+# --- the secret -----------------------------------------------------------------------------------
 
 
 def test_secret_is_in_no_log_and_no_stream(
@@ -625,7 +625,7 @@ def test_secret_is_in_no_traceback(function: str, monkeypatch: pytest.MonkeyPatc
     assert "kanarienvogel" not in shown
 
 
-# --- the heartbeat ------------------------------------------------------------------------------
+# --- the heartbeat --------------------------------------------------------------------------------
 
 
 def test_ping() -> None:

@@ -183,7 +183,7 @@ def test_bundle_that_is_none(tmp_path: Path, content: bytes | None) -> None:
     assert caught.value.message == f"The certificates in {tmp_path}/b\\x1bundle.pem can't be used: {reason}."
 
 
-# --- proxies ------------------------------------------------------------------------------------
+# --- proxies --------------------------------------------------------------------------------------
 
 
 def tunnel_to(port: int) -> Callable[[Connection], None]:

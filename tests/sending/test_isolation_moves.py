@@ -16,6 +16,9 @@ LOST, OTHER, DENIED = K.UNKNOWN_CONNECTION, K.REFUSED_OTHERWISE, Word.NOT_UPLOAD
 BUDGET = 120
 
 
+# --- campaigns with parts -------------------------------------------------------------------------
+
+
 @dataclass
 class Tree:
     """A campaign called M, with the parts that were cut from it."""
@@ -65,6 +68,9 @@ def halves(*, of: K = K.REFUSED, doubt: S = S.REFUSED) -> Tree:
 def with_first(first: S, *kinds: K, of: K = K.REFUSED) -> Tree:
     """Return a campaign of eight, refused and cut: its first half stands so, its second was never sent."""
     return campaign(8, S.REFUSED, of).add(2, 4, first, *kinds, of=1).add(3, 4, S.UNSENT, of=1, name="Mb")
+
+
+# --- cuts, and under which name parts go ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -137,6 +143,9 @@ def test_a_persons_word_is_no_request() -> None:
     tree.tries[2] += [Try(DENIED, 4), Try(K.ACCEPTED, 4)]
     assert tree.moves(budget=4) == Cut(tree.records[3])
     assert tree.moves(budget=3) == Send(tree.records[3], "Mb")
+
+
+# --- who must be the offender ---------------------------------------------------------------------
 
 
 def test_a_gateways_refusal_condemns_a_single_lead_alone() -> None:
@@ -216,6 +225,9 @@ def test_a_gateways_refusal_is_a_whim_all_the_way_up() -> None:
     assert tree.moves() == Condemn(tree.records[9], tree.records[1])
 
 
+# --- the budget, and names that are left ----------------------------------------------------------
+
+
 def test_the_budget_owes_a_request_to_each_part_that_waits() -> None:
     """Before a further cut, each part that waits has its request kept back; a lead to be condemned needs none.
 
@@ -258,6 +270,9 @@ def test_the_highest_name_that_is_free_goes_first() -> None:
     assert tree.moves() == Send(tree.records[6], "M", (K.REFUSED,), tree.records[1])
     elsewhere = halves().add(6, 2, S.UNSENT, of=3, name="Mb").add(7, 2, S.UNSENT, of=3, name="Mc")
     assert elsewhere.moves() == Send(elsewhere.records[6], "Mb", (), elsewhere.records[3])
+
+
+# --- parts that become whole again ----------------------------------------------------------------
 
 
 def _many(refused: int, others: S = S.UNSENT, doubt: S = S.REFUSED) -> Tree:

@@ -82,6 +82,9 @@ def refused_phones(ledger: Ledger) -> list[str]:
     ]
 
 
+# --- offenders are found within the budget --------------------------------------------------------
+
+
 @pytest.mark.parametrize("position", [0, 1, 381, 382, 500, 617, 618, 999])
 def test_one_bad_lead_of_a_thousand(ledger: Ledger, position: int) -> None:
     """(Row 22) With --isolate 999 leads of 1000 get in, within 20 requests."""
@@ -181,6 +184,9 @@ def test_any_leads_bad(tmp_path_factory: pytest.TempPathFactory, bad: set[int], 
             assert sum(name.startswith(campaign) for _, name in service.came) <= 1 + budget
 
 
+# --- the names of parts ---------------------------------------------------------------------------
+
+
 def test_parts_are_named_after_their_campaign(ledger: Ledger) -> None:
     """The own name goes to the first part that is in, the others are NAME-004b, NAME-004c, …; halves are halves."""
     phones = plan(ledger, 1, size=8)
@@ -226,6 +232,9 @@ def test_parts_are_named_after_their_campaign(ledger: Ledger) -> None:
     }
     last = next(part for part in ledger.campaigns("run-1") if part.name == "March-001f")
     assert (last.message, last.code, last.attempts) == ("Invalid phone number", 422, 0)
+
+
+# --- a campaign that may be in itself -------------------------------------------------------------
 
 
 def test_a_taken_name_is_not_cut(ledger: Ledger) -> None:
@@ -293,6 +302,9 @@ def test_all_refused_in_doubt_stays_unknown(ledger: Ledger) -> None:
     assert ledger.body(campaign.id) == service.bodies[0]
 
 
+# --- parts that are lost, and names they can't have -----------------------------------------------
+
+
 def test_parts_that_time_out_settle(ledger: Ledger) -> None:
     """A part whose outcome is unknown is treated like any campaign, and the others go on."""
     phones = plan(ledger, 1, size=20)
@@ -332,6 +344,9 @@ def test_a_name_too_long_for_a_letter_is_not_cut(ledger: Ledger) -> None:
     assert (len(service.came), leads(ledger)) == (1, LeadTotals(refused=6))
 
 
+# --- runs that go on ------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("until", range(1, 30))
 def test_going_on_after_a_kill(ledger: Ledger, until: int) -> None:
     """(Row 45) Wherever cutting was broken off, the next upload goes on with it, and no part stays unknown."""
@@ -368,6 +383,9 @@ def test_a_finished_run_is_cut(ledger: Ledger) -> None:
     assert record is not None
     assert record.state is RunState.FINISHED
     assert run(ledger, service) == []
+
+
+# --- people uploaded or forgotten since -----------------------------------------------------------
 
 
 def test_whoever_was_uploaded_since_is_left_out(ledger: Ledger) -> None:
@@ -434,6 +452,9 @@ def test_forgotten_leads_are_dropped_before_a_cut(ledger: Ledger) -> None:
     assert record is not None
     assert (record.rows.excluded, record.rows.balanced()) == (1, True)
     assert sum(map(service.copies, ["", phones[2]])) == 0
+
+
+# --- what is kept of parts ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("stop_at", range(2, 7))

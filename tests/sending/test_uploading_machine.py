@@ -83,6 +83,9 @@ TROUBLES = (
 OPEN = {CampaignStatus.UNKNOWN, CampaignStatus.UNVERIFIED}
 
 
+# --- kills that may strike anywhere ---------------------------------------------------------------
+
+
 class Killed(BaseException):
     """Stands for kill -9: nothing of the program runs after it."""
 
@@ -151,6 +154,9 @@ class CountingWorkers(Workers):
     def send(self, campaign: int, body: bytes, under_way: int) -> None:
         type(self).sent += 1
         super().send(campaign, body, under_way)
+
+
+# --- the machine ----------------------------------------------------------------------------------
 
 
 class Machine(RuleBasedStateMachine):
@@ -335,6 +341,9 @@ class Machine(RuleBasedStateMachine):
             assert sum(map(self.service.copies, phones)) == record.leads.accepted
 
 
+# --- any order of events --------------------------------------------------------------------------
+
+
 FEW = settings(
     max_examples=60, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
@@ -353,6 +362,9 @@ def test_any_interleaving() -> None:
 def test_very_many_interleavings() -> None:
     """(Row 41) At length."""
     run_state_machine_as_test(Machine, settings=MANY)
+
+
+# --- broken programs ------------------------------------------------------------------------------
 
 
 class NewNames(MortalLedger):

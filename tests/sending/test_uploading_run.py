@@ -82,6 +82,9 @@ def stopped(events: list[UploadEvent]) -> list[StopCause]:
     return [event.cause for event in events if isinstance(event, RunStopping)]
 
 
+# --- what is sent ---------------------------------------------------------------------------------
+
+
 def test_all_accepted(ledger: Ledger) -> None:
     """A run that meets no trouble sends each campaign once, ends finished, and its leads leave the ledger."""
     phones = plan(ledger, 5)
@@ -125,6 +128,9 @@ def test_same_bytes_on_every_try(ledger: Ledger) -> None:
     assert statuses(ledger) == ["accepted"]
     [campaign] = ledger.campaigns("run-1")
     assert campaign.message == "Leads Added Successfully (an earlier try ended in a server error)"
+
+
+# --- answers that are lost or prove nothing -------------------------------------------------------
 
 
 def test_unknown_settles_while_others_go_on(ledger: Ledger) -> None:
@@ -177,6 +183,9 @@ def test_unverified_is_not_sent_again(ledger: Ledger) -> None:
     service = Service()
     assert run(ledger, service) == []
     assert service.came == []
+
+
+# --- a name that is taken -------------------------------------------------------------------------
 
 
 def test_name_of_somebody_else(ledger: Ledger) -> None:
@@ -254,6 +263,9 @@ def test_a_campaign_that_a_person_looked_up_goes_though_a_name_was_taken(ledger:
     assert statuses(ledger) == ["accepted", "refused", "refused"]
 
 
+# --- answers that end the run ---------------------------------------------------------------------
+
+
 def test_account_refused_costs_one_request(ledger: Ledger) -> None:
     """(Row 23) A 404 stops the run at its first request; after mending, the same names go."""
     phones = plan(ledger, 5)
@@ -291,6 +303,9 @@ def test_refused_after_an_unknown_stays_unknown(ledger: Ledger) -> None:
     run(ledger, service)
     assert statuses(ledger) == ["unknown", "accepted"]
     assert len(service.came) == 3
+
+
+# --- a service that fails: retries and pauses -----------------------------------------------------
 
 
 def test_unreached_service_is_retried_and_given_up(ledger: Ledger) -> None:
@@ -411,6 +426,9 @@ def test_a_limited_rate_is_followed_to_the_end(ledger: Ledger) -> None:
     assert len(service.came) < 40 * 3 + 32
 
 
+# --- the rate, and the flushes of the disk --------------------------------------------------------
+
+
 def test_rate(ledger: Ledger) -> None:
     """--rate keeps the requests apart, whatever the workers."""
     plan(ledger, 8)
@@ -428,6 +446,9 @@ def test_one_flush_for_several_intents(ledger: Ledger) -> None:
     ledger.begin_attempts = lambda ids, at: (commits.append(len(ids)), begin(ids, at=at))[1]  # type: ignore[method-assign]
     run(ledger, Service(), workers=4)
     assert commits == [1, 4]
+
+
+# --- stopped, killed, or beside another -----------------------------------------------------------
 
 
 def test_stop_once(ledger: Ledger) -> None:
@@ -512,6 +533,9 @@ def test_two_hosts(ledger: Ledger, tmp_path: Path, acts: list[Act]) -> None:
     assert [service.copies(phone) for phone in phones] == [1] * 6
 
 
+# --- clocks, disks and bugs -----------------------------------------------------------------------
+
+
 def test_the_wall_clock_disturbs_nothing(ledger: Ledger) -> None:
     """(Row 10) With a wall clock that jumps days back and forth, every pause is as long as without."""
     came = []
@@ -566,6 +590,9 @@ def test_a_bug_in_the_sending_is_seen(ledger: Ledger) -> None:
     with pytest.raises(ZeroDivisionError):
         list(upload("run-1", ledger, broken, SendingOptions(), _RealClock(ledger), StopRequest()))
     assert statuses(ledger) == ["sending"]
+
+
+# --- runs that are through ------------------------------------------------------------------------
 
 
 def test_a_finished_run_sends_nothing(ledger: Ledger) -> None:

@@ -43,6 +43,9 @@ def resolved(
     return resolve(given or {}, Sources(environment or {}, folder, **more))
 
 
+# --- sources --------------------------------------------------------------------------------------
+
+
 def test_the_nearer_source_wins(tmp_path: Path) -> None:
     """Command line over environment over .env over profile over top level over default, and each is named."""
     (tmp_path / ".env").write_text("TELECMI_REGION=FR\n")
@@ -133,6 +136,9 @@ def test_bad_options_are_wrong_usage(tmp_path: Path, given: dict[str, Any], says
     assert says in f"{error.value.message} {error.value.hint}"
 
 
+# --- the secret, the App id, the environment ------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("line", "secret"),
     [
@@ -214,6 +220,9 @@ def test_an_empty_variable_is_an_unset_one(tmp_path: Path) -> None:
     assert resolved(tmp_path)[PhoneOptions].region == "DE"
 
 
+# --- whom to trust, and where paths lead ----------------------------------------------------------
+
+
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_whom_to_trust_comes_from_the_environment_alone(tmp_path: Path, name: str) -> None:
     """Both variables of requests name the certificates; the same in .env changes nothing, and is said."""
@@ -246,6 +255,9 @@ def test_a_state_folder_is_one_wherever_the_program_is_called(tmp_path: Path) ->
     assert error.value.hint == "Name a folder by its whole path."
     (tmp_path / "delhi.env").write_text("TELECMI_STATE_DIR=state\n")
     assert resolved(tmp_path, env_file=tmp_path / "delhi.env")[StateOptions].state_dir == tmp_path / "state"
+
+
+# --- values and limits ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -338,6 +350,9 @@ def test_what_a_settings_file_may_hold_is_read_in_time(tmp_path: Path, text: str
     assert time.process_time() - began < 2
 
 
+# --- files that hold secrets ----------------------------------------------------------------------
+
+
 def test_the_secret_file_wins_and_must_be_private(tmp_path: Path) -> None:
     """--secret-file is read without its trailing newline; one that others can read is refused."""
     file = tmp_path / "secret"
@@ -384,6 +399,9 @@ def test_lines_of_env_that_say_nothing_are_named(tmp_path: Path, capfd: pytest.C
     assert found.warnings == (f"Line 2 of {tmp_path / '.env'} is no NAME=VALUE and is left out.",)
     assert (found[PhoneOptions].region, found[AccountOptions].app_id) == ("IN", "5")
     assert capfd.readouterr() == ("", "")
+
+
+# --- addresses, accounts, proxies -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -447,6 +465,9 @@ def test_proxies_are_the_users_and_never_for_loopback() -> None:
     assert proxies(environment, "https://rest.telecmi.com") == {"https": "http://proxy.example.com:3128"}
     assert proxies(environment, "https://internal.example.com") == {}
     assert proxies(environment, "http://127.0.0.1:8090") == {}
+
+
+# --- the terminal ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", ["²", "٣", "-1", "0", "9" * 5000, "wide"])
