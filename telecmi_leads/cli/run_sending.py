@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,8 +110,13 @@ def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> R
     leads: Counter[int] = Counter()
     for each in waiting:
         leads[each.root] += each.leads
-    with session.console.uploading(leads, wording.account(service.key)) as display, course.signals.to(stop):
-        for event in upload_events(run.id, ledger, service.send, options, session.clock, stop):
+    happening = upload_events(run.id, ledger, service.send, options, session.clock, stop)
+    with (
+        session.console.uploading(leads, wording.account(service.key)) as display,
+        course.signals.to(stop),
+        closing(happening) as events,  # where the display fails, what was heard is written at once
+    ):
+        for event in events:
             display.event(event)
             if isinstance(event, RunStopping):
                 stopping = event

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from telecmi_leads.core.campaign import LONGEST_NAME, CampaignStatus, OutcomeKind, thaw_leads
+from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import CampaignSending, CampaignSettled, CampaignWaiting, RunState, RunStopping, StopCause
 from telecmi_leads.ledger import Judged
@@ -25,7 +26,7 @@ from telecmi_leads.sending.isolation import Condemn, Cut, Family, Rejoin, Send, 
 from telecmi_leads.sending.pacing import GivingUp, Pacing, Sent, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from telecmi_leads.core.campaign import CampaignRecord, Outcome
     from telecmi_leads.core.clock import Clock, StopRequest
@@ -53,16 +54,15 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
     options: SendingOptions,
     clock: Clock,
     stop: StopRequest,
-) -> Iterator[UploadEvent]:
+) -> Generator[UploadEvent]:
     """Send what a run has left to send, and yield what happens; to be called under the account's lock.
 
     A finished run has nothing left, unless options.isolate takes up its refused campaigns.
-
     `send` takes a request's frozen bytes and returns its outcome, in any thread, within a deadline of its own. The run
     ends when nothing is left that may be sent now, when every further request would fail (RunStopping), or when `stop`
     asks for it: once, after the requests under way; twice, at once, which leaves their outcome unknown. What is left
     unsent or unknown goes with the next call. Raises LedgerError as soon as a write fails; what is under way then is
-    abandoned.
+    abandoned, as it is where the generator is closed: the outcomes that have come by then are written first.
     """
     record = ledger.run(run_id)
     if record is None:
@@ -74,6 +74,10 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
     sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         yield from run.events()
+    except BaseException:
+        with suppress(LedgerError):  # what broke the run off is what has to be told
+            run.write_heard()
+        raise
     finally:
         sys.setswitchinterval(interval)
         run.close()
@@ -122,6 +126,7 @@ class _Run:
         self._pacing = Pacing(options, clock)
         self._waiting: list[_Job] = []
         self._under_way: dict[int, _Job] = {}
+        self._heard: deque[tuple[_Job, Sent]] = deque()
         self._bodies: dict[int, bytes] = {}
         self._positions: dict[int, int] = {}
         self._families: set[int] = set()
@@ -141,6 +146,7 @@ class _Run:
         yield from self._take_up()
         while True:
             if self._stop.at_once:
+                self.write_heard()
                 return
             if self._stop.cause is not None:
                 yield from self._end(self._stop.cause, "asked to stop")
@@ -157,13 +163,19 @@ class _Run:
         self._ledger.end_by_taken_name(self._run_id, at=self._clock.now())
         self._ledger.finish_run(self._run_id)
 
-    def _others_heard(self) -> Iterator[Sent]:
-        """Yield what has come in meanwhile."""
+    def write_heard(self) -> None:
+        """Write the outcomes that have come and are not written yet, for a run that is broken off."""
+        self._stopping = True  # no cut and no further try follows from them
+        self._take_in()
+        self._write(at_least=len(self._heard))
+
+    def _take_in(self, first: Sent | None = None) -> None:
+        """Take in what has come meanwhile."""
+        came = [first]
         with suppress(Empty):
             while True:
-                sent = self._mailbox.get_nowait()
-                if sent is not None:
-                    yield sent
+                came.append(self._mailbox.get_nowait())
+        self._heard += [(self._under_way.pop(sent.campaign), sent) for sent in came if sent is not None]
 
     def _turn(self, first: Sent) -> Iterator[UploadEvent]:
         """Send on, where all was accepted, and write the outcomes, many with one flush of the disk.
@@ -171,25 +183,23 @@ class _Run:
         Answers come in waves, and to write an outcome takes longer than to send a request: while more come, those are
         taken first.
         """
-        heard: deque[tuple[_Job, Sent]] = deque()
-        came = [first, *self._others_heard()]
-        while came or heard:
-            heard += [(self._under_way.pop(each.campaign), each) for each in came]
-            ahead = self._may_go_ahead(heard)
+        self._take_in(first)
+        while self._heard:
+            ahead = self._may_go_ahead()
             going = self._send(self._begin()) if ahead else []
             sending = self._sending(going)
-            settled = self._write(heard, at_least=len(heard) // _SHARE + 1 if ahead else len(heard))
+            settled = self._write(at_least=len(self._heard) // _SHARE + 1 if ahead else len(self._heard))
             yield from sending  # what is shown may fail: not before it is written
             yield from settled
-            came = list(self._others_heard())
+            self._take_in()
 
-    def _write(self, heard: deque[tuple[_Job, Sent]], *, at_least: int) -> list[UploadEvent]:
-        """Write outcomes with one flush, and take them out of `heard`: as many as that, and on until more come."""
+    def _write(self, *, at_least: int) -> list[UploadEvent]:
+        """Write outcomes that were heard, with one flush: as many as that, and on until more come."""
         events: list[UploadEvent] = []
         failed: list[Sent] = []
         with self._ledger.together():
-            while heard and (at_least > 0 or self._mailbox.empty()):
-                job, sent = heard.popleft()
+            while self._heard and (at_least > 0 or self._mailbox.empty()):
+                job, sent = self._heard.popleft()
                 at_least -= 1
                 if sent.outcome is None:
                     failed.append(sent)
@@ -199,14 +209,15 @@ class _Run:
             raise sent.error or AssertionError
         return events
 
-    def _may_go_ahead(self, heard: Iterable[tuple[_Job, Sent]]) -> bool:
+    def _may_go_ahead(self) -> bool:
         """Tell whether the next requests may leave before these outcomes are written: no worker waits for that then.
 
         A kill between the two leaves accepted campaigns unknown, and their names then confirm them. Not before several
         may be under way: until then each request rests on the outcome of the one before.
         """
-        accepted = all(sent.outcome is not None and sent.outcome.kind is OutcomeKind.ACCEPTED for _, sent in heard)
-        alone = self._pacing.width == 1 or any(job.part is not None for job, _ in heard)
+        outcomes = [sent.outcome for _, sent in self._heard]
+        accepted = all(outcome is not None and outcome.kind is OutcomeKind.ACCEPTED for outcome in outcomes)
+        alone = self._pacing.width == 1 or any(job.part is not None for job, _ in self._heard)
         return accepted and not alone and not self._stopping and self._stop.cause is None
 
     def _take_up(self) -> Iterator[UploadEvent]:
@@ -339,13 +350,10 @@ class _Run:
         self, job: _Job, outcome: Outcome, decision: Decision, giving_up: GivingUp | None
     ) -> Iterator[UploadEvent]:
         if decision.cause is not None:
-            yield from self._end(decision.cause, self._why(job, outcome, decision))
+            taken = decision.cause is StopCause.NAME_TAKEN
+            yield from self._end(decision.cause, f"{job.record.name}: {outcome.message}" if taken else outcome.message)
         elif giving_up is not None:
             yield from self._end(giving_up.cause, giving_up.why)
-
-    def _why(self, job: _Job, outcome: Outcome, decision: Decision) -> str:
-        taken = decision.cause is StopCause.NAME_TAKEN
-        return f"{job.record.name}: {outcome.message}" if taken else outcome.message
 
     def _line_up_again(self, job: _Job, outcome: Outcome, decision: Decision) -> Iterator[UploadEvent]:
         now = self._clock.monotonic()
@@ -374,9 +382,7 @@ class _Run:
             self._at_rest.add(root)  # it was tried often enough: what follows from it is for a later run
         followed = list(self._go_on_cutting(root, settling=outcome.kind.maybe_applied))
         told = {event.campaign.id for event in followed if isinstance(event, CampaignSettled)}
-        now = (
-            record for record in self._ledger.family(root)[0] if record.id == job.record.id
-        )  # none: made whole again
+        now = (each for each in self._ledger.family(root)[0] if each.id == job.record.id)  # none: made whole again
         yield from (CampaignSettled(record) for record in now if record.id not in told)
         yield from followed
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from contextlib import closing
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -9,6 +11,7 @@ from ledger_store import connection, has_body, in_flight
 from msgspec.structs import replace
 from simulated import (
     ACCOUNT,
+    ADDED,
     BAD_PHONE,
     BUSY,
     DUPLICATES,
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from queue import SimpleQueue
 
+    from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.run import UploadEvent
 
 
@@ -570,6 +574,61 @@ def test_a_failed_write_ends_the_run(ledger: Ledger) -> None:
         ledger.begin_attempts([2], at=START)
 
 
+@pytest.mark.parametrize("shown", [1, 2, 8])
+def test_a_display_that_fails_loses_no_outcome(ledger: Ledger, shown: int) -> None:
+    """Where the display fails amid a wave of answers, every outcome that has come is in the ledger."""
+    plan(ledger, 17)
+    events = upload("run-1", ledger, _accepted, SendingOptions(workers=8), _Waves(ledger, 1, 8), StopRequest())
+
+    def show() -> None:
+        settled = 0
+        with closing(events):
+            for event in events:
+                settled += isinstance(event, CampaignSettled)
+                if settled == 1 + shown:
+                    raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        show()
+    assert statuses(ledger) == ["accepted"] * 17
+
+
+def test_a_display_that_fails_with_the_disk_is_what_is_told(ledger: Ledger) -> None:
+    """Where what was heard can't be written either, the first failure comes out, and no outcome is made up."""
+    plan(ledger, 17)
+    events = upload("run-1", ledger, _accepted, SendingOptions(workers=8), _Waves(ledger, 1, 8), StopRequest())
+
+    def show() -> None:
+        with closing(events):
+            for event in events:
+                if isinstance(event, CampaignSettled) and event.campaign.number > 1:
+                    connection(ledger).execute("PRAGMA query_only = ON")  # every write fails from here on
+                    raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        show()
+    known = statuses(ledger).count("accepted")
+    assert 2 <= known < 17
+    assert statuses(ledger)[known:] == ["sending"] * (17 - known)
+
+
+def test_stopped_at_once_what_has_come_is_written(ledger: Ledger) -> None:
+    """(Row 24) Of the requests under way at a second Ctrl-C, those that were answered by then are known."""
+    plan(ledger, 17)
+    stop = StopRequest()
+    clock = _Waves(ledger, 1, 10, 8)  # eight answers behind the two words that woke the run
+
+    def answered(body: bytes) -> Outcome:
+        _until(lambda: stop.at_once or b"March-001" in body)
+        return ADDED
+
+    for event in upload("run-1", ledger, answered, SendingOptions(workers=8), clock, stop):
+        if isinstance(event, CampaignSending) and event.campaign.name == "March-009":
+            stop.request(StopCause.INTERRUPTED)
+            stop.request(StopCause.INTERRUPTED)
+    assert statuses(ledger) == ["accepted"] * 9 + ["unsent"] * 8
+
+
 def test_nothing_is_sent_before_its_intent_is_written(ledger: Ledger) -> None:
     """(Row 4) Where the intent can't be written, no byte leaves."""
     plan(ledger, 3)
@@ -624,3 +683,38 @@ class _RealClock(SimulatedClock):
     def idle(self, mailbox: SimpleQueue[Any], seconds: float | None) -> Any:  # noqa: ARG002 - the clock's
         """Wait in real time."""
         return mailbox.get(timeout=10)
+
+
+def _accepted(_body: bytes) -> Outcome:
+    return ADDED
+
+
+class _Waves(_RealClock):
+    """Lets so many answers come together, wave by wave; while the last one is written, as many more come."""
+
+    def __init__(self, ledger: Ledger, *waves: int) -> None:
+        super().__init__(ledger)
+        self._waves = list(waves)
+        self._mailbox: SimpleQueue[Any] | None = None
+        self._record = ledger.record
+        ledger.record = self._slowly  # type: ignore[method-assign]
+
+    def idle(self, mailbox: SimpleQueue[Any], seconds: float | None) -> Any:
+        """Wait for a wave."""
+        wave = self._waves.pop(0) if self._waves else 1
+        _until(lambda: mailbox.qsize() >= wave)
+        self._mailbox = None if self._waves else mailbox
+        return super().idle(mailbox, seconds)
+
+    def _slowly(self, *given: Any, **more: Any) -> CampaignRecord:
+        mailbox, self._mailbox = self._mailbox, None
+        if mailbox is not None:
+            _until(lambda: mailbox.qsize() >= 8)
+        return self._record(*given, **more)
+
+
+def _until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline, "the answers did not come"
+        time.sleep(0.001)
