@@ -209,6 +209,10 @@ def fault_packet(fault: Fault, *, in_body: bool) -> bytes | None:
 MAX_BODY_BYTES = 512 * 1024 * 1024
 
 _MOST_FROM_STRANGERS = 65_536
+_DIGITS = 18
+_IDLE_SECONDS = 60.0
+"""A connection that says nothing for so long is closed: anybody on the machine may open some. Ours closes itself after
+three (`sending.transport`)."""
 _JOIN_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 
@@ -266,7 +270,12 @@ class Server(TCPServer):
         thread = threading.Thread(target=self._serve, args=(request, client_address), daemon=True)
         with self._lock:
             self._open[request] = thread
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # the system has no more: whoever opens so many is none of ours
+            with self._lock:
+                del self._open[request]
+            request.close()
 
     def _serve(self, request: socket.socket, client_address: object) -> None:
         try:
@@ -287,6 +296,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    timeout = _IDLE_SECONDS
     server: Server
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
@@ -332,27 +342,31 @@ class _Handler(BaseHTTPRequestHandler):
         elif not secrets.compare_digest(token.encode(), self.server.token.encode()):
             status = 403
         if status:
-            length = self.headers.get("Content-Length", "")
-            if length.isascii() and length.isdigit():  # or the answer could be lost in the reset of the connection
-                self.rfile.read(min(int(length), _MOST_FROM_STRANGERS))
+            # Or the answer could be lost in the reset of the connection.
+            self.rfile.read(min(self._length() or 0, _MOST_FROM_STRANGERS))
             self._end_with(page_packet(status))
             return False
         self.path = f"/{path}"
         return True
 
     def _read_body(self) -> bytes | None:
-        length = self.headers.get("Content-Length", "")
-        if not (length.isascii() and length.isdigit()):
+        length = self._length()
+        if length is None:
             self._end_with(page_packet(411))
             return None
-        if int(length) > MAX_BODY_BYTES:
+        if length > MAX_BODY_BYTES:
             self._end_with(page_packet(413))
             return None
-        body = self.rfile.read(int(length))
-        if len(body) < int(length):
+        body = self.rfile.read(length)
+        if len(body) < length:
             self.close_connection = True
             return None
         return body
+
+    def _length(self) -> int | None:
+        """Return the body's length by its header; None where it says none. Python reads no number of thousands."""
+        said = self.headers.get("Content-Length", "")
+        return min(int(said[:_DIGITS]), MAX_BODY_BYTES + 1) if said.isascii() and said.isdigit() else None
 
     def _order(self, body: bytes) -> None:
         try:

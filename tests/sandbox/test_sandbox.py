@@ -338,6 +338,32 @@ def test_another_user_of_the_machine_is_refused(path: str) -> None:
         assert post(sandbox.url, upload("B"))[0] == 200
 
 
+@pytest.mark.parametrize("path", ["", "/x"])
+@pytest.mark.parametrize("length", [b"9" * 5000, b"9" * 20, b"-1", b"\xb2"])
+def test_no_length_that_a_stranger_says_ends_the_sandbox(path: str, length: bytes) -> None:
+    """(Row 61) A Content-Length that no body has is refused, with the token or without; the sandbox goes on."""
+    with Sandbox() as sandbox:
+        token = urlsplit(f"{sandbox.url}{path}" if path else sandbox.url[:-1]).path.encode()
+        with socket.create_connection(("127.0.0.1", sandbox.port), 10) as stranger:
+            host = f"Host: 127.0.0.1:{sandbox.port}".encode()
+            stranger.sendall(
+                b"POST " + token + b" HTTP/1.1\r\n" + host + b"\r\nContent-Length: " + length + b"\r\n\r\n"
+            )
+            stranger.shutdown(socket.SHUT_WR)
+            status = int(stranger.recv(100).split()[1])
+        known = 411 if length in {b"-1", b"\xb2"} else 413
+        assert (status, post(sandbox.url, upload())[0]) == (known if path else 403, 200)
+
+
+def test_who_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """(Row 61) A connection that begins a request and never ends it is closed."""
+    monkeypatch.setattr("telecmi_leads.sandbox.server._Handler.timeout", 0.2)
+    with Sandbox() as sandbox, socket.create_connection(("127.0.0.1", sandbox.port), 10) as stranger:
+        stranger.sendall(b"POST /x HTTP/1.1\r\nHost: ")
+        assert stranger.recv(100) == b""
+        assert post(sandbox.url, upload())[0] == 200
+
+
 def test_each_start_has_a_token_of_its_own() -> None:
     """(Row 61) What was learned of one sandbox opens no other."""
     with Sandbox() as one, Sandbox() as other:
