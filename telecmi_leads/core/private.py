@@ -33,7 +33,10 @@ def make_folder(folder: Path) -> None:
     for each in reversed(missing):
         with suppress(FileExistsError):  # another process was faster
             each.mkdir(FOLDER_MODE)
-            each.chmod(FOLDER_MODE)  # the umask may have taken even our own bits
+            made = each.lstat().st_mode
+            # The umask may have taken even our own bits. A link that another has put in its place would be followed.
+            if stat.S_ISDIR(made) and made & 0o777 != FOLDER_MODE:
+                each.chmod(FOLDER_MODE)
         sync_folder(each.parent)
 
 
@@ -55,14 +58,9 @@ def objection(path: Path, *, folder: bool) -> str | None:
     return "can be written by everyone" if found.st_mode & stat.S_IWOTH else None
 
 
-def writable_by_others(path: Path) -> bool:
-    """Tell whether a folder belongs to another user, or another user may make and swap files in it.
-
-    A group that is the user's own, as many systems make one for each user, is nobody else.
-    """
+def _writable_by_others(found: os.stat_result) -> bool:
     if not hasattr(os, "geteuid"):
         return False
-    found = path.stat()
     if found.st_uid != os.geteuid() or found.st_mode & stat.S_IWOTH:
         return True
     return bool(found.st_mode & stat.S_IWGRP) and not _is_own_group(found.st_gid)
@@ -105,6 +103,13 @@ class OpenFolder:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def writable_by_others(self) -> bool:
+        """Tell whether it belongs to another user, or another user may make and swap files in it.
+
+        A group that is the user's own, as many systems make one for each user, is nobody else.
+        """
+        return _writable_by_others(self._path.stat() if self._descriptor is None else os.fstat(self._descriptor))
 
     def _named(self, name: str) -> str:
         return name if self._descriptor is not None else str(self._path / name)
@@ -184,6 +189,26 @@ def write(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def append(path: Path, content: bytes, expected: bytes) -> None:
+    """Write more to the end of a settings file, all or nothing; one that is made here has the umask's mode.
+
+    Raises OSError where the file holds anything else than expected, or is a link, hard or symbolic, or no file.
+    """
+    how = os.O_RDWR | os.O_APPEND | os.O_CREAT | _NO_FOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, how, 0o666), "rb+", buffering=0) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or file.read(len(expected) + 1) != expected:
+            raise OSError(errno.EBUSY, "it is a link, or has changed meanwhile")
+        written = 0
+        try:
+            while written < len(content):  # a disk that fills takes a part first, and then says so
+                written += file.write(content[written:])
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(len(expected))
+            raise
 
 
 def write_once(path: Path, content: bytes) -> bool:

@@ -121,3 +121,32 @@ def test_objections(tmp_path: Path, make: object, folder: bool, says: str | None
     assert callable(make)
     make(tmp_path / "it")
     assert private.objection(tmp_path / "it", folder=folder) == says
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("swap", ["a link", "a longer file", "a shorter file", "gone"])
+def test_nothing_is_appended_to_what_was_swapped_meanwhile(tmp_path: Path, swap: str) -> None:
+    """What has been put in a settings file's place since it was read is not written to, and no link is followed."""
+    path, theirs = tmp_path / "settings", tmp_path / "theirs"
+    theirs.write_bytes(b"before\n")
+    match swap:
+        case "a link":
+            path.symlink_to(theirs)
+        case "a longer file":
+            path.write_bytes(b"before\nmore\n")
+        case "a shorter file":
+            path.write_bytes(b"bef")
+        case _:
+            pass
+    left = path.read_bytes() if path.exists() else b""
+    with pytest.raises(OSError, match=r"symbolic links|has changed meanwhile"):
+        private.append(path, b"after\n", b"before\n")
+    assert (path.read_bytes(), theirs.read_bytes()) == (left, b"before\n")
+
+
+def test_what_is_appended_stands_behind_what_was_there(tmp_path: Path) -> None:
+    """A file is made where there is none, and more written to its end."""
+    path = tmp_path / "settings"
+    private.append(path, b"one\n", b"")
+    private.append(path, b"two\n", b"one\n")
+    assert path.read_bytes() == b"one\ntwo\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -126,6 +127,28 @@ def test_a_profile_is_not_written_through_a_link(tmp_path: Path) -> None:
     ended = Program(tmp_path).run("columns", "leads.csv", "--region", "IN", "--save")
     assert (ended.code, (tmp_path / ".profile").exists()) == (6, False), ended.err
     assert "is a symbolic link, which is not written through." in ended.err
+
+
+def test_a_profile_is_not_written_into_a_file_of_another_name(tmp_path: Path) -> None:
+    """(Row 36) A settings file that is a hard link to a file elsewhere would have it changed there: X6."""
+    (tmp_path / "leads.csv").write_text('"$(touch evil) mobile",Name\n9876500000,Asha\n', encoding="utf-8")
+    (tmp_path / "profile").write_text("# mine\n", encoding="utf-8")
+    (tmp_path / "telecmi-leads.toml").hardlink_to(tmp_path / "profile")
+    ended = Program(tmp_path).run("columns", "leads.csv", "--region", "IN", "--save")
+    assert (ended.code, (tmp_path / "profile").read_text(encoding="utf-8")) == (6, "# mine\n"), ended.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such limit there")
+def test_a_profile_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """(Row 36) Where the disk is full in the middle of a profile, the settings file is as it was before: X6."""
+    write_leads(tmp_path / "leads.csv", 1)
+    settings = b'region = "IN"\n# ' + b"x" * 990 + b"\n"
+    (tmp_path / "telecmi-leads.toml").write_bytes(settings)
+    program = f"ulimit -f 1; exec {shlex.quote(str(CONSOLE_SCRIPT))} columns leads.csv --save"  # files of 1,024 bytes
+    ended = subprocess.run(
+        ["bash", "-c", program], cwd=tmp_path, env=Program(tmp_path).variables(), capture_output=True, check=False
+    )
+    assert (ended.returncode, (tmp_path / "telecmi-leads.toml").read_bytes()) == (6, settings), ended.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no named pipes there")

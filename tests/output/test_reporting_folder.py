@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import time
 from pathlib import Path
@@ -200,6 +201,82 @@ def test_a_folder_that_is_swapped_meanwhile_gets_nothing(tmp_path: Path) -> None
         writing.write("refused", "refused.csv", b"second\n")
     assert list(theirs.iterdir()) == []
     assert {path.name for path in (tmp_path / "moved").iterdir()} == {"campaigns.csv", "refused.csv"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_a_folder_that_was_swapped_before_the_reports_is_refused(ledger: Ledger, tmp_path: Path) -> None:
+    """(Row 60) Reports are not written into a folder that others may write to, whatever had its path at the start."""
+    ALL.put(ledger)
+    folder = prepare_folder(tmp_path / "reports")
+    folder.rename(tmp_path / "ours")
+    folder.mkdir()
+    folder.chmod(0o777)
+    record = ledger.run(RUN)
+    assert record is not None
+    with pytest.raises(ReportError, match="Other users can write to the report folder"):
+        write_reports(folder, summarise(ledger, RUN, exit_code=4, status=RunStatus.REFUSED), record, ledger)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_a_folder_that_another_makes_at_the_same_moment_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """(Row 60) A folder that comes between the look at its path and its making is looked at again."""
+    folder = tmp_path / "reports"
+    make = Path.mkdir
+
+    def late(path: Path, mode: int = 0o777) -> None:
+        if path == folder:
+            make(path)
+            path.chmod(0o777)
+        make(path, mode)
+
+    monkeypatch.setattr(Path, "mkdir", late)
+    with pytest.raises(ReportError, match="Other users can write to the report folder"):
+        prepare_folder(folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_a_link_in_place_of_a_folder_just_made_is_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """(Row 60) Where another puts a link in place of the folder just made, what it leads to keeps its mode."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir(0o755)
+    make = Path.mkdir
+
+    def swapped(path: Path, mode: int = 0o777) -> None:
+        make(path, mode)
+        path.rmdir()
+        path.symlink_to(theirs)
+
+    monkeypatch.setattr(Path, "mkdir", swapped)
+    with pytest.raises(ReportError):
+        prepare_folder(tmp_path / "reports")
+    assert stat.S_IMODE(theirs.stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("how", ["moved over it", "copied with its time", "linked"])
+def test_a_file_of_the_users_with_an_old_time_is_kept(ledger: Ledger, tmp_path: Path, how: str) -> None:
+    """A file that takes a report's name stays, though its own time is older than the reports'."""
+    ALL.put(ledger)
+    old = tmp_path / "old.csv"
+    old.write_text("Phone\n9876500001\n")
+    os.utime(old, (1_500_000_000, 1_500_000_000))
+    folder = tmp_path / "reports"
+    write(ledger, folder)
+    time.sleep(0.02)
+    taken = folder / "rejects.csv"
+    match how:
+        case "moved over it":
+            old.replace(taken)
+        case "linked":
+            taken.unlink()
+            taken.hardlink_to(old)
+        case _:
+            shutil.copy2(old, taken)
+    summary = write(ledger, folder)
+    assert taken.read_text() == "Phone\n9876500001\n"
+    assert summary.reports["rejects"] == str(folder / "rejects-2.csv")
 
 
 def test_reports_of_an_earlier_state_do_not_stay_behind(ledger: Ledger, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from telecmi_leads.cli.session import begin, typed
 from telecmi_leads.columns import pins
 from telecmi_leads.columns.matching import no_phone_column
+from telecmi_leads.core import private
 from telecmi_leads.core.errors import ExitCode, InputRefused, SettingsError, UsageError
 from telecmi_leads.core.run import Suggested
 from telecmi_leads.core.text import safe
@@ -145,8 +146,7 @@ def _save_profile(wanted: str, file: str, pins: Sequence[Sequence[str]], given: 
     added = ("" if not before else "\n" if before.endswith("\n") else "\n\n") + table
     _parsed(before + added, path)
     try:
-        with path.open("a", encoding="utf-8") as target:
-            target.write(added)
+        private.append(path, added.encode(), before.encode())
     except OSError as problem:
         raise _unusable(path, problem) from None
     upload = command("upload", file, "--profile", name, "--name", "NAME")
@@ -188,7 +188,7 @@ def _read(path: Path) -> str:
     if path.exists() and not path.is_file():  # a pipe would be waited on for ever
         raise SettingsError(f"{safe(str(path))} is not a regular file.", hint="Name another with --config FILE.")
     try:
-        return path.read_text("utf-8") if path.exists() else ""
+        return path.read_bytes().decode() if path.exists() else ""
     except (OSError, UnicodeDecodeError) as problem:
         raise _unusable(path, problem) from None
 

@@ -46,17 +46,22 @@ def prepare_folder(path: Path, inputs: Sequence[Path] = ()) -> Path:
     with disk_errors(path):
         _refuse_links(path)
         _refuse_inputs(path, inputs)
-        if path.exists() and private.writable_by_others(path):
-            raise ReportError(
-                f"Other users can write to the report folder {safe(str(path))}.",
-                hint="Give a folder of your own with --report-dir FOLDER, or take that right from the others.",
-            )
         private.make_folder(path)
         probe = f"{_UNFINISHED}{secrets.token_hex(4)}"
         with private.OpenFolder.at(path) as folder:
+            _refuse_shared(path, folder)
             folder.create(probe)
             folder.remove(probe)
     return path
+
+
+def _refuse_shared(path: Path, folder: private.OpenFolder) -> None:
+    """Refuse a folder that others may write to, by what is open: what has its path may be another's meanwhile."""
+    if folder.writable_by_others():
+        raise ReportError(
+            f"Other users can write to the report folder {safe(str(path))}.",
+            hint="Give a folder of your own with --report-dir FOLDER, or take that right from the others.",
+        )
 
 
 def _refuse_links(path: Path) -> None:
@@ -116,6 +121,7 @@ class ReportFolder:
     def __enter__(self) -> Self:
         with ExitStack() as opened, disk_errors(self.path):
             self._folder = opened.enter_context(private.OpenFolder.at(self.path))
+            _refuse_shared(self.path, self._folder)
             self._work = opened.enter_context(self._folder.make(self._work_name))
             self._clear_remains()
             self._before = _previous_files(self._folder)
@@ -214,5 +220,6 @@ def _previous_files(folder: private.OpenFolder) -> dict[str, bool]:
         name = Path(path).name
         left = folder.found(name) if _OURS.fullmatch(name) else None
         if left is not None:
-            found[name] = left.st_mtime_ns <= written.st_mtime_ns
+            # By both times: a file moved or copied here may bring an old time of its own, and the system's is then new.
+            found[name] = left.st_mtime_ns <= written.st_mtime_ns and left.st_ctime_ns <= written.st_ctime_ns
     return found
