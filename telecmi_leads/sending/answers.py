@@ -23,6 +23,7 @@ No other answer proves anything: the request may have been applied before somebo
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -153,7 +154,17 @@ def _said(body: bytes | None) -> _Said:
     if not isinstance(content, dict):
         return _Said(None, "")
     texts = (content.get(key) for key in ("msg", "message", "error"))
-    return _Said(_code(content.get("code")), next((text for text in texts if isinstance(text, str) and text), ""))
+    return _Said(_one_code(content, body or b""), next((text for text in texts if isinstance(text, str) and text), ""))
+
+
+def _one_code(content: dict[str, object], body: bytes) -> int | None:
+    """Return the code of an object; None where it has several that differ, of which readers take one or the other."""
+    code = _code(content.get("code"))
+    try:
+        pairs = json.loads(body, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        return None
+    return code if all(_code(value) == code for key, value in pairs if key == "code") else None
 
 
 def _code(value: object) -> int | None:

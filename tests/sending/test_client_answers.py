@@ -187,6 +187,22 @@ def test_body_decides(code: int, msg: str, kind: OutcomeKind) -> None:
             assert not words or outcome.message == words
 
 
+@pytest.mark.parametrize("status", [200, 400, 422])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code":400,"code":200}',
+        b'{"code":200,"msg":"Lead Name Already Exists","code":400}',
+        b'{"code":200,"data":{"code":200},"c\\u006fde":422}',
+        b'{"code":200,"code":null}',
+    ],
+)
+def test_two_codes_prove_nothing(status: int, body: bytes) -> None:
+    """Row 15: an object with two codes that differ is success to one reader and a refusal to another: unknown."""
+    assert said(status, body).kind is SERVER
+    assert said(200, b'{"data":[{"code":400}],"code":200,"code":"200"}').kind is ACCEPTED
+
+
 @pytest.mark.parametrize("key", ["msg", "message", "error"])
 def test_where_the_text_stands(key: str) -> None:
     """The text is found under each of the reported names; the first that is a text counts."""
