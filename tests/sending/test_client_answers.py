@@ -198,7 +198,7 @@ def test_body_decides(code: int, msg: str, kind: OutcomeKind) -> None:
     ],
 )
 def test_two_codes_prove_nothing(status: int, body: bytes) -> None:
-    """Row 15: an object with two codes that differ is success to one reader and a refusal to another: unknown."""
+    """(Row 15) An object with two codes that differ is success to one reader and a refusal to another: unknown."""
     assert said(status, body).kind is SERVER
     assert said(200, b'{"data":[{"code":400}],"code":200,"code":"200"}').kind is ACCEPTED
 
