@@ -316,7 +316,7 @@ def usable_fill(target: Field, value: str) -> str | None:
 
 def _resolved(column: Sequence[str], together: str) -> Sequence[str]:
     """Return a column with formulas, tags, entities and Excel's text marks resolved; the very sequence without any."""
-    if '="' in together:
+    if "=" in together and '="' in together:  # one character is found many times faster than two
         column = [_formula_text(cell) if '="' in cell else cell for cell in column]
     if "<" in together:
         column = [_TAG.sub(" ", cell) if "<" in cell else cell for cell in column]

@@ -19,7 +19,7 @@ from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.text import clean, fold_name, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from telecmi_leads.core.lead import Lead
@@ -57,8 +57,8 @@ class Audience:
     def __init__(self) -> None:
         self._profiles: Counter[NumberProfile] = Counter()
 
-    def add(self, profiles: Iterable[NumberProfile]) -> None:
-        """Count a block's leads."""
+    def add(self, profiles: Mapping[NumberProfile, int]) -> None:
+        """Take in a block's leads, counted."""
         self._profiles.update(profiles)
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:

@@ -360,11 +360,10 @@ class _Preparation(Struct):
             leads, numbers = list(compress(leads, stays)), list(compress(numbers, stays))
             groups, rulings = list(compress(groups, stays)), list(compress(rulings, stays))
         self.leads += len(leads)
-        profiles = self.matcher.book.profiles(numbers, rulings)
-        self.audience.add(profiles)
+        self.audience.add(self.matcher.book.profiles_counted(numbers, rulings))
         split_by = self.settings[CampaignOptions].split_by
         if split_by is not None and cleaner.group_column is None:
-            groups = list(map(VIRTUAL_COLUMNS[split_by], profiles))
+            groups = list(map(VIRTUAL_COLUMNS[split_by], self.matcher.book.profiles(numbers, rulings)))
         full = list(self.planner.add(leads, groups))
         if full or rows:
             self.ledger.stage(self.run_id, full, rows)

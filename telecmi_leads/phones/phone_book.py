@@ -322,6 +322,10 @@ class PhoneBook:
         """Tell of good numbers that this book has read, with the rulings on them, what each is."""
         return self._profiles.of(numbers, rulings)
 
+    def profiles_counted(self, numbers: Sequence[str], rulings: Sequence[Ruling]) -> Counter[NumberProfile]:
+        """Count such numbers by what they are, in order of the first of each kind."""
+        return self._profiles.counted(numbers, rulings)
+
     def explain(self, cell: str, region: str | None) -> PhoneExplanation:
         """Read one cell and tell every step of it, what the number is and where it is from."""
         known = region if region is not None and is_region(region) else None

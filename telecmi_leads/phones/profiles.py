@@ -6,6 +6,7 @@ are looked up by what the number begins with.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,16 @@ class Profiles(dict[Ruling, NumberProfile]):
                 _by_digits(rulings[at], numbers[at]) if profile is _BY_DIGITS else profile
                 for at, profile in enumerate(found)
             ]
+        return found
+
+    def counted(self, numbers: Sequence[str], rulings: Sequence[Ruling]) -> Counter[NumberProfile]:
+        """Count the profiles of good numbers, in order of their first one: many numbers have few rulings."""
+        rulings_counted = Counter(rulings)
+        if any(self[ruling] is _BY_DIGITS for ruling in rulings_counted):
+            return Counter(self.of(numbers, rulings))
+        found: Counter[NumberProfile] = Counter()
+        for ruling, count in rulings_counted.items():
+            found[self[ruling]] += count
         return found
 
 

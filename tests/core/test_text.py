@@ -44,7 +44,7 @@ def test_clean_text_stays_as_it_is(text: str, form: Literal["NFC", "NFKC"]) -> N
     assert clean(cleaned, form=form) == cleaned
 
 
-@given(st.lists(ANY_TEXT, max_size=8))
+@given(st.lists(ANY_TEXT, max_size=8) | st.lists(st.text(" ^a\t\x7f", max_size=3), max_size=8))
 def test_a_column_is_cleaned_as_its_cells_are(cells: list[str]) -> None:
     """The scan over a whole column never lets a cell through that cleaning would change."""
     assert list(clean_column(cells)) == [clean(cell) for cell in cells]

@@ -154,8 +154,8 @@ def test_the_audience_is_counted_by_what_numbers_tell() -> None:
     indian = profile("IN", PhoneType.MOBILE, "Asia/Kolkata")
     american = profile("US", PhoneType.FIXED_LINE, "America/New_York", "America/Chicago")
     several = profile(None, PhoneType.MOBILE, "America/New_York", "America/Denver", "America/Chicago")
-    audience.add([american, indian])
-    audience.add([indian, several, indian])
+    audience.add({american: 1, indian: 1})
+    audience.add({indian: 2, several: 1})
     assert {name: list(counts.items()) for name, counts in audience.counts().items()} == {
         "country": [("IN", 3), ("US", 1)],
         "timezone": [
@@ -166,7 +166,7 @@ def test_the_audience_is_counted_by_what_numbers_tell() -> None:
         "type": [("mobile", 4), ("fixed_line", 1)],
     }
     unknown = Audience()
-    unknown.add([profile(None, PhoneType.MOBILE, "Asia/Kolkata")])
+    unknown.add({profile(None, PhoneType.MOBILE, "Asia/Kolkata"): 1})
     assert "country" not in unknown.counts()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
@@ -229,6 +230,17 @@ def test_profiles_that_tell_the_same_are_one() -> None:
     assert [type(profile) for profile in profiles] == [NumberProfile] * 5
     assert len({*profiles[:3], profiles[4]}) == 1
     assert profiles[3] is not profiles[0]
+
+
+def test_profiles_are_counted_as_they_are_told() -> None:
+    """Numbers are counted by their profiles in order of the first, also where the digits alone tell the time zone."""
+    book = PhoneBook(PhoneOptions())
+    indian = ["9876543210", "+447400123456", "9123456789"]
+    for cells in (indian, [*indian, "+14155552671", "+12125550123", "+14155552672"]):
+        column = book.column(cells, "IN")
+        told = Counter(book.profiles(column.numbers, column.rulings))
+        assert list(book.profiles_counted(column.numbers, column.rulings).items()) == list(told.items())
+        assert told.total() == len(cells)
 
 
 def test_regions_are_those_of_phonenumbers() -> None:
