@@ -26,8 +26,8 @@ from telecmi_leads.files.json_leads import (
     speaks_of_error,
     tabs_of,
 )
-from telecmi_leads.files.json_rows import as_objects, cell, is_part
-from telecmi_leads.files.json_values import Scanner
+from telecmi_leads.files.json_rows import as_objects, is_part
+from telecmi_leads.files.json_values import Scanner, cell
 from telecmi_leads.files.sheets import Sheet, missing_sheets, record_sheets
 from telecmi_leads.settings.option_values import FileFormat
 

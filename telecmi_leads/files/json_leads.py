@@ -17,13 +17,11 @@ from telecmi_leads.files.json_rows import (
     OF_A_SORT,
     SHELLS,
     as_objects,
-    as_text,
-    cell,
     flat,
     has_a_name,
     is_part,
 )
-from telecmi_leads.files.json_values import Rows
+from telecmi_leads.files.json_values import Rows, cell
 from telecmi_leads.files.sheets import Batch, batches_of
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ def named_cells(batches: Iterator[list[Any] | Rows], place: str) -> Iterator[Bat
     """
     paged, said = False, ""
     for batch in batches:
-        if isinstance(batch, Rows) and as_text(batch.rows):
+        if isinstance(batch, Rows):
             yield Batch(batch.keys, batch.rows)
             continue
         elements = as_objects(batch)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.files.json_values import Rows
+from telecmi_leads.files.json_values import Rows, cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,47 +44,11 @@ _ANSWERS = frozenset(
 )
 
 
-def cell(value: object) -> str:
-    """Return a value as typed; null is empty, what is nested stays JSON."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
-
-
 def as_objects(elements: list[Any] | Rows) -> list[Any]:
     """Return elements as they stood in the file."""
     if isinstance(elements, Rows):
         return [dict(zip(elements.keys, row, strict=True)) for row in elements.rows]
     return elements
-
-
-def as_text(rows: list[list[Any]]) -> bool:
-    """Turn the cells of equally long rows into text, in place; tell whether that could be done."""
-    mixed = [place for place, column in enumerate(zip(*rows, strict=True)) if not _is_text(column)]
-    for row in rows:
-        for place in mixed:
-            value = row[place]
-            if type(value) is int:
-                row[place] = str(value)
-            elif isinstance(value, dict | list):
-                return False
-            else:
-                row[place] = cell(value)
-    return True
-
-
-def _is_text(column: tuple[Any, ...]) -> bool:
-    try:
-        "".join(column)  # faster than asking each value for its type
-    except TypeError:
-        return False
-    return True
 
 
 def flat(element: object) -> dict[str, str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
+from io import BytesIO
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _EMPTY = {"NaN": ""}  # what Python programs write for a number that is not there
 _KEY = re.compile(r'"[ \t\r\n]*:')
+_ESCAPED_COLON = re.compile(r"\\u003a", re.IGNORECASE)
 
 
 class BrokenJsonError(ValueError):
@@ -79,7 +81,7 @@ def decode_one(text: str, start: int) -> tuple[Any, int]:
 
 
 class Rows(Struct, frozen=True):
-    """Objects that all have the same keys, as rows of their values in the order of `keys`."""
+    """Objects that all have the same keys, as rows in the order of `keys`: of text, or of values that are counted."""
 
     keys: tuple[str, ...]
     rows: list[list[Any]]
@@ -88,16 +90,32 @@ class Rows(Struct, frozen=True):
         return len(self.rows)
 
 
+def cell(value: object) -> str:
+    """Return a value as typed; null is empty, what is nested stays JSON."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
 class ManyDecoder:
     """Decodes many values at once, and ever faster: it learns the keys that the objects of a file have.
 
-    Objects with known keys become rows by way of a msgspec struct, in less than half the time that dicts take.
+    Objects with known keys become rows by way of a msgspec struct, in less than half the time that dicts take. Its
+    fields are text where all values were: those need no second look.
     With `counting`, values are only counted, and equal keys don't matter.
     """
 
     def __init__(self, *, counting: bool = False) -> None:
         self._counting = counting
         self._keys: tuple[str, ...] = ()
+        self._mixed: tuple[int, ...] = ()
+        self._colons = 0
         self._failures = 0
         self._one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=str)
         self._list: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[Any], float_hook=str)
@@ -106,67 +124,104 @@ class ManyDecoder:
 
     def elements(self, text: str) -> list[Any] | Rows | None:
         """Decode the elements of a list, given without its brackets; None where that needs a closer look."""
-        text = f"[{text}]"
-        if self._known_list is not None:
-            rows = self._rows(self._known_list.decode, text)
-            if rows is not None:
-                return rows
-        return self._values(self._list.decode, text)
+        whole = f"[{text}]"
+        known = self._known_list
+        rows = None if known is None else self._rows(lambda: known.decode(whole), text)
+        return self._values(lambda: self._list.decode(whole), text) if rows is None else rows
 
     def lines(self, text: str) -> list[Any] | Rows | None:
-        """Decode whole lines, one value a line; None where that needs a closer look."""
-        values: list[Any] | Rows | None = None
-        if self._known_one is not None:
-            values = self._rows(self._known_one.decode_lines, text)
-        if values is None:
-            values = self._values(self._one.decode_lines, text)
-        return values if values is not None and len(values) == text.count("\n") else None
-
-    def _rows(self, decode: Callable[[str], list[Any]], text: str) -> Rows | None:
+        """Decode whole lines, one value a line; None where that needs a closer look, as a blank line does."""
         try:
-            rows = list(map(list, map(msgspec.structs.astuple, decode(text))))
+            lines = BytesIO(text.encode()).readlines()  # the fastest way to part lines, and to know how many there are
+        except UnicodeEncodeError:
+            return None
+        known = self._known_one
+        rows = None if known is None else self._rows(lambda: list(map(known.decode, lines)), text)
+        return self._values(lambda: list(map(self._one.decode, lines)), text) if rows is None else rows
+
+    def _rows(self, decode: Callable[[], list[Any]], text: str) -> Rows | None:
+        """Decode objects that have the known keys; None where some have others, or a key twice, or nested values."""
+        try:
+            found = decode()
         except _NOT_PLAIN:
             self._failures += 1
-            if self._failures == _GIVE_UP:
-                self._known_one = self._known_list = None
             return None
-        count = len(rows) * len(self._keys)
-        if self._counting or text.count(":") == count or text.count('":') == count:
+        rows = list(map(list, map(msgspec.structs.astuple, found)))
+        if self._counting:
             return Rows(self._keys, rows)
-        return None
+        if not _as_text(rows, self._mixed):
+            self._failures += 1
+            return None
+        return None if self._may_hide_equal_keys(text, rows) else Rows(self._keys, rows)
 
-    def _values(self, decode: Callable[[str], list[Any]], text: str) -> list[Any] | None:
+    def _may_hide_equal_keys(self, text: str, rows: list[list[str]]) -> bool:
+        """Tell whether text may hold more keys than came out of it: it has more colons than keys and cells have."""
+        more = text.count(":") - len(rows) * self._colons
+        if not more and self._colons == len(self._keys):
+            return False
+        # A colon that is written as an escape would make up for one behind a key.
+        escaped = "\\" in text and _ESCAPED_COLON.search(text) is not None
+        return escaped or more != "".join(chain.from_iterable(rows)).count(":")
+
+    def _values(self, decode: Callable[[], list[Any]], text: str) -> list[Any] | None:
         try:
-            values = decode(text)
+            values = decode()
         except _NOT_PLAIN:
             return None
         if not self._counting and _may_have_equal_keys(text, values):
             return None
-        if values and isinstance(values[0], dict) and self._failures < _GIVE_UP:
-            self._learn(tuple(values[0]))
+        if self._failures >= _GIVE_UP:
+            self._known_one = self._known_list = None
+        elif values and isinstance(values[0], dict):
+            self._learn(tuple(values[0]), values)
         return values
 
-    def _learn(self, keys: tuple[str, ...]) -> None:
-        if keys == self._keys or not 0 < len(keys) <= _MOST_KEYS:
+    def _learn(self, keys: tuple[str, ...], objects: list[Any]) -> None:
+        """Make decoders for objects with these keys; in which columns there is text alone, `objects` tell."""
+        if not 0 < len(keys) <= _MOST_KEYS:
             return
-        names = {f"key{number}": key for number, key in enumerate(keys)}
+        mixed = set(range(len(keys))) if self._counting else _not_text(keys, objects)
+        if keys == self._keys:
+            if mixed.issubset(self._mixed):
+                return
+            mixed.update(self._mixed)
+            self._failures -= 1  # the first null in a column is no other kind of object
+        fields = [(f"key{at}", Any if at in mixed else str) for at in range(len(keys))]
+        names = {f"key{at}": key for at, key in enumerate(keys)}
         try:
-            known = msgspec.defstruct(
-                "Known", [(name, Any) for name in names], rename=names, forbid_unknown_fields=True, gc=False
-            )
+            known = msgspec.defstruct("Known", fields, rename=names, forbid_unknown_fields=True, gc=False)
         except ValueError:  # a quote or a control character in a key
             return
-        self._keys = keys
+        self._keys, self._mixed = keys, tuple(sorted(mixed))
+        self._colons = len(keys) + "".join(keys).count(":")
         self._known_one = msgspec.json.Decoder(known, float_hook=str)
         self._known_list = msgspec.json.Decoder(list[known], float_hook=str)  # type: ignore[valid-type]
 
 
+def _not_text(keys: tuple[str, ...], objects: list[Any]) -> set[int]:
+    """Return the places of keys under which some object has something else than text."""
+    alike = [value for value in objects if isinstance(value, dict)]
+    return {at for at, key in enumerate(keys) if not all(isinstance(each.get(key), str) for each in alike)}
+
+
+def _as_text(rows: list[list[Any]], mixed: tuple[int, ...]) -> bool:
+    """Turn the cells in `mixed` columns into text, in place; tell whether that could be done: nothing is nested."""
+    for place in mixed:
+        for row in rows:
+            value = row[place]
+            if type(value) is int:
+                row[place] = str(value)
+            elif type(value) is not str:
+                if isinstance(value, dict | list):
+                    return False
+                row[place] = cell(value)
+    return True
+
+
 def _may_have_equal_keys(text: str, values: list[Any]) -> bool:
     r"""Tell whether text holds more keys than came out of it; `\\":` within a value counts as one."""
-    if set(map(type, values)) == {dict}:
-        keys = sum(map(len, values))
-        if text.count(":") == keys or text.count('":') == keys:
-            return False  # flat objects in compact writing: nearly always
+    if set(map(type, values)) == {dict} and text.count(":") == sum(map(len, values)):
+        return False  # flat objects without a colon in their values
     return len(_KEY.findall(text)) > _keys(values)
 
 
@@ -194,15 +249,15 @@ class Scanner:
     """A cursor over JSON text, or over its structure only (`counting`). Every error names the line."""
 
     def __init__(self, file: TextFile, *, counting: bool = False) -> None:
+        self._file = file
         self._text = file.open(by_lines=False)
-        self._name = file.name
         self._decoder = ManyDecoder(counting=counting)
         self._buffer = ""
         self._at = 0
-        self._line = 1
+        self._left_behind = 0
         self._ended = False
         self._fill()
-        self._buffer = self._buffer.removeprefix("\ufeff")
+        self._at = int(self._buffer.startswith("\ufeff"))
 
     def peek(self) -> str:
         """Step over blanks and return the character at the cursor, "" at the end."""
@@ -218,7 +273,7 @@ class Scanner:
     def at_line_end(self) -> bool:
         """Tell whether nothing has been read but one line, and nothing stands in it after the cursor."""
         rest = self._buffer[self._at :].lstrip(" \t\r")
-        return self._line == 1 and "\n" not in self._buffer[: self._at] and rest[:1] in {"\n", ""}
+        return rest[:1] in {"\n", ""} and self._line_ends() == 0
 
     def skip(self, expected: str) -> None:
         """Step over a character that must be there."""
@@ -327,7 +382,7 @@ class Scanner:
         pending = len(self._buffer) - self._at
         if pending > MAX_VALUE:
             raise self.broken(f"one value is longer than {MAX_VALUE >> 20} MB")
-        self._line += self._buffer.count("\n", 0, self._at)
+        self._left_behind += self._at
         piece = self._text.read(max(_PIECE, pending))
         self._ended = not piece
         self._buffer = self._buffer[self._at :] + piece
@@ -336,8 +391,16 @@ class Scanner:
     def broken(self, what: str) -> SourceUnreadable:
         """Return the error for JSON that goes on, or ends, in a way it must not."""
         ended = self._ended and self._at >= len(self._buffer.rstrip())
-        line = self._line + self._buffer.count("\n", 0, self._at)
         return SourceUnreadable(
-            f"{self._name}, line {line:,}: {'the file ends in the middle' if ended else what}.",
+            f"{self._file.name}, line {self._line_ends() + 1:,}: {'the file ends in the middle' if ended else what}.",
             hint="Export the file again; it may have been cut off, or edited.",
         )
+
+    def _line_ends(self) -> int:
+        """Count the line ends above the cursor, in the file itself: counting on the way would cost as much as reading.
+
+        Nothing more can be read after it.
+        """
+        above = self._left_behind + self._at
+        with self._file.open(by_lines=False) as text:
+            return sum(text.read(min(_PIECE, above - at)).count("\n") for at in range(0, above, _PIECE))

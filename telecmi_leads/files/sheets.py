@@ -143,12 +143,17 @@ class _Records:
     def blocks(self) -> Iterator[RowBlock]:
         """Hand on blocks of rows until the columns change."""
         keys = self.keys
+        step = max(1, min(BLOCK_ROWS, BLOCK_CELLS // max(len(keys), 1)))
+        rest: list[list[str]] = []
         while self.waiting and keys is self.keys:
-            rows = self.waiting
+            rows = rest + self.waiting
             self._advance()
-            step = max(1, min(BLOCK_ROWS, BLOCK_CELLS // max(len(keys), 1)))
-            for at in range(0, len(rows), step):
-                block = RowBlock(self._row, rows[at : at + step])
+            # What does not fill a block waits for the next rows, unless these have other columns or are long.
+            goes_on = self.waiting and keys is self.keys and self._held is None
+            full = len(rows) - len(rows) % step if goes_on else len(rows)
+            rest = rows[full:]
+            for at in range(0, full, step):
+                block = RowBlock(self._row, rows[at : min(at + step, full)])
                 self._row += len(block.rows)
                 yield block
 

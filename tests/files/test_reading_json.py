@@ -85,6 +85,12 @@ def test_several_lists(tmp_path: Path) -> None:
     )
 
 
+def test_several_lists_with_the_same_keys(tmp_path: Path) -> None:
+    """Of lists that have the same keys each is read, whatever was learned of the keys in the first."""
+    sheets = read_sheets(written(tmp_path, {"web": [ASHA], "fair": [RAVI, ASHA]}))
+    assert [(sheet.name, sheet.rows) for sheet in sheets] == [("web", READ[1:2]), ("fair", [READ[2], READ[1]])]
+
+
 PAGES = [
     [{"data": [ASHA, RAVI]}, {"data": [ASHA]}, {"data": []}],
     [{"list": "Fair", "contacts": [ASHA, RAVI]}, {"list": "Web", "contacts": [ASHA]}],
@@ -505,6 +511,7 @@ def test_keys_in_another_order(tmp_path: Path) -> None:
         ('[{"a": 1, "a": 2}]', 'line 1: an object has the key "a" twice.'),
         ('[{"b": 1},\n{"b": {"a": 1, "a": 2}}]', 'line 2: an object has the key "a" twice.'),
         ('{"a": 1}\n{"a": 1, "a": 2}\n', 'line 2: an object has the key "a" twice.'),
+        ('[{"a" :1, "a":2}]', 'line 1: an object has the key "a" twice.'),
         ('[{"a": 1}] x', "line 1: this is not valid JSON (expected [)."),
         ("[" * 100_000, "line 1: lists and objects are nested too deep."),
         ('[{"a":' * 100_000, "line 1: lists and objects are nested too deep."),
@@ -517,15 +524,36 @@ def test_broken_json(tmp_path: Path, text: str, message: str) -> None:
     assert refusal(written(tmp_path, text)) == f"leads.json, {message}"
 
 
-@pytest.mark.parametrize("value", ["4", '": 4"', '{"c": 4}'])
-def test_equal_keys_far_into_a_file(tmp_path: Path, value: str) -> None:
-    """Equal keys are seen in any of many objects, whichever way they are decoded."""
-    for text in ('[{"a": 1, "b": 2}', '{"a": 1, "b": 2}'):
-        joint = "," if text[0] == "[" else "\n"
-        usual = [f'{{"a": 3, "b": {value}}}'] * 20_000
-        many = joint.join([text, *usual, '{"a": 5, "a": 6, "b": 7}', *usual])
-        message = refusal(written(tmp_path, many + ("]" if joint == "," else "\n")))
-        assert message.endswith('an object has the key "a" twice.')
+@pytest.mark.parametrize("value", ["4", '": 4"', '"12:30"', '"12\\u003a30"', '{"c": 4}', "null"])
+@pytest.mark.parametrize("key", ["a", "a:a"])
+def test_equal_keys_far_into_a_file(tmp_path: Path, value: str, key: str) -> None:
+    """Equal keys are seen in any of many objects, whichever way they are decoded, and are told with their line."""
+    for text in (f'[{{"{key}": 1, "b": "2"}}', f'{{"{key}": 1, "b": "2"}}'):
+        joint = ",\n" if text[0] == "[" else "\n"
+        usual = [f'{{"{key}": 3, "b": {value}}}'] * 20_000
+        many = joint.join([text, *usual, f'{{"{key}": 5, "{key}": 6, "b": {value}}}', *usual])
+        message = refusal(written(tmp_path, many + ("]" if joint[0] == "," else "\n")))
+        assert message == f'leads.json, line 20,002: an object has the key "{key}" twice.'
+
+
+@pytest.mark.parametrize("end", ["\n", ",\n"], ids=["lines", "list"])
+def test_other_values_far_into_a_file(tmp_path: Path, end: str) -> None:
+    """A column that was text so far may hold anything from some row on: null, numbers, lists, text again."""
+    late = [None, 9876500003, 1.50, True, "12:30", ["x", "y"], "98"]
+    values = [value for other in late for value in ["Kochi"] * 5000 + [other] * 3]
+    text = end.join(json.dumps({"name": "Asha", "city": value}) for value in values)
+    (sheet,) = read_sheets(written(tmp_path, f"[{text}]" if end[0] == "," else f"{text}\n"))
+    read = ["", "9876500003", "1.5", "true", "12:30", "x, y", "98"]
+    cities = [city for other in read for city in ["Kochi"] * 5000 + [other] * 3]
+    assert sheet.rows == [["Asha", city] for city in cities]
+
+
+def test_lines_come_in_blocks_of_one_size(tmp_path: Path) -> None:
+    """Rows come in full blocks but for the last, however many of them a piece of text holds, as those of a CSV do."""
+    path = written(tmp_path, "".join(json.dumps({"name": "x" * (at % 90)}) + "\n" for at in range(20_000)))
+    with open_source(path, ReadingOptions()) as source:
+        blocks = [(block.first_row, len(block.rows)) for sheet in source.sheets for block in sheet.blocks]
+    assert blocks == [(first, min(1024, 20_001 - first)) for first in range(1, 20_001, 1024)]
 
 
 def test_too_many_different_keys(tmp_path: Path) -> None:
