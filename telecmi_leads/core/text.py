@@ -154,8 +154,11 @@ def defuse(cell: str) -> str:
 
     An apostrophe goes before what would start a formula, at the cell's beginning and behind each delimiter in it.
     """
-    unsafe = _ANY_SIGN.search(cell) and _ANY_UNSAFE.search(cell)
-    return _with_apostrophes(cell, put_in=True) if unsafe else cell
+    if not (_ANY_SIGN.search(cell) and _ANY_UNSAFE.search(cell)):
+        return cell
+    if cell[0] in _SIGNS and not _ANY_UNSAFE.search(cell, 1):  # +91 98765 43210, as most unsafe cells are
+        return _prefixed(cell)
+    return _with_apostrophes(cell, put_in=True)
 
 
 def restore(cell: str) -> str:

@@ -73,13 +73,21 @@ def _codec(label: str) -> str:
     return "utf-8"
 
 
+class _Defused(dict[str, str]):
+    """Cells defused, each looked at once: reasons and tips, countries and sources are the same in most rows."""
+
+    def __missing__(self, cell: str) -> str:
+        defused = self[cell] = defuse(cell)
+        return defused
+
+
 def encode_rows(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
     r"""Return rows as delimited text, every cell defused.
 
     Characters that the encoding lacks, and lone surrogates, are written as `\u...`.
     """
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=dialect.delimiter).writerows([list(map(defuse, row)) for row in rows])
+    text, defused = io.StringIO(newline=""), _Defused()
+    csv.writer(text, delimiter=dialect.delimiter).writerows([list(map(defused.__getitem__, row)) for row in rows])
     return text.getvalue().encode(dialect.codec, "backslashreplace")
 
 
