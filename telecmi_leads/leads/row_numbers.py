@@ -271,16 +271,21 @@ def row_regions(
     for source, regions_of in ((Field.COUNTRY, regions_told), (Field.DIALCODE, _regions_by_code)):
         for cells in _columns_of(grid, at, match, source):
             known = regions_of(set(cells))
-            before = told if told is not None else [None] * len(cells)
-            told = [
-                known[cell] if known[cell] not in (None, UNKNOWN) else earlier or known[cell]
-                for cell, earlier in zip(cells, before, strict=True)
-            ]
+            found = [known[cell] for cell in cells]
+            told = found if told is None else list(map(_likelier, found, told))
     if told is None:
         return region
-    regions = [region if each is None or (guess and each == UNKNOWN) else each for each in told]
-    distinct = set(regions)
-    return distinct.pop() if len(distinct) == 1 else regions
+    distinct = set(told)
+    unknown = distinct & ({None, UNKNOWN} if guess else {None})
+    if unknown:
+        told = [region if each in unknown else each for each in told]
+        distinct = set(told)
+    return distinct.pop() if len(distinct) == 1 else told
+
+
+def _likelier(one: str | None, other: str | None) -> str | None:
+    """Return the region that two cells of a row tell: by the first where it is understood, else by the other."""
+    return one if one not in (None, UNKNOWN) else other or one
 
 
 def _regions_by_code(cells: Iterable[str]) -> dict[str, str | None]:

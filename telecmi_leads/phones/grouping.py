@@ -56,13 +56,14 @@ _OLD_PREFIXES: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
         for region in ("UA", "BY", "MD", "GE", "AM", "AZ", "UZ", "KG", "TJ", "TM", "EE", "LV", "LT")
     },
 }
-_OLD_AFTER_CODE = (
-    (pattern(r"52(?:1|01|044|045)(\d{10})"), r"52\1"),
-    (pattern(r"560(9\d{8})"), r"56\1"),
-    (pattern(r"570(3\d{9})"), r"57\1"),
-    (pattern(r"390(3\d{8,9})"), r"39\1"),
-    (pattern(r"480(\d{9})"), r"48\1"),
-)
+_OLD_AFTER_CODE = {
+    "52": (pattern(r"52(?:1|01|044|045)(\d{10})"), r"52\1"),
+    "56": (pattern(r"560(9\d{8})"), r"56\1"),
+    "57": (pattern(r"570(3\d{9})"), r"57\1"),
+    "39": (pattern(r"390(3\d{8,9})"), r"39\1"),
+    "48": (pattern(r"480(\d{9})"), r"48\1"),
+}
+_CODE_LENGTH = 2  # of these
 
 
 _MEXICAN = pattern(r"52(?:1|01|044|045)\d{10}")  # without a plus in any row: no other numbers are so long
@@ -77,7 +78,10 @@ class Asked(Struct, frozen=True):
     def of(self, text: str) -> Ruling:
         """Rule on a stretch of text with its groups in mind; the ruling is on the digits `digits_of` returns."""
         digits = digits_of(text)
-        ruling = self.rule(digits)
+        return self.weighed(text, digits, self.rule(digits))
+
+    def weighed(self, text: str, digits: str, ruling: Ruling) -> Ruling:
+        """Rule again on a stretch whose digits are ruled on, with its groups in mind."""
         if ruling.reason in HOPELESS or not digits:
             return ruling
         groups = first_groups(text)
@@ -139,10 +143,10 @@ class Asked(Struct, frozen=True):
                 if inner.startswith(code) and len(inner) >= len(code) + _FEWEST_AFTER_CODE:
                     yield "+" + inner, Repair.CODE_TWICE
         if international or signed.startswith(own) or _MEXICAN.fullmatch(signed):
-            for pattern, by in _OLD_AFTER_CODE:
-                match = pattern.fullmatch(signed)
-                if match is not None:
-                    yield "+" + match.expand(by), Repair.OLD_PREFIX
+            pattern, by = _OLD_AFTER_CODE.get(signed[:_CODE_LENGTH], (None, ""))
+            match = pattern.fullmatch(signed) if pattern is not None else None
+            if match is not None:
+                yield "+" + match.expand(by), Repair.OLD_PREFIX
         for pattern, by in _OLD_PREFIXES.get(self.region or "", ()) if not international else ():
             match = pattern.fullmatch(signed)
             if match is not None:

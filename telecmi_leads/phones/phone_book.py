@@ -354,31 +354,39 @@ class PhoneBook:
             reason = self.refusal(ruling)
             if reason is not None:
                 refusals[ruling] = reason
-            elif ruling.repairs:
-                repairs.update(dict.fromkeys(ruling.repairs, count))
+            for repair in dict.fromkeys(ruling.repairs if reason is None else ()):
+                repairs[repair] += count
         block = NumberColumn(numbers, rulings, {}, repairs)
         if refusals:
-            refused = [index for index, ruling in enumerate(rulings) if ruling in refusals]
-            odd: list[int] = []
-            for index in refused:
-                changed = bool(punctuated) and punctuated[index]
-                repairs[Repair.PUNCTUATION] -= changed
-                if (
-                    rulings[index] is ODD
-                    or (changed and len(digits[index]) >= TWO_NUMBERS)
-                    or self._may_be_rescued(
-                        cells[index],
-                        regions if isinstance(regions, str | None) else regions[index],
-                        rulings[index],
-                        changed,
-                    )
-                ):
-                    odd.append(index)
-                else:
-                    _put(block, index, "", rulings[index], refusals[rulings[index]])
-            if odd:
-                self._read_odd(cells, regions, odd, block)
+            self._read_refused(cells, regions, refusals, Ruled(digits, rulings, punctuated), block)
         return block
+
+    def _read_refused(
+        self,
+        cells: Sequence[str],
+        regions: Regions,
+        refusals: Mapping[Ruling, Reason],
+        found: Ruled,
+        block: NumberColumn,
+    ) -> None:
+        """Reject the cells under these rulings, but for those that a longer look may find a number in."""
+        digits, rulings, punctuated = found
+        odd: list[int] = []
+        changes = 0
+        for index in [index for index, ruling in enumerate(rulings) if ruling in refusals]:
+            ruling, changed = rulings[index], bool(punctuated) and punctuated[index]
+            changes += changed
+            if ruling is ODD or (changed and len(digits[index]) >= TWO_NUMBERS):
+                odd.append(index)
+                continue
+            region = regions if isinstance(regions, str | None) else regions[index]
+            if self._may_be_rescued(cells[index], digits[index], region, ruling, punctuated=changed):
+                odd.append(index)
+            else:
+                _put(block, index, "", ruling, refusals[ruling])
+        block.repairs[Repair.PUNCTUATION] = block.repairs.get(Repair.PUNCTUATION, 0) - changes
+        if odd:
+            self._read_odd(cells, regions, odd, block)
 
     def _read_odd(self, cells: Sequence[str], regions: Regions, odd: list[int], block: NumberColumn) -> None:
         """Read cells that are more than digits and punctuation: in a common wrapper the fast way, else one by one."""
@@ -403,13 +411,13 @@ class PhoneBook:
             if inside.numbers[place]:
                 _count(block, dict.fromkeys(repairs, 1))
 
-    def _may_be_rescued(self, cell: str, region: str | None, ruling: Ruling, punctuated: bool) -> bool:
+    def _may_be_rescued(self, cell: str, digits: str, region: str | None, ruling: Ruling, *, punctuated: bool) -> bool:
         """Tell whether a rejected cell is worth a longer look: its groups, or an old habit, may make a number of it."""
         if ruling.reason not in _DOUBTFUL:
             return False
         if punctuated and (_WORTH_A_LOOK.search(cell) or _DATED.search(cell) or SWITCHBOARD.fullmatch(cell)):
             return True
-        return Asked(region, self._lanes[region].rule).of(cell).reason is None
+        return Asked(region, self._lanes[region].rule).weighed(cell, digits, ruling).reason is None
 
     def refusal(self, ruling: Ruling) -> Reason | None:
         """Say why there is no good number here, by the ruling or by the user's options; None where there is one."""
