@@ -64,6 +64,7 @@ class Automaton:
         self._last = whole.last | (self.start if whole.empty else 0)
         self._successors: dict[int, tuple[int, ...]] = {}
         self._outlooks: dict[tuple[int, int], Outlook] = {}
+        self._ends: dict[tuple[int, int], bool] = {}
 
     def step(self, state: int, digit: str) -> int:
         """Return the state after one more ASCII digit."""
@@ -95,11 +96,13 @@ class Automaton:
 
     def may_end(self, state: int, within: int) -> bool:
         """Tell whether a match can end one to `within` digits after a state."""
-        for _ in range(within):
-            state = reduce(or_, self.following(state))
-            if self.accepts(state):
-                return True
-        return False
+        if within == 0 or state == self.DEAD:
+            return False
+        found = self._ends.get((state, within))
+        if found is None:
+            reached = reduce(or_, self.following(state))
+            found = self._ends[state, within] = self.accepts(reached) or self.may_end(reached, within - 1)
+        return found
 
     def _common_outlook(self, states: set[int], rest: int) -> Outlook:
         """Return the outlook that all the states share, DEPENDS at the first that differs."""

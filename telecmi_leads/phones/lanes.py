@@ -52,7 +52,6 @@ _FIRST_CUT = 2
 # After these a country code may follow, which decides more: not worth asking before so many characters.
 _PATIENCE = {"+": 3, "0": 4}
 _DEEPEST_CUT = 5
-_GLANCE = 4
 _FEWEST_WALKS = 50
 _LARGEST_TABLE = 100_000
 _library, _metadata = Library(), Metadata()
@@ -162,10 +161,12 @@ class Lane(dict[str, dict[str, Ruling]]):
 
     def _ahead(self, head: str) -> dict[str, Ruling]:
         """Return the rulings on texts that begin so, by what follows; beginnings that lead to one place share them."""
-        ruling = OPEN if self.cut == self._length - 1 else self.settle(head)
+        if self.cut == self._length - 1:  # only the last character is left, which `settle` asks for with each text
+            return _Fork(lambda char: self.settle(head + char))
+        place = self._place(head)
+        ruling = self._settled(head, place)
         if ruling is not OPEN:
             return _whatever_follows(ruling)
-        place = self._place(head) if self.cut < self._length - 1 else None
         if place is None or place[1].kind is not None or self._is_special(head, place[0]):
             return _Fork(lambda char: self.settle(head + char))
         fork = self._forks.get(place)
@@ -176,12 +177,7 @@ class Lane(dict[str, dict[str, Ruling]]):
     def _is_special(self, head: str, track: _Track) -> bool:
         """Tell whether more is to be asked about what begins so than how it is read and of what kind it is."""
         national = head[track.start :]
-        return (
-            may_become_filler(national)
-            or may_become_filler(track.prefix + national)
-            or may_become_filler(head.lstrip("+"))
-            or self._may_be_date(head)
-        )
+        return may_become_filler(national, track.prefix + national, head.lstrip("+")) or self._may_be_date(head)
 
     def _may_be_date(self, head: str) -> bool:
         return self._length == DATE_DIGITS and head.startswith(_YEARS)
@@ -194,9 +190,8 @@ class Lane(dict[str, dict[str, Ruling]]):
             return self._whole(text)
         track, node = place
         national = text[track.start :]
-        for digits in (text.lstrip("+"), national, track.prefix + national):
-            if may_become_filler(digits[:_GLANCE]) and is_filler(digits):
-                return REJECTED[Reason.JUNK]
+        if any(map(is_filler, (text.lstrip("+"), national, track.prefix + national))):
+            return REJECTED[Reason.JUNK]
         kind = node.walk(text[self.cut :]).kind
         ruling = (track.ruling(kind) if kind else None) or self._proved(text[: self.cut + 1])
         return self._whole(text) if ruling is OPEN else ruling
@@ -214,9 +209,10 @@ class Lane(dict[str, dict[str, Ruling]]):
 
     def settle(self, head: str) -> Ruling:
         """Rule on all texts that begin so, OPEN where they are not all alike."""
-        if len(head) == self._length:
-            return _intern(self._whole(head))
-        place = self._place(head)
+        return _intern(self._whole(head)) if len(head) == self._length else self._settled(head, self._place(head))
+
+    def _settled(self, head: str, place: tuple[_Track, Node] | None) -> Ruling:
+        """Rule on all longer texts that begin so, `place` being where that leads."""
         if place is None:
             return OPEN if self._may_be_date(head) else self._proved(head)
         track, node = place

@@ -196,8 +196,7 @@ def _doubted(text: str, region: str, reader: Reader, reading: Reading, ruling: R
 def begins(text: str, prefix: str) -> bool:
     """Tell whether the text begins with a prefix, as far as its digits are known."""
     head = text[: len(prefix)]
-    known = head.rstrip(ANY_DIGIT)
-    if known != head and prefix.startswith(known):
+    if head.endswith(ANY_DIGIT) and prefix.startswith(head.rstrip(ANY_DIGIT)):
         raise Unsettled
     return head == prefix
 
@@ -207,14 +206,15 @@ def is_filler(digits: str) -> bool:
 
     Only what starts with 0 or 1 counts as running along: 2345678901 and 9876543210 are numbers people have.
     """
-    if len(digits) < _FEWEST_FILLER_DIGITS:
+    glance = digits[:_FEWEST_FILLER_DIGITS]
+    if len(glance) < _FEWEST_FILLER_DIGITS or not (ANY_DIGIT in glance or may_become_filler(glance)):
         return False
     return _is(digits, digits[0] * len(digits)) or any(_is(digits, filler) for filler in _FILLERS)
 
 
-def may_become_filler(digits: str) -> bool:
-    """Tell whether so few digits that more can follow may be the beginning of a filler."""
-    return digits in _FILLER_BEGINNINGS
+def may_become_filler(*beginnings: str) -> bool:
+    """Tell whether one of these, so few digits that more can follow, may be the beginning of a filler."""
+    return not _FILLER_BEGINNINGS.isdisjoint(beginnings)
 
 
 def _is(digits: str, filler: str) -> bool:
