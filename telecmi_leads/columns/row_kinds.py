@@ -61,6 +61,16 @@ def row_kind(cells: Sequence[str], header: Sequence[str]) -> RowKind:
     return RowKind.DATA
 
 
+@lru_cache(maxsize=64)
+def _folded_start(start: str) -> str:
+    return plain(start)
+
+
+def _folded(text: str) -> str:
+    """Fold a cell as names are; a row's first cells are asked for several times."""
+    return _folded_start(text[:_LONGEST_NAME])
+
+
 # --- headers ------------------------------------------------------------------------------------
 
 
@@ -82,7 +92,7 @@ def _repeats(filled: list[tuple[int, str]], names: tuple[str, ...]) -> bool:
     same = max(min(2, sum(map(bool, names))), ceil(len(filled) * _NEARLY_ALL))
     others = len(filled) - same
     for index, cell in filled:
-        if index >= len(names) or not names[index] or plain(cell[:_LONGEST_NAME]) != names[index]:
+        if index >= len(names) or not names[index] or _folded(cell) != names[index]:
             others -= 1
             if others < 0:  # most rows are told by their first cells
                 return False
@@ -197,12 +207,12 @@ _FOOTERS = pattern(
 
 def _is_filler(text: str) -> bool:
     """Tell whether a cell says nothing: punctuation alone, or a word for nothing."""
-    folded = plain(text[:_LONGEST_NAME])
+    folded = _folded(text)
     return not folded or folded in _FILLERS
 
 
 def _is_footer(texts: list[str]) -> bool:
-    first = plain(texts[0][:_LONGEST_NAME])
+    first = _folded(texts[0])
     if _TOTAL.fullmatch(first):
         return all(_NUMBER.fullmatch(text) or _is_filler(text) for text in texts[1:])
     return len(texts) <= _FEW_CELLS and _FOOTERS.fullmatch(first) is not None
@@ -320,7 +330,7 @@ def is_note(texts: Sequence[str]) -> bool:
         return True
     if not words or words[0] is not texts[0]:
         return False
-    return _NOTES.fullmatch(plain(words[0][:_LONGEST_NAME])) is not None or _is_labelled(words[0])
+    return _NOTES.fullmatch(_folded(words[0])) is not None or _is_labelled(words[0])
 
 
 def _is_labelled(text: str) -> bool:

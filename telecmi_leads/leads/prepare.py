@@ -169,13 +169,17 @@ def _with_usable_fills(settings: Settings) -> FieldOptions:
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """Keep the cyclic garbage collector out of the loop: rows hold no cycles, and its passes cost time."""
+    """Keep the cyclic garbage collector out of the loop: rows hold no cycles, and its passes cost time.
+
+    What has been learnt meanwhile lives as long as the process. It is frozen, or the next pass would look through it.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
             gc.enable()
 
 

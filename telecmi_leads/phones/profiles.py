@@ -61,10 +61,13 @@ class Profiles(dict[Ruling, NumberProfile]):
         """Return the profile of each good number (E.164 digits, no plus), `rulings` being those on them."""
         found = [self[ruling] for ruling in rulings]
         if _BY_DIGITS in set(found):
-            return [
-                _by_digits(rulings[at], numbers[at]) if profile is _BY_DIGITS else profile
-                for at, profile in enumerate(found)
-            ]
+            longest = _longest_by_area()
+            for at in [at for at, profile in enumerate(found) if profile is _BY_DIGITS]:
+                ruling, number = rulings[at], numbers[at]
+                if len(ruling.prefix) > _LONGEST_CODE:
+                    found[at] = profile_of(number)
+                else:
+                    found[at] = _by_beginning(ruling, number[: longest.get(number[:_AREA_DIGITS], _AREA_DIGITS)])
         return found
 
     def counted(self, numbers: Sequence[str], rulings: Sequence[Ruling]) -> Counter[NumberProfile]:
@@ -90,12 +93,6 @@ def profile_of(number: str) -> NumberProfile:
 @cache
 def _international() -> Lanes:
     return Lanes(None)
-
-
-def _by_digits(ruling: Ruling, number: str) -> NumberProfile:
-    if len(ruling.prefix) > _LONGEST_CODE:
-        return profile_of(number)
-    return _by_beginning(ruling, number[: _digits_that_count(number[:_AREA_DIGITS])])
 
 
 def _profile(ruling: Ruling, digits: str) -> NumberProfile:
@@ -149,7 +146,7 @@ def _zones_of(code: str) -> dict[str, tuple[str, ...]]:
 
 @cache
 def _longest_by_area() -> dict[str, int]:
-    """Return for the first digits of an area how many digits its time zones depend on at most."""
+    """Return for the first digits of an area how many digits its time zones depend on, where those are more."""
     from phonenumbers.tzdata import TIMEZONE_DATA
 
     longest: dict[str, int] = {}
@@ -157,11 +154,6 @@ def _longest_by_area() -> dict[str, int]:
         area = beginning[:_AREA_DIGITS]
         longest[area] = max(longest.get(area, _AREA_DIGITS), len(beginning))
     return longest
-
-
-def _digits_that_count(area: str) -> int:
-    """Return how many digits of a number that begins so its time zones may depend on."""
-    return _longest_by_area().get(area, len(area))
 
 
 @cache
