@@ -288,7 +288,9 @@ def test_people_in_two_unfinished_runs_are_told_again_at_resume(program: Inside,
     program.url = sandbox.url
     ended = program.run("resume", "--json", *QUICK)
     assert (ended.code, [each["exit_code"] for each in ended.json["runs"]]) == (0, [0, 0])
-    assert [each for each in ended.json["warnings"] if "6 leads" in each and "uploaded by another run" in each]
+    waits, uploaded = [each for each in ended.json["warnings"] if each.startswith("6 leads of run ")]
+    assert f"wait in another unfinished run too ({second.json['run']})" in waits
+    assert f"of run {second.json['run']} were uploaded by another run." in uploaded
 
 
 # --- resume ---------------------------------------------------------------------------------------

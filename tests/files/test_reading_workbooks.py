@@ -281,7 +281,7 @@ def test_damaged_workbooks(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
         assert refusal(tmp_path / name) == f"{name} can't be read as a workbook: it is damaged."
     bent = patched(tmp_path / "leads.xlsx", tmp_path / "bent", lambda name, data: data[:-40] if name == SHEET else data)
-    assert "bent, sheet Leads can't be read as a workbook" in refusal(bent) or read_rows(bent)
+    assert "bent, sheet Leads can't be read as a workbook" in refusal(bent)
 
 
 # --- row 30: hostile workbooks, within 5 s and 512 MB ---------------------------------------------

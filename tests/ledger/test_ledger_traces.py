@@ -53,12 +53,15 @@ def in_files(state: Path) -> bytes:
 
 
 def digests_of(texts: list[bytes]) -> list[bytes]:
-    """Return unkeyed digests of the texts, as bytes and as hex, whole and as the first 16 bytes of them."""
+    """Return what of unkeyed digests of the texts a file may hold: the first eight bytes and the six after two, as hex.
+
+    Of six bytes a file of this size holds none by chance. The ledger keeps as few of its own hashes.
+    """
     found = []
     for text in texts:
-        for name in ("sha256", "sha1", "md5", "blake2b"):
-            digest = hashlib.new(name, text).digest()
-            found += [digest[:16], digest.hex()[:16].encode()]
+        digests = [hashlib.new(name, text).digest() for name in ("sha256", "sha1", "md5")]
+        digests += [hashlib.blake2b(text, digest_size=size).digest() for size in (8, 16, 20, 32, 64)]
+        found += [part for digest in digests for part in (digest[:8], digest[2:8], digest.hex()[:16].encode())]
     return found
 
 

@@ -33,7 +33,7 @@ from simulated import (
 from telecmi_leads.core.campaign import thaw_leads
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.lead import RowTotals
-from telecmi_leads.core.run import CampaignSettled, LeadTotals, RunState, StopCause
+from telecmi_leads.core.run import CampaignSending, CampaignSettled, LeadTotals, RunState, StopCause
 from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, ToForget
 from telecmi_leads.sending.isolation import Cut, in_parts, part_names, rejoined
 from telecmi_leads.sending.run_loop import upload
@@ -367,6 +367,25 @@ def test_going_on_after_a_kill(ledger: Ledger, until: int) -> None:
     assert set(refused_phones(ledger)) == bad
     assert leads(ledger) == LeadTotals(accepted=28, refused=2)
     assert [service.copies(phone) for phone in phones] == [int(phone not in bad) for phone in phones]
+
+
+def test_a_part_under_way_at_a_kill_waits_for_settle(ledger: Ledger) -> None:
+    """(Row 45) A half whose request a killed process has left at work is sent again when `settle` is over, once in."""
+    phones = plan(ledger, 1, size=4)
+    service = Service(refusing(phones[3]))
+    options = SendingOptions(isolate=True)
+    events = upload("run-1", ledger, service.send, options, SimulatedClock(service, ledger), StopRequest())
+    for sending in (event for event in events if isinstance(event, CampaignSending)):
+        if sending.campaign.leads == 2:
+            break
+    service.wait_for(1)
+    events.close()
+    service.forget_clients()
+    killed, before = service.now, len(service.came)
+    run(ledger, service)
+    assert service.came[before] == (pytest.approx(killed + options.settle), "March-001")
+    assert [service.copies(phone) for phone in phones] == [1, 1, 1, 0]
+    assert leads(ledger) == LeadTotals(accepted=3, refused=1)
 
 
 def test_a_finished_run_is_cut(ledger: Ledger) -> None:

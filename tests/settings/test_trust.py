@@ -68,8 +68,13 @@ def test_what_the_folder_decides_is_said_past_quiet(tmp_path: Path, command: tup
     ]
 
 
-@pytest.mark.parametrize("name", [TOML, ENV])
-@pytest.mark.parametrize("credentials", ["environment", "secret file", "env file"])
+@pytest.mark.parametrize(
+    ("name", "credentials"),
+    [
+        *((TOML, each) for each in ("environment", "secret file", "env file")),
+        *((ENV, each) for each in ("environment", "secret file")),
+    ],
+)
 def test_a_secret_from_elsewhere_never_goes_where_the_folder_says(tmp_path: Path, name: str, credentials: str) -> None:
     """(Row 56) A host that is not TeleCMI's nor this machine, and a secret that is not the file's: X6, no request."""
     write_leads(tmp_path / "leads.csv", 2)
@@ -81,8 +86,6 @@ def test_a_secret_from_elsewhere_never_goes_where_the_folder_says(tmp_path: Path
         "secret file": ({"TELECMI_APP_ID": APP_ID}, ("--secret-file", "secret")),
         "env file": ({}, ("--env-file", "delhi.env")),
     }[credentials]
-    if name == ENV and credentials == "env file":
-        return  # the file that was named is read in place of the folder's
     with RawServer(always()) as proxy:
         program = Folder(tmp_path, environment={**environment, "HTTPS_PROXY": proxy.url, "COLUMNS": "400"})
         for line in (UPLOAD, ("check",), ("resume",)):
@@ -91,6 +94,14 @@ def test_a_secret_from_elsewhere_never_goes_where_the_folder_says(tmp_path: Path
         assert proxy.connections == 0
     says = f"{tmp_path / name} would send a secret that is not its own to {ELSEWHERE}."
     assert ended.json["error"]["message"] == says
+
+
+def test_a_named_env_file_is_read_in_place_of_the_folders(tmp_path: Path) -> None:
+    """(Row 56) With --env-file nothing of the folder's .env counts: neither its address nor a word about it."""
+    write(tmp_path, "delhi.env", f"TELECMI_APP_ID={APP_ID}\nTELECMI_SECRET={SECRET}\n")
+    write(tmp_path, ENV, f"TELECMI_BASE_URL={ELSEWHERE}\n")
+    found = resolved(tmp_path, {}, env_file=tmp_path / "delhi.env")
+    assert (account(found).base_url, found.alarms) == ("https://rest.telecmi.com", ())
 
 
 def test_the_user_can_say_so(tmp_path: Path) -> None:
