@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -134,12 +135,17 @@ def _html(path: Path) -> None:
 TWO = [("Leads", LEADS), ("Pivot", PIVOT)]
 
 
+def _json(path: Path) -> None:
+    path.write_text(json.dumps({"sheets": [{"name": name, "rows": rows} for name, rows in TWO]}))
+
+
 @pytest.mark.parametrize(
     ("write", "named"),
     [
         (_xlsx, 'crm, sheet "Pivot"'),
         (_ods, 'crm, sheet "Pivot"'),
         (_html, 'crm, sheet "table 2"'),
+        (_json, 'crm, sheet "Pivot"'),
     ],
 )
 def test_unread_tables_of_every_format(
