@@ -8,7 +8,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matching_help import feeds, match_of, phone_score, rules
+from matched_columns import feeds, match_of, phone_score, rules
 from places import TESTS
 
 from telecmi_leads.columns import Rule, Template, number_columns, pins

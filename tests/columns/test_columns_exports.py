@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matching_help import feeds, match_of
+from matched_columns import feeds, match_of
 from places import TESTS
 
 from telecmi_leads.columns import Rule, pins, read_name

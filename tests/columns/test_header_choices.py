@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from matching_help import feeds, match_of, table_of
+from matched_columns import feeds, match_of, table_of
 from places import TESTS
 
 from telecmi_leads.columns import Head, pins, read_name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matching_help import data_of, feeds, match_of, phone_score, sheet_of, table_of
+from matched_columns import data_of, feeds, match_of, phone_score, sheet_of, table_of
 from places import TESTS
 
 from telecmi_leads.columns.matching import match_columns

@@ -72,6 +72,9 @@ def patched(source: Path, target: Path, change: Callable[[str, bytes], bytes | N
     return target
 
 
+# --- cells as typed -------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
@@ -142,6 +145,9 @@ def test_rows_are_numbered_as_in_the_sheet(tmp_path: Path) -> None:
     assert (sheet.first_row, sheet.rows) == (1, [[], [], ["", "here"], [], ["", "", "", "5"]])
 
 
+# --- sheets by name -------------------------------------------------------------------------------
+
+
 def three_sheets(tmp_path: Path) -> Path:
     """Write a workbook with a visible, a hidden and a very hidden sheet, and an empty one."""
     book = openpyxl.Workbook()
@@ -189,6 +195,9 @@ def test_sheets_may_be_left_unread(tmp_path: Path) -> None:
         assert next(second.blocks).rows == [["here"]]
         assert list(source.sheets) == []
         assert list(second.blocks) == []
+
+
+# --- XLS, OpenDocument, and what is neither -------------------------------------------------------
 
 
 def test_old_workbooks(tmp_path: Path) -> None:
@@ -339,6 +348,9 @@ def test_repeated_cells(tmp_path: Path) -> None:
     assert "leads.ods" in refused_in_bounds(tmp_path / "leads.ods")
 
 
+# --- workbooks that are set right -----------------------------------------------------------------
+
+
 LOST = "Lost skipped: it is not a sheet of cells"
 UNNAMED = b'<sheet name="Lost" sheetId="9" r:id="rId99" xmlns:r="x"/></sheets>'
 MACRO = b'<Relationship Id="rId99" Type="http://x/xlMacrosheet" Target="macrosheets/sheet1.xml"/></Relationships>'
@@ -438,6 +450,9 @@ def test_xls_with_formulas_of_an_older_kind(tmp_path: Path, old: int) -> None:
     data[at + 10 : at + 18] = struct.pack("<d", 9876500001.0)
     (tmp_path / "leads.xls").write_bytes(data)
     assert read_rows(tmp_path / "leads.xls") == READ
+
+
+# --- rows that a filter hides ---------------------------------------------------------------------
 
 
 MANY = [*READ, ["Meena", "9876500003"], ["Imran", "9876500004"]]
@@ -559,6 +574,9 @@ def test_rows_that_the_filter_of_a_table_hides(tmp_path: Path, column: str, hidd
     assert (read.hidden_rows, read.rows) == (hidden, MANY)
 
 
+# --- old workbooks, and formats of dates ----------------------------------------------------------
+
+
 @pytest.mark.parametrize("count", [4, 1, 0])
 def test_xls_that_counts_its_texts_wrongly(tmp_path: Path, count: int) -> None:
     """What an old workbook says of the number of its texts does not matter, as long as they are there."""
@@ -616,6 +634,9 @@ def old_workbook(folder: Path, record: bytes, at: int, data: bytes) -> Path:
     made[place : place + len(data)] = data
     (folder / "old.xls").write_bytes(made)
     return folder / "old.xls"
+
+
+# --- row 30: bombs, parts, entities ---------------------------------------------------------------
 
 
 def test_zip_bomb(tmp_path: Path) -> None:
@@ -722,6 +743,9 @@ def test_one_long_text_shared_by_many_cells(tmp_path: Path) -> None:
         lambda _, data: data.replace(b">short<", b">" + b"A" * 1_000_000 + b"<"),
     )
     assert refused_in_bounds(path) == "b.xlsx, sheet Leads can't be read: it takes too much memory."
+
+
+# --- the process that reads -----------------------------------------------------------------------
 
 
 def test_the_child_gets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

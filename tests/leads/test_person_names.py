@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matching_help import match_of, table_of
+from matched_columns import match_of, table_of
 
 from telecmi_leads.columns.matching import Matcher
 from telecmi_leads.core.lead import Field

@@ -16,7 +16,7 @@ from places import TESTS
 from program import phones, write_leads
 
 from telecmi_leads.core.campaign import encode_leads, thaw_leads
-from telecmi_leads.ledger import Ledger
+from telecmi_leads.ledger import Ledger, ToForget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,6 +175,16 @@ def test_an_unsent_lead_is_forgotten(program: Inside, sandbox: Sandbox) -> None:
     ended = program.run("resume", "--json", "--settle", "0")
     assert (ended.code, ended.json["rows"]["excluded"], ended.json["leads"]["accepted"]) == (0, 1, 5)
     assert "919876500004" not in phones(sandbox.campaigns())
+
+
+def test_a_number_is_gone_before_the_ledger_is_closed(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 57) Once forget has answered, neither ledger nor log holds the number: a kill can't bring it back."""
+    sandbox.order("429=9@2")
+    assert program.run(*UPLOAD).code == 5
+    with Ledger.open(program.folder / "state") as ledger:
+        assert b"9876500004" in in_files(program.folder / "state")
+        assert ledger.forget(ToForget(phone="919876500004")).leads == 1
+        assert b"9876500004" not in in_files(program.folder / "state")
 
 
 def test_a_number_in_the_services_words_is_forgotten(program: Inside) -> None:

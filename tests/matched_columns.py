@@ -1,4 +1,4 @@
-"""What the tests of columns and tables share: a phone score, plans as column names, sheets made of lists."""
+"""Columns matched for the tests of columns and tables: a phone score, the names that feed a field, sheets of lists."""
 
 from __future__ import annotations
 
