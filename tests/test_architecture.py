@@ -9,7 +9,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-from places import PACKAGE
+from places import PACKAGE, TESTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -230,3 +230,28 @@ def test_declared_and_imported_libraries_are_the_same() -> None:
     outside = tops - set(sys.stdlib_module_names) - {"telecmi_leads", "_typeshed"}
     assert outside == {names.get(each, each.replace("-", "_")) for each in declared}
     assert outside - SHARED <= set(OWNERS)
+
+
+# --- the tests ------------------------------------------------------------------------------------
+
+BESIDE_THE_WINGS = {"faults"}
+"""Tests of the whole program, by the rows of the table of faults."""
+LONGEST_WITHOUT_HEADINGS = 300
+HEADING = re.compile(r"# --- \S.* -{3,}")
+
+
+def test_the_tests_stand_in_folders_that_mirror_the_wings() -> None:
+    """Each wing has a folder of tests, and no folder of tests is of anything else, but for the faults."""
+    folders = {path.parent.name for path in TESTS.glob("*/test_*.py")}
+    assert folders == {*FLOORS} - {"__main__"} | BESIDE_THE_WINGS
+
+
+def test_long_files_of_tests_have_headings() -> None:
+    """A file of more than 300 lines is in groups, and a line of one form says what each group is about."""
+    files = {path: path.read_text(encoding="utf-8").splitlines() for path in TESTS.rglob("*.py")}
+    headings = {path: [line for line in lines if line.startswith("# ---")] for path, lines in files.items()}
+    assert len(files) > 100
+    odd = [(path.name, line) for path, found in headings.items() for line in found if not HEADING.fullmatch(line)]
+    assert odd == []
+    long = [path for path, lines in files.items() if len(lines) > LONGEST_WITHOUT_HEADINGS]
+    assert [path.name for path in long if len(headings[path]) < 2] == []

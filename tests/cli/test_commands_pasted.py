@@ -39,6 +39,9 @@ UPLOAD = ("upload", "leads.csv", "--name", "March", "--region", "IN", "--settle"
 SHELLS = [shell for shell in ("bash", "zsh") if shutil.which(shell)]
 
 
+# --- situations in which commands are printed -----------------------------------------------------
+
+
 class AtTerminal(Inside):
     """The program in front of a person: its screens are those of a terminal that can't redraw."""
 
@@ -198,6 +201,9 @@ SITUATIONS = (
     Situation("--strict and a sheet without phones",
         ("upload", "leads.xlsx", "--name", "M", "--region", "IN", "--strict"), 3, (), (), prepare=workbook, held=0),
 )  # fmt: skip
+
+
+# --- each command is pasted -----------------------------------------------------------------------
 
 
 def played(situation: Situation, folder: Path, sandbox: Sandbox, columns: int) -> tuple[AtTerminal, list[str]]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from telecmi_leads.sandbox import Sandbox
 
 
+# --- what a run does, and what one decides --------------------------------------------------------
+
+
 @pytest.fixture
 def program(tmp_path: Path, sandbox: Sandbox) -> Program:
     """Return the program, set up for the sandbox."""
@@ -100,6 +103,9 @@ def test_each_request_holds_to_the_published_contract(tmp_path: Path, base: str)
     ]
 
 
+# --- the same command again, and dry runs ---------------------------------------------------------
+
+
 def test_the_first_campaign_goes_alone(program: Program, sandbox: Sandbox, tmp_path: Path) -> None:
     """No second request leaves before the first is answered."""
     sandbox.order("latency=0.3@1")
@@ -148,6 +154,9 @@ def test_a_dry_run_sends_and_keeps_nothing(tmp_path: Path) -> None:
     assert summary["leads"]["unsent"] == 1001
     assert [c["name"] for c in summary["campaigns"]] == ["March-001", "March-002"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["leads.csv", "out"]
+
+
+# --- rows, rejects, inputs, people ----------------------------------------------------------------
 
 
 def test_every_row_is_accounted_for(program: Program, sandbox: Sandbox, tmp_path: Path) -> None:
@@ -236,6 +245,9 @@ def test_only_new_people_go_the_next_night(program: Program, sandbox: Sandbox, t
     assert second.json["rows"]["already_uploaded"] == 5
     assert (third.json["rows"]["leads"], third.json["status"]) == (0, "complete")
     assert phones(sandbox.campaigns()) == expected_phones(8)
+
+
+# --- refusals, credentials, the secret ------------------------------------------------------------
 
 
 def test_a_refused_campaign_is_reported_and_the_rest_goes_on(

@@ -40,6 +40,10 @@ TABLES = [
 """Headers with a letter for what each column holds, and which of them is the lead's phone: null, none of them."""
 LANGUAGES = read("header-languages.json")
 
+
+# --- tables made of header names ------------------------------------------------------------------
+
+
 # A mobile of each region: calling code, beginning, and how many digits follow.
 MOBILES = {
     "IN": ("91", "98", 8),
@@ -175,6 +179,9 @@ def whole(headers: list[str]) -> str:
     return ",".join(headers)
 
 
+# --- the column that is meant ---------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("case", TABLES, ids=lambda case: whole(case["headers"]))
 def test_the_leads_own_column_is_taken(case: dict[str, Any]) -> None:
     """Of several columns the lead's own main one gives number, name and email; where all are others', none does."""
@@ -262,6 +269,9 @@ def test_the_fields_in_many_languages(words: dict[str, str]) -> None:
     headers = [words["fullname"], words["phone"]]
     match = match_of(headers, *zip(*columns_of(headers, "np", region), strict=True), region=region)
     assert feeds(match) == {"fullname": [words["fullname"]], "phone": [words["phone"]]}
+
+
+# --- forms of names -------------------------------------------------------------------------------
 
 
 FORMS: dict[str, list[str]] = json.loads((LEADFILES / "header-forms.json").read_text(encoding="utf-8"))

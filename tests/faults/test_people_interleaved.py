@@ -45,6 +45,9 @@ NAMES = ("M", " m", "\uff2d")
 SETTLED_BY_LOOKING = ("unverified", "unknown")
 
 
+# --- the machine ----------------------------------------------------------------------------------
+
+
 def folded(name: str) -> str:
     """Return what of a name a service compares that folds and cuts names."""
     return unicodedata.normalize("NFKC", name).strip().casefold()[:100]
@@ -266,6 +269,9 @@ class People(RuleBasedStateMachine):
             people = {f"9198765{each:05d}" for each in range(self.count) if each not in self.listed}
             lost = people - set(phones(held)) - self.forgotten
             assert not lost, f"{lost} are lost"
+
+
+# --- any order of events --------------------------------------------------------------------------
 
 
 SOME = settings(

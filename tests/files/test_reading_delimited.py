@@ -15,6 +15,8 @@ from reading_files import read_bounded, read_rows, read_sheets, refusal
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.delimiters import decide_dialect
 
+# --- delimiters and line ends ---------------------------------------------------------------------
+
 
 def written(tmp_path: Path, text: str) -> Path:
     """Write a file without changing its line ends."""
@@ -77,6 +79,9 @@ def test_ragged_rows_stay_ragged(tmp_path: Path) -> None:
     """Missing and additional cells are left for others to judge; none is dropped or made up."""
     rows = read_rows(written(tmp_path, "a,b,c\n1,2\n1,2,3,4\n\n,,\n1,2,3\n"))
     assert rows == [["a", "b", "c"], ["1", "2"], ["1", "2", "3", "4"], [], ["", "", ""], ["1", "2", "3"]]
+
+
+# --- quotes ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -182,6 +187,9 @@ def test_spaces_beside_quotes(tmp_path: Path) -> None:
     assert rows == [["N", "C", "P"], ["A", "Pune, MH", "9"]]
     rows = read_rows(written(tmp_path, 'N,C,P\nA,"Pune,\nMH" ,9\nB,x,"10\n" \nC,y,11\n'))
     assert rows == [["N", "C", "P"], ["A", "Pune,\nMH ", "9"], ["B", "x", "10\n "], ["C", "y", "11"]]
+
+
+# --- sizes ----------------------------------------------------------------------------------------
 
 
 def test_cells_of_any_bearable_size(tmp_path: Path) -> None:

@@ -27,6 +27,10 @@ from reading_files import read_rows, read_sheets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+# --- one table by every writer --------------------------------------------------------------------
+
+
 HEADER = ["Name", "Mobile", "Email", "City"]
 FIRST = [
     "Asha",

@@ -26,6 +26,9 @@ WARNING = (
 )
 
 
+# --- tables without a phone column ----------------------------------------------------------------
+
+
 @pytest.fixture
 def program(tmp_path: Path, sandbox: Sandbox) -> Inside:
     """Return the program, in a folder of its own."""
@@ -117,6 +120,9 @@ def test_no_phone_column_anywhere(program: Inside) -> None:
     )
 
 
+# --- tables of every format -----------------------------------------------------------------------
+
+
 def _ods(path: Path) -> None:
     rows = [[line(*map(cell, map(str, row))) for row in rows] for _, rows in TWO]
     second = f'<table:table table:name="Pivot">{"".join(rows[1])}</table:table>'
@@ -160,6 +166,9 @@ def test_unread_tables_of_every_format(
     assert ended.json["warning_codes"] == {"no_phone_column": 1}
     [warning] = ended.json["warnings"]
     assert warning.startswith(f"{named} (2 rows) has no phone column and was not read. Its columns: City, Count.")
+
+
+# --- rows that look otherwise ---------------------------------------------------------------------
 
 
 def test_rows_that_a_filter_hides(program: Inside, sandbox: Sandbox) -> None:

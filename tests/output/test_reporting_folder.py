@@ -34,6 +34,9 @@ ALL = ARun(
 )
 
 
+# --- private, and never through a link ------------------------------------------------------------
+
+
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """Open a fresh ledger."""
@@ -123,6 +126,9 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_sent(tmp_pat
     tmp_path.chmod(0o700)
 
 
+# --- nothing of the user is lost ------------------------------------------------------------------
+
+
 def test_what_the_system_reports_is_told_in_words(tmp_path: Path) -> None:
     """An error of the system becomes a ReportError that names the path."""
     with pytest.raises(ReportError) as caught:
@@ -170,6 +176,9 @@ def test_a_file_that_was_there_before_is_kept(ledger: Ledger, tmp_path: Path) ->
     assert (tmp_path / "campaigns.csv").read_text() == "mine\n"
     assert (tmp_path / "campaigns-2.csv").read_text() == "mine too\n"
     assert (tmp_path / "campaigns-3.csv").read_text(encoding="utf-8-sig").startswith("number,name,")
+
+
+# --- folders that another may change --------------------------------------------------------------
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
@@ -255,6 +264,9 @@ def test_a_link_in_place_of_a_folder_just_made_is_not_changed(tmp_path: Path, mo
     assert stat.S_IMODE(theirs.stat().st_mode) == 0o755
 
 
+# --- reports of an earlier state ------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("how", ["moved over it", "copied with its time", "linked"])
 def test_a_file_of_the_users_with_an_old_time_is_kept(ledger: Ledger, tmp_path: Path, how: str) -> None:
     """A file that takes a report's name stays, though its own time is older than the reports'."""
@@ -318,6 +330,9 @@ def test_what_a_kill_left_is_cleared_an_hour_later(ledger: Ledger, tmp_path: Pat
     write(ledger, folder)
     assert not old.exists()
     assert young.exists()
+
+
+# --- rows that are missing ------------------------------------------------------------------------
 
 
 def test_rows_that_the_ledger_does_not_hold_are_a_bug(ledger: Ledger, tmp_path: Path) -> None:

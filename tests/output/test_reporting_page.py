@@ -26,6 +26,10 @@ from telecmi_leads.output.reports.templates import compiled_page
 if TYPE_CHECKING:
     from pathlib import Path
 
+
+# --- a page and its elements ----------------------------------------------------------------------
+
+
 HOSTILE = (
     "</script><script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -91,6 +95,9 @@ def page_of(run: ARun, folder: Path, *, status: RunStatus = RunStatus.COMPLETE, 
         summary = summarise(ledger, run.run, exit_code=0, status=status)
         write_reports(prepare_folder(folder / "r"), summary, record, ledger, show_phones=show_phones)
     return (folder / "r" / "report.html").read_text(encoding="utf-8")
+
+
+# --- what the page says and never does ------------------------------------------------------------
 
 
 EVERYTHING = ARun(
@@ -232,6 +239,9 @@ def test_ten_thousand_campaigns_stay_usable(tmp_path: Path) -> None:
     assert text.count("<rect") < 1000
 
 
+# --- pictures of requests in time -----------------------------------------------------------------
+
+
 def sent(number: int, at: float, seconds: float, leads: int = 1000) -> CampaignRecord:
     """Return a campaign that was sent so many seconds after the morning began."""
     return CampaignRecord(
@@ -271,6 +281,9 @@ def test_too_many_bars_become_columns() -> None:
     assert stretch.lanes == 0
     assert len(stretch.bars) == 100
     assert max(bar.height for bar in stretch.bars) == 1.0
+
+
+# --- the compiled template ------------------------------------------------------------------------
 
 
 def test_the_template_is_compiled_as_it_stands() -> None:

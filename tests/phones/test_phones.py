@@ -21,6 +21,8 @@ from telecmi_leads.phones import (
 from telecmi_leads.settings.option_values import PhoneType
 from telecmi_leads.settings.options import PhoneOptions
 
+# --- options and regions --------------------------------------------------------------------------
+
 
 def read(cell: str, region: str | None = "IN", **options: object) -> str | Reason:
     """Return a cell's number under some options, or the reason why it has none."""
@@ -72,6 +74,9 @@ def test_one_region_and_one_for_each_row_are_the_same() -> None:
     assert book.column(cells, "ZZ") == book.column(cells, None)
 
 
+# --- columns of any size --------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("count", [0, 1, 8191, 8192, 8193, 20_000])
 def test_columns_of_any_length(count: int) -> None:
     """Indices, numbers and counts are right across the blocks that a column is read in."""
@@ -109,6 +114,9 @@ def test_long_cells_are_refused_without_effort() -> None:
     ]
     column = PhoneBook(PhoneOptions()).column(cells, "IN")
     assert column.numbers == ["", "", "", "919876543210", "", "", ""]
+
+
+# --- what is explained ----------------------------------------------------------------------------
 
 
 def test_every_step_is_explained() -> None:
@@ -199,6 +207,9 @@ def test_dial_codes(text: str, region: str | None) -> None:
     assert region_of_dial_code(text) == region
 
 
+# --- what a number tells --------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("digits", "region", "kind", "zones"),
     [
@@ -251,6 +262,9 @@ def test_regions_are_those_of_phonenumbers() -> None:
         True,
         *[False] * 5,
     ]
+
+
+# --- what is loaded -------------------------------------------------------------------------------
 
 
 def test_importing_loads_no_metadata() -> None:

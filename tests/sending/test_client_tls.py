@@ -34,6 +34,9 @@ BODY = freeze("March-001", 1234567, encode_leads([Lead("Asha", "Rao", "919876543
 HOST = "rest.example.com"
 
 
+# --- certificates ---------------------------------------------------------------------------------
+
+
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     """Return a certificate authority that nobody trusts."""
