@@ -355,6 +355,7 @@ def _below(blocks: Iterator[RowBlock], header_row: int) -> Iterator[RowBlock]:
         above = header_row + 1 - block.first_row
         if above <= 0:
             yield block
+            del block  # as in files/bounds
         elif above < len(block.rows):
             yield RowBlock(header_row + 1, block.rows[above:])
 

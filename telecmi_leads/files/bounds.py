@@ -107,3 +107,4 @@ def bounded(blocks: Iterator[RowBlock], place: str) -> Iterator[RowBlock]:
         if blank > MAX_BLANK_ROWS:
             raise beyond(place, f"more than {MAX_BLANK_ROWS:,} blank rows follow one another")
         yield block
+        del block  # before the next one is read, so that it takes the same memory

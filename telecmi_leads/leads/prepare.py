@@ -260,6 +260,7 @@ class _Preparation(Struct):
         cleaner = self._cleaner(table.info, match, table.sample)
         for whole in table.blocks:
             block = whole
+            del whole  # nobody keeps a block while the next one is read
             while True:
                 clean = cleaner.clean(block)
                 self._screened(cleaner, clean)
@@ -273,6 +274,7 @@ class _Preparation(Struct):
                 cleaner, block = self._below_header(cleaner.info, block, clean.next_header)
                 if early:
                     self._screened(cleaner, cleaner.clean(RowBlock(first_row, early)))
+            del block, clean
             self.notify(RowsPrepared(self.read, self.leads))
 
     def _look_for_marks(self, info: TableInfo, match: ColumnMatch, blocks: Iterable[RowBlock]) -> None:

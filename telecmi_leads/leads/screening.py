@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from struct import iter_unpack, pack
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct, field
-from pyroaring import BitMap64
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import LeftOutKind
@@ -22,6 +20,8 @@ from telecmi_leads.core.lead import LeftOutKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from pyroaring import BitMap64
 
     from telecmi_leads.ledger import KnownCampaign
 
@@ -41,7 +41,7 @@ class NumberSet(Struct):
 
     limit: int = 1_200_000
     _fresh: set[int] = field(default_factory=set)
-    _packed: BitMap64 = field(default_factory=BitMap64)
+    _packed: BitMap64 | set[int] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self._packed) + len(self._fresh)
@@ -82,9 +82,14 @@ class NumberSet(Struct):
         self._packed.clear()
 
     def _pack(self) -> None:
-        if len(self._fresh) >= self.limit:
-            self._packed.update(self._fresh)
-            self._fresh.clear()
+        if len(self._fresh) < self.limit:
+            return
+        if not self._packed:
+            from pyroaring import BitMap64  # 1.5 MB that few runs need
+
+            self._packed = BitMap64()
+        self._packed.update(self._fresh)
+        self._fresh.clear()
 
 
 class ExcludeList(Struct, frozen=True):
@@ -107,8 +112,18 @@ class LeftOut(Struct, frozen=True):
     when: str = ""
 
 
+def _above_least(values: Sequence[int]) -> tuple[int, array[int]]:
+    """Return the least of some numbers, and how far each is above it: mobiles of one country lie within 32 bits."""
+    least = min(values)
+    above = [value - least for value in values]
+    try:
+        return least, array("I", above)
+    except OverflowError:
+        return least, array("Q", above)
+
+
 class FirstRows:
-    """Remembers in which row each number came first, so that its duplicates can name that row: some 8 bytes a row.
+    """Remembers in which row each number came first, so that its duplicates can name that row: 4 to 8 bytes a row.
 
     Rows beyond the first `limit` are not remembered, so that memory stays bounded: their duplicates name no row.
     """
@@ -119,7 +134,7 @@ class FirstRows:
 
     def clear(self) -> None:
         """Forget all rows."""
-        self._blocks: list[tuple[int, Sequence[int], bytes]] = []
+        self._blocks: list[tuple[int, Sequence[int], int, array[int]]] = []
         self._left = self._limit
         self._repeats = array("Q"), array("I"), array("I")
 
@@ -129,7 +144,7 @@ class FirstRows:
             self._left -= len(values)
             straight = rows[-1] - rows[0] == len(rows) - 1  # nearly always: no row is left out in between
             kept = range(rows[0], rows[-1] + 1) if straight else array("I", rows)
-            self._blocks.append((table, kept, pack(f"{len(values)}Q", *values)))
+            self._blocks.append((table, kept, *_above_least(values)))
 
     def repeat(self, number: str, table: int, row: int) -> None:
         """Take a row whose number has come before."""
@@ -141,10 +156,10 @@ class FirstRows:
         if not self._repeats[0]:
             return
         wanted, found = set(self._repeats[0]), dict[int, tuple[int, int]]()
-        for table, rows, packed in self._blocks:
-            for row, (number,) in zip(rows, iter_unpack("Q", packed), strict=True):
-                if number in wanted:
-                    found.setdefault(number, (table, row))
+        for table, rows, least, packed in self._blocks:
+            for row, above in zip(rows, packed, strict=True):
+                if least + above in wanted:
+                    found.setdefault(least + above, (table, row))
         for number, table, row in zip(*self._repeats, strict=True):
             yield table, row, str(number), found.get(number)
 

@@ -24,8 +24,8 @@ DEAR = frozenset(
 )
 """The modules that take a while to import."""
 
-PREPARES = {"jinja2", "msgspec", "phonenumbers", "pyroaring", "sqlite3"}
-READS = {"msgspec", "phonenumbers", "pyroaring", "sqlite3"}
+PREPARES = {"jinja2", "msgspec", "phonenumbers", "sqlite3"}
+READS = {"msgspec", "phonenumbers", "sqlite3"}
 """The console, the ledger and the numbers; the page is written by what prepares leads."""
 
 COMMANDS = {

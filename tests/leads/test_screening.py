@@ -84,6 +84,18 @@ def test_a_duplicate_knows_the_row_that_stays(blocks: list[list[str]], limit: in
     assert list(screen.first_rows.repeats()) == expected
 
 
+def test_numbers_of_far_countries_know_their_rows() -> None:
+    """A duplicate names its first row whether the numbers of that block lie close together or far apart."""
+    screen = Screen()
+    close, far = ["919876543210", "919999999999"], ["6421123456", "919876543211", "999999999999999"]
+    assert screen.screen(close, 0, [2, 3]) == screen.screen(far, 0, [4, 6, 9]) == {}
+    for row, number in enumerate((*close, *far), 10):
+        assert screen.screen([number], 0, [row]) == {0: LeftOut(LeftOutKind.DUPLICATE)}
+        screen.first_rows.repeat(number, 0, row)
+    places = zip(range(10, 15), (*close, *far), (2, 3, 4, 6, 9), strict=True)
+    assert list(screen.first_rows.repeats()) == [(0, row, number, (0, first)) for row, number, first in places]
+
+
 def test_rows_that_are_read_again_are_new() -> None:
     """After a restart no number is a duplicate, wherever it was kept; repeats name rows of the second reading."""
     screen = Screen(seen=NumberSet(2))
