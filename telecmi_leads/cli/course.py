@@ -173,7 +173,7 @@ def run_to_end(
             summary = course.failed(error)
         except Stopped as stopped:
             summary = course.stopped(stopped.cause)
-        except Exception as unexpected:  # noqa: BLE001 - also then there is a summary, and the heartbeat is told
+        except Exception as unexpected:  # noqa: BLE001 - also then there is a summary, and the heartbeat hears of it
             summary = course.failed(unforeseen(unexpected))
         with suppress(Stopped):  # whoever can't wait cuts short what is said of the end, not the end
             show_end(session, summary)

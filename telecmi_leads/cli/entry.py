@@ -34,7 +34,7 @@ _MAY_STAND_ALONE = {
     "--new-only": (re.compile(r"\d+(?:\.\d+)?[A-Za-z]?|ever"), "ever"),
     "--save": (re.compile(r"[A-Za-z0-9_]+[A-Za-z0-9_-]*"), "from file"),
 }
-"""Options whose value may be left away: what is taken for one, and what stands for none."""
+"""Options whose value may be left out: what is taken for a value, and what is put in where there is none."""
 
 
 def run_command(arguments: Sequence[str]) -> int:

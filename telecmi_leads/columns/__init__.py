@@ -2,7 +2,8 @@
 
 lexicon → header_meaning (one name) → candidates (held against cells and neighbours) → field_choice → overrides (--map,
 --set) → column_match. Matching is by whole names, whole words and head nouns, never by substring. table finds the
-header row and what follows it; matching composes both. marks tells who must not be called, row_kinds what is no lead.
+header row and what follows it; matching composes both. marks knows who must not be called, row_kinds which
+rows are not leads.
 """
 
 from telecmi_leads.columns.column_match import PHONE_HEADS, ColumnChoice, ColumnMatch, Rule, Template

@@ -157,7 +157,7 @@ def _agreeing_phone(candidate: Candidate, cells: Sequence[str]) -> Candidate:
 
 
 def _no_phone(candidate: Candidate, cells: Sequence[str], *, flags: bool) -> Candidate:
-    """Return what a column called "Contact" or the like is where its cells are no phones."""
+    """Return what a column called "Contact" or the like is where its cells are not phones."""
     reading = candidate.reading
     if reading.head is Head.PHONE and not candidate.weak and not flags:
         for head, test in ((Head.EMAIL, cell_values.like_email), (Head.PERSON, cell_values.like_name)):

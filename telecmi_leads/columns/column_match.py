@@ -63,7 +63,7 @@ class Rule(Enum):
     FLAG = ("flag", "a yes or no")
     MARK = ("mark", "marks people not to call")
     WRONG_VALUES = ("wrong_values", "its values don't fit its name")
-    NO_COUNTRY = ("no_country", "most of its cells are no countries")
+    NO_COUNTRY = ("no_country", "most of its cells are not countries")
     NO_CODE = ("no_code", "its numbers are not the phones' calling codes")
     SURNAME = ("surname", "goes behind the last name")
     SERIAL = ("serial", "a serial number, or --map order_index")

@@ -74,7 +74,7 @@ def line_labels(header: Sequence[str], phones: Sequence[int]) -> dict[int, int]:
 
 @lru_cache(maxsize=1024)
 def line_rank(label: str) -> int | None:
-    """Return the rank of a line by its label, the mobile's first; None for one that is no line for calls, as a fax."""
+    """Return the rank of a line by its label, the mobile's first; None for one that takes no calls, as a fax."""
     reading = read_name(label)
     if reading.rule is Rule.OTHER_LINE:
         return None
@@ -175,7 +175,7 @@ def number_columns(
 ) -> tuple[int, ...]:
     """Return the columns in which most cells are good numbers, whatever their names.
 
-    For do-not-call lists: there "DND number" is no flag, and somebody else's number does no harm.
+    For do-not-call lists: there "DND number" is not a flag, and somebody else's number does no harm.
     """
     cells = cell_values.columns_of(sample, width)
     return tuple(index for index in range(width) if cells[index] and phone_score(cells[index]) >= cell_values.MOST)
@@ -189,7 +189,7 @@ def _of(found: Iterable[Candidate], *heads: Head) -> list[Candidate]:
 def _strong_else_weak(found: Sequence[Candidate]) -> Sequence[Candidate]:
     """Leave out names that are known by their last word alone, where a main one is known whole.
 
-    "Alternate No." stays: beside a phone column it can only be another phone. It is no main one: "Jio" comes first.
+    "Alternate No." stays: beside a phone column it can only be another phone. It is not a main one: "Jio" comes first.
     """
     if not any(_is_main(candidate) for candidate in found):
         return found

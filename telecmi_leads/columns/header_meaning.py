@@ -102,7 +102,7 @@ def _read_name(name: str) -> Reading:
         base = words(_ASIDE.sub(" ", name))
         if base and base != tokens:
             without = _read_alone(base) or _read_segments(lexicon().segments(base))
-            # "Country (destination)" is no place to live in, "City (as in passport)" is.
+            # "Country (destination)" is not a place to live in, "City (as in passport)" is.
             another = without.head in _PLACE_HEADS and reading.word not in ("", *_DOCUMENTS)
             if without.head is None or another:
                 return reading

@@ -229,7 +229,7 @@ class Segment(Struct, frozen=True):
 class Strangers(Struct, frozen=True):
     """How words for people read that no list has.
 
-    `ends` are the endings of words for what people do, `things` words with such an ending that are no people. `of`
+    `ends` are the endings of words for what people do, `things` words with such an ending that are not people. `of`
     stand before whoever something belongs to, `whose` behind.
     """
 
@@ -278,7 +278,7 @@ class Lexicon(Struct, frozen=True):
 
     `exact` holds names that mean something only when they stand alone, `beside` names that do so only beside one of
     the given columns or heads. `codes` are the whole names of columns of "area" codes and of database "key"s.
-    `numbered` are things whose number is no phone: loans, meters, contracts.
+    `numbered` are things whose number is not a phone: loans, meters, contracts.
     """
 
     phrases: Phrases
@@ -332,7 +332,7 @@ class Lexicon(Struct, frozen=True):
     def _pieces(self, token: str) -> Sequence[str]:
         """Take a compound apart (`customermobile`, `联系人电话`) where known words cover it whole.
 
-        One of them must say what the column holds, or whose it is not: "leadership" is no ship of a leader.
+        One of them must say what the column holds, or whose it is not: "leadership" is not a ship of a leader.
         """
         if self.phrases.get(token) or not _SHORTEST_COMPOUND[token.isascii()] <= len(token) <= _LONGEST_COMPOUND:
             return (token,)

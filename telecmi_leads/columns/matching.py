@@ -330,7 +330,7 @@ def match_columns(
     `header` are the column names, `sample` the first rows below them (cells as text, ragged rows allowed). Where all
     names are "column 1", "column 2", …, layout and cells decide alone. `header_found` False, for files without a header
     row, lets --map and --set name columns by number and letter. `phone_score` takes cells that hold something and
-    returns the share, 0 to 1, that are good numbers. A column match without phone columns is no error here.
+    returns the share, 0 to 1, that are good numbers. A column match without phone columns is not an error here.
     A --map or --set that names a column which isn't there is left out and told in `absent`. Raises ColumnMissing where
     several columns have the name, UsageError for a malformed template.
     """
@@ -397,7 +397,7 @@ def _surname_first(draft: Draft, header: Sequence[str], cells: Sequence[Sequence
 def _strangers(draft: Draft, header: Sequence[str], found: Sequence[Candidate]) -> Mapping[int, frozenset[int]]:
     """Return for each phone column the names and emails that are another person's, where a row has two with names.
 
-    A shop's order has who is billed and to whom it is shipped: the number of one and the name of the other are no lead.
+    A shop's order has who is billed and to whom it is shipped: one's number and the other's name are no lead.
     """
     used = draft.used()
     shipped = {c.index for c in found if c.head is not None and names_a_shipping(header[c.index])}

@@ -27,7 +27,7 @@ _FEWEST_NAMES = 2  # of a header: a phone and something else of a lead
 
 
 class RowKind(StrEnum):
-    """What a row is; the values are the keys under which rows that are no leads are counted."""
+    """What a row is; the values are the keys under which rows that are not leads are counted."""
 
     DATA = "data"
     REPEATED_HEADER = "repeated_header"

@@ -144,7 +144,7 @@ def _header_row(rows: list[_Row]) -> _Row | None:
 
 
 def _below_labels(rows: list[_Row], strong: list[_Row]) -> list[_Row]:
-    """Leave out lines of labels and values above the first header: an agent's own number is no lead, nor data."""
+    """Leave out lines of labels and values above the first header: an agent's own number is not a lead, nor data."""
     header = next((row for row in strong if row.names_a_phone), None)
     if header is None:
         return rows

@@ -91,7 +91,7 @@ class Reason(Enum):
 
 
 class Repair(StrEnum):
-    """What was mended on the way; counted once for each cell and kind."""
+    """What was repaired on the way; counted once for each cell and kind."""
 
     PUNCTUATION = "punctuation"
     INVISIBLE = "invisible_characters"
@@ -141,7 +141,7 @@ class WarningCode(Enum):
     HIDDEN_ROWS = (
         "hidden_rows",
         "rows of a sheet are hidden by a filter; they are read too",
-        "Delete these rows where they are no leads.",
+        "Delete these rows where they are not leads.",
     )
     LONG_ROWS = (
         "long_rows",

@@ -272,7 +272,7 @@ class _Tables(HTMLParser):
         return beyond(self._name, what)
 
 
-_DIGITS = 10  # more are no count of cells, and int() takes long for very many
+_DIGITS = 10  # a longer number counts no cells, and int() takes long for it
 
 
 def _number(attributes: dict[str, str | None], name: str) -> int:

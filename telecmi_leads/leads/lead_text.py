@@ -295,7 +295,7 @@ class Fields:
         return addresses
 
     def orders(self) -> Iterable[int | None]:
-        """Return order_index where there is one; what is no whole number is dropped and counted."""
+        """Return order_index where there is one; what is not a whole number is dropped and counted."""
         cells = self.text(Field.ORDER_INDEX)
         if isinstance(cells, repeat):
             return repeat(_order(next(cells, "")), len(self._rows))

@@ -42,7 +42,7 @@ _COMPANY_ENDS = frozenset(
         *("jewellers", "electronics", "electricals", "tools", "media", "ventures", "properties", "developers"),
     )
 )
-# What stands behind a comma and is no first name: degrees, certificates, ranks, posts.
+# What stands behind a comma and is not a first name: degrees, certificates, ranks, posts.
 _DEGREES = frozenset(
     (
         *("phd", "dphil", "md", "mbbs", "bds", "mds", "dnb", "dm", "mch", "frcs", "mrcp", "frcp", "do"),
@@ -63,7 +63,7 @@ _DEGREES = frozenset(
         *("finance", "vice", "supervisor", "coordinator", "business", "development", "head"),
     )
 )
-# Degrees that are no surname: they go at the end of a name without a comma too, as "Meena Joshi MBBS" has it.
+# Degrees that are not surnames: they go at the end of a name without a comma too, as "Meena Joshi MBBS" has it.
 _DEGREE_ENDS = frozenset(
     spelled
     for degree in (
@@ -190,7 +190,7 @@ def split_full_name(name: str) -> tuple[str, str]:
         first, _, last = first.rpartition(" ")
     aside = _IN_BRACKETS.search(name) if last.endswith(")") else None
     if aside and (before := name[: aside.start()].rstrip()):
-        # What stands in brackets is no last name: it goes with the one before it.
+        # What stands in brackets is not a last name: it goes with the one before it.
         first, _, last = before.rpartition(" ")
         last = f"{last} {aside[0]}"
     if not first:

@@ -295,7 +295,7 @@ class Ledger:
         return uploaded_numbers.fates(self._store, phone)
 
     def fates_as_typed(self, text: str) -> list[Fate]:
-        """Return where what is no number was rejected, by what stood in the cell; newest first."""
+        """Return where what is not a number was rejected, by the text of the cell; newest first."""
         return uploaded_numbers.fates_as_typed(self._store, text)
 
     # --- forget, under the locks of all accounts ----------------------------------------------------

@@ -207,7 +207,7 @@ def _connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
-    except FAILURES as error:  # the file is no database: nothing was written, so that closing can flush nothing
+    except FAILURES as error:  # the file is not a database: nothing was written, so that closing can flush nothing
         connection.close()
         raise ledger_error(error, path) from error
     return connection

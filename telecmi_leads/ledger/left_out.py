@@ -200,7 +200,7 @@ def tables_of(connection: sqlite3.Connection, seq: int) -> list[TableInfo]:
 
 # --- taken out of a plan ------------------------------------------------------------------------
 
-# What never left this machine is no try: nobody has seen the bytes. A person's word only follows a try.
+# What never left this machine is not a try: nobody has seen the bytes. A person's word only follows a try.
 _OF_RUN = """
 SELECT id, status, EXISTS (SELECT 1 FROM attempts WHERE campaign = campaigns.id AND kind IS NOT ?2)
 FROM campaigns WHERE run = (SELECT seq FROM runs WHERE id = ?1) AND split = 0 ORDER BY id

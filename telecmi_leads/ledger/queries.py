@@ -41,7 +41,7 @@ SELECT r.name, c.part, max(c.number) FROM campaigns c JOIN runs r ON r.seq = c.r
 UNION ALL SELECT run_name, part, max(number) FROM used_names WHERE account = ?1 GROUP BY run_name, part
 """
 
-# A person's word stands among the attempts and is none (Word).
+# A person's word (Word) stands among the attempts, and is not one: nothing was sent for it.
 _CAMPAIGN = """
 SELECT c.id, c.number, c.part, c.name, c.leads, c.status, c.code, c.message, c.confirmed_by_name, c.split, p.name,
     count(a.id), coalesce(sum(a.seconds), 0.0), min(a.started),
@@ -223,7 +223,7 @@ def _run(store: Store, row: Any, left_out: Mapping[str, int], leads: Mapping[str
             report_dir=os.fsdecode(report_dir),
             dry_run=bool(dry_run),
             audience=audience,
-            typed=msgspec.convert(json.loads(typed), type=Typed),  # a path in it may hold bytes that are no text
+            typed=msgspec.convert(json.loads(typed), type=Typed),  # a path in it may hold bytes that are not text
             pattern=pattern,
             lists=msgspec.convert(json.loads(lists), type=ListsRead),  # the same
             known=msgspec.json.decode(known, type=KnownBefore),
@@ -264,7 +264,7 @@ def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row
 
 
 def _status(store: Store, status: str) -> CampaignStatus:
-    """Return a campaign's state as the ledger has it. Raises LedgerError for one that is none."""
+    """Return a campaign's state as the ledger has it. Raises LedgerError for any other."""
     try:
         return CampaignStatus(status)
     except ValueError as error:
@@ -272,7 +272,7 @@ def _status(store: Store, status: str) -> CampaignStatus:
 
 
 def attempt_kind(store: Store, kind: str | None) -> OutcomeKind | Word | None:
-    """Return an attempt's kind as the ledger has it. Raises LedgerError for one that is none."""
+    """Return an attempt's kind as the ledger has it. Raises LedgerError for any other."""
     try:
         return None if kind is None else Word(kind) if kind in set(Word) else OutcomeKind(kind)
     except ValueError as error:

@@ -188,7 +188,7 @@ def add_campaign(connection: sqlite3.Connection, seq: int, campaign: StagedCampa
 def _encode_table(table: TableInfo) -> bytes:
     try:
         return msgspec.json.encode(table)
-    except UnicodeEncodeError:  # a file's name may hold bytes that are no text
+    except UnicodeEncodeError:  # a file's name may hold bytes that are not text
         header = tuple(map(writable, table.header))
         notes = tuple(map(writable, table.notes))
         named = replace(table, file=writable(table.file), sheet=table.sheet and writable(table.sheet))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Fresh = Mapping[bytes, tuple[int, ...]]
 
 FAILURES = (sqlite3.Error, MemoryError, UnicodeDecodeError)
-"""What SQLite raises when a ledger can't be read or written; its own messages may quote bytes that are no text."""
+"""What SQLite raises when a ledger can't be read or written; its own messages may quote bytes that are not text."""
 
 RECOVERY = (
     "Nothing was changed. Restore the file from a backup; or move it away to start afresh: campaigns that are in the "

@@ -307,7 +307,7 @@ def fates(store: Store, phone: str) -> list[Fate]:
 
 
 def fates_as_typed(store: Store, text: str) -> list[Fate]:
-    """Return where what is no number was rejected, by what stood in the cell; newest first."""
+    """Return where what is not a number was rejected, by the text of the cell; newest first."""
     wanted = as_typed(text)
     found: list[Fate] = []
     for (account,) in store.rows("SELECT DISTINCT account FROM runs") if wanted else []:

@@ -86,7 +86,7 @@ class PhoneView(Struct, frozen=True):
 class CheckView(Struct, frozen=True):
     """One thing the `check` command looked at; `passed` is None where it could not be looked at.
 
-    A setting that is no default `is_setting`: where it comes from is told, nothing of it is checked.
+    `is_setting` marks a setting that is not the default: it says where the value comes from, and checks nothing.
     """
 
     what: str

@@ -14,7 +14,7 @@ As text: `KIND[=VALUE][@WHERE]`; what stands behind the last @ is WHERE.
     301=URL … 308=URL   a redirect
     answer=STATUS BODY  this status with this body, whatever it is: answer=200 {"code":true}
     html, empty, list, null, truncated, text-code, short-length, long-length
-                        status 200 with a body that is no proof, or a Content-Length that lies
+                        status 200 with a body that proves nothing, or a Content-Length that lies
 
 A fault strikes `-before` the leads are stored (nothing is), `-after`, or `-halfway` (half of the leads
 are in): `500-after`, `drop-halfway`. Without it errors strike before, and answers with status 200 after.

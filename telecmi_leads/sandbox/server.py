@@ -179,7 +179,7 @@ def page_packet(status: int, extra: str = "") -> bytes:
 
 
 def garbage_packet(kind: str) -> bytes:
-    """Return an answer with status 200 that is no proof of anything; `kind` is a fault's name."""
+    """Return an answer with status 200 that proves nothing; `kind` is a fault's name."""
     if kind in _OFF_BY:
         return packet(200, msgspec.json.encode({"code": 200, "msg": ADDED.message}), off=_OFF_BY[kind])
     return packet(200, _GARBAGE[kind], kind="text/html" if kind in {"html", "empty"} else "application/json")

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST_RETRY_AFTER = 1e9
-"""Seconds, some thirty years: so far a wait is told as asked, whatever the number of digits."""
+"""Seconds, some thirty years: up to here a wait is shown as the service asks for it, whatever the number of digits."""
 
 SUCCESS = range(200, 300)
 _REDIRECTS = range(300, 400)

@@ -127,7 +127,7 @@ HEARTBEAT_SECONDS = 10.0
 
 
 class Beat(StrEnum):
-    """What a monitor is told, and what stands for it at the end of the URL's path."""
+    """What a monitor hears of, and what follows the URL's path for it."""
 
     START = "/start"
     SUCCESS = ""

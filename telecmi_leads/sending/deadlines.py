@@ -152,7 +152,7 @@ class _Watched(HTTPConnection):
     """A connection that is made within the deadline, and says while it is being made."""
 
     debuglevel = 0
-    """Whatever http.client is told elsewhere: its debugging prints the request, secret and leads included."""
+    """Off, whatever other code sets for http.client: its debugging prints the request, secret and leads included."""
 
     def _new_conn(self) -> socket.socket:
         try:

@@ -4,7 +4,7 @@ The adapter is used alone, without a Session: cookies, .netrc, the environment's
 a Session's doing. urllib3's own retries are off, certificates are verified whatever happens, the answer
 is read up to a limit. Nothing is raised: what goes wrong comes back as an Outcome.
 
-Whether a request was sent is told by the sockets (see `deadlines`), not by the kind of exception: libraries
+The sockets tell whether a request was sent (see `deadlines`), and not the kind of exception: libraries
 wrap a failed TLS handshake and a TLS failure in the middle of the answer into the same class. `TABLE` gives the
 words, and says which failures another try would meet again. It names every exception of requests and urllib3 by
 itself; a test fails when one of them is missing. Nothing of an exception but its class goes further, save OpenSSL's
@@ -162,7 +162,7 @@ def _read(response: requests.Response) -> Answer:
 
 
 def _read_up_to(raw: BaseHTTPResponse, limit: int) -> bytes:
-    """Read to the end or the limit. That a body is shorter than its length is told by the read after its last byte."""
+    """Read to the end or the limit. The read after the last byte tells that a body is shorter than its length."""
     body = b""
     while len(body) < limit and (more := raw.read(limit - len(body), decode_content=False)):
         body += more

@@ -116,7 +116,7 @@ def app_id_or_none(settings: Settings) -> int | None:
 
 
 def app_id_of(given: str | None) -> int:
-    """Return the App id that a text holds. Raises SettingsError for what is none."""
+    """Return the App id that a text holds. Raises SettingsError for what is not an App id."""
     if given is not None and not given.strip():
         raise SettingsError(
             "TELECMI_APP_ID is empty.", hint="Fill it in, or take it out to have the next source read, such as .env."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# Parsers of addresses differ on what is no plain address: for one the host of https://a.example\.telecmi.com ends with
+# Parsers differ on what is not a plain address: for one the host of https://a.example\.telecmi.com ends with
 # telecmi.com, another asks a.example. So what could be read in two ways is not allowed: a host is labels of letters,
 # digits and hyphens (RFC 1123), or an address of the Internet Protocol without a zone.
 _ADDRESS = pattern(

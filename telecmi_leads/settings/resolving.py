@@ -194,7 +194,7 @@ def _text_parsed(parse: Callable[[str], object] | None, text: str, given: Given)
 
 
 def _check_text(text: str) -> None:
-    """Raise ValueError for a byte that is no text in the system's encoding: it can be in a path, and nowhere else."""
+    """Raise ValueError for a byte that is not text in the system's encoding: it can be in a path, and nowhere else."""
     if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
         raise ValueError("it holds a byte that is not text in this system's encoding; type it in UTF-8")
 

@@ -237,8 +237,8 @@ def env_lines(text: str, path: Path) -> list[Binding]:
 def env_text(path: Path) -> str | None:
     """Return the text of a `.env` file that is to be changed; None where there is none yet.
 
-    Raises SettingsError for a link, which would have the secret written wherever it leads, for what is no regular file,
-    and for what can't be read.
+    Raises SettingsError for a link, which would have the secret written wherever it leads, for what is not a regular
+    file, and for what can't be read.
     """
     if path.is_symlink():
         raise SettingsError(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def drop_impossible_sizes() -> None:
-    """Take COLUMNS and LINES out of the process's environment where they are no sizes.
+    """Take COLUMNS and LINES out of the process's environment where they are not sizes.
 
     Rich converts whatever `str.isdigit` allows, and fails on a superscript two: as if unset is what a user expects.
     """

@@ -380,7 +380,7 @@ class Troubles:
             self.add(campaign)
 
     def add(self, campaign: CampaignRecord) -> None:
-        """Take a campaign; one that is in, or was cut into parts, is no trouble."""
+        """Take a campaign; one that is in, or was cut into parts, is not trouble."""
         if campaign.status is not CampaignStatus.ACCEPTED and not campaign.split:
             self._groups.setdefault((campaign.status, wording.answer(campaign)), []).append(campaign)
 
