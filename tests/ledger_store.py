@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
 
     from telecmi_leads.ledger import Ledger
 
@@ -27,3 +29,12 @@ def has_body(ledger: Ledger, campaign_id: int) -> bool:
     except KeyError:
         return False
     return True
+
+
+def uploaded_among(ledger: Ledger, account: str, phones: Sequence[str], since: datetime | None) -> list[bool]:
+    """Tell for each number whether --new-only leaves it out: uploaded ever or since a time, or still to be sent."""
+    known = ledger.known_among(account, phones)
+    return [
+        any(since is None or not each.status.settled or (each.settled or since) >= since for each in known.get(at, ()))
+        for at in range(len(phones))
+    ]

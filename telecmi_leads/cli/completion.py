@@ -85,13 +85,12 @@ def _columns(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
 
 
 def _sheets(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
-    from telecmi_leads.files import open_source
+    from telecmi_leads.files import sheet_names
     from telecmi_leads.settings.option_values import file_format
     from telecmi_leads.settings.options import ReadingOptions
 
     said = given.get("format")
-    with open_source(Path(files[0]), ReadingOptions(format=file_format(said) if said else None)) as source:
-        return [sheet.name for sheet in source.sheets if sheet.name]
+    return list(sheet_names(Path(files[0]), ReadingOptions(format=file_format(said) if said else None)))
 
 
 def run_ids(typed: str) -> list[str]:

@@ -269,20 +269,13 @@ class Ledger:
         """Return the campaign names of forgotten runs of this name: who was in them is not known any more."""
         return queries.forgotten_names(self._store, account, name)
 
-    def uploaded_among(self, account: str, phones: Sequence[str], since: datetime | None) -> list[bool]:
-        """Tell for each number (E.164 digits) whether the account has uploaded it, ever or since a time.
-
-        Numbers in unverified campaigns count, and so do those that wait in an unfinished run, since `resume` will
-        send them.
-        """
-        return uploaded_numbers.uploaded_among(self._store, account, phones, since)
-
     def known_among(
         self, account: str, phones: Sequence[str], own: Collection[str] = ()
     ) -> dict[int, list[KnownCampaign]]:
         """Return, by position, the campaigns that hold a number of these (E.164 digits): uploaded, or waiting.
 
-        Refused campaigns are looked at in the runs `own` alone: elsewhere they say nothing of a person.
+        Unverified campaigns are among them, and those of an unfinished run, since `resume` will send them. Refused ones
+        are looked at in the runs `own` alone: elsewhere they say nothing of a person.
         """
         return uploaded_numbers.known_among(self._store, account, phones, frozenset(own))
 

@@ -84,7 +84,6 @@ class Store:
         self.in_flight: set[int] = set()
         self.expected: dict[int, bytes] = {}
         self._together = False
-        self.waiting: dict[tuple[str, datetime | None], frozenset[bytes]] = {}
         self.columns: dict[str, list[bytes]] = {}
         self.since: dict[datetime, frozenset[bytes]] = {}
         self.holders: dict[tuple[str, frozenset[str]], tuple[Waiting, Fresh]] = {}
@@ -93,7 +92,6 @@ class Store:
 
     def changed(self) -> None:
         """Let go of what was read of the numbers uploaded before: the ledger has changed."""
-        self.waiting.clear()
         self.columns.clear()
         self.since.clear()
         self.holders.clear()

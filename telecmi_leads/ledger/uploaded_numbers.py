@@ -32,10 +32,9 @@ if TYPE_CHECKING:
     from telecmi_leads.core.lead import LeftOutRow, TableInfo
     from telecmi_leads.ledger.store import Fresh, Store, Waiting
 
-_EVER = -(2**63)
-_PENDING_BODIES = """
+_PENDING_SINCE = """
 SELECT b.body FROM runs r JOIN campaigns c ON c.run = r.seq JOIN bodies b ON b.campaign = c.id
-WHERE r.account = ? AND r.state = ? AND c.split = 0 AND c.status NOT IN (?, ?)
+WHERE r.account = ? AND r.state = ? AND c.split = 0 AND c.status NOT IN (?, ?) AND r.seq > ?
 """
 _BODIES = """
 SELECT c.id, r.id, c.status, b.body FROM runs r JOIN campaigns c ON c.run = r.seq JOIN bodies b ON b.campaign = c.id
@@ -199,14 +198,6 @@ def typed_in(row: LeftOutRow, tables: Sequence[TableInfo]) -> str:
 # --- who is known -------------------------------------------------------------------------------
 
 
-def uploaded_among(store: Store, account: str, phones: Sequence[str], since: datetime | None) -> list[bool]:
-    """Tell for each number (E.164 digits) whether the account has uploaded it, ever or since a time."""
-    hashes = Hasher(store.key, account).numbers(phones)
-    waiting = _waiting_hashes(store, account, since)
-    recent = None if since is None else (_column(store, "ids"), _campaigns_since(store, since))
-    return among(hashes, _column(store, "tails"), waiting, recent)
-
-
 def known_among(
     store: Store, account: str, phones: Sequence[str], own: frozenset[str]
 ) -> dict[int, list[KnownCampaign]]:
@@ -287,7 +278,7 @@ def uploaded_since(store: Store, root: int, phones: Sequence[str]) -> list[bool]
     hasher = Hasher(store.key, account)
     since = from_micros(created)
     waiting: set[bytes] = set()
-    for (body,) in store.stream(f"{_PENDING_BODIES} AND r.seq > ?", (account, RunState.PLANNED, *SETTLED, seq)):
+    for (body,) in store.stream(_PENDING_SINCE, (account, RunState.PLANNED, *SETTLED, seq)):
         waiting.update(hasher.numbers(thaw_phones(body)))
     for (blob,) in store.stream(_FRESH, (account, created)):
         waiting.update(split(blob))
@@ -330,24 +321,6 @@ def _campaigns_since(store: Store, since: datetime) -> frozenset[bytes]:
         rows = store.stream("SELECT id FROM campaigns WHERE settled >= ?", (to_micros(since),))
         store.since = {since: frozenset(id_bytes(id_) for (id_,) in rows)}
     return store.since[since]
-
-
-def _waiting_hashes(store: Store, account: str, since: datetime | None) -> frozenset[bytes]:
-    """Return the hashes that the buckets do not hold yet; read once.
-
-    These are the numbers that unfinished runs will still send, or have sent and can't prove; and those of
-    campaigns accepted by a run that has not ended, or was killed.
-    """
-    asked = (account, since)
-    if asked not in store.waiting:
-        hasher = Hasher(store.key, account)
-        waiting: set[bytes] = set()
-        for (body,) in store.stream(_PENDING_BODIES, (account, RunState.PLANNED, *SETTLED)):
-            waiting.update(hasher.numbers(thaw_phones(body)))
-        for (blob,) in store.stream(_FRESH, (account, _EVER if since is None else to_micros(since))):
-            waiting.update(split(blob))
-        store.waiting[asked] = frozenset(waiting)
-    return store.waiting[asked]
 
 
 def _accepted(store: Store, account: str, number: bytes) -> list[Fate]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from ledger_store import connection
+from ledger_store import connection, uploaded_among
 from places import ROOT, TESTS
 from simulated import ACCOUNT, ADDED, START, plan
 
@@ -92,7 +92,7 @@ def keeps_its_word(folder: Path, said: list[str]) -> None:
                 ledger.begin_attempts([campaign], at=START)
                 ledger.record(campaign, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
         assert ledger.finish_run("run-1")
-        assert ledger.uploaded_among(ACCOUNT, [str(919876500000 + index) for index in range(6)], None) == [True] * 6
+        assert uploaded_among(ledger, ACCOUNT, [str(919876500000 + index) for index in range(6)], None) == [True] * 6
 
 
 def places(count: int, step: int) -> range:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger_store import connection, has_body
+from ledger_store import connection, has_body, uploaded_among
 from simulated import ACCOUNT, ADDED, START, plan
 
 from telecmi_leads.core.campaign import CampaignStatus
@@ -258,7 +258,7 @@ def test_flipped_bytes(folder: Path, tmp_path: Path, flips: list[tuple[float, in
                 if has_body(ledger, campaign.id):
                     ledger.body(campaign.id)
             list(ledger.left_out(run.id))
-        ledger.uploaded_among(ACCOUNT, ["919876500000"], None)
+        uploaded_among(ledger, ACCOUNT, ["919876500000"], None)
 
 
 @pytest.mark.parametrize("whole", [True, False])

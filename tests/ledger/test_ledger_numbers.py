@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from ledger_store import connection, has_body
+from ledger_store import connection, has_body, uploaded_among
 from simulated import (
     ACCOUNT,
     ADDED,
@@ -79,7 +79,7 @@ def test_what_is_worked_out_ahead_is_what_is_written(ledger: Ledger) -> None:
     ledger.finish_run("run-1")
     since = START - timedelta(days=1)
     assert [ledger.fates(phone)[0].status == CampaignStatus.ACCEPTED for phone in phones] == [True, True, *[False] * 4]
-    assert ledger.uploaded_among(ACCOUNT, phones, since) == [True, True, False, False, True, True]
+    assert uploaded_among(ledger, ACCOUNT, phones, since) == [True, True, False, False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -115,15 +115,15 @@ def test_accepted_numbers_are_known(ledger: Ledger, finish: bool) -> None:
     phones = plan(ledger, 2)
     accept(ledger, finish=finish)
     asked = [phones[0], "919800000000", phones[3], "", phones[0]]
-    assert ledger.uploaded_among(ACCOUNT, asked, None) == [True, False, True, False, True]
-    assert ledger.uploaded_among(ACCOUNT, [], None) == []
+    assert uploaded_among(ledger, ACCOUNT, asked, None) == [True, False, True, False, True]
+    assert uploaded_among(ledger, ACCOUNT, [], None) == []
 
 
 def test_accounts_know_their_own(ledger: Ledger) -> None:
     """What one account has uploaded is new to another."""
     phones = plan(ledger, 1)
     accept(ledger)
-    assert ledger.uploaded_among(OTHER, phones, None) == [False, False]
+    assert uploaded_among(ledger, OTHER, phones, None) == [False, False]
 
 
 @pytest.mark.parametrize("finish", [False, True])
@@ -134,10 +134,10 @@ def test_since(ledger: Ledger, finish: bool) -> None:
     again = plan(ledger, 1, run="run-2", name="April", first_phone=int(phones[1]))
     accept(ledger, "run-2", START + timedelta(days=20), finish=finish)
     asked = [phones[0], phones[1], again[1]]
-    assert ledger.uploaded_among(ACCOUNT, asked, START - timedelta(days=1)) == [True, True, True]
-    assert ledger.uploaded_among(ACCOUNT, asked, START) == [True, True, True]
-    assert ledger.uploaded_among(ACCOUNT, asked, START + timedelta(days=10)) == [False, True, True]
-    assert ledger.uploaded_among(ACCOUNT, asked, START + timedelta(days=21)) == [False, False, False]
+    assert uploaded_among(ledger, ACCOUNT, asked, START - timedelta(days=1)) == [True, True, True]
+    assert uploaded_among(ledger, ACCOUNT, asked, START) == [True, True, True]
+    assert uploaded_among(ledger, ACCOUNT, asked, START + timedelta(days=10)) == [False, True, True]
+    assert uploaded_among(ledger, ACCOUNT, asked, START + timedelta(days=21)) == [False, False, False]
 
 
 def test_numbers_that_wait_are_known(ledger: Ledger) -> None:
@@ -149,7 +149,7 @@ def test_numbers_that_wait_are_known(ledger: Ledger) -> None:
     list(upload("run-1", ledger, service.send, SendingOptions(workers=1, retries=1), clock, StopRequest()))
     statuses = [campaign.status for campaign in ledger.campaigns("run-1")]
     assert statuses == ["accepted", "unverified", "unknown", "refused", "unsent"]
-    assert ledger.uploaded_among(ACCOUNT, phones, None) == [True, True, True, False, True]
+    assert uploaded_among(ledger, ACCOUNT, phones, None) == [True, True, True, False, True]
 
 
 def test_who_holds_a_number(ledger: Ledger) -> None:
@@ -173,21 +173,21 @@ def test_plans_in_the_making_are_not_known(ledger: Ledger) -> None:
     """A plan's own leads don't hide themselves while it is made, nor a refused plan's anybody's."""
     ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="x", created=START))
     ledger.stage("r", [staged("x-001", 1, ["919876500000"])], [])
-    assert ledger.uploaded_among(ACCOUNT, ["919876500000"], None) == [False]
+    assert uploaded_among(ledger, ACCOUNT, ["919876500000"], None) == [False]
     ledger.finish_plan("r", PlanFigures(RowTotals(read=1, leads=1)), refused=True)
-    assert ledger.uploaded_among(ACCOUNT, ["919876500000"], None) == [False]
+    assert uploaded_among(ledger, ACCOUNT, ["919876500000"], None) == [False]
 
 
 def test_what_is_known_follows_the_ledger(ledger: Ledger) -> None:
     """The answer changes with the runs, also within one process."""
     asked = ["919876500000"]
-    assert ledger.uploaded_among(ACCOUNT, asked, None) == [False]
+    assert uploaded_among(ledger, ACCOUNT, asked, None) == [False]
     plan(ledger, 1)
-    assert ledger.uploaded_among(ACCOUNT, asked, None) == [True]
+    assert uploaded_among(ledger, ACCOUNT, asked, None) == [True]
     campaign = ledger.campaigns("run-1")[0].id
     ledger.begin_attempts([campaign], at=START)
     ledger.record(campaign, Judged(BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED), at=START)
-    assert ledger.uploaded_among(ACCOUNT, asked, None) == [False]
+    assert uploaded_among(ledger, ACCOUNT, asked, None) == [False]
 
 
 def test_another_process_knows_what_was_accepted(ledger: Ledger, tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_another_process_knows_what_was_accepted(ledger: Ledger, tmp_path: Path)
     phones = plan(ledger, 1)
     accept(ledger)
     with Ledger.open(tmp_path / "state") as other:
-        assert other.uploaded_among(ACCOUNT, phones, None) == [True, True]
+        assert uploaded_among(other, ACCOUNT, phones, None) == [True, True]
 
 
 def test_leads_leave_the_ledger_on_acceptance(ledger: Ledger) -> None:
@@ -262,7 +262,7 @@ def test_resolved_as_accepted(ledger: Ledger) -> None:
     settled = resolve(ledger, "run-1", "March-001", accepted=True, clock=clock)
     assert (settled.status, settled.confirmed_by_name, settled.attempts) == (CampaignStatus.ACCEPTED, False, 1)
     assert not has_body(ledger, 1)
-    assert ledger.uploaded_among(ACCOUNT, ["919876500000"], None) == [True]
+    assert uploaded_among(ledger, ACCOUNT, ["919876500000"], None) == [True]
     assert ledger.history(1) == [
         Attempt(START, START + timedelta(seconds=2), OutcomeKind.UNKNOWN_CONNECTION, 500, "lost", 1.5),
         Attempt(START, START, Word.ACCEPTED, None, "", 0.0),
@@ -360,7 +360,7 @@ def test_forgetting_a_run(ledger: Ledger) -> None:
     accept(ledger, "run-2")
     assert ledger.forget(ToForget(run="run-1")) == Forgotten(runs=1, campaigns=2, numbers=4)
     assert [run.id for run in ledger.runs()] == ["run-2"]
-    assert ledger.uploaded_among(ACCOUNT, [*phones, *later], None) == [False] * 4 + [True] * 2
+    assert uploaded_among(ledger, ACCOUNT, [*phones, *later], None) == [False] * 4 + [True] * 2
     assert ledger.names_taken(ACCOUNT, ["March-001", "March-002", "March-003"]) == {"March-001", "March-002"}
     assert ledger.last_numbers(ACCOUNT, "March") == {"": 2}
 
@@ -415,7 +415,7 @@ def test_forgetting_a_number(ledger: Ledger) -> None:
 
     assert ledger.forget(ToForget(phone=phone, national=phone[2:])) == Forgotten(numbers=2, rows=2, leads=1)
     assert ledger.fates(phone) == []
-    assert ledger.uploaded_among(ACCOUNT, [phone, "919876500001"], None) == [False, True]
+    assert uploaded_among(ledger, ACCOUNT, [phone, "919876500001"], None) == [False, True]
     assert [lead.phone for lead in thaw_leads(ledger.body(campaign.id))] == ["", "919876500009"]
     assert sorted(ledger.left_out("run-0"), key=lambda row: row.row) == [
         LeftOutRow(0, 3, LeftOutKind.REJECTED, "wrong_type", "Phone"),

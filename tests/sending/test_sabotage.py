@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ledger_store import in_flight
+from ledger_store import in_flight, uploaded_among
 from msgspec.structs import replace
 from simulated import (
     ABORTED,
@@ -285,7 +285,7 @@ def who_was_uploaded(ledger: Ledger) -> None:
     service = Service()
     send(ledger, service, workers=3)
     check(ledger, service, phones)
-    assert ledger.uploaded_among(ACCOUNT, phones, None) == [True] * len(phones), "somebody uploaded is not known"
+    assert uploaded_among(ledger, ACCOUNT, phones, None) == [True] * len(phones), "somebody uploaded is not known"
 
 
 def a_kill_and_a_resume(ledger: Ledger) -> None:

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from ledger_store import in_flight
+from ledger_store import in_flight, uploaded_among
 from simulated import (
     ABORTED,
     ABORTED_IN,
@@ -308,7 +308,7 @@ class Machine(RuleBasedStateMachine):
                 leads = [lead.phone for lead in thaw_leads(self.ledger.body(campaign.id))]
                 if campaign.status in {CampaignStatus.REFUSED, CampaignStatus.UNSENT}:
                     assert not any(copies[phone] for phone in leads), f"{campaign.status}, and yet there"
-            known = self.ledger.uploaded_among(ACCOUNT, phones, None)
+            known = uploaded_among(self.ledger, ACCOUNT, phones, None)
             assert all(known[index] or not copies[phone] for index, phone in enumerate(phones)), "--new-only forgot one"
 
     def teardown(self) -> None:
