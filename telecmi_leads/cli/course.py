@@ -206,6 +206,7 @@ class _Heartbeat:
     def _tell(self, beat: str) -> None:
         if self._url is None:
             return
+        # Imported here: a command without a heartbeat may send nothing, and needs nothing of what sends.
         from telecmi_leads.sending.client import Beat, ping
 
         if not ping(self._url, Beat[beat], self._session.environment):
@@ -297,6 +298,7 @@ def end_problem(
         )
     doubtful = [each for each in campaigns if each.refused_in_doubt and not each.split]
     by_hand = [each for each in doubtful if each.only_by_hand]
+    # Something else waits too: `resume` comes first, since it may settle these as well.
     if sum(each.leads for each in by_hand) < run.leads.unsent + run.leads.unknown:
         by_hand = []
     resume = wording.isolate(run, typed) if doubtful else wording.resume(run, typed)

@@ -60,9 +60,11 @@ def _call(arguments: Sequence[str]) -> int:
 
     asked = completion_asked()
     words = arguments if asked is None else asked.words
+    # Options are made for the commands among these words alone: making those of all would be felt at every start.
     command: Any = typer.main.get_command(command_line(names() & set(words)))
     if asked is not None:
         return _complete(command, asked)
+    # Before Typer, which would say it in its own words and with a usage line.
     _check_command(_command_of(arguments), names())
     try:
         code: int | None = command.main(args=list(arguments), prog_name="telecmi-leads", standalone_mode=False)
@@ -78,6 +80,7 @@ def _call(arguments: Sequence[str]) -> int:
         # Typer's usage errors share no public base class; they all can format themselves for a person.
         if not hasattr(error, "format_message"):
             raise
+        # By name: Typer has its own copy of Click, whose classes it does not export.
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message(), err=True)
             return ExitCode.USAGE
@@ -93,6 +96,7 @@ def _with_output(arguments: Sequence[str], code: int) -> int:
     why, screen.Stream.full = screen.Stream.full, ""
     if not why or code not in {ExitCode.OK, ExitCode.REFUSED, ExitCode.UNFINISHED}:
         return code
+    # Without JSON: it would go to the very stream that takes nothing any more.
     return _failed([each for each in arguments if each != "--json"], _unwritten(why))
 
 

@@ -72,6 +72,7 @@ class Plan:
         self._people: KnownPeople | None = None
         session = course.session
         self._now = session.clock.now()
+        # Sorted by name it is sorted by time; the random end tells apart two runs of one second, on two computers too.
         self._id = f"{self._now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         self._folder = default_report_folder(session, self._id)
         name, options = course.name, session.settings[CampaignOptions]

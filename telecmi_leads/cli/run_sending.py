@@ -69,6 +69,7 @@ def open_service(session: Session, *, sandbox: bool) -> Iterator[Service]:
     from telecmi_leads.sandbox import Sandbox
 
     with Sandbox() as stand_in:
+        # A secret of its own for each rehearsal: the real one never reaches the stand-in, nor its log.
         invented = Account(_SANDBOX_APP_ID, Secret(secrets.token_hex(16)), stand_in.url)
         with open_client(session, invented) as client:
             yield Service(SANDBOX_ACCOUNT, invented.app_id, client.send)
@@ -93,6 +94,7 @@ def send_run(course: Course, ledger: Ledger, run: RunRecord, service: Service, *
     """
     stopping = None
     isolates = resumed and course.session.settings[SendingOptions].isolate
+    # A finished run has nothing to send, unless --isolate is to cut what was refused.
     if run.state is RunState.PLANNED or isolates:
         stopping = _send(course, ledger, run, service)
     return end_run(course, ledger, run, stopping)
@@ -155,6 +157,7 @@ def end_run(course: Course, ledger: Ledger, run: RunRecord, stopping: RunStoppin
     status = RunStatus.COMPLETE if now.dry_run else now.leads.status
     problem = end_problem(now, code, stopping, ledger.campaigns(run.id), typed)
     left = None if now.dry_run else course.left_waiting
+    # A worse end of this run's own is said first; people of other runs are a lesser worry then.
     if left is not None and code in {ExitCode.OK, ExitCode.REFUSED}:
         code, status, problem = ExitCode.UNFINISHED, RunStatus.UNFINISHED, left.problem(typed)
     summary = summarise(ledger, run.id, exit_code=code, status=status, error=problem)

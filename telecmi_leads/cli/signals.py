@@ -37,6 +37,8 @@ class Signals:
         before = {}
         for name, cause in _CAUSES.items():
             number = getattr(signal, name, None)
+            # nohup has SIGHUP ignored on purpose: taking it back would end a run that was meant to outlive its
+            # terminal.
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 before[number] = signal.signal(number, self._handler(cause))
         try:
@@ -56,6 +58,8 @@ class Signals:
 
     def _handler(self, cause: StopCause) -> Callable[[int, FrameType | None], None]:
         def handle(_number: int, _frame: FrameType | None) -> None:
+            # Nothing is in flight: an exception ends what prepares leads at once. While requests are out only a flag is
+            # set, and the run loop stops where the ledger knows of every one of them.
             if self._listening is None:
                 raise Stopped(cause)
             self._listening.request(cause)

@@ -183,6 +183,7 @@ class Bug(LeadsError):
     def __init__(self, unexpected: Exception) -> None:
         import traceback
 
+        # Names and lines of the code alone. The text of the exception may quote a cell or the secret.
         frames = traceback.extract_tb(unexpected.__traceback__)[-4:]
         where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
         super().__init__(
@@ -193,6 +194,7 @@ class Bug(LeadsError):
 
 def unforeseen(problem: Exception) -> LeadsError:
     """Return in words an exception that nothing else caught: what the machine lacks, else a bug."""
+    # The one shortage that a sound program meets anywhere it opens a file: it is the system's limit, and not a bug.
     if isinstance(problem, OSError) and problem.errno in {errno.EMFILE, errno.ENFILE}:
         return LedgerError(
             "Too many files are open: the system gives this program no further one.",

@@ -74,6 +74,7 @@ def _is_own_group(group: int) -> bool:
         user, known = pwd.getpwuid(os.geteuid()), grp.getgrgid(group)
     except KeyError:
         return False
+    # A group of the user's own name, with nobody else in it, is what useradd makes on most systems.
     return user.pw_gid == group and known.gr_name == user.pw_name and set(known.gr_mem) <= {user.pw_name}
 
 
@@ -152,6 +153,7 @@ class OpenFolder:
 
     def place(self, name: str, source: OpenFolder) -> None:
         """Move a finished file here from another folder of this file system, flushed, over what has its name."""
+        # Flushed before the rename: some file systems write the new name first, and a power cut leaves an empty file.
         with source.open(name, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(source._named(name), self._named(name), src_dir_fd=source._descriptor, dst_dir_fd=self._descriptor)
@@ -223,6 +225,8 @@ def write_once(path: Path, content: bytes) -> bool:
 def place(made: Path, path: Path) -> bool:
     """Give a finished file its name in the same folder, unless something has that name; tell whether it was given."""
     try:
+        # link fails where the name is taken, in one step. A look and then a rename could replace what another has just
+        # made.
         os.link(made, path, follow_symlinks=False)
     except FileExistsError:
         return False
@@ -242,6 +246,7 @@ _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK
 
 
 def _filled_beside(path: Path, content: bytes) -> Path:
+    # In the same folder: a rename between file systems is a copy, and not whole or not at all.
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     descriptor = create(beside)
     try:
@@ -259,6 +264,7 @@ def sync_folder(folder: Path) -> None:
     """Flush a folder's entries, so that a file made in it is still there after a power cut."""
     if os.name == "nt":
         return  # a folder can't be opened there, and NTFS journals its entries
+    # fsync of a file makes its content lasting; its name lies in the folder.
     descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     try:
         os.fsync(descriptor)

@@ -118,6 +118,7 @@ class Typed(Struct, frozen=True):
 
     def after(self, earlier: Typed) -> Typed:
         """Return what was typed now and, for options that were not, what had been when the run was planned."""
+        # What is typed now wins. What was typed then stays, so that `resume` needs no more than the run's id.
         merged = {option.name: option for option in (*earlier.options, *self.options)}
         return Typed(tuple(merged.values()), self.files or earlier.files)
 

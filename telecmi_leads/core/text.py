@@ -70,6 +70,7 @@ def clean(text: str, *, form: NormalForm = "NFC") -> str:
 
 def fold_name(text: str) -> str:
     """Return what names are compared by, as a service might: without regard to case, blanks and Unicode form."""
+    # Twice: folding case can undo the normal form, and the form can bring letters with a case (Unicode, section 3.13).
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join(folded.split())
 
@@ -78,6 +79,8 @@ def _cleaned_character(char: str) -> str:
     if char.isprintable() or char in _ZERO_WIDTH_JOINERS:
         return char
     category = unicodedata.category(char)
+    # Invisible ones go without a trace (a soft hyphen stands within a word); control characters leave a space, since a
+    # tab or a line break stood between words. Surrogates and private use stay: the caller says what is wrong with them.
     if category in {"Cf", "Cn"}:
         return ""
     return char if category in {"Cs", "Co"} else " "

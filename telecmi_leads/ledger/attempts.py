@@ -54,6 +54,7 @@ def begin_attempts(store: Store, campaign_ids: Sequence[int], *, at: datetime) -
                 "INSERT INTO attempts (campaign, started, leads) SELECT id, ?, leads FROM campaigns WHERE id = ?",
                 (to_micros(at), campaign),
             )
+    # Only after the commit: what another process left in SENDING was never begun here, and reads as unknown.
     store.in_flight.update(campaign_ids)
 
 
@@ -89,6 +90,8 @@ def record(store: Store, campaign_id: int, judged: Judged, *, at: datetime) -> C
             "UPDATE campaigns SET status = ?, code = ?, message = ?, confirmed_by_name = ?, settled = ? WHERE id = ?",
             (status, outcome.code, message, judged.confirmed_by_name, to_micros(at), campaign_id),
         )
+        # In the same transaction: a kill in between would leave accepted people whom --new-only does not know, or leads
+        # that are gone and not proven to be in.
         if status is CampaignStatus.ACCEPTED:
             _let_go(store, connection, campaign_id)
         if judged.proves is not None:
@@ -179,13 +182,17 @@ def finish_run(store: Store, run_id: str) -> bool:
             " AND status NOT IN (?, ?))",
             (RunState.FINISHED, run_id, RunState.PLANNED, *SETTLED),
         )
+        # Once a run: the thousand numbers of one campaign lie in nearly as many buckets, each of which would be written
+        # anew.
         _merge_fresh(store, connection)
+    # The log still holds the leads of campaigns that were accepted.
     store.empty_log()
     return store.rows("SELECT state FROM runs WHERE id = ?", (run_id,)) == [(RunState.FINISHED,)]
 
 
 def _let_go(store: Store, connection: sqlite3.Connection, campaign_id: int) -> None:
     """Replace an accepted campaign's leads by the hashes of their numbers."""
+    # Mostly worked out while the answer was awaited, see `expect`: that time is free.
     hashes = store.expected.get(campaign_id) or _hashes(store, campaign_id)
     connection.execute("INSERT INTO fresh VALUES (?, ?)", (campaign_id, hashes))
     connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
@@ -243,6 +250,7 @@ def split(store: Store, campaign_id: int, staged: Sequence[StagedCampaign]) -> l
         ).fetchone()
         connection.execute("UPDATE campaigns SET split = 1 WHERE id = ?", (campaign_id,))
         connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
+        # A run that had ended goes on: its parts are to be sent, and a kill from here on must leave it to `resume`.
         connection.execute("UPDATE runs SET state = ? WHERE seq = ?", (RunState.PLANNED, run))
         doubtful = status == CampaignStatus.UNKNOWN
         for part in staged:

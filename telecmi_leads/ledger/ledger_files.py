@@ -46,6 +46,7 @@ def open_ledger(folder: Path) -> tuple[sqlite3.Connection, bytes, Path]:
         private.make_folder(folder)
         _trust(folder, folder=True)
         _refuse_network(folder)
+        # Another process may make, or just have failed to make, the same ledger at this moment.
         for _ in range(_TRIES):
             if _is_there(path):
                 break
@@ -122,6 +123,7 @@ def _mounted_as(folder: Path) -> str:
     if sys.platform != "linux":
         return ""
     device = folder.stat().st_dev
+    # mountinfo writes major:minor in the kernel's own split of st_dev (makedev(3)).
     number = f"{device >> 8 & 0xFFF}:{device & 0xFF | device >> 12 & 0xFFF00}"
     with suppress(OSError), Path("/proc/self/mountinfo").open(encoding="utf-8", errors="replace") as mounts:
         for line in mounts:
@@ -161,6 +163,7 @@ def _make(folder: Path, path: Path) -> None:
     made = folder / f"{_UNDONE}{secrets.token_hex(4)}"
     ours = None
     try:
+        # The key is on the disk before the ledger that needs it. A key without a ledger harms nothing.
         private.write_once(folder / KEY, secrets.token_bytes(_KEY_BYTES))
         key = _read_key(folder)
         os.close(private.create(made))

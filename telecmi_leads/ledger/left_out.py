@@ -100,6 +100,8 @@ def _opened(sealed: bytes, key: bytes) -> bytes:
 
 
 def _combined(text: bytes, nonce: bytes, key: bytes) -> bytes:
+    # A stream cipher out of the standard library: SHAKE-256 under a key of its own and a random nonce. It only hides:
+    # who can change the ledger can change all else in it too.
     own = hashlib.blake2b(b"numbers of rows left out", key=key).digest()  # the hashes' key serves for nothing else
     stream = hashlib.shake_256(own + nonce).digest(len(text))
     return (int.from_bytes(text, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(text), "big")
@@ -115,6 +117,7 @@ def _phones(block: _Columns, key: bytes) -> list[str]:
 
 def _encode(columns: _Columns) -> bytes:
     try:
+        # Nearly every block is plain text: looking for surrogates in each cell first would cost more than the packing.
         return _encoder.encode(columns)
     except UnicodeEncodeError:
         texts = {name: [writable(text) for text in getattr(columns, name)] for name in _TEXTS}
@@ -225,6 +228,7 @@ def withdraw(  # noqa: PLR0913 - the run, who, and what becomes of them
             continue
         kept = [lead for at, lead in enumerate(leads) if at not in out]
         with store.writing() as connection:
+            # Places of forgotten leads stay when others go; a campaign of nothing but such places is sent to nobody.
             if any(lead.phone for lead in kept):
                 shrink(store, connection, campaign, body, kept)
             elif status is CampaignStatus.REFUSED:
@@ -261,6 +265,7 @@ def tried_among(store: Store, run_id: str, hits: Hits) -> list[tuple[CampaignRec
 def hits_among(leads: Sequence[Lead], hits: Hits) -> list[int]:
     """Return the positions of the leads whose numbers `hits` finds; a lead that was forgotten has none."""
     present = [at for at, lead in enumerate(leads) if lead.phone]
+    # The list is asked once for all numbers of a campaign: it answers for whole columns.
     return [present[at] for at in hits([leads[at].phone for at in present])]
 
 

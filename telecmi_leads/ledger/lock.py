@@ -47,6 +47,7 @@ def hold(folder: Path, account_key: str, wait_seconds: float, *, clock: Clock, c
     Waits up to `wait_seconds` for a holder to end. `command` tells others what is at work, and holds no secret. Raises
     LockHeld, which says who holds it, and LedgerError where the folder can't be used.
     """
+    # Hashed: an account's name holds @ and perhaps a colon, which not every file system takes.
     path = folder / f"account-{hashlib.sha256(account_key.encode()).hexdigest()[:16]}.lock"
     about = path.with_suffix(".json")
     lock = FileLock(path, mode=private.FILE_MODE)

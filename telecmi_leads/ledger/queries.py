@@ -88,6 +88,7 @@ def runs(store: Store, account: str | None = None) -> list[RunRecord]:
 
 def run(store: Store, run_id: str) -> RunRecord | None:
     """Return the run of this id, or the only one whose id begins so; None where there is none, or several."""
+    # Not LIKE: % and _ would be wildcards in what a person types.
     found = _runs(store, "id = ?", (run_id,)) or _runs(store, "substr(id, 1, ?) = ?", (len(run_id), run_id))
     return found[0] if len(found) == 1 else None
 
@@ -129,6 +130,7 @@ def body(store: Store, campaign_id: int) -> bytes:
     if not rows:
         raise KeyError(campaign_id)
     crc, body = rows[0]
+    # A campaign whose bytes a disk has changed would go out under a name that promises others.
     if not isinstance(body, bytes) or zlib.crc32(body) != crc:
         raise store.damaged("the request of a campaign is not as it was written")
     return body
@@ -197,6 +199,7 @@ def _runs(store: Store, where: str, values: Sequence[Any]) -> list[RunRecord]:
         " WHERE split = 0 AND run IN (SELECT value FROM json_each(?)) GROUP BY run, status",
         (wanted,),
     ):
+        # Two states of the ledger may be one to outsiders (SENDING reads as unknown), so that they are added up.
         state = _status(store, status).to_outsiders
         leads[seq][state] = leads[seq].get(state, 0) + total
         campaigns[seq] += count
@@ -244,6 +247,7 @@ def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row
             group=part,
             name=name,
             leads=leads,
+            # SENDING is only true of a request of this very process. Of any other it means: killed, outcome unknown.
             status=known if id_ in store.in_flight else known.to_outsiders,
             code=code,
             message=message,

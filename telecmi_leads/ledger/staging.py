@@ -77,6 +77,7 @@ def begin_run(store: Store, run: NewRun) -> None:
                 run.name,
                 to_micros(run.created),
                 RunState.PREPARING,
+                # Bytes: a path of Linux may hold what is not text in any encoding.
                 os.fsencode(run.report_dir),
                 run.dry_run,
                 json.dumps(to_builtins(run.typed)),
@@ -111,7 +112,9 @@ def finish_plan(store: Store, run_id: str, figures: PlanFigures, *, refused: boo
     rows = figures.rows
     with store.writing() as connection:
         seq = _preparing(connection, run_id)
+        # The pipeline has counted, and SQLite counts what was stored: two ways that must agree before anything is sent.
         _compare(rows, _staged_totals(connection, seq, rows.read, rows.blank))
+        # A dry run and a refused plan vanish: hashing their numbers would cost as much as the plan itself.
         if store.keeps_bodies and not refused:
             _note_left_phones(store, connection, seq)
         counts = (figures.rejections, figures.repairs, figures.skipped, figures.audience)

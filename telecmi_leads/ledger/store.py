@@ -116,6 +116,7 @@ class Store:
         """
         if self.failed is not None:
             raise self.failed
+        # Inside `together`: the outer block commits.
         if self._together:
             yield self.connection
             return

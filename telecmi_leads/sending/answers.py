@@ -92,13 +92,18 @@ def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], 
 
     `now` is the wall clock (aware); `hide` takes the secret out of the service's words.
     """
+    # Before the body is read: whoever redirects is not the service, whatever JSON comes with it.
     if answer.status in _REDIRECTS:
         return Outcome(OutcomeKind.MISDIRECTED, answer.status, _redirect(answer, hide))
+    # A body that ended early is not read, though it may be JSON as far as it goes: nobody knows what is missing.
     said = _said(None if answer.cut else answer.body)
     code = answer.status if said.code is None else said.code
+    # The secret is hidden first: cleaning may change a character of it, and then nothing finds it any more.
     message = safe(clean(hide(said.text)))
     kind = _kind(answer, said, code)
     wordless = said.code is None and not message
+    # A 5xx has words of its own. Any other status without a code means that somebody else answers (a login page, a
+    # proxy), and the user has to hear that before they look for a fault in their leads.
     if kind is OutcomeKind.UNKNOWN_SERVER and wordless and answer.status not in _OF_THE_SERVER:
         message = f"{_phrase(answer.status)}: {answer.cut or _NO_CODE}"
     if kind in _MAY_ASK_FOR_A_PAUSE:
@@ -109,10 +114,12 @@ def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], 
 def _kind(answer: Answer, said: _Said, code: int) -> OutcomeKind:
     if said.code == _OK:
         return OutcomeKind.ACCEPTED if answer.status in SUCCESS else OutcomeKind.UNKNOWN_SERVER
+    # Neither proves that the request was not applied. Both say when to come again, so that --settle is not waited for.
     if code == _TOO_MANY_REQUESTS or (code == _UNAVAILABLE and answer.retry_after is not None):
         return OutcomeKind.BUSY
     if answer.cut:
         return OutcomeKind.UNKNOWN_SERVER  # the rest might have held another code
+    # A gateway checks the length of a request, so that 413 needs no code in a body. It says nothing of the leads.
     if code == _TOO_LARGE:
         return OutcomeKind.REFUSED_OTHERWISE
     documented = None if said.code is None else _documented(said.code, _compared(said.text))
@@ -125,6 +132,7 @@ def _documented(code: int, words: str) -> OutcomeKind | None:
     """Return what a code in the body means with these words; None where it has no meaning that is documented."""
     if code == _NOT_FOUND:
         return OutcomeKind.ACCOUNT if _ACCOUNT.search(words) else None
+    # Before the refusals: a taken name comes as a 400 or 422 too, and refusing such a campaign could lose or double it.
     if code in {*_REFUSING, _CONFLICT} and _says_taken(words):
         return OutcomeKind.NAME_EXISTS
     if code not in _REFUSING:
@@ -133,6 +141,7 @@ def _documented(code: int, words: str) -> OutcomeKind | None:
 
 
 def _says_taken(words: str) -> bool:
+    # "The name does not exist" and "this phone number already exists" hold the same words, and mean the opposite.
     return bool(_TAKEN.search(words)) and not _DENIED.search(words) and not _OF_A_LEAD.search(words)
 
 
@@ -148,6 +157,7 @@ class _Said(Struct, frozen=True):
 
 def _said(body: bytes | None) -> _Said:
     try:
+        # Some servers put a byte-order mark before JSON, which RFC 8259 lets a reader pass over.
         content = msgspec.json.decode((body or b"").removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return _Said(None, "")
@@ -171,8 +181,10 @@ def _code(value: object) -> int | None:
     if isinstance(value, str):
         match = _CODE.fullmatch(value.strip())
         return int(match[1]) if match else None
+    # 200.0 is what a few languages make of a number in JSON.
     if isinstance(value, float) and value.is_integer():
         return int(value)
+    # True is an int to Python, and 1 would be a code.
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
@@ -221,4 +233,5 @@ def _moment(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    # An HTTP date is GMT (RFC 9110, section 5.6.7). Python leaves "-0000" and a missing zone without one.
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -56,6 +56,7 @@ class Client:
         self._seconds = options.timeout
         self._now = now
         context = tls_context(options.ca_bundle)
+        # A proxy would connect to its own loopback interface, not to this machine's.
         used = {} if is_loopback(urlsplit(account.base_url).hostname or "") else dict(proxies or {})
         self._new_transport: Callable[[], Transport] = lambda: Transport(context, used)
         self._of_thread = threading.local()
@@ -94,6 +95,7 @@ class Client:
     def _post(self, path: str, body: bytes) -> Outcome:
         transport = self._transport()
         start = time.monotonic()
+        # The secret in clear is in this frame and in the bytes of the request, and in no attribute.
         whole = _with_secret(body, self._account.secret.reveal())
         came = transport.request("POST", self._account.base_url + path, whole, self._seconds)
         outcome = classify(came, self._now, self._hide) if isinstance(came, Answer) else came
@@ -118,6 +120,8 @@ def _with_secret(body: bytes, secret: str) -> bytes:
     """Return the frozen body with the secret as its first member; the rest stays byte for byte as it is."""
     if not body.startswith(b'{"'):
         raise ValueError("a frozen body is a JSON object with at least one member")
+    # Put in as bytes: decoding and encoding a frozen body could change a byte of it, and the promise is that none
+    # changes.
     return b'{"secret":' + msgspec.json.encode(secret) + b"," + body[1:]
 
 

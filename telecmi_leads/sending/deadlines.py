@@ -85,6 +85,7 @@ class _Bounded(socket.socket):
 
     def _about_to_send(self) -> None:
         self.settimeout(_remaining())
+        # What goes out while connecting is the TLS handshake or the proxy's CONNECT: nothing of the request itself.
         _course.sent = _course.sent or not _course.connecting
 
 
@@ -115,6 +116,7 @@ def _look_up(host: str, port: int) -> list[tuple[Any, ...]]:
             found.put(socket.gaierror(socket.EAI_NONAME, "not a host name"))
 
     try:
+        # A daemon: a resolver that hangs for minutes must not keep the program from ending.
         threading.Thread(target=ask, daemon=True).start()
         answer = found.get(timeout=_remaining())
     except Empty:
@@ -137,7 +139,10 @@ def _connect(host: str, port: int) -> socket.socket:
             problem = error
             continue
         try:
+            # Half of the addresses may be dead (a host with IPv6 that no route leads to): the others need their time.
             connection.settimeout(_remaining() / (len(addresses) - number))
+            # Headers and body are two writes. Without this the second may wait for the acknowledgement of the first, 40
+            # ms.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.connect(address)
         except OSError as error:

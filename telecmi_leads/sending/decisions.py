@@ -86,6 +86,7 @@ def decide(history: History, outcome: Outcome, others: History | None = None, *,
         return _unverified() if names_taken and decision.confirmed_by_name else decision
     if kind.maybe_applied:
         return _maybe_applied(kind)
+    # From here on this try is not in. That says nothing of the tries before it.
     doubtful = in_doubt(history) or in_doubt(others or ())
     if kind is not OutcomeKind.REFUSED:
         return _not_applied(outcome, CampaignStatus.UNKNOWN if doubtful else CampaignStatus.UNSENT)
@@ -95,9 +96,14 @@ def decide(history: History, outcome: Outcome, others: History | None = None, *,
 
 
 def _name_exists(history: History) -> Decision:
+    # A person looked and did not find it, and the name is taken: they may have looked too early, or somebody else made
+    # a campaign of that name since. Only a second look can tell.
     if Word.NOT_UPLOADED in history:
         return Decision(CampaignStatus.UNVERIFIED, Step.SETTLED, note="said not to be uploaded, but the name is taken")
     tries = [kind for kind in history if isinstance(kind, OutcomeKind)]
+    # After an answer that proves nothing the service may have stored a part of the leads before it failed: that the
+    # name is there does not show that all of them are. After a lost connection alone it does, as the service stores
+    # whole.
     if any(kind.unproven for kind in tries):
         return _unverified()
     if any(kind.lost for kind in tries):
@@ -130,6 +136,8 @@ def _maybe_applied(kind: OutcomeKind) -> Decision:
 
 def _not_applied(outcome: Outcome, status: CampaignStatus) -> Decision:
     """Decide on an outcome that says that this try, and only this one, was not applied."""
+    # Both end with certainty before the leads were looked at; any other outcome of that kind would be a KeyError, not a
+    # silent guess.
     cause = {
         OutcomeKind.ACCOUNT: StopCause.ACCOUNT_REFUSED,
         OutcomeKind.NOT_SENT: None if outcome.retryable else StopCause.NO_CONNECTION,
@@ -140,6 +148,7 @@ def _not_applied(outcome: Outcome, status: CampaignStatus) -> Decision:
 def in_doubt(history: History) -> bool:
     """Tell whether a try may have gone in. What a person has found out settles the tries before it."""
     doubtful = False
+    # The order counts: a doubt that comes after a person's word is a new one.
     for kind in history:
         doubtful = not isinstance(kind, Word) and (doubtful or kind.maybe_applied)
     return doubtful
@@ -156,6 +165,7 @@ def resolve(ledger: Ledger, run_id: str, campaign: str, *, accepted: bool, clock
     campaign. Raises UsageError where there is no such campaign, several, or nothing to settle.
     """
     ledger.settle_interrupted(run_id, at=clock.now())  # a dead process may have left it on its way
+    # Asked before the parts are joined: their names are what the user may have read in an earlier report.
     before = ledger.campaigns(run_id)
     _make_whole(ledger, run_id, clock)
     found = _find(ledger, run_id, campaign, before)

@@ -292,6 +292,7 @@ def part_names(name: str) -> Iterator[str]:
     """Yield the names of a campaign's further parts: March-004b to March-004z, then March-004aa."""
     number = 2
     while True:
+        # Letters as a spreadsheet counts columns: there is no zero, so that aa follows z.
         letters, rest = "", number
         while rest:
             rest, letter = divmod(rest - 1, 26)

@@ -94,6 +94,7 @@ class Pacing:
     def started(self) -> None:
         """Take note that a request has started."""
         if self._options.rate is not None:
+            # From the later of the two, so that time in which nothing was sent does not add up to a burst.
             self._next_by_rate = max(self._next_by_rate, self._clock.monotonic()) + 1 / self._options.rate
 
     def heard(self, outcome: Outcome, started: float) -> GivingUp | None:
@@ -108,6 +109,8 @@ class Pacing:
 
     def _widen(self) -> None:
         workers = self._options.workers
+        # The first acceptance proves the credentials and opens all workers at once. After trouble it is one more at a
+        # time.
         self._width = min(self._width + 1, workers) if self._proven else workers
         self._proven = True
 
@@ -118,6 +121,8 @@ class Pacing:
         if another:
             self._last_trouble = now
             self._in_a_row += 1
+        # Answers of one moment are one failure, or four workers would count a short outage as four. What the service
+        # asks for is kept to all the same: the longest wish of that moment wins.
         if another or outcome.retry_after is not None:
             seconds = pause(self._in_a_row, outcome.retry_after, self._clock.random())
             self._paused_until = max(self._paused_until, now + seconds)

@@ -61,6 +61,7 @@ def tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
 
     Raises SettingsError where the bundle can't be used.
     """
+    # Not create_default_context: it would trust SSL_CERT_FILE, and write session keys where SSLKEYLOGFILE says.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     if ca_bundle is not None:
@@ -81,10 +82,13 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
+        # No retry of the library: it would send a campaign again without an intent in the ledger.
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+        # Set on the object, since no argument of requests or urllib3 takes the classes of the pools.
         self.poolmanager.pool_classes_by_scheme = deadlines.POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: object) -> ProxyManager:
+        # A SOCKS proxy would need another library, which would open sockets that keep to no deadline.
         if not proxy.lower().startswith(("http://", "https://")):
             raise of_requests.InvalidProxyURL("only http and https proxies")
         manager: ProxyManager = super().proxy_manager_for(proxy, proxy_ssl_context=self._context, **kwargs)
@@ -124,6 +128,7 @@ class Transport:
         response = None
         try:
             made = requests.Request(method, url, headers=_HEADERS if body is not None else _BARE, data=body).prepare()
+            # Streamed, or the adapter would read a body of any length into memory.
             response = self._adapter.send(made, stream=True, timeout=seconds, proxies=self._proxies)
             answer = _read(response)
         except Exception as error:  # noqa: BLE001 - whatever a library makes of a hostile answer, the outcome is known
@@ -148,6 +153,7 @@ def _read(response: requests.Response) -> Answer:
     headers = response.headers
     body: bytes | None
     try:
+        # One byte more than is allowed, to tell a body of just that length from a longer one.
         body, cut = _read_up_to(response.raw, ANSWER_LIMIT + 1), ""
     except Exception as error:  # noqa: BLE001 - the same
         body, cut = None, trouble(error).words
@@ -183,6 +189,7 @@ def _unpacked(body: bytes | None, encoding: str) -> bytes | None:
         plain = unpacker.decompress(body, ANSWER_LIMIT + 1)
     except zlib.error:
         return None
+    # Without the end mark the packed body was cut, and what is there may read as another answer.
     return plain if unpacker.eof and len(plain) <= ANSWER_LIMIT else None
 
 
@@ -306,6 +313,7 @@ def trouble(error: BaseException) -> Trouble:
     if not found:
         return Trouble(f"the request failed ({type(error).__name__})")
     cause, meaning = (telling or found)[-1]
+    # The innermost cause is the same socket time-out for both; only a wrapper tells which of them it was.
     if meaning is _TOO_SLOW and any(each is _NO_CONNECTION for _, each in found):
         meaning = _NO_CONNECTION
     if isinstance(cause, ssl.SSLCertVerificationError):
@@ -331,4 +339,5 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(one))
         yield one
         inner = [*one.args, getattr(one, "reason", None), one.__cause__ or one.__context__]
+        # requests keeps the cause in args, urllib3 in `reason`, Python in __cause__.
         todo += [each for each in inner if isinstance(each, BaseException)]

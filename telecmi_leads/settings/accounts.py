@@ -155,10 +155,13 @@ def _secret(given: AccountOptions) -> Secret:
 
 def _secret_from(path: Path) -> str:
     text = read_settings_file(path, "The secret file")
+    # As ssh does with a key: a secret that others read may be known already, and only a stop is noticed by a cron job.
     if others_can_read(path):
         raise SettingsError(
             f"The secret file {safe(str(path))} can be read by others.", hint=f"chmod 600 {argument(str(path))}"
         )
+    # One line break, as editors and echo put behind a line. Any other is refused below: it may be part of what was
+    # copied.
     return re.sub(r"\r?\n\Z", "", text)
 
 

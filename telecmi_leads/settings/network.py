@@ -68,11 +68,13 @@ def proxies(environment: Mapping[str, str], url: str) -> dict[str, str]:
 
     host = urlsplit(url).hostname or ""
     found = {
+        # Either case: curl reads http_proxy, most people set HTTP_PROXY.
         name.lower().removesuffix("_proxy"): value
         for name, value in environment.items()
         if name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"} and value
     }
     bypass = {"no": found.pop("no", "")}
+    # The standard library knows what NO_PROXY may hold: hosts, suffixes of hosts, ports and *.
     if is_loopback(host) or proxy_bypass_environment(host, bypass):
         return {}
     return found
@@ -152,6 +154,7 @@ def _refusal(url: str, given: Given | None, secret: Given) -> str:
     if parts is None:
         return ""  # no address that is allowed, which base_url() says
     host = parts[1]
+    # To the service itself, or to this machine, it can give the secret away to nobody.
     if is_loopback(host) or host == "telecmi.com" or host.endswith(".telecmi.com"):
         return ""
     return f"{safe(str(given.path))} would send a secret that is not its own to {safe(url)}."

@@ -242,6 +242,7 @@ def name_format(text: str) -> str:
         fields = [("", "", None)]
     if not all(how is None and _IN_NAMES.fullmatch(f"{name}:{spec}") for name, spec, how in fields):
         raise ValueError("it may hold {name}, {number}, {number:03d}, {digest} and {group}, and nothing else in braces")
+    # Tried on two campaigns: that their names differ is what counts, whichever placeholder does it.
     names = {text.format(name="n", number=number, digest=f"{number:08x}", group="g") for number in (1, 2)}
     if len(names) == 1:
         raise ValueError("it must hold {number} or {digest}, or all campaigns would have one name")

@@ -117,6 +117,7 @@ def _places(
     if given.get(name) not in (None, False, [], ()):
         yield Given(given[name], COMMAND_LINE)
     for variable in row.env:
+        # A variable that is set and empty is what `VAR= command` and many schedulers leave: it counts as not given.
         if sources.environment.get(variable, "").strip() or (variable in sources.environment and row.empty_counts):
             yield Given(sources.environment[variable], f"environment ({variable})", variable)
     for variable in row.env if row.env_file else ():
@@ -138,6 +139,7 @@ def _settle_limits(found: dict[str, Given | None]) -> None:
             f"strict and max_rejects are both given (from {safe(strict.origin)}), and they contradict each other.",
             hint="Keep one: --strict allows no rejected row, --max-rejects allows so many.",
         )
+    # The nearer one wins, as for every option; the profile is nearer than the top level of the same file.
     if limit.origin == COMMAND_LINE or (strict.origin != COMMAND_LINE and "[profile." in limit.origin):
         found["strict"] = None
     else:
@@ -154,12 +156,14 @@ def _parsed(row: Row, given: Given) -> object:
         raise _misfit(row, _shown(raw), given, str(problem)) from None
     values = []
     for text in texts:
+        # The parser takes the next word for a value: `--name --region IN` would name the campaigns "--region".
         if given.origin == COMMAND_LINE and text.startswith("--"):
             raise UsageError(
                 f"--{row.dashed} has no value: {safe(text)} follows it.",
                 hint="Put its value between the two.",
             )
         try:
+            # A path may hold bytes that are not text, and Python keeps them as lone surrogates.
             if row.parse not in {Path, folder}:
                 _check_text(text)
             values.append(_text_parsed(row.parse, text, given))
@@ -173,6 +177,7 @@ def _misfit(row: Row, text: str, given: Given, advice: str) -> LeadsError:
     hint = f"{advice[:1].upper()}{advice[1:]}."
     if given.origin == COMMAND_LINE:
         return UsageError(f"--{row.dashed} {safe(text)!r} can't be used.", hint=hint)
+    # A secret that can't be used is still a secret, or nearly one.
     shown = "" if given.variable == SECRET_VARIABLE else f" {safe(text)!r}"
     place = given.origin.removesuffix(f" ({given.variable})")
     return SettingsError(f"{given.variable or row.name}{shown} (from {safe(place)}) can't be used.", hint=hint)
@@ -200,6 +205,7 @@ def _check_text(text: str) -> None:
 
 
 def _flag(raw: object) -> bool:
+    # The text "false" is true to Python: a profile that says so would switch on what it means to switch off.
     if not isinstance(raw, bool):
         raise ValueError("give true or false")  # noqa: TRY004 - reported as a bad value, like the others
     return raw
@@ -217,6 +223,7 @@ def _text(raw: object) -> str:
 
 def _texts(raw: object) -> list[str]:
     if isinstance(raw, Mapping):
+        # A table of TOML in place of a list: [map] with phone = "Mobile" is what people write first.
         return [f"{name}={_text(value)}" for name, value in raw.items()]
     if isinstance(raw, list | tuple):
         return [_text(value) for value in raw]

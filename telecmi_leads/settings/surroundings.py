@@ -23,6 +23,7 @@ def drop_impossible_sizes() -> None:
 def language_region(environment: Mapping[str, str]) -> str:
     """Return the country's letters of the system's language setting, "" where it names none."""
     said = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    # Windows keeps the language in its own settings, and sets none of these variables.
     if not said and os.name == "nt":
         import locale
 
@@ -55,6 +56,8 @@ def completion_asked() -> Asked | None:
     whole: list[str] = []
     at = 0
     for position, word in enumerate(words[: cursor + 1]):
+        # Bash makes three words of phone=Mobile. Only the blanks between words would tell it from `phone = Mobile`, and
+        # those are not in COMP_WORDS.
         torn = position > 1 and (word in _ENDS_WORDS or words[position - 1] in _ENDS_WORDS)
         if torn:
             whole[-1] += word

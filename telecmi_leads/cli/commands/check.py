@@ -30,6 +30,7 @@ def check(given: dict[str, Any]) -> int:
     checks: list[tuple[CheckView, LeadsError | None]] = []
     for what, look in _LOOKS:
         view, error = _looked(what, look, session)
+        # The service needs credentials and address: where those failed it would repeat their error as its own.
         if any(view.detail == earlier.detail for earlier, failed in checks if failed):
             view = CheckView(what, passed=None, detail="not asked, for the reason above")
         checks.append((view, error))

@@ -40,10 +40,12 @@ def _resume(course: Course, wanted: str | None) -> RunSummary:
         ledger = stack.enter_context(session.ledger())
         sandbox = sandbox_wanted(session)
         if wanted is not None:
+            # By the run and not by --sandbox: a rehearsed run must never go to the real service, whatever is typed.
             sandbox = find_run(ledger, wanted).account == SANDBOX_ACCOUNT
         service = stack.enter_context(open_service(session, sandbox=sandbox))
         stack.enter_context(locked(session, service.key, command="resume"))
         if wanted is not None:
+            # Looked up again: under the lock it may have changed.
             return go_on(course, ledger, of_account(find_run(ledger, wanted), service.key), service)
         _tell_other_accounts(course, ledger, service.key)
         runs = _unfinished(course, ledger, service.key)

@@ -54,6 +54,7 @@ def _upload(course: Course, paths: Sequence[str]) -> RunSummary:
         return _rehearse(course, paths)
     files = _input_files(course, paths)
     with ExitStack() as stack:
+        # Credentials before the ledger and the lock: who lacks them should hear it without waiting for another run.
         service = stack.enter_context(open_service(session, sandbox=False))
         ledger = stack.enter_context(session.ledger())
         try:

@@ -65,6 +65,7 @@ def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
     """
     if summary.runs:
         return tuple(_runs_steps(summary))
+    # One cause explains all of it: any other advice would send the user to correct rows that are right.
     if _lacks_region(summary) and summary.run is None:
         return (_region_step(summary),)
     if summary.error is not None and summary.error.code in _BAD_FILE and summary.rows.rejected:
@@ -181,6 +182,7 @@ def _same(verb: str, summary: RunSummary, *more: str, trial: bool = False) -> st
     With `trial` it stays one.
     """
     typed = summary.typed
+    # What came by a pipe can't be named in a command to paste.
     if not typed.files or _STANDARD_INPUT in typed.files:
         return ""
     kept = _TRIALS if trial else ()
@@ -211,6 +213,7 @@ def _open_steps(run: _Open) -> list[NextStep]:
         steps.append(_doubtful_step(run, next((each for each in doubtful if not each.only_by_hand), doubtful[0])))
     if len(by_hand) < len(doubtful):  # --isolate takes up whatever waits
         return steps
+    # A taken name has ended the run: `resume` would send nothing.
     if waiting and not taken:
         text = f"To send the {_leads(waiting)} that {'is' if waiting == 1 else 'are'} left (nothing goes out twice):"
         steps.append(_step(text, _resume(run.run, run.account, run.typed)))

@@ -193,6 +193,7 @@ class Uploading(_Phase):
 
     def _starts(self, name: str) -> None:
         if not self._under_way:
+            # Pauses are no work: the rate that the time left is guessed from must not sink with them.
             self._paused += self._pause()
         self._under_way.add(name)
 
@@ -279,6 +280,7 @@ class Uploading(_Phase):
         working = now - self._begun - self._paused - (0.0 if self._under_way else self._pause())
         if not done or working <= 0 or self._stopping is not None:
             return None
+        # The longest: campaigns wait side by side. A copy, since the live display reads it from a thread of its own.
         pause = max((until - now for until, _ in [*self._waiting.values()]), default=0.0)
         return (self._total_leads - done) * working / done + max(pause, 0.0)
 
