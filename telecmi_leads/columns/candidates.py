@@ -51,6 +51,7 @@ def read_columns(
     found = [Candidate(index, _read(name, cells[index], phone_score)) for index, name in enumerate(header)]
     letters = frozenset("".join(header).casefold())
     known = letters | frozenset(map(" ".join, names)) | {str(candidate.head) for candidate in found if candidate.head}
+    # The order counts: each step sees what the one before has refused. First names alone, then cells, then neighbours.
     found = [_beside(candidate, known) for candidate in found]
     found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
     found = _recipients(found, names, cells)
@@ -234,6 +235,7 @@ def _customers_side(
     if len(ways) == 1:
         return callers if "in" in ways else called
     from_, to = (len(set(cells[side[0].index])) for side in (callers, called))
+    # The company calls from few numbers, and its customers from many: twice as many is taken for a sign.
     if from_ * 2 <= to:
         return called
     if to * 2 <= from_:

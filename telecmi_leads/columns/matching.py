@@ -82,6 +82,7 @@ class Matcher(Struct, frozen=True):
 
     def match(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnMatch:
         """Match a table's columns by their names and a sample of its rows."""
+        # A reject file of text has no sheets, and a profile with --sheet must still take it back.
         self.sheets.add(REJECT_SHEET if is_own_report(info.header) else info.sheet)
         match = match_columns(
             info.header,
@@ -193,6 +194,7 @@ def side_by_side(table: Table) -> Iterator[Table]:
     for number, part in enumerate(slices, start=1):
         note = f"table {number} of {len(slices)} that stand side by side"
         info = replace(table.info, header=table.info.header[part], notes=(*table.info.notes, note))
+        # Row numbers stay those of the sheet, so that a rejected row is found where it stands.
         cut = (RowBlock(block.first_row, [row[part] for row in block.rows]) for block in blocks)
         yield Table(info, [row[part] for row in table.sample if any(map(str.strip, row[part]))], cut)
 
@@ -304,6 +306,7 @@ def _sheets(names: Sequence[str]) -> str:
 
 def unread_table(table: Table) -> UnreadTable:
     """Return what is to be said of a table without a phone column; reads it to its end."""
+    # Read to its end, though nothing of it is used: the next sheet can't be asked for before, and the rows are counted.
     filled = sum(1 for block in table.blocks for row in block.rows if any(map(str.strip, row)))
     columns = cell_values.columns_of(table.sample, len(table.info.header))
     best, likely = max(
@@ -344,6 +347,7 @@ def match_columns(
     found = (
         read_columns(header, cells, phone_score) if named else [Candidate(at, _NAMELESS) for at in range(len(header))]
     )
+    # What the user says comes first: the names are chosen among what is left.
     draft = Draft(mapped=frozenset(candidate.head for candidate in found if candidate.index in said.columns))
     found = [_set_aside(candidate, ignored, said.columns) for candidate in found]
     choose = choose_fields if named else choose_unnamed

@@ -129,12 +129,15 @@ def _header_row(rows: list[_Row]) -> _Row | None:
         above = [row for row in strong if data is None or row.index < data.index]
         best = max(above, key=lambda row: row.known, default=None)  # the first of equals
         with_phone = next((row for row in strong if row.names_a_phone), None)
+        # A report may begin with a small table of facts whose labels are known names too; the one with a phone is
+        # meant.
         if with_phone is not None and not (best and best.names_a_phone) and _above_is_no_table(rows, with_phone):
             return with_phone
         if best is not None:
             return best
         if _is_preamble(rows, strong[0]):
             return strong[0]
+    # The very first full row holds data: there is no header, and the columns are told by their values.
     if data is not None and data is next(row for row in rows if row.different >= enough):
         return None
     # No name is known, perhaps a language that is not: the first row of names above the first data, or above nothing.
@@ -240,6 +243,7 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
     rows = list(chain.from_iterable(block.rows for block in first))
     if sheet.keys is not None:
         return Table(_info(sheet, sheet.keys), _sample(rows), blocks)
+    # --no-header is said of the lead file. The reject file that comes back with the same command has a header.
     found = _own_header(rows) if options.no_header else find_header(rows, phone_score)
     if not options.no_header:
         _refuse_unparted(sheet, rows)

@@ -133,10 +133,12 @@ def _unwrapped(line: str) -> str:
 
 def decide_dialect(sample: str, *, whole: bool) -> Dialect:
     """Find the dialect from the beginning of a file; `whole` tells that the sample is all of it."""
+    # Excel's own word for it comes before any guess.
     told = _SEP_LINE.match(sample)
     if told:
         return _quoting(Dialect(told["delimiter"], skip=1), _lines(sample, whole=whole))
     lines = _lines(sample, whole=whole)
+    # In this order: the rare signs stand in ordinary text as well, and are believed only where all rows agree.
     best = _best(lines, [_quoting(Dialect(delimiter), lines) for delimiter in CANDIDATES], _worth)
     return best or _of_whole_lines(lines) or _best(lines, map(Dialect, _RARE), _agreement) or Dialect(_ONE_COLUMN)
 
@@ -179,6 +181,7 @@ def _lines(sample: str, *, whole: bool) -> list[str]:
 def _quoting(dialect: Dialect, lines: list[str]) -> Dialect:
     r"""Add what the file's quotes and backslashes need: each is looked into only where it stands."""
     sample, delimiter = "".join(lines), dialect.delimiter
+    # Apostrophes are common in names, and quoting by them is rare: most cells of the sample must have them.
     if "'" in sample and _single_quoted(sample, lines, delimiter):
         single = replace(dialect, quote="'", escaped="\\'" in sample)
         dialect = dialect if _untrue(lines, single) else single
@@ -246,6 +249,7 @@ def _worth_of_width(rows: list[list[str]], widths: list[int], width: int) -> flo
     parted = sum(1 for found in table if found > 1) if header_agrees else table.count(width)
     if parted < len(table) * _HALF:
         return 0.0
+    # The square root: a wider table is likelier one, but a comma in each address must not outdo the true delimiter.
     return widths.count(width) / len(widths) * math.sqrt(width - 1) * (_HEADER_AGREES if header_agrees else 1)
 
 

@@ -146,6 +146,7 @@ def _narrow(stream: BinaryIO, head: bytes) -> Encoding:
     if valid:
         return Encoding(codec, label, nuls=nuls, notes=notes)
     lines, sequences, others = _outside_ascii(stream)
+    # Two files pasted together, or one cell from another program: the larger part decides, and the note says the rest.
     if marked or sequences >= others:
         note = f"{others:,} bytes that are not UTF-8 read as Windows-1252"
         return Encoding(codec, label, errors=_MIXED, nuls=nuls, notes=(note, *notes))
@@ -160,12 +161,14 @@ def _looked_through(stream: BinaryIO, head: bytes) -> tuple[bool, bool]:
     while chunk:
         nuls = nuls or 0 in chunk
         ascii_only = ascii_only and chunk.isascii()
+        # Nearly all files are ASCII to the end: the decoder is only asked from the first byte on that is not.
         if valid and not ascii_only:
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 valid = False
         chunk = stream.read(_CHUNK)
+    # Bytes that the decoder still holds are a character that was cut: then it is not UTF-8 throughout.
     return nuls, valid and not decoder.getstate()[0]
 
 
@@ -222,6 +225,7 @@ class _Bytes(io.RawIOBase):
         if last < 0 and read > _END:
             end = bytes(view[:read])
             last = max(end.rfind(b"\n"), end.rfind(b"\r"))
+        # Only the end of the buffer is searched: what counts is how far back the last line end is.
         self._since_line_end = len(end) - last if last >= 0 else self._since_line_end + read
         if self._since_line_end > self._max_line:
             raise SourceUnreadable(

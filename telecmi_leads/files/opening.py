@@ -165,6 +165,7 @@ def _near_names(path: Path) -> list[str]:
         names = [entry.name for entry in islice(path.parent.iterdir(), _NAMES_LOOKED_AT)]
     except OSError:
         return []
+    # People type the name in another case; on Windows and macOS that finds the file, on Linux only this does.
     folded = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(path.name.casefold(), folded, n=2, cutoff=0.7)
     return [safe(folded[name]) for name in close]
@@ -176,6 +177,7 @@ def _folder(name: str) -> SourceUnreadable:
 
 @contextmanager
 def _spooled(stream: BinaryIO, name: str) -> Iterator[OpenFile]:
+    # Unnamed on Linux from the start, and gone with the process even if it is killed: it holds the leads.
     with tempfile.TemporaryFile(prefix="telecmi-leads-") as copy:
         try:
             shutil.copyfileobj(stream, copy, 1024 * 1024)

@@ -119,6 +119,7 @@ def reader_of(head: str, forced: FileFormat | None, name: str) -> Reader:
 
     Raises SourceUnreadable where the text can't be what is forced, or holds no table of leads.
     """
+    # The content decides, also against --format: portals save web pages and call them .xls or .csv.
     found = next((reader for reader in READERS if reader.begins is not None and reader.begins.match(head)), None)
     if found is not None and not (forced is FileFormat.CSV and _PLAIN_LIST.match(head)):
         lines = found.format is FileFormat.JSON and forced is FileFormat.JSONL
@@ -128,6 +129,7 @@ def reader_of(head: str, forced: FileFormat | None, name: str) -> Reader:
             f"{name} is a text file, not a workbook of the format {forced.upper()}.",
             hint="Remove --format, or use --format csv.",
         )
+    # With --format the user has said that this is text; a first cell may look like anything.
     if forced is None:
         refuse_foreign_text(head, name)
     return _BY_FORMAT[forced or FileFormat.CSV]
@@ -262,6 +264,7 @@ def refuse_foreign_text(head: str, name: str) -> None:
     for begins, what, hint in _TEXTS:
         if begins.match(head):
             _refuse(name, what, hint)
+    # A cell may begin with <: only a tag that is closed as well makes it XML.
     tag = _TAG.match(head)
     if tag is not None and f"</{tag[1]}>" in head:
         _refuse(name, "an XML file", _EXPORT)

@@ -53,6 +53,7 @@ def load_lists(lists: Sequence[ListsRead], now: datetime) -> list[ExcludeList]:
     wanted: dict[Path, tuple[float | None, str | None]] = {}
     for each in lists:
         for file in each.files:
+            # The lists that this command names come first: their age limit is today's word.
             wanted.setdefault(Path(file), (each.max_age, each.region or region))
     book = PhoneBook(_ANY_NUMBER)
     names = Counter(path.name for path in wanted)
@@ -89,6 +90,7 @@ def _load(path: Path, name: str, matcher: Matcher, max_age: float | None, now: d
         why = problem.message if isinstance(problem, InputRefused) else f"{problem.strerror}."
         way_out = f"{problem.hint} " if isinstance(problem, InputRefused) else ""
         raise ExcludeListFailed(f"{shown} can't be used. {why}", hint=f"{way_out}{_NOTHING_SENT}") from None
+    # The wrong column, or no region: such a list would protect nearly nobody and say nothing.
     if unusable > len(numbers):
         raise ExcludeListFailed(
             f"{shown} can't be relied on: {count(unusable, 'row')} can't be read as a number, "
@@ -107,6 +109,7 @@ def _check_age(path: Path, max_age: float | None, now: datetime) -> None:
     if max_age is None:
         return
     age = now.timestamp() - path.stat().st_mtime
+    # A list from the future would never be too old.
     if age < -_CLOCKS_DIFFER:
         raise ExcludeListFailed(
             f"The do-not-call list {safe(_from_here(path))} is dated {-age / 86400:.1f} days ahead of this computer's "

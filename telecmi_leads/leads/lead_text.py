@@ -68,6 +68,7 @@ def first_address(cell: str) -> str:
         inside, closed, after = rest.partition(">")
         return inside.strip() if closed and not after.strip(_MARKS + ",;") and _is_address(inside.strip()) else ""
     parts = [part for part in map(_bare, _SEVERAL.split(cell[: 4 * _LONGEST])) if part]
+    # "asha @example.com" could be made an address, and a mail could then go to somebody else.
     if any("@" not in part for part in parts):
         return ""
     for part in parts:
@@ -279,6 +280,7 @@ class Fields:
 
     def settle(self) -> None:
         """Count the names filled in, once it is known which rows stay."""
+        # Rejected rows are not repaired ones: counted only when all reasons to reject are known.
         self.repairs[Repair.NAME_FILLED] += len(self._filled - self.faults.keys())
 
     # --- email and order ---

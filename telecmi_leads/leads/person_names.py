@@ -213,6 +213,7 @@ def split_full_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     parts = [name.rpartition(" ") for name in names]
     firsts, lasts = [part[0] for part in parts], [part[2] for part in parts]
     together = "".join(names)
+    # One look at the whole column: a plain one, which nearly all are, needs no call for each name.
     unusual = not all(firsts) or "," in together or ")" in together or not _ENDS.isdisjoint(lasts)
     for position, name in enumerate(names) if unusual else ():
         if not firsts[position] or "," in name or lasts[position] in _ENDS or name.endswith(")"):

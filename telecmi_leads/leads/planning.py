@@ -68,6 +68,7 @@ class Audience:
             counter: Counter[str] = Counter()
             for profile, leads in self._profiles.items():
                 counter[value_of(profile)] += leads
+            # Leads whose number tells nothing are no group of their own in the figures.
             del counter[""]
             if counter:
                 counts[name] = dict(counter.most_common())
@@ -173,6 +174,7 @@ class Planner(Struct):
 
     def _series_of(self, group: str, key: str = "") -> _Series:
         """Return a group's series; no value and the value "other" are two, of which the second is called "other 2"."""
+        # "Delhi" and "DELHI" are one group: a service may take their campaigns' names for the same.
         key = key or group.casefold()
         if key not in self._series:
             if any(series.group.casefold() == group.casefold() for series in self._series.values()):
@@ -183,6 +185,7 @@ class Planner(Struct):
     def _fill(self, series: _Series, leads: Sequence[Lead]) -> Iterator[StagedCampaign]:
         waiting, size = series.leads, self.options.size
         waiting.extend(leads)
+        # Slices of one list and one deletion: taking leads off one by one would cost a move of all for each campaign.
         full = len(waiting) - len(waiting) % size
         for start in range(0, full, size):
             yield self._campaign(series, waiting[start : start + size])

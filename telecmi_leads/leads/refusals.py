@@ -50,11 +50,13 @@ def guess_region(
         return None
     book = PhoneBook(options)
     sample = cells[:_TRIED]
+    # At most two: what the other numbers say, and what the computer says. Both are only tried, never taken.
     told = [*sorted(filter(None, countries), key=lambda each: -countries[each])[:1], language]
     for region in filter(is_region, told):
         if _valid(book, sample, region) >= len(sample) * _FITS:
             return _guess(book, cells, region)
     first, second = sorted(((_valid(book, sample, region), region) for region in _COMMON), reverse=True)[:2]
+    # Numbers of ten digits fit several plans: a guess between two countries would be wrong half of the time.
     if first[0] < len(sample) * _FITS_ALONE or first[0] - second[0] < len(sample) * _APART:
         return None
     return _guess(book, cells, first[1])
@@ -84,6 +86,7 @@ def refusal(
         says, way_out = faults[0]
         others = f" ({count(len(faults) - 1, 'more such fault')})" if len(faults) > 1 else ""
         return TableFault(f"{says}, and --strict allows no such table{others}. Nothing was sent.", hint=way_out)
+    # Blank rows are not counted: a sheet with a thousand empty rows would hide that every filled one is bad.
     if not limit.exceeded(rows.rejected, filled):
         if rows.rejected < filled:
             return None

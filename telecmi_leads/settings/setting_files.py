@@ -64,6 +64,7 @@ def read_settings_file(path: Path, what: str) -> str:
     """Return a file's text. Raises SettingsError, in which `what` names it, for one that can't be used."""
     try:
         with path.open("rb") as file:
+            # One byte more than is allowed: a device or a growing file is never read to its end.
             content = file.read(_MAX_SETTINGS_BYTES + 1)
     except OSError as problem:
         raise SettingsError(
@@ -73,6 +74,7 @@ def read_settings_file(path: Path, what: str) -> str:
     if len(content) > _MAX_SETTINGS_BYTES:
         raise SettingsError(f"{what} {safe(str(path))} is larger than {_MAX_SETTINGS_BYTES:,} bytes.")
     try:
+        # Notepad writes a byte-order mark, which would become part of the first name.
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SettingsError(f"{what} {safe(str(path))} is not UTF-8 text.", hint="Save it again as UTF-8.") from None
@@ -175,6 +177,7 @@ def _checked_keys(table: Mapping[str, Any], path: Path) -> dict[str, Any]:
                 f"{safe(str(path))}: there is no option {safe(key)!r}.",
                 hint=_nearest(name, known) or "Keys are the long options of telecmi-leads upload --help.",
             )
+        # A file that says which file to read next could lead anywhere, also in a circle.
         if not known[name] and name != SECRET_NAME:
             raise SettingsError(
                 f"{safe(str(path))} holds {safe(key)!r}, which says where settings are read from.",
@@ -257,6 +260,7 @@ def env_with(text: str, values: Mapping[str, str], path: Path) -> str:
     """
     kept = "".join(line.original.string for line in env_lines(text, path) if line.key not in values)
     ended = kept if not kept or kept.endswith("\n") else f"{kept}\n"
+    # Written and read again before it is kept: what the syntax would change is refused and not stored.
     whole = ended + "".join(f"{name}={_quoted(value)}\n" for name, value in values.items() if value)
     read = {line.key: line.value for line in env_lines(whole, path)}
     if any(value and read.get(name) != value for name, value in values.items()):
@@ -276,6 +280,7 @@ def _quoted(value: str) -> str:
 
 def _check_exact(path: Path, text: str, value: str | None) -> None:
     """Refuse a secret that `.env` syntax would cut or change: half a secret costs an hour of searching."""
+    # The text itself is looked at, since the parser has cut what stands behind a # by then.
     lines = re.findall(rf"^[ \t]*(?:export[ \t]+)?{SECRET_VARIABLE}[ \t]*(=?)[ \t]*(.*?)\r?$", text, re.MULTILINE)
     if not lines:
         return

@@ -90,6 +90,7 @@ class Stream:
         try:
             target.write(text)
         except UnicodeEncodeError:
+            # A console of an old code page: dots and dashes have a plain form, and the rest is shown as escapes.
             plainer = text.translate(_PLAINER)
             target.write(plainer.encode(self.encoding, "backslashreplace").decode(self.encoding))
 
@@ -99,6 +100,7 @@ class Stream:
             return
         try:
             self._target.flush()
+            # A stream that a test or another program puts in place of stdout may have no bytes below it.
             raw = getattr(self._target, "buffer", None)
             if raw is None:
                 self._target.write(content.decode("utf-8"))
@@ -124,6 +126,8 @@ class Stream:
         with suppress(OSError, ValueError):
             descriptor = self.fileno()
             sink = os.open(os.devnull, os.O_WRONLY)
+            # The interpreter flushes stdout once more as it ends. On a broken pipe that is a traceback and exit code
+            # 120.
             os.dup2(sink, descriptor)
             os.close(sink)
 
@@ -173,6 +177,7 @@ class Screen:
             def show_cursor(self, show: bool = True) -> bool:  # noqa: ARG002, FBT002 - rich's own signature
                 return False
 
+        # no-color.org: any value but an empty one.
         coloured = self.is_live and not self._environment.no_color
         return SteadyConsole(
             file=cast("IO[str]", self.stream),  # all that rich asks of a stream

@@ -80,9 +80,11 @@ def render_page(
 ) -> bytes:
     """Return the page. The ledger is asked for the leads of campaigns that are refused or not proven."""
     style = _asset("report.css")
+    # The page allows this one style sheet by its hash: what a cell smuggles in can't style or load anything.
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     plan = [campaign for campaign in summary.campaigns if not campaign.split]
     attention = _to_look_at(plan)
+    # Each costs a look into the ledger and a decoded request: a run with thousands of them is read in the tables.
     eventful = [each for each in plan if each.status.eventful][:_ATTENTION]
     who = {each.id: _who(each, ledger, show_phones=show_phones) for each in eventful}
     leads = leads_picture(summary)
@@ -120,6 +122,7 @@ def render_page(
         show_phones=show_phones,
         moment=_moment,
     )
+    # A lone surrogate has come through from a path: an escape is better than no page at the end of a run.
     return page.encode("utf-8", "backslashreplace")
 
 
@@ -168,6 +171,7 @@ def _template() -> Template:
     from telecmi_leads.output.reports.templates import compiled_page
 
     makes, text = environment(), template_text()
+    # Jinja compiles a template anew in each process: the code that was made of it ahead saves that.
     if made_from(text) == compiled_page.MADE_FROM:
         return Template.from_module_dict(makes, vars(compiled_page), makes.make_globals(None))
     return makes.from_string(text)
@@ -189,6 +193,7 @@ def environment() -> Environment:
     """Return how templates are read, with the filters that the page uses."""
     from jinja2 import Environment, StrictUndefined
 
+    # StrictUndefined: a name that is misspelt in the template is an error in the tests, and not a hole in the page.
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters["safe_text"] = lambda text: safe(text, 2000)
     made.filters["whole_text"] = lambda text: safe(text, _LONGEST_COMMAND)
@@ -302,6 +307,7 @@ def _who(campaign: CampaignRecord, ledger: Ledger, *, show_phones: bool) -> str:
 
 
 def _lead(lead: Lead, *, show_phones: bool) -> str:
+    # Without the filler that stands for a last name.
     name = " ".join(part for part in (lead.firstname, lead.lastname) if part.strip("-"))
     said = name if show_phones else mask_text(name)
     return safe(f"{said}, {lead.phone if show_phones else mask_phone(lead.phone)}", _EXAMPLE)

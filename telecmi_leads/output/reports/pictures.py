@@ -67,6 +67,7 @@ def _laid_out(parts: Sequence[tuple[str, str, int]]) -> list[Share]:
     whole = sum(number for _, _, number in parts)
     widths = [max(number * WIDTH / whole, SLIVER) for _, _, number in parts]
     if widths:
+        # Slivers are wider than their share: what they take too much is taken from the part that can spare it.
         widths[widths.index(max(widths))] -= sum(widths) - WIDTH
     shares, left = [], 0.0
     for (code, label, number), width in zip(parts, widths, strict=True):
@@ -147,6 +148,7 @@ def stretches(campaigns: Sequence[CampaignRecord]) -> tuple[Stretch, ...]:
         if latest is None or each.begins - latest > _PAUSE:
             parts.append([])
         parts[-1].append(each)
+        # Not the end of the last one: an earlier request may have waited for its answer until now.
         latest = max(latest or each.ends, each.ends)
     return tuple(map(_stretch, parts[-_MOST_STRETCHES:]))
 
@@ -154,6 +156,7 @@ def stretches(campaigns: Sequence[CampaignRecord]) -> tuple[Stretch, ...]:
 def _stretch(sent: list[_Sent]) -> Stretch:
     begins, ends = sent[0].begins, max(each.ends for each in sent)
     seconds = max((ends - begins).total_seconds(), 0.001)
+    # So many bars are too thin to tell apart, and each is an element of the page.
     lanes, bars = _columns(sent, begins, seconds) if len(sent) > _MOST_BARS else _lanes(sent, begins, seconds)
     leads = sum(each.campaign.leads for each in sent if not each.campaign.split)
     return Stretch(begins, ends, len(sent), leads, lanes, tuple(bars))

@@ -64,6 +64,7 @@ def dialect_of(table: TableInfo) -> Dialect:
 
 def _codec(label: str) -> str:
     page = _CODE_PAGE.fullmatch(label)
+    # Labels are written for people ("Windows-1252", "DOS 850"): Python has the same code pages under other names.
     for name in (_BY_NAME.get(label), f"cp{page[1]}" if page else None, label, label.replace(" ", "")):
         try:
             if name:
@@ -87,6 +88,7 @@ def encode_rows(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
     Characters that the encoding lacks, and lone surrogates, are written as `\u...`.
     """
     text, defused = io.StringIO(newline=""), _Defused()
+    # Defused here, below all callers: no file that is written for a spreadsheet can miss it.
     csv.writer(text, delimiter=dialect.delimiter).writerows([list(map(defused.__getitem__, row)) for row in rows])
     return text.getvalue().encode(dialect.codec, "backslashreplace")
 
@@ -182,11 +184,15 @@ class RejectFiles:
                 return None
             several = len({each.file for each in self._tables}) > 1
             name = " ".join(part for part in (table.file if several else "", table.sheet or "") if part)
+            # The one sheet of a book has a name that is known on reading: a profile's --sheet must not refuse the
+            # corrected rows.
             alone = len(self._tables) == 1
             self._book.add_sheet(index, REJECT_SHEET if alone else name or table.file, self._layouts[index].header)
         return self._book
 
     def _text(self, layout: Layout) -> _TextFile:
+        # One file for all tables that look alike, so that a folder of 200 exports does not come back as 200 reject
+        # files.
         key = (layout.header, layout.dialect)
         if key not in self._texts:
             number = len(self._texts) + 1
@@ -217,6 +223,7 @@ def _add_to_book(book: RejectBook, row: LeftOutRow, table: TableInfo, layout: La
     if row.column and not cell:
         what = f"{row.column}: {says}."
     fault = table.header.index(row.column) if row.column in table.header else -1
+    # The columns that explain are left out of the header, so that what stood behind them has moved.
     if fault >= 0 and layout.positions is not None:
         fault = layout.positions[fault]
     book.add_row(row.table, layout.place(row.cells), Explanation(what, tip, place, code, fault))
@@ -255,6 +262,7 @@ def _layout(table: TableInfo, keys: Mapping[str, int] | None) -> Layout:
         return Layout(header, None, dialect_of(table))
     places: list[int] = []
     for name in table.header:
+        # A reject file that is rejected again: its old reasons go, and new ones are written.
         places.append(-1 if name in REJECT_COLUMNS else sum(place >= 0 for place in places))
     return Layout(header, tuple(places), dialect_of(table))
 
@@ -334,6 +342,8 @@ class RejectBook:
         with disk_errors(path):
             # The rows wait in a private folder of the system's, since xlsxwriter opens them by path.
             self._work = tempfile.TemporaryDirectory(prefix="telecmi-leads-", ignore_cleanup_errors=True)
+        # Constant memory: each row is written to a temporary file when the next begins, so that a row can't be changed
+        # later.
         self._book = Workbook(file, {"constant_memory": True, "tmpdir": self._work.name})
         self._book.use_zip64()  # where a part is larger than 4 GB
         text = {"num_format": "@", "valign": "top"}
@@ -406,6 +416,7 @@ class RejectBook:
         last = first + len(widths) + len(PLACE_COLUMNS) - 1
         sheet.sheet.set_column(first + len(widths), last, _NARROWEST + 4, self._looks[Look.NUMBER])
         sheet.sheet.autofilter(0, 0, max(sheet.rows - 1, 1), last)
+        # The reasons stay in sight where the sheet is wider than a screen; on a narrow one they would only take space.
         sheet.sheet.freeze_panes(1, 1 if sum(widths) + _WIDEST * first > _SCREEN else 0)
 
     def _free_name(self, name: str) -> str:
@@ -445,4 +456,5 @@ def fitting(cell: str) -> str:
 
 def _units(text: str, limit: int) -> str:
     """Return the text's first `limit` UTF-16 units; no character is cut in half."""
+    # Excel counts UTF-16 units: an emoji is two, and a cut between them would damage the file.
     return text.encode("utf-16-le", "surrogatepass")[: limit * 2].decode("utf-16-le", "ignore")
