@@ -401,7 +401,7 @@ def _surname_first(draft: Draft, header: Sequence[str], cells: Sequence[Sequence
 def _strangers(draft: Draft, header: Sequence[str], found: Sequence[Candidate]) -> Mapping[int, frozenset[int]]:
     """Return for each phone column the names and emails that are another person's, where a row has two with names.
 
-    A shop's order has who is billed and to whom it is shipped: one's number and the other's name are no lead.
+    A shop's order has who is billed and to whom it is shipped: one's number and the other's name make no lead.
     """
     used = draft.used()
     shipped = {c.index for c in found if c.head is not None and names_a_shipping(header[c.index])}

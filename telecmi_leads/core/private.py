@@ -50,7 +50,7 @@ def objection(path: Path, *, folder: bool) -> str | None:
     if stat.S_ISLNK(found.st_mode):
         return "is a symbolic link, which is not followed"
     if not expected(found.st_mode):
-        return f"is no {word}"
+        return f"is not a {word}"
     if not hasattr(os, "geteuid"):
         return None
     if found.st_uid != os.geteuid():

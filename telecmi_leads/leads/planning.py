@@ -68,7 +68,7 @@ class Audience:
             counter: Counter[str] = Counter()
             for profile, leads in self._profiles.items():
                 counter[value_of(profile)] += leads
-            # Leads whose number tells nothing are no group of their own in the figures.
+            # Leads whose number tells nothing make no group of their own in the figures.
             del counter[""]
             if counter:
                 counts[name] = dict(counter.most_common())

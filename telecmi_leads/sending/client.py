@@ -156,7 +156,7 @@ def ping(url: str, beat: Beat, environment: Mapping[str, str]) -> bool:
 
 
 def _address(url: str, beat: Beat) -> str:
-    """Return the URL of a beat; a query stays behind it. Raises ValueError for what is no URL."""
+    """Return the URL of a beat; a query stays behind it. Raises ValueError for what is not a URL."""
     parts = urlsplit(url)
     path = f"{parts.path.rstrip('/')}{beat}" if beat else parts.path
     return urlunsplit(parts._replace(path=path))

@@ -207,7 +207,7 @@ def read_env_file(sources: Sources) -> EnvFile:
     values = {line.key: line.value for line in lines if line.key is not None and not line.error}
     _check_exact(path, text, values.get(SECRET_VARIABLE))
     unread = [
-        f"Line {line.original.line} of {safe(str(path))} is no NAME=VALUE and is left out."
+        f"Line {line.original.line} of {safe(str(path))} is not NAME=VALUE and is left out."
         for line in lines
         if line.error
     ]

@@ -109,10 +109,10 @@ def test_making_folders(tmp_path: Path) -> None:
     [
         (lambda path: path.touch(mode=0o600), False, None),
         (lambda path: path.mkdir(mode=0o700), True, None),
-        (lambda path: path.mkdir(), False, "is no regular file"),
-        (lambda path: path.touch(), True, "is no folder"),
+        (lambda path: path.mkdir(), False, "is not a regular file"),
+        (lambda path: path.touch(), True, "is not a folder"),
         (lambda path: path.symlink_to("/"), True, "is a symbolic link, which is not followed"),
-        (os.mkfifo, False, "is no regular file"),
+        (os.mkfifo, False, "is not a regular file"),
         (lambda path: (path.touch(), path.chmod(0o602)), False, "can be written by everyone"),
     ],
 )

@@ -130,9 +130,9 @@ def test_no_linked_folder(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
-    """What is no file is no ledger, and what is no folder is no place for one."""
+    """Only a file is a ledger, and only a folder is a place for one."""
     (tmp_path / "state" / "ledger.sqlite3").mkdir(parents=True)
-    with pytest.raises(LedgerError, match="is no regular file"):
+    with pytest.raises(LedgerError, match="is not a regular file"):
         Ledger.open(tmp_path / "state")
     (tmp_path / "file").touch()
     with pytest.raises(LedgerError):

@@ -107,7 +107,8 @@ def test_colours_are_optional() -> None:
     colour = re.compile(r"\x1b\[[\d;]*m")
     assert colour.search(coloured)
     assert not colour.search(plain)
-    assert left_standing(coloured) == left_standing(plain)
+    coloured, plain = (re.sub(r"\d+\.\d s", "0.0 s", left_standing(each)) for each in (coloured, plain))
+    assert coloured == plain
 
 
 def test_a_dumb_terminal_gets_plain_lines() -> None:

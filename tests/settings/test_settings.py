@@ -393,10 +393,10 @@ def test_a_hint_to_type_quotes_its_path(tmp_path: Path) -> None:
 
 
 def test_lines_of_env_that_say_nothing_are_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """What is no NAME=VALUE is left out with a warning of this program's own; python-dotenv's words stay away."""
+    """What is not NAME=VALUE is left out with a warning of this program's own; python-dotenv's words stay away."""
     (tmp_path / ".env").write_text("TELECMI_REGION=IN\nwhat is this\nTELECMI_APP_ID=5\n")
     found = resolved(tmp_path)
-    assert found.warnings == (f"Line 2 of {tmp_path / '.env'} is no NAME=VALUE and is left out.",)
+    assert found.warnings == (f"Line 2 of {tmp_path / '.env'} is not NAME=VALUE and is left out.",)
     assert (found[PhoneOptions].region, found[AccountOptions].app_id) == ("IN", "5")
     assert capfd.readouterr() == ("", "")
 

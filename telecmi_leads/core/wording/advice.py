@@ -394,7 +394,7 @@ _PLAIN_POWERSHELL = re.compile(r"[A-Za-z0-9_./:\\+-][A-Za-z0-9_./:\\+=-]*")
 _SPECIAL = '$`"%!\u201c\u201d\u201e'
 """What is written by its code between PowerShell's double quotes."""
 _RAW_BYTES = range(0xDC80, 0xDD00)
-"""How Python holds the bytes 0x80 to 0xFF of a file name that is no UTF-8 (PEP 383)."""
+"""How Python holds the bytes 0x80 to 0xFF of a file name that is not UTF-8 (PEP 383)."""
 _FOUR_DIGITS = 0xFFFF
 _JOINERS = "\u200c\u200d"
 

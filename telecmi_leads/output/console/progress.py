@@ -193,7 +193,7 @@ class Uploading(_Phase):
 
     def _starts(self, name: str) -> None:
         if not self._under_way:
-            # Pauses are no work: the rate that the time left is guessed from must not sink with them.
+            # Nothing is done in pauses: the rate that the time left is guessed from must not sink with them.
             self._paused += self._pause()
         self._under_way.add(name)
 
