@@ -71,6 +71,7 @@ def _columns(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
     from telecmi_leads.leads.prepare import matcher
     from telecmi_leads.settings.resolving import resolve_here
 
+    # Only what changes how a file is read: another option that is half typed must not spoil the offer.
     reading = {name: given.get(name) for name in ("sheet", "format", "no_header", "config", "profile", "env_file")}
     matching = matcher(resolve_here(reading))
     found: dict[str, None] = {}
@@ -79,6 +80,7 @@ def _columns(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
         for table, _ in islice(matching.tables(source), several):
             found |= dict.fromkeys(name for name in table.info.header if name.strip())
             if several > 1:
+                # A sheet must be read to its end before the next is asked for.
                 for _ in table.blocks:
                     pass
     return list(found)
@@ -166,6 +168,7 @@ def _for_bash(value: str, word: str) -> str:
     """Return what replaces the word at the cursor: bash takes = for the end of a word, and inserts text as it is."""
     if word.startswith(("'", '"')):
         return value
+    # Bash replaces only what stands behind the =, so that only that may be offered.
     begun = word.rpartition("=")[0]
     rest = value[len(begun) + 1 :] if "=" in word else value
     return re.sub(r"([ {}])", r"\\\1", rest)

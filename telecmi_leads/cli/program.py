@@ -128,6 +128,7 @@ def _callback(name: str, body: Callable[..., int]) -> Callable[..., int]:
 
 
 def _parameter(group: type[OptionGroup], row: Row) -> inspect.Parameter:
+    # Text, whatever the option is: the check of its row reads it, with words of its own for what is wrong.
     kind: Any = bool if row.flag else list[str] | None if row.repeat else str | None
     option = typer.Option(
         f"--{row.dashed}",

@@ -135,6 +135,7 @@ def parse_fault(text: str) -> Fault:
     first, last, campaign, balance, times = _parse_where(where)
     fault = Fault(kind, value, Stage.BEFORE, first, last, campaign, balance, times)
     if stage is None:
+        # An answer that looks like success is about leads that are in, unless it says otherwise.
         good = kind in _BODIES or (kind == "answer" and fault.answer[0] < HTTPStatus.MULTIPLE_CHOICES)
         stage = Stage.AFTER if good else Stage.BEFORE
     return Fault(kind, value, stage, first, last, campaign, balance, times)
@@ -205,6 +206,7 @@ class FaultBook:
         with self._lock:
             for index, fault in enumerate(self._faults):
                 slow = fault.kind == "latency"
+                # Latency adds up; of the other faults a request suffers only the first that fits.
                 spent = fault.times is not None and self._struck[index] >= fault.times
                 if spent or (struck is not None and not slow):
                     continue

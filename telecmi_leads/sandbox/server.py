@@ -232,6 +232,7 @@ class Server(TCPServer):
         try:
             super().__init__(("127.0.0.1", port), _Handler)
         except (OSError, OverflowError) as problem:
+            # A port beyond 65535 is an OverflowError, without words of the system.
             reason = getattr(problem, "strerror", None) or "there is no such port"
             raise UsageError(
                 f"The sandbox can't listen on port {port}: {reason}.",
@@ -239,6 +240,7 @@ class Server(TCPServer):
             ) from None
         self.port = int(self.server_address[1])
         self.token = secrets.token_urlsafe(16)
+        # By these two names alone: a page whose own name leads here by DNS would have another.
         self.hosts = frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
         self._acceptor = threading.Thread(target=self.serve_forever, args=(_POLL_SECONDS,), name="sandbox", daemon=True)
 
@@ -339,6 +341,7 @@ class _Handler(BaseHTTPRequestHandler):
         status = 0
         if self.headers.get("Host", "").lower() not in self.server.hosts:
             status = 421
+        # In bytes: compare_digest takes no text outside ASCII, which a stranger may send.
         elif not secrets.compare_digest(token.encode(), self.server.token.encode()):
             status = 403
         if status:
@@ -358,6 +361,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._end_with(page_packet(413))
             return None
         body = self.rfile.read(length)
+        # The client has gone in the middle: half a request is no request, and nobody is there to be answered.
         if len(body) < length:
             self.close_connection = True
             return None
@@ -469,6 +473,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reset(self) -> None:
         """Close the connection with a reset in place of an orderly end; the caller raises to leave the handler."""
+        # SO_LINGER of no seconds: close() then sends a reset, as a crashed server or a firewall does.
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.rfile.close()

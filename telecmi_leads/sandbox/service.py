@@ -154,6 +154,7 @@ def glimpse(body: bytes) -> Glimpse:
     digest = hashlib.sha256()
     for key, value in fields.items():
         if key != "secret":
+            # With the lengths: else two bodies whose members divide the same bytes otherwise would have one digest.
             digest.update(b"%d %s %d " % (len(key), key.encode(), len(bytes(value))))
             digest.update(value)
     return Glimpse(
@@ -218,6 +219,8 @@ class Accounts:
         """Tell whether the pair is good; an unknown App id becomes an account unless accounts are fixed."""
         with self._lock:
             if self._open:
+                # The first secret an App id comes with is its own: so a rehearsal needs no set-up, and a second one is
+                # refused.
                 self._known.setdefault(app_id, self._hash(secret))
             known = self._known.get(app_id, b"")
             return secrets.compare_digest(known, self._hash(secret))
@@ -234,6 +237,7 @@ class Campaigns:
 
     def add(self, app_id: int, name: str, users: bytes) -> bool:
         """Store a campaign's leads (the JSON array as received); False where the account has the name."""
+        # Look and store under one lock, as the service must: two requests of one name never both go in.
         compared = app_id, self._same_name(name)
         with self._lock:
             if compared in self._compared:
@@ -281,6 +285,7 @@ class Log:
             entry = replace(entry, seconds=time.monotonic() - self._began[place])
             self._entries[place] = entry
         if self._on_request is not None:
+            # Outside the lock: the listener may ask the log.
             self._on_request(entry)
 
     def listed(self, path: str | None) -> tuple[Received, ...]:
@@ -324,6 +329,7 @@ class Service:
             upload = read_upload(body, content_type)
         except Refused as refused:
             return refused.verdict, None
+        # After the shape and before the name: what an unknown account sends must not tell which names are taken.
         if not self.accounts.admit(upload.app_id, upload.secret):
             return NO_ACCOUNT, upload
         return (DUPLICATES if upload.duplicates else ADDED), upload

@@ -176,6 +176,7 @@ class Family:
 
     def next_move(self) -> Move | None:
         """Return what is to be done next; None where nothing is left to do."""
+        # Before any other move: with so many offenders each further cut only finds one more, at two requests each.
         if self._hopeless:
             status = CampaignStatus.UNKNOWN if self._root.murky else CampaignStatus.REFUSED
             return self._root.rejoin(status)
@@ -273,6 +274,8 @@ def in_parts(move: Cut, body: bytes, names: Sequence[str]) -> list[StagedCampaig
 
 def rejoined(record: CampaignRecord, bodies: Sequence[bytes]) -> StagedCampaign:
     """Return a campaign made of its parts again; `bodies` are theirs, in the order of their leads."""
+    # In the order of the parts, which is that of the plan: the same leads under the same name give the same bytes
+    # again.
     leads = [lead for body in bodies for lead in thaw_leads(body)]
     return _part(record, bodies[0], record.name, leads)
 

@@ -77,6 +77,7 @@ def write_reports(
     the disk refuses, BalanceError where the rows in the ledger are not those that it counts.
     """
     with ReportFolder(folder) as writing:
+        # Begun first and written last: its path is first in the list, and its text needs all that the others count.
         page = writing.begin("html", "report.html")
         if summary.name is not None:  # a check of a file names no campaigns
             write_campaigns(writing, summary.campaigns)

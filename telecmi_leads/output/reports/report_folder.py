@@ -47,6 +47,8 @@ def prepare_folder(path: Path, inputs: Sequence[Path] = ()) -> Path:
         _refuse_links(path)
         _refuse_inputs(path, inputs)
         private.make_folder(path)
+        # A look at the mode is not enough: a full disk, a quota or a read-only mount shows only when something is
+        # written.
         probe = f"{_UNFINISHED}{secrets.token_hex(4)}"
         with private.OpenFolder.at(path) as folder:
             _refuse_shared(path, folder)
@@ -191,6 +193,7 @@ class ReportFolder:
     def _place(self) -> None:
         """Put the files into their places, the summary last: it tells what this program has left here, and when."""
         summary = Path(self.files.get("summary", "")).name
+        # The summary is the newest file of a folder that is whole. A report that is newer has been changed by somebody.
         self._names.sort(key=lambda name: name == summary)
         for name in self._names:
             self._folder.place(name, self._work)
