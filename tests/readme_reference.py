@@ -13,7 +13,6 @@ from places import ROOT
 
 from telecmi_leads.cli.program import command_line, names
 from telecmi_leads.core.reasons import Reason, Repair, WarningCode
-from telecmi_leads.core.wording import REPAIRS
 
 README = ROOT / "README.md"
 _COMMON = "Settings"
@@ -67,7 +66,7 @@ def reasons() -> str:
 
 def repairs() -> str:
     """Return the table of repair codes."""
-    rows = [f"| `{repair.value}` | {REPAIRS[repair].replace('|', chr(92) + '|')} |" for repair in Repair]
+    rows = [f"| `{repair.value}` | {repair.says.replace('|', chr(92) + '|')} |" for repair in Repair]
     return "\n".join(["| code | what was repaired |", "|---|---|", *rows])
 
 

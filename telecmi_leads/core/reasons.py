@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum
+from typing import Self
 
 
 class Reason(Enum):
-    """Why a row is rejected: `code` (stable), `says` (for a person), `tip` (how to correct it)."""
+    """Why a row is rejected: `code` (stable), `says` (for a person), `tip` (how to correct it).
 
-    NO_PHONE = ("no_phone", "there is no phone number in the row", "Fill in a number, or delete the row.")
+    `short` is the few words of a list, "" where the code will do.
+    """
+
+    NO_PHONE = ("no_phone", "there is no phone number in the row", "Fill in a number, or delete the row.", "no number")
     NO_REGION = (
         "no_region",
         "the number has no country code and no region is set",
         "Set --region (such as IN) or TELECMI_REGION, or write the number with + and its country code.",
+        "no country code",
     )
     DIGITS_LOST = (
         "digits_lost",
         "a spreadsheet has lost digits of it: an exponent, a minus sign, or zeros at the end of many numbers",
         "The digits are gone from this file: export it again with the column formatted as text.",
+        "digits lost",
     )
-    MASKED = ("masked", "some digits are masked", "Get the whole number from where the list comes from.")
+    MASKED = (
+        "masked",
+        "some digits are masked",
+        "Get the whole number from where the list comes from.",
+        "digits masked",
+    )
     LETTERS = (
         "letters",
         "there are letters among the digits",
         "Correct the number; an O may be a zero and an l a one.",
+        "letters in it",
     )
     UNCLEAR = (
         "unclear",
@@ -36,13 +48,19 @@ class Reason(Enum):
         "the words beside the number say that it is wrong or nobody's any more",
         "Fill in the right number, or delete the words if the number is right.",
     )
-    NOT_A_NUMBER = ("not_a_number", "this is not a phone number", "Put the phone number into this column.")
+    NOT_A_NUMBER = (
+        "not_a_number",
+        "this is not a phone number",
+        "Put the phone number into this column.",
+        "not a number",
+    )
     TOO_SHORT = ("too_short", "the number is too short", "Add the missing digits or the area code.")
     TOO_LONG = ("too_long", "the number is too long", "Remove what does not belong to the number.")
     NOT_VALID = (
         "not_valid",
         "no such number exists in its country",
         "Check the digits and the country code; if the row is from another country, write + and its code.",
+        "no such number",
     )
     UNKNOWN_COUNTRY = (
         "unknown_country",
@@ -53,20 +71,23 @@ class Reason(Enum):
         "unknown_country_code",
         "the country code does not exist",
         "Correct the digits after the plus.",
+        "no such country code",
     )
-    JUNK = ("junk", "this is filler, not a number", "Replace it by the real number, or delete the row.")
-    EMERGENCY = ("emergency", "this is an emergency number", "Delete the row.")
+    JUNK = ("junk", "this is filler, not a number", "Replace it by the real number, or delete the row.", "filler")
+    EMERGENCY = ("emergency", "this is an emergency number", "Delete the row.", "emergency number")
     PREMIUM = (
         "premium",
         "calls to this number are charged at a premium rate",
         "Delete the row, or use --allow-premium if it is meant to be called.",
+        "premium rate",
     )
     WRONG_TYPE = (
         "wrong_type",
         "the number is not of a type that --types allows",
         "Find a number of the wanted type, or widen --types.",
+        "of another type",
     )
-    NO_NAME = ("no_name", "there is no name in the row", "Fill in a name, or use --fill firstname=….")
+    NO_NAME = ("no_name", "there is no name in the row", "Fill in a name, or use --fill firstname=….", "no name")
     NO_LAST_NAME = (
         "no_last_name",
         "there is no last name in the row, and --no-fill is set",
@@ -77,47 +98,72 @@ class Reason(Enum):
         "too_many_cells",
         "the row has more cells than the header has columns",
         "A value probably holds the delimiter: put it in quotes.",
+        "too many cells",
     )
     UNREADABLE_TEXT = (
         "unreadable_text",
         "the row holds text that can't be written as UTF-8",
         "Correct the characters in the file.",
+        "unreadable text",
     )
 
-    def __init__(self, code: str, says: str, tip: str) -> None:
+    def __init__(self, code: str, says: str, tip: str, short: str = "") -> None:
         self.code = code
         self.says = says
         self.tip = tip
+        self.short = short
 
 
 class Repair(StrEnum):
-    """What was repaired on the way; counted once for each cell and kind."""
+    """What was repaired on the way; counted once for each cell and kind.
 
-    PUNCTUATION = "punctuation"
-    INVISIBLE = "invisible_characters"
-    OTHER_DIGITS = "other_digits"
-    INTERNATIONAL_PREFIX = "international_prefix"
-    TRUNK_PREFIX = "trunk_prefix"
-    MISSING_PLUS = "missing_plus"
-    LEADING_QUOTE = "leading_quote"
-    FORMULA = "formula_wrapper"
-    LINK = "link_prefix"
-    EXTENSION = "extension_dropped"
-    DECIMAL = "trailing_decimal"
-    TRAILING_WORDS = "trailing_words"
-    SEVERAL_NUMBERS = "several_numbers"
-    DATE_DROPPED = "date_dropped"
-    LIST_MARK = "list_mark_dropped"
-    CODE_TWICE = "country_code_twice"
-    OLD_PREFIX = "old_prefix"
-    DIAL_CODE = "dial_code_joined"
-    AREA_CODE = "area_code_joined"
-    OTHER_COLUMN = "other_phone_column"
-    NAME_SPLIT = "name_split"
-    NAME_FILLED = "name_filled"
-    EMAIL_DROPPED = "email_dropped"
-    ORDER_DROPPED = "order_index_dropped"
-    TEXT_CLEANED = "text_cleaned"
+    Its value is the stable code; `says` is for a person, `short` the few words of a list, "" where the code will do.
+    """
+
+    says: str
+    short: str
+
+    def __new__(cls, code: str, says: str, short: str = "") -> Self:
+        """Make a string of the code, which is what is counted and stored, with its words beside it."""
+        made = str.__new__(cls, code)
+        made._value_ = code
+        made.says = says
+        made.short = short
+        return made
+
+    PUNCTUATION = ("punctuation", "spaces or punctuation taken out of the number", "blanks or punctuation")
+    INVISIBLE = ("invisible_characters", "invisible characters taken out of the number", "invisible characters")
+    OTHER_DIGITS = ("other_digits", "digits of another script turned into 0 to 9", "digits of another script")
+    INTERNATIONAL_PREFIX = ("international_prefix", "international prefix such as 00 replaced", "international prefix")
+    TRUNK_PREFIX = ("trunk_prefix", "leading 0 replaced by the country code", "leading 0")
+    MISSING_PLUS = ("missing_plus", "country code recognised without its plus", "missing plus")
+    LEADING_QUOTE = ("leading_quote", "leading apostrophe taken off", "apostrophe")
+    FORMULA = ("formula_wrapper", 'number taken out of ="…"', '="…"')
+    LINK = ("link_prefix", "p:, tel:, whatsapp: or a wa.me link taken off", "tel: and links")
+    EXTENSION = ("extension_dropped", "extension dropped", "extension dropped")
+    DECIMAL = ("trailing_decimal", "trailing .0 taken off", "trailing .0")
+    TRAILING_WORDS = ("trailing_words", "words after the number dropped", "words beside the number")
+    SEVERAL_NUMBERS = ("several_numbers", "one number chosen of several in a cell", "one of several numbers taken")
+    DATE_DROPPED = ("date_dropped", "date or time dropped")
+    LIST_MARK = ("list_mark_dropped", "list mark dropped")
+    CODE_TWICE = ("country_code_twice", "country code written twice")
+    OLD_PREFIX = ("old_prefix", "old trunk prefix removed")
+    DIAL_CODE = ("dial_code_joined", "dial-code column joined to the number", "dial code joined")
+    AREA_CODE = ("area_code_joined", "area-code column joined to the number")
+    OTHER_COLUMN = (
+        "other_phone_column",
+        "number taken from a further phone column",
+        "number from the next phone column",
+    )
+    NAME_SPLIT = ("name_split", "full name split into first and last name", "full names split")
+    NAME_FILLED = ("name_filled", "empty last name filled in", "empty last names filled")
+    EMAIL_DROPPED = ("email_dropped", "badly formed email dropped, the lead kept", "bad emails dropped")
+    ORDER_DROPPED = (
+        "order_index_dropped",
+        "order index that is not a whole number dropped",
+        "bad order numbers dropped",
+    )
+    TEXT_CLEANED = ("text_cleaned", "control characters or stray spaces cleaned out of text", "texts cleaned")
 
 
 class WarningCode(Enum):

@@ -19,8 +19,6 @@ from telecmi_leads.core.wording.advice import (
 )
 from telecmi_leads.core.wording.code_words import (
     LEFT_OUT,
-    REASONS,
-    REPAIRS,
     STATUS,
     about,
     account,
@@ -64,8 +62,6 @@ from telecmi_leads.core.wording.totals import (
 
 __all__ = [
     "LEFT_OUT",
-    "REASONS",
-    "REPAIRS",
     "STATUS",
     "Choice",
     "Group",

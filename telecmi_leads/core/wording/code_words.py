@@ -73,77 +73,14 @@ def _units(large: int, unit: str, small: int, smaller: str) -> str:
     return f"{large:,} {unit} {small} {smaller}" if small else f"{large:,} {unit}"
 
 
-REASONS: Mapping[str, Reason] = {reason.code: reason for reason in Reason}
+_REASONS: Mapping[str, Reason] = {reason.code: reason for reason in Reason}
 
-REPAIRS: Mapping[str, str] = {
-    Repair.PUNCTUATION: "spaces or punctuation taken out of the number",
-    Repair.INVISIBLE: "invisible characters taken out of the number",
-    Repair.OTHER_DIGITS: "digits of another script turned into 0 to 9",
-    Repair.INTERNATIONAL_PREFIX: "international prefix such as 00 replaced",
-    Repair.TRUNK_PREFIX: "leading 0 replaced by the country code",
-    Repair.MISSING_PLUS: "country code recognised without its plus",
-    Repair.LEADING_QUOTE: "leading apostrophe taken off",
-    Repair.FORMULA: 'number taken out of ="…"',
-    Repair.LINK: "p:, tel:, whatsapp: or a wa.me link taken off",
-    Repair.EXTENSION: "extension dropped",
-    Repair.DECIMAL: "trailing .0 taken off",
-    Repair.TRAILING_WORDS: "words after the number dropped",
-    Repair.SEVERAL_NUMBERS: "one number chosen of several in a cell",
-    Repair.DATE_DROPPED: "date or time dropped",
-    Repair.LIST_MARK: "list mark dropped",
-    Repair.CODE_TWICE: "country code written twice",
-    Repair.OLD_PREFIX: "old trunk prefix removed",
-    Repair.DIAL_CODE: "dial-code column joined to the number",
-    Repair.AREA_CODE: "area-code column joined to the number",
-    Repair.OTHER_COLUMN: "number taken from a further phone column",
-    Repair.NAME_SPLIT: "full name split into first and last name",
-    Repair.NAME_FILLED: "empty last name filled in",
-    Repair.EMAIL_DROPPED: "badly formed email dropped, the lead kept",
-    Repair.ORDER_DROPPED: "order index that is not a whole number dropped",
-    Repair.TEXT_CLEANED: "control characters or stray spaces cleaned out of text",
-}
+_REPAIRS: Mapping[str, Repair] = {repair.value: repair for repair in Repair}
 
-_SHORT_REASONS: Mapping[str, str] = {
-    Reason.NO_PHONE.code: "no number",
-    Reason.NO_REGION.code: "no country code",
-    Reason.DIGITS_LOST.code: "digits lost",
-    Reason.MASKED.code: "digits masked",
-    Reason.LETTERS.code: "letters in it",
-    Reason.NOT_A_NUMBER.code: "not a number",
-    Reason.NOT_VALID.code: "no such number",
-    Reason.UNKNOWN_COUNTRY_CODE.code: "no such country code",
-    Reason.JUNK.code: "filler",
-    Reason.EMERGENCY.code: "emergency number",
-    Reason.PREMIUM.code: "premium rate",
-    Reason.WRONG_TYPE.code: "of another type",
-    Reason.NO_NAME.code: "no name",
-    Reason.TOO_MANY_CELLS.code: "too many cells",
-    Reason.UNREADABLE_TEXT.code: "unreadable text",
+_SHORT_KINDS: Mapping[str, str] = {
     LeftOutKind.DUPLICATE: "duplicates",
     LeftOutKind.EXCLUDED: "asked not to be called",
     LeftOutKind.ALREADY_UPLOADED: "uploaded before",
-}
-_SHORT_REPAIRS: Mapping[str, str] = {
-    Repair.PUNCTUATION: "blanks or punctuation",
-    Repair.INVISIBLE: "invisible characters",
-    Repair.OTHER_DIGITS: "digits of another script",
-    Repair.INTERNATIONAL_PREFIX: "international prefix",
-    Repair.TRUNK_PREFIX: "leading 0",
-    Repair.MISSING_PLUS: "missing plus",
-    Repair.LEADING_QUOTE: "apostrophe",
-    Repair.FORMULA: '="…"',
-    Repair.LINK: "tel: and links",
-    Repair.EXTENSION: "extension dropped",
-    Repair.DECIMAL: "trailing .0",
-    Repair.TRAILING_WORDS: "words beside the number",
-    Repair.SEVERAL_NUMBERS: "one of several numbers taken",
-    Repair.DIAL_CODE: "dial code joined",
-    Repair.OTHER_COLUMN: "number from the next phone column",
-    Repair.NAME_SPLIT: "full names split",
-    Repair.NAME_FILLED: "empty last names filled",
-    Repair.EMAIL_DROPPED: "bad emails dropped",
-    Repair.ORDER_DROPPED: "bad order numbers dropped",
-    Repair.TEXT_CLEANED: "texts cleaned",
 }
 
 LEFT_OUT: Mapping[LeftOutKind, str] = {
@@ -193,7 +130,7 @@ _FORMATS = {
 
 def reason(code: str) -> tuple[str, str]:
     """Return what a rejection's code says to a person, and the tip."""
-    known = REASONS.get(code)
+    known = _REASONS.get(code)
     return (known.says, known.tip) if known else (words(code), "")
 
 
@@ -206,7 +143,8 @@ def why_left_out(kind: LeftOutKind, code: str) -> str:
 
 def repair(code: str) -> str:
     """Return what a repair's code says to a person."""
-    return REPAIRS.get(code) or words(code)
+    known = _REPAIRS.get(code)
+    return known.says if known else words(code)
 
 
 def warning_tip(code: str) -> str:
@@ -216,12 +154,14 @@ def warning_tip(code: str) -> str:
 
 def short_reason(code: str) -> str:
     """Return a rejection's code, or the name of a kind, as the two or three words of a table."""
-    return _SHORT_REASONS.get(code) or words(code)
+    known = _REASONS.get(code)
+    return (known.short if known else _SHORT_KINDS.get(code, "")) or words(code)
 
 
 def short_repair(code: str) -> str:
     """Return a repair's code as the few words of a list."""
-    return _SHORT_REPAIRS.get(code) or words(code)
+    known = _REPAIRS.get(code)
+    return (known.short if known else "") or words(code)
 
 
 def example(found: LeftOutCount, *, show_phones: bool) -> str:
