@@ -350,6 +350,7 @@ def _survey(file: TextFile) -> _Page:
         for found in _LANDMARK.finditer(piece):
             end = found.end()
             page.note(found.lastgroup or "", found[found.lastgroup or 0])
+        # What may be the beginning of a landmark goes before the next piece.
         rest = piece[max(end, len(piece) - _HEAD) :]
     return page
 
@@ -415,6 +416,7 @@ def read_html(file: TextFile, wanted: Sequence[str]) -> Iterator[Sheet]:
             yield Sheet(
                 file=file.name,
                 format=FileFormat.HTML,
+                # The only table of a page needs no name: "sheet table 1" in each message would be noise.
                 name=None if page.tables <= 1 and name == "table 1" and not wanted else name,
                 encoding=file.encoding.label,
                 delimiter=None,
@@ -447,6 +449,7 @@ def _as_declared(file: TextFile) -> TextFile:
         b"a".decode(codec)
     except (LookupError, UnicodeError):  # unknown, or no text encoding
         return file
+    # As browsers do (WHATWG, Encoding): the larger code page of the same family, which files in truth have.
     codec = {"iso8859-1": "cp1252", "latin-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}.get(codec, codec)
     label = LABELS.get(codec.replace("-", "_"), declared[1].upper())
     return replace(file, encoding=replace(file.encoding, codec=codec, label=label))
@@ -455,6 +458,8 @@ def _as_declared(file: TextFile) -> TextFile:
 def _rows(parser: _Tables, file: TextFile) -> Iterator[tuple[int, int, list[str]]]:
     text = file.open(by_lines=False)
     while piece := text.read(_PIECE):
+        # Fed in pieces, and each row handed on as soon as it ends: a page of a gigabyte needs no more memory than a
+        # small one.
         parser.feed(_TEXT.sub("&lt;", piece.replace(_LINE, " ")))
         parser.check_pending()
         yield from parser.done

@@ -116,8 +116,10 @@ def _logical_lines(file: TextFile) -> Iterator[tuple[int, str]]:
             if parts:
                 yield first, "".join(parts)
             named = _NAME.match(line)
+            # A photo of a megabyte in BASE64 is passed over line by line, and never in memory.
             parts = [line] if named and named[1].upper() in _WANTED else []
             first, size, quoted = number, 0, _QUOTED_PRINTABLE.match(line) is not None
+            # vCard 2.1 folds at a blank of the text itself; 3.0 and 4.0 put one before the rest (RFC 6350, 3.2).
             if line.upper().startswith("VERSION:"):
                 keep_blank = line[8:].strip() == "2.1"
         soft = quoted and bool(parts) and line.endswith("=")
@@ -149,6 +151,7 @@ def _parsed(line: str) -> _Property:
     value = found["value"]
     if _QUOTED_PRINTABLE.match(line):
         value = _decoded(quopri.decodestring(value.encode()), charset)
+    # vCard 3.0 says TYPE=PREF, 4.0 PREF=1: the same thing.
     rank = 1 if "PREF" in kinds else rank
     return _Property(found["group"] or "", found["name"].upper(), frozenset(kinds), value, rank)
 

@@ -132,6 +132,7 @@ def _forget_runs(store: Store, runs: list[int], before: datetime | None) -> Forg
 
 
 def _forget_phone(store: Store, phone: str, national: str) -> Forgotten:
+    # Before anything is removed: either all of a person goes, or nothing and the user hears why.
     _refuse_tried(store, phone)
     leads = _drop_unsent(store, phone)
     numbers = 0
@@ -221,6 +222,7 @@ def _empty_rows(store: Store, connection: sqlite3.Connection, holds: Holds, phon
     emptied = 0
     for id_, kind, seq in store.rows("SELECT id, kind, run FROM left_out ORDER BY run"):
         [(blob,)] = store.rows("SELECT content FROM left_out WHERE id = ?", (id_,))
+        # Most blobs hold others: unpacking every row of every run would take long.
         if phone and not may_hold(blob, phone, store.key):
             continue
         tables = tables_of(connection, seq)
@@ -240,6 +242,7 @@ def _rewrite(store: Store) -> bool:
     Another process that reads holds on to the pages as they were.
     """
     try:
+        # DELETE only marks pages as free: the text would stay in the file until something is written over it.
         store.connection.execute("VACUUM")
     except FAILURES as error:
         if not getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
@@ -258,6 +261,7 @@ def _drop_campaigns(connection: sqlite3.Connection) -> int:
     """Take the hashes of the going runs out of all buckets; return how many there were."""
     going = {id_bytes(id_) for (id_,) in connection.execute("SELECT id FROM campaigns WHERE run IN going")}
     dropped = 0
+    # One bucket at a time: all of them are 100 MB for ten million numbers.
     for (number,) in connection.execute("SELECT bucket FROM uploaded").fetchall():
         bucket = connection.execute("SELECT tails, ids FROM uploaded WHERE bucket = ?", (number,)).fetchone()
         kept = not_of_campaigns(bucket, going)

@@ -278,7 +278,9 @@ def _time(when: datetime | None) -> str | None:
 
 
 def _encoded(content: dict[str, Any]) -> bytes:
+    # Not msgspec: lone surrogates of a path must become escapes, where it would raise.
     text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    # Control and bidi characters as escapes: the same document to a parser, and harmless on a terminal.
     if not text.isprintable():
         text = "".join(char if char.isprintable() else _escaped(char) for char in text)
     return text.encode("utf-8")
