@@ -5,17 +5,18 @@
 
 The operators are cosmic-ray's, and four more: a statement that is left out, a guard that never holds, an operand of
 `and` or `or` that is left out, and a member of a set that is left out. Each change is judged in a process forked from
-one that has imported the libraries; no file is changed. What starts the program as a process of its own would run it
-unchanged, so that only tests that run inside judge. `--sample` tries so many of cosmic-ray's changes of each module,
-always the same ones, and all of the other four. Changes without a meaning here (an annotation, `==` for `is` between
-members of an enum) are not made. The survivors that may survive stand in `survivors.md` beside this file, each with its
-reason.
+one that has imported all that does not need the module; no file is changed. What starts the program as a process of
+its own would run it unchanged, so that only tests that run inside judge. `--sample` tries so many of cosmic-ray's
+changes of each module, always the same ones, and all of the other four. Changes without a meaning here are not made:
+an annotation, `==` for `is` between members of an enum, how a function may be called. The survivors that may survive
+stand in `survivors.md` beside this file, each with its reason.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import os
 import random
 import re
@@ -24,7 +25,6 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from difflib import ndiff
 from importlib import import_module
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -35,6 +35,7 @@ import pytest
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
+from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ ROOT = TESTS.parent
 SURVIVORS = Path(__file__).with_name("survivors.md")
 
 _LONG = ("one_bad_lead_anywhere", "any_leads_bad", "several_bad_leads_of_a_thousand")
-_NOT_LONG = tuple(f"--deselect={TESTS}/sending/test_uploading_isolate.py::test_{each}" for each in _LONG)
+_NOT_LONG = tuple(f"--deselect=tests/sending/test_uploading_isolate.py::test_{each}" for each in _LONG)
 
 JUDGES = {
     "core/campaign": (
@@ -160,8 +161,36 @@ class _Finder:
         return spec_from_file_location(name, self._loader.path, loader=self._loader) if name == self._name else None
 
 
-def noticed(module: str, source: str, seconds: float) -> bool:
-    """Tell whether a test fails, or hangs, with the module changed so."""
+class _Judge:
+    """Ends the process at the first failure, without the reports that a person would read."""
+
+    def pytest_collection(self) -> None:
+        """Have Hypothesis look for no smaller example."""
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("judge", settings.get_profile("repeatable"), phases=phases)
+        settings.load_profile("judge")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Notice a change that a file of tests can't be loaded with."""
+        if report.failed:
+            os._exit(1)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        """Notice a change that a test fails with."""
+        if call.excinfo is not None and not isinstance(call.excinfo.value, pytest.skip.Exception):
+            os._exit(1)
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """End the process where all tests have passed."""
+        os._exit(min(int(exitstatus), 1))
+
+
+_QUICKLY = ("-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore:Module already imported", "--assert=plain")
+
+
+def noticed(module: str, source: str, seconds: float, folder: str) -> bool:
+    """Tell whether a test fails, or hangs, with the module changed so; what tests write goes into a folder."""
     judge = os.fork()
     if judge == 0:
         os.setsid()
@@ -170,8 +199,7 @@ def noticed(module: str, source: str, seconds: float) -> bool:
             os.dup2(nowhere, stream)
         sys.meta_path.insert(0, _Finder(module, source))
         tests = [each if each.startswith("-") else str(TESTS / each) for each in (*JUDGES[module], _OF_ALL)]
-        quickly = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore:Module already imported"]
-        os._exit(min(pytest.main([*quickly, *tests]), 1))
+        os._exit(min(pytest.main([*_QUICKLY, f"--basetemp={folder}/tests", *tests], [_Judge()]), 1))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         ended, status = os.waitpid(judge, os.WNOHANG)
@@ -183,27 +211,65 @@ def noticed(module: str, source: str, seconds: float) -> bool:
     return True
 
 
+class _Nowhere:
+    """Keeps a module from being found, so that no module that needs it can be imported."""
+
+    def __init__(self, module: str) -> None:
+        self._name = "telecmi_leads." + module.replace("/", ".")
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
+        """Refuse the one module."""
+        if name == self._name:
+            raise ImportError(name)
+
+
+def import_all_but(module: str) -> None:
+    """Import the program's modules that don't need this one, and no other: what needs it is imported by each judge."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "telecmi_leads"]:
+        del sys.modules[name]
+    nowhere = _Nowhere(module)
+    sys.meta_path.insert(0, nowhere)
+    for path in sorted((ROOT / "telecmi_leads").rglob("[!_]*.py")):
+        with suppress(ImportError):
+            import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    sys.meta_path.remove(nowhere)
+    gc.collect()
+    gc.freeze()  # or each judge would look through all of it at its end
+
+
 def difference(before: str, after: str) -> tuple[str, str]:
     """Return the lines that a change takes out and puts in."""
-    found = list(ndiff(before.splitlines(), after.splitlines()))
-    out, put = (" ".join(line[2:].strip() for line in found if line.startswith(sign)) for sign in ("- ", "+ "))
+    lines = before.splitlines(), after.splitlines()
+    shorter = min(map(len, lines))
+    same = next((at for at in range(shorter) if lines[0][at] != lines[1][at]), shorter)
+    behind = next((at for at in range(shorter - same) if lines[0][-1 - at] != lines[1][-1 - at]), shorter - same)
+    out, put = (" ".join(line.strip() for line in each[same : len(each) - behind]) for each in lines)
     return out, put
 
 
-def mutate(module: str, sample: int | None) -> Iterator[tuple[str, str] | None]:
+def _has_a_meaning(source: str, changed: str) -> bool:
+    out, put = difference(source, changed)
+    try:
+        compile(changed, "", "exec")
+    except SyntaxError:
+        return False
+    return out != "if TYPE_CHECKING:" and put.replace("/,", "*,") != out
+
+
+def mutate(module: str, sample: int | None, folder: str) -> Iterator[tuple[str, str] | None]:
     """Change one module; yield for each change None where a test noticed it, else what it takes out and puts in."""
     source = (ROOT / f"telecmi_leads/{module}.py").read_text(encoding="utf-8")
     begun = time.monotonic()
-    if noticed(module, source, 600):
+    if noticed(module, source, 600, folder):
         raise SystemExit(f"{module}: its tests fail without a change")
     seconds = 15 + 4 * (time.monotonic() - begun)
     made = sorted({each for each in _operated(source) if each != source})
     if sample is not None and len(made) > sample:
         made = random.Random(module).sample(made, sample)
     made += sorted({*_left_out(source)} - {*made})
-    made = [each for each in made if difference(source, each)[0] != "if TYPE_CHECKING:"]
+    made = [each for each in made if _has_a_meaning(source, each)]
     for each in made:
-        yield None if noticed(module, each, seconds) else difference(source, each)
+        yield None if noticed(module, each, seconds, folder) else difference(source, each)
 
 
 def allowed() -> set[tuple[str, str, str]]:
@@ -226,8 +292,9 @@ def main() -> int:
     for module in wanted.modules or JUDGES:
         with tempfile.TemporaryDirectory() as folder:
             os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
+            import_all_but(module)
             made = killed = listed = 0
-            for survivor in mutate(module, wanted.sample):
+            for survivor in mutate(module, wanted.sample, folder):
                 made += 1
                 if survivor is None:
                     killed += 1

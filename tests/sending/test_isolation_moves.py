@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pytest
+from simulated import staged
 
 from telecmi_leads.core.campaign import CampaignRecord
 from telecmi_leads.core.campaign import CampaignStatus as S
 from telecmi_leads.core.campaign import OutcomeKind as K
 from telecmi_leads.ledger import Try, Word
-from telecmi_leads.sending.isolation import Condemn, Cut, Family, Move, Rejoin, Send
+from telecmi_leads.sending.isolation import Condemn, Cut, Family, Move, Rejoin, Send, in_parts, part_names, rejoined
 
 LOST, OTHER, DENIED = K.UNKNOWN_CONNECTION, K.REFUSED_OTHERWISE, Word.NOT_UPLOADED
 BUDGET = 120
@@ -109,6 +111,10 @@ def test_a_campaign_that_has_lost_somebody_is_sent_whole_first(budget: int, *, c
     """Where somebody was left out since, the refusal may have been theirs: one request for all the others."""
     tree = campaign().sent_larger(1, 9)
     assert tree.moves(budget=budget) == (Cut(tree.records[1], whole=True) if cut else None)
+    assert tree.moves() == Cut(tree.records[1], whole=True)
+    rejoined = campaign(8, S.REFUSED, K.REFUSED, K.REFUSED)
+    rejoined.tries[1] = [Try(K.REFUSED, 9), Try(K.REFUSED, 4)]  # a part's request is not the whole campaign's
+    assert rejoined.moves() == Cut(rejoined.records[1], whole=True)
     alone = campaign(1).sent_larger(1, 2)
     assert alone.moves(budget=budget) == (Cut(alone.records[1], whole=True) if cut else None)
 
@@ -237,7 +243,12 @@ def test_the_budget_owes_a_request_to_each_part_that_waits() -> None:
     tree.add(4, 4, S.REFUSED, K.REFUSED, of=2).add(5, 4, S.UNKNOWN, LOST, of=2, name="Mc")
     assert tree.moves(budget=7) == Cut(tree.records[4])
     assert tree.moves(budget=6) == Send(tree.records[5], "M", (K.REFUSED, *[K.REFUSED] * 2), tree.records[1])
-    pair = campaign(10).add(2, 2, S.REFUSED, K.REFUSED, of=1).add(3, 8, S.REFUSED, K.REFUSED, of=1, name="Mb")
+    for words in (K.REFUSED, OTHER):
+        _a_pair_beside_a_large_part(words)
+
+
+def _a_pair_beside_a_large_part(words: K) -> None:
+    pair = campaign(10).add(2, 2, S.REFUSED, words, of=1).add(3, 8, S.REFUSED, K.REFUSED, of=1, name="Mb")
     pair.add(4, 1, S.ACCEPTED, K.ACCEPTED, of=2).add(5, 1, S.UNSENT, of=2, name="Mc")
     pair.records = {number: pair.records[number] for number in (1, 3, 2, 4, 5)}  # the large part comes first
     assert pair.moves(budget=5) == Cut(pair.records[3])
@@ -270,6 +281,11 @@ def test_the_highest_name_that_is_free_goes_first() -> None:
     assert tree.moves() == Send(tree.records[6], "M", (K.REFUSED,), tree.records[1])
     elsewhere = halves().add(6, 2, S.UNSENT, of=3, name="Mb").add(7, 2, S.UNSENT, of=3, name="Mc")
     assert elsewhere.moves() == Send(elsewhere.records[6], "Mb", (), elsewhere.records[3])
+    given = with_first(S.ACCEPTED, K.ACCEPTED, of=OTHER)
+    given.records[3] = CampaignRecord(3, 1, "", "Mc", 4, S.REFUSED, parent_id=1, root=1)
+    given.tries[3] = [Try(K.REFUSED, 4)]
+    given.add(6, 2, S.UNSENT, of=3, name="Mb").add(7, 2, S.UNSENT, of=3, name="Md")
+    assert given.moves() == Send(given.records[6], "Mb")  # Mc is another part's by now
 
 
 # --- parts that become whole again ----------------------------------------------------------------
@@ -291,6 +307,7 @@ def test_nine_refusals_without_an_acceptance_are_hopeless() -> None:
     assert hopeless.moves() == Rejoin(hopeless.records[1], parts, S.REFUSED)
     in_doubt = _many(9, S.UNKNOWN, S.UNKNOWN)
     assert in_doubt.moves() == Rejoin(in_doubt.records[1], parts, S.UNKNOWN)
+    assert _many(10).moves() == Rejoin(_many(10).records[1], parts, S.REFUSED)
     assert _many(8).moves() == Cut(_many(8).records[2])
     one_is_in = _many(9, S.ACCEPTED)
     assert one_is_in.moves() == Cut(one_is_in.records[2])
@@ -333,3 +350,41 @@ def test_a_name_that_is_taken_makes_whole_what_it_belongs_to() -> None:
     family = tree.family()
     assert family.name_is_taken(tree.records[3]) == Rejoin(tree.records[3], (6, 7), S.UNVERIFIED)
     assert family.name_is_taken(tree.records[1]) == Rejoin(tree.records[1], (2, 6, 7), S.UNVERIFIED)
+    deeper = with_first(S.REFUSED, K.REFUSED)
+    deeper.add(6, 2, S.ACCEPTED, of=2).add(7, 2, S.UNSENT, of=2, name="Mc")
+    deeper.add(4, 2, S.UNSENT, of=3, name="Mb").add(5, 2, S.UNSENT, of=3, name="Md")
+    assert deeper.family().name_is_taken(deeper.records[3]) == Rejoin(deeper.records[3], (4, 5), S.UNVERIFIED)
+
+
+def test_a_persons_word_refuses_nobody() -> None:
+    """What a person has said of a refused campaign stands in its history, and is no refusal."""
+    pair = campaign(2, S.REFUSED, LOST, DENIED, LOST)
+    pair.add(2, 1, S.ACCEPTED, K.ACCEPTED, of=1).add(3, 1, S.UNSENT, of=1, name="Mb")
+    assert pair.moves() == Send(pair.records[3], "Mb")
+
+
+# --- what a move makes ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "first"), [(2, 1), (3, 1), (5, 2), (8, 4), (1000, 500)])
+def test_halves_are_frozen_like_campaigns(size: int, first: int) -> None:
+    """A part's bytes, digest and order are those that planning would have given its leads; so has the whole again."""
+    phones = [str(919876500000 + at) for at in range(size)]
+    record = CampaignRecord(1, 3, "IN", "March-003", size, S.REFUSED, root=1)
+    body = staged("March-003", 3, phones, "IN").body
+    halves = in_parts(Cut(record), body, ["March-003b", "March-003c", "March-003d"])
+    assert halves == [staged("March-003", 3, phones[:first], "IN"), staged("March-003b", 3, phones[first:], "IN")]
+    assert rejoined(record, [half.body for half in halves]) == staged("March-003", 3, phones, "IN")
+    assert rejoined(record, [half.body for half in halves]).body == body
+    assert in_parts(Cut(record, whole=True), body, []) == [staged("March-003", 3, phones, "IN")]
+
+
+def test_letters() -> None:
+    """Parts are called b to z, then aa, ab and on."""
+    names = list(islice(part_names("M-001"), 702))
+    assert (names[0], names[24:28], names[50:53], names[699:]) == (
+        "M-001b",
+        ["M-001z", "M-001aa", "M-001ab", "M-001ac"],
+        ["M-001az", "M-001ba", "M-001bb"],
+        ["M-001zy", "M-001zz", "M-001aaa"],
+    )

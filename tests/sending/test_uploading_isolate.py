@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,7 +34,6 @@ from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import CampaignSending, CampaignSettled, LeadTotals, RunState, StopCause
 from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, ToForget
-from telecmi_leads.sending.isolation import Cut, in_parts, part_names, rejoined
 from telecmi_leads.sending.run_loop import upload
 from telecmi_leads.settings.options import SendingOptions
 
@@ -494,25 +492,3 @@ def test_the_budget_outlives_the_process(ledger: Ledger, stop_at: int) -> None:
     assert len(service.came) <= 1 + 8
     total = leads(ledger)
     assert total.accepted + total.refused == 60
-
-
-def test_halves_are_frozen_like_campaigns(ledger: Ledger) -> None:
-    """A part's bytes, digest and order are those that planning would have given its leads; so has the whole again."""
-    phones = plan(ledger, 1, size=5)
-    [campaign] = ledger.campaigns("run-1")
-    body = ledger.body(campaign.id)
-    first, second = in_parts(Cut(campaign), body, ["March-001b"])
-    assert first == staged("March-001", 1, phones[:2])
-    assert second == staged("March-001b", 1, phones[2:])
-    assert rejoined(campaign, [first.body, second.body]) == staged("March-001", 1, phones)
-    assert rejoined(campaign, [first.body, second.body]).body == body
-
-
-def test_letters() -> None:
-    """Parts are called b to z, then aa, ab and on."""
-    names = list(islice(part_names("M-001"), 60))
-    assert (names[0], names[24:28], names[50:53]) == (
-        "M-001b",
-        ["M-001z", "M-001aa", "M-001ab", "M-001ac"],
-        ["M-001az", "M-001ba", "M-001bb"],
-    )
