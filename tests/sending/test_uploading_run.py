@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import time
 from contextlib import closing
 from datetime import timedelta
@@ -47,6 +48,7 @@ from telecmi_leads.core.run import (
 )
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending.decisions import resolve
+from telecmi_leads.sending.pacing import Workers
 from telecmi_leads.sending.run_loop import upload
 from telecmi_leads.settings.options import SendingOptions
 
@@ -637,6 +639,35 @@ def test_nothing_is_sent_before_its_intent_is_written(ledger: Ledger) -> None:
     with pytest.raises(LedgerError):
         run(ledger, service)
     assert service.came == []
+
+
+@pytest.mark.parametrize("isolate", [False, True])
+def test_each_try_has_its_intent_on_the_disk_before_it_leaves(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, isolate: bool
+) -> None:
+    """Another process finds the intent of every request, of a retry or a part too, when a worker gets it."""
+    left: list[tuple[str, int, int]] = []
+    intents = (
+        "SELECT status, COUNT(*), SUM(ended IS NULL) FROM attempts JOIN campaigns c ON c.id = campaign WHERE c.id = ?"
+    )
+    hand_over = Workers.send
+
+    def send(workers: Workers, campaign: int, body: bytes, under_way: int) -> None:
+        with closing(sqlite3.connect(tmp_path / "state" / "ledger.sqlite3")) as other:
+            left.extend(other.execute(intents, (campaign,)))
+        hand_over(workers, campaign, body, under_way)
+
+    monkeypatch.setattr(Workers, "send", send)
+    phones = plan(ledger, 1, size=4)
+    troubles = [NOT_SENT, TIMED_OUT, SERVER_ERROR, BUSY]
+
+    def act(number: int, _name: str, sent: list[str]) -> Act:
+        return troubles[number - 1] if number <= len(troubles) else BAD_PHONE if phones[2] in sent else ok()
+
+    run(ledger, Service(act), isolate=isolate)
+    assert left[:5] == [("sending", number, 1) for number in range(1, 6)]
+    assert len(left[5:]) == (3 if isolate else 0)
+    assert {(status, unanswered) for status, _, unanswered in left} == {("sending", 1)}
 
 
 def test_a_bug_in_the_sending_is_seen(ledger: Ledger) -> None:
