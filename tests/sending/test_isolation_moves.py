@@ -255,6 +255,13 @@ def _a_pair_beside_a_large_part(words: K) -> None:
     assert pair.moves(budget=4) == Condemn(pair.records[5], pair.records[2])
 
 
+def test_a_single_lead_that_waits_is_owed_a_request() -> None:
+    """A lead of which nothing follows from its neighbours has to be sent: its request is kept back."""
+    tree = campaign(3).add(2, 2, S.REFUSED, K.REFUSED, of=1).add(3, 1, S.UNSENT, of=1, name="Mb")
+    assert tree.moves(budget=4) == Cut(tree.records[2])
+    assert tree.moves(budget=3) == Send(tree.records[3], "M", (K.REFUSED, K.REFUSED), tree.records[1])
+
+
 def test_a_refused_part_is_owed_nothing() -> None:
     """A part in doubt whose last word is a refusal waits for no request of its own."""
     tree = campaign(8, S.UNKNOWN, LOST, K.REFUSED).add(2, 4, S.UNKNOWN, K.REFUSED, of=1)
@@ -377,6 +384,7 @@ def test_halves_are_frozen_like_campaigns(size: int, first: int) -> None:
     assert rejoined(record, [half.body for half in halves]) == staged("March-003", 3, phones, "IN")
     assert rejoined(record, [half.body for half in halves]).body == body
     assert in_parts(Cut(record, whole=True), body, []) == [staged("March-003", 3, phones, "IN")]
+    assert rejoined(record, [body]) == staged("March-003", 3, phones, "IN")
 
 
 def test_letters() -> None:

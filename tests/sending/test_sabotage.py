@@ -302,6 +302,25 @@ def a_kill_and_a_resume(ledger: Ledger) -> None:
     check(ledger, service, phones)
 
 
+def half_of_a_campaign_under_its_name(ledger: Ledger) -> None:
+    """Lose a campaign's request, refuse the next, and kill the process when the first half is sent, and gets in."""
+    phones = plan(ledger, 1, size=8)
+    service = Service([TIMED_OUT, BAD_PHONE, TIMED_OUT_IN])
+    clock = SimulatedClock(service, ledger)
+    events = upload("run-1", ledger, service.send, SendingOptions(isolate=True), clock, StopRequest())
+    sendings = 0
+    for event in events:
+        sendings += isinstance(event, CampaignSending)
+        if sendings == 3:
+            service.wait_for(1)
+            events.close()
+    service.forget_clients()
+    service.advance(service.now + 1000)
+    send(ledger, service)
+    assert list(map(service.copies, phones)) == [1] * 4 + [0] * 4
+    check(ledger, service, phones)
+
+
 # --- breakages ------------------------------------------------------------------------------------
 
 
@@ -479,6 +498,11 @@ def doubts_stay(patch: Patch) -> None:
     patch.setattr(attempts, "_clear_doubts", lambda *_: None)
 
 
+def a_part_in_doubt_is_the_campaign(patch: Patch) -> None:
+    """Break it: where parts become one campaign again, a part's lost request counts as the campaign's own."""
+    patch.setattr(attempts, "_MAYBE_APPLIED", "[]")
+
+
 def neighbours_are_condemned(patch: Patch) -> None:
     """Break it: a single lead is refused unsent, since its campaign was, whatever became of its neighbour."""
 
@@ -531,6 +555,7 @@ SABOTAGE: list[tuple[Callable[[Patch], None], Callable[[Ledger], None]]] = [
     (a_taken_name_says_nothing_of_the_others, a_loss_beside_a_taken_name),
     (a_taken_name_refuses_itself_alone, another_computer_and_a_resume),
     (doubts_stay, an_offender_after_a_lost_request),
+    (a_part_in_doubt_is_the_campaign, half_of_a_campaign_under_its_name),
     (neighbours_are_condemned, an_offender_in_the_first_place),
     (hashes_of_another_campaign, who_was_uploaded),
     (a_kill_proves_that_nothing_was_sent, a_kill_and_a_resume),
