@@ -82,6 +82,9 @@ _DROPPED = (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Continue, ast.Br
 _LINE = re.compile(r"\| `(\S+)` \| `(.*?)` \| `(.*?)` \| .+ \|")
 
 
+# --- the changes ----------------------------------------------------------------------------------
+
+
 def _operated(source: str) -> Iterator[str]:
     """Yield the source with one change of an operator each."""
     tree = get_ast(source)
@@ -136,6 +139,9 @@ def _is_text(node: ast.stmt) -> bool:
 def _all_but_one(nodes: list[ast.expr]) -> Iterator[list[ast.expr]]:
     for place in range(len(nodes)):
         yield nodes[:place] + nodes[place + 1 :]
+
+
+# --- the judges -----------------------------------------------------------------------------------
 
 
 class _Changed(SourceFileLoader):
@@ -235,6 +241,9 @@ def import_all_but(module: str) -> None:
     sys.meta_path.remove(nowhere)
     gc.collect()
     gc.freeze()  # or each judge would look through all of it at its end
+
+
+# --- a module, change by change -------------------------------------------------------------------
 
 
 def difference(before: str, after: str) -> tuple[str, str]:
