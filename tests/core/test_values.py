@@ -16,33 +16,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CHANGING = {
-    "cli.course.Course",
-    "columns.column_match.Draft",
-    "columns.marks.TableMarks",
-    "files.html_tables._Page",
-    "files.html_tables._Table",
-    "leads.cleaning._Work",
-    "leads.planning.Planner",
-    "leads.planning._Series",
-    "leads.prepare._Preparation",
-    "leads.row_numbers.RowNumbers",
-    "leads.screening.KnownPeople",
-    "leads.screening.NumberSet",
-    "output.reports.rejects.Layout",
-    "output.reports.rejects._Sheet",
-    "output.reports.rejects._TextFile",
-    "output.reports.report_files.Finding",
-    "output.reports.report_folder._Summary",
-    "phones.phone_cells._Search",
-    "phones.splitting.Pieces",
-    "phones.wrapping.Unwrapped",
-    "sandbox.service._BalanceQuery",
-    "sandbox.service._Upload",
-    "sandbox.service._User",
-    "sending.isolation._Node",
-    "sending.run_loop._Job",
+    "cli.Course",
+    "columns.Draft",
+    "columns.TableMarks",
+    "files._Page",
+    "files._Table",
+    "leads.KnownPeople",
+    "leads.NumberSet",
+    "leads.Planner",
+    "leads.RowNumbers",
+    "leads._Preparation",
+    "leads._Series",
+    "leads._Work",
+    "output.Finding",
+    "output.Layout",
+    "output._Sheet",
+    "output._Summary",
+    "output._TextFile",
+    "phones.Pieces",
+    "phones.Unwrapped",
+    "phones._Search",
+    "sandbox._BalanceQuery",
+    "sandbox._Upload",
+    "sandbox._User",
+    "sending._Job",
+    "sending._Node",
 }
-"""What is at work, and changes while it works. A new one belongs here only where it does."""
+"""What is at work, and changes while it works, by its wing. A new one belongs here only where it does."""
 
 
 def _structs() -> Iterator[type[Struct]]:
@@ -55,8 +55,8 @@ def _structs() -> Iterator[type[Struct]]:
 
 def test_values_are_frozen() -> None:
     """Every struct is frozen but those named here: what is handed on can't change under who holds it."""
-    names = {f"{each.__module__}.{each.__name__}": each.__struct_config__.frozen for each in _structs()}
-    assert {name.removeprefix("telecmi_leads.") for name, frozen in names.items() if not frozen} == CHANGING
+    names = {f"{each.__module__.split('.')[1]}.{each.__name__}": each.__struct_config__.frozen for each in _structs()}
+    assert {name for name, frozen in names.items() if not frozen} == CHANGING
     assert len(names) > 100
 
 
