@@ -536,6 +536,21 @@ def test_equal_keys_far_into_a_file(tmp_path: Path, value: str, key: str) -> Non
         assert message == f'leads.json, line 20,002: an object has the key "{key}" twice.'
 
 
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("a", '{"a": "5", "a": "6", "b": "12\\u003a30"}'),
+        ("a:a", '{"a\\u003aa": "5", "a\\u003aa": "6", "b": "7"}'),
+        ("a", '{"a" : "5", "a": "6", "b": "7"}'),
+    ],
+)
+def test_equal_keys_beside_colons(tmp_path: Path, key: str, line: str) -> None:
+    """Equal keys are seen though as many colons as they have too many are written as escapes, or behind a blank."""
+    usual = f'{{"{key}": "1", "b": "2"}}\n' * 20_000
+    message = refusal(written(tmp_path, f"{usual}{line}\n{usual}"))
+    assert message == f'leads.json, line 20,001: an object has the key "{key}" twice.'
+
+
 @pytest.mark.parametrize("end", ["\n", ",\n"], ids=["lines", "list"])
 def test_other_values_far_into_a_file(tmp_path: Path, end: str) -> None:
     """A column that was text so far may hold anything from some row on: null, numbers, lists, text again."""
