@@ -141,12 +141,12 @@ CASES = [
         ExitCode.USAGE,
     ),
     Case("no run is named", ("report",), ExitCode.USAGE),
-    Case("a port that is none", ("sandbox", "--port", "http"), ExitCode.USAGE),
+    Case("a port in words", ("sandbox", "--port", "http"), ExitCode.USAGE),
     Case("a size beyond what the service takes", (*UPLOAD, "--size", "1001"), ExitCode.USAGE),
     Case("a limit of none", (*UPLOAD, "--limit", "0"), ExitCode.USAGE),
-    Case("a share of rejects that is none", (*UPLOAD, "--max-rejects", "5%%"), ExitCode.USAGE),
-    Case("an age that is none", (*UPLOAD, "--exclude-max-age", "a week"), ExitCode.USAGE),
-    Case("a region that is no country's letters", (*UPLOAD[:4], "--region", "India"), ExitCode.USAGE),
+    Case("a share of rejects that can't be read", (*UPLOAD, "--max-rejects", "5%%"), ExitCode.USAGE),
+    Case("an age in words", (*UPLOAD, "--exclude-max-age", "a week"), ExitCode.USAGE),
+    Case("a region that is not two letters", (*UPLOAD[:4], "--region", "India"), ExitCode.USAGE),
     Case("a region that does not exist", (*UPLOAD[:4], "--region", "XX"), ExitCode.USAGE),
     Case("an unknown field in --map", (*UPLOAD, "--map", "mobile=Mobile"), ExitCode.USAGE),
     Case("a field that is nearly there", (*UPLOAD, "--map", "fristname=Name"), ExitCode.USAGE),
@@ -168,9 +168,9 @@ CASES = [
     ),
     Case("nothing to forget is named", ("forget",), ExitCode.USAGE),
     Case("two things to forget", ("forget", "--run", "2025", "--phone", "1"), ExitCode.USAGE),
-    Case("a day that is none", ("forget", "--before", "yesterday", "--yes"), ExitCode.USAGE, uploaded=True),
+    Case("a day in words", ("forget", "--before", "yesterday", "--yes"), ExitCode.USAGE, uploaded=True),
     Case(
-        "a number to forget that is none", ("forget", "--phone", "98XXXXXX10", "--yes"), ExitCode.USAGE, uploaded=True
+        "a number to forget that is masked", ("forget", "--phone", "98XXXXXX10", "--yes"), ExitCode.USAGE, uploaded=True
     ),
     Case("a run to forget that is not there", ("forget", "--run", "2025"), ExitCode.USAGE, uploaded=True),
     Case("nobody to ask", ("forget", "--run", "RUN"), ExitCode.USAGE, uploaded=True),
@@ -298,7 +298,7 @@ CASES = [
     Case("credentials that TeleCMI refuses", (*UPLOAD, "--quiet"), ExitCode.SETTINGS, faults=("404",)),
     Case("a base URL without https", UPLOAD, ExitCode.SETTINGS, environment={"TELECMI_BASE_URL": "http://example.com"}),
     Case(
-        "a region in the environment that is none",
+        "a region in the environment that is not two letters",
         UPLOAD[:4],
         ExitCode.SETTINGS,
         environment={"TELECMI_REGION": "India"},
@@ -332,7 +332,7 @@ CASES = [
     Case(
         "the secret in the settings file", UPLOAD, ExitCode.SETTINGS, written("telecmi-leads.toml", "secret = 'abc'\n")
     ),
-    Case("a settings file that is no TOML", UPLOAD, ExitCode.SETTINGS, written("telecmi-leads.toml", "size = \n")),
+    Case("a settings file that is not TOML", UPLOAD, ExitCode.SETTINGS, written("telecmi-leads.toml", "size = \n")),
     Case("no .env of this name", (*UPLOAD, "--env-file", "account.env"), ExitCode.SETTINGS),
     Case(
         "an unquoted secret in .env",
