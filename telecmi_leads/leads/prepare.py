@@ -470,14 +470,12 @@ class _Preparation(Struct):
         for table, sheets in self.unread:
             yield WarningCode.NO_PHONE_COLUMN, table.says(sheets)
         for info in self.filtered:
-            rows = count(info.hidden_rows, "row")
-            hides = f"{place(info)}: a filter hides {rows}"
+            hides = f"{place(info)}: a filter hides {count(info.hidden_rows, 'row')}"
             yield WarningCode.HIDDEN_ROWS, f"{hides}; {'it is' if info.hidden_rows == 1 else 'they are'} read too."
         for says in self._long():
             yield WarningCode.LONG_ROWS, f"{says}. The cells without a column are not sent."
         for unclear in self._unclear():
             yield WarningCode.MARK_UNCLEAR, f"{unclear}. The people in these rows are not left out."
-
         for doubtful in self._doubtful():
             yield WarningCode.DOUBTFUL_STATUS, f"{doubtful}. These people are not left out."
 
@@ -485,8 +483,8 @@ class _Preparation(Struct):
         """Return what --strict allows of no table, each with its way out."""
         unread = [(f"{table.where} has no phone column", table.way_out(sheets)) for table, sheets in self.unread]
         clear = "Write yes or no into these cells, or use --ignore-marks."
-        quoted = WarningCode.LONG_ROWS.tip
-        return [*unread, *((says, quoted) for says in self._long()), *((unclear, clear) for unclear in self._unclear())]
+        long = [(says, WarningCode.LONG_ROWS.tip) for says in self._long()]
+        return [*unread, *long, *((unclear, clear) for unclear in self._unclear())]
 
 
 def _without_code(clean: CleanBlock, header: Sequence[str]) -> Iterator[str]:
