@@ -95,6 +95,7 @@ def resolve(given: Mapping[str, Any], sources: Sources) -> Settings:
     env = read_env_file(sources)
     found = {row.name: next(_places(row, given, sources, env, tables), None) for _, row in rows()}
     _settle_limits(found)
+    unused = _settle_secret(found)
     groups: dict[type[OptionGroup], Any] = {}
     for group in GROUPS:
         given_here = ((row, found[row.name]) for row in group.ROWS)
@@ -102,7 +103,7 @@ def resolve(given: Mapping[str, Any], sources: Sources) -> Settings:
     origins = {name: one.origin if one else DEFAULT for name, one in found.items()}
     warnings = (*env.unread, *readable_by_others(env.path, env.values))
     alarms, refusal = folder_decides(groups, found, credentials_from(groups, found))
-    return Settings(groups, origins, warnings, alarms, refusal)
+    return Settings(groups, origins, warnings, (*alarms, *unused), refusal)
 
 
 def _places(
@@ -144,6 +145,18 @@ def _settle_limits(found: dict[str, Given | None]) -> None:
         found["strict"] = None
     else:
         found["max_rejects"] = None
+
+
+def _settle_secret(found: dict[str, Given | None]) -> tuple[str, ...]:
+    """Let the nearer of secret and secret file win; return what to say of a file that is not used.
+
+    A secret that is given empty wins too: an empty vault must not fall back to what the settings file names.
+    """
+    file, secret = found["secret_file"], found["secret"]
+    if file is None or file.path is None or secret is None:
+        return ()
+    found["secret_file"] = None
+    return (f"{safe(str(file.path))} names a secret file, which is not used: {SECRET_VARIABLE} comes before it.",)
 
 
 def _parsed(row: Row, given: Given) -> object:

@@ -82,6 +82,13 @@ def holds_the_secret(frame: FrameType | None) -> bool:
     return False
 
 
+class _FromAFile(Inside):
+    """The program without a secret in its environment."""
+
+    def variables(self) -> dict[str, str]:
+        return {name: text for name, text in super().variables().items() if name != "TELECMI_SECRET"}
+
+
 def a_program(folder: Path, sandbox: Sandbox) -> Inside:
     """Return the program in a folder with two leads; the secret comes from a file."""
     folder.mkdir(exist_ok=True)
@@ -89,7 +96,7 @@ def a_program(folder: Path, sandbox: Sandbox) -> Inside:
     (folder / "leads.csv").write_text("\n".join(["Name,Mobile", *rows]) + "\n", encoding="utf-8")
     (folder.parent / "secret").write_text(SECRET)
     (folder.parent / "secret").chmod(0o600)
-    program = Inside(folder, sandbox.url, {"TELECMI_SECRET": ""})
+    program = _FromAFile(folder, sandbox.url)
     (folder / "telecmi-leads.toml").write_text("secret_file = '../secret'\n")
     return program
 

@@ -353,6 +353,27 @@ def test_what_a_settings_file_may_hold_is_read_in_time(tmp_path: Path, text: str
 # --- files that hold secrets ----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("secret", ["from-environment", ""])
+@pytest.mark.parametrize("place", ["environment", ".env"])
+def test_a_secret_comes_before_what_the_settings_file_names(tmp_path: Path, place: str, secret: str) -> None:
+    """A secret file that the TOML names is not used where a secret is given nearer, even empty; that is said."""
+    (tmp_path / "secret").write_text("from-file\n")
+    (tmp_path / "secret").chmod(0o600)
+    (tmp_path / "telecmi-leads.toml").write_text('secret_file = "secret"\n')
+    if place == ".env":
+        (tmp_path / ".env").write_text(f"TELECMI_APP_ID=1111112\nTELECMI_SECRET={secret}\n")
+        found = resolved(tmp_path)
+    else:
+        found = resolved(tmp_path, environment=GOOD | {"TELECMI_SECRET": secret})
+    toml = tmp_path / "telecmi-leads.toml"
+    assert found.alarms == (f"{toml} names a secret file, which is not used: TELECMI_SECRET comes before it.",)
+    if secret:
+        assert account(found).secret.reveal() == secret
+    else:
+        with pytest.raises(SettingsError, match="TELECMI_SECRET is empty"):
+            account(found)
+
+
 def test_the_secret_file_wins_and_must_be_private(tmp_path: Path) -> None:
     """--secret-file is read without its trailing newline; one that others can read is refused."""
     file = tmp_path / "secret"
