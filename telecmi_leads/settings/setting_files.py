@@ -80,18 +80,31 @@ def read_settings_file(path: Path, what: str) -> str:
         raise SettingsError(f"{what} {safe(str(path))} is not UTF-8 text.", hint="Save it again as UTF-8.") from None
 
 
-def _may_be_there(path: Path) -> bool:
-    """Tell whether to read a settings file that nobody has named; where that can't be seen, the reading says why."""
+def _is_there(path: Path) -> bool:
+    """Tell whether to read a settings file that nobody has named; where that can't be seen, the reading says why.
+
+    Raises SettingsError for what is no file: passed over in silence, it would take a do-not-call list along.
+    """
     try:
-        return path.is_file()
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return path.is_symlink()  # a link to nowhere
     except OSError:
         return True
+    if stat.S_ISREG(mode):
+        return True
+    if stat.S_ISDIR(mode) and path.name == ENV_NAME:
+        return False  # a virtual environment is often called so
+    raise SettingsError(
+        f"The settings file {safe(str(path))} is not a regular file.",
+        hint=f"Move it away, or name it with {'--env-file' if path.name == ENV_NAME else '--config'}.",
+    )
 
 
 def read_config(sources: Sources) -> list[Table]:
     """Read the TOML file: the chosen profile first, then the top level."""
     path = sources.config or sources.folder / CONFIG_NAME
-    if sources.config is None and not _may_be_there(path):
+    if sources.config is None and not _is_there(path):
         if sources.profile is not None:
             raise SettingsError(
                 f"There is no profile {safe(sources.profile)!r}: {CONFIG_NAME} is not in this folder.",
@@ -158,6 +171,8 @@ def profile_names(sources: Sources) -> list[str]:
     """Return the profiles in the settings file, for shell completion; none where it can't be read."""
     path = sources.config or sources.folder / CONFIG_NAME
     try:
+        if not _is_there(path):  # a pipe would be waited on
+            return []
         return list(toml_content(read_settings_file(path, "The settings file")).get("profile", {}))
     except (LeadsError, ValueError, AttributeError):
         return []
@@ -200,7 +215,7 @@ def _nearest(name: str, known: Mapping[str, Any]) -> str:
 def read_env_file(sources: Sources) -> EnvFile:
     """Return what the `.env` file holds, if there is one. Raises SettingsError for one that can't be used."""
     path = sources.env_file or sources.folder / ENV_NAME
-    if sources.env_file is None and not _may_be_there(path):
+    if sources.env_file is None and not _is_there(path):
         return EnvFile()
     text = read_settings_file(path, "The settings file")
     lines = env_lines(text, path)

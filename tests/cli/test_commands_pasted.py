@@ -87,6 +87,15 @@ def odd_names(folder: Path) -> None:
 ODD = 'it\'s "50%" of $HOME `x` !1 {a} ~b; c.csv'
 
 
+def dashed(folder: Path) -> None:
+    """Write a good row and one with a masked number into a file whose name looks like an option."""
+    two_rows(folder)
+    (folder / "leads.csv").rename(folder / "-leads.csv")
+
+
+DASHED = ("upload", "--region", "IN", "--settle", "0", "--name=-March", "--report-dir=-r", "--", "-leads.csv")
+
+
 def workbook(folder: Path) -> None:
     """Write a workbook with a bad row and a sheet without phones."""
     book = openpyxl.Workbook()
@@ -200,6 +209,18 @@ SITUATIONS = (
     ),
     Situation("--strict and a sheet without phones",
         ("upload", "leads.xlsx", "--name", "M", "--region", "IN", "--strict"), 3, (), (), prepare=workbook, held=0),
+    Situation(
+        "rejected rows, all names like options", DASHED, 0, ("upload ./-r/rejects.csv",), (0,), prepare=dashed,
+        correct=True, held=3,
+    ),
+    Situation(
+        "a campaign not proven, all names like options", DASHED, 5, ("resolve --accepted", "resolve --not-uploaded"),
+        (0, 5), prepare=dashed, faults=("500-after@1",), held=2,
+    ),
+    Situation(
+        "a fit file whose name is like an option", ("validate", "--region", "IN", "--", "-leads.csv"), 0,
+        ("upload ./-leads.csv",), (0,), prepare=dashed, held=2,
+    ),
 )  # fmt: skip
 
 

@@ -350,6 +350,31 @@ def test_what_a_settings_file_may_hold_is_read_in_time(tmp_path: Path, text: str
     assert time.process_time() - began < 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there, and there are no named pipes")
+@pytest.mark.parametrize("name", [".env", "telecmi-leads.toml"])
+@pytest.mark.parametrize("what", ["a pipe", "a device", "a link to nowhere", "a link to itself", "a folder"])
+def test_a_settings_file_that_is_none_is_not_passed_over(tmp_path: Path, name: str, what: str) -> None:
+    """(Row 36) What has a settings file's name and can't be read is said: it may name a do-not-call list."""
+    path = tmp_path / name
+    match what:
+        case "a pipe":
+            os.mkfifo(path)
+        case "a device":
+            path.symlink_to("/dev/zero")
+        case "a link to nowhere":
+            path.symlink_to(tmp_path / "moved.toml")
+        case "a link to itself":
+            path.symlink_to(path)
+        case _:
+            path.mkdir()
+    if what == "a folder" and name == ".env":
+        assert resolved(tmp_path).origins["region"] == "default"  # a virtual environment
+        return
+    says = "can't be read" if "link" in what else "is not a regular file"
+    with pytest.raises(SettingsError, match=f"The settings file .*{re.escape(name)} {says}"):
+        resolved(tmp_path)
+
+
 # --- files that hold secrets ----------------------------------------------------------------------
 
 

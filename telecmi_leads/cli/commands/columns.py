@@ -18,7 +18,7 @@ from telecmi_leads.core import private
 from telecmi_leads.core.errors import ExitCode, InputRefused, SettingsError, UsageError
 from telecmi_leads.core.run import Suggested
 from telecmi_leads.core.text import safe
-from telecmi_leads.core.wording import command
+from telecmi_leads.core.wording import command, operand
 from telecmi_leads.files import open_source
 from telecmi_leads.leads.prepare import matcher
 from telecmi_leads.output.reports import columns_json
@@ -90,7 +90,7 @@ def _with_upload(
     if sheets and len(usable) > 1:
         given["sheet"] = sheets
     pinned = (part for option in view.options for part in option)
-    line = command("upload", file, "--name", "NAME", *pinned, *typed(given).of(Suggested.AGAIN))
+    line = command("upload", operand(file), "--name", "NAME", *pinned, *typed(given).of(Suggested.AGAIN))
     return replace(view, upload=line)
 
 
@@ -149,7 +149,7 @@ def _save_profile(wanted: str, file: str, pins: Sequence[Sequence[str]], given: 
         private.append(path, added.encode(), before.encode())
     except OSError as problem:
         raise _unusable(path, problem) from None
-    upload = command("upload", file, "--profile", name, "--name", "NAME")
+    upload = command("upload", operand(file), "--profile", name, "--name", "NAME")
     return f"[profile.{name}] is in {safe(str(path))} now (in place of NAME, the campaigns' name): {upload}"
 
 

@@ -14,6 +14,7 @@ from telecmi_leads.core.wording.advice import (
     isolate,
     next_steps,
     open_steps,
+    operand,
     resolve,
     resume,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "moment",
     "next_steps",
     "open_steps",
+    "operand",
     "other_name",
     "outcome",
     "reason",

@@ -152,7 +152,7 @@ def _bad_file_steps(summary: RunSummary) -> list[NextStep]:
     if not paths or not files or _STANDARD_INPUT in files:
         return []
     text = f"In {PurePath(paths[0]).name} each has its reason. If the column is wrong, see the others:"
-    return [_step(text, command("columns", files[0], *summary.typed.of(Suggested.COLUMNS)))]
+    return [_step(text, command("columns", operand(files[0]), *summary.typed.of(Suggested.COLUMNS)))]
 
 
 def _region_step(summary: RunSummary) -> NextStep:
@@ -187,7 +187,7 @@ def _same(verb: str, summary: RunSummary, *more: str, trial: bool = False) -> st
         return ""
     kept = _TRIALS if trial else ()
     options = (each.arguments for each in typed.options if each.name not in _OF_TRIALS or each.name in kept)
-    return command(verb, *typed.files, *more, *chain.from_iterable(options))
+    return command(verb, *map(operand, typed.files), *more, *chain.from_iterable(options))
 
 
 def _step(text: str, line: str, otherwise: str = "") -> NextStep:
@@ -312,7 +312,7 @@ def _reject_steps(summary: RunSummary) -> list[NextStep]:
 
 
 def _upload(summary: RunSummary, what: Suggested, paths: Sequence[str], *naming: str) -> str:
-    return command("upload", *paths, *naming, *summary.typed.of(what))
+    return command("upload", *map(operand, paths), *naming, *summary.typed.of(what))
 
 
 def _to(account: str) -> tuple[str, ...]:
@@ -335,15 +335,25 @@ def _resume(run: str, account: str, typed: Typed) -> str:
 
 def resolve(run: str, campaign: str, typed: Typed) -> tuple[str, str]:
     """Return the two commands that settle a campaign: where the dashboard shows it, and where it does not."""
-    return (
-        command("resolve", run, campaign, "--accepted", *typed.of(Suggested.SETTLE)),
-        command("resolve", run, campaign, "--not-uploaded", *typed.of(Suggested.RESOLVE)),
+    accepted, not_uploaded = (
+        ("--accepted", *typed.of(Suggested.SETTLE)),
+        ("--not-uploaded", *typed.of(Suggested.RESOLVE)),
     )
+    if campaign.startswith("-"):  # it would be taken for an option
+        return command("resolve", *accepted, "--", run, campaign), command(
+            "resolve", *not_uploaded, "--", run, campaign
+        )
+    return command("resolve", run, campaign, *accepted), command("resolve", run, campaign, *not_uploaded)
 
 
 def command(*arguments: str) -> str:
     """Return a command of this program that can be pasted into this system's shell."""
     return " ".join(("telecmi-leads", *map(argument, arguments)))
+
+
+def operand(path: str) -> str:
+    """Return a file, or - for standard input, as a word that is not taken for an option."""
+    return f"./{path}" if path.startswith("-") and path != _STANDARD_INPUT else path
 
 
 def argument(text: str) -> str:
