@@ -11,7 +11,7 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.text import pattern
+from telecmi_leads.core.text import normalized, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,7 +128,7 @@ def _is_seen(char: str) -> bool:
 def _fold(text: str, keep: Callable[[str], bool]) -> str:
     if text.isascii() and text.isalnum():
         return text.lower()
-    return "".join(filter(keep, unicodedata.normalize("NFKD", text).casefold()))
+    return "".join(filter(keep, normalized(text, "NFKD").casefold()))
 
 
 def _forms(secret: str, keep: Callable[[str], bool]) -> list[str]:
@@ -293,7 +293,7 @@ def _masked_digits(found: str) -> str:
 
 def digits_in(text: str) -> tuple[str, tuple[int, ...]]:
     """Return the digits of a text in any script, as ASCII, and where each stands in its NFKC form."""
-    shown = unicodedata.normalize("NFKC", text)
+    shown = normalized(text, "NFKC")
     places = tuple(at for at, char in enumerate(shown) if char.isdecimal())
     return "".join(str(unicodedata.decimal(shown[at])) for at in places), places
 
@@ -326,7 +326,7 @@ def without_number(text: str, national: str, instead: str) -> str:
     found = digits.find(national)
     if found < 0 or not national:
         return text
-    shown = unicodedata.normalize("NFKC", text)
+    shown = normalized(text, "NFKC")
     start, end = places[found], places[found + len(national) - 1] + 1
     while start and (shown[start - 1].isdecimal() or shown[start - 1] in _BEFORE_A_NUMBER):
         start -= 1

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NormalForm = Literal["NFC", "NFKC"]
+AnyForm = Literal["NFC", "NFD", "NFKC", "NFKD"]
 
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"  # part of how Hindi, Persian and emoji are written: kept inside text
 _BETWEEN = "^"  # printable, never part of what normalises, and hardly ever beside a space
@@ -57,6 +59,31 @@ class _Uncompiled:
         return found
 
 
+# What a long run of marks behind one letter consists of: the halfwidth sound marks are letters, and become marks.
+_RUN_OF_MARKS = pattern(r"(?:[^\w\s\x00-\x7f]|[\uff9e\uff9f]){64}")
+_LONGEST_RUN = 64
+
+
+def normalized(text: str, form: AnyForm) -> str:
+    """Return a text in a Unicode form, as unicodedata does it, in a time that grows with its length alone.
+
+    Python brings the marks behind a letter into their order one by one: a cell of a million, out of order, takes hours.
+    """
+    if len(text) >= _LONGEST_RUN and not text.isascii() and _RUN_OF_MARKS.search(text) is not None:
+        text = _in_order(text, "NFKD" if "K" in form else "NFD")
+    return unicodedata.normalize(form, text)
+
+
+def _in_order(text: str, form: AnyForm) -> str:
+    """Decompose a text and sort its marks (Unicode, 3.11, D109)."""
+    parts = {char: unicodedata.normalize(form, char) for char in set(text)}
+    ordered: list[str] = []
+    decomposed = chain.from_iterable(map(parts.__getitem__, text))
+    for _, run in groupby(decomposed, lambda char: unicodedata.combining(char) > 0):
+        ordered += sorted(run, key=unicodedata.combining)  # letters have class 0, and stay as they stand
+    return "".join(ordered)
+
+
 def clean(text: str, *, form: NormalForm = "NFC") -> str:
     """Return text fit for the request: Unicode-normalised, without control or invisible characters, trimmed.
 
@@ -64,14 +91,14 @@ def clean(text: str, *, form: NormalForm = "NFC") -> str:
     """
     if not text.isprintable():
         text = "".join(map(_cleaned_character, text))
-    text = unicodedata.normalize(form, text)  # afterwards: what stood between a letter and its accent may be gone
+    text = normalized(text, form)  # afterwards: what stood between a letter and its accent may be gone
     return " ".join(text.split())
 
 
 def fold_name(text: str) -> str:
     """Return what names are compared by, as a service might: without regard to case, blanks and Unicode form."""
     # Twice: folding case can undo the normal form, and the form can bring letters with a case (Unicode, section 3.13).
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = normalized(normalized(text, "NFKC").casefold(), "NFKC")
     return " ".join(folded.split())
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from msgspec import Struct
 from telecmi_leads.core.campaign import CampaignStatus, KnownCampaign, OutcomeKind, thaw_phones
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import RunState
+from telecmi_leads.core.text import normalized
 from telecmi_leads.ledger.schema import KEPT, SETTLED, from_micros, to_micros
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ _MARK = "?"
 
 def as_typed(text: str) -> str:
     """Return what a cell is recognised by, whatever its punctuation, spaces and case; "" for one without a letter."""
-    folded = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text))).casefold()
+    folded = "".join(filter(str.isalnum, normalized(text, "NFKC"))).casefold()
     return folded and f"{_MARK}{folded}"
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import phonenumbers
 
+from telecmi_leads.core.text import normalized
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -332,7 +334,7 @@ def _flag_as_letters(text: str) -> str:
 
 def _cased(text: str) -> str:
     """Fold case, width and punctuation, and keep accents, which tell names of two letters apart."""
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
+    text = normalized(normalized(text, "NFKC").casefold(), "NFC")
     return "'" + " ".join(_SEPARATORS.sub(" ", text.replace(".", "").replace("\u200d", "")).split())
 
 
@@ -340,7 +342,7 @@ def _folded(text: str) -> str:
     """Fold case, accents and punctuation."""
     text = text.casefold()
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).replace("\u00f8", "o").replace("\u0142", "l")
+        text = normalized(text, "NFKD").replace("\u00f8", "o").replace("\u0142", "l")
         text = "".join(char for char in text if not unicodedata.combining(char))
     text = re.sub("['\u2019\u02bb\u02bc.\u200d]", "", text)
     return " ".join(_SEPARATORS.sub(" ", text).split())

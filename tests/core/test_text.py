@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telecmi_leads.core.masking import hide_secret, holds_number, mask_phone, without_number
-from telecmi_leads.core.text import clean, clean_column, defuse, restore, safe
+from telecmi_leads.core.text import AnyForm, clean, clean_column, defuse, fold_name, normalized, restore, safe
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 
@@ -36,6 +36,37 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60
 def test_clean_gives_text_fit_for_the_request(raw: str, cleaned: str) -> None:
     """Control and invisible characters go, spaces fold, letters compose, joiners that words need stay."""
     assert clean(raw) == cleaned
+
+
+# Marks of several classes, some that decompose into two, letters that become marks, letters with marks of their own.
+MARKS = "\u0301\u0323\u0316\u0345\u0344\u0f73\u0f71\u0f74\u093c\u05b0\u3099\uff9e\uff9f\u20d7\U0001d165"
+FORMS: tuple[AnyForm, ...] = ("NFC", "NFD", "NFKC", "NFKD")
+
+
+@given(
+    st.lists(st.text(MARKS, min_size=60, max_size=90) | st.text("aé각ｶﬀ\u1100 \udc80", max_size=5), max_size=5),
+    st.sampled_from(FORMS),
+)
+def test_long_runs_of_marks_are_normalised_as_python_does(parts: list[str], form: AnyForm) -> None:
+    """(Row 53) What is put into order beforehand comes out as without that, in every form."""
+    text = "".join(parts)
+    assert normalized(text, form) == unicodedata.normalize(form, text)
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u0f73", "\uff9e\u0301", "\U0001d165\u0323"])
+def test_a_million_marks_in_disorder_take_a_time_that_grows_with_their_number(marks: str) -> None:
+    """(Row 53) Cell, name, server's words: ten times as many marks take some ten times as long, not a hundred."""
+
+    def seconds(number: int) -> float:
+        text = "A" + marks * number
+        began = time.process_time()
+        for use in (clean, fold_name, safe):
+            use(text)
+        hide_secret(text, "s3cret-of-mine")
+        holds_number(text, "9876500001")
+        return time.process_time() - began
+
+    assert seconds(50_000) < 40 * max(seconds(5_000), 0.02)
 
 
 @given(ANY_TEXT, st.sampled_from(["NFC", "NFKC"]))

@@ -126,6 +126,10 @@ def test_a_profile_is_not_written_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "telecmi-leads.toml").symlink_to(tmp_path / ".profile")
     ended = Program(tmp_path).run("columns", "leads.csv", "--region", "IN", "--save")
     assert (ended.code, (tmp_path / ".profile").exists()) == (6, False), ended.err
+    assert "can't be read: No such file or directory." in ended.err
+    (tmp_path / ".profile").touch()
+    ended = Program(tmp_path).run("columns", "leads.csv", "--region", "IN", "--save")
+    assert (ended.code, (tmp_path / ".profile").read_bytes()) == (6, b""), ended.err
     assert "is a symbolic link, which is not written through." in ended.err
 
 
