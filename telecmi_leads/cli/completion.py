@@ -44,9 +44,9 @@ def offers(offer: Offer, given: Mapping[str, Any], files: Sequence[str], typed: 
             case Offer.PROFILES:
                 found = _profiles(given.get("config"))
             case Offer.SHEETS:
-                found = _sheets(given, files)
+                found = _sheets(given, _readable(files))
             case Offer.COLUMNS:
-                found = [*_VIRTUAL, *_columns(given, files)]
+                found = [*_VIRTUAL, *_columns(given, _readable(files))]
             case Offer.FIELDS | Offer.MAPS | Offer.SETS:
                 return [each for each in _assignments(offer, given, files, typed) if each.startswith(typed)]
     return _harmless(found, typed)
@@ -61,12 +61,19 @@ def _assignments(offer: Offer, given: Mapping[str, Any], files: Sequence[str], t
         return [f"{each.value}=" for each in Field]
     if offer is Offer.FIELDS:
         return []
-    names = filter(_is_harmless, _columns(given, files))
+    names = filter(_is_harmless, _columns(given, _readable(files)))
     return [f"{field}={{{name}}}" if offer is Offer.SETS else f"{field}={name}" for name in names]
+
+
+def _readable(files: Sequence[str]) -> Sequence[str]:
+    """Return the files if the first is one: on Tab a pipe would be waited on, and what it says be lost."""
+    return files if files and Path(files[0]).is_file() else ()
 
 
 def _columns(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
     """Return the columns of the first file; of a workbook those of its first sheets."""
+    if not files:
+        return []
     from telecmi_leads.files import open_source
     from telecmi_leads.leads.prepare import matcher
     from telecmi_leads.settings.resolving import resolve_here
@@ -87,6 +94,8 @@ def _columns(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
 
 
 def _sheets(given: Mapping[str, Any], files: Sequence[str]) -> list[str]:
+    if not files:
+        return []
     from telecmi_leads.files import sheet_names
     from telecmi_leads.settings.option_values import file_format
     from telecmi_leads.settings.options import ReadingOptions

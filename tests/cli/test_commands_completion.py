@@ -33,6 +33,7 @@ def offered(program: Inside, line: str) -> list[str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
     assert ended.stderr == ""
     return [each.split("\t")[0] for each in ended.stdout.split(os.linesep) if each.startswith(last)]
@@ -50,6 +51,18 @@ def test_columns_runs_and_profiles_are_offered(tmp_path: Path) -> None:
     assert offered(program, "telecmi-leads columns leads.csv --map phone=M") == ["phone=Mobile"]
     assert offered(program, "telecmi-leads runs 20") == [run]
     assert offered(program, "telecmi-leads upload leads.csv --profile n") == ["nightly"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no named pipes there")
+def test_tab_does_not_wait_for_a_pipe(tmp_path: Path) -> None:
+    """(Row 55) A lead file or settings file that is a pipe is not read on Tab; what needs no file is offered."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    os.mkfifo(tmp_path / "telecmi-leads.toml")
+    program = Inside(tmp_path)
+    assert offered(program, "telecmi-leads upload pipe.csv --split-by t") == ["timezone", "type"]
+    assert offered(program, "telecmi-leads upload pipe.csv --map phone=") == []
+    assert offered(program, "telecmi-leads upload pipe.csv --sheet S") == []
+    assert offered(program, "telecmi-leads upload pipe.csv --profile n") == []
 
 
 def test_what_a_shell_would_expand_is_not_offered(tmp_path: Path) -> None:
