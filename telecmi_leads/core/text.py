@@ -69,7 +69,9 @@ def normalized(text: str, form: AnyForm) -> str:
 
     Python brings the marks behind a letter into their order one by one: a cell of a million, out of order, takes hours.
     """
-    if len(text) >= _LONGEST_RUN and not text.isascii() and _RUN_OF_MARKS.search(text) is not None:
+    if len(text) < _LONGEST_RUN or text.isascii() or unicodedata.is_normalized(form, text):
+        return unicodedata.normalize(form, text)
+    if _RUN_OF_MARKS.search(text) is not None:
         text = _in_order(text, "NFKD" if "K" in form else "NFD")
     return unicodedata.normalize(form, text)
 
