@@ -41,6 +41,7 @@ SUCCESS = [
     b'\xef\xbb\xbf{"code":200}',
     b' \r\n{"code": 200} \n',
     b'{"code":200,"status":"success","surplus":[1,2,{}]}',
+    b'{"appid":1111112,"code":200}',
 ]
 
 
