@@ -205,10 +205,11 @@ def test_two_codes_prove_nothing(status: int, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("key", ["msg", "message", "error"])
-def test_where_the_text_stands(key: str) -> None:
-    """The text is found under each of the reported names; the first that is a text counts."""
-    body = json.dumps({"msg": None, "code": "cmi-400", "status": "error", key: "Lead Name Already Exists !"}).encode()
-    assert said(200, body) == Outcome(NAME_EXISTS, 400, "Lead Name Already Exists !")
+@pytest.mark.parametrize("other", [None, "", 7, True, ["Lead Name"]])
+def test_where_the_text_stands(key: str, other: Any) -> None:
+    """The text is found under each of the reported names; the first that is a text counts, and is not empty."""
+    content = {"msg": other, "message": other, "code": "cmi-400", "status": "error", key: "Lead Name Already Exists !"}
+    assert said(200, json.dumps(content).encode()) == Outcome(NAME_EXISTS, 400, "Lead Name Already Exists !")
 
 
 # --- the status decides ---------------------------------------------------------------------------
