@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from telecmi_leads.core.campaign import Outcome, OutcomeKind
 from telecmi_leads.sending.answers import LONGEST_RETRY_AFTER, Answer, classify, retry_after_seconds
+from telecmi_leads.sending.answers import SUCCESS as SUCCESS_STATUSES
 
 ACCEPTED, NAME_EXISTS, REFUSED = OutcomeKind.ACCEPTED, OutcomeKind.NAME_EXISTS, OutcomeKind.REFUSED
 ACCOUNT, BUSY, MISDIRECTED = OutcomeKind.ACCOUNT, OutcomeKind.BUSY, OutcomeKind.MISDIRECTED
@@ -114,6 +115,25 @@ def test_no_success_by_status_alone(body: bytes | None) -> None:
 def test_an_answer_without_words_is_named(status: int, words: str) -> None:
     """(Row 15) Where an answer says nothing, its status speaks; one that no server error explains is called foreign."""
     assert said(status, b"").message == words
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (200, b'{"code":500}', "HTTP 500 Internal Server Error"),
+        (200, b'{"msg":"Hello"}', "Hello"),
+        (404, b"", "HTTP 404 Not Found"),
+        (429, b"", "HTTP 429 Too Many Requests"),
+    ],
+)
+def test_an_answer_that_says_something_is_not_called_foreign(status: int, body: bytes, words: str) -> None:
+    """A code, words or a status with a meaning of its own: they are told, and nothing of whose answer it is."""
+    assert said(status, body).message == words
+
+
+def test_what_a_status_of_success_is() -> None:
+    """From 200 to 299, for the service's answers and for a monitor's."""
+    assert [status for status in range(600) if status in SUCCESS_STATUSES] == list(range(200, 300))
 
 
 # --- the body decides -----------------------------------------------------------------------------
@@ -284,7 +304,7 @@ def test_redirects(status: int) -> None:
         ("2.5", 2.5),
         ("1000000000", 1e9),
         ("1e9", 1e9),
-        ("9" * 300, LONGEST_RETRY_AFTER),
+        ("9" * 300, 1e9),
         ("1e999", LONGEST_RETRY_AFTER),
         ("9" * 5000, None),
         ("abc", None),
