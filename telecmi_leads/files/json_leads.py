@@ -285,6 +285,11 @@ def is_grid(rows: list[Any]) -> bool:
     return bool(rows) and all(isinstance(row, list) for row in rows)
 
 
+def _is_grid_of_columns(value: object) -> bool:
+    """Tell whether a value is a grid with several columns; a column whose cells are lists of one is none."""
+    return isinstance(value, list) and is_grid(value) and any(len(row) > 1 for row in value)
+
+
 def _shown_cells(row: object) -> list[Any]:
     """Return the cells of a row of Google's as they are shown."""
     cells = row.get("values") if isinstance(row, dict) else None
@@ -332,7 +337,9 @@ _BODIES = ("data", "rows", "values", "records")
 
 
 def as_records(value: dict[str, Any]) -> list[Any]:
-    """Return the records that an object holds: itself, if it is one."""
+    """Return the records that an object holds: itself, if it is one. Sheets of rows under keys are none."""
+    if len(value) > 1 and all(map(_is_grid_of_columns, value.values())):
+        return []
     return _rows_of(value) or _by_columns(value) or _keyed("", value) or _by_rows_within(value) or leads_in(value)
 
 

@@ -143,8 +143,9 @@ def shown(cells: list[str]) -> dict[str, object]:
     return {"values": [{"formattedValue": text, "userEnteredValue": {"stringValue": text}} for text in cells]}
 
 
-GRID, NOT_THESE = READ, [["name", "phone"], ["Meena", "9876500003"]]
+GRID, NOT_THESE = READ, [["name", "phone"], ["Meena", "9876500003"], ["Zoya", "9876500004"]]
 WORKBOOKS = [
+    {"Leads": GRID, "Do Not Call": NOT_THESE},  # as long as one another: not two columns
     {"valueRanges": [{"range": "Leads!A1:B3", "values": GRID}, {"range": "'Do Not Call'!A1:B2", "values": NOT_THESE}]},
     {
         "properties": {"title": "Book"},
@@ -159,7 +160,7 @@ WORKBOOKS = [
 ]
 
 
-@pytest.mark.parametrize("document", WORKBOOKS, ids=["values", "with formats", "tabs", "a list"])
+@pytest.mark.parametrize("document", WORKBOOKS, ids=["under keys", "values", "with formats", "tabs", "a list"])
 def test_sheets_of_a_workbook(tmp_path: Path, document: object) -> None:
     """The sheets of a workbook that was written as JSON are read one by one, with their names."""
     path = written(tmp_path, document)
