@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from telecmi_leads.cli.run_sending import open_client
 from telecmi_leads.core.campaign import OutcomeKind
 from telecmi_leads.core.errors import LedgerError, ReportError, ServiceNotAsked, SettingsError
+from telecmi_leads.core.masking import hide_secret
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.settings.accounts import account, credentials, trusted_url
-from telecmi_leads.settings.options import OutputOptions, PhoneOptions
+from telecmi_leads.settings.options import AccountOptions, OutputOptions, PhoneOptions
 
 if TYPE_CHECKING:
     from telecmi_leads.cli.session import Session
@@ -26,7 +27,7 @@ def credentials_set(session: Session) -> str:
 
 def address(session: Session) -> str:
     """Return the service's address. Raises SettingsError for one that is not allowed."""
-    return trusted_url(session.settings)
+    return hide_secret(trusted_url(session.settings), session.settings[AccountOptions].secret or "")
 
 
 def service(session: Session) -> str:

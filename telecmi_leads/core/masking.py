@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.text import normalized, pattern
@@ -33,48 +34,60 @@ _LONGEST_GAP = 4
 _LONGEST_TAGS = 200
 _LONGEST_ESCAPED = 10_000
 """Characters in which escapes are looked for: far more than is shown of any text."""
-_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
-"""Hangul's fillers, which are letters to Unicode and nothing to the eye."""
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""Hangul's fillers and the empty Braille cell, which are letters or signs to Unicode and nothing to the eye."""
 
 # --- the secret ---------------------------------------------------------------------------------
 
 HIDDEN = "•••"
 SHORTEST_HIDDEN = 6
-"""Characters. A shorter secret, as tests and sandboxes use, stands in ordinary words by chance."""
+"""Characters. Of a shorter secret only whole words are hidden: it stands in other words by chance."""
+_LONGEST_PIECE = 32
+"""Characters of the secret in a row that are hidden wherever they stand; of a short secret half is enough."""
+_LONGEST_CODED = 256
+"""Characters of a secret that are looked for in codes. Where a longer one begins, the rest of the text is hidden."""
 
-# What a server may write for a character: percent, JSON and HTML escapes, and each of them escaped once more.
-_ESCAPES = re.compile(
-    r"(?:%(?:25)?[0-9a-f]{2})+|(?:\\+x[0-9a-f]{2})+|(?:0x[0-9a-f]{2}[\s,;]{0,2}){4,}|(?-i:\\+U)[0-9a-f]{8}"
-    r"|\\+u(?:\{[0-9a-f]{1,6}\}|[0-9a-f]{4})|\\+[\"'/\\bfnrt]|&(?:amp;)?(?:\#\d{1,7};?|\#x[0-9a-f]{1,6};?|[a-z]{2,8};)",
-    re.IGNORECASE,
-)
-_MOST_ROUNDS = 3
+_MOST_ROUNDS = 4
+_MOST_READINGS = 40
 
 
 def hide_secret(text: str, secret: str) -> str:
     """Return a server's words without the secret, however it is written there.
 
-    It is found in other case and Unicode form, with invisible characters, blanks, line breaks or punctuation in it,
-    behind percent, JSON and HTML escapes, as base64 and as hex; so is a beginning of it where the text is cut off.
+    It is found in other case, script of digits and Unicode form, with invisible characters, blanks, line breaks,
+    punctuation or tags in it, behind percent, JSON, HTML and mail's escapes, as numbers of its bytes, as base64, base32
+    and hex, also one in the other, and in UTF-8 that was read as Latin-1. Half of it is hidden too.
     """
-    if len(secret) < SHORTEST_HIDDEN or not text:
+    if not secret or not text:
         return text
-    written = _Written.of(text)
-    spans = written.find(secret)
-    for _ in range(_MOST_ROUNDS):
-        decoded = written.decoded()
-        if decoded is None:
-            break
-        written = decoded
-        spans += written.find(secret)
+    spans = [span for written in _readings(text[:_LONGEST_ESCAPED]) for span in written.find(secret)]
+    if len(text) > _LONGEST_ESCAPED:
+        spans += _Written.of(text).find(secret)
+    if spans and len(secret) > _LONGEST_CODED:
+        spans.append((min(spans)[0], len(text)))
     return _without(text, spans)
+
+
+def _readings(text: str) -> Iterator[_Written]:
+    """Yield a text as it stands and with its escapes undone, all at once and kind by kind, in every order."""
+    layer = [_Written.of(text)]
+    seen = {text}
+    for _ in range(_MOST_ROUNDS):
+        yield from layer
+        undone = [written.decoded(kind) for written in layer for kind in _EACH_KIND]
+        layer = []
+        for written in undone:
+            if written is not None and written.text not in seen and len(seen) < _MOST_READINGS:
+                seen.add(written.text)
+                layer.append(written)
+    yield from layer
 
 
 class _Written:
     """A text with the place in the original of each of its characters."""
 
     def __init__(self, text: str, places: list[tuple[str, int, int]]) -> None:
-        self._text = text
+        self.text = text
         self._places = places
 
     @classmethod
@@ -82,15 +95,14 @@ class _Written:
         """Return a text as it stands."""
         return cls(text, [(char, at, at + 1) for at, char in enumerate(text)])
 
-    def decoded(self) -> _Written | None:
-        """Return the text with one layer of escapes taken off; None where there is none."""
+    def decoded(self, escapes: _Escapes) -> _Written | None:
+        """Return the text with one layer of such escapes taken off; None where there is none."""
         parts: list[tuple[str, int, int]] = []
         at = 0
-        for found in _ESCAPES.finditer(self._text):
-            parts += self._places[at : found.start()]
-            begin, end = self._places[found.start()][1], self._places[found.end() - 1][2]
-            parts += [(char, begin, end) for char in _unescaped(found[0])]
-            at = found.end()
+        for start, end, chars in escapes.undone(self.text):
+            parts += self._places[at:start]
+            parts += [(char, self._places[start][1], self._places[end - 1][2]) for char in chars]
+            at = end
         if not at:
             return None
         parts += self._places[at:]
@@ -99,17 +111,24 @@ class _Written:
     def find(self, secret: str) -> list[tuple[int, int]]:
         """Return where the secret stands in the original, under any of its forms."""
         spans: list[tuple[int, int]] = []
-        for keep in (_is_seen, str.isalnum):
+        if len(secret) < SHORTEST_HIDDEN:
+            words = re.finditer(rf"(?<!\w){re.escape(secret)}(?!\w)", self.text, re.IGNORECASE)
+            return [(self._places[found.start()][1], self._places[found.end() - 1][2]) for found in words]
+        for keep in (_is_seen, _is_letter):
             folded, places = self._folded(keep)
-            for form in _forms(secret, keep):
-                spans += _occurrences(folded, form, places)
+            for size, pieces in pieces_of(secret, keep):
+                spans += [
+                    (places[at][0], places[at + size - 1][1])
+                    for at in range(len(folded) - size + 1)
+                    if folded[at : at + size] in pieces
+                ]
         return spans
 
     def masked(self) -> Iterator[tuple[int, int, str]]:
         """Yield where a phone number begins and ends in the original, and what is shown of it."""
-        for begin, end in _numbers_in(self._text):
+        for begin, end in _numbers_in(self.text):
             places = self._places[begin:end]
-            yield places[0][1], places[-1][2], _masked_digits(self._text[begin:end])
+            yield places[0][1], places[-1][2], _masked_digits(self.text[begin:end])
 
     def _folded(self, keep: Callable[[str], bool]) -> tuple[str, list[tuple[int, int]]]:
         chars: list[str] = []
@@ -122,65 +141,108 @@ class _Written:
 
 
 def _is_seen(char: str) -> bool:
-    return not (char.isspace() or unicodedata.category(char) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+    """Tell whether a character is neither blank nor a mark that may be put on any other."""
+    return not (char.isspace() or char in _BLANK_LETTERS or unicodedata.category(char)[0] in "CMZ")
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalnum() and char not in _BLANK_LETTERS
 
 
 def _fold(text: str, keep: Callable[[str], bool]) -> str:
     if text.isascii() and text.isalnum():
         return text.lower()
-    return "".join(filter(keep, normalized(text, "NFKD").casefold()))
+    folded = normalized(text, "NFKD").casefold()
+    return "".join(str(unicodedata.decimal(each, each)) for each in folded if keep(each))
 
 
-def _forms(secret: str, keep: Callable[[str], bool]) -> list[str]:
-    """Return what to look for, folded: the secret itself, as hex, and as base64 at each of three places in a word."""
+@lru_cache(maxsize=4)
+def pieces_of(secret: str, keep: Callable[[str], bool]) -> list[tuple[int, frozenset[str]]]:
+    """Return what to look for, folded: the pieces of the secret's forms, by their size."""
+    by_size: dict[int, set[str]] = {}
+    for form in {_fold(each, keep) for each in _forms(secret)}:
+        size = min(max((len(form) + 1) // 2, SHORTEST_HIDDEN), _LONGEST_PIECE)
+        by_size.setdefault(size, set()).update(form[at : at + size] for at in range(len(form) - size + 1))
+    return [(size, frozenset(pieces)) for size, pieces in by_size.items() if pieces]
+
+
+def _forms(secret: str) -> set[str]:
+    """Return how a server may write the secret: as it is, in other case, misread, escaped; and all that as codes."""
+    import html
+    import json
+    from urllib.parse import quote
+
+    raw = secret.encode("utf-8", "surrogatepass")
+    forms = {secret, secret.upper(), raw.decode("latin-1"), raw.decode("cp1252", "ignore")}
+    forms.add(raw.decode("ascii", "ignore"))  # where another alphabet fails, question marks or nothing are in its place
+    start = secret[:_LONGEST_CODED]
+    codes = _codes(start.encode("utf-8", "surrogatepass"))
+    twice = {each for code in codes for each in _codes(code.encode())}
+    for encoding in ("utf-16-le", "utf-16-be"):
+        codes |= _codes(start.encode(encoding, "surrogatepass"))
+    codes |= _codes(start.encode("latin-1", "replace"))
+    for other in (start.upper(), start.lower(), quote(start, errors="replace"), json.dumps(start), html.escape(start)):
+        codes |= _codes(other.strip('"').encode("utf-8", "surrogatepass"))
+    return forms | codes | twice
+
+
+def _codes(raw: bytes) -> set[str]:
+    """Return bytes as hex, and as base64 and base32 at each place that they may have in a longer text."""
     import base64
 
-    forms = {_fold(secret, keep)}
-    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
-        raw = secret.encode(encoding, "surrogatepass")
-        forms.add(raw.hex())
-        for lead in range(3):
-            # Of the first and the last group only what the secret alone decides: the rest has its neighbours' bits.
-            coded = base64.b64encode(bytes(lead) + raw).rstrip(b"=").decode()
-            whole = len(coded) if (lead + len(raw)) % 3 == 0 else len(coded) - 1
-            coded = coded[-(-lead * 4 // 3) : whole]
-            forms |= {_fold(coded, keep), _fold(coded.translate(_URL_SAFE), keep)}
-    return [form for form in forms if len(form) >= SHORTEST_HIDDEN]
+    codes = {raw.hex()}
+    for code, size, signs in ((base64.b64encode, 3, 4), (base64.b32encode, 5, 8)):
+        for lead in range(size):
+            # Of the first and the last group only what the bytes alone decide: the rest has its neighbours' bits.
+            text = code(bytes(lead) + raw).rstrip(b"=").decode()
+            whole = len(text) if (lead + len(raw)) % size == 0 else len(text) - 1
+            codes.add(text[-(-lead * signs // size) : whole])
+    return codes | {code.translate(_URL_SAFE) for code in codes}
 
 
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
-def _occurrences(folded: str, form: str, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    spans = []
-    at = folded.find(form)
-    while at >= 0:
-        spans.append((places[at][0], places[at + len(form) - 1][1]))
-        at = folded.find(form, at + len(form))
-    for size in range(min(len(form) - 1, len(folded)), max(len(form) // 2, SHORTEST_HIDDEN) - 1, -1):
-        if folded.endswith(form[:size]):  # the text was cut off in the middle of it
-            spans.append((places[-size][0], places[-1][1]))
-            break
-    return spans
+# --- escapes ------------------------------------------------------------------------------------
 
 
-def _unescaped(escape: str) -> str:
-    """Return the characters that one escape, or a run of escaped bytes, stands for."""
-    if escape[0] == "%":
-        from urllib.parse import unquote_to_bytes
+def _of_percents(escape: str) -> str:
+    from urllib.parse import unquote_to_bytes
 
-        return _as_characters(unquote_to_bytes(escape))
-    if escape[0] == "0" or escape.lstrip("\\")[:1] in {"x", "X"}:
-        return _as_characters(bytes(int(byte, 16) for byte in re.findall("[xX]([0-9a-fA-F]{2})", escape)))
-    if escape[0] == "&":
-        import html
+    return _as_characters(unquote_to_bytes(escape.replace("=", "%")))
 
-        return html.unescape(escape)
-    letter = escape.lstrip("\\")
-    if letter[:1] in {"u", "U"} and len(letter) > 1:
-        number = int(letter[1:].strip("{}"), 16)
-        return chr(number) if number <= sys.maxunicode else ""
-    return letter if letter in {'"', "'", "/"} else "" if letter else "\\"
+
+def _of_bytes(escape: str) -> str:
+    return _as_characters(bytes(int(byte, 16) for byte in re.findall("[xX]([0-9a-fA-F]{2})", escape)))
+
+
+def _of_code_points(escape: str) -> str:
+    codes = [int(code, 16) for code in re.findall("[0-9a-fA-F]+", escape.removeprefix("%25"))]
+    text = "".join(chr(code) for code in codes if code <= sys.maxunicode)
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")  # two halves become one
+
+
+def _of_octal(escape: str) -> str:
+    return _as_characters(bytes(int(byte, 8) for byte in re.findall("[0-7]{3}", escape)))
+
+
+def _of_decimal(escape: str) -> str:
+    return _as_characters(bytes(min(int(byte), 255) for byte in re.findall("[0-9]+", escape)))
+
+
+def _of_backslash(escape: str) -> str:
+    sign = escape.lstrip("\\") or "\\"
+    return "" if sign in set("bfnrt") else sign
+
+
+def _of_html(escape: str) -> str:
+    import html
+
+    return html.unescape(escape) or "\x1b"  # html gives nothing for control characters, and one that is shown begins so
+
+
+def _nothing(_escape: str) -> str:
+    return ""
 
 
 def _as_characters(raw: bytes) -> str:
@@ -191,13 +253,55 @@ def _as_characters(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
+_KINDS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    (r"(?:%(?:25)?[0-9a-f]{2})+", _of_percents),
+    (r"(?:=[0-9a-f]{2})+", _of_percents),  # quoted-printable, as in mail
+    (r"(?<!\\)(?:\\+x[0-9a-f]{2})+|(?:0x[0-9a-f]{2}[\s,;]{0,2}){4,}", _of_bytes),
+    (r"(?<!\\)(?:(?-i:\\+U)[0-9a-f]{8}|\\+ud[89ab][0-9a-f]{2}\\+ud[c-f][0-9a-f]{2}|\\+u[0-9a-f]{4})", _of_code_points),
+    (
+        r"(?<!\\)\\+(?:u\{[0-9a-f]{1,6}\}|0000[0-9a-f]{2})|%(?:25)?u[0-9a-f]{4}|(?:U\+[0-9a-f]{4,6}[\s,;]{0,2}){4,}",
+        _of_code_points,
+    ),
+    (r"(?<!\\)(?:\\+[0-3][0-7]{2})+", _of_octal),
+    (r"(?:\d{1,3}[\s,;]{1,2}){5,}\d{1,3}", _of_decimal),
+    (r"\\+(?:[bfnrt]|[^\w\s])", _of_backslash),
+    (r"&(?:amp;){0,3}(?:#0*\d{1,7};?|#x0*[0-9a-f]{1,6};?|[a-z]\w{1,31};|(?:amp|quot|lt|gt|nbsp|shy))", _of_html),
+    (r"<[a-z/!][^<>]{0,200}>|\x1b\[[0-9;:?]{0,30}[@-~]|=\r?\n", _nothing),
+)
+"""What a server may write for a character, or between two, and how it is undone.
+
+Backslashes are looked at from the first of a row alone: from each of thousands, the time would grow with the square.
+"""
+
+
+class _Escapes:
+    """One or several kinds of escapes."""
+
+    def __init__(self, *kinds: tuple[str, Callable[[str], str]]) -> None:
+        self._undo = [undo for _, undo in kinds]
+        self._pattern = pattern("|".join(f"({each})" for each, _ in kinds), re.IGNORECASE | re.ASCII)
+
+    def stand_in(self, text: str) -> bool:
+        """Tell whether there is any."""
+        return self._pattern.search(text) is not None
+
+    def undone(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Yield where each begins and ends, and what it stands for."""
+        for found in self._pattern.finditer(text):
+            yield found.start(), found.end(), self._undo[(found.lastindex or 1) - 1](found[0])
+
+
+_ESCAPES = _Escapes(*_KINDS[:-1])
+_EACH_KIND = (_ESCAPES, *(_Escapes(kind) for kind in _KINDS))
+
+
 def _without(text: str, spans: list[tuple[int, int]]) -> str:
     parts: list[str] = []
     at = 0
     for begin, end in sorted(spans):
         if end <= at:
             continue
-        if begin >= at:
+        if begin > at or not at:
             parts += [text[at:begin], HIDDEN]
         at = end
     parts.append(text[at:])
@@ -238,11 +342,11 @@ def _masked_in(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield where numbers stand and what is shown of each, with and without the escapes of the text."""
     for begin, end in _numbers_in(text):
         yield begin, end, _masked_digits(text[begin:end])
-    if _ESCAPES.search(text) is None:
+    if not _ESCAPES.stand_in(text):
         return
     written: _Written | None = _Written.of(text[:_LONGEST_ESCAPED])
     for _ in range(_MOST_ROUNDS):
-        written = written.decoded() if written is not None else None
+        written = written.decoded(_ESCAPES) if written is not None else None
         if written is not None:
             yield from written.masked()
 

@@ -70,6 +70,11 @@ _SECONDS = re.compile(r"[+-]?[0-9]{1,300}(?:\.[0-9]{1,300})?(?:e[0-9]{1,3})?", r
 _NO_CODE = "the answer is not the service's"
 _LONGEST_COMPARED = 500
 """Characters of the service's words that are looked at. The documented ones have less than 60."""
+_LONGEST_TOLD = 4_000
+"""Characters of them that are shown at most: all of them are searched for the secret under every escape, which takes
+long for more, and what cleaning takes out may be most of them."""
+_LARGEST_CODE = 99_999
+"""A larger number is no code: it may be a phone number, or a secret of digits, that the answer repeats."""
 
 
 class Answer(Struct, frozen=True):
@@ -99,7 +104,7 @@ def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], 
     said = _said(None if answer.cut else answer.body)
     code = answer.status if said.code is None else said.code
     # The secret is hidden first: cleaning may change a character of it, and then nothing finds it any more.
-    message = safe(clean(hide(said.text)))
+    message = safe(clean(hide(said.text[:_LONGEST_TOLD])))
     kind = _kind(answer, said, code)
     wordless = said.code is None and not message
     # A 5xx has words of its own. Any other status without a code means that somebody else answers (a login page, a
@@ -178,14 +183,17 @@ def _one_code(content: dict[str, object], body: bytes) -> int | None:
 
 
 def _code(value: object) -> int | None:
+    code: int | None = None
     if isinstance(value, str):
         match = _CODE.fullmatch(value.strip())
-        return int(match[1]) if match else None
+        code = int(match[1]) if match else None
     # 200.0 is what a few languages make of a number in JSON.
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    elif isinstance(value, float) and value.is_integer():
+        code = int(value)
     # True is an int to Python, and 1 would be a code.
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    elif isinstance(value, int) and not isinstance(value, bool):
+        code = value
+    return code if code is not None and abs(code) <= _LARGEST_CODE else None
 
 
 def _compared(text: str) -> str:
@@ -208,7 +216,7 @@ def _redirect(answer: Answer, hide: Callable[[str], str]) -> str:
         host = urlsplit(answer.location or "").hostname or ""
     except ValueError:
         host = ""
-    to = f" to {safe(clean(hide(host)))}" if host else ""
+    to = f" to {safe(clean(hide(host[:_LONGEST_TOLD])))}" if host else ""
     return f"{_phrase(answer.status)}: a redirect{to}, which is not followed"
 
 

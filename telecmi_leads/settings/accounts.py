@@ -11,7 +11,7 @@ from msgspec import Struct
 from telecmi_leads.core.errors import SettingsError
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument
-from telecmi_leads.settings.network import is_loopback, scheme_and_host
+from telecmi_leads.settings.network import is_loopback, scheme_and_host, without_credentials
 from telecmi_leads.settings.options import AccountOptions
 from telecmi_leads.settings.setting_files import ENV_NAME, SECRET_VARIABLE, others_can_read, read_settings_file
 
@@ -83,8 +83,9 @@ def base_url(settings: Settings) -> str:
     given = settings[AccountOptions].base_url.strip()
     parts = scheme_and_host(given)
     if parts is None or not (parts[0] == "https" or is_loopback(parts[1])):
+        shown = safe(without_credentials(given))
         raise SettingsError(
-            f"The base URL {safe(given)!r}, from {safe(settings.origins['base_url'])}, is not allowed.",
+            f"The base URL {shown!r}, from {safe(settings.origins['base_url'])}, is not allowed.",
             hint="It is https://HOST in plain letters, without user, query or fragment; http:// is for the loopback "
             "interface only.",
         )
@@ -129,15 +130,16 @@ def app_id_of(given: str | None) -> int:
         )
     text = given.strip()
     _refuse_example("TELECMI_APP_ID", text)
-    if "_" in text:
+    if re.fullmatch("[0-9]+_[0-9]+", text):
         raise SettingsError(
             f"TELECMI_APP_ID {safe(text)!r} is an agent's id, not the App id.",
             hint="An agent's id is EXTENSION_APPID: the App id is the part behind the _.",
         )
     if not re.fullmatch(r"[0-9]{1,18}", text) or int(text) == 0:
+        shown = f" {safe(text)!r}" if text.isdecimal() else ""  # of anything else: it may be the secret, put here
         raise SettingsError(
-            f"TELECMI_APP_ID {safe(text)!r} is not an App id, which is a whole number.",
-            hint="Copy it from the TeleCMI dashboard.",
+            f"TELECMI_APP_ID{shown} is not an App id, which is a whole number.",
+            hint=f"Copy it from the TeleCMI dashboard. The secret belongs in {SECRET_VARIABLE}.",
         )
     return int(text)
 
@@ -172,9 +174,12 @@ def secret_of(text: str) -> str:
 
 def _refuse_example(what: str, text: str) -> None:
     """Raise SettingsError for the words that .env.example has where the values belong."""
-    if re.fullmatch(r"your[-_ ](app[-_ ])?(id|secret)|change[-_ ]?me|<[^>]*>", text.strip().lower()):
+    word = text.strip()
+    if re.fullmatch(r"your[-_ ](app[-_ ])?(id|secret)|change[-_ ]?me|<[^>]*>", word.lower()):
+        # Between the brackets may stand a real secret: it is not shown.
+        shown = "brackets <>" if word.startswith("<") else f"word {safe(word)!r}"
         raise SettingsError(
-            f"{what} holds the example's word {safe(text.strip())!r}, and not a value.",
+            f"{what} holds the example's {shown}, and not a value.",
             hint="Put in the one from the TeleCMI dashboard; telecmi-leads setup asks for it.",
         )
 

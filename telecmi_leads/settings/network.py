@@ -29,6 +29,13 @@ _LONGEST_ADDRESS = 2_000
 _MOST_PORTS = 65_535
 
 
+def without_credentials(address: str) -> str:
+    """Return an address without user, query and fragment, in which a secret may stand."""
+    front, at, host = re.split("[?#]", address, maxsplit=1)[0].rpartition("@")
+    scheme = front.partition("//")[0] + "//" if "//" in front else ""
+    return f"{scheme}•••@{host}" if at else host
+
+
 def scheme_and_host(address: str) -> tuple[str, str] | None:
     """Return scheme and host of an address, in lower case; None for what every parser does not read in the same way."""
     found = _ADDRESS.fullmatch(address) if len(address) <= _LONGEST_ADDRESS else None

@@ -190,6 +190,36 @@ DISGUISES = {
     "base64 in JSON": base64.b64encode(json.dumps({"secret": SECRET}, ensure_ascii=False).encode()).decode(),
     "base64 for URLs": base64.urlsafe_b64encode(f"a{SECRET}?".encode()).decode(),
     "cut off": SECRET[:-3],
+    "cut in the middle of words": f"{SECRET[:14]}... is wrong",
+    "Hangul fillers": "\u3164".join(SECRET),
+    "vertical tabs": "\x0b".join(SECRET),
+    "line separators": "\u2028".join(SECRET),
+    "variation selectors": "\ufe0f".join(SECRET),
+    "tags": "<wbr>".join(SECRET),
+    "tags around each": "".join(f"<b>{each}</b>" for each in SECRET),
+    "colours": "\x1b[31m".join(SECRET),
+    "digits of another script": SECRET.translate({ord("0") + digit: 0x660 + digit for digit in range(10)}),
+    "entities with long names": "&ZeroWidthSpace;".join(SECRET),
+    "entities with zeros": "".join(f"&#{ord(c):012d};" for c in SECRET),
+    "escape of old browsers": "".join(f"%u{ord(c):04x}" for c in SECRET),
+    "CSS": "".join(f"\\{ord(c):06x}" for c in SECRET),
+    "octal": "".join(f"\\{byte:03o}" for byte in SECRET.encode()),
+    "numbers of bytes": str(list(SECRET.encode())),
+    "code points": " ".join(f"U+{ord(c):04X}" for c in SECRET),
+    "mail": "".join(f"={byte:02X}" for byte in SECRET.encode()),
+    "mail, lines": "=\r\n".join(SECRET),
+    "UTF-8 read as Latin-1": SECRET.encode().decode("latin-1"),
+    "UTF-8 read as Windows-1252": SECRET.encode().decode("cp1252"),
+    "question marks": SECRET.encode("ascii", "replace").decode(),
+    "hex of UTF-16": SECRET.encode("utf-16-le").hex(" "),
+    "hex of Latin-1": SECRET.encode("latin-1").hex(),
+    "hex of capitals": SECRET.upper().encode().hex(),
+    "hex of hex": SECRET.encode().hex().encode().hex(),
+    "hex of base64": base64.b64encode(SECRET.encode()).hex(),
+    "base32": base64.b32encode(SECRET.encode()).decode(),
+    "base32 in another text": base64.b32encode(f"u:{SECRET}".encode()).decode(),
+    "base64 of base64": base64.b64encode(base64.b64encode(SECRET.encode())).decode(),
+    "base64 of percent": base64.b64encode(quote(SECRET).encode()).decode(),
 }
 
 
@@ -201,7 +231,7 @@ def test_the_secret_is_hidden_in_any_disguise(disguise: str) -> None:
     assert hidden.startswith("Wrong key ")
     assert "•••" in hidden
     left = "".join(filter(str.isalnum, hidden.removeprefix("Wrong key "))).lower()
-    assert len(left) <= 24 if "base64" in disguise else left in {"", "amp"}
+    assert len(left) <= 24 if "base" in disguise else left in {"", "amp", "bb", "iswrong"}
     assert "kanarien" not in hidden.lower()
 
 
@@ -217,17 +247,45 @@ def test_an_escape_ends_where_it_ends() -> None:
 
 @given(ANY_TEXT)
 def test_words_without_the_secret_stay(text: str) -> None:
-    """(Row 58) What holds no secret is told as it is, and a secret too short to be one is not looked for."""
+    """(Row 58) What holds no secret is told as it is."""
     assert hide_secret(text, "never-in-here-4711") == text
-    assert hide_secret("a1b2c", "a1b2c") == "a1b2c"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("key a1b2c wrong", "key ••• wrong"), ("key=%61%31%62%32%63", "key=•••"), ("A1B2C", "•••"), ("xa1b2c", "xa1b2c")],
+)
+def test_a_short_secret_is_hidden_as_a_word(written: str, shown: str) -> None:
+    """(Row 58) Of a secret of less than six characters only whole words are hidden: it stands in others by chance."""
+    assert hide_secret(written, "a1b2c") == shown
+
+
+def test_what_looks_like_an_escape_may_be_the_secrets_own() -> None:
+    """(Row 58) A secret that holds signs of one kind of escape is found behind another kind."""
+    for secret, written in (
+        ("222222%22ä", "222222%22\\u00e4"),
+        ("k=3Dq/abc", "k=3Dq%2Fabc"),
+        ("x&lt;y\\u0041z<9", "x&lt;y\\u0041z&lt;9"),
+        ("süß€𝒳漢字99", json.dumps("süß€𝒳漢字99")),
+        ("istanbul-ı9x", "ISTANBUL-I9X"),
+        ("x" * 300 + "tail", "x" * 300 + "tail"),
+    ):
+        assert hide_secret(f"key {written}", secret).strip('"') in {"key •••", 'key "•••'}
+
+
+def test_the_words_around_the_secret_stay() -> None:
+    """(Row 58) Words that share a few letters with the secret are no part of it, and it is hidden as often as it is."""
+    assert hide_secret("The key is Kanari, no Kanarienhahn", SECRET) == "The key is Kanari, no •••hahn"
+    assert hide_secret(f"{SECRET} is not {SECRET}!", SECRET) == "••• is not •••!"
 
 
 def test_a_long_answer_is_searched_in_linear_time() -> None:
-    """64 KiB of escapes, of the secret's beginnings or of one letter are searched in a moment."""
-    for piece in ("%25", "0x41 ", "\\x41", "0x4", "\\u00", "&amp;", "\\", "K", "Kanarien", "%4", "&#1"):
+    """16 KiB of escapes, of the secret's beginnings or of one letter are searched in a moment."""
+    pieces = ("%25", "0x41 ", "\\x41", "0x4", "\\u00", "&amp;", "\\", "K", "Kanarien", "%4", "&#1", "1 ", "=41", "&#0")
+    for piece in (*pieces, "12,", "<b>", "<", "\x1b[", "\\163", "\\0000", "%u00", "=\n", "\\ud835", "U+41 ", "&a"):
         begun = time.process_time()
-        hide_secret(piece * (65_536 // len(piece)), SECRET)
-        assert time.process_time() - begun < 5, piece
+        hide_secret(piece * (16_384 // len(piece)), SECRET)
+        assert time.process_time() - begun < 3, piece
 
 
 def test_phones_are_masked_in_the_middle() -> None:

@@ -106,6 +106,13 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "zero-width": "\u200b".join,
     "no-break spaces": "\xa0".join,
     "line breaks": "\r\n".join,
+    "vertical tabs": "\x0b".join,
+    "line separators": "\u2028".join,
+    "fillers": "\u3164".join,
+    "marks": "\u034f".join,
+    "tags": "<wbr>".join,
+    "colours": "\x1b[0m".join,
+    "soft lines": "=\r\n".join,
     "decomposed": lambda text: unicodedata.normalize("NFD", text),
     "full-width": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
 }
@@ -116,12 +123,21 @@ ESCAPES: dict[str, Callable[[str], str]] = {
     "every character in JSON": lambda text: "".join(f"\\u{ord(c):04x}" for c in text),
     "HTML": lambda text: "".join(f"&#{ord(c)};" for c in text),
     "HTML hex": lambda text: "".join(f"&#x{ord(c):X};" for c in text),
+    "HTML with zeros": lambda text: "".join(f"&#{ord(c):09d};" for c in text),
+    "old browsers": lambda text: "".join(f"%u{ord(c):04X}" for c in text),
+    "octal": lambda text: "".join(f"\\{byte:03o}" for byte in text.encode()),
+    "mail": lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+    "numbers": lambda text: ", ".join(str(byte) for byte in text.encode()),
 }
 CODES: dict[str, Callable[[str], str]] = {
     "hex": lambda text: text.encode().hex(),
     "hex with colons": lambda text: text.encode().hex(":").upper(),
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "base64 of a header": lambda text: base64.b64encode(f"user:{text}".encode()).decode(),
+    "base64 of base64": lambda text: base64.b64encode(base64.b64encode(text.encode())).decode(),
+    "base32": lambda text: base64.b32encode(text.encode()).decode(),
+    "misread": lambda text: text.encode().decode("latin-1"),
 }
 
 

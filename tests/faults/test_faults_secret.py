@@ -22,6 +22,7 @@ from program import SECRET, Program, write_leads
 from rawserver import RawServer, always, answer
 
 import telecmi_leads
+from telecmi_leads.core.masking import pieces_of
 from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class _FromAFile(Inside):
 def a_program(folder: Path, sandbox: Sandbox) -> Inside:
     """Return the program in a folder with two leads; the secret comes from a file."""
     folder.mkdir(exist_ok=True)
+    pieces_of.cache_clear()  # so that each program works out anew what to hide
     rows = [f"Asha {number},{phone}" for number, phone in enumerate(PHONES)]
     (folder / "leads.csv").write_text("\n".join(["Name,Mobile", *rows]) + "\n", encoding="utf-8")
     (folder.parent / "secret").write_text(SECRET)
@@ -163,6 +165,7 @@ def test_no_exception_takes_the_secret_along(tmp_path: Path) -> None:
 
     The functions are those that an upload really calls, so that a new one is covered by itself.
     """
+    called(tmp_path / "first", holds_the_secret)  # imports are done and patterns compiled by it
     functions = called(tmp_path / "whole", holds_the_secret)
     assert {"sending/client.py:_with_secret", "sending/transport.py:Transport.request"} <= set(functions)
     assert len(functions) > 20
@@ -236,6 +239,29 @@ def test_a_crash_dump_holds_no_secret(tmp_path: Path) -> None:
     assert leaks(tmp_path / "work", out + err) == []
 
 
+@pytest.mark.parametrize(
+    "misplaced",
+    [
+        {"TELECMI_APP_ID": SECRET, "TELECMI_SECRET": "1111112"},
+        {"TELECMI_APP_ID": f"{SECRET}_live"},
+        {"TELECMI_SECRET": f"<{SECRET}>"},
+        {"TELECMI_BASE_URL": f"https://1111112:{SECRET}@rest.telecmi.com"},
+        {"TELECMI_BASE_URL": f"rest.telecmi.com/?secret={SECRET}"},
+        {"TELECMI_BASE_URL": f"https://rest.telecmi.com/{SECRET}"},
+    ],
+)
+@pytest.mark.parametrize("command", [UPLOAD, ("check",), ("check", "--json")])
+def test_a_secret_in_the_wrong_place_is_not_shown(
+    tmp_path: Path, misplaced: dict[str, str], command: tuple[str, ...]
+) -> None:
+    """(Row 34) App id and secret in each other's place, a secret in the example's brackets or in an address."""
+    write_leads(tmp_path / "leads.csv", 1)
+    program = Inside(tmp_path, environment={"HTTPS_PROXY": "http://127.0.0.1:9", **misplaced})
+    ended = program.run(*command)
+    assert ended.code in {5, 6}
+    assert leaks(tmp_path, ended.out + ended.err) == []
+
+
 ECHOES: dict[str, Callable[[str], str]] = {
     "zero-width": "\u200b".join,
     "no-break spaces": "\xa0".join,
@@ -246,6 +272,10 @@ ECHOES: dict[str, Callable[[str], str]] = {
     "JSON twice": lambda secret: "".join(f"\\u{ord(each):04x}" for each in secret),
     "hex": lambda secret: secret.encode().hex(),
     "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
+    "fillers": "\u3164".join,
+    "tags": "<wbr>".join,
+    "numbers": lambda secret: str(list(secret.encode())),
+    "base64 twice": lambda secret: base64.b64encode(base64.b64encode(secret.encode())).decode(),
 }
 
 

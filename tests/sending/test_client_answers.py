@@ -232,6 +232,13 @@ def test_where_the_text_stands(key: str, other: Any) -> None:
     assert said(200, json.dumps(content).encode()) == Outcome(NAME_EXISTS, 400, "Lead Name Already Exists !")
 
 
+@pytest.mark.parametrize("written", [919876543210, "987654321", 9876543210.0, -100_000, "cmi-841267"])
+def test_a_number_that_is_no_code_is_not_told(written: object) -> None:
+    """(Row 58) A phone number or a secret of digits in the place of the code is not shown: the status stands there."""
+    outcome = said(400, json.dumps({"code": written, "msg": "Duplicate phone numbers found"}).encode())
+    assert (outcome.kind, outcome.code) == (SERVER, 400)
+
+
 # --- the status decides ---------------------------------------------------------------------------
 
 

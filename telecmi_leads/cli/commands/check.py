@@ -9,10 +9,12 @@ from telecmi_leads.cli import readiness
 from telecmi_leads.cli.session import Session, begin
 from telecmi_leads.core.errors import ExitCode, LeadsError
 from telecmi_leads.core.lead import Field
+from telecmi_leads.core.masking import hide_secret
 from telecmi_leads.core.text import safe
 from telecmi_leads.output.reports import check_json
 from telecmi_leads.output.views import CheckView
 from telecmi_leads.settings.option_values import Age
+from telecmi_leads.settings.options import AccountOptions
 from telecmi_leads.settings.resolving import DEFAULT
 
 if TYPE_CHECKING:
@@ -71,10 +73,12 @@ def _origins(session: Session) -> list[CheckView]:
 
 
 def _value(session: Session, name: str) -> str:
-    if name in _MASKED:
-        return "••• "
     value = next(getattr(group, name) for group in session.settings.groups.values() if hasattr(group, name))
-    return f"{safe(_as_typed(value))} "
+    typed = _as_typed(value)
+    if name in _MASKED or (name == "app_id" and not typed.isdecimal()):  # the two are easily put in each other's place
+        return "••• "
+    secret = session.settings[AccountOptions].secret
+    return f"{safe(hide_secret(typed, secret or ''))} "
 
 
 def _as_typed(value: object) -> str:
