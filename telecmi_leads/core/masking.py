@@ -25,7 +25,8 @@ _DATE = re.compile(
 _NO_PHONE = re.compile(r"\d,\d{3},\d{3}|(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", re.ASCII)
 """An amount of millions, and the address of a computer."""
 _NOT_DECIMAL = "\xb2\xb3\xb9\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u24ea\u2776-\u277e"
-"""Digits, raised, lowered or in circles, that Unicode does not count as decimal."""
+_NOT_DECIMAL += "\u2474-\u247c\u2488-\u2490\u24f5-\u24fd\u2780-\u2788\u278a-\u2792\u1369-\u1371\U0001f100-\U0001f10a"
+"""Digits, raised, lowered, in circles or brackets, that Unicode does not count as decimal."""
 _DIGIT_RUN = re.compile(rf"[\d{_NOT_DECIMAL}]+")
 _FEWEST_DIGITS = 7
 _FEWEST_SPLIT = 9
@@ -266,7 +267,8 @@ _KINDS: tuple[tuple[str, Callable[[str], str]], ...] = (
     (r"(?:\d{1,3}[\s,;]{1,2}){5,}\d{1,3}", _of_decimal),
     (r"\\+(?:[bfnrt]|[^\w\s])", _of_backslash),
     (r"&(?:amp;){0,3}(?:#0*\d{1,7};?|#x0*[0-9a-f]{1,6};?|[a-z]\w{1,31};|(?:amp|quot|lt|gt|nbsp|shy))", _of_html),
-    (r"<[a-z/!][^<>]{0,200}>|\x1b\[[0-9;:?]{0,30}[@-~]|=\r?\n", _nothing),
+    (r"\x1b\[[0-9;:?]{0,30}[@-~]|=\r?\n", _nothing),  # a terminal's colours, and mail's soft ends of lines
+    (r"<[a-z/!][^<>]{0,200}>", _nothing),
 )
 """What a server may write for a character, or between two, and how it is undone.
 
@@ -318,7 +320,7 @@ def mask_phone(digits: str) -> str:
     return f"{digits[:4]}{'•' * (len(digits) - 7)}{digits[-3:]}"
 
 
-_TAGS = pattern(r"(?:&#?\w{1,8};|</?[a-z][^<>]{0,80}>| ){1,12}", re.ASCII | re.IGNORECASE)
+_TAGS = pattern(r"(?:&#?\w{1,8};|</?[a-z][^<>]{0,80}>|<!--[^<>]{0,80}>| ){1,12}", re.ASCII | re.IGNORECASE)
 
 
 def mask_text(text: str) -> str:

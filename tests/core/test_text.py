@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.core.masking import hide_secret, holds_number, mask_phone, without_number
+from telecmi_leads.core.masking import hide_secret, holds_number, mask_phone, mask_text, without_number
 from telecmi_leads.core.text import AnyForm, clean, clean_column, defuse, fold_name, normalized, restore, safe
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
@@ -291,6 +291,25 @@ def test_a_long_answer_is_searched_in_linear_time() -> None:
 def test_phones_are_masked_in_the_middle() -> None:
     """A screen shows four leading and three trailing digits."""
     assert [mask_phone("919876543210"), mask_phone("12345678"), mask_phone("1")] == ["9198•••••210", "12••••••", "1"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "98765<!-- -->43210",
+        "98765\x1b[0m43210",
+        "98765\\x1b[0m43210",
+        "".join(chr(0x2473 + int(digit)) for digit in "987651234"),
+        "".join(chr(0x24F4 + int(digit)) for digit in "987651234"),
+        "".join(chr(0x1368 + int(digit)) for digit in "987651234"),
+        "".join(chr(0x1F101 + int(digit)) for digit in "987651234"),
+    ],
+)
+def test_a_number_in_rare_digits_or_with_colours_is_masked(written: str) -> None:
+    """(Row 58) Digits in brackets and of scripts without a decimal system, colours and comments between the digits."""
+    masked = mask_text(f"Duplicate {written} exists")
+    assert masked.count("•") in {2, 3, 4}
+    assert masked.endswith(" exists")
 
 
 def test_the_sample_of_categories_is_whole() -> None:
