@@ -32,7 +32,11 @@ _SIGNS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b")
 # A cell may be opened with another delimiter than it was written with; then a cell begins behind each of these.
 _ENDS_CELL = re.compile(r"[,;|\t\r\n]")
 # What a spreadsheet passes over before such a sign: quotes, blanks, control and invisible characters; and cells' ends.
-_PASSED = r"[\s,;|'\"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]"
+_INVISIBLE = (
+    r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_PASSED = rf"[\s,;|'\"\x00-\x1f\x7f-\x9f{_INVISIBLE}]"
 _PASSED_OVER = re.compile(f"{_PASSED}+")
 _ANY_SIGN = re.compile(rf"[{re.escape(''.join(_SIGNS))}\t\r\n]")  # most cells have none, which is soon seen
 _ANY_UNSAFE = re.compile(rf"(?:\A|{_PASSED})[{re.escape(''.join(_SIGNS))}]|\A'*[\t\r\n]")

@@ -147,6 +147,16 @@ def test_no_cell_is_a_formula_under_another_delimiter(delimiter: str, cell: str)
             assert not seen.startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")), defused
 
 
+@pytest.mark.parametrize(
+    "before", [*"\u034f\u115f\u17b4\u180b\u2800\u3164\ufe0f\uffa0\ufff9\U0001d173\U000e0020", "\x00\u3164"]
+)
+def test_a_sign_behind_what_is_not_seen_is_defused(before: str) -> None:
+    """(Row 59) A character without a shape before the sign, alone and behind a delimiter: an apostrophe goes there."""
+    assert defuse(f"{before}=1") == f"'{before}=1"
+    assert defuse(f"Asha,{before}=6*7,") == f"Asha,'{before}=6*7,"
+    assert restore(defuse(f"Asha,{before}=6*7,")) == f"Asha,{before}=6*7,"
+
+
 def test_defusing_takes_linear_time() -> None:
     """Cells of nothing but delimiters, apostrophes, signs or blanks are defused in a moment, at any length."""
     for piece in (",\t", "'", "=", ",=", "\t", " ' ", "\u200b"):
