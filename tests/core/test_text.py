@@ -168,6 +168,9 @@ def test_defusing_takes_linear_time() -> None:
         assert took[1] < max(took[0] * 16, 0.5), piece
 
 
+# --- the secret -----------------------------------------------------------------------------------
+
+
 SECRET = "Kanarienvögel-4711/é"  # noqa: S105 - invented
 DISGUISES = {
     "as it is": SECRET,
@@ -296,6 +299,9 @@ def test_a_long_answer_is_searched_in_linear_time() -> None:
         begun = time.process_time()
         hide_secret(piece * (16_384 // len(piece)), SECRET)
         assert time.process_time() - begun < 3, piece
+
+
+# --- phone numbers --------------------------------------------------------------------------------
 
 
 def test_phones_are_masked_in_the_middle() -> None:
