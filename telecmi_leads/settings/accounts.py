@@ -159,9 +159,9 @@ def _secret_from(path: Path) -> str:
     text = read_settings_file(path, "The secret file")
     # As ssh does with a key: a secret that others read may be known already, and only a stop is noticed by a cron job.
     if others_can_read(path):
-        raise SettingsError(
-            f"The secret file {safe(str(path))} can be read by others.", hint=f"chmod 600 {argument(str(path))}"
-        )
+        # Not for a device: root, who pastes it, would take /dev/null from everybody.
+        hint = f"chmod 600 {argument(str(path))}" if path.is_file() else "Name a file that only you can read."
+        raise SettingsError(f"The secret file {safe(str(path))} can be read by others.", hint=hint)
     # One line break, as editors and echo put behind a line. Any other is refused below: it may be part of what was
     # copied.
     return re.sub(r"\r?\n\Z", "", text)

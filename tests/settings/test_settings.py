@@ -411,6 +411,14 @@ def test_the_secret_file_wins_and_must_be_private(tmp_path: Path) -> None:
         account(resolved(tmp_path, {"secret_file": str(file)}, GOOD))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="modes do not tell there")
+def test_no_chmod_of_a_device_is_advised(tmp_path: Path) -> None:
+    """The advice for /dev/null as the secret file would take it from every program, if root followed it."""
+    with pytest.raises(SettingsError) as refused:
+        account(resolved(tmp_path, {"secret_file": "/dev/null"}, GOOD))
+    assert refused.value.hint == "Name a file that only you can read."
+
+
 def test_an_open_env_file_is_warned_about(tmp_path: Path) -> None:
     """A .env that others can read is used, and said."""
     (tmp_path / ".env").write_text("TELECMI_SECRET=x\n")
