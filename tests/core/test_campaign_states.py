@@ -41,6 +41,12 @@ def test_every_state_has_its_meaning() -> None:
     assert found == MEANINGS
 
 
+def test_what_a_run_that_goes_on_takes_up() -> None:
+    """A run that goes on takes up what is unsent or unknown; with --isolate what was refused too, and nothing else."""
+    assert [str(state) for state in CampaignStatus if state.goes(isolate=False)] == ["unsent", "unknown"]
+    assert [str(state) for state in CampaignStatus if state.goes(isolate=True)] == ["unsent", "refused", "unknown"]
+
+
 def test_a_resume_announces_what_it_sends(tmp_path: Path) -> None:
     """With one campaign unverified and one to be sent again, only the second is counted and sent."""
     write_leads(tmp_path / "leads.csv", 30)
