@@ -35,7 +35,7 @@ POSSIBLE = sys.platform == "linux"
 
 _READ_BY_PYTHON = ("PYTHON", "LC_", "LANG", "LD_")
 _LIBRARIES = (
-    *("dotenv", "filelock", "jinja2.ext", "msgspec.json", "phonenumbers", "platformdirs"),
+    *("dotenv", "filelock", "jinja2.ext", "msgspec.json", "phonenumbers", "platformdirs", "pyroaring"),
     *("phonenumbers.data.region_IN", "phonenumbers.tzdata", "python_calamine", "requests", "rich.progress"),
     *("rich.table", "typer.completion", "typer._adapters", "typer._click.decorators", "xlsxwriter", "zoneinfo"),
 )

@@ -81,6 +81,7 @@ OWNERS = {
     "rich": {"output/console"},
     "jinja2": {"output/reports"},
     "xlsxwriter": {"output/reports"},
+    "pyroaring": {"leads/screening"},
     "requests": {"sending/transport"},
     "urllib3": {"sending/deadlines", "sending/transport"},
     "logging": {"sending/transport"},

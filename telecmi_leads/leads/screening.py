@@ -1,8 +1,8 @@
 """Leads that are left out: duplicates, do-not-call lists, numbers uploaded before.
 
 Numbers are kept as integers, the first million and more of them in a plain set (65 MB a million, a fifth of a
-microsecond each), then in a table (25 MB a million, half a microsecond): ten million strings in a set would take
-840 MB.
+microsecond each), then in compressed bitmaps (15 MB a million, half a microsecond): ten million strings in a set
+would take 840 MB.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from pyroaring import BitMap64
+
     from telecmi_leads.ledger import KnownCampaign
 
 _integers = msgspec.json.Decoder(list[int])
@@ -31,109 +33,63 @@ def _values(numbers: Sequence[str]) -> list[int]:
     return _integers.decode(f"[{','.join(numbers)}]")
 
 
-_SIZES = (4093, 32_749, 262_139, 2_097_143, 8_388_593, 33_554_393, 134_217_689, 536_870_909)
-_STEPS = 1021
-"""Primes right below powers of two: numbers may have much in common, and a prime has nothing in common with them."""
-
-
-class NumberTable:
-    """Different numbers, 8 bytes each, and 8 to 32 for an index: a set without objects.
-
-    The index holds the position of a number, counted from 1, at the place that a division by its size leaves; 0 where
-    there is none. Where another number has that place, a second division tells how far on the next one is.
-    """
-
-    def __init__(self, numbers: array[int]) -> None:
-        self._numbers = numbers
-        self._make_room(0)
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def __contains__(self, value: int) -> bool:
-        place = value % self._size
-        while other := self._index[place]:
-            if self._numbers[other - 1] == value:
-                return True
-            place = (place + 1 + value % _STEPS) % self._size
-        return False
-
-    def _make_room(self, more: int) -> None:
-        """Make a new index, of which `more` numbers too fill less than half; the old one is let go before."""
-        self._index = array("I")
-        self._size = size = next(size for size in _SIZES if size > 2 * (len(self._numbers) + more))
-        self._index = index = array("I", [0]) * size
-        for position, value in enumerate(self._numbers, 1):
-            place = value % size
-            while index[place]:
-                place = (place + 1 + value % _STEPS) % size
-            index[place] = position
-
-    def repeated(self, values: Sequence[int]) -> list[int]:
-        """Return the positions of values that were in the table or stand further up, and put all of them in."""
-        if 2 * (len(self._numbers) + len(values)) >= self._size:
-            self._make_room(len(values))
-        index, size, numbers = self._index, self._size, self._numbers
-        found: list[int] = []
-        for at, value in enumerate(values):
-            place = value % size
-            while other := index[place]:
-                if numbers[other - 1] == value:
-                    found.append(at)
-                    break
-                place = (place + 1 + value % _STEPS) % size
-            else:
-                numbers.append(value)
-                index[place] = len(numbers)
-        return found
-
-
 class NumberSet(Struct):
     """A set of E.164 numbers (digits without plus), compact at ten million.
 
-    Up to `limit` numbers are kept in a plain set, which is faster, then in a table, which is smaller.
+    `limit` numbers are kept in a plain set, which is faster, before they move to the bitmap, which is smaller.
     """
 
     limit: int = 1_200_000
     _fresh: set[int] = field(default_factory=set)
-    _table: NumberTable | None = None
+    _packed: BitMap64 | set[int] = field(default_factory=set)
 
     def __len__(self) -> int:
-        return len(self._fresh if self._table is None else self._table)
+        return len(self._packed) + len(self._fresh)
 
     def add(self, numbers: Sequence[str]) -> None:
         """Put numbers in."""
-        self.repeated(_values(numbers))
+        self._fresh.update(value for value in _values(numbers) if value not in self._packed)
+        self._pack()
 
     def hits(self, numbers: Sequence[str]) -> list[int]:
         """Return the positions of numbers that are in the set."""
-        known = self._fresh if self._table is None else self._table
-        return [at for at, value in enumerate(_values(numbers)) if value in known]
+        fresh, packed = self._fresh, self._packed
+        return [at for at, value in enumerate(_values(numbers)) if value in fresh or value in packed]
+
+    def repeats(self, numbers: Sequence[str]) -> list[int]:
+        """Return the positions of numbers that were in the set or stand further up, and put all of them in."""
+        return self.repeated(_values(numbers))
 
     def repeated(self, values: Sequence[int]) -> list[int]:
-        """Return the positions of values that were in the set or stand further up, and put all of them in."""
-        if self._table is not None:
-            return self._table.repeated(values)
-        fresh, new = self._fresh, set(values)
+        """Do the same for numbers as integers."""
+        fresh, packed = self._fresh, self._packed
+        new = set(values)
         found: list[int] = []
-        if len(new) == len(values) and fresh.isdisjoint(new):
+        if len(new) == len(values) and fresh.isdisjoint(new) and not (packed and any(map(packed.__contains__, values))):
             fresh |= new
         else:
             for at, value in enumerate(values):
-                if value in fresh:
+                if value in fresh or value in packed:
                     found.append(at)
                 else:
                     fresh.add(value)
-        if len(fresh) >= self.limit:
-            numbers = array("Q", fresh)
-            fresh.clear()  # before the table takes its memory
-            self._table = NumberTable(numbers)
+        self._pack()
         return found
 
     def clear(self) -> None:
         """Take all numbers out."""
         self._fresh.clear()
-        self._table = None
+        self._packed.clear()
+
+    def _pack(self) -> None:
+        if len(self._fresh) < self.limit:
+            return
+        if not self._packed:
+            from pyroaring import BitMap64  # 1.5 MB that few runs need
+
+            self._packed = BitMap64()
+        self._packed.update(self._fresh)
+        self._fresh.clear()
 
 
 class ExcludeList(Struct, frozen=True):

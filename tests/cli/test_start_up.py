@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DEAR = frozenset(
     {
-        *("filelock", "jinja2", "msgspec", "phonenumbers", "phonenumbers.geocoder", "pydantic"),
+        *("filelock", "jinja2", "msgspec", "phonenumbers", "phonenumbers.geocoder", "pydantic", "pyroaring"),
         *("python_calamine", "requests", "rich", "sqlite3", "telecmi_leads.sandbox", "telecmi_leads.sending"),
         *("tomllib", "urllib3", "xlsxwriter", "html.parser", "dotenv"),
     }

@@ -26,7 +26,7 @@ CONSOLE_SCRIPT = Path(sysconfig.get_path("scripts"), "telecmi-leads.exe" if os.n
 # Whatever Python, the program or its libraries could import; a package's __init__ module would do as well.
 LIBRARIES = {
     "brotli", "certifi", "charset_normalizer", "core", "dotenv", "filelock", "idna", "jinja2", "msgspec", "orjson",
-    "phonenumbers", "platformdirs", "python_calamine", "requests", "rich", "settings", "sitecustomize",
+    "phonenumbers", "platformdirs", "pyroaring", "python_calamine", "requests", "rich", "settings", "sitecustomize",
     "typer", "urllib3", "usercustomize", "xlsxwriter",
 }  # fmt: skip
 # With these `python -m` itself begins, before any line of ours: what SECURITY.md says can't be prevented.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,19 +39,6 @@ def test_a_list_knows_its_numbers(listed: list[str], asked: list[str], limit: in
         numbers.add([number])
     assert numbers.hits(asked) == [at for at, number in enumerate(asked) if number in listed]
     assert len(numbers) == len(set(listed))
-
-
-@pytest.mark.parametrize("apart", [1, 4093, 4093 * 1021, 32_749])
-def test_numbers_that_would_have_one_place_in_the_table_are_told_apart(apart: int) -> None:
-    """Numbers as far apart as the table's index and its steps are long are each found, also where the index grows."""
-    values = [10_000 + apart * number for number in range(3000)]
-    numbers = NumberSet(limit=1)
-    for block in (values[:1], values[1:1500], values[1000:]):
-        known = len(numbers)
-        assert numbers.repeated(block) == list(range(max(0, known - values.index(block[0]))))
-    assert len(numbers) == len(values)
-    asked = [*values[::7], *(value + 1 for value in values if value + 1 not in values)]
-    assert numbers.hits(list(map(str, asked))) == list(range(len(values[::7])))
 
 
 def test_the_reasons_have_an_order() -> None:
