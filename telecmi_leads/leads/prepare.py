@@ -119,12 +119,7 @@ def prepare(  # noqa: PLR0913 - the parts that are composed here
 
 def _only_rows(notify: Notify) -> Notify:
     """Return a listener that passes on how far the reading is, and not again how each table is read."""
-
-    def listen(event: TableOpened | RowsPrepared) -> None:
-        if isinstance(event, RowsPrepared):
-            notify(event)
-
-    return listen
+    return lambda event: notify(event) if isinstance(event, RowsPrepared) else None
 
 
 def _marked_late(people: int) -> InputRefused:
@@ -378,12 +373,14 @@ class _Preparation(Struct):
         self, cleaner: Cleaner, clean: CleanBlock, left_out: Mapping[int, LeftOut]
     ) -> Iterator[LeftOutRow]:
         """Yield the rows that are left out, but for duplicates: those wait until all rows are known."""
+        numbers, rows, repeated = clean.numbers, clean.rows, list[int]()
         for at, why in sorted(left_out.items()):
-            phone, row = clean.numbers[at], clean.rows[at]
             if why.kind is LeftOutKind.DUPLICATE:
-                self.screen.first_rows.repeat(phone, cleaner.table, row)
+                repeated.append(at)
             else:
-                yield LeftOutRow(cleaner.table, row, why.kind, why.code, phone=phone, kept=why.campaign, when=why.when)
+                phone, kept = numbers[at], why.campaign
+                yield LeftOutRow(cleaner.table, rows[at], why.kind, why.code, phone=phone, kept=kept, when=why.when)
+        self.screen.first_rows.repeat([numbers[at] for at in repeated], cleaner.table, [rows[at] for at in repeated])
 
     def _duplicates(self) -> Iterator[LeftOutRow]:
         """Yield the rows whose number has come before, each with the row that stays."""
@@ -393,15 +390,15 @@ class _Preparation(Struct):
 
     def _seen_from(self, table: int, other: int, row: int) -> str:
         """Return the place of a row as one says it in a table: without the file or sheet that both are in."""
+        if self.places[table] == self.places[other]:
+            return f"row {row:,}"
         (file, _), (other_file, other_sheet) = self.places[table], self.places[other]
-        named = () if self.places[table] == self.places[other] else (other_file * (file != other_file), other_sheet)
-        return ", ".join((*filter(None, named), f"row {row:,}"))
+        return ", ".join(filter(None, (other_file * (file != other_file), other_sheet, f"row {row:,}")))
 
     @staticmethod
     def _last_row(clean: CleanBlock, left_out: Mapping[int, LeftOut], wanted: int) -> int:
         """Return the row that gives the last lead wanted under --limit."""
-        kept = [row for at, row in enumerate(clean.rows) if at not in left_out]
-        return kept[wanted - 1]
+        return [row for at, row in enumerate(clean.rows) if at not in left_out][wanted - 1]
 
     def _count(self, clean: CleanBlock, rows: Sequence[LeftOutRow], screened: Mapping[int, LeftOut]) -> None:
         self.read += clean.read

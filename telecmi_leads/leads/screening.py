@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -146,10 +147,10 @@ class FirstRows:
             kept = range(rows[0], rows[-1] + 1) if straight else array("I", rows)
             self._blocks.append((table, kept, *_above_least(values)))
 
-    def repeat(self, number: str, table: int, row: int) -> None:
-        """Take a row whose number has come before."""
-        for column, value in zip(self._repeats, (int(number), table, row), strict=True):
-            column.append(value)
+    def repeat(self, numbers: Sequence[str], table: int, rows: Sequence[int]) -> None:
+        """Take rows of a table whose numbers have come before."""
+        for column, values in zip(self._repeats, (map(int, numbers), repeat(table, len(rows)), rows), strict=True):
+            column.extend(values)
 
     def repeats(self) -> Iterator[tuple[int, int, str, tuple[int, int] | None]]:
         """Yield table, row and number of each repeat, and where the row stands that has its number first."""

@@ -76,7 +76,7 @@ def test_a_duplicate_knows_the_row_that_stays(blocks: list[list[str]], limit: in
         kept = remembered < limit
         for at, number in enumerate(block):
             if at in left_out:
-                screen.first_rows.repeat(number, table, places[at])
+                screen.first_rows.repeat([number], table, [places[at]])
                 expected.append((table, places[at], number, first.get(number)))
             elif kept:
                 first.setdefault(number, (table, places[at]))
@@ -91,7 +91,7 @@ def test_numbers_of_far_countries_know_their_rows() -> None:
     assert screen.screen(close, 0, [2, 3]) == screen.screen(far, 0, [4, 6, 9]) == {}
     for row, number in enumerate((*close, *far), 10):
         assert screen.screen([number], 0, [row]) == {0: LeftOut(LeftOutKind.DUPLICATE)}
-        screen.first_rows.repeat(number, 0, row)
+        screen.first_rows.repeat([number], 0, [row])
     places = zip(range(10, 15), (*close, *far), (2, 3, 4, 6, 9), strict=True)
     assert list(screen.first_rows.repeats()) == [(0, row, number, (0, first)) for row, number, first in places]
 
@@ -100,11 +100,11 @@ def test_rows_that_are_read_again_are_new() -> None:
     """After a restart no number is a duplicate, wherever it was kept; repeats name rows of the second reading."""
     screen = Screen(seen=NumberSet(2))
     assert screen.screen(["100001", "100002", "100003"], 0, [2, 3, 4]) == {}
-    screen.first_rows.repeat("100001", 0, 5)
+    screen.first_rows.repeat(["100001"], 0, [5])
     screen.restart()
     assert screen.screen(["100003", "100001"], 1, [7, 9]) == {}
     assert screen.screen(["100001"], 1, [11]) == {0: LeftOut(LeftOutKind.DUPLICATE)}
-    screen.first_rows.repeat("100001", 1, 11)
+    screen.first_rows.repeat(["100001"], 1, [11])
     assert list(screen.first_rows.repeats()) == [(1, 11, "100001", (1, 9))]
 
 

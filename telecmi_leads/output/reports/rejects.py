@@ -89,7 +89,10 @@ def encode_rows(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
     """
     text, defused = io.StringIO(newline=""), _Defused()
     # Defused here, below all callers: no file that is written for a spreadsheet can miss it.
-    csv.writer(text, delimiter=dialect.delimiter).writerows([list(map(defused.__getitem__, row)) for row in rows])
+    # Digits are no formula; numbers and rows are also what differs from row to row.
+    csv.writer(text, delimiter=dialect.delimiter).writerows(
+        [[cell if cell.isdecimal() else defused[cell] for cell in row] for row in rows]
+    )
     return text.getvalue().encode(dialect.codec, "backslashreplace")
 
 

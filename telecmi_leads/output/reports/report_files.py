@@ -191,9 +191,8 @@ class LeftOutFile:
         """Take a row."""
         table = self._tables[row.table]
         why = wording.why_left_out(row.kind, row.code)
-        first = row.kept if row.kind is LeftOutKind.DUPLICATE else ""
-        campaign = "" if first else row.kept
-        self._rows.append((table.file, table.sheet or "", str(row.row), why, row.phone, first, campaign, row.when))
+        kept = (row.kept, "") if row.kind is LeftOutKind.DUPLICATE else ("", row.kept)
+        self._rows.append((table.file, table.sheet or "", str(row.row), why, row.phone, *kept, row.when))
         if len(self._rows) >= _ROWS_AT_ONCE:
             self.close()
 
