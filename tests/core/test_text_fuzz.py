@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from telecmi_leads.core.masking import HIDDEN, digits_in, hide_secret, mask_text
@@ -97,6 +97,8 @@ def test_masking_takes_digits_alone(text: str) -> None:
 
 # --- the secret -----------------------------------------------------------------------------------
 
+LONGEST = 9_000
+"""Escapes are undone in the first 10,000 characters, of which a message shows 200."""
 _PLAIN = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 SECRETS = st.text(_PLAIN + "-_./+=$%&#!äéñ", min_size=10, max_size=40).filter(
     lambda text: sum(map(str.isalnum, text)) >= 8
@@ -156,6 +158,7 @@ def test_the_secret_is_hidden_under_layers_of_disguise(
     written = secret if code is None else CODES[code](secret)
     for change in (SHAPES.get(shape or ""), *map(ESCAPES.get, escapes)):
         written = change(written) if change else written
+    assume(len(written) < LONGEST)
     hidden = hide_secret(f"{around} key {written} ", secret)
     assert written not in hidden
     assert HIDDEN in hidden
