@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -34,6 +35,13 @@ def pytest_xdist_auto_num_workers() -> int:
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.register_profile("fresh", deadline=None, print_blob=True)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_frozen() -> Iterator[None]:
+    """Undo what a run in this process froze: Hypothesis asks the collector who refers to its random numbers."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
