@@ -22,10 +22,9 @@ from telecmi_leads.core.lead import Field
 from telecmi_leads.core.text import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from telecmi_leads.columns.column_match import ColumnMatch
     from telecmi_leads.core.lead import TableInfo
+    from telecmi_leads.core.text import Columns
 
 Phrase = tuple[str, ...]
 
@@ -246,14 +245,13 @@ def _beside_number(cell: str) -> bool:
     return not (start and tokens[start - 1] in _NOT) and after not in _WHEN and after not in _mark_words().no
 
 
-def _may_be_in_name(text: str) -> bool:
-    lower = text.lower()
+def _may_be_in_name(lower: str) -> bool:
     return any(sign in lower for sign in _IN_NAMES)
 
 
 def _in_name(cell: str) -> bool:
     """Tell whether words beside a name mark it: "Asha Rao DND", "Do not call - Asha". Short marks may be names: Nix."""
-    return _may_be_in_name(cell) and _beside_number(cell)
+    return _may_be_in_name(cell.lower()) and _beside_number(cell)
 
 
 # --- a table's marks ----------------------------------------------------------------------------
@@ -274,11 +272,25 @@ class TableMarks(Struct):
     unclear: Counter[str] = field(default_factory=Counter)
     doubtful: Counter[str] = field(default_factory=Counter)
 
-    def rows(self, columns: Sequence[Sequence[str]], count: int) -> dict[int, str]:
+    def rows(self, columns: Columns, count: int) -> dict[int, str]:
         """Return the marked rows of a block: index → the name of the column or sheet that says so."""
         if self.sheet is not None:
             return dict.fromkeys(range(count), self.sheet)
+        found, doubtful = self._by_columns(columns)
+        for at, name in self.phones:
+            if _may_mark(columns, at):
+                found = {index: name for index, cell in enumerate(columns[at]) if _beside_number(cell)} | found
+        for at, name in self.names:
+            if _may_be_in_name(columns.lower(at)):
+                found = {index: name for index, cell in enumerate(columns[at]) if _in_name(cell)} | found
+        for name, index in doubtful:
+            self.doubtful[name] += index not in found
+        return found
+
+    def _by_columns(self, columns: Columns) -> tuple[dict[int, str], list[tuple[str, int]]]:
+        """Return the rows that mark columns mark, and whose status is doubtful: the columns' names and the rows."""
         found: dict[int, str] = {}
+        doubtful: list[tuple[str, int]] = []
         for at, name, kind in self.columns:
             cells = columns[at]
             said = {cell: marks(kind, cell) for cell in set(cells)}
@@ -286,22 +298,9 @@ class TableMarks(Struct):
                 found = {index: name for index, cell in enumerate(cells) if said[cell]} | found
             if kind in (MarkKind.NO_CALL, MarkKind.MAYBE) and None in said.values():
                 self.unclear[name] += sum(1 for cell in cells if said[cell] is None)
-        for at, name in self.phones:
-            if _may_mark("\n".join(columns[at])):
-                found = {index: name for index, cell in enumerate(columns[at]) if _beside_number(cell)} | found
-        for at, name in self.names:
-            if _may_be_in_name("\n".join(columns[at])):
-                found = {index: name for index, cell in enumerate(columns[at]) if _in_name(cell)} | found
-        self._count_doubtful(columns, found)
-        return found
-
-    def _count_doubtful(self, columns: Sequence[Sequence[str]], marked: dict[int, str]) -> None:
-        for at, name, kind in self.columns:
-            if kind is MarkKind.STATUS:
-                said = {cell for cell in set(columns[at]) if _says_doubtful(cell)}
-                if said:
-                    rows = (index for index, cell in enumerate(columns[at]) if cell in said)
-                    self.doubtful[name] += sum(index not in marked for index in rows)
+            if kind is MarkKind.STATUS and (sayers := set(filter(_says_doubtful, said))):
+                doubtful += [(name, index) for index, cell in enumerate(cells) if cell in sayers]
+        return found, doubtful
 
 
 def table_marks(info: TableInfo, match: ColumnMatch) -> TableMarks:
@@ -317,12 +316,12 @@ def table_marks(info: TableInfo, match: ColumnMatch) -> TableMarks:
     )
 
 
-def _may_mark(column: str) -> bool:
+def _may_mark(columns: Columns, at: int) -> bool:
     """Tell at little cost whether any cell of a column can hold a mark: most hold digits alone, or no such word."""
-    lower = column.lower()
+    lower, upper = columns.lower(at), columns.joined(at).upper()
     if lower.isascii():
-        return lower != column.upper() and _mark_words().anywhere.search(lower) is not None
-    if lower == column.upper() and not _LETTER.search(lower):  # digits of another script, or blanks that are not ASCII
+        return lower != upper and _mark_words().anywhere.search(lower) is not None
+    if lower == upper and not _LETTER.search(lower):  # digits of another script, or blanks that are not ASCII
         return False
-    folded = "\n".join(map(plain, set(column.split("\n"))))
+    folded = "\n".join(map(plain, set(columns[at])))
     return _mark_words().anywhere.search(folded) is not None

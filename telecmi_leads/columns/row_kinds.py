@@ -19,6 +19,8 @@ from telecmi_leads.core.text import pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from telecmi_leads.core.text import Columns
+
 _LONGEST_NAME = 120
 _NEARLY_ALL = 0.8
 _MOST = 0.6
@@ -134,12 +136,12 @@ _GOOGLE_NUMBER = "16505550123"
 _TRUE = frozenset({"true", "yes", "y", "1", "t"})
 
 
-def may_be_test_lead(columns: Sequence[Sequence[str]], header: Sequence[str], names: Iterable[int]) -> bool:
+def may_be_test_lead(columns: Columns, header: Sequence[str], names: Iterable[int]) -> bool:
     """Tell whether any row of a block can be a test lead, by a scan of some columns; `row_kind` tells which.
 
     `names` are the columns of names and addresses, where a test lead shows itself.
     """
-    if any(_shows_test_lead("\n".join(columns[index])) for index in names):
+    if any(map(_shows_test_lead, map(columns.joined, names))):
         return True
     test_columns = _known_header(tuple(header)).test_columns
     return any(cell.strip().lower() in _TRUE for index in test_columns for cell in columns[index])
@@ -303,22 +305,25 @@ _LONGEST_NOTE = 300
 _MOST_NOTE_CELLS = 3
 
 
-def rows_fill(columns: Iterable[Sequence[str]]) -> bool:
-    """Tell whether every row fills more cells than a note with its serial number does, so that none is a note."""
-    filled = (all(cells) and not any(map(str.isspace, cells)) for cells in columns)
-    return any(number > _MOST_NOTE_CELLS for number, _ in enumerate(filter(None, filled)))
+def rows_fill(columns: Columns, order: Iterable[int]) -> bool:
+    """Tell whether every row fills more cells than a note with its serial number does, so that none is a note.
+
+    The columns are asked in this order, until enough of them are found filled. May say no where they do.
+    """
+    filled = filter(columns.filled, order)
+    return any(number > _MOST_NOTE_CELLS for number, _ in enumerate(filled))
 
 
-def may_be_notes(cells: Sequence[str], *, names: bool) -> list[int]:
+def may_be_notes(columns: Columns, at: int, *, names: bool) -> list[int]:
     """Return the rows in which a column's cell may be part of a note, mostly none, by a scan of the whole column.
 
     `names` says that the cells are names: then a colon may stand behind a label ("Agent: Tara Sen").
     """
-    text = "\n".join(cells).lower()
+    text = columns.lower(at)
     if text.isascii() and text == text.upper():  # digits alone, as most columns of phones have
         return []
     signs = [sign for sign in (*_NOTE_SIGNS, *(":" * names)) if sign in text]
-    return [at for at, cell in enumerate(cells) if any(sign in cell.lower() for sign in signs)] if signs else []
+    return [row for row, cell in enumerate(columns[at]) if any(sign in cell.lower() for sign in signs)] if signs else []
 
 
 def is_note(texts: Sequence[str]) -> bool:

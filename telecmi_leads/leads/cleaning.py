@@ -22,7 +22,7 @@ from telecmi_leads.leads.lead_text import Fields
 from telecmi_leads.leads.row_numbers import Fault, Grid, find_numbers, leveled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.columns.marks import TableMarks
@@ -219,11 +219,12 @@ class Cleaner(Struct, frozen=True):
 
     def _leave_out_notes(self, work: _Work) -> None:
         """Count as no leads the lines that name a helpline or who made the list, though they have a number."""
-        if rows_fill(work.grid.columns):
+        phones, columns = self.match.phones, work.grid.columns
+        sent = self._columns_of(*Field)  # these are looked at as a whole anyway
+        if rows_fill(columns, dict.fromkeys(chain(sent, range(len(columns))))):
             return
-        phones = self.match.phones
-        columns = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME), *phones}
-        found = (may_be_notes(work.grid.columns[column], names=column not in phones) for column in columns)
+        looked_at = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME), *phones}
+        found = (may_be_notes(columns, column, names=column not in phones) for column in looked_at)
         for index in sorted(set(chain.from_iterable(found))):
             texts = [cell.strip() for cell in work.grid.rows[index] if cell and not cell.isspace()]
             if work.found.numbers[index] and is_note(_without_serial(texts)):
@@ -298,17 +299,11 @@ class Cleaner(Struct, frozen=True):
         if self.match.strangers:
             grid = self._of_one_person(grid, [work.found.columns.get(index, self.match.phones[0]) for index in at])
         fields = Fields(self.match, grid, no_fill=self.no_fill)
-        columns = (
-            *fields.names(),
-            numbers,
-            fields.emails(),
-            fields.text(Field.COMMENT),
-            fields.text(Field.ADDRESS),
-            fields.text(Field.CITY),
-            fields.text(Field.COUNTRY),
-            fields.orders(),
-        )
-        leads = [NOBODY] * len(numbers) if self.trial else list(map(Lead, *columns))
+        if self.trial:
+            fields.check()
+            leads = [NOBODY] * len(numbers)
+        else:
+            leads = list(map(Lead, *_columns_of_leads(fields, numbers)))
         fields.settle()
         work.found.repairs.update(fields.repairs)
         if not fields.faults:
@@ -333,6 +328,15 @@ class Cleaner(Struct, frozen=True):
             return []
         column = work.grid.columns[self.group_column]
         return list(clean_column([column[index] for index in at]))
+
+
+def _columns_of_leads(fields: Fields, numbers: Sequence[str]) -> Iterator[Iterable[str | int | None]]:
+    """Yield what leads consist of, in their order."""
+    yield from fields.names()
+    yield numbers
+    yield fields.emails()
+    yield from map(fields.text, (Field.COMMENT, Field.ADDRESS, Field.CITY, Field.COUNTRY))
+    yield fields.orders()
 
 
 def _filled_width(row: Sequence[str]) -> int:

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import name_beside_number
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.core.text import clean, clean_column, is_clean, joined
+from telecmi_leads.core.text import BETWEEN, clean, clean_column, joined
 from telecmi_leads.leads.person_names import (
     NOTHING,
     any_placeholder,
+    are_plain_names,
     drop_nothings,
     is_placeholder,
     kept_title,
     split_full_names,
+    split_plain_names,
     with_comma,
     without_company,
 )
@@ -36,12 +38,12 @@ if TYPE_CHECKING:
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+"
 _DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
 _ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
-# A column of the commonest addresses and of nothing: labels that begin with a letter, no sign but + _ - and dots.
+# A joined column of the commonest addresses and of nothing: few labels, none too long, the domain's first one not of a
+# single letter as in addresses of WhatsApp's own, the last beginning with a letter, no sign but + _ - and dots.
 _USUAL = re.compile(
-    r"(?:(?:[A-Za-z0-9_+-]++(?:\.[A-Za-z0-9_+-]++)*+@[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+"
-    r"(?:\.[A-Za-z][A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+)++)?+\n)*+"
+    r"(?:(?:[A-Za-z0-9_+-]{1,30}+(?:\.[A-Za-z0-9_+-]{1,30}+){0,2}+@[A-Za-z0-9]{2,30}+(?:-[A-Za-z0-9]{1,30}+)?+"
+    rf"(?:\.[A-Za-z][A-Za-z0-9]{{1,30}}+){{1,2}}+)?+{re.escape(BETWEEN)})*+"
 )
-_LONGEST_USUAL = 63  # RFC 1035, 2.3.4: a label has no more, and neither has what holds it
 _COLUMN = re.compile(f"(?:(?:{_LOCAL}@{_DOMAIN})?+\n)*+")
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3 with erratum 1690
 _SEVERAL = re.compile(r"[,;|/\n]+|:::")
@@ -88,15 +90,22 @@ def _bare(part: str) -> str:
 def first_addresses(cells: Sequence[str]) -> Sequence[str]:
     """Return `first_address` of each cell; the very sequence where each cell is one address or empty.
 
-    One match over the whole column settles nearly every block, at a fraction of a call for each cell.
+    One match over the whole column settles most blocks, at a fraction of a call for each cell.
     """
     together = "\n".join(cells) + "\n"
-    longest = max(map(len, cells), default=0)
-    if together.count("\n") == len(cells) and longest <= _LONGEST:
-        usual = longest <= _LONGEST_USUAL and _USUAL.fullmatch(together)
-        if (usual or _COLUMN.fullmatch(together)) and not any(sign in together for sign in _CHAT_SIGNS):
-            return cells
+    if (
+        together.count("\n") == len(cells)
+        and max(map(len, cells), default=0) <= _LONGEST
+        and _COLUMN.fullmatch(together)
+        and not any(sign in together for sign in _CHAT_SIGNS)
+    ):
+        return cells
     return [first_address(cell) if cell else cell for cell in cells]
+
+
+def _are_usual(together: str, cells: int) -> bool:
+    """Tell at half the cost, of a `joined` column, whether `first_addresses` leaves it as it is; may say no then."""
+    return together.count(BETWEEN) < cells and _USUAL.fullmatch(together + BETWEEN) is not None
 
 
 FILLER = "-"
@@ -138,6 +147,15 @@ class Fields:
             found = ["" if cell in NOTHING and cell != kept else cell for cell in found]
         return [cell or fill for cell in found] if fill else found
 
+    def check(self) -> None:
+        """Find the faults and repairs of all fields, for a trial: their texts are made only where that tells."""
+        if self._plain_names() is None:
+            self._other_names()
+        self.emails()
+        self.orders()
+        for target in (Field.COMMENT, Field.ADDRESS, Field.CITY, Field.COUNTRY):
+            self._found(target, "NFC")
+
     def _found(self, target: Field, form: NormalForm) -> Sequence[str] | None:
         template = self._match.templates.get(target)
         if template is not None:
@@ -160,18 +178,20 @@ class Fields:
         """Return a column cleaned; one that has two roles is counted once."""
         known = self._known.get((index, form))
         if known is None:
-            known = self._known[index, form] = self._cleaned(
-                self._columns[index], form, count=index not in self._counted
-            )
+            column, columns = self._columns[index], self._columns
+            if not columns.clean(index, form) or _resolved(column, columns.joined(index)) is not column:
+                column = self._cleaned(column, form, count=index not in self._counted)
+            known = self._known[index, form] = column
             self._counted.add(index)
         return known
 
+    def _only_column(self, target: Field) -> int | None:
+        """Return the one column that a field comes from as it is, None where there is none or there are several."""
+        sources = self._match.sources.get(target, ())
+        return sources[0] if len(sources) == 1 and target not in self._match.templates else None
+
     def _cleaned(self, column: Sequence[str], form: NormalForm, *, count: bool = True) -> Sequence[str]:
-        together = joined(column)
-        raw = _resolved(column, together)
-        if raw is not column:
-            together = joined(raw)
-        cleaned = raw if is_clean(together, form=form) else clean_column(raw, form=form)
+        cleaned = clean_column(_resolved(column, joined(column)), form=form)
         if cleaned is not column:
             self.repairs[Repair.TEXT_CLEANED] += sum(map(ne, column, cleaned)) if count else 0
             self.faults |= {at: Reason.UNREADABLE_TEXT for at, cell in enumerate(cleaned) if not _encodable(cell)}
@@ -181,6 +201,23 @@ class Fields:
 
     def names(self) -> tuple[list[str], list[str]]:
         """Return first and last names; a row without any name becomes a fault."""
+        names = self._plain_names()
+        return self._other_names() if names is None else split_plain_names(names)
+
+    def _plain_names(self) -> Sequence[str] | None:
+        """Return the full names, counted as split, where they alone are names and all are as plain as most are."""
+        match, source = self._match, self._only_column(Field.FULLNAME)
+        split = {Field.FIRSTNAME, Field.LASTNAME}.isdisjoint((*match.sources, *match.templates))
+        alone = split and match.phones_apart and not (match.middles or match.surnames or match.titles)
+        if source is None or not alone or match.surname_first:
+            return None
+        names = self._column(source, "NFKC")
+        if names is not self._columns[source] or not are_plain_names(self._columns.lower(source)):
+            return None
+        self.repairs[Repair.NAME_SPLIT] += len(names)
+        return names
+
+    def _other_names(self) -> tuple[list[str], list[str]]:
         firsts, lasts = self._name_column(Field.FIRSTNAME), self._name_column(Field.LASTNAME)
         if self._match.middles:
             middles = self._first_of(self._match.middles, "NFKC")
@@ -287,6 +324,9 @@ class Fields:
 
     def emails(self) -> Iterable[str]:
         """Return the first well-formed address of each row; a cell without one is dropped and counted."""
+        source = None if self._match.fills.get(Field.EMAIL) else self._only_column(Field.EMAIL)
+        if source is not None and _are_usual(self._columns.joined(source), len(self._rows)):
+            return self._columns[source]
         cells = self.text(Field.EMAIL)
         if isinstance(cells, repeat):
             return cells

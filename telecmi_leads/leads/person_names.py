@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.text import pattern
+from telecmi_leads.core.text import BETWEEN, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,6 +96,15 @@ _WORDS_FOR_NOTHING = ("nan", "null", "none", "undefined", "n/a", "<na>", "<null>
 NOTHING = frozenset(
     spelled for word in _WORDS_FOR_NOTHING for spelled in (word, word.upper(), word.capitalize(), word.title())
 ) | {"NaN", "NA", "\\N", ".", "-", "--"}
+# Of a name that is no name, or whose last word is not the last name, one word at least is among these, in lower case.
+_TELLING = frozenset(
+    (
+        *(name.partition(" ")[0] for name in _PLACEHOLDERS if " " in name),
+        *map(str.lower, _ENDS),
+        *map(str.lower, NOTHING),
+    )
+)
+_NO_GAP = bytes(code for code in range(256) if chr(code) not in f" {BETWEEN}")
 _NEVER_LAST = NOTHING | {"/", "_", "?", "*"}
 _NAMES_TOO = frozenset({"Nan", "Nil"})  # beside another name
 
@@ -210,8 +219,7 @@ def _is_title(text: str, name: str) -> bool:
 
 def split_full_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Split a column of full names as `split_full_name` does each; returns first and last names."""
-    parts = [name.rpartition(" ") for name in names]
-    firsts, lasts = [part[0] for part in parts], [part[2] for part in parts]
+    firsts, lasts = split_plain_names(names)
     together = "".join(names)
     # One look at the whole column: a plain one, which nearly all are, needs no call for each name.
     unusual = not all(firsts) or "," in together or ")" in together or not _ENDS.isdisjoint(lasts)
@@ -219,3 +227,20 @@ def split_full_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
         if not firsts[position] or "," in name or lasts[position] in _ENDS or name.endswith(")"):
             firsts[position], lasts[position] = split_full_name(name)
     return firsts, lasts
+
+
+def are_plain_names(lower: str) -> bool:
+    """Tell of clean full names, `joined` and in lower case, whether each one's last word alone is the last name.
+
+    May say no where it is so.
+    """
+    gaps = lower.encode().translate(None, _NO_GAP)
+    if gaps[:1] != b" " or gaps[-1:] != b" " or BETWEEN.encode() * 2 in gaps:  # a name of one word, or of none
+        return False
+    return not ("," in lower or ")" in lower) and _TELLING.isdisjoint(lower.replace(BETWEEN, " ").split(" "))
+
+
+def split_plain_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split full names before their last words."""
+    parts = [name.rpartition(" ") for name in names]
+    return [part[0] for part in parts], [part[2] for part in parts]

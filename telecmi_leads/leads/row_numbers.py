@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from telecmi_leads.columns import is_area_code, is_key, line_rank
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
+from telecmi_leads.core.text import Columns
 from telecmi_leads.phones import UNKNOWN, region_of_header, region_told_by_code, regions_told
 from telecmi_leads.settings.option_values import PhoneType
 
@@ -39,7 +40,7 @@ class Grid:
 
     def __init__(self, rows: list[list[str]], width: int) -> None:
         self.rows = rows
-        self.columns: list[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width
+        self.columns = Columns(zip(*rows, strict=True) if rows else [()] * width)
 
     def only(self, at: Sequence[int]) -> Grid:
         """Return the rows at these indexes, which run upwards, as a grid of their own."""

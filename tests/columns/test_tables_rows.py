@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from places import TESTS
 
 from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind, rows_fill
+from telecmi_leads.core.text import Columns
 
 HEADER = ("Name", "Mobile No.", "City", "Amount")
 META = TESTS / "leadfiles" / "samples" / "meta_utf16le.csv"
@@ -127,7 +128,7 @@ def test_marked_test_leads(name: str, value: str, kind: RowKind) -> None:
     header = ("Name", "Phone", name)
     row = ["Asha", "+16505550123", value]
     assert row_kind(row, header) is kind
-    assert may_be_test_lead([[cell] for cell in row], header, [0]) is (kind is RowKind.TEST_LEAD)
+    assert may_be_test_lead(Columns([cell] for cell in row), header, [0]) is (kind is RowKind.TEST_LEAD)
 
 
 def test_metas_own_test_lead() -> None:
@@ -135,26 +136,32 @@ def test_metas_own_test_lead() -> None:
     header, *rows = csv.reader(META.read_text(encoding="utf-16").splitlines(), delimiter="\t")
     assert [row_kind(row, header) is RowKind.TEST_LEAD for row in rows] == [False, False, False, True]
     names = [header.index("full_name")]
-    assert may_be_test_lead(list(zip(*rows, strict=True)), header, names)
-    assert not may_be_test_lead(list(zip(*rows[:3], strict=True)), header, names)
+    assert may_be_test_lead(Columns(zip(*rows, strict=True)), header, names)
+    assert not may_be_test_lead(Columns(zip(*rows[:3], strict=True)), header, names)
 
 
 def test_rows_that_fill_more_cells_than_a_note_has() -> None:
     """Five columns without a blank cell say that no row is a note; a cell of blanks alone counts as none."""
     full = ["1", "2"]
-    assert rows_fill([full] * 5)
-    assert rows_fill([["", "2"], *[full] * 4, [" ", "2"], full])
-    assert not rows_fill([full] * 4)
+    assert _fill([full] * 5)
+    assert _fill([["", "2"], *[full] * 4, [" ", "2"], full])
+    assert not _fill([full] * 4)
     for blank in ("", " ", "\t", "\u00a0"):
-        assert not rows_fill([*[full] * 4, ["1", blank], [blank, "2"]])
+        assert not _fill([*[full] * 4, ["1", blank], [blank, "2"]])
+
+
+def _fill(columns: list[list[str]]) -> bool:
+    """Ask in an order that can't matter."""
+    found = {rows_fill(Columns(columns), order) for order in (range(len(columns)), reversed(range(len(columns))))}
+    return found.pop() if len(found) == 1 else pytest.fail("the order matters")
 
 
 def test_test_leads_with_a_number_are_scanned_for() -> None:
     """A test lead that has a valid number is found by the scan of its block."""
     header = ("Name", "Phone")
-    assert may_be_test_lead([["Asha", "FirstName LastName"], ["9876500001", "+16505550123"]], header, [0])
-    assert not may_be_test_lead([["Asha", "test@example.com"], ["9876500001", ""]], header, [0])
-    assert not may_be_test_lead([(), ()], header, [0])
+    assert may_be_test_lead(Columns([["Asha", "FirstName LastName"], ["9876500001", "+16505550123"]]), header, [0])
+    assert not may_be_test_lead(Columns([["Asha", "test@example.com"], ["9876500001", ""]]), header, [0])
+    assert not may_be_test_lead(Columns([(), ()]), header, [0])
 
 
 @settings(deadline=None)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telecmi_leads.core.masking import hide_secret, holds_number, mask_phone, mask_text, without_number
-from telecmi_leads.core.text import AnyForm, clean, clean_column, defuse, fold_name, normalized, restore, safe
+from telecmi_leads.core.text import AnyForm, Columns, clean, clean_column, defuse, fold_name, normalized, restore, safe
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 
@@ -92,6 +92,15 @@ def test_every_small_column_is_cleaned_as_its_cells_are() -> None:
     ]
     for cells in columns:
         assert list(clean_column(cells)) == [clean(cell) for cell in cells], cells
+        assert not Columns([cells]).filled(0) or all(map(clean, cells)), cells
+
+
+def test_a_whole_column_is_looked_at_for_each_form() -> None:
+    """A column that is clean in one form need not be in another; one with a blank cell, or without any, is not full."""
+    columns = Columns([["ﬁne day", "b"], ["A", "B"], ["a", ""], [], ["", "a"], ["é", "\u00a0"]])
+    assert [columns.clean(0, form) for form in ("NFC", "NFKC", "NFC")] == [True, False, True]
+    assert [columns.filled(at) for at in range(len(columns))] == [True, True, False, False, False, False]
+    assert [columns.lower(1), columns.joined(1), columns.lower(1)] == ["a^b", "A^B", "a^b"]
 
 
 @given(ANY_TEXT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,12 +36,23 @@ def cleaned(
     trial: bool = False,
 ) -> CleanBlock:
     """Clean rows below a header, as the pipeline does."""
+    return _cleaner(header, *rows, fields=fields, region=region, trial=trial).clean(RowBlock(2, rows))
+
+
+def _cleaner(
+    header: Sequence[str],
+    *rows: list[str],
+    fields: FieldOptions | None = None,
+    region: str | None = "IN",
+    trial: bool = False,
+) -> Cleaner:
+    """Return what cleans the rows of a table that begins with these."""
     fields = fields or FieldOptions()
     match = match_columns(
         header, rows, fields, header_found=True, phone_score=lambda cells: sum(map(str.isdigit, cells)) / len(cells)
     )
     info = TableInfo("x.csv", "csv", tuple(header), 1)
-    return Cleaner(info, 0, match, BOOK, region, no_fill=fields.no_fill, trial=trial).clean(RowBlock(2, rows))
+    return Cleaner(info, 0, match, BOOK, region, no_fill=fields.no_fill, trial=trial)
 
 
 def only(header: Sequence[str], row: list[str], fields: FieldOptions | None = None) -> Lead:
@@ -229,6 +241,36 @@ def test_every_row_lies_on_one_heap(rows: list[list[str]]) -> None:
 def test_emails_are_well_formed_or_dropped(cell: str, address: str) -> None:
     """The first of a cell's addresses is taken, never one made of a part; a bad one is no reason to lose the lead."""
     assert (first_address(cell), first_addresses([cell, ""])) == (address, [address, ""])
+
+
+# What a column of plain names and usual addresses may hold in one row, and what must be looked at then.
+NAME_WORDS = ("Asha", "Rao", "Jr", "MBA", "NA", "nan", "not", "provided", "no", "name", "-", "^", "S)", "K,", "")
+ADDRESSES = (
+    *("asha@example.com", "a.b@mail.example.co.in", "", "x@q.com", f"a@{'b' * 64}.com", f"{'c' * 250}@example.com"),
+    *("91@s.whatsapp.net", "91@c.us", "a@b..com", "a@b.1com", "a^b@example.com", "x", "-", "a@bc.de^", " a@b.com"),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(NAME_WORDS), min_size=1, max_size=4).map(" ".join), st.sampled_from(ADDRESSES)
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_a_block_says_what_its_rows_say_alone(cells: list[tuple[str, str]]) -> None:
+    """What one look at a whole column settles is what a look at each cell finds, in a trial as well."""
+    real, trial = (_cleaner(["Name", "Mobile", "Email"], ["Asha Rao", P, ""], trial=trial) for trial in (False, True))
+    rows = [[name, f"987650000{at}", email] for at, (name, email) in enumerate(cells)]
+    unusual = ["Zoë", "9876500009", "?"]
+    alone = [real.clean(RowBlock(2, [row, unusual])) for row in rows]
+    beside = Counter(real.clean(RowBlock(2, [unusual])).repairs)
+    together, tried = (cleaner.clean(RowBlock(2, rows)) for cleaner in (real, trial))
+    assert together.leads == [lead for block in alone for lead in block.leads[:-1]]
+    assert +Counter(together.repairs) == sum((Counter(block.repairs) - beside for block in alone), Counter())
+    assert tried == replace(together, leads=[NOBODY] * len(together.leads))
 
 
 @given(st.lists(st.text(st.sampled_from("ab ,"), max_size=9).map(lambda text: " ".join(text.split()))))
