@@ -16,7 +16,6 @@ from telecmi_leads.core.campaign import (
     StagedCampaign,
     encode_leads,
     freeze,
-    leads_digest,
 )
 from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowTotals, TableInfo
 from telecmi_leads.ledger import Judged, NewRun, PlanFigures
@@ -139,4 +138,4 @@ class ARun:
         group = self.groups[number - 1] if self.groups else ""
         name = f"{self.name}-{group}-{number:03d}" if group else f"{self.name}-{number:03d}"
         users = encode_leads(leads)
-        return StagedCampaign(number, group, name, len(leads), leads_digest(users), freeze(name, 1234567, users))
+        return StagedCampaign(number, group, name, len(leads), freeze(name, 1234567, users))

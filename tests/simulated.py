@@ -17,7 +17,7 @@ from ledger_store import in_flight
 from msgspec import Struct
 from msgspec.structs import replace
 
-from telecmi_leads.core.campaign import Outcome, OutcomeKind, StagedCampaign, encode_leads, freeze, leads_digest
+from telecmi_leads.core.campaign import Outcome, OutcomeKind, StagedCampaign, encode_leads, freeze
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.lead import Lead, RowTotals
 from telecmi_leads.ledger import NewRun, PlanFigures
@@ -251,4 +251,4 @@ def staged(name: str, number: int, phones: Iterable[str], group: str = "") -> St
     """Freeze a campaign with these phones."""
     leads = [Lead("Asha", "Rao", phone) for phone in phones]
     users = encode_leads(leads)
-    return StagedCampaign(number, group, name, len(leads), leads_digest(users), freeze(name, 1234567, users))
+    return StagedCampaign(number, group, name, len(leads), freeze(name, 1234567, users))

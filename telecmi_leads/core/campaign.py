@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -72,16 +71,12 @@ class CampaignStatus(StrEnum):
 
 
 class StagedCampaign(Struct, frozen=True):
-    """A planned campaign with the request's bytes, frozen: all of the body but the secret.
-
-    `digest` is the SHA-256 of the leads alone, so that it is the same whatever the campaign's name.
-    """
+    """A planned campaign with the request's bytes, frozen: all of the body but the secret."""
 
     number: int
     group: str
     name: str
     leads: int
-    digest: bytes
     body: bytes
 
 
@@ -260,11 +255,6 @@ _sender_decoder = msgspec.json.Decoder(_Sender)
 def encode_leads(leads: Sequence[Lead]) -> bytes:
     """Return the JSON array of a campaign's leads. Raises UnicodeEncodeError for a lone surrogate."""
     return _encoder.encode(leads)
-
-
-def leads_digest(users: bytes) -> bytes:
-    """Return the SHA-256 of a campaign's leads: the same whatever the campaign is called."""
-    return hashlib.sha256(users).digest()
 
 
 def freeze(name: str, app_id: int, users: bytes) -> bytes:

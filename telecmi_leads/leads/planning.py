@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from telecmi_leads.core.campaign import LONGEST_NAME, StagedCampaign, encode_leads, freeze, leads_digest
+from telecmi_leads.core.campaign import LONGEST_NAME, StagedCampaign, encode_leads, freeze
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.text import clean, fold_name, safe
 
@@ -119,7 +119,7 @@ class Planner(Struct):
     `name` is the run's name, `last_numbers` those after which to count, by folded group. Without --split-by there is
     one series, whose group is ""; with it, one for each value, compared without regard to case. `taken` holds folded
     names that are in use: a group's campaigns take the next free number instead. `app_id` is None for a
-    trial of which nothing will be sent: its campaigns have no request, and a digest only where their names show it.
+    trial of which nothing will be sent: its campaigns have no request.
     """
 
     name: str
@@ -160,7 +160,11 @@ class Planner(Struct):
     @property
     def needs_leads(self) -> bool:
         """Whether campaigns are made of their leads; else their number is enough, and NOBODY will do."""
-        return self.app_id is not None or "{digest" in self.options.name_format
+        return self.app_id is not None or self._shows_digests
+
+    @property
+    def _shows_digests(self) -> bool:
+        return "{digest" in self.options.name_format
 
     @property
     def names(self) -> frozenset[str]:
@@ -193,12 +197,12 @@ class Planner(Struct):
 
     def _campaign(self, series: _Series, leads: list[Lead]) -> StagedCampaign:
         users = encode_leads(leads) if self.needs_leads else b""
-        digest = leads_digest(users)
+        digest = hashlib.sha256(users).hexdigest()[:_DIGEST_DIGITS] if self._shows_digests else ""
         name = self._campaign_name(series, digest)
         body = b"" if self.app_id is None else freeze(name, self.app_id, users)
-        return StagedCampaign(series.number, series.group, name, len(leads), digest, body)
+        return StagedCampaign(series.number, series.group, name, len(leads), body)
 
-    def _campaign_name(self, series: _Series, digest: bytes) -> str:
+    def _campaign_name(self, series: _Series, digest: str) -> str:
         """Return the name for the next campaign of a series, which counts on; groups are told apart by the number."""
         while True:
             series.number += 1
@@ -219,12 +223,10 @@ class Planner(Struct):
         self._names[folded] = name
         return name
 
-    def _formatted(self, series: _Series, digest: bytes) -> str:
+    def _formatted(self, series: _Series, digest: str) -> str:
         base = self.name.replace("{group}", series.group)
         if series.group and "{group}" not in self.name + self.options.name_format:
             base = f"{base}-{series.group}"
         return clean(
-            self.options.name_format.format(
-                name=base, number=series.number, digest=digest.hex()[:_DIGEST_DIGITS], group=series.group
-            )
+            self.options.name_format.format(name=base, number=series.number, digest=digest, group=series.group)
         )

@@ -29,7 +29,7 @@ from telecmi_leads.columns.matching import (
 )
 from telecmi_leads.core.errors import ColumnMissing, InputRefused, SettingsError, UsageError
 from telecmi_leads.core.lead import Field, LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
-from telecmi_leads.core.reasons import Reason, WarningCode
+from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import RowsPrepared, TableOpened
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
@@ -37,7 +37,7 @@ from telecmi_leads.files import open_source
 from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.leads.lead_text import usable_fill
 from telecmi_leads.leads.planning import VIRTUAL_COLUMNS, Audience
-from telecmi_leads.leads.refusals import MOST_CELLS, guess_region, refusal
+from telecmi_leads.leads.refusals import MOST_CELLS, cells_without_code, guess_region, refusal
 from telecmi_leads.leads.screening import NumberSet
 from telecmi_leads.phones import PhoneBook, is_region
 from telecmi_leads.settings.options import CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions, ScreeningOptions
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.columns.table import Table
+    from telecmi_leads.core.campaign import StagedCampaign
     from telecmi_leads.core.run import RegionGuess
     from telecmi_leads.files import Source
     from telecmi_leads.leads.planning import Planner
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_ROWS = 100
 _ROWS_AT_ONCE = 5000
+_TRIALS_AT_ONCE = 100
 _FILL_HINTS = {
     Field.EMAIL: "Give a whole address, such as --fill email=nobody@example.com, or leave the option out.",
     Field.ORDER_INDEX: "Give a whole number, or leave the option out.",
@@ -204,6 +206,7 @@ class _Preparation(Struct):
     limit_reached: bool = False
     without_code: list[str] = field(default_factory=list)
     places: dict[int, tuple[str, str]] = field(default_factory=dict)
+    full: list[StagedCampaign] = field(default_factory=list)
     audience: Audience = field(default_factory=Audience)
 
     def take_all(self, files: Sequence[Path | None]) -> None:
@@ -354,7 +357,7 @@ class _Preparation(Struct):
         rows = [*clean.rejections, *clean.marked, *self._rows_left_out(cleaner, clean, left_out)]
         self._count(clean, rows, left_out)
         if len(self.without_code) < MOST_CELLS:
-            self.without_code += _without_code(clean, cleaner.info.header)
+            self.without_code += cells_without_code(clean.rejections, cleaner.info.header)
         leads, numbers, groups, rulings = clean.leads, clean.numbers, clean.groups, clean.rulings
         if left_out:
             stays = [at not in left_out for at in range(len(leads))]
@@ -365,9 +368,14 @@ class _Preparation(Struct):
         split_by = self.settings[CampaignOptions].split_by
         if split_by is not None and cleaner.group_column is None:
             groups = list(map(VIRTUAL_COLUMNS[split_by], self.matcher.book.profiles(numbers, rulings)))
-        full = list(self.planner.add(leads, groups))
-        if full or rows:
-            self.ledger.stage(self.run_id, full, rows)
+        self.full += self.planner.add(leads, groups)
+        # Without its request a campaign is small, and a transaction costs more than it does.
+        if rows or len(self.full) >= (1 if self.planner.needs_leads else _TRIALS_AT_ONCE):
+            self._stage(rows)
+
+    def _stage(self, rows: Sequence[LeftOutRow]) -> None:
+        self.ledger.stage(self.run_id, self.full, rows)
+        self.full.clear()
 
     def _rows_left_out(
         self, cleaner: Cleaner, clean: CleanBlock, left_out: Mapping[int, LeftOut]
@@ -415,10 +423,11 @@ class _Preparation(Struct):
         """Hand out the last campaigns and judge the whole. Raises ColumnMissing for a --map that no table serves."""
         if not self.limit_reached:
             self.matcher.check_options()
-        self.ledger.stage(self.run_id, list(self.planner.finish()), [])
+        self.full += self.planner.finish()
+        self._stage([])
         duplicates = self._duplicates()
         while some := list(islice(duplicates, _ROWS_AT_ONCE)):
-            self.ledger.stage(self.run_id, [], some)
+            self._stage(some)
         rows = RowTotals(
             read=self.read,
             blank=self.blank,
@@ -482,14 +491,6 @@ class _Preparation(Struct):
         clear = "Write yes or no into these cells, or use --ignore-marks."
         long = [(says, WarningCode.LONG_ROWS.tip) for says in self._long()]
         return [*unread, *long, *((unclear, clear) for unclear in self._unclear())]
-
-
-def _without_code(clean: CleanBlock, header: Sequence[str]) -> Iterator[str]:
-    """Yield the cells that were rejected since nothing tells their country."""
-    for row in clean.rejections:
-        at = header.index(row.column) if row.code == Reason.NO_REGION.code and row.column in header else -1
-        if 0 <= at < len(row.cells):
-            yield row.cells[at]
 
 
 def _columns_used(info: TableInfo, match: ColumnMatch) -> dict[str, tuple[str, ...]]:

@@ -18,9 +18,9 @@ from telecmi_leads.settings.resolving import COMMAND_LINE
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from telecmi_leads.core.lead import RowTotals
+    from telecmi_leads.core.lead import LeftOutRow, RowTotals
     from telecmi_leads.settings.resolving import Settings
 
 MOST_CELLS = 5000
@@ -35,6 +35,14 @@ _FITS, _FITS_ALONE, _APART = 0.9, 0.95, 0.05
 
 Some numbering plans take nearly every number: a common country must fit better than any other of them.
 """
+
+
+def cells_without_code(rejections: Sequence[LeftOutRow], header: Sequence[str]) -> Iterator[str]:
+    """Yield the cells that were rejected since nothing tells their country."""
+    for row in rejections:
+        at = header.index(row.column) if row.code == Reason.NO_REGION.code and row.column in header else -1
+        if 0 <= at < len(row.cells):
+            yield row.cells[at]
 
 
 def guess_region(

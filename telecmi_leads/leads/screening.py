@@ -63,17 +63,17 @@ class NumberSet(Struct):
 
     def repeated(self, values: Sequence[int]) -> list[int]:
         """Do the same for numbers as integers."""
-        fresh, packed = self._fresh, self._packed
-        new = set(values)
+        fresh, packed, before = self._fresh, self._packed, len(self._fresh)
+        known = fresh.intersection(values)
+        if packed:
+            known.update(filter(packed.__contains__, values))
+        fresh.update([value for value in values if value not in known] if known else values)
         found: list[int] = []
-        if len(new) == len(values) and fresh.isdisjoint(new) and not (packed and any(map(packed.__contains__, values))):
-            fresh |= new
-        else:
+        if len(fresh) - before < len(values):
             for at, value in enumerate(values):
-                if value in fresh or value in packed:
+                if value in known:
                     found.append(at)
-                else:
-                    fresh.add(value)
+                known.add(value)
         self._pack()
         return found
 

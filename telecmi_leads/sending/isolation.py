@@ -22,8 +22,6 @@ from telecmi_leads.core.campaign import (
     CampaignStatus,
     OutcomeKind,
     StagedCampaign,
-    encode_leads,
-    leads_digest,
     refreeze,
     thaw_leads,
 )
@@ -287,8 +285,7 @@ def rejoin(ledger: Ledger, move: Rejoin, *, at: datetime, message: str = "") -> 
 
 
 def _part(record: CampaignRecord, body: bytes, name: str, leads: Sequence[Lead]) -> StagedCampaign:
-    digest = leads_digest(encode_leads(leads))
-    return StagedCampaign(record.number, record.group, name, len(leads), digest, refreeze(body, name, leads))
+    return StagedCampaign(record.number, record.group, name, len(leads), refreeze(body, name, leads))
 
 
 def part_names(name: str) -> Iterator[str]:

@@ -27,7 +27,6 @@ from telecmi_leads.core.campaign import (
     StagedCampaign,
     encode_leads,
     freeze,
-    leads_digest,
 )
 from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowTotals
 from telecmi_leads.ledger import Judged, Ledger, NewRun, PlanFigures
@@ -67,7 +66,7 @@ def campaigns(run: str, first: int, count: int) -> Iterator[StagedCampaign]:
         ]
         users = encode_leads(leads)
         name = f"{run}-{number + 1:03d}"
-        yield StagedCampaign(number + 1, "", name, 1000, leads_digest(users), freeze(name, 1234567, users))
+        yield StagedCampaign(number + 1, "", name, 1000, freeze(name, 1234567, users))
 
 
 def prepare(ledger: Ledger, run: str, staged: list[StagedCampaign]) -> None:
