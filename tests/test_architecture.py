@@ -85,7 +85,7 @@ OWNERS = {
     "requests": {"sending/transport"},
     "urllib3": {"sending/deadlines", "sending/transport"},
     "logging": {"sending/transport"},
-    "python_calamine": {"files/workbook_child"},
+    "python_calamine": {"files/workbook_child", "files/workbook_cells"},
     "csv": {"files", "output/reports"},
     "phonenumbers": {"phones"},
     "sqlite3": {"ledger"},

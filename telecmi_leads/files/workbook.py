@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -9,7 +10,8 @@ import sys
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Timer
+from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
@@ -96,6 +98,24 @@ class Workbook:
             row += len(rows)
 
 
+class _Watchdog(Thread):
+    """Kills a process that is waited for too long. One thread for all frames: one for each took longer than reading."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.waited_since = math.inf
+        self._process = process
+        self._ended = Event()
+
+    def run(self) -> None:
+        while not self._ended.wait(_PATIENCE / 8):
+            if monotonic() - self.waited_since > _PATIENCE:
+                self._process.kill()
+
+    def end(self) -> None:
+        self._ended.set()
+
+
 class _Child:
     """The child process and what it sends."""
 
@@ -119,6 +139,8 @@ class _Child:
                 f"{name}: the reader for workbooks can't be started: {safe(error.strerror or str(error))}.",
                 hint="Export the sheet as CSV and use that.",
             ) from None
+        self._watchdog = _Watchdog(self._process)
+        self._watchdog.start()
 
     def next_kind(self) -> bytes:
         """Return the kind of the next frame and leave it there."""
@@ -146,14 +168,12 @@ class _Child:
 
     def received(self) -> tuple[bytes, bytes]:
         """Wait for what the child sends next: a frame's head and its payload. Raises EOFError where it is dead."""
-        watchdog = Timer(_PATIENCE, self._process.kill)
-        watchdog.daemon = True
-        watchdog.start()
+        self._watchdog.waited_since = monotonic()
         try:
             head = self._read(5)
             return head, self._read(int.from_bytes(head[1:], "little"))
         finally:
-            watchdog.cancel()
+            self._watchdog.waited_since = math.inf
 
     def _read(self, size: int) -> bytes:
         out = self._process.stdout
@@ -173,6 +193,7 @@ class _Child:
 
     def close(self) -> None:
         """End the child."""
+        self._watchdog.end()
         self._process.kill()
         if self._process.stdout is not None:
             self._process.stdout.close()

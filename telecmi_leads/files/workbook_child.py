@@ -11,14 +11,13 @@ E an error (code, detail), Z the end.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import re
 import signal
 import sys
 import zipfile
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
@@ -72,7 +71,7 @@ _LOOKED_THROUGH = 64 * _MB  # of a sheet, for formulas without a value: larger o
 
 
 if TYPE_CHECKING:
-    from telecmi_leads.files import workbook_parts
+    from telecmi_leads.files import workbook_cells, workbook_parts
 else:
 
     def _beside(name: str) -> ModuleType:
@@ -82,6 +81,9 @@ else:
         spec.loader.exec_module(module)
         return module
 
+    if __name__ == "__main__":
+        sys.path.extend(sys.argv[1].split("\n"))  # before the other modules, which need a library too
+    workbook_cells = _beside("workbook_cells")
     workbook_parts = _beside("workbook_parts")
 
 
@@ -97,7 +99,7 @@ class Refused(Exception):
 def main() -> None:
     """Read the workbook on standard input and write its frames."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    sys.path.extend(sys.argv[1].split("\n"))
+    gc.disable()  # nothing here holds cycles, and the collector would look through every block of rows
     import msgspec
 
     out = sys.stdout.buffer
@@ -236,15 +238,13 @@ def _send_rows(sheet: CalamineSheet, send: Send, doubtful: Cells, *, unicode: bo
         return
     rows: list[list[str]] = []
     block = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // (sheet.end[1] + 1)))
-    before = [""] * sheet.start[1]  # calamine leaves out the columns before the first filled one, but not the rows
-    merged = _merged_downwards(sheet)
+    merged = workbook_cells.merged_downwards(sheet)
     carried: dict[int, tuple[str, int]] = {}
-    for at, row in enumerate(sheet.iter_rows()):
-        cells = before + [cell if type(cell) is str else text(cell) for cell in row]
+    for at, cells in enumerate(workbook_cells.text_rows(sheet)):
         if at in doubtful and not all(column < len(cells) and cells[column] for column in doubtful[at]):
             raise Refused("lost text")
         if merged:
-            _fill_merged(cells, at, merged, carried)
+            workbook_cells.fill_merged(cells, at, merged, carried)
         while cells and not cells[-1]:
             cells.pop()
         rows.append(cells)
@@ -255,55 +255,11 @@ def _send_rows(sheet: CalamineSheet, send: Send, doubtful: Cells, *, unicode: bo
         _send_block(rows, send, unicode=unicode)
 
 
-def _merged_downwards(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
-    """Return the cells that are merged with those below them: first row → column and last row."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        if left == right and bottom > top:
-            found.setdefault(top, []).append((left, bottom))
-    return found
-
-
-def _fill_merged(
-    cells: list[str], at: int, merged: dict[int, list[tuple[int, int]]], carried: dict[int, tuple[str, int]]
-) -> None:
-    """Write what stands in a merged cell into each of its rows that holds something else."""
-    for column, (value, last) in list(carried.items()):
-        if at > last:
-            del carried[column]
-        elif column < len(cells) and not cells[column] and any(cells):
-            cells[column] = value
-    for column, last in merged.get(at, ()):
-        if column < len(cells) and cells[column]:
-            carried[column] = (cells[column], last)
-
-
 def _send_block(rows: list[list[str]], send: Send, *, unicode: bool) -> None:
     """Send rows; text with NULs within words, which only an XLS has, is read in a wrong code page and is refused."""
     if not unicode and any("\0" in cell.strip("\0") for row in rows for cell in row):
         raise Refused("code page")
     send(b"R", rows)
-
-
-def text(cell: object) -> str:
-    """Return a cell as it was typed: whole numbers without fraction or exponent, dates in ISO form."""
-    if type(cell) is float:
-        typed = repr(cell)
-        if "e" in typed:
-            typed = format(Decimal(typed), "f")
-        return typed.removesuffix(".0")
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ").removesuffix(" 00:00:00")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    return _duration(cell) if isinstance(cell, timedelta) else str(cell)
-
-
-def _duration(span: timedelta) -> str:
-    minutes, seconds = divmod(round(abs(span.total_seconds())), 60)
-    return f"{'-' if span < timedelta() else ''}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def explain(stream: BinaryIO) -> None:

@@ -13,8 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import msgspec
 import openpyxl
 import pytest
+import python_calamine
 import xlsxwriter
 import xlwt
 from hypothesis import given, settings
@@ -764,6 +766,28 @@ def test_the_child_gets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(workbook, "_CHILD", spy)
     refusal(path)
     assert (tmp_path / "seen").read_text() in {"[] []\n", "['LC_CTYPE'] []\n"}
+
+
+def test_a_child_that_says_nothing_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that neither works nor ends, which no bound of the system stops, is waited for only so long."""
+    (tmp_path / "child.py").write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(workbook, "_CHILD", tmp_path / "child.py")
+    monkeypatch.setattr(workbook, "_PATIENCE", 0.2)
+    message = refusal(saved(tmp_path / "leads.xlsx", LEADS))
+    assert message == "leads.xlsx can't be read: it takes too much memory."
+
+
+def test_the_child_finds_libraries_where_the_program_has_them(tmp_path: Path) -> None:
+    """The libraries may lie where Python alone does not look, as those of an archive with all in it do."""
+    places = {Path(library.__file__).parent.parent for library in (msgspec, python_calamine)}
+    with saved(tmp_path / "leads.xlsx", LEADS).open("rb") as stream:
+        run = subprocess.run(
+            [sys.executable, "-I", "-S", workbook_child.__file__, "\n".join(map(str, places)), "read"],
+            stdin=stream,
+            capture_output=True,
+            check=True,
+        )
+    assert (run.stdout[:1], run.stdout[-6:]) == (b"B", b"Z\1\0\0\0\xc0")
 
 
 def test_interrupts_are_the_parents() -> None:
