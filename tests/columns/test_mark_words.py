@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from importlib.resources import files
+from itertools import chain
 
-from telecmi_leads.columns.marks import MarkKind, is_mark_name, mark_kind, marks
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telecmi_leads.columns.marks import MarkKind, TableMarks, is_mark_name, mark_kind, marks
+from telecmi_leads.core.text import Columns
 
 NO_CALL = """Do Not Call, DNC, DND, NDNC, Do Not Disturb (DND),
 Opted out / Unsubscribed, DND Status, Is DNC?, DNC (Y/N), On TPS, do_not_call, DoNotCall, donotcall,
@@ -68,6 +75,29 @@ def test_cells_of_mark_columns(kind: MarkKind, marking: str, not_marking: str, u
     for cells, says in ((marking, True), (not_marking, False), (unclear, None)):
         found = {cell: marks(kind, cell) for cell in cells.split("|") if cell or says is False}
         assert found == dict.fromkeys(found, says)
+
+
+WORDS = json.loads(files("telecmi_leads.columns").joinpath("marks.json").read_text(encoding="utf-8"))
+PHRASES = [*chain.from_iterable(WORDS["no_call"].values()), *WORDS["doubtful"]]
+SPELLED = st.sampled_from(PHRASES).flatmap(
+    lambda phrase: st.sampled_from(
+        [phrase, phrase.upper(), phrase.title().replace(" ", ""), phrase.replace(" ", " . . - "), f"'{phrase:>240}'"]
+    )
+)
+
+
+def _marked_and_doubtful(cells: list[str]) -> tuple[dict[int, str], int]:
+    found = TableMarks(None, ((0, "Remarks", MarkKind.STATUS),), (), ())
+    return found.rows(Columns([cells]), len(cells)), found.doubtful["Remarks"]
+
+
+@given(st.lists(st.sampled_from(["", "2nd", "6", "six", "é", " - ", ";", "re"]) | SPELLED, max_size=3), st.data())
+def test_many_different_remarks_are_read_as_few_are(parts: list[str], data: st.DataObject) -> None:
+    """Where a column has many texts, most are passed over at a look; the others say what they say alone."""
+    cell = data.draw(st.sampled_from(["", " ", "; "])).join(parts)
+    marked, doubtful = _marked_and_doubtful([*(f"call after {number}" for number in range(200)), cell])
+    alone, also = _marked_and_doubtful([cell])
+    assert (list(marked), doubtful) == ([200] if alone else [], also)
 
 
 def test_names_of_sheets() -> None:
