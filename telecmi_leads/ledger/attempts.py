@@ -18,7 +18,7 @@ from telecmi_leads.ledger.queries import Try, Word
 from telecmi_leads.ledger.schema import RESOLVABLE, SETTLED, TO_SEND, to_micros
 from telecmi_leads.ledger.staging import add_campaign
 from telecmi_leads.ledger.store import put_body
-from telecmi_leads.ledger.uploaded_numbers import Hasher, pack
+from telecmi_leads.ledger.uploaded_numbers import PARTS, Hasher, pack
 
 if TYPE_CHECKING:
     import sqlite3
@@ -212,11 +212,12 @@ def expect(store: Store, campaign_id: int) -> None:
 
 
 def _merge_fresh(store: Store, connection: sqlite3.Connection) -> None:
-    connection.executemany(
-        "INSERT INTO uploaded VALUES (?, ?, ?) ON CONFLICT (bucket) DO UPDATE SET"
-        " tails = CAST(tails || excluded.tails AS BLOB), ids = CAST(ids || excluded.ids AS BLOB)",
-        pack(connection.execute("SELECT campaign, hashes FROM fresh")),
-    )
+    for part in range(PARTS):
+        connection.executemany(
+            "INSERT INTO uploaded VALUES (?, ?, ?) ON CONFLICT (bucket) DO UPDATE SET"
+            " tails = CAST(tails || excluded.tails AS BLOB), ids = CAST(ids || excluded.ids AS BLOB)",
+            pack(connection.execute("SELECT campaign, hashes FROM fresh"), part),
+        )
     connection.execute("DELETE FROM fresh")
     store.changed()
 

@@ -113,12 +113,20 @@ def bucket_of(number: bytes) -> int:
     return (number[0] << 16 | number[1] << 8 | number[2]) >> 6
 
 
-def pack(hashes: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes, bytes]]:
-    """Yield what the joined hashes of campaigns add to each bucket, in the buckets' order: number, tails, ids."""
-    numbers = sorted((number, campaign) for campaign, joined in hashes for number in split(joined))
-    for bucket, found in groupby(numbers, key=lambda pair: bucket_of(pair[0])):
-        pairs = list(found)
-        yield bucket, b"".join(number[2:] for number, _ in pairs), b"".join(id_bytes(id_) for _, id_ in pairs)
+PARTS = 4
+"""So many times `pack` is asked, each time for a part of the buckets: a million hashes take 16 MB then, not 64."""
+
+
+def pack(hashes: Iterable[tuple[int, bytes]], part: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield what the joined hashes of campaigns add to each bucket of a part, in order: number, tails, ids."""
+    records: list[bytes] = []
+    for campaign, joined in hashes:
+        id_, starts = id_bytes(campaign), range(0, len(joined), HASH_BYTES)
+        records += [joined[at : at + HASH_BYTES] + id_ for at in starts if joined[at] * PARTS >> 8 == part]
+    records.sort()
+    for bucket, found in groupby(records, key=bucket_of):
+        both = list(found)
+        yield bucket, b"".join([one[2:HASH_BYTES] for one in both]), b"".join([one[HASH_BYTES:] for one in both])
 
 
 def among(

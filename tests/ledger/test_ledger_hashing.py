@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telecmi_leads.ledger.uploaded_numbers import (
+    PARTS,
     Hasher,
     among,
     bucket_of,
@@ -26,7 +27,9 @@ campaigns = st.dictionaries(st.integers(1, 5), st.lists(hashes, max_size=30), ma
 def buckets_of(uploaded: dict[int, list[bytes]]) -> dict[int, tuple[bytes, bytes]]:
     """Pack the hashes of campaigns."""
     joined = [(campaign, b"".join(numbers)) for campaign, numbers in uploaded.items()]
-    return {bucket: (tails, ids) for bucket, tails, ids in pack(joined)}
+    packed = [each for part in range(PARTS) for each in pack(joined, part)]
+    assert [bucket for bucket, _, _ in packed] == sorted({bucket for bucket, _, _ in packed})
+    return {bucket: (tails, ids) for bucket, tails, ids in packed}
 
 
 @given(campaigns, st.lists(hashes, max_size=50), st.sets(hashes), st.sets(st.integers(1, 5)))
