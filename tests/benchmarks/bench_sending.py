@@ -1,13 +1,13 @@
 """How near sending comes to what the service's latency and the workers allow; and what a campaign costs besides.
 
-    python tests/benchmarks/bench_sending.py [--campaigns 64] [--latency 0.2] [--workers 8] [--rounds 5]
+    python tests/benchmarks/bench_sending.py [--campaigns 64] [--size 1000] [--latency 0.2] [--workers 8] [--rounds 5]
 
-The whole program uploads campaigns of a thousand leads to a server that answers each request after the latency. The
-ideal is the first campaign alone, then as many at a time as there are workers, each taking the latency and nothing
-else. The time is taken at the server, from the first request's coming to the last answer. A bare client of requests
-sends as many ready bodies in as many threads, in turn with it: what the machine allows. Beside it the same without
-latency and with one worker: what a campaign costs in the program, its two flushes to the disk included. Nothing is
-judged here.
+The whole program uploads campaigns, of a thousand leads unless asked otherwise, to a server that answers each request
+after the latency. The ideal is the first campaign alone, then as many at a time as there are workers, each taking the
+latency and nothing else. The time is taken at the server, from the first request's coming to the last answer. A bare
+client of requests sends as many ready bodies in as many threads, in turn with it: what the machine allows. Beside it
+the same without latency and with one worker: what a campaign costs in the program, its two flushes to the disk
+included. Nothing is judged here.
 """
 
 from __future__ import annotations
@@ -66,6 +66,12 @@ def _read(connection: Connection) -> bool:
     return True
 
 
+def body_of(leads: int) -> bytes:
+    """Make the body of a campaign of so many leads."""
+    lead = b'{"firstname":"Asha","lastname":"Rao","phone":"919876500000"}'
+    return b'{"users":[' + b",".join([lead] * leads) + b"]}"
+
+
 def bare(body: bytes, campaigns: int, latency: float, workers: int) -> float:
     """Send as many ready bodies with requests alone, the first by itself; return the same seconds."""
     slow = Slow(latency)
@@ -82,7 +88,7 @@ def bare(body: bytes, campaigns: int, latency: float, workers: int) -> float:
     return slow.last - slow.first
 
 
-def seconds(leads: Path, campaigns: int, latency: float, workers: int) -> float:
+def seconds(leads: Path, campaigns: int, latency: float, workers: int, size: int = 1000) -> float:
     """Upload everything once; return the seconds between the first request and the last answer."""
     slow = Slow(latency)
     with tempfile.TemporaryDirectory() as folder, RawServer(slow) as server:
@@ -93,8 +99,9 @@ def seconds(leads: Path, campaigns: int, latency: float, workers: int) -> float:
             "TELECMI_BASE_URL": server.url,
             "TELECMI_STATE_DIR": f"{folder}/state",
         }
-        command = [*PROGRAM, "upload", str(leads), "--name", "B", "--region", "IN", "--workers", str(workers)]
-        subprocess.run([*command, "--quiet"], cwd=folder, env=environment, check=True)
+        command = [*PROGRAM, "upload", str(leads), "--name", "B", "--region", "IN", "--quiet"]
+        command += ["--workers", str(workers), "--size", str(size)]
+        subprocess.run(command, cwd=folder, env=environment, check=True)
     if slow.requests != campaigns:
         raise SystemExit(f"{slow.requests} requests came in place of {campaigns}")
     return slow.last - slow.first
@@ -109,6 +116,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--campaigns", type=int, default=64)
+    parser.add_argument("--size", type=int, default=1000)
     parser.add_argument("--latency", type=float, default=0.2)
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5)
@@ -116,15 +124,13 @@ def main() -> None:
     least = ideal(asked.campaigns, asked.latency, asked.workers)
     with tempfile.TemporaryDirectory() as folder:
         leads = Path(folder) / "leads.csv"
-        write_rows(leads, asked.campaigns * 1000)
-        body = (
-            b'{"users":[' + b",".join([b'{"firstname":"Asha","lastname":"Rao","phone":"919876500000"}'] * 1000) + b"]}"
-        )
+        write_rows(leads, asked.campaigns * asked.size)
+        body = body_of(asked.size)
         took, plain = [], []
         for _ in range(asked.rounds):  # in turn, so that a machine that slows down slows both
-            took.append(seconds(leads, asked.campaigns, asked.latency, asked.workers))
+            took.append(seconds(leads, asked.campaigns, asked.latency, asked.workers, asked.size))
             plain.append(bare(body, asked.campaigns, asked.latency, asked.workers))
-        alone = [seconds(leads, asked.campaigns, 0.0, 1) for _ in range(asked.rounds)]
+        alone = [seconds(leads, asked.campaigns, 0.0, 1, asked.size) for _ in range(asked.rounds)]
     best, median, reached = min(took), statistics.median(took), statistics.median(plain)
     print(f"{asked.campaigns} campaigns, {asked.latency} s latency, {asked.workers} workers: ideal {least:.3f} s")
     print(f"median {median:.3f} s = {least / median:.1%} of the ideal rate; best {best:.3f} s = {least / best:.1%}")
