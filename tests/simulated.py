@@ -221,6 +221,10 @@ class SimulatedClock(Clock):
             pass
         return sent
 
+    def soon(self, mailbox: SimpleQueue[Any]) -> Any:
+        """Return what has come; no time passes."""
+        return None if mailbox.empty() else mailbox.get_nowait()
+
 
 def plan(  # noqa: PLR0913 - a run's measures
     ledger: Ledger,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.run import StopCause
 
 _Item = TypeVar("_Item")
+_NEARLY_AT_ONCE = 0.003
 _LONGEST_WAIT = 3600.0
 """The system's timers take no more than some months at once; whoever waits looks again."""
 
@@ -37,8 +38,6 @@ class Clock:
     """What a part of the program may know of time and chance.
 
     `now` is the wall clock (aware), `monotonic` counts seconds from anywhere, `random` gives 0 up to 1.
-    `idle(mailbox, seconds)` waits until something is in the mailbox or the seconds have passed (None: for ever)
-    and returns what came, or None.
     """
 
     def __init__(
@@ -52,11 +51,15 @@ class Clock:
         self.random = random
 
     def idle(self, mailbox: SimpleQueue[_Item], seconds: float | None) -> _Item | None:
-        """Wait for the mailbox, at most `seconds`; return what came, or None."""
+        """Wait for the mailbox, at most so many seconds (None: for ever); return what came, or None."""
         try:
             return mailbox.get(timeout=None if seconds is None else min(max(seconds, 0.0), _LONGEST_WAIT))
         except Empty:
             return None
+
+    def soon(self, mailbox: SimpleQueue[_Item]) -> _Item | None:
+        """Return what comes into the mailbox at once or nearly so, as answers to requests that left together do."""
+        return self.idle(mailbox, _NEARLY_AT_ONCE)
 
 
 class StopRequest:

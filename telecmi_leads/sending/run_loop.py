@@ -184,13 +184,19 @@ class _Run:
         taken first.
         """
         self._take_in(first)
+        sending: list[UploadEvent] = []
         while self._heard:
             ahead = self._may_go_ahead()
-            going = self._send(self._begin()) if ahead else []
-            sending = self._sending(going)
+            sending += self._sending(self._send(self._begin())) if ahead else []
+            if ahead and len(self._heard) < self._options.workers:
+                more = self._clock.soon(self._mailbox)
+                if more is not None:
+                    self._take_in(more)
+                    continue
             settled = self._write(at_least=len(self._heard) // _SHARE + 1 if ahead else len(self._heard))
             yield from sending  # what is shown may fail: not before it is written
             yield from settled
+            sending = []
             self._take_in()
 
     def _write(self, *, at_least: int) -> list[UploadEvent]:
@@ -267,7 +273,8 @@ class _Run:
 
         The bytes of a part may still change.
         """
-        for job in self._waiting[: self._pacing.width]:
+        # Those of all workers: the first acceptance, and the end of trouble, open the way for many at once.
+        for job in self._waiting[: self._options.workers]:
             if job.part is None and job.record.id not in self._bodies and self._mailbox.empty():
                 self._bodies[job.record.id] = self._ledger.body(job.record.id)
         for campaign in self._under_way:
