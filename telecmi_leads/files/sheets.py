@@ -146,16 +146,21 @@ class _Records:
         step = max(1, min(BLOCK_ROWS, BLOCK_CELLS // max(len(keys), 1)))
         rest: list[list[str]] = []
         while self.waiting and keys is self.keys:
-            rows = rest + self.waiting
+            rows, self.waiting = rest + self.waiting, []
+            while len(rows) >= step:  # before more is read, which takes the memory of these rows then
+                yield self._block(rows[:step])
+                del rows[:step]
+            rest = rows
             self._advance()
             # What does not fill a block waits for the next rows, unless these have other columns or are long.
-            goes_on = self.waiting and keys is self.keys and self._held is None
-            full = len(rows) - len(rows) % step if goes_on else len(rows)
-            rest = rows[full:]
-            for at in range(0, full, step):
-                block = RowBlock(self._row, rows[at : min(at + step, full)])
-                self._row += len(block.rows)
-                yield block
+            if rest and not (self.waiting and keys is self.keys and self._held is None):
+                yield self._block(rest)
+                rest = []
+
+    def _block(self, rows: list[list[str]]) -> RowBlock:
+        block = RowBlock(self._row, rows)
+        self._row += len(rows)
+        return block
 
     def _advance(self) -> None:
         taken: list[Batch] = []
