@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _EMPTY = {"NaN": ""}  # what Python programs write for a number that is not there
 _KEY = re.compile(r'"[ \t\r\n]*:')
+_FRACTION = re.compile(r"-?\d+(?=[.eE])(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _ESCAPED_COLON = re.compile(r"\\u003a", re.IGNORECASE)
 
 
@@ -107,14 +108,14 @@ class ManyDecoder:
     """Decodes many values at once, and ever faster: it learns the keys that the objects of a file have.
 
     Objects with known keys become rows by way of a msgspec struct, in less than half the time that dicts take. Its
-    fields are text where all values were: those need no second look.
+    fields are text, or text and whole numbers, where all values were: those need no second look.
     With `counting`, values are only counted, and equal keys don't matter.
     """
 
     def __init__(self, *, counting: bool = False) -> None:
         self._counting = counting
         self._keys: tuple[str, ...] = ()
-        self._mixed: tuple[int, ...] = ()
+        self._kinds: tuple[int, ...] = ()
         self._colons = 0
         self._failures = 0
         self._one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=str)
@@ -149,7 +150,7 @@ class ManyDecoder:
         rows = list(map(list, map(msgspec.structs.astuple, found)))
         if self._counting:
             return Rows(self._keys, rows)
-        if not _as_text(rows, self._mixed):
+        if not _as_text(rows, self._kinds):
             self._failures += 1
             return None
         return None if self._may_hide_equal_keys(text, rows) else Rows(self._keys, rows)
@@ -177,44 +178,60 @@ class ManyDecoder:
         return values
 
     def _learn(self, keys: tuple[str, ...], objects: list[Any]) -> None:
-        """Make decoders for objects with these keys; in which columns there is text alone, `objects` tell."""
+        """Make decoders for objects with these keys; what there is in which column, `objects` tell."""
         if not 0 < len(keys) <= _MOST_KEYS:
             return
-        mixed = set(range(len(keys))) if self._counting else _not_text(keys, objects)
+        kinds = (_ANY,) * len(keys) if self._counting else tuple(_kind(objects, key) for key in keys)
         if keys == self._keys:
-            if mixed.issubset(self._mixed):
+            kinds = tuple(map(max, kinds, self._kinds))
+            if kinds == self._kinds:
                 return
-            mixed.update(self._mixed)
             self._failures -= 1  # the first null in a column is no other kind of object
-        fields = [(f"key{at}", Any if at in mixed else str) for at in range(len(keys))]
+        fields = [(f"key{at}", _KINDS[kind]) for at, kind in enumerate(kinds)]
         names = {f"key{at}": key for at, key in enumerate(keys)}
         try:
             known = msgspec.defstruct("Known", fields, rename=names, forbid_unknown_fields=True, gc=False)
         except ValueError:  # a quote or a control character in a key
             return
-        self._keys, self._mixed = keys, tuple(sorted(mixed))
+        self._keys, self._kinds = keys, kinds
         self._colons = len(keys) + "".join(keys).count(":")
         self._known_one = msgspec.json.Decoder(known, float_hook=str)
         self._known_list = msgspec.json.Decoder(list[known], float_hook=str)  # type: ignore[valid-type]
 
 
-def _not_text(keys: tuple[str, ...], objects: list[Any]) -> set[int]:
-    """Return the places of keys under which some object has something else than text."""
-    alike = [value for value in objects if isinstance(value, dict)]
-    return {at for at, key in enumerate(keys) if not all(isinstance(each.get(key), str) for each in alike)}
+_KINDS: tuple[Any, ...] = (str, int | str, Any)
+_TEXT, _NUMBERS, _ANY = range(len(_KINDS))
 
 
-def _as_text(rows: list[list[Any]], mixed: tuple[int, ...]) -> bool:
-    """Turn the cells in `mixed` columns into text, in place; tell whether that could be done: nothing is nested."""
-    for place in mixed:
-        for row in rows:
-            value = row[place]
-            if type(value) is int:
-                row[place] = str(value)
-            elif type(value) is not str:
-                if isinstance(value, dict | list):
-                    return False
-                row[place] = cell(value)
+def _kind(objects: list[Any], key: str) -> int:
+    """Return what objects have under a key. Fractions are text in them, and what looks like one may be no text."""
+    values = [each.get(key) for each in objects if type(each) is dict]
+    found = set(map(type, values))
+    if not found <= {int, str} or any(type(value) is str and _FRACTION.fullmatch(value) for value in values):
+        return _ANY
+    return _NUMBERS if int in found else _TEXT
+
+
+def _as_text(rows: list[list[Any]], kinds: tuple[int, ...]) -> bool:
+    """Turn the cells that may not be text into text, in place; tell whether that could be done: nothing is nested."""
+    for place, kind in enumerate(kinds):
+        if kind == _NUMBERS:
+            for row in rows:
+                row[place] = str(row[place])
+        elif kind == _ANY and not _any_as_text(rows, place):
+            return False
+    return True
+
+
+def _any_as_text(rows: list[list[Any]], place: int) -> bool:
+    for row in rows:
+        value = row[place]
+        if type(value) is int:
+            row[place] = str(value)
+        elif type(value) is not str:
+            if isinstance(value, dict | list):
+                return False
+            row[place] = cell(value)
     return True
 
 

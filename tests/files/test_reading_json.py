@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from reading_files import read_bounded, read_rows, read_sheets, refusal
 
 from telecmi_leads.core.errors import SourceUnreadable
-from telecmi_leads.files import open_source
+from telecmi_leads.files import json_leads, open_source
+from telecmi_leads.files.json_rows import flat
 from telecmi_leads.settings.option_values import FileFormat
 from telecmi_leads.settings.options import ReadingOptions
 
@@ -562,6 +563,20 @@ def test_other_values_far_into_a_file(tmp_path: Path, end: str) -> None:
     read = ["", "9876500003", "1.5", "true", "12:30", "x, y", "98"]
     cities = [city for other in read for city in ["Kochi"] * 5000 + [other] * 3]
     assert sheet.rows == [["Asha", city] for city in cities]
+
+
+@pytest.mark.parametrize("other", [None, 5, 12.5, 1e300, "12.5", True])
+def test_columns_of_any_scalar_go_column_by_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: object
+) -> None:
+    """Whatever its columns hold, a large file is read object by object only until that is known: the rest is fast."""
+    one_by_one = []
+    monkeypatch.setattr(json_leads, "flat", lambda lead: one_by_one.append(lead) or flat(lead))
+    values = [value for at in range(20_000) for value in ("Kochi", other)]
+    lines = "".join(json.dumps({"name": "Asha", "value": value}) + "\n" for value in values)
+    read = ["Kochi", "" if other is None else "true" if other is True else "1e+300" if other == 1e300 else str(other)]
+    assert read_rows(written(tmp_path, lines)) == [["name", "value"], *([["Asha", value] for value in read] * 20_000)]
+    assert len(one_by_one) < 10_000
 
 
 def test_lines_come_in_blocks_of_one_size(tmp_path: Path) -> None:
