@@ -187,7 +187,13 @@ def clean_column(cells: Sequence[str], *, form: NormalForm = "NFC") -> Sequence[
     """Clean a column of cells; returns the very sequence where there was nothing to clean, as mostly."""
     if _is_clean_and_filled(joined(cells), form)[0]:
         return cells
-    return [clean(cell, form=form) if cell else cell for cell in cells]
+    # Most cells of any column are clean, which costs a tenth of cleaning them.
+    return [
+        cell
+        if cell.isascii() and cell.isprintable() and "  " not in cell and cell.strip(" ") == cell
+        else clean(cell, form=form)
+        for cell in cells
+    ]
 
 
 def safe(text: str, limit: int = _SHOWN_LIMIT) -> str:

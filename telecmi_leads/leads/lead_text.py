@@ -40,10 +40,12 @@ _DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za
 _ADDRESS = re.compile(f"{_LOCAL}@{_DOMAIN}")
 # A joined column of the commonest addresses and of nothing: few labels, none too long, the domain's first one not of a
 # single letter as in addresses of WhatsApp's own, the last beginning with a letter, no sign but + _ - and dots.
-_USUAL = re.compile(
-    r"(?:(?:[A-Za-z0-9_+-]{1,30}+(?:\.[A-Za-z0-9_+-]{1,30}+){0,2}+@[A-Za-z0-9]{2,30}+(?:-[A-Za-z0-9]{1,30}+)?+"
-    rf"(?:\.[A-Za-z][A-Za-z0-9]{{1,30}}+){{1,2}}+)?+{re.escape(BETWEEN)})*+"
+_USUAL_ADDRESS = (
+    r"[A-Za-z0-9_+-]{1,30}+(?:\.[A-Za-z0-9_+-]{1,30}+){0,2}+"
+    r"@[A-Za-z0-9]{2,30}+(?:-[A-Za-z0-9]{1,30}+)?+(?:\.[A-Za-z][A-Za-z0-9]{1,30}+){1,2}+"
 )
+_USUAL_OR_NOTHING = re.compile(f"(?:{_USUAL_ADDRESS})?+")
+_USUAL = re.compile(f"(?:(?:{_USUAL_ADDRESS})?+{re.escape(BETWEEN)})*+")
 _COLUMN = re.compile(f"(?:(?:{_LOCAL}@{_DOMAIN})?+\n)*+")
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3 with erratum 1690
 _SEVERAL = re.compile(r"[,;|/\n]+|:::")
@@ -100,7 +102,8 @@ def first_addresses(cells: Sequence[str]) -> Sequence[str]:
         and not any(sign in together for sign in _CHAT_SIGNS)
     ):
         return cells
-    return [first_address(cell) if cell else cell for cell in cells]
+    usual = _USUAL_OR_NOTHING.fullmatch
+    return [cell if usual(cell) else first_address(cell) for cell in cells]
 
 
 def _are_usual(together: str, cells: int) -> bool:
@@ -194,7 +197,8 @@ class Fields:
         cleaned = clean_column(_resolved(column, joined(column)), form=form)
         if cleaned is not column:
             self.repairs[Repair.TEXT_CLEANED] += sum(map(ne, column, cleaned)) if count else 0
-            self.faults |= {at: Reason.UNREADABLE_TEXT for at, cell in enumerate(cleaned) if not _encodable(cell)}
+            if not _encodable("".join(cleaned)):
+                self.faults |= {at: Reason.UNREADABLE_TEXT for at, cell in enumerate(cleaned) if not _encodable(cell)}
         return cleaned
 
     # --- names ---
