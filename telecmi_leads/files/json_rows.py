@@ -58,7 +58,10 @@ def flat(element: object) -> dict[str, str]:
         if _DOCUMENT in str(element.get("name")) and "fields" in element:  # Firestore's name is a path, no person's
             element = {"document" if name == "name" else name: value for name, value in element.items()}
         for name, value in element.items():
-            _spread(row, name, value, 1)
+            if type(value) is str and name not in row:  # as nearly all are, and ten times as fast
+                row[name] = value
+            else:
+                _spread(row, name, value, 1)
         return row
     if isinstance(element, list):
         return {f"column {number}": cell(value) for number, value in enumerate(element, 1)}
