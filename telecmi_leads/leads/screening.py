@@ -173,6 +173,7 @@ class KnownPeople(Struct):
     """Whom the ledger knows of a plan's people, counted as the blocks come.
 
     `find` is Ledger.known_among with its runs `own`: those whose content this plan may be, since they have its name.
+    People who are in the same campaigns are looked at once a block.
     With `new_only` those uploaded since that time (None: ever) are left out, and those who wait; with `append` the
     same of the campaigns of `own`. Otherwise everybody stays, and is counted.
 
@@ -202,7 +203,9 @@ class KnownPeople(Struct):
         self._block = self.find(numbers)
         if not self.new_only and not self.append:
             return {}
-        found = ((at, self._why(campaigns)) for at, campaigns in self._block.items())
+        alike = {id(campaigns): campaigns for campaigns in self._block.values()}
+        whys = {each: self._why(campaigns) for each, campaigns in alike.items()}
+        found = ((at, whys[id(campaigns)]) for at, campaigns in self._block.items())
         return {at: why for at, why in found if why is not None}
 
     def restart(self) -> None:
@@ -238,35 +241,47 @@ class KnownPeople(Struct):
 
     def count(self, rows: int, left_out: Mapping[int, LeftOut]) -> None:
         """Count the first so many numbers of the block just sorted; `left_out` says who of them goes, and why."""
+        alike: dict[tuple[int, int], tuple[Sequence[KnownCampaign], LeftOut | None]] = {}
+        people: Counter[tuple[int, int]] = Counter()
         for at, campaigns in self._block.items():
-            why = left_out.get(at)
-            if at >= rows or (why is not None and why.kind is LeftOutKind.DUPLICATE):
-                continue
-            mine = {each.run for each in campaigns if not self._goes_again(each)} & self.own
-            self.touched.update(mine)
-            self.touched_open.update({each.run for each in campaigns if not each.status.settled} & self.own)
-            if why is not None and why.kind is not LeftOutKind.ALREADY_UPLOADED:
-                continue
-            self.covered.update(mine)
-            self.kept_own += bool(mine) and why is None
-            self._count_known(campaigns, why)
+            if at < rows:
+                why = left_out.get(at)
+                key = id(campaigns), id(why)
+                alike[key] = campaigns, why
+                people[key] += 1
+        for key, (campaigns, why) in alike.items():
+            self._count_alike(campaigns, why, people[key])
+
+    def _count_alike(self, campaigns: Sequence[KnownCampaign], why: LeftOut | None, people: int) -> None:
+        """Count people who are in the same campaigns, and who stay or are left out for the same reason."""
+        if why is not None and why.kind is LeftOutKind.DUPLICATE:
+            return
+        mine = {each.run for each in campaigns if not self._goes_again(each)} & self.own
+        open_ = {each.run for each in campaigns if not each.status.settled} & self.own
+        self.touched.update(dict.fromkeys(mine, people))
+        self.touched_open.update(dict.fromkeys(open_, people))
+        if why is not None and why.kind is not LeftOutKind.ALREADY_UPLOADED:
+            return
+        self.covered.update(dict.fromkeys(mine, people))
+        self.kept_own += people * (bool(mine) and why is None)
+        self._count_known(campaigns, why, people)
 
     def _goes_again(self, campaign: KnownCampaign) -> bool:
         """Tell whether the campaign's people are new to --append: what was refused is corrected and appended."""
         return self.append and campaign.status is CampaignStatus.REFUSED and not campaign.name_taken
 
-    def _count_known(self, campaigns: Sequence[KnownCampaign], why: LeftOut | None) -> None:
+    def _count_known(self, campaigns: Sequence[KnownCampaign], why: LeftOut | None, people: int) -> None:
         uploaded = [each for each in campaigns if each.status is CampaignStatus.ACCEPTED]
         if uploaded:
-            self.uploaded += 1
-            self.uploaded_in.update(uploaded)
+            self.uploaded += people
+            self.uploaded_in.update(uploaded * people)
         open_ = [each for each in campaigns if not each.status.settled]
         if why is not None:
             open_ = [each for each in campaigns if self._may_be_in(each)] if why.code == WAITING else []
         if open_:
-            self.waiting += 1
-            self.left_waiting += why is not None
-            self.waiting_in.update(open_)
+            self.waiting += people
+            self.left_waiting += people * (why is not None)
+            self.waiting_in.update(open_ * people)
 
 
 class Screen(Struct, frozen=True):

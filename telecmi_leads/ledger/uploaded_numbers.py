@@ -212,7 +212,10 @@ def typed_in(row: LeftOutRow, tables: Sequence[TableInfo]) -> str:
 def known_among(
     store: Store, account: str, phones: Sequence[str], own: frozenset[str]
 ) -> dict[int, list[KnownCampaign]]:
-    """Return, by position, the campaigns that hold a number of these (E.164 digits): uploaded, or waiting."""
+    """Return, by position, the campaigns that hold a number of these (E.164 digits): uploaded, or waiting.
+
+    Those who are in the same campaigns have one list.
+    """
     waiting, fresh = _holders(store, account, own)
     found = _accepted_before(store, account, phones, fresh)
     # As int a number takes two thirds of the memory of its text. Requests hold numbers, so that no hash is needed here.
@@ -223,8 +226,9 @@ def known_among(
             if value in waiting:
                 found.setdefault(at, []).extend(waiting[value])
     every = _known_campaigns(store) if found else {}
-    known = ((at, [every[id_] for id_ in found[at] if id_ in every]) for at in sorted(found))
-    return {at: campaigns for at, campaigns in known if campaigns}
+    ids = {at: tuple(found[at]) for at in sorted(found)}
+    known = {each: [every[id_] for id_ in each if id_ in every] for each in set(ids.values())}
+    return {at: known[each] for at, each in ids.items() if known[each]}
 
 
 def _accepted_before(store: Store, account: str, phones: Sequence[str], fresh: Fresh) -> dict[int, list[int]]:
