@@ -85,7 +85,7 @@ def leads(rows: int) -> list[list[str | int]]:
         [
             f"Asha{number % 5000}",
             "Menon",
-            9876500000 + number if number % 2 else f"+91 98765 {number % 100000:05d}",
+            9876500000 + number if number % 2 else f"+91 {98765 + number // 100000} {number % 100000:05d}",
             f"asha{number}@example.com",
             "Kochi",
             "India",

@@ -30,6 +30,7 @@ import bench_phones
 import bench_reading
 import bench_sending
 from measuring import HERE, PROGRAM, Measured, refusing_service, write_rows
+from rawserver import RawServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -149,6 +150,11 @@ def million(bench: Bench) -> Iterator[Figure]:
         stage.command = bench.upload(path, "--name", f"S{number}")  # a name can be used once
         bench.in_turn(nothing, reader, ten, validate, dry, stage, rounds=1)
     bench.in_turn(plain, rounds=1)
+    bench.environment["TELECMI_STATE_DIR"] = str(bench.folder / "state-sent")
+    sent = Measured(bench.upload(path, "--name", "A"))
+    with RawServer(bench_sending.Slow(0.0)) as server:
+        bench.environment["TELECMI_BASE_URL"] = server.url
+        bench.in_turn(sent, rounds=1)
     rows = f"{bench.rows:,} rows of CSV"
     yield Figure(
         f"{rows}: `validate`, times csv.reader, start-up out", net(validate, ten, reader, nothing), "3.4", "3.2"
@@ -157,9 +163,14 @@ def million(bench: Bench) -> Iterator[Figure]:
     yield Figure("the same, `upload` until all is staged", net(stage, ten, reader, nothing), "4.5", "4.2")
     yield Figure("the same, a plain script", f"{plain.used / reader.used:.0f}")
     yield Figure("peak memory, MiB: `validate`", f"{validate.peak:.0f}", "110", "100")
-    yield Figure("peak memory, MiB: `upload`", f"{stage.peak:.0f}")
+    yield Figure(
+        "peak memory, MiB: `upload` until all is staged, and until all is sent", f"{stage.peak:.0f}, {sent.peak:.0f}"
+    )
     yield Figure("peak memory, MiB: a plain script", f"{plain.peak:.0f}")
-    yield Figure("seconds: `validate`", f"{statistics.median(validate.seconds):.1f}")
+    yield Figure(
+        "seconds: `validate`, and `upload` of all with 4 workers to a service that answers at once",
+        f"{statistics.median(validate.seconds):.1f}, {sent.seconds[0]:.1f}",
+    )
 
 
 def reading(bench: Bench) -> Iterator[Figure]:
@@ -170,12 +181,16 @@ def reading(bench: Bench) -> Iterator[Figure]:
     yield Figure("JSON Lines read, times msgspec", f"{ratios['jsonl']:.2f}", "1.5")
     yield Figure("JSON array read, times msgspec", f"{ratios['json']:.2f}", "1.8")
     yield Figure("XLSX read, times python-calamine", f"{ratios['xlsx']:.2f}", "1.2")
-    whole, ten = bench.validate(paths["jsonl"]), bench.validate(bench.file(10))
-    bench.in_turn(whole, ten)
+    lines = paths["jsonl"].read_text(encoding="utf-8").splitlines(keepends=True)
+    repeated = bench.folder / "repeated.jsonl"
+    repeated.write_text("".join(lines[: len(lines) * 3 // 4] + lines[: len(lines) // 4]), encoding="utf-8")
+    whole, again, ten = bench.validate(paths["jsonl"]), bench.validate(repeated), bench.validate(bench.file(10))
+    bench.in_turn(whole, again, ten)
     alone = statistics.median(
         bench_reading.seconds(bench_reading.BARE["msgspec"], paths["jsonl"]) for _ in range(bench.rounds)
     )
     yield Figure("JSON Lines, `validate`, times msgspec, start-up out", f"{(whole.used - ten.used) / alone:.2f}", "3.8")
+    yield Figure("the same, a quarter of the rows repeated", f"{(again.used - ten.used) / alone:.2f}")
 
 
 def new_only(bench: Bench) -> Iterator[Figure]:
