@@ -158,9 +158,13 @@ class FirstRows:
             return
         wanted, found = set(self._repeats[0]), dict[int, tuple[int, int]]()
         for table, rows, least, packed in self._blocks:
-            for row, above in zip(rows, packed, strict=True):
-                if least + above in wanted:
-                    found.setdefault(least + above, (table, row))
+            values = [least + above for above in packed]
+            here = wanted.intersection(values)
+            if here:
+                wanted -= here  # what comes first here is not looked for further down
+                for value, row in zip(values, rows, strict=True):
+                    if value in here:
+                        found.setdefault(value, (table, row))
         for number, table, row in zip(*self._repeats, strict=True):
             yield table, row, str(number), found.get(number)
 
