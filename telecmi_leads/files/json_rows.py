@@ -45,7 +45,7 @@ _ANSWERS = frozenset(
 
 
 def as_objects(elements: list[Any] | Rows) -> list[Any]:
-    """Return elements as they stood in the file."""
+    """Return elements as they stood in the file; what some of them lack is empty."""
     if isinstance(elements, Rows):
         return [dict(zip(elements.keys, row, strict=True)) for row in elements.rows]
     return elements

@@ -15,7 +15,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
@@ -108,7 +108,8 @@ class ManyDecoder:
     """Decodes many values at once, and ever faster: it learns the keys that the objects of a file have.
 
     Objects with known keys become rows by way of a msgspec struct, in less than half the time that dicts take. Its
-    fields are text, or text and whole numbers, where all values were: those need no second look.
+    fields are text, or text and whole numbers, where all values were: those need no second look. Keys that some of the
+    objects lack are empty cells there.
     With `counting`, values are only counted, and equal keys don't matter.
     """
 
@@ -150,14 +151,16 @@ class ManyDecoder:
         rows = list(map(list, map(msgspec.structs.astuple, found)))
         if self._counting:
             return Rows(self._keys, rows)
-        if not _as_text(rows, self._kinds):
+        lacking = _as_text(rows, self._kinds)
+        if lacking is None or _is_sparse(len(rows) * len(self._keys), sum(lacking.values())):
             self._failures += 1
             return None
-        return None if self._may_hide_equal_keys(text, rows) else Rows(self._keys, rows)
+        return None if self._may_hide_equal_keys(text, rows, lacking) else Rows(self._keys, rows)
 
-    def _may_hide_equal_keys(self, text: str, rows: list[list[str]]) -> bool:
+    def _may_hide_equal_keys(self, text: str, rows: list[list[str]], lacking: dict[int, int]) -> bool:
         """Tell whether text may hold more keys than came out of it: it has more colons than keys and cells have."""
-        more = text.count(":") - len(rows) * self._colons
+        not_there = sum(count * (1 + self._keys[place].count(":")) for place, count in lacking.items())
+        more = text.count(":") - len(rows) * self._colons + not_there
         if not more and self._colons == len(self._keys):
             return False
         # A colon that is written as an escape would make up for one behind a key.
@@ -174,23 +177,27 @@ class ManyDecoder:
         if self._failures >= _GIVE_UP:
             self._known_one = self._known_list = None
         elif values and isinstance(values[0], dict):
-            self._learn(tuple(values[0]), values)
+            self._learn([value for value in values if type(value) is dict])
         return values
 
-    def _learn(self, keys: tuple[str, ...], objects: list[Any]) -> None:
-        """Make decoders for objects with these keys; what there is in which column, `objects` tell."""
-        if not 0 < len(keys) <= _MOST_KEYS:
+    def _learn(self, objects: list[dict[str, Any]]) -> None:
+        """Make decoders for objects such as these, and those before them if they have much in common."""
+        seen = tuple(objects[0] if self._counting else dict.fromkeys(chain.from_iterable(objects)))
+        keys = seen if self._counting else tuple(dict.fromkeys((*self._keys, *seen)))
+        kinds = self._kinds_of(keys, objects)
+        if not kinds:
+            keys, kinds = seen, self._kinds_of(seen, objects)
+        if not kinds or (keys, kinds) == (self._keys, self._kinds):
             return
-        kinds = (_ANY,) * len(keys) if self._counting else tuple(_kind(objects, key) for key in keys)
-        if keys == self._keys:
-            kinds = tuple(map(max, kinds, self._kinds))
-            if kinds == self._kinds:
-                return
-            self._failures -= 1  # the first null in a column is no other kind of object
-        fields = [(f"key{at}", _KINDS[kind]) for at, kind in enumerate(kinds)]
+        if self._keys and keys[: len(self._keys)] == self._keys:
+            self._failures -= 1  # the first null in a column is no other kind of object, nor is one key more
+        fields = [
+            (f"key{at}", Any, UNSET) if kind == _LACKING else (f"key{at}", _KINDS[kind])
+            for at, kind in enumerate(kinds)
+        ]
         names = {f"key{at}": key for at, key in enumerate(keys)}
         try:
-            known = msgspec.defstruct("Known", fields, rename=names, forbid_unknown_fields=True, gc=False)
+            known = msgspec.defstruct("Known", fields, rename=names, forbid_unknown_fields=True, gc=False, kw_only=True)
         except ValueError:  # a quote or a control character in a key
             return
         self._keys, self._kinds = keys, kinds
@@ -198,41 +205,69 @@ class ManyDecoder:
         self._known_one = msgspec.json.Decoder(known, float_hook=str)
         self._known_list = msgspec.json.Decoder(list[known], float_hook=str)  # type: ignore[valid-type]
 
+    def _kinds_of(self, keys: tuple[str, ...], objects: list[dict[str, Any]]) -> tuple[int, ...]:
+        """Return what there is under each key in objects and those before; nothing where they have little in common."""
+        cells = len(keys) * len(objects)
+        if not 0 < len(keys) <= _MOST_KEYS or _is_sparse(cells, cells - sum(map(len, objects))):
+            return ()
+        if self._counting:
+            return (_ANY,) * len(keys)
+        before = dict(zip(self._keys, self._kinds, strict=True)) if keys[: len(self._keys)] == self._keys else {}
+        new = _LACKING if before else _TEXT
+        kinds = tuple(max(_kind(objects, key), before.get(key, new)) for key in keys)
+        return kinds if min(kinds) < _LACKING else ()  # else an object without any key would be one of them
 
-_KINDS: tuple[Any, ...] = (str, int | str, Any)
-_TEXT, _NUMBERS, _ANY = range(len(_KINDS))
+
+_KINDS: tuple[Any, ...] = (str, int | str, Any, Any)
+_TEXT, _NUMBERS, _ANY, _LACKING = range(len(_KINDS))
 
 
-def _kind(objects: list[Any], key: str) -> int:
+def _is_sparse(cells: int, lacking: int) -> bool:
+    """Tell whether rows would have more cells that the objects lack than others: a small file would fill the memory."""
+    return 2 * lacking > cells
+
+
+def _kind(objects: list[dict[str, Any]], key: str) -> int:
     """Return what objects have under a key. Fractions are text in them, and what looks like one may be no text."""
-    values = [each.get(key) for each in objects if type(each) is dict]
+    values = [each.get(key, UNSET) for each in objects]
     found = set(map(type, values))
+    if UnsetType in found:
+        return _LACKING
     if not found <= {int, str} or any(type(value) is str and _FRACTION.fullmatch(value) for value in values):
         return _ANY
     return _NUMBERS if int in found else _TEXT
 
 
-def _as_text(rows: list[list[Any]], kinds: tuple[int, ...]) -> bool:
-    """Turn the cells that may not be text into text, in place; tell whether that could be done: nothing is nested."""
+def _as_text(rows: list[list[Any]], kinds: tuple[int, ...]) -> dict[int, int] | None:
+    """Turn the cells that may not be text into text, in place; None where that can't be done: something is nested.
+
+    Returns how many rows lack a cell, by its place.
+    """
+    lacking = {}
     for place, kind in enumerate(kinds):
         if kind == _NUMBERS:
             for row in rows:
                 row[place] = str(row[place])
-        elif kind == _ANY and not _any_as_text(rows, place):
-            return False
-    return True
+        elif kind != _TEXT:
+            count = _any_as_text(rows, place)
+            if count is None:
+                return None
+            lacking[place] = count
+    return lacking
 
 
-def _any_as_text(rows: list[list[Any]], place: int) -> bool:
+def _any_as_text(rows: list[list[Any]], place: int) -> int | None:
+    lacking = 0
     for row in rows:
         value = row[place]
         if type(value) is int:
             row[place] = str(value)
         elif type(value) is not str:
             if isinstance(value, dict | list):
-                return False
-            row[place] = cell(value)
-    return True
+                return None
+            lacking += value is UNSET
+            row[place] = "" if value is UNSET else cell(value)
+    return lacking
 
 
 def _may_have_equal_keys(text: str, values: list[Any]) -> bool:

@@ -579,6 +579,39 @@ def test_columns_of_any_scalar_go_column_by_column(
     assert len(one_by_one) < 10_000
 
 
+@pytest.mark.parametrize("joint", ["\n", ", "], ids=["lines", "list"])
+def test_objects_that_lack_keys_go_column_by_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, joint: str
+) -> None:
+    """Programs leave out what is empty: such objects are rows with empty cells, and read as fast as whole ones."""
+    one_by_one = []
+    monkeypatch.setattr(json_leads, "flat", lambda lead: one_by_one.append(lead) or flat(lead))
+    leads = [{"name": "Asha", "city:": "Kochi"}, {"name": "Ravi"}, {"city:": "12:30", "name": "Uma"}] * 10_000
+    leads += [{"name": "Asha", "email": "a@b.co"}, {"name": "Uma"}] * 10_000
+    text = joint.join(map(json.dumps, leads))
+    read = [["Asha", "Kochi", ""], ["Ravi", "", ""], ["Uma", "12:30", ""]] * 10_000
+    read += [["Asha", "", "a@b.co"], ["Uma", "", ""]] * 10_000
+    sheets = read_sheets(written(tmp_path, f"[{text}]" if joint == ", " else f"{text}\n"))
+    assert [row + [""] * (3 - len(row)) for sheet in sheets for row in sheet.rows] == read
+    assert sheets[-1].keys == ("name", "city:", "email")
+    assert len(one_by_one) < 15_000
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("name", '{"name": "Uma", "name": "Ravi"}'),
+        ("name", '{"name": "Uma", "name" :"x"}'),
+        ("city:", '{"name": "Uma", "city:": "Kochi", "city:": ""}'),
+    ],
+)
+def test_equal_keys_beside_keys_that_are_lacking(tmp_path: Path, key: str, line: str) -> None:
+    """An object that lacks a key and has another twice has as many as a whole one, and is refused all the same."""
+    usual = '{"name": "Asha", "city:": "Kochi"}\n{"name": "Ravi"}\n' * 10_000
+    message = refusal(written(tmp_path, f"{usual}{line}\n{usual}"))
+    assert message == f'leads.json, line 20,001: an object has the key "{key}" twice.'
+
+
 def test_lines_come_in_blocks_of_one_size(tmp_path: Path) -> None:
     """Rows come in full blocks but for the last, however many of them a piece of text holds, as those of a CSV do."""
     path = written(tmp_path, "".join(json.dumps({"name": "x" * (at % 90)}) + "\n" for at in range(20_000)))
