@@ -140,17 +140,22 @@ def _refuse_hidden_rows(rows: list[list[str]], dialect: Dialect, name: str, line
     """
     width = Counter(map(len, rows)).most_common(1)[0][0]
     for row in rows:
-        for place, cell in enumerate(row):
-            if "\n" in cell or "\r" in cell:
-                inner = list(io.StringIO(cell, newline=""))[1:-1]
-                alike = len(inner) * (width - 1) >= _HIDDEN and len(inner) > 1
-                if alike and all(text.count(dialect.delimiter) == width - 1 for text in inner):
-                    raise _quote_out_of_order(name, line + 1 + sum(map(_line_ends, row[:place])))
-        line += 1 + sum(map(_line_ends, row))
+        ends = _line_ends("\t".join(row))  # most rows have none: one look at a row, not at each of its cells
+        if ends:
+            _refuse_hidden_in(row, width, dialect, name, line)
+        line += 1 + ends
+
+
+def _refuse_hidden_in(row: list[str], width: int, dialect: Dialect, name: str, line: int) -> None:
+    for place, cell in enumerate(row):
+        inner = list(io.StringIO(cell, newline=""))[1:-1]
+        alike = len(inner) * (width - 1) >= _HIDDEN and len(inner) > 1
+        if alike and all(text.count(dialect.delimiter) == width - 1 for text in inner):
+            raise _quote_out_of_order(name, line + 1 + sum(map(_line_ends, row[:place])))
 
 
 def _lines_of(rows: list[list[str]]) -> int:
-    return len(rows) + sum(_line_ends(cell) for row in rows for cell in row)
+    return len(rows) + sum(_line_ends("\t".join(row)) for row in rows)
 
 
 def _line_ends(cell: str) -> int:
