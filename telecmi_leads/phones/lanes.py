@@ -9,7 +9,7 @@ more: three national digits settle nearly all numbers of most countries, those o
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.metadata import Metadata, parse
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from telecmi_leads.core.reasons import Repair
     from telecmi_leads.phones.numbering_plan import Kind, Node
 
+_Further = TypeVar("_Further")
+
 OPEN = Ruling(None)
 """Stands in a table where the characters looked up settle nothing: `Lane.finish` rules on the number at hand."""
 
@@ -51,7 +53,7 @@ _LONGEST_CODE = 3
 _FIRST_CUT = 2
 # After these a country code may follow, which decides more: not worth asking before so many characters.
 _PATIENCE = {"+": 3, "0": 4}
-_DEEPEST_CUT = 5
+_DEEPEST_CUT = 4
 _FEWEST_WALKS = 50
 _LARGEST_TABLE = 100_000
 _library, _metadata = Library(), Metadata()
@@ -116,28 +118,28 @@ class _Track:
         return only and self._digits > LONGEST_SHORT_NUMBER
 
 
-class _Fork(dict[str, Ruling]):
-    """The rulings on texts that begin alike, by the character after that; each is asked for when it is first needed."""
+class _Fork(dict[str, _Further]):
+    """What comes of texts that begin alike, by the character after that; each is asked for when it is first needed."""
 
     __slots__ = ("_settle",)
 
-    def __init__(self, settle: Callable[[str], Ruling]) -> None:
+    def __init__(self, settle: Callable[[str], _Further]) -> None:
         super().__init__()
         self._settle = settle
 
-    def __missing__(self, char: str) -> Ruling:
-        ruling = self[char] = self._settle(char)
-        return ruling
+    def __missing__(self, char: str) -> _Further:
+        found = self[char] = self._settle(char)
+        return found
 
 
-class Lane(dict[str, dict[str, Ruling]]):
-    """The table of one region and length: `lane[text[:lane.cut]][text[lane.cut]]` is a text's ruling, or OPEN.
+class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
+    """The table of one region and length: `lane[text[:lane.cut]][text[lane.cut]][text[lane.last]]` is a text's ruling.
 
-    Two steps and not one longer key: most beginnings are settled by the first, and the table stays small enough for
-    the processor's cache.
+    It is OPEN where these characters settle nothing. Three steps and not one longer key: most beginnings are settled by
+    the first, the others lead to few places, and so the table stays small enough for the processor's cache.
     """
 
-    __slots__ = ("_deepest", "_forks", "_length", "_places", "_proofs", "_walks", "cut", "region")
+    __slots__ = ("_deepest", "_forks", "_length", "_places", "_proofs", "_walks", "cut", "last", "region")
     __hash__ = object.__hash__  # type: ignore[assignment]  # a lane is itself, whatever is in it
 
     def __init__(self, region: str | None, length: int) -> None:
@@ -145,34 +147,42 @@ class Lane(dict[str, dict[str, Ruling]]):
         self.region = region
         prefix = max(length - _USUAL_DIGITS, 0)
         short = length <= LONGEST_SHORT_NUMBER
-        self.cut = max(length - 1, 0) if short else _FIRST_CUT + prefix
-        self._deepest = self.cut if short else min(_DEEPEST_CUT + prefix, length - 1)
+        self.cut = max(length - 2, 0) if short else _FIRST_CUT + prefix
+        self.last = min(self.cut + 1, max(length - 1, 0))
+        self._deepest = self.cut if short else min(_DEEPEST_CUT + prefix, length - 2)
         self._length = length
         self._walks = 0
         self._places: dict[str, tuple[_Track, Node] | None] = {}
         self._proofs: dict[str, Ruling] = {}
-        self._forks: dict[tuple[_Track, Node], _Fork] = {}
+        self._forks: dict[tuple[_Track, Node], dict[str, dict[str, Ruling]]] = {}
 
-    def __missing__(self, head: str) -> dict[str, Ruling]:
+    def __missing__(self, head: str) -> dict[str, dict[str, Ruling]]:
         if len(self) >= _LARGEST_TABLE:
             self.clear()
         found = self[head] = self._ahead(head)
         return found
 
-    def _ahead(self, head: str) -> dict[str, Ruling]:
-        """Return the rulings on texts that begin so, by what follows; beginnings that lead to one place share them."""
-        if self.cut == self._length - 1:  # only the last character is left, which `settle` asks for with each text
-            return _Fork(lambda char: self.settle(head + char))
+    def _ahead(self, head: str) -> dict[str, dict[str, Ruling]]:
+        """Return what comes of texts that begin so, by what follows; beginnings that lead to one place share it."""
+        if self._length <= LONGEST_SHORT_NUMBER:
+            return _Fork(lambda char: self._next(head + char))
         place = self._place(head)
         ruling = self._settled(head, place)
         if ruling is not OPEN:
-            return _whatever_follows(ruling)
+            return _whatever_follows_twice(ruling)
         if place is None or place[1].kind is not None or self._is_special(head, place[0]):
-            return _Fork(lambda char: self.settle(head + char))
+            return _Fork(lambda char: self._next(head + char))
         fork = self._forks.get(place)
         if fork is None:
-            fork = self._forks[place] = _Fork(partial(_one_further, *place))
+            fork = self._forks[place] = _Fork(partial(_next_on, *place))
         return fork
+
+    def _next(self, head: str) -> dict[str, Ruling]:
+        """Return the rulings on texts that begin so, by the character that follows."""
+        if len(head) == self._length:  # texts of one character, which is looked at twice
+            return _Fork(lambda _: self.settle(head))
+        ruling = OPEN if len(head) == self._length - 1 else self._settled(head, self._place(head))
+        return _Fork(lambda char: self.settle(head + char)) if ruling is OPEN else _whatever_follows(ruling)
 
     def _is_special(self, head: str, track: _Track) -> bool:
         """Tell whether more is to be asked about what begins so than how it is read and of what kind it is."""
@@ -199,10 +209,11 @@ class Lane(dict[str, dict[str, Ruling]]):
     def adapt(self) -> None:
         """Look at one character more once there were twice as many numbers to walk as the table has entries.
 
-        Not to be called between a look-up's two steps.
+        Not to be called between a look-up's steps.
         """
         if self._walks > max(len(self) * 2, _FEWEST_WALKS) and self.cut < self._deepest:
             self.cut += 1
+            self.last += 1
             self._walks = 0
             self.clear()
             self._forks.clear()
@@ -276,10 +287,10 @@ class _LongTexts(Lane):
 
     def __init__(self, region: str | None) -> None:
         super().__init__(region, _LONGEST + 1)
-        self.cut = self._deepest = 0
+        self.cut = self.last = self._deepest = 0
 
-    def __missing__(self, head: str) -> dict[str, Ruling]:
-        return _Fork(lambda _: OPEN)
+    def __missing__(self, head: str) -> dict[str, dict[str, Ruling]]:
+        return _Fork(lambda _: _Fork(lambda _: OPEN))
 
     def finish(self, text: str) -> Ruling:
         """Leave the words to phonenumbers."""
@@ -302,7 +313,7 @@ class Lanes(list[Lane]):
         if not text:
             return REJECTED[Reason.NO_PHONE]
         lane = self.of(text)
-        ruling = lane[text[: lane.cut]][text[lane.cut]]
+        ruling = lane[text[: lane.cut]][text[lane.cut]][text[lane.last]]
         if ruling is OPEN:
             ruling = lane.finish(text)
             lane.adapt()
@@ -317,6 +328,14 @@ class LanesByRegion(dict[str | None, Lanes]):
         return lanes
 
 
+def _next_on(track: _Track, node: Node, digit: str) -> dict[str, Ruling]:
+    """Return the rulings on numbers one digit further on a track, by the digit after that."""
+    node = node.after(digit)
+    if node.kind is not None:
+        return _whatever_follows(track.ruling(node.kind) or OPEN)
+    return _Fork(partial(_one_further, track, node))
+
+
 def _one_further(track: _Track, node: Node, digit: str) -> Ruling:
     kind = node.after(digit).kind
     return (track.ruling(kind) if kind is not None else None) or OPEN
@@ -325,6 +344,11 @@ def _one_further(track: _Track, node: Node, digit: str) -> Ruling:
 @cache
 def _whatever_follows(ruling: Ruling) -> dict[str, Ruling]:
     return dict.fromkeys("0123456789", ruling)
+
+
+@cache
+def _whatever_follows_twice(ruling: Ruling) -> dict[str, dict[str, Ruling]]:
+    return dict.fromkeys("0123456789", _whatever_follows(ruling))
 
 
 def _intern(ruling: Ruling) -> Ruling:

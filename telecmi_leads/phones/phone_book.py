@@ -236,13 +236,18 @@ def _rulings(digits: Sequence[str], regions: Regions, lanes: LanesByRegion) -> l
     try:
         if regions is None or isinstance(regions, str):
             own = lanes[regions]
-            return [(lane := own[len(text)])[text[: lane.cut]][text[lane.cut]] for text in digits]
+            return [(lane := own[len(text)])[text[: lane.cut]][text[lane.cut]][text[lane.last]] for text in digits]
         each = zip(digits, regions, strict=True)
-        return [(lane := lanes[region][len(text)])[text[: lane.cut]][text[lane.cut]] for text, region in each]
+        return [
+            (lane := lanes[region][len(text)])[text[: lane.cut]][text[lane.cut]][text[lane.last]]
+            for text, region in each
+        ]
     except IndexError:  # texts beyond the longest lane, which hardly any column has
         single = [regions] * len(digits) if regions is None or isinstance(regions, str) else regions
         each = zip(digits, single, strict=True)
-        return [(lane := lanes[region].of(text))[text[: lane.cut]][text[lane.cut]] for text, region in each]
+        return [
+            (lane := lanes[region].of(text))[text[: lane.cut]][text[lane.cut]][text[lane.last]] for text, region in each
+        ]
 
 
 def _finish(
