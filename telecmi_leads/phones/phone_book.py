@@ -46,13 +46,13 @@ _DOUBTFUL = frozenset(
 _STRETCH = re.compile(r"\+?\d[\d ().\-]*\d")
 _LONGEST_CODE = 3
 _DATED = re.compile(r"(?<![\d.\-])(?:(?:19|20)\d\d([.\-])\d\d?\1\d\d?|\d\d?([.\-])\d\d?\2(?:19|20)\d\d)(?![\d.\-])")
-_FEWEST_WITH_DATE = 11
+_DIGITS_OF_A_DATE, _FEWEST_WITH_DATE = 8, 11  # a date alone in its cell, and one beside a number
 # A list mark before the number, a short ending of a further line behind it, a date among its groups.
 _WORTH_A_LOOK = re.compile(
     r"^\W*\d{1,2}(?:[.)\]]|\s*-\s)|(?<!\d)\d\d?\.\d\d\s*$|-\s*\d{1,2}\s*$|(?<!\d)\d{1,2}([.\-])\d{1,2}\1\d\d(?!\d)"
 )
 _GROUP = re.compile(r"\d+")
-_MAYBE_MARK = re.compile(r"\W*\d{1,2}(?:[).\-]\W|\s-\s)")
+_MAYBE_MARK = re.compile(r"\W*\d{1,2}(?:[).\-]\W|\s+-\s)")
 _SEPARATOR = "\x1f"
 _STRANGE = "x"
 _STRANGE_CELL = b"\x1fx"
@@ -116,7 +116,8 @@ def _weigh_groups(cells: Sequence[str], found: Ruled, regions: Regions, lanes: L
     ):
         if text[0] == "+":
             continue
-        if len(text) >= _FEWEST_WITH_DATE and _may_hold_year(text) and _DATED.search(cells[index]):
+        dated = not _DIGITS_OF_A_DATE < len(text) < _FEWEST_WITH_DATE and _may_hold_year(text)
+        if dated and _DATED.search(cells[index]):
             rulings[index] = ODD
             continue
         doubt = _doubt(ruling, region)

@@ -182,6 +182,18 @@ def test_any_text_is_read_alike_fast_and_slowly(cell: str, region: str | None) -
     assert (wanted.number == "") == (wanted.reason is not None)
 
 
+@pytest.mark.parametrize(
+    ("cell", "region"),
+    [("1  - 714-2667233", "IN"), ("84  - 81880 - 7944", "PM"), ("5-4-2011", "AC"), ("5.4.2011", "AC")],
+)
+def test_what_else_it_may_be_makes_it_unclear(cell: str, region: str) -> None:
+    """What may be an entry's number before another one, or a date, is no number, though all its digits make one."""
+    column = PhoneBook(PhoneOptions()).column([cell], region)
+    wanted = read_cell(cell, Asked(region, partial(rule, region=region, reader=LIBRARY)), BOOK.refusal)
+    assert (column.numbers, column.faults) == ([""], {0: Reason.UNCLEAR})
+    assert (wanted.number, wanted.reason) == ("", Reason.UNCLEAR)
+
+
 @given(st.lists(st.tuples(LIKE_PHONES, ANY_REGION), max_size=30))
 def test_cells_do_not_influence_each_other(rows: list[tuple[str, str | None]]) -> None:
     """A column is its cells: each has the answer it has alone."""
