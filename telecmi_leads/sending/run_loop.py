@@ -35,11 +35,8 @@ if TYPE_CHECKING:
     from telecmi_leads.settings.options import SendingOptions
 
 _ONCE_MORE = frozenset({Step.AGAIN, Step.AGAIN_WHEN_SETTLED})
-_WORTH_TELLING = 0.1
-"""Seconds. Pauses are shown with one decimal."""
-
-_SHARE = 4
-"""A quarter of the outcomes that wait is written before more requests go, so that they never wait for long."""
+_WORTH_TELLING = 0.1  # seconds: pauses are shown with one decimal
+_SHARE = 4  # a quarter of the outcomes that wait is written before more requests go: they never wait for long
 
 _SWITCH_SECONDS = 0.0005
 """A tenth of Python's own: a sender waits so long for each step of its request while outcomes are written."""
@@ -188,11 +185,9 @@ class _Run:
         while self._heard:
             ahead = self._may_go_ahead()
             sending += self._sending(self._send(self._begin())) if ahead else []
-            if ahead and len(self._heard) < self._options.workers:
-                more = self._clock.soon(self._mailbox)
-                if more is not None:
-                    self._take_in(more)
-                    continue
+            if ahead and len(self._heard) < self._options.workers and (more := self._clock.soon(self._mailbox)):
+                self._take_in(more)
+                continue
             settled = self._write(at_least=len(self._heard) // _SHARE + 1 if ahead else len(self._heard))
             yield from sending  # what is shown may fail: not before it is written
             yield from settled
