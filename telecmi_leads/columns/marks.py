@@ -54,7 +54,7 @@ _ON_A_LIST = frozenset({"registered", "listed", "blocked", "fully blocked", "act
 _FEWEST_OF_A_WHOLE = 3  # words of "do not call"
 _SHORTEST_COMPACT = 6
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
-_MANY = 100  # different texts in a block: `letters` takes 5 ms to compile
+_MANY = 100  # different texts in a block: `_mark_letters` takes some milliseconds to make
 _LETTER = re.compile(r"[^\W\d_]")
 _NAMES = (Field.FULLNAME, Field.FIRSTNAME, Field.LASTNAME)
 _IN_NAMES = ("dnd", "dnc", "not call", "n't call", "opted out", "unsubscribed")
@@ -92,7 +92,6 @@ class _MarkWords(Struct, frozen=True):
     doubtful: frozenset[str]
     longest: int
     anywhere: re.Pattern[str]
-    letters: re.Pattern[str]
 
 
 @cache
@@ -101,7 +100,6 @@ def _mark_words() -> _MarkWords:
     data = json.loads(files("telecmi_leads.columns").joinpath("marks.json").read_text(encoding="utf-8"))
     no_call = frozenset(map(words, chain.from_iterable(data["no_call"].values())))
     consent = frozenset(map(words, chain.from_iterable(data["consent"].values())))
-    doubtful = frozenset(map(plain, data["doubtful"]))
     spelled = sorted("[\\W_]{0,3}".join(map(re.escape, phrase)) for phrase in no_call)
     return _MarkWords(
         no_call=no_call,
@@ -114,11 +112,17 @@ def _mark_words() -> _MarkWords:
         no=frozenset(map(plain, data["no"])),
         callable=frozenset(map(plain, (*data["callable"], *data["blank"]))),
         refusals=frozenset(map(plain, data["refusals"])),
-        doubtful=doubtful,
+        doubtful=frozenset(map(plain, data["doubtful"])),
         longest=max(map(len, no_call | consent)),
         anywhere=pattern("|".join(spelled)),
-        letters=pattern(_any_of(map(_letters, filter(str.isascii, (*map("".join, no_call), *doubtful))))),
     )
+
+
+@cache
+def _mark_letters() -> re.Pattern[str]:
+    """Return what finds the letters of a mark or a doubtful word; made only for columns with many texts."""
+    phrases = (*map("".join, _mark_words().no_call), *_mark_words().doubtful)
+    return re.compile(_any_of(map(_letters, filter(str.isascii, phrases))))
 
 
 def _letters(text: str) -> str:
@@ -257,7 +261,7 @@ def _telling(cells: set[str]) -> set[str]:
     """Return those of a status column's texts that are to be read: a comment that has no mark's letters is none."""
     if len(cells) < _MANY:
         return cells
-    search = _mark_words().letters.search
+    search = _mark_letters().search
     return {cell for cell in cells if not cell.isascii() or search(_letters(_looked_at(cell)))}
 
 
