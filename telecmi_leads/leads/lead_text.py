@@ -182,9 +182,12 @@ class Fields:
         known = self._known.get((index, form))
         if known is None:
             column, columns = self._columns[index], self._columns
-            if not columns.clean(index, form) or _resolved(column, columns.joined(index)) is not column:
-                column = self._cleaned(column, form, count=index not in self._counted)
-            known = self._known[index, form] = column
+            resolved = _resolved(column, columns.joined(index))
+            if resolved is column and columns.clean(index, form):
+                known = column
+            else:
+                known = self._noted(column, clean_column(resolved, form=form), count=index not in self._counted)
+            self._known[index, form] = known
             self._counted.add(index)
         return known
 
@@ -193,8 +196,11 @@ class Fields:
         sources = self._match.sources.get(target, ())
         return sources[0] if len(sources) == 1 and target not in self._match.templates else None
 
-    def _cleaned(self, column: Sequence[str], form: NormalForm, *, count: bool = True) -> Sequence[str]:
-        cleaned = clean_column(_resolved(column, joined(column)), form=form)
+    def _cleaned(self, column: Sequence[str], form: NormalForm) -> Sequence[str]:
+        return self._noted(column, clean_column(_resolved(column, joined(column)), form=form), count=True)
+
+    def _noted(self, column: Sequence[str], cleaned: Sequence[str], *, count: bool) -> Sequence[str]:
+        """Note what cleaning a column has changed, and what can't be sent all the same; return the cleaned column."""
         if cleaned is not column:
             self.repairs[Repair.TEXT_CLEANED] += sum(map(ne, column, cleaned)) if count else 0
             if not _encodable("".join(cleaned)):
