@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.run import StopCause
 
 _Item = TypeVar("_Item")
-_NEARLY_AT_ONCE = 0.003
+_NEARLY_AT_ONCE = 0.003  # seconds
 _LONGEST_WAIT = 3600.0
 """The system's timers take no more than some months at once; whoever waits looks again."""
 

@@ -107,6 +107,17 @@ def seconds(leads: Path, campaigns: int, latency: float, workers: int, size: int
     return slow.last - slow.first
 
 
+def in_turn(  # noqa: PLR0913 - the measures of a benchmark
+    leads: Path, campaigns: int, latency: float, workers: int, *, size: int, rounds: int
+) -> tuple[list[float], list[float]]:
+    """Upload, and send ready bodies with requests alone, in turn, so that a slow machine slows both; the seconds."""
+    took, plain = [], []
+    for _ in range(rounds):
+        took.append(seconds(leads, campaigns, latency, workers, size))
+        plain.append(bare(body_of(size), campaigns, latency, workers))
+    return took, plain
+
+
 def ideal(campaigns: int, latency: float, workers: int) -> float:
     """Return what the latency takes: the first campaign alone, then as many at a time as there are workers."""
     return latency * (1 + math.ceil((campaigns - 1) / workers))
@@ -125,11 +136,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         leads = Path(folder) / "leads.csv"
         write_rows(leads, asked.campaigns * asked.size)
-        body = body_of(asked.size)
-        took, plain = [], []
-        for _ in range(asked.rounds):  # in turn, so that a machine that slows down slows both
-            took.append(seconds(leads, asked.campaigns, asked.latency, asked.workers, asked.size))
-            plain.append(bare(body, asked.campaigns, asked.latency, asked.workers))
+        took, plain = in_turn(
+            leads, asked.campaigns, asked.latency, asked.workers, size=asked.size, rounds=asked.rounds
+        )
         alone = [seconds(leads, asked.campaigns, 0.0, 1, asked.size) for _ in range(asked.rounds)]
     best, median, reached = min(took), statistics.median(took), statistics.median(plain)
     print(f"{asked.campaigns} campaigns, {asked.latency} s latency, {asked.workers} workers: ideal {least:.3f} s")

@@ -211,11 +211,8 @@ def new_only(bench: Bench) -> Iterator[Figure]:
 def sending(bench: Bench) -> Iterator[Figure]:
     """Measure campaigns to a service that takes its time."""
     for campaigns, workers, size in SENT:
-        path, body = bench.file(campaigns * size), bench_sending.body_of(size)
-        took, bare_took = [], []
-        for _ in range(bench.rounds):
-            took.append(bench_sending.seconds(path, campaigns, LATENCY, workers, size))
-            bare_took.append(bench_sending.bare(body, campaigns, LATENCY, workers))
+        path = bench.file(campaigns * size)
+        took, bare_took = bench_sending.in_turn(path, campaigns, LATENCY, workers, size=size, rounds=bench.rounds)
         ours, theirs = statistics.median(took), statistics.median(bare_took)
         ideal = bench_sending.ideal(campaigns, LATENCY, workers)
         yield Figure(
