@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
-from itertools import pairwise
+from itertools import count, pairwise
+from queue import Empty
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -595,6 +596,20 @@ def test_a_display_that_fails_loses_no_outcome(ledger: Ledger, shown: int) -> No
     assert statuses(ledger) == ["accepted"] * 17
 
 
+def test_answers_that_come_one_by_one_within_a_wave_are_all_heard(ledger: Ledger) -> None:
+    """Answers that come while others wait to be written are written with them, each campaign's own."""
+    plan(ledger, 17)
+    clock, number = _Trickle(ledger), count()
+
+    def answered(body: bytes) -> Outcome:
+        time.sleep(next(number) % 8 * 0.01)
+        return _accepted(body)
+
+    list(upload("run-1", ledger, answered, SendingOptions(workers=8), clock, StopRequest()))
+    assert clock.came > 0
+    assert statuses(ledger) == ["accepted"] * 17
+
+
 def test_a_display_that_fails_with_the_disk_is_what_is_told(ledger: Ledger) -> None:
     """Where what was heard can't be written either, the first failure comes out, and no outcome is made up."""
     plan(ledger, 17)
@@ -718,6 +733,20 @@ class _RealClock(SimulatedClock):
 
 def _accepted(_body: bytes) -> Outcome:
     return ADDED
+
+
+class _Trickle(_RealClock):
+    """Lets another answer come while others wait to be written, and counts these."""
+
+    came = 0
+
+    def soon(self, mailbox: SimpleQueue[Any]) -> Any:
+        """Return the next answer, None where none comes."""
+        with suppress(Empty):
+            more = mailbox.get(timeout=0.05)
+            self.came += 1
+            return more
+        return None
 
 
 class _Waves(_RealClock):
