@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.lexicon import plain
+from telecmi_leads.core.text import shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -181,5 +181,5 @@ def _cities() -> frozenset[str]:
 
 
 def _listed(name: str) -> frozenset[str]:
-    text = files("telecmi_leads.columns").joinpath(name).read_text(encoding="utf-8")
+    text = shipped_text("telecmi_leads.columns", name)
     return frozenset(plain(line) for line in text.splitlines() if line)

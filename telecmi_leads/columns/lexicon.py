@@ -11,11 +11,12 @@ import re
 import unicodedata
 from enum import Enum, IntEnum, StrEnum
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from telecmi_leads.core.text import shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -381,7 +382,7 @@ _SHORT_ENDS = frozenset({"no", "nr", "id", "名", "号", "號", "명"})
 @cache
 def lexicon() -> Lexicon:
     """Return the lexicon, loaded once from lexicon.txt, which tests/make_lexicon.py makes of lexicon.json."""
-    text = files("telecmi_leads.columns").joinpath("lexicon.txt").read_text(encoding="utf-8")
+    text = shipped_text("telecmi_leads.columns", "lexicon.txt")
     first, *lines = text.rstrip("\n").split("\n")
     data = json.loads(first)
     exact: dict[str, Head | Never] = {}

@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from enum import Enum
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from msgspec import Struct, field
 
 from telecmi_leads.columns.lexicon import Modifier, lexicon, plain, words
 from telecmi_leads.core.lead import Field
-from telecmi_leads.core.text import pattern
+from telecmi_leads.core.text import pattern, shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +96,7 @@ class _MarkWords(Struct, frozen=True):
 @cache
 def _mark_words() -> _MarkWords:
     """Return the words of marks.json, folded, loaded once."""
-    data = json.loads(files("telecmi_leads.columns").joinpath("marks.json").read_text(encoding="utf-8"))
+    data = json.loads(shipped_text("telecmi_leads.columns", "marks.json"))
     no_call = frozenset(map(words, chain.from_iterable(data["no_call"].values())))
     consent = frozenset(map(words, chain.from_iterable(data["consent"].values())))
     spelled = sorted("[\\W_]{0,3}".join(map(re.escape, phrase)) for phrase in no_call)

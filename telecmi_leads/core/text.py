@@ -7,6 +7,7 @@ secret and phone numbers, is hidden by `masking`.
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import unicodedata
 from itertools import chain, groupby
@@ -43,6 +44,17 @@ _PASSED_OVER = re.compile(f"{_PASSED}+")
 _ANY_SIGN = re.compile(rf"[{re.escape(''.join(_SIGNS))}\t\r\n]")  # most cells have none, which is soon seen
 _ANY_UNSAFE = re.compile(rf"(?:\A|{_PASSED})[{re.escape(''.join(_SIGNS))}]|\A'*[\t\r\n]")
 _UNSAFE_START = re.compile(r"'*[\t\r\n]")
+
+
+def shipped_text(package: str, name: str) -> str:
+    """Return the text of a UTF-8 file that comes with one of the program's packages.
+
+    By pkgutil, since importlib.resources takes some milliseconds of each start to be imported.
+    """
+    data = pkgutil.get_data(package, name)
+    if data is None:  # pragma: no cover - only loaders that keep no files give None
+        raise FileNotFoundError(name)
+    return data.decode()
 
 
 def pattern(expression: str, flags: int = 0) -> re.Pattern[str]:

@@ -18,13 +18,13 @@ from array import array
 from base64 import b64decode, b64encode
 from functools import cache
 from hashlib import blake2b
-from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 import phonenumbers
 from msgspec import Struct
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
+from telecmi_leads.core.text import shipped_text
 from telecmi_leads.phones.automaton import Automaton, Outlook, Unsupported
 from telecmi_leads.phones.ruling import ANY_DIGIT, Unsettled
 from telecmi_leads.settings.option_values import PhoneType
@@ -338,7 +338,7 @@ def line_of(code: int) -> str:
 @cache
 def _lines() -> dict[str, tuple[str, str]]:
     """Return the file's checks and plans by calling code."""
-    text = files(__package__).joinpath(PLANS).read_text(encoding="ascii")
+    text = shipped_text("telecmi_leads.phones", PLANS)
     lines = (line.split("\t") for line in text.splitlines())
     return {code: (check, kept) for code, check, kept in lines}
 

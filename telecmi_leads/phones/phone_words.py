@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-from telecmi_leads.core.text import pattern
+from telecmi_leads.core.text import pattern, shipped_text
 
 LETTERS: Final = r"[^\W\d_]"
 
@@ -149,7 +148,7 @@ STRONG_DATE: Final = pattern(
 @cache
 def month_dates() -> re.Pattern[str]:
     """Return what a day and a month make in the languages whose months `STRONG_DATE` does not know (from CLDR)."""
-    text = files(__package__).joinpath("month_names.txt").read_text(encoding="utf-8")
+    text = shipped_text("telecmi_leads.phones", "month_names.txt")
     names = sorted({form for name in text.split() for form in (name, unicodedata.normalize("NFD", name))}, key=len)
     months = rf"(?:{'|'.join(reversed(names))})(?![^\W\d_])\.?"
     return re.compile(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import phonenumbers
 
-from telecmi_leads.core.text import normalized
+from telecmi_leads.core.text import normalized, shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -351,7 +350,7 @@ def _folded(text: str) -> str:
 @cache
 def _names_by_region(file: str) -> dict[str, list[str]]:
     """Return a file of names: a region in each line, its names behind it."""
-    text = files(__package__).joinpath(file).read_text(encoding="utf-8")
+    text = shipped_text("telecmi_leads.phones", file)
     return {region: names for region, *names in (line.split("\t") for line in text.splitlines())}
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from functools import cache
-from importlib import resources
 from itertools import chain, groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import thaw_leads
 from telecmi_leads.core.lead import NOBODY, LeftOutKind
 from telecmi_leads.core.masking import mask_phone, mask_text
-from telecmi_leads.core.text import safe
+from telecmi_leads.core.text import safe, shipped_text
 from telecmi_leads.output.reports.pictures import (
     SLIVER,
     WIDTH,
@@ -205,7 +204,7 @@ def environment() -> Environment:
 
 
 def _asset(name: str) -> str:
-    return (resources.files("telecmi_leads.output.reports") / "templates" / name).read_text(encoding="utf-8")
+    return shipped_text("telecmi_leads.output.reports", f"templates/{name}")
 
 
 # --- why rows were left out ---------------------------------------------------------------------
