@@ -16,7 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telecmi_leads.core.masking import hide_secret, holds_number, mask_phone, mask_text, without_number
-from telecmi_leads.core.text import AnyForm, Columns, clean, clean_column, defuse, fold_name, normalized, restore, safe
+from telecmi_leads.core.text import (
+    AnyForm,
+    Columns,
+    clean,
+    clean_column,
+    defuse,
+    fold_name,
+    may_run,
+    normalized,
+    restore,
+    safe,
+)
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 
@@ -154,6 +165,17 @@ def test_no_cell_is_a_formula_under_another_delimiter(delimiter: str, cell: str)
         for part in line.split(delimiter):
             seen = part.lstrip('"\x00\u200b\t \x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0')
             assert not seen.startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")), defused
+
+
+@given(st.lists(ANY_TEXT | st.text("=+-@\t\r\n,'\" aé\u200b\uff1d", max_size=3), max_size=4))
+def test_a_column_that_holds_no_formula_is_left_as_it_is(cells: list[str]) -> None:
+    """(Row 59) A column is passed over only where none of its cells would be defused."""
+    assert may_run(cells) or list(map(defuse, cells)) == cells
+
+
+def test_most_columns_hold_no_formula() -> None:
+    """Signs within a cell are told from those that begin one: addresses, dates and names need no second look."""
+    assert not may_run(["asha@example.com", "2026-03-01", "Anne-Marie", "São Paulo-SP", "", "it's 5+1"])
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,12 @@ from python_calamine import CalamineWorkbook
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import REJECT_COLUMNS, Lead, LeftOutKind, LeftOutRow, TableInfo
 from telecmi_leads.core.run import RunStatus
-from telecmi_leads.core.text import restore
+from telecmi_leads.core.text import defuse, restore
 from telecmi_leads.files.encoding import LABELS
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
-from telecmi_leads.output.reports.rejects import MOST_SHEETS, Dialect, RejectFiles, dialect_of, encode_rows, fitting
+from telecmi_leads.output.reports.delimited_text import Dialect, dialect_of, encode_rows
+from telecmi_leads.output.reports.rejects import MOST_SHEETS, RejectFiles, fitting
 from telecmi_leads.output.reports.report_folder import ReportFolder
 
 if TYPE_CHECKING:
@@ -158,6 +159,22 @@ def test_cells_are_defused_under_any_delimiter(own: str, opened: str) -> None:
             ), line
     found = list(csv.reader(io.StringIO(text, newline=""), delimiter=own))
     assert [[restore(cell) for cell in row] for row in found] == rows
+
+
+PIECES = st.lists(st.sampled_from([*"=+-@\uff1d'\",;|^ \t\r\n\x00\x1f\u200bé9a", "12"]), max_size=4).map("".join)
+
+
+@given(
+    st.lists(PIECES | st.text(max_size=5), min_size=1, max_size=6).flatmap(
+        lambda known: st.lists(st.lists(st.sampled_from(known), min_size=2, max_size=4), max_size=24)
+    ),
+    st.sampled_from(",;\t|^"),
+)
+def test_rows_are_written_as_the_standard_library_writes_them(rows: list[list[str]], delimiter: str) -> None:
+    """Whole columns are looked at, in which a cell may come once or often: the text is that of cells one by one."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerows([list(map(defuse, row)) for row in rows])
+    assert encode_rows(rows, Dialect(delimiter)) == text.getvalue().encode(errors="backslashreplace")
 
 
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2), min_size=1))

@@ -10,9 +10,6 @@ format of text. It is written in constant memory.
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
 import tempfile
 from enum import Enum, auto
@@ -23,85 +20,17 @@ from msgspec import Struct, field
 from telecmi_leads.core import wording
 from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET
 from telecmi_leads.core.text import defuse
+from telecmi_leads.output.reports.delimited_text import Dialect, dialect_of, write_rows
 from telecmi_leads.output.reports.report_folder import disk_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # it has no types
 
     from telecmi_leads.core.lead import LeftOutRow, TableInfo
     from telecmi_leads.output.reports.report_folder import ReportFolder
-
-_BY_NAME = {"Shift JIS": "cp932", "UTF-8 with BOM": "utf-8"}
-_CODE_PAGE = re.compile(r"(?:Windows-|DOS )(\d+)")
-_MARKS = {
-    "utf-8": codecs.BOM_UTF8,
-    "utf-16-le": codecs.BOM_UTF16_LE,
-    "utf-16-be": codecs.BOM_UTF16_BE,
-    "utf-32-le": codecs.BOM_UTF32_LE,
-    "utf-32-be": codecs.BOM_UTF32_BE,
-}
-
-
-class Dialect(Struct, frozen=True):
-    """A delimiter, and a codec that writes no byte-order mark by itself; `mark` is the one the file begins with."""
-
-    delimiter: str = ","
-    codec: str = "utf-8"
-
-    @property
-    def mark(self) -> bytes:
-        """What the file begins with: Excel needs it to see that a file is Unicode."""
-        return _MARKS.get(self.codec, b"")
-
-
-def dialect_of(table: TableInfo) -> Dialect:
-    """Return the dialect to write a table's rows in: its own, or comma and UTF-8 where it has none."""
-    return Dialect(table.delimiter or ",", _codec(table.encoding or ""))
-
-
-def _codec(label: str) -> str:
-    page = _CODE_PAGE.fullmatch(label)
-    # Labels are written for people ("Windows-1252", "DOS 850"): Python has the same code pages under other names.
-    for name in (_BY_NAME.get(label), f"cp{page[1]}" if page else None, label, label.replace(" ", "")):
-        try:
-            if name:
-                return codecs.lookup(name).name
-        except LookupError:
-            continue
-    return "utf-8"
-
-
-class _Defused(dict[str, str]):
-    """Cells defused, each looked at once: reasons and tips, countries and sources are the same in most rows."""
-
-    def __missing__(self, cell: str) -> str:
-        defused = self[cell] = defuse(cell)
-        return defused
-
-
-def encode_rows(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
-    r"""Return rows as delimited text, every cell defused.
-
-    Characters that the encoding lacks, and lone surrogates, are written as `\u...`.
-    """
-    text, defused = io.StringIO(newline=""), _Defused()
-    # Defused here, below all callers: no file that is written for a spreadsheet can miss it.
-    # Digits are no formula; numbers and rows are also what differs from row to row.
-    csv.writer(text, delimiter=dialect.delimiter).writerows(
-        [[cell if cell.isdecimal() else defused[cell] for cell in row] for row in rows]
-    )
-    return text.getvalue().encode(dialect.codec, "backslashreplace")
-
-
-def write_rows(file: IO[bytes], rows: Iterable[Sequence[str]], dialect: Dialect, *, start: bool = False) -> None:
-    """Write rows to a file, after the byte-order mark where it is the file's start."""
-    if start:
-        file.write(dialect.mark)
-    file.write(encode_rows(rows, dialect))
-
 
 _WORKBOOKS = frozenset({"xlsx", "xls", "xlsb", "ods"})
 _KEYED = frozenset({"json", "jsonl", "vcf"})

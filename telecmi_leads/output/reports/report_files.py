@@ -17,9 +17,10 @@ from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import NOBODY, REJECT_COLUMNS, LeftOutKind
 from telecmi_leads.core.run import LeftOutCount
 from telecmi_leads.core.text import safe
+from telecmi_leads.output.reports.delimited_text import Dialect, write_rows
 from telecmi_leads.output.reports.json_output import summary_json
 from telecmi_leads.output.reports.page import render_page
-from telecmi_leads.output.reports.rejects import Dialect, RejectFiles, cell_at_fault, write_rows
+from telecmi_leads.output.reports.rejects import RejectFiles, cell_at_fault
 from telecmi_leads.output.reports.report_folder import SUMMARY, ReportFolder
 from telecmi_leads.output.views import Finding
 
