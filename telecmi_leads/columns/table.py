@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -111,8 +111,8 @@ def find_header(rows: Sequence[Sequence[str]], phone_score: Callable[[Sequence[s
 
     `phone_score` takes cells and returns the share, 0 to 1, that are good numbers.
     """
-    looked_at = [_Row(index, cells, phone_score) for index, cells in enumerate(rows) if any(map(str.strip, cells))]
-    looked_at = looked_at[:SEARCHED_ROWS]
+    filled = ((index, cells) for index, cells in enumerate(rows) if any(map(str.strip, cells)))
+    looked_at = [_Row(index, cells, phone_score) for index, cells in islice(filled, SEARCHED_ROWS)]
     if not looked_at:
         return None
     row = _header_row(looked_at)
@@ -163,11 +163,12 @@ def _above_is_no_table(rows: list[_Row], header: _Row) -> bool:
 
 
 def _is_strong(row: _Row, enough: int) -> bool:
+    # Whether a row is data is soon seen; its cells are read as names only where it is none.
     return (
         row.different >= enough
+        and not row.data
         and row.known >= enough
         and row.known >= len(row.filled) * 0.3
-        and not row.data
         and row.names_a_field
     )
 
