@@ -55,6 +55,8 @@ _ACCENTS = frozenset(
 )
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _ASCII_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
+_UNIT = "\x1f"
+_PLAIN = bytes(ord(char.lower() if char.isalnum() or char == _UNIT else " ") for char in map(chr, range(128))) * 2
 _WRITTEN_APART = {
     ("e", "mail"): "email",
     ("e", "mails"): "emails",
@@ -72,6 +74,26 @@ def plain(name: str) -> str:
     """Return the name folded: lower case, NFKC, accents off, punctuation as spaces, runs of spaces as one."""
     text = name[:_LONGEST_NAME].lower() if name.isascii() else _folded(name[:_LONGEST_NAME])
     return " ".join(text.translate(_ASCII_SPACES).split()) if text.isascii() else _spaced(text)
+
+
+def plain_column(names: Sequence[str]) -> list[str]:
+    """Return each of the names folded as `plain` does it; those that are ASCII in one go."""
+    text = _UNIT.join(names)
+    odd: dict[int, str] = {}
+    if not text.isascii() or text.count(_UNIT) >= len(names) or max(map(len, names)) > _LONGEST_NAME:
+        odd = {
+            at: plain(name)
+            for at, name in enumerate(names)
+            if not name.isascii() or _UNIT in name or len(name) > _LONGEST_NAME
+        }
+        text = _UNIT.join(["" if at in odd else name for at, name in enumerate(names)])
+    text = text.encode().translate(_PLAIN).decode()
+    while "  " in text:
+        text = text.replace("  ", " ")
+    folded = text.replace(f" {_UNIT}", _UNIT).replace(f"{_UNIT} ", _UNIT).strip(" ").split(_UNIT) if names else []
+    for at, name in odd.items():
+        folded[at] = name
+    return folded
 
 
 def _folded(name: str) -> str:

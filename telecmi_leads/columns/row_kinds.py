@@ -13,7 +13,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import PHONE_HEADS, Head, Rule, names_a_line, read_name
-from telecmi_leads.columns.lexicon import plain
+from telecmi_leads.columns.lexicon import plain, plain_column
 from telecmi_leads.core.text import pattern
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ _known_header = lru_cache(maxsize=8)(_KnownHeader)
 
 def _repeats(filled: list[tuple[int, str]], names: tuple[str, ...]) -> bool:
     """Tell whether the row says the header's names again, at their places."""
-    same = max(min(2, sum(map(bool, names))), ceil(len(filled) * _NEARLY_ALL))
-    others = len(filled) - same
+    others = _others(len(filled), names)
     for index, cell in filled:
         if index >= len(names) or not names[index] or _folded(cell) != names[index]:
             others -= 1
@@ -122,7 +121,7 @@ def _names_columns(texts: list[str]) -> bool:
 
 def _is_value(text: str) -> bool:
     """Tell whether a cell can't be a column's name: an address, or nothing but a number."""
-    return "@" in text or (any(map(str.isdecimal, text)) and _NUMBER.fullmatch(text) is not None)
+    return "@" in text or text.isdecimal() or (any(map(str.isdecimal, text)) and _NUMBER.fullmatch(text) is not None)
 
 
 # --- test leads ---------------------------------------------------------------------------------
@@ -180,6 +179,7 @@ _FILLERS = frozenset(
         "0",
     }
 )
+_NO_WORDS = frozenset({"", *_FILLERS})
 _NUMBER = pattern(r"[\s\d.,:;%()+\-/₹$€£]*\d[\s\d.,:;%()+\-/₹$€£]*")
 _TOTAL = pattern(
     r"(?:(?:grand|sub|over ?all|report|page|net) )?"
@@ -351,3 +351,94 @@ def _is_sentence(text: str) -> bool:
 
 
 _KINDS = ((RowKind.TOTAL, _is_footer), (RowKind.NOTE, is_note), (RowKind.NEW_HEADER, _names_columns))
+
+
+# --- whole blocks -------------------------------------------------------------------------------
+
+_FEWEST_WORDS_OF_DATA = 2  # one of them is not the first cell, and no total has words behind its first cell
+_FEW_ROWS = 8  # are asked sooner one by one
+
+
+def rows_in_doubt(
+    rows: Sequence[Sequence[str]], columns: Columns, header: Sequence[str], order: Sequence[int]
+) -> Iterable[int]:
+    """Return those rows of a block that may be something else than DATA, by scans of its columns.
+
+    `order` are the columns to look at, first those that likely hold words. Every other row has words in two cells of
+    these, cells enough that do not say their column's name, a value, nothing of a test lead, and no beginning of a note
+    or a footer where it is short enough to be one: `row_kind` would say DATA.
+    """
+    if len(rows) < _FEW_ROWS or not order:
+        return range(len(rows))
+    known = _known_header(tuple(header))
+    doubt = {*_unlike_data(rows, columns, known.names, order), *_without_value(len(rows), columns, order)}
+    doubt.update(*(_like_test_leads(columns, at, known) for at in range(len(columns))))
+    if not rows_fill(columns, order):
+        doubt.update(_like_notes(columns))
+    return sorted(doubt)
+
+
+def _unlike_data(
+    rows: Sequence[Sequence[str]], columns: Columns, names: Sequence[str], order: Iterable[int]
+) -> list[int]:
+    """Return the rows that have too few cells with words, or too few that do not say their column's name."""
+    words, others = [0] * len(rows), [0] * len(rows)
+    most = _others(len(columns), names)
+    for at in order:
+        folded, name = _folded_column(columns[at]), names[at]
+        words = [
+            so_far + (text not in _NO_WORDS and (text.islower() or not _NUMBER.fullmatch(cell)))
+            for so_far, text, cell in zip(words, folded, columns[at], strict=True)
+        ]
+        others = [so_far + (text not in ("", name)) for so_far, text in zip(others, folded, strict=True)]
+        if min(words) >= _FEWEST_WORDS_OF_DATA and min(others) > most:
+            return []
+    return [
+        at
+        for at, (row, said, other) in enumerate(zip(rows, words, others, strict=True))
+        if said < _FEWEST_WORDS_OF_DATA or other <= _others(len(row) - row.count(""), names)
+    ]
+
+
+def _others(filled: int, names: Sequence[str]) -> int:
+    """Return how many of a row's cells may say something else where it is the header again."""
+    return filled - max(min(2, sum(map(bool, names))), ceil(filled * _NEARLY_ALL))
+
+
+def _folded_column(cells: Sequence[str]) -> list[str]:
+    if max(map(len, cells)) > _LONGEST_NAME:
+        cells = [cell.strip()[:_LONGEST_NAME] for cell in cells]
+    return plain_column(cells)
+
+
+def _without_value(rows: int, columns: Columns, order: Sequence[int]) -> list[int]:
+    """Return the rows of which no cell is a value, as is so of column names."""
+    left, found = list(range(rows)), list[int]()
+    while left:
+        # Where one row has its value, most others have theirs.
+        at = next((at for at in order if _is_value(columns[at][left[-1]])), None)
+        if at is None:
+            found.append(left.pop())
+        else:
+            left = [row for row in left if not _is_value(columns[at][row])]
+    return found
+
+
+def _like_test_leads(columns: Columns, at: int, known: _KnownHeader) -> list[int]:
+    """Return the rows of which a column shows what a test lead has."""
+    text = columns.lower(at)
+    signs = [sign for sign in (_DUMMY, _GOOGLE_NAME.lower(), *_META_ADDRESSES) if sign in text]
+    if at not in known.test_columns and not signs:
+        return []
+    cells = [cell.strip().lower() for cell in columns[at]]
+    marks = _TRUE if at in known.test_columns else ()
+    return [row for row, cell in enumerate(cells) if cell in marks or any(sign in cell for sign in signs)]
+
+
+def _like_notes(columns: Columns) -> list[int]:
+    """Return the rows whose first column is blank, or begins as a note or a footer does."""
+    return [
+        row
+        for row, (cell, text) in enumerate(zip(columns[0], _folded_column(columns[0]), strict=True))
+        if not text or ":" in cell or _FOOTERS.fullmatch(text) or _NOTES.fullmatch(text)
+    ]

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from telecmi_leads.columns.row_kinds import RowKind, is_note, may_be_notes, may_be_test_lead, row_kind, rows_fill
+from telecmi_leads.columns.row_kinds import (
+    RowKind,
+    is_note,
+    may_be_notes,
+    may_be_test_lead,
+    row_kind,
+    rows_fill,
+    rows_in_doubt,
+)
 from telecmi_leads.core.lead import NOBODY, Field, Lead, LeftOutKind, LeftOutRow, RowBlock
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import clean_column, restore
@@ -195,7 +203,7 @@ class Cleaner(Struct, frozen=True):
     def _sort_out(self, work: _Work) -> int | None:
         """Tell blank rows, totals and test leads from rows at fault; return the index of a header of another layout."""
         faults = work.found.faults
-        for index in sorted(faults):
+        for index in self._in_doubt(work):
             row = work.grid.rows[index]
             if not any(cell.strip() for at, cell in enumerate(row) if at not in self.match.ignored):
                 kind = None
@@ -217,11 +225,21 @@ class Cleaner(Struct, frozen=True):
         self._leave_out_notes(work)
         return None
 
+    def _in_doubt(self, work: _Work) -> list[int]:
+        """Return the rows at fault that may be no rows of data: mostly few, and each has to be looked at."""
+        faults = sorted(work.found.faults)
+        taken = [at for at in self._by_use() if at not in self.match.ignored]
+        grid = work.grid.only(faults)
+        return [faults[at] for at in rows_in_doubt(grid.rows, grid.columns, self.info.header, taken)]
+
+    def _by_use(self) -> Iterable[int]:
+        """Return all columns, first those that feed a field: these are looked at as a whole anyway."""
+        return dict.fromkeys(chain(self._columns_of(*Field), range(len(self.info.header))))
+
     def _leave_out_notes(self, work: _Work) -> None:
         """Count as no leads the lines that name a helpline or who made the list, though they have a number."""
         phones, columns = self.match.phones, work.grid.columns
-        sent = self._columns_of(*Field)  # these are looked at as a whole anyway
-        if rows_fill(columns, dict.fromkeys(chain(sent, range(len(columns))))):
+        if rows_fill(columns, self._by_use()):
             return
         looked_at = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME), *phones}
         found = (may_be_notes(columns, column, names=column not in phones) for column in looked_at)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from places import PACKAGE, TESTS
 
 from telecmi_leads.columns import Rule, may_title_a_group, read_name
-from telecmi_leads.columns.lexicon import LONGEST_PHRASE, Head, Modifier, Never, lexicon, plain, words
+from telecmi_leads.columns.lexicon import LONGEST_PHRASE, Head, Modifier, Never, lexicon, plain, plain_column, words
 
 LEADFILES = TESTS / "leadfiles"
 SYNONYMS = LEADFILES / "header-synonyms.json"
@@ -189,6 +189,12 @@ def test_any_text_is_read(name: str) -> None:
     """No name is too odd to be read, and reading it folded says the same words."""
     read_name(name)
     assert words(plain(name)) == words(plain(plain(name)))
+
+
+@given(st.lists(st.text(max_size=6) | st.text("aB \x1f\n-é٣", max_size=6) | st.just("Ab-" * 150), max_size=6))
+def test_a_column_is_folded_as_its_cells_are(names: list[str]) -> None:
+    """Folding many texts at once is folding each."""
+    assert plain_column(names) == list(map(plain, names))
 
 
 @settings(deadline=None)

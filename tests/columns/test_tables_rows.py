@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import TESTS
 
-from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind, rows_fill
+from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind, rows_fill, rows_in_doubt
 from telecmi_leads.core.text import Columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from random import Random
 
 HEADER = ("Name", "Mobile No.", "City", "Amount")
 META = TESTS / "leadfiles" / "samples" / "meta_utf16le.csv"
@@ -162,6 +167,121 @@ def test_test_leads_with_a_number_are_scanned_for() -> None:
     assert may_be_test_lead(Columns([["Asha", "FirstName LastName"], ["9876500001", "+16505550123"]]), header, [0])
     assert not may_be_test_lead(Columns([["Asha", "test@example.com"], ["9876500001", ""]]), header, [0])
     assert not may_be_test_lead(Columns([(), ()]), header, [0])
+
+
+# --- blocks ---
+
+HEADERS = (
+    HEADER,
+    ("Name", "Mobile"),
+    ("Mobile",),
+    ("", "Phone", "", "E-Mail"),
+    ("नाम", "मोबाइल", "शहर"),
+    ("Id", "Name", "Mobile", "Email", "is_test"),
+    ("Id", "First Name", "Last Name", "Mobile", "Email", "City", "State", "Source", "Comment", "Created", "Owner"),
+)
+CELLS = st.sampled_from(
+    [
+        *("", " ", "-", "N/A", "n-a", "0", "null", "ñä", "ｎａ", "Not  Available", "^", "n^a", "a\x1fb"),
+        *("Asha", "José Ñáñez", "नाम", "आशा मेनन", "+91 98765 43210", "98765", "९८७६५", "12.50", "2026-03-01", "5 %"),
+        *(
+            "asha@example.com",
+            "Test@Meta.com",
+            "FirstName LastName",
+            "+1 650-555-0123",
+            "<test lead: dummy data for x>",
+        ),
+        *(
+            "Total",
+            "Grand Total:",
+            "-- end of report --",
+            "Page 2",
+            "57 records found",
+            "Agent: Tara Sen",
+            "call centre",
+        ),
+        *("please call us before five", "true", "Yes ", "Pune", "web", "x" * 130, " " * 130 + "Name", "Mobile No"),
+    ]
+)
+
+
+NOTHING = st.sampled_from(["", " ", "-", "N/A", "n-a", "0", "null", "ñä", "Not  Available"])
+STARTS = st.sampled_from(["Agent: Tara Sen", "Page 2", "57 records found", "call centre", "Total", "Asha"])
+SOME = [cells_of(line) for lines in KINDS.values() for line in lines.splitlines() if line.strip()]
+
+
+@st.composite
+def odd_rows(draw: st.DrawFn, header: tuple[str, ...]) -> list[str]:
+    """Draw a row of few cells, or one that says nothing, or the header with some cells changed, or any other."""
+    kind = draw(st.sampled_from(["few", "names", "nothing", "known", "any"]))
+    if kind == "few":
+        return [*[""] * draw(st.integers(0, 2)), draw(STARTS), *draw(st.lists(CELLS, max_size=2))]
+    if kind == "names":
+        names = [draw(st.sampled_from([name, name.upper(), " " * 130 + name])) for name in header]
+        for at in draw(st.sets(st.integers(0, len(header) - 1), max_size=3)):
+            names[at] = draw(CELLS)
+        return names
+    return draw(st.sampled_from(SOME)) if kind == "known" else [draw(NOTHING if kind == "nothing" else CELLS)] * 11
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Draw a header, and below it rows of data with one or two among them that may be something else."""
+    header = draw(st.sampled_from(HEADERS))
+    data = draw(st.lists(CELLS | st.text(max_size=4), min_size=len(header), max_size=len(header)))
+    rows = [data] * 8 + draw(st.lists(odd_rows(header), min_size=1, max_size=2))
+    return header, [[*row, *[""] * len(header)][: len(header)] for row in rows]
+
+
+def doubted(header: Sequence[str], rows: list[list[str]], order: Iterable[int]) -> list[int]:
+    """Return the rows of a block that the scans doubt."""
+    return list(rows_in_doubt(rows, Columns(zip(*rows, strict=True)), header, list(order)))
+
+
+@settings(deadline=None, max_examples=1000)
+@given(blocks(), st.randoms(use_true_random=False), st.booleans())
+def test_a_row_that_no_scan_doubts_is_data(
+    block: tuple[tuple[str, ...], list[list[str]]], chance: Random, several: bool
+) -> None:
+    """Whatever stands around it, and in whatever order columns are looked at: row by row the verdict would be DATA."""
+    header, rows = block
+    order = chance.sample(range(len(header)), len(header) - (several and chance.randrange(len(header))))
+    doubt = doubted(header, rows, order)
+    for at, row in enumerate(rows):
+        assert at in doubt or (row_kind(row, header) is RowKind.DATA and any(row[column].strip() for column in order))
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "kind"),
+    [
+        ("Id|Name|Mobile|Email|City", "Id|Name|98765|Email|City", RowKind.REPEATED_HEADER),
+        ("Id|Name|Mobile|Email|City", f"Id|Name|98765|Email|{' ' * 118}City", RowKind.REPEATED_HEADER),
+        ("Id|Name|Mobile|Email|City", "|Agent: Tara Sen|98765|Kochi|", RowKind.NOTE),
+        ("Id|Name|Mobile|Email|City", "Agent: Tara Sen||98765|Kochi|", RowKind.NOTE),
+        ("Id|Name|Mobile|Email|City", "Helpline|for any help||98765|", RowKind.NOTE),
+        ("Id|Name|Mobile|Email|City", "Page 2|Asha|98765||", RowKind.TOTAL),
+        ("Id|Name|Mobile|Email|City", "Total|98765|12.5|7|N/A", RowKind.TOTAL),
+        ("Id|Name|Mobile|Email|is_test", "1|Asha|98765|Kochi|Yes", RowKind.TEST_LEAD),
+        ("Id|Name|Mobile|Email|City", "1|Asha|98765|Test@Meta.com|Kochi", RowKind.TEST_LEAD),
+        ("Id|Name|Mobile|Email|City", "N/A|n-a|0|null|-", RowKind.PLACEHOLDER),
+        ("Id|Name|Mobile|Email|City", "No.|Full name|Phone|E-Mail|Street", RowKind.NEW_HEADER),
+    ],
+)
+def test_what_is_no_data_is_doubted(header: str, line: str, kind: RowKind) -> None:
+    """One row alone among many of data that is just not data."""
+    rows = [["7", "Ravi", "98765", "ravi@example.com", "Goa"]] * 10
+    rows[4] = line.split("|")
+    assert row_kind(rows[4], header.split("|")) is kind
+    assert doubted(header.split("|"), rows, range(5)) == [4]
+
+
+def test_most_rows_of_data_are_not_doubted() -> None:
+    """Rows are looked at one by one only where they look like something else."""
+    rows = [[f"Asha {at}", str(98765 + at), "Kochi" if at % 5 else "Köln", ""] for at in range(20)]
+    rows[3] = ["Total", "12", "", ""]
+    rows[7] = ["Name", "Mobile No.", "City", ""]
+    rows[9] = ["Agent: Tara Sen", "call", "Kochi", ""]
+    assert doubted(HEADER, rows, range(4)) == [3, 7, 9]
 
 
 @settings(deadline=None)
