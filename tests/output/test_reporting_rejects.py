@@ -488,7 +488,7 @@ def test_memory_does_not_grow_with_the_rejects(tmp_path: Path, format_: str) -> 
             tracemalloc.start()
             files = RejectFiles(folder, [table])
             for row in rows:
-                files.add(row)
+                files.add([row])
             files.close()
             _, most = tracemalloc.get_traced_memory()
             tracemalloc.stop()
@@ -518,7 +518,7 @@ try:
     with ReportFolder(folder) as writing:
         files = RejectFiles(writing, [table])
         for number in range(5000):
-            files.add(rejected(number, "too_short", ("Ravi Kumar", "98765")))
+            files.add([rejected(number, "too_short", ("Ravi Kumar", "98765"))])
         files.close()
 except ReportError as error:
     print(error.message)

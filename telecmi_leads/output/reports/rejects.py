@@ -13,6 +13,9 @@ from __future__ import annotations
 import re
 import tempfile
 from enum import Enum, auto
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -24,7 +27,7 @@ from telecmi_leads.output.reports.delimited_text import Dialect, dialect_of, wri
 from telecmi_leads.output.reports.report_folder import disk_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # it has no types
@@ -91,17 +94,23 @@ class RejectFiles:
         self._texts: dict[tuple[tuple[str, ...], Dialect], _TextFile] = {}
         self._book: RejectBook | None = None
 
-    def add(self, row: LeftOutRow) -> None:
-        """Take a rejected row."""
-        layout, table = self._layouts[row.table], self._tables[row.table]
-        cells = [*layout.place(row.cells), *explained(row, table if layout.shared else None)]
-        if table.format in _WORKBOOKS:
-            book = self._book_with_sheet(row.table)
+    def add(self, rows: Iterable[LeftOutRow]) -> None:
+        """Take rejected rows."""
+        for table, alike in groupby(rows, attrgetter("table")):
+            book = self._book_with_sheet(table) if self._tables[table].format in _WORKBOOKS else None
             if book is not None:
-                _add_to_book(book, row, table, layout)
-                return
+                for row in alike:
+                    _add_to_book(book, row, self._tables[table], self._layouts[table])
+            else:
+                self._add_to_text(self._layouts[table], self._tables[table], alike)
+
+    def _add_to_text(self, layout: Layout, table: TableInfo, rows: Iterable[LeftOutRow]) -> None:
         text = self._text(layout)
-        text.rows.append(cells)
+        sheet = f", sheet {table.sheet}" if table.sheet else ""
+        place = f"{table.file}{sheet}: " if layout.shared else ""
+        text.rows += [
+            [*layout.place(row.cells), str(row.row), row.code, *explained(row.code, row.column, place)] for row in rows
+        ]
         if len(text.rows) >= _ROWS_AT_ONCE:
             text.flush(self._folder)
 
@@ -148,7 +157,7 @@ class RejectFiles:
 
 def _add_to_book(book: RejectBook, row: LeftOutRow, table: TableInfo, layout: Layout) -> None:
     """Put a row into the workbook, with what the cell at fault holds beside what is wrong with it."""
-    place, code, _, tip = explained(row, None)
+    _, tip = explained(row.code, row.column)
     says, _ = wording.reason(row.code)
     cell = cell_at_fault(row, table)
     what = f'{row.column} holds "{cell[:_SHOWN_OF_CELL]}": {says}.' if cell else f"{says[:1].upper()}{says[1:]}."
@@ -158,7 +167,7 @@ def _add_to_book(book: RejectBook, row: LeftOutRow, table: TableInfo, layout: La
     # The columns that explain are left out of the header, so that what stood behind them has moved.
     if fault >= 0 and layout.positions is not None:
         fault = layout.positions[fault]
-    book.add_row(row.table, layout.place(row.cells), Explanation(what, tip, place, code, fault))
+    book.add_row(row.table, layout.place(row.cells), Explanation(what, tip, str(row.row), row.code, fault))
 
 
 def cell_at_fault(row: LeftOutRow, table: TableInfo) -> str:
@@ -203,12 +212,11 @@ def _kept(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in header if name not in REJECT_COLUMNS)
 
 
-def explained(row: LeftOutRow, table: TableInfo | None) -> list[str]:
-    """Return the four cells that explain a rejection; the table is named where one is given."""
-    says, tip = wording.reason(row.code)
-    column = f" (column {row.column})" if row.column else ""
-    place = f"{table.file}{f', sheet {table.sheet}' if table.sheet else ''}: " if table is not None else ""
-    return [str(row.row), row.code, f"{place}{says}{column}", tip.replace("…", "...")]
+@lru_cache(maxsize=1024)
+def explained(code: str, column: str, place: str = "") -> tuple[str, str]:
+    """Return what is wrong with a rejected row, behind the place where that is needed, and the tip."""
+    says, tip = wording.reason(code)
+    return f"{place}{says}{f' (column {column})' if column else ''}", tip.replace("…", "...")
 
 
 # --- rejects.xlsx ---

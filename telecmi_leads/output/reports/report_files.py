@@ -6,7 +6,10 @@ were left out are walked over once: each goes into its file and is counted, one 
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -25,7 +28,7 @@ from telecmi_leads.output.reports.report_folder import SUMMARY, ReportFolder
 from telecmi_leads.output.views import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from telecmi_leads.core.campaign import CampaignRecord
@@ -188,12 +191,15 @@ class LeftOutFile:
         self._path: Path | None = None
         self._rows: list[tuple[str, ...]] = []
 
-    def add(self, row: LeftOutRow) -> None:
-        """Take a row."""
-        table = self._tables[row.table]
-        why = wording.why_left_out(row.kind, row.code)
-        kept = (row.kept, "") if row.kind is LeftOutKind.DUPLICATE else ("", row.kept)
-        self._rows.append((table.file, table.sheet or "", str(row.row), why, row.phone, *kept, row.when))
+    def add(self, kind: LeftOutKind, rows: Iterable[LeftOutRow]) -> None:
+        """Take rows of one kind."""
+        for (index, code), alike in groupby(rows, attrgetter("table", "code")):
+            table, why = self._tables[index], wording.why_left_out(kind, code)
+            file, sheet = table.file, table.sheet or ""
+            if kind is LeftOutKind.DUPLICATE:
+                self._rows += [(file, sheet, str(row.row), why, row.phone, row.kept, "", row.when) for row in alike]
+            else:
+                self._rows += [(file, sheet, str(row.row), why, row.phone, "", row.kept, row.when) for row in alike]
         if len(self._rows) >= _ROWS_AT_ONCE:
             self.close()
 
@@ -216,19 +222,25 @@ def write_left_out(folder: ReportFolder, summary: RunSummary, run_id: str, ledge
     """
     found: dict[tuple[LeftOutKind, str], Finding] = {}
     rejects, others = RejectFiles(folder, summary.tables), LeftOutFile(folder, summary.tables)
-    for row in ledger.left_out(run_id):
-        finding = found.get((row.kind, row.code))
-        if finding is None:
-            finding = found[row.kind, row.code] = Finding(row)
-        finding.rows += 1
-        if row.kind is LeftOutKind.REJECTED:
-            rejects.add(row)
-        else:
-            others.add(row)
+    for kind, alike in groupby(ledger.left_out(run_id), attrgetter("kind")):
+        while some := list(islice(alike, _ROWS_AT_ONCE)):
+            _count(found, kind, some)
+            if kind is LeftOutKind.REJECTED:
+                rejects.add(some)
+            else:
+                others.add(kind, some)
     rejects.close()
     others.close()
     _check(found, summary.rows)
     return sorted(found.values(), key=lambda finding: -finding.rows)
+
+
+def _count(found: dict[tuple[LeftOutKind, str], Finding], kind: LeftOutKind, rows: Sequence[LeftOutRow]) -> None:
+    """Count rows of one kind by their codes; the first of a code is remembered."""
+    for code, count in Counter(map(attrgetter("code"), rows)).items():
+        if (kind, code) not in found:
+            found[kind, code] = Finding(next(row for row in rows if row.code == code))
+        found[kind, code].rows += count
 
 
 def left_out_counts(findings: Sequence[Finding], tables: Sequence[TableInfo]) -> Iterator[LeftOutCount]:
