@@ -133,13 +133,14 @@ class _Fork(dict[str, _Further]):
 
 
 class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
-    """The table of one region and length: `lane[text[:lane.cut]][text[lane.cut]][text[lane.last]]` is a text's ruling.
+    """The table of one region and length: `lane[text[lane.head]][text[lane.cut]][text[lane.last]]` is a text's ruling.
 
-    It is OPEN where these characters settle nothing. Three steps and not one longer key: most beginnings are settled by
-    the first, the others lead to few places, and so the table stays small enough for the processor's cache.
+    `head` is the slice of its first `cut` characters. The ruling is OPEN where these characters settle nothing. Three
+    steps and not one longer key: most beginnings are settled by the first, the others lead to few places, and so the
+    table stays small enough for the processor's cache.
     """
 
-    __slots__ = ("_deepest", "_forks", "_length", "_places", "_proofs", "_walks", "cut", "last", "region")
+    __slots__ = ("_deepest", "_forks", "_length", "_places", "_proofs", "_walks", "cut", "head", "last", "region")
     __hash__ = object.__hash__  # type: ignore[assignment]  # a lane is itself, whatever is in it
 
     def __init__(self, region: str | None, length: int) -> None:
@@ -148,6 +149,7 @@ class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
         prefix = max(length - _USUAL_DIGITS, 0)
         short = length <= LONGEST_SHORT_NUMBER
         self.cut = max(length - 2, 0) if short else _FIRST_CUT + prefix
+        self.head = slice(self.cut)
         self.last = min(self.cut + 1, max(length - 1, 0))
         self._deepest = self.cut if short else min(_DEEPEST_CUT + prefix, length - 2)
         self._length = length
@@ -213,6 +215,7 @@ class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
         """
         if self._walks > max(len(self) * 2, _FEWEST_WALKS) and self.cut < self._deepest:
             self.cut += 1
+            self.head = slice(self.cut)
             self.last += 1
             self._walks = 0
             self.clear()
@@ -288,6 +291,7 @@ class _LongTexts(Lane):
     def __init__(self, region: str | None) -> None:
         super().__init__(region, _LONGEST + 1)
         self.cut = self.last = self._deepest = 0
+        self.head = slice(0)
 
     def __missing__(self, head: str) -> dict[str, dict[str, Ruling]]:
         return _Fork(lambda _: _Fork(lambda _: OPEN))
@@ -297,23 +301,23 @@ class _LongTexts(Lane):
         return rule(text, self.region, _library)
 
 
-class Lanes(list[Lane]):
-    """The lanes of one region, by length; `of` knows those of any length."""
+class Lanes:
+    """The lanes of one region: `by_length` up to the longest numbers, `of` for texts of any length."""
 
     def __init__(self, region: str | None) -> None:
-        super().__init__(Lane(region, length) for length in range(_LONGEST + 1))
+        self.by_length = [Lane(region, length) for length in range(_LONGEST + 1)]
         self._long = _LongTexts(region)
 
     def of(self, text: str) -> Lane:
         """Return the lane of a text."""
-        return self[len(text)] if len(text) <= _LONGEST else self._long
+        return self.by_length[len(text)] if len(text) <= _LONGEST else self._long
 
     def rule(self, text: str) -> Ruling:
         """Rule on one text of digits."""
         if not text:
             return REJECTED[Reason.NO_PHONE]
         lane = self.of(text)
-        ruling = lane[text[: lane.cut]][text[lane.cut]][text[lane.last]]
+        ruling = lane[text[lane.head]][text[lane.cut]][text[lane.last]]
         if ruling is OPEN:
             ruling = lane.finish(text)
             lane.adapt()

@@ -82,13 +82,18 @@ def parse(text: str, region: str | None) -> Parsed:
 def _country(text: str, region: str | None) -> tuple[int, str, Source, PhoneMetadata | None]:
     """Find the country calling code: (code, the digits after it, where it was found, its metadata)."""
     if text.startswith("+"):
-        return _after_plus(text[1:], Source.PLUS, retry=region is not None)
+        found = _after_plus(text[1:], Source.PLUS)
+        if found[-1] is not None or region is None:
+            return found
+        # Digits that no code begins may be dialled as they are: "+0033 …" in a country that dials 00 before a code.
+        again = _country(text[1:], region)
+        return found if again[2] is Source.REGION else again
     metadata = PhoneMetadata.metadata_for_region(region or "", None)
     if metadata is None:
         raise Unsettled
     end = _prefix_end(metadata.international_prefix, text)
     if end is not None and not begins(text[end : end + 1], "0"):
-        return _after_plus(text[end:], Source.IDD, retry=False)
+        return _after_plus(text[end:], Source.IDD)
     code = str(metadata.country_code)
     if begins(text, code):
         national = _without_trunk(text[len(code) :], metadata)
@@ -99,16 +104,14 @@ def _country(text: str, region: str | None) -> tuple[int, str, Source, PhoneMeta
     return int(code), text, Source.REGION, metadata
 
 
-def _after_plus(digits: str, source: Source, *, retry: bool) -> tuple[int, str, Source, PhoneMetadata | None]:
-    """Split digits that begin with a country calling code. phonenumbers tries more where that fails (`retry`)."""
+def _after_plus(digits: str, source: Source) -> tuple[int, str, Source, PhoneMetadata | None]:
+    """Split digits that begin with a country calling code; there is no metadata where none begins them."""
     for length in range(1, _LONGEST_CODE + 1):
         head = digits[:length]
         if ANY_DIGIT in head or len(digits) <= FEWEST_DIGITS:
             raise Unsettled
         if head[0] != "0" and int(head) in COUNTRY_CODE_TO_REGION_CODE:
             return int(head), digits[length:], source, main_metadata(int(head))
-    if retry:
-        raise Unsettled
     return 0, "", source, None
 
 

@@ -186,7 +186,7 @@ def _digits(cells: Sequence[str]) -> tuple[list[str], list[int]]:
     # A separator before the first cell, too: expressions that begin with it find the cells' beginnings fastest.
     raw = _marked((_SEPARATOR + text).encode("utf-8", "surrogatepass"))
     raw = raw.translate(_CLEAN, _PUNCTUATION)
-    if raw.count(b"+") > raw.count(b"\x1f+"):
+    if b"+" in raw and raw.count(b"+") > raw.count(b"\x1f+"):
         raw = _INNER_PLUS.sub(_STRANGE.encode(), raw)
     cleaned = raw[1:].decode("ascii")
     digits = cleaned.split(_SEPARATOR)
@@ -201,20 +201,20 @@ def _digits(cells: Sequence[str]) -> tuple[list[str], list[int]]:
 def _marked(raw: bytes) -> bytes:
     """Put a strange character where punctuation says that digits beside it may be no part of the number."""
     strange = _STRANGE.encode()
-    if b"." in raw:
+    dots, hyphens, blanks, brackets = b"." in raw, b"-" in raw, b" " in raw, b")" in raw
+    if dots:
         raw = _STRANGE_DOTS.sub(strange, raw)
-    if b"\x1f-" in raw:
+    if hyphens and b"\x1f-" in raw:
         raw = _NEGATIVE.sub(_STRANGE_CELL, raw)
-    if b")" in raw or b". " in raw or b"- " in raw:
+    if brackets or (dots and b". " in raw) or (hyphens and b"- " in raw):
         raw = _LISTED.sub(_STRANGE_CELL, raw)
-    if b" " in raw:
-        if b"-" in raw:
-            raw = _OPEN_HOURS.sub(strange, raw)
-        if b"." in raw:
-            raw = _DOTTED_HOUR.sub(strange, raw)
-    if b"\x1f(" in raw:
+    if blanks and hyphens:
+        raw = _OPEN_HOURS.sub(strange, raw)
+    if blanks and dots:
+        raw = _DOTTED_HOUR.sub(strange, raw)
+    if brackets and b"\x1f(" in raw:
         raw = _HOURS_FIRST.sub(_STRANGE_CELL, raw)
-    if b")\x1f" in raw or b") \x1f" in raw or raw.rstrip().endswith(b")"):
+    if brackets and (b")\x1f" in raw or b") \x1f" in raw or raw.rstrip().endswith(b")")):
         raw = _COUNTED.sub(strange, raw)
     return raw
 
@@ -236,18 +236,21 @@ def _rulings(digits: Sequence[str], regions: Regions, lanes: LanesByRegion) -> l
     """Look up all rulings: the lane by length, in it the first characters."""
     try:
         if regions is None or isinstance(regions, str):
-            own = lanes[regions]
-            return [(lane := own[len(text)])[text[: lane.cut]][text[lane.cut]][text[lane.last]] for text in digits]
-        each = zip(digits, regions, strict=True)
+            own = lanes[regions].by_length
+            return [
+                lane[text[lane.head]][text[lane.cut]][text[lane.last]] for text in digits for lane in (own[len(text)],)
+            ]
+        known = {region: lanes[region].by_length for region in set(regions)}
         return [
-            (lane := lanes[region][len(text)])[text[: lane.cut]][text[lane.cut]][text[lane.last]]
-            for text, region in each
+            lane[text[lane.head]][text[lane.cut]][text[lane.last]]
+            for text, region in zip(digits, regions, strict=True)
+            for lane in (known[region][len(text)],)
         ]
     except IndexError:  # texts beyond the longest lane, which hardly any column has
         single = [regions] * len(digits) if regions is None or isinstance(regions, str) else regions
         each = zip(digits, single, strict=True)
         return [
-            (lane := lanes[region].of(text))[text[: lane.cut]][text[lane.cut]][text[lane.last]] for text, region in each
+            (lane := lanes[region].of(text))[text[lane.head]][text[lane.cut]][text[lane.last]] for text, region in each
         ]
 
 
@@ -272,9 +275,6 @@ def _finish(
     for lane in walked:
         lane.adapt()
 
-
-_BLOCK = 8192
-"""Cells are looked at in blocks: long enough for joined strings to pay, short enough to stay in the cache."""
 
 # Which of --types a number of each type satisfies: phonenumbers can't tell mobiles from fixed lines everywhere.
 _SERVES = {kind: frozenset({kind}) for kind in PhoneType} | {
@@ -305,24 +305,16 @@ class PhoneBook:
         self._profiles = Profiles()
 
     def column(self, cells: Sequence[str], regions: str | Sequence[str | None] | None) -> NumberColumn:
-        """Read a column of cells.
+        """Read a column of cells, some thousand at once: they are looked at as a whole.
 
         `regions` is the region of all rows (CLDR two letters, None where it is not known) or a sequence with one for
         each cell. A region that phonenumbers does not have counts as not known.
         """
-        known = _known(regions)
-        numbers: list[str] = []
-        rulings: list[Ruling] = []
-        faults: dict[int, Reason] = {}
-        repairs: Counter[Repair] = Counter()
-        for start in range(0, len(cells), _BLOCK):
-            end = start + _BLOCK
-            block = self._block(cells[start:end], _part(known, start, end))
-            numbers += block.numbers
-            rulings += block.rulings
-            faults.update((start + index, reason) for index, reason in block.faults.items())
-            repairs.update(block.repairs)
-        return NumberColumn(numbers, rulings, faults, {repair: count for repair, count in repairs.items() if count})
+        if not cells:
+            return NumberColumn([], [], {}, {})
+        block = self._block(cells, _known(regions))
+        repairs = {repair: count for repair, count in block.repairs.items() if count}
+        return NumberColumn(block.numbers, block.rulings, block.faults, repairs)
 
     def profiles(self, numbers: Sequence[str], rulings: Sequence[Ruling]) -> list[NumberProfile]:
         """Tell of good numbers that this book has read, with the rulings on them, what each is."""
@@ -379,7 +371,7 @@ class PhoneBook:
         digits, rulings, punctuated = found
         odd: list[int] = []
         changes = 0
-        for index in [index for index, ruling in enumerate(rulings) if ruling in refusals]:
+        for index in list(compress(range(len(rulings)), map(refusals.__contains__, rulings))):
             ruling, changed = rulings[index], bool(punctuated) and punctuated[index]
             changes += changed
             if ruling is ODD or (changed and len(digits[index]) >= TWO_NUMBERS):
@@ -455,7 +447,3 @@ def _known(regions: str | Sequence[str | None] | None) -> Regions:
         return _known(distinct.pop())
     unknown = {region for region in distinct if region is not None and not is_region(region)}
     return [None if region in unknown else region for region in regions] if unknown else regions
-
-
-def _part(regions: Regions, start: int, end: int) -> Regions:
-    return regions if isinstance(regions, str | None) else regions[start:end]
