@@ -7,6 +7,7 @@ notes alone may have a number, and `may_be_test_lead` and `may_be_notes` tell at
 from __future__ import annotations
 
 import re
+from collections import Counter
 from enum import StrEnum
 from functools import lru_cache
 from math import ceil
@@ -382,21 +383,33 @@ def _unlike_data(
     rows: Sequence[Sequence[str]], columns: Columns, names: Sequence[str], order: Iterable[int]
 ) -> list[int]:
     """Return the rows that have too few cells with words, or too few that do not say their column's name."""
-    words, others = [0] * len(rows), [0] * len(rows)
-    most = _others(len(columns), names)
-    for at in order:
-        folded, name = _folded_column(columns[at]), names[at]
-        words = [
-            so_far + (text not in _NO_WORDS and (text.islower() or not _NUMBER.fullmatch(cell)))
-            for so_far, text, cell in zip(words, folded, columns[at], strict=True)
-        ]
-        others = [so_far + (text not in ("", name)) for so_far, text in zip(others, folded, strict=True)]
-        if min(words) >= _FEWEST_WORDS_OF_DATA and min(others) > most:
+    silent, same = Counter[int](), Counter[int]()
+    most, looked_at = _others(len(columns), names), 0
+    for looked_at, at in enumerate(order, start=1):
+        folded = _folded_column(columns[at])
+        silent.update(_without_words(columns[at], folded))
+        if names[at] in folded or "" in folded:
+            same.update(row for row, text in enumerate(folded) if text in ("", names[at]))
+        words, others = (looked_at - max(rows.values(), default=0) for rows in (silent, same))
+        if words >= _FEWEST_WORDS_OF_DATA and others > most:
             return []
     return [
         at
-        for at, (row, said, other) in enumerate(zip(rows, words, others, strict=True))
-        if said < _FEWEST_WORDS_OF_DATA or other <= _others(len(row) - row.count(""), names)
+        for at, row in enumerate(rows)
+        if looked_at - silent[at] < _FEWEST_WORDS_OF_DATA
+        or looked_at - same[at] <= _others(len(row) - row.count(""), names)
+    ]
+
+
+def _without_words(cells: Sequence[str], folded: Sequence[str]) -> Iterable[int]:
+    """Return the rows in which a column's cell, folded, says nothing or is a number."""
+    if all(map(str.islower, folded)) and _NO_WORDS.isdisjoint(folded):  # as most columns of words
+        return ()
+    each = enumerate(zip(cells, folded, strict=True))
+    return [
+        row
+        for row, (cell, text) in each
+        if text in _NO_WORDS or not (text.islower() or _NUMBER.fullmatch(cell) is None)
     ]
 
 

@@ -10,6 +10,7 @@ import gc
 from collections import Counter
 from contextlib import contextmanager
 from itertools import chain, compress, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -413,9 +414,9 @@ class _Preparation(Struct):
         self.blank += len(clean.blanks)
         self.repairs.update(clean.repairs)
         self.skipped.update(clean.skipped)
-        self.left_out.update(row.kind.value for row in rows)
+        self.left_out.update(map(attrgetter("kind"), rows))
         self.left_out[LeftOutKind.DUPLICATE] += sum(why.kind is LeftOutKind.DUPLICATE for why in screened.values())
-        self.rejections.update(row.code for row in clean.rejections)
+        self.rejections.update(map(attrgetter("code"), clean.rejections))
 
     # --- the end ---
 

@@ -6,6 +6,7 @@ whatever the row's country, as its first group is the calling code of a valid nu
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -66,6 +67,7 @@ _OLD_AFTER_CODE = {
 _CODE_LENGTH = 2  # of these
 
 
+_MEXICO = "52"
 _MEXICAN = pattern(r"52(?:1|01|044|045)\d{10}")  # without a plus in any row: no other numbers are so long
 
 
@@ -84,7 +86,7 @@ class Asked(Struct, frozen=True):
         """Rule again on a stretch whose digits are ruled on, with its groups in mind."""
         if ruling.reason in HOPELESS or not digits:
             return ruling
-        groups = first_groups(text)
+        groups = None if text == digits and text.isascii() else first_groups(text)
         if groups is not None and not digits.startswith("+"):
             ruling = self._by_groups(text, digits, groups, ruling)
         return ruling if ruling.reason is None else self.rescued(digits, ruling)
@@ -123,7 +125,7 @@ class Asked(Struct, frozen=True):
 
     def rescued(self, digits: str, ruling: Ruling) -> Ruling:
         """Try what people wrote before a numbering plan changed, and a calling code written twice."""
-        for text, repair in self._rewritten(digits):
+        for text, repair in self._rewritten(digits) if digits.startswith(_beginnings(self.region)) else ():
             found = self.rule(text)
             if found.reason is None and Repair.MISSING_PLUS not in found.repairs:
                 return whole(found, text, repair)
@@ -151,6 +153,12 @@ class Asked(Struct, frozen=True):
             match = pattern.fullmatch(signed)
             if match is not None:
                 yield match.expand(by), Repair.OLD_PREFIX
+
+
+@lru_cache(maxsize=512)
+def _beginnings(region: str | None) -> tuple[str, ...]:
+    """Return with what digits begin that may be rewritten in a row of this region; most numbers begin otherwise."""
+    return ("",) if region in _OLD_PREFIXES else ("+", "00", _MEXICO, code_of(region))
 
 
 def digits_of(text: str) -> str:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from random import Random
 
+
+# --- single rows ----------------------------------------------------------------------------------
+
+
 HEADER = ("Name", "Mobile No.", "City", "Amount")
 META = TESTS / "leadfiles" / "samples" / "meta_utf16le.csv"
 
@@ -169,7 +173,8 @@ def test_test_leads_with_a_number_are_scanned_for() -> None:
     assert not may_be_test_lead(Columns([(), ()]), header, [0])
 
 
-# --- blocks ---
+# --- whole blocks ---------------------------------------------------------------------------------
+
 
 HEADERS = (
     HEADER,
@@ -256,6 +261,7 @@ def test_a_row_that_no_scan_doubts_is_data(
     [
         ("Id|Name|Mobile|Email|City", "Id|Name|98765|Email|City", RowKind.REPEATED_HEADER),
         ("Id|Name|Mobile|Email|City", f"Id|Name|98765|Email|{' ' * 118}City", RowKind.REPEATED_HEADER),
+        ("Id|Name|Mobile|Email|City|Note", "Id|Name|98765|Email|City|", RowKind.REPEATED_HEADER),
         ("Id|Name|Mobile|Email|City", "|Agent: Tara Sen|98765|Kochi|", RowKind.NOTE),
         ("Id|Name|Mobile|Email|City", "Agent: Tara Sen||98765|Kochi|", RowKind.NOTE),
         ("Id|Name|Mobile|Email|City", "Helpline|for any help||98765|", RowKind.NOTE),
@@ -269,10 +275,11 @@ def test_a_row_that_no_scan_doubts_is_data(
 )
 def test_what_is_no_data_is_doubted(header: str, line: str, kind: RowKind) -> None:
     """One row alone among many of data that is just not data."""
-    rows = [["7", "Ravi", "98765", "ravi@example.com", "Goa"]] * 10
+    names = header.split("|")
+    rows = [["7", "Ravi", "98765", "ravi@example.com", "Goa", ""][: len(names)]] * 10
     rows[4] = line.split("|")
-    assert row_kind(rows[4], header.split("|")) is kind
-    assert doubted(header.split("|"), rows, range(5)) == [4]
+    assert row_kind(rows[4], names) is kind
+    assert doubted(names, rows, range(len(names))) == [4]
 
 
 def test_most_rows_of_data_are_not_doubted() -> None:

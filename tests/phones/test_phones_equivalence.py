@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from functools import partial
@@ -14,8 +15,8 @@ from phone_inputs import REGIONS, Inputs
 from phonenumbers import NumberParseException, PhoneNumberFormat, timezone
 
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones import PhoneBook, is_region, profile_of
-from telecmi_leads.phones.grouping import Asked
+from telecmi_leads.phones import PhoneBook, grouping, is_region, profile_of
+from telecmi_leads.phones.grouping import UNCLEAR, Asked
 from telecmi_leads.phones.lanes import LanesByRegion
 from telecmi_leads.phones.phone_cells import read_cell
 from telecmi_leads.phones.ruling import MOBILE_TYPES, TYPES, Library, Ruling, rule
@@ -180,6 +181,29 @@ def test_any_text_is_read_alike_fast_and_slowly(cell: str, region: str | None) -
     assert column.faults.get(0) is wanted.reason
     assert set(column.repairs) == set(wanted.repairs)
     assert (wanted.number == "") == (wanted.reason is not None)
+
+
+@pytest.mark.parametrize("region", [None, *REGIONS])
+def test_digits_are_passed_over_where_no_habit_can_have_written_them(
+    region: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Digits that are not rewritten since they begin otherwise would not have been, whatever follows."""
+    tried: list[str] = []
+    asked = Asked(region, lambda text: tried.append(text) or UNCLEAR)  # type: ignore[func-returns-value]
+    chance = random.Random(region)
+    own = str(phonenumbers.country_code_for_region(region)) if region else ""
+    begins = ("", "+", "00", "+00", "0", "8", own, f"+{own}", f"+{own}00{own}", f"{own}{own}", "52", "521", "57", "39")
+    written = [
+        begin + "".join(chance.choices("0123456789", k=length)) for begin in begins for length in (3, 7, *range(8, 14))
+    ]
+    for digits in written:
+        asked.rescued(digits, UNCLEAR)
+    found = tried.copy()
+    tried.clear()
+    monkeypatch.setattr(grouping, "_beginnings", lambda _: ("",))
+    for digits in written:
+        asked.rescued(digits, UNCLEAR)
+    assert found == tried
 
 
 @pytest.mark.parametrize(
