@@ -46,13 +46,14 @@ OPEN = Ruling(None)
 DATE_DIGITS = 8
 """A punctuated cell with so many digits may be a date (`2024-03-12`); numbers that begin like a year stay OPEN."""
 
+_DIGITS = "0123456789"
 _LONGEST = 31  # longer texts are no numbers
 _YEARS = ("19", "20")
 _USUAL_DIGITS = 10
 _LONGEST_CODE = 3
 _FIRST_CUT = 2
 # After these a country code may follow, which decides more: not worth asking before so many characters.
-_PATIENCE = {"+": 3, "0": 4}
+_PATIENCE = {"+": 3, "00": 4}
 _DEEPEST_CUT = 4
 _FEWEST_WALKS = 50
 _LARGEST_TABLE = 100_000
@@ -266,7 +267,8 @@ class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
 
     def _track(self, head: str) -> _Track | None:
         """Find how texts that begin so are read; None where that takes more characters, or can't be proved."""
-        wait = head[0] in _PATIENCE and len(head) < min(_PATIENCE[head[0]], self.cut)
+        patience = _PATIENCE.get(head[0]) or _PATIENCE.get(head[:2], 0)
+        wait = len(head) < min(patience, self.cut)
         try:
             return None if wait else _Track(self._any(head), self.region)
         except Unsettled:
@@ -337,22 +339,21 @@ def _next_on(track: _Track, node: Node, digit: str) -> dict[str, Ruling]:
     node = node.after(digit)
     if node.kind is not None:
         return _whatever_follows(track.ruling(node.kind) or OPEN)
-    return _Fork(partial(_one_further, track, node))
+    return {further: _ruling_at(track, node.after(further)) for further in _DIGITS}
 
 
-def _one_further(track: _Track, node: Node, digit: str) -> Ruling:
-    kind = node.after(digit).kind
-    return (track.ruling(kind) if kind is not None else None) or OPEN
+def _ruling_at(track: _Track, node: Node) -> Ruling:
+    return (track.ruling(node.kind) if node.kind is not None else None) or OPEN
 
 
 @cache
 def _whatever_follows(ruling: Ruling) -> dict[str, Ruling]:
-    return dict.fromkeys("0123456789", ruling)
+    return dict.fromkeys(_DIGITS, ruling)
 
 
 @cache
 def _whatever_follows_twice(ruling: Ruling) -> dict[str, dict[str, Ruling]]:
-    return dict.fromkeys("0123456789", _whatever_follows(ruling))
+    return dict.fromkeys(_DIGITS, _whatever_follows(ruling))
 
 
 def _intern(ruling: Ruling) -> Ruling:

@@ -91,7 +91,7 @@ def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Rul
     punctuated: Sequence[bool] = list(map(ne, cells, digits))
     if True not in punctuated:
         punctuated = ()
-    elif max(map(len, cells)) > LONGEST_CELL:
+    elif max(map(len, compress(cells, punctuated))) > LONGEST_CELL:
         strange += [index for index, cell in enumerate(cells) if len(cell) > LONGEST_CELL]
     if OPEN in set(rulings):  # a list would ask each ruling whether it is equal
         _finish(digits, rulings, regions, lanes, punctuated)
