@@ -132,7 +132,9 @@ def take_apart(text: str) -> Pieces:
     if "@" in text or "://" in text or "www." in text:
         text, elsewhere = _ELSEWHERE.subn(f" {_GONE} ", _GLUED_ADDRESS.sub(" ; ", text))
         pieces.words = elsewhere > 0
-    text = _set_apart(_with_names_marked(_without_small_numbers(text, pieces)))
+    text = _without_small_numbers(text, pieces)
+    if _has_words(text) or "$" in text:  # an amount is named by its sign alone
+        text = _set_apart(_with_names_marked(text))
     between = ""
     for index, stretch in enumerate(_BREAK.split(text)):
         if index % 2:
@@ -140,6 +142,11 @@ def take_apart(text: str) -> Pieces:
         else:
             _take_stretch(stretch, between if pieces.parts or _named(between) else "", pieces)
     return pieces
+
+
+def _has_words(text: str) -> bool:
+    """Tell whether a text may have words in it; scripts without capitals are told by not being ASCII."""
+    return text.lower() != text.upper() or not text.isascii()
 
 
 def _named(before: str) -> Reason | None:
@@ -153,7 +160,7 @@ def _without_small_numbers(text: str, pieces: Pieces) -> str:
     text = pieces.take_out(Repair.EXTENSION, _COUNT, text)
     text = pieces.take_out(Repair.OLD_PREFIX, _CARRIER, text, "0")
     text = pieces.take_out(Repair.SEVERAL_NUMBERS, _SHORT_LINE, text)
-    lettered = text.lower() != text.upper() or not text.isascii()
+    lettered = _has_words(text)
     if lettered:
         text = pieces.take_out(Repair.DATE_DROPPED, month_dates(), text)
         shorter = pieces.take_out(Repair.EXTENSION, EXTENSION, text)
