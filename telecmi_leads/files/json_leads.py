@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import chain, starmap, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
+from telecmi_leads.files.json_alike import groups_of, rows_of
 from telecmi_leads.files.json_rows import (
     DEEPEST,
     OF_A_SORT,
@@ -26,10 +27,13 @@ from telecmi_leads.files.sheets import Batch, batches_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
+
+    from telecmi_leads.files.json_alike import Alike
 
 
 def named_cells(batches: Iterator[list[Any] | Rows], place: str) -> Iterator[Batch]:
-    """Return the leads in elements as records. Flat objects that are all alike, as nearly always, go column by column.
+    """Return the leads in elements as records. Objects that are alike, as nearly always, go column by column.
 
     Raises SourceUnreadable for an error message among pages of leads: a page is missing there.
     """
@@ -39,16 +43,45 @@ def named_cells(batches: Iterator[list[Any] | Rows], place: str) -> Iterator[Bat
             yield Batch(batch.keys, batch.rows)
             continue
         elements = as_objects(batch)
-        found = list(map(leads_in, elements))
-        for element, leads in zip(elements, found, strict=True):
-            paged = paged or leads != [element]
-            said = said or _said_by(element, leads)
+        groups = groups_of(elements)
+        unsure = sorted(place for group in groups if not _are_surely_leads(group) for place in group.places)
+        held = {at: leads_in(elements[at]) for at in unsure}
+        pages = any(leads != [elements[at]] for at, leads in held.items())
+        paged = paged or pages
+        said = said or next(filter(None, (_said_by(elements[at], leads) for at, leads in held.items())), "")
         if paged and said:
             raise SourceUnreadable(
                 f"{place} holds an error message among its pages of leads: “{safe(said, 80)}”.",
                 hint="Export the leads again: a page of them is missing.",
             )
-        yield from batches_of((flat(lead) for leads in found for lead in leads), place)
+        rows = None if pages else rows_of(groups)
+        if rows is not None:
+            yield rows
+        else:
+            leads = chain.from_iterable(held.get(at, [element]) for at, element in enumerate(elements))
+            yield from batches_of(map(flat, leads), place)
+
+
+def _are_surely_leads(group: Alike) -> bool:
+    """Tell whether each of a group of objects is one lead, and no error message, whatever its values are."""
+    pattern = group.pattern
+    return (
+        pattern is not None
+        and (has_a_phone(pattern) or all(starmap(_surely_holds_none, pattern.items())))
+        and not _has_an_empty_list(pattern)
+        and not _may_speak_of_error(pattern)
+        and not any(map(_is_preamble, group.objects))
+    )
+
+
+def _surely_holds_none(name: str, value: object) -> bool:
+    """Tell whether a value in a pattern stands for such that hold no leads."""
+    if isinstance(value, list):
+        return not any(isinstance(each, dict | list) for each in value) or (name != "" and is_part(name, value))
+    if isinstance(value, dict):
+        keyed = all(isinstance(each, dict) for each in value.values())
+        return not keyed and all(starmap(_surely_holds_none, value.items()))
+    return True
 
 
 def _said_by(element: object, leads: list[Any]) -> str:
@@ -117,20 +150,29 @@ def leads_in(element: object, depth: int = 0) -> list[Any]:
         return _of_list("", element, depth) or element
     if not isinstance(element, dict):
         return [element]
-    kind = element.get("type")
-    if isinstance(kind, str) and kind in _PREAMBLE and "data" not in element and not is_person(element):
+    if _is_preamble(element) and not is_person(element):
         return []
     if all(not isinstance(value, dict | list) for value in element.values()):
         return [element]
     held = [] if depth > _DEEPEST_PAGE or has_a_phone(element) else _held(element, depth)
     if held:
         return held
-    empty = any(value == [] for name, value in element.items() if name.casefold() in USUAL_NAMES)
-    return [] if empty and not is_person(element) else [element]
+    return [] if _has_an_empty_list(element) and not is_person(element) else [element]
+
+
+def _has_an_empty_list(element: dict[str, Any]) -> bool:
+    """Tell whether there is a list without anything in it where leads may stand."""
+    return any(value == [] for name, value in element.items() if name.casefold() in USUAL_NAMES)
 
 
 _DEEPEST_PAGE = 8
-_PREAMBLE = frozenset({"header", "database"})  # of phpMyAdmin's exports
+_PREAMBLE = frozenset({"header", "database"})
+
+
+def _is_preamble(element: dict[str, Any]) -> bool:
+    """Tell what stands before the leads in an export of phpMyAdmin's."""
+    kind = element.get("type")
+    return isinstance(kind, str) and kind in _PREAMBLE and "data" not in element
 
 
 def has_a_phone(element: dict[str, Any]) -> bool:
@@ -301,12 +343,10 @@ _ID = re.compile(r"[^\d]*\d|-[\w-]{8,}$|[\w-]{15,}$")
 
 def speaks_of_error(value: dict[str, Any]) -> str:
     """Return what an object says of an error, "" where it speaks of none."""
+    if not _may_speak_of_error(value):
+        return ""
     names = {name.casefold(): each for name, each in value.items()}
-    if (
-        _WORDS & names.keys()
-        and names.keys() <= _WORDS | _STATES | _BESIDE_WORDS
-        and _SENTENCE.search(_words_of(value))
-    ):
+    if _is_message(names.keys()) and _SENTENCE.search(_words_of(value)):
         return _words_of(value)
     told = next((names[name] for name in names if name in ERROR_NAMES and names[name]), None)
     if told is None and not any(_is_failure(name, names[name]) for name in names if name in _STATES):
@@ -314,6 +354,19 @@ def speaks_of_error(value: dict[str, Any]) -> str:
     if told is None and (not _WORDS & names.keys() or any(map(names_a_phone, names))):
         return ""
     return _words_of(value) or _words_of(told) or cell(told)
+
+
+def _may_speak_of_error(names: Iterable[str]) -> bool:
+    """Tell whether the names of an object's values are such that it may speak of an error."""
+    names = set(map(str.casefold, names))
+    if not ERROR_NAMES.isdisjoint(names) or _is_message(names):
+        return True
+    return bool(_WORDS & names and _STATES & names) and not any(map(names_a_phone, names))
+
+
+def _is_message(names: AbstractSet[str]) -> bool:
+    """Tell whether an object holds words, and nothing but what goes with them."""
+    return bool(_WORDS & names) and names <= _WORDS | _STATES | _BESIDE_WORDS
 
 
 def _is_failure(name: str, value: object) -> bool:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from telecmi_leads.files.json_values import Rows, cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 _NAME_PARTS = frozenset({"family", "given"})  # of a HumanName of FHIR
 _NAMES = ("name", "column_name", "column_id", "key", "field", "field_name", "question", "label", "title")
 _VALUES = ("value", "values", "string_value", "answer", "answers")
 _KINDS = ("label", "type", "kind", "value_type", "enum_code")  # [{"label": "work", "value": "…"}] under "phone"
+_CONTACT_POINT = ("system", "use")
 _NUMBERS = ("value", "number", "phone", "phone_number", "phonenumber", "mobile", "email", "address")
 SHELLS = frozenset(
     re.findall(
@@ -29,6 +30,7 @@ _TYPED = frozenset(
         r"[$#\w]+", "S N stringValue integerValue doubleValue booleanValue $numberLong $numberInt $oid $date $t #text"
     )
 )
+_TELLS_A_KIND = frozenset({*_KINDS, *_CONTACT_POINT})
 OF_A_SORT = re.compile(r"phone|mobile|tel|mail|address|url|website|social", re.IGNORECASE)
 _SPREAD = 4  # elements of a list of objects that get cells of their own
 DEEPEST = 16
@@ -53,35 +55,57 @@ def as_objects(elements: list[Any] | Rows) -> list[Any]:
 
 def flat(element: object) -> dict[str, str]:
     """Return an element's named cells, in order; null has none, and what has no names gets a plain one."""
+    return {name: _text(values) for name, values in named_values(element).items()}
+
+
+def _text(values: list[Any]) -> str:
+    return cell(values[0]) if len(values) == 1 else joined(map(cell, values))
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Return the text of a cell that several values fall to."""
+    return ", ".join(filter(None, texts))
+
+
+def named_values(element: object) -> dict[str, list[Any]]:
+    """Return the values that fall to each of an element's cells, in order. What is nested among them stays JSON."""
+    values: dict[str, list[Any]] = {}
     if isinstance(element, dict):
-        row: dict[str, str] = {}
-        if _DOCUMENT in str(element.get("name")) and "fields" in element:  # Firestore's name is a path, no person's
+        if is_document(element):
             element = {"document" if name == "name" else name: value for name, value in element.items()}
         for name, value in element.items():
-            if type(value) is str and name not in row:  # as nearly all are, and ten times as fast
-                row[name] = value
+            if type(value) is str:  # as nearly all are
+                values.setdefault(name, []).append(value)
             else:
-                _spread(row, name, value, 1)
-        return row
-    if isinstance(element, list):
-        return {f"column {number}": cell(value) for number, value in enumerate(element, 1)}
-    return {} if element is None else {"value": cell(element)}
+                _spread(values, name, value, 1)
+    elif isinstance(element, list):
+        values = {f"column {number}": [value] for number, value in enumerate(element, 1)}
+    elif element is not None:
+        values["value"] = [element]
+    return values
 
 
-def _spread(row: dict[str, str], name: str, value: object, depth: int) -> None:
+def is_document(element: dict[str, Any]) -> bool:
+    """Tell a document of Firestore, whose name is a path, no person's."""
+    return "fields" in element and _DOCUMENT in str(element.get("name"))
+
+
+def _spread(values: dict[str, list[Any]], name: str, value: object, depth: int) -> None:
     value = _unwrapped(value)
     if not isinstance(value, dict | list) or depth > DEEPEST:
-        _put(row, name, cell(value))
+        values.setdefault(name, []).append(value)
     elif isinstance(value, dict) and not all(map(str.isdigit, value)):
         for key, inner in value.items():
-            _spread(row, _inner_name(row, name, key), inner, depth + 1)
+            _spread(values, _inner_name(values, name, key), inner, depth + 1)
     elif isinstance(value, dict):  # a list in disguise, or nothing
-        _spread(row, name, list(value.values()), depth + 1)
+        _spread(values, name, list(value.values()), depth + 1)
     elif not any(isinstance(inner, dict | list) for inner in value):
-        _put(row, name, ", ".join(filter(None, map(cell, value))))
+        values.setdefault(name, []).extend(value)
+    elif (named := _named(name, value)) is None:
+        values.setdefault(name, []).append(value)
     else:
-        for inner_name, inner in _named(name, value):
-            _spread(row, inner_name, inner, depth + 1)
+        for inner_name, inner in named:
+            _spread(values, inner_name, inner, depth + 1)
 
 
 def _unwrapped(value: object) -> object:
@@ -106,11 +130,11 @@ def _unwrapped(value: object) -> object:
 _CHOICE = frozenset({"id", "name", "color"})
 
 
-def _inner_name(row: dict[str, str], name: str, key: str) -> str:
+def _inner_name(values: dict[str, list[Any]], name: str, key: str) -> str:
     """Name a value of an object within the lead: dotted, but for the shells that CRMs put around what they send."""
     if key in {"value", "VALUE"}:
         return name
-    if name.rpartition(".")[2].casefold() in SHELLS and key not in row:
+    if name.rpartition(".")[2].casefold() in SHELLS and key not in values:
         return key
     if key in _NAME_PARTS and name.casefold().endswith("name"):
         return f"{name}.{key} name"
@@ -119,34 +143,27 @@ def _inner_name(row: dict[str, str], name: str, key: str) -> str:
     return f"{name}.{key}"
 
 
-def _named(name: str, elements: list[Any]) -> Iterator[tuple[str, Any]]:
-    """Give names to the elements of a list that are objects or lists."""
+def _named(name: str, elements: list[Any]) -> list[tuple[str, Any]] | None:
+    """Give names to the elements of a list that are objects or lists; None where there are too many."""
     if not OF_A_SORT.search(name) and _are_answers(name, elements):
-        yield from map(_name_and_value, elements)
-    elif _are_of_a_sort(elements):
-        for element in map(_lower, elements):
-            kind = _kind(element)
-            yield f"{name}.{kind}" if kind else name, next(element[key] for key in _NUMBERS if key in element)
-    elif len(elements) <= _SPREAD:
-        for number, element in enumerate(elements, 1):
-            yield name if number == 1 else f"{name}.{number}", element
-    else:
-        yield name, cell(elements)
+        return list(map(_name_and_value, elements))
+    if _are_of_a_sort(elements):
+        return [_kind_and_number(name, _lower(element)) for element in elements]
+    if len(elements) <= _SPREAD:
+        return [(name if number == 1 else f"{name}.{number}", element) for number, element in enumerate(elements, 1)]
+    return None
+
+
+def _kind_and_number(name: str, element: dict[str, Any]) -> tuple[str, Any]:
+    kind = _kind(element)
+    return f"{name}.{kind}" if kind else name, next(element[key] for key in _NUMBERS if key in element)
 
 
 def _kind(element: dict[str, Any]) -> str | None:
     """Return what kind of number or address a value is, None where nothing says. FHIR's ContactPoint has two words."""
     if isinstance(element.get("system"), str):
-        return " ".join(element[key] for key in ("system", "use") if isinstance(element.get(key), str))
+        return " ".join(element[key] for key in _CONTACT_POINT if isinstance(element.get(key), str))
     return next((element[key] for key in _KINDS if isinstance(element.get(key), str)), None)
-
-
-def _put(row: dict[str, str], name: str, text: str) -> None:
-    """Set a cell; a second text for it goes beside the first."""
-    if row.get(name) and text:
-        row[name] = f"{row[name]}, {text}"
-    elif text or name not in row:
-        row[name] = text
 
 
 def is_part(name: str, elements: list[Any]) -> bool:
@@ -172,19 +189,26 @@ def _are_answers(name: str, elements: list[Any]) -> bool:
 
 
 def _is_answer(element: dict[str, Any]) -> bool:
-    return bool(_answer_name(element)) and (any(key in element for key in _VALUES) or element.get("type") in element)
+    return bool(_answer_name(element)) and (any(key in element for key in _VALUES) or _has_its_type(element))
+
+
+def _has_its_type(element: dict[str, Any]) -> bool:
+    """Tell whether the value stands under the name of its type, as in `{"type": "email", "email": "…"}`."""
+    kind = element.get("type")
+    return isinstance(kind, str) and kind in element
 
 
 def _answer_name(element: dict[str, Any]) -> str:
     """Return the name of an answer. One that stands for nothing, as Typeform's, gives way to the kind of the answer."""
     named = [element[key] for key in _NAMES if isinstance(element.get(key), str)]
-    inner = (element[key] for key in ("field", "column", "question") if isinstance(element.get(key), dict))
+    inner = (element[key] for key in _QUESTIONS if isinstance(element.get(key), dict))
     named += [each[key] for each in inner for key in _INNER_NAMES if isinstance(each.get(key), str)]
     name = next(filter(None, named), "")
     kind = element.get("type")
     return str(kind) if _SERIAL.fullmatch(name) and kind in {"phone_number", "email"} else name
 
 
+_QUESTIONS = ("field", "column", "question")
 _INNER_NAMES = ("title", "label", "name", "ref", "id")
 _SERIAL = re.compile(r"(?=.*\d)[0-9A-Za-z]{10,40}|[0-9a-f]{8}-[0-9a-f-]{27}")
 
@@ -216,3 +240,36 @@ def _lower(element: dict[str, Any]) -> dict[str, Any]:
 
 
 _FEW_KEYS = 8  # more are an address with its parts, or a person
+
+
+# --- what in an object tells where its values go ---------------------------------------------------------
+
+
+def telling_keys(columns: Mapping[str, Sequence[Any]], within: str | None) -> set[str] | None:
+    """Return the keys of objects whose texts tell where other values go: all else depends on keys and kinds alone.
+
+    The objects are given by `columns`. `within` is "" where they are elements of a list, the key under which they stand
+    where they are parts of these, None elsewhere. Returns None where each object has to be looked at.
+    """
+    typed = any(type(kind) is str and kind in columns for kind in columns.get("type", ()))
+    telling = {"type"} if typed else set()
+    if within is None:
+        return telling
+    if "plain_text" in columns:
+        return None
+    if typed or any(key in columns for key in _VALUES):
+        if "text" in columns:
+            return None
+        telling |= {*_NAMES, "type"}
+    if within in _QUESTIONS:
+        telling |= {*_INNER_NAMES}
+    if any(key.casefold() in _NUMBERS for key in columns):
+        telling |= {key for key in columns if key.casefold() in _TELLS_A_KIND}
+    return telling
+
+
+def inner_place(keys: Iterable[str], key: str, within: str | None) -> str | None:
+    """Return `within` for what stands under a key; objects whose keys are numbers are lists in disguise."""
+    if all(map(str.isdigit, keys)):
+        return ""
+    return within if within is None else key

@@ -279,13 +279,12 @@ def _may_have_equal_keys(text: str, values: list[Any]) -> bool:
 
 def _keys(values: list[Any]) -> int:
     count = 0
-    waiting: list[Any] = [values]
-    while waiting:
-        inner = waiting.pop()
-        if type(inner) is dict:
-            count += len(inner)
-            inner = inner.values()
-        waiting += [value for value in inner if type(value) is dict or type(value) is list]
+    while values:  # level by level
+        objects = [value for value in values if type(value) is dict]
+        lists = [value for value in values if type(value) is list]
+        count += sum(map(len, objects))
+        inner = chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(lists))
+        values = [value for value in inner if type(value) is dict or type(value) is list]
     return count
 
 

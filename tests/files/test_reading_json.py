@@ -406,6 +406,14 @@ def test_nested_values_become_columns(tmp_path: Path) -> None:
     }
 
 
+def test_the_type_of_an_answer_may_be_anything(tmp_path: Path) -> None:
+    """What stands under `type` in a list is not always a word."""
+    lead = {"phone": "9876500001", "things": [{"name": "car", "type": {"id": 7}}, {"name": "bike", "type": ["x"]}]}
+    read = {"phone": "9876500001", "things.name": "car", "things.type.id": "7"}
+    read |= {"things.2.name": "bike", "things.2.type": "x"}
+    assert read_rows(written(tmp_path, [lead])) == [list(read), list(read.values())]
+
+
 def test_shells_are_taken_off(tmp_path: Path) -> None:
     """What CRMs wrap around a lead's fields is no part of their names."""
     leads = [
