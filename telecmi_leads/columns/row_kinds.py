@@ -439,13 +439,16 @@ def _without_value(rows: int, columns: Columns, order: Sequence[int]) -> list[in
 
 def _like_test_leads(columns: Columns, at: int, known: _KnownHeader) -> list[int]:
     """Return the rows of which a column shows what a test lead has."""
-    text = columns.lower(at)
-    signs = [sign for sign in (_DUMMY, _GOOGLE_NAME.lower(), *_META_ADDRESSES) if sign in text]
-    if at not in known.test_columns and not signs:
-        return []
-    cells = [cell.strip().lower() for cell in columns[at]]
+    text = columns.joined(at)
+    shown = _shows_test_lead(text) or ("@" in text and _shows_test_lead(columns.lower(at)))
     marks = _TRUE if at in known.test_columns else ()
-    return [row for row, cell in enumerate(cells) if cell in marks or any(sign in cell for sign in signs)]
+    if not shown and not marks:
+        return []
+    return [
+        row
+        for row, cell in enumerate(columns[at])
+        if cell.strip().lower() in marks or _shows_test_lead(cell) or _shows_test_lead(cell.lower())
+    ]
 
 
 def _like_notes(columns: Columns) -> list[int]:

@@ -159,7 +159,7 @@ class Cleaner(Struct, frozen=True):
             rows=range(first, first + len(at)) if isinstance(at, range) else [first + index for index in at],
             groups=self._groups(work, at),
             rulings=work.found.rulings if len(at) == len(work.grid.rows) else [work.found.rulings[row] for row in at],
-            rejections=[self._rejection(block, *fault) for fault in sorted(work.found.faults.items(), key=_index)],
+            rejections=self._rejections(block, work),
             marked=marked,
             blanks=[block.first_row + index for index in work.blanks],
             long_rows=[block.first_row + index for index in work.long],
@@ -294,15 +294,19 @@ class Cleaner(Struct, frozen=True):
             )
         return taken
 
-    def _rejection(self, block: RowBlock, index: int, fault: Fault) -> LeftOutRow:
-        return LeftOutRow(
-            table=self.table,
-            row=block.first_row + index,
-            kind=LeftOutKind.REJECTED,
-            code=fault.reason.code,
-            column="" if fault.column is None else self.info.header[fault.column],
-            cells=tuple(block.rows[index]),
-        )
+    def _rejections(self, block: RowBlock, work: _Work) -> list[LeftOutRow]:
+        table, first, header, kind = self.table, block.first_row, self.info.header, LeftOutKind.REJECTED
+        return [
+            LeftOutRow(
+                table,
+                first + index,
+                kind,
+                fault.reason.code,
+                "" if fault.column is None else header[fault.column],
+                cells=tuple(block.rows[index]),
+            )
+            for index, fault in sorted(work.found.faults.items(), key=_index)
+        ]
 
     # --- leads ---
 

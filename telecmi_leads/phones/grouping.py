@@ -125,7 +125,7 @@ class Asked(Struct, frozen=True):
 
     def rescued(self, digits: str, ruling: Ruling) -> Ruling:
         """Try what people wrote before a numbering plan changed, and a calling code written twice."""
-        for text, repair in self._rewritten(digits) if digits.startswith(_beginnings(self.region)) else ():
+        for text, repair in self._rewritten(digits) if may_be_rewritten(digits, self.region) else ():
             found = self.rule(text)
             if found.reason is None and Repair.MISSING_PLUS not in found.repairs:
                 return whole(found, text, repair)
@@ -155,9 +155,13 @@ class Asked(Struct, frozen=True):
                 yield match.expand(by), Repair.OLD_PREFIX
 
 
+def may_be_rewritten(digits: str, region: str | None) -> bool:
+    """Tell whether digits begin as those do that `Asked.rescued` tries to rewrite; most numbers begin otherwise."""
+    return digits.startswith(_beginnings(region))
+
+
 @lru_cache(maxsize=512)
 def _beginnings(region: str | None) -> tuple[str, ...]:
-    """Return with what digits begin that may be rewritten in a row of this region; most numbers begin otherwise."""
     return ("",) if region in _OLD_PREFIXES else ("+", "00", _MEXICO, code_of(region))
 
 

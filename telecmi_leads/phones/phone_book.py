@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones.grouping import CALLING_CODES, Asked, digits_of, may_be_foreign, unsigned
+from telecmi_leads.phones.grouping import CALLING_CODES, Asked, digits_of, may_be_foreign, may_be_rewritten, unsigned
 from telecmi_leads.phones.lanes import DATE_DIGITS, OPEN, LanesByRegion
 from telecmi_leads.phones.phone_cells import LONGEST_CELL, TWO_NUMBERS, read_cell
 from telecmi_leads.phones.phone_words import SWITCHBOARD
@@ -411,7 +411,7 @@ class PhoneBook:
 
     def _may_be_rescued(self, cell: str, digits: str, region: str | None, ruling: Ruling, *, punctuated: bool) -> bool:
         """Tell whether a rejected cell is worth a longer look: its groups, or an old habit, may make a number of it."""
-        if ruling.reason not in _DOUBTFUL:
+        if ruling.reason not in _DOUBTFUL or not (punctuated or may_be_rewritten(digits, region)):
             return False
         if punctuated and (_WORTH_A_LOOK.search(cell) or _DATED.search(cell) or SWITCHBOARD.fullmatch(cell)):
             return True

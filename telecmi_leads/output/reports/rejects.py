@@ -387,7 +387,8 @@ class RejectBook:
 
 def fitting(cell: str) -> str:
     """Return the cell as a sheet can hold it: lone surrogates as escapes, and no longer than Excel allows."""
-    cell = cell.encode("utf-8", "backslashreplace").decode("utf-8")
+    if not cell.isascii():
+        cell = cell.encode("utf-8", "backslashreplace").decode("utf-8")
     if len(cell) <= _LONGEST_CELL // 2:
         return cell
     kept = _units(cell, _LONGEST_CELL)
