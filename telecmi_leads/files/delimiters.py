@@ -139,14 +139,15 @@ def decide_dialect(sample: str, *, whole: bool) -> Dialect:
         return _quoting(Dialect(told["delimiter"], skip=1), _lines(sample, whole=whole))
     lines = _lines(sample, whole=whole)
     # In this order: the rare signs stand in ordinary text as well, and are believed only where all rows agree.
-    best = _best(lines, [_quoting(Dialect(delimiter), lines) for delimiter in CANDIDATES], _worth)
+    candidates = [delimiter for delimiter in CANDIDATES if delimiter in sample]
+    best = _best(lines, [_quoting(Dialect(delimiter), lines) for delimiter in candidates], _worth)
     return best or _of_whole_lines(lines) or _best(lines, map(Dialect, _RARE), _agreement) or Dialect(_ONE_COLUMN)
 
 
 def _best(lines: list[str], dialects: Iterable[Dialect], rate: Callable[[list[str], Dialect], float]) -> Dialect | None:
     """Return the dialect of most worth, the first of equals; None where none has any."""
     rated = [(rate(lines, dialect), dialect) for dialect in dialects]
-    worth, best = max(rated, key=lambda each: each[0])
+    worth, best = max(rated, key=lambda each: each[0], default=(0.0, None))
     return best if worth > 0 else None
 
 
@@ -188,7 +189,7 @@ def _quoting(dialect: Dialect, lines: list[str]) -> Dialect:
     if f"{delimiter} {dialect.quote}" in sample:
         dialect = replace(dialect, spaced=True)
     slashed = replace(dialect, slashed=True, escaped=False)
-    if _nothing(delimiter).search(sample) or (
+    if (_NOTHING in sample and _nothing(delimiter).search(sample)) or (
         f"\\{delimiter}" in sample and _worth(lines, slashed) > _worth(lines, dialect)
     ):
         return slashed
