@@ -17,6 +17,7 @@ from msgspec import Struct
 from telecmi_leads.files.bounds import BLOCK_CELLS, MAX_KEYS
 from telecmi_leads.files.json_rows import (
     DEEPEST,
+    NESTED,
     flat,
     inner_place,
     is_document,
@@ -92,10 +93,10 @@ def _pattern(
     Where they are not alike, it adds a mark for each of them, the same for those that may be.
     """
     kinds = set(map(type, values))
-    if kinds.isdisjoint(_NESTED):
+    if kinds.isdisjoint(NESTED):
         return Column(values if kinds == {str} else list(map(cell, values)))
     if len(kinds) > 1:
-        marks.append([kind if kind in _NESTED else None for kind in map(type, values)])
+        marks.append([kind if kind in NESTED else None for kind in map(type, values)])
     elif depth > DEEPEST:
         marks.append(range(len(values)))  # no two are alike
     elif dict in kinds:
@@ -103,9 +104,6 @@ def _pattern(
     else:
         return _pattern_of_lists(values, marks, depth)
     return None
-
-
-_NESTED = frozenset({dict, list})
 
 
 def _pattern_of_objects(
@@ -130,7 +128,7 @@ def _pattern_of_objects(
 
 
 def _pattern_of_lists(lists: Sequence[list[Any]], marks: list[Sequence[Hashable]], depth: int) -> list[Any]:
-    if _NESTED.isdisjoint(map(type, chain.from_iterable(lists))):
+    if NESTED.isdisjoint(map(type, chain.from_iterable(lists))):
         if _differ(list(map(bool, lists)), marks):
             return []
         return [Column([joined(map(cell, each)) for each in lists])] if lists[0] else []
@@ -154,15 +152,16 @@ def rows_of(groups: list[Alike]) -> Batch | None:
     """Return the rows of all groups in order; None where they don't go by columns, or there are too many for that."""
     made: list[dict[str, Sequence[str]]] = []
     names: dict[str, None] = {}
-    count = 0
+    count = sum(len(group.places) for group in groups)
+    if 2 * len(groups) >= count:  # one by one is faster
+        return None
     for group in groups:
         columns = _columns(group)
         if columns is None:
             return None
         made.append(columns)
         names |= dict.fromkeys(columns)
-        count += len(group.places)
-    if not groups or len(names) > MAX_KEYS or len(names) * count > BLOCK_CELLS:
+    if len(names) > MAX_KEYS or len(names) * count > BLOCK_CELLS:
         return None
     rows: list[list[str]] = [[] for _ in range(count)]
     for group, columns in zip(groups, made, strict=True):

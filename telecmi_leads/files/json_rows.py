@@ -34,6 +34,7 @@ _TELLS_A_KIND = frozenset({*_KINDS, *_CONTACT_POINT})
 OF_A_SORT = re.compile(r"phone|mobile|tel|mail|address|url|website|social", re.IGNORECASE)
 _SPREAD = 4  # elements of a list of objects that get cells of their own
 DEEPEST = 16
+NESTED = frozenset({dict, list})
 _DOCUMENT = "/documents/"
 
 # The names under which ad platforms and form builders send answers as names and values.
@@ -55,11 +56,12 @@ def as_objects(elements: list[Any] | Rows) -> list[Any]:
 
 def flat(element: object) -> dict[str, str]:
     """Return an element's named cells, in order; null has none, and what has no names gets a plain one."""
-    return {name: _text(values) for name, values in named_values(element).items()}
-
-
-def _text(values: list[Any]) -> str:
-    return cell(values[0]) if len(values) == 1 else joined(map(cell, values))
+    if isinstance(element, dict) and NESTED.isdisjoint(map(type, element.values())) and not is_document(element):
+        return {name: value if type(value) is str else cell(value) for name, value in element.items()}
+    return {
+        name: cell(values[0]) if len(values) == 1 else joined(map(cell, values))
+        for name, values in named_values(element).items()
+    }
 
 
 def joined(texts: Iterable[str]) -> str:
@@ -74,8 +76,8 @@ def named_values(element: object) -> dict[str, list[Any]]:
         if is_document(element):
             element = {"document" if name == "name" else name: value for name, value in element.items()}
         for name, value in element.items():
-            if type(value) is str:  # as nearly all are
-                values.setdefault(name, []).append(value)
+            if type(value) is str and name not in values:  # as nearly all are
+                values[name] = [value]
             else:
                 _spread(values, name, value, 1)
     elif isinstance(element, list):
