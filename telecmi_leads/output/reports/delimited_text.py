@@ -70,12 +70,14 @@ def encode_rows(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
 def _lines(rows: list[Sequence[str]], delimiter: str) -> str:
     """Write rows of one width, column by column: csv.writer looks at each character by itself, which takes longer."""
     columns = [_written(column, delimiter) for column in zip(*rows, strict=True)]
-    return "".join([f"{line}\r\n" for line in map(delimiter.join, zip(*columns, strict=True))])
+    return "\r\n".join([*map(delimiter.join, zip(*columns, strict=True)), ""])
 
 
 def _written(column: Sequence[str], delimiter: str) -> Sequence[str]:
     """Return the cells of a column as they are written."""
     distinct = set(column)
+    if len(distinct) == 1:
+        return [_cell(column[0], delimiter)] * len(column)
     if len(distinct) * _OFTEN > len(column):
         together = joined(column)
         plain = '"' not in together and delimiter not in together and not may_run(column)

@@ -53,10 +53,11 @@ class Layout(Struct):
     dialect: Dialect
     shared: bool = False
 
-    def place(self, cells: Sequence[str]) -> list[str]:
+    def place(self, cells: Sequence[str]) -> Sequence[str]:
         """Return the cells in the file's columns; what a row has beyond its header comes after them."""
         if self.positions is None:
-            return [*cells, *[""] * (len(self.header) - len(cells))]
+            missing = len(self.header) - len(cells)
+            return [*cells, *[""] * missing] if missing > 0 else cells
         placed = [""] * len(self.header)
         beyond: list[str] = []
         for index, cell in enumerate(cells):
