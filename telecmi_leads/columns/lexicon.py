@@ -79,21 +79,17 @@ def plain(name: str) -> str:
 def plain_column(names: Sequence[str]) -> list[str]:
     """Return each of the names folded as `plain` does it; those that are ASCII in one go."""
     text = _UNIT.join(names)
-    odd: dict[int, str] = {}
+    odd: dict[str, str] = {}
     if not text.isascii() or text.count(_UNIT) >= len(names) or max(map(len, names)) > _LONGEST_NAME:
         odd = {
-            at: plain(name)
-            for at, name in enumerate(names)
-            if not name.isascii() or _UNIT in name or len(name) > _LONGEST_NAME
+            name: plain(name) for name in set(names) if not name.isascii() or _UNIT in name or len(name) > _LONGEST_NAME
         }
-        text = _UNIT.join(["" if at in odd else name for at, name in enumerate(names)])
+        text = _UNIT.join(["" if name in odd else name for name in names])
     text = text.encode().translate(_PLAIN).decode()
     while "  " in text:
         text = text.replace("  ", " ")
     folded = text.replace(f" {_UNIT}", _UNIT).replace(f"{_UNIT} ", _UNIT).strip(" ").split(_UNIT) if names else []
-    for at, name in odd.items():
-        folded[at] = name
-    return folded
+    return [odd.get(name, text) for name, text in zip(names, folded, strict=True)] if odd else folded
 
 
 def _folded(name: str) -> str:

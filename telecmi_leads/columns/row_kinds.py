@@ -356,7 +356,7 @@ _KINDS = ((RowKind.TOTAL, _is_footer), (RowKind.NOTE, is_note), (RowKind.NEW_HEA
 
 # --- whole blocks -------------------------------------------------------------------------------
 
-_FEWEST_WORDS_OF_DATA = 2  # one of them is not the first cell, and no total has words behind its first cell
+_FEWEST_OTHERS = 2  # than a column's name: whoever says one thing alone may be a note
 _FEW_ROWS = 8  # are asked sooner one by one
 
 
@@ -365,40 +365,56 @@ def rows_in_doubt(
 ) -> Iterable[int]:
     """Return those rows of a block that may be something else than DATA, by scans of its columns.
 
-    `order` are the columns to look at, first those that likely hold words. Every other row has words in two cells of
-    these, cells enough that do not say their column's name, a value, nothing of a test lead, and no beginning of a note
-    or a footer where it is short enough to be one: `row_kind` would say DATA.
+    `order` are the columns to look at, first those that likely hold words. Every other row has in these a word, enough
+    cells that do not say their column's name, a value, and nothing of a test lead. Its first cell begins no total, no
+    note and no footer; or the row is too long for the latter two, and words in two cells say that it is no total.
+    `row_kind` would say DATA.
     """
     if len(rows) < _FEW_ROWS or not order:
         return range(len(rows))
     known = _known_header(tuple(header))
-    doubt = {*_unlike_data(rows, columns, known.names, order), *_without_value(len(rows), columns, order)}
+    long = rows_fill(columns, order)
+    unlike, unsure = _unlike_data(rows, columns, known.names, order, words=2 if long else 1)
+    doubt = {*unlike, *_without_value(len(rows), columns, order)}
     doubt.update(*(_like_test_leads(columns, at, known) for at in range(len(columns))))
-    if not rows_fill(columns, order):
-        doubt.update(_like_notes(columns))
+    if not long or unsure:
+        doubt.update(_like_totals(columns, unsure if long else range(len(rows))))
     return sorted(doubt)
 
 
 def _unlike_data(
-    rows: Sequence[Sequence[str]], columns: Columns, names: Sequence[str], order: Iterable[int]
-) -> list[int]:
-    """Return the rows that have too few cells with words, or too few that do not say their column's name."""
+    rows: Sequence[Sequence[str]], columns: Columns, names: Sequence[str], order: Iterable[int], *, words: int
+) -> tuple[list[int], list[int]]:
+    """Return the rows that have no words, or too few cells that do not say their column's name.
+
+    Returns besides the rows that do not have so many cells with words.
+    """
     silent, same = Counter[int](), Counter[int]()
-    most, looked_at = _others(len(columns), names), 0
+    fewest, looked_at = _fewest_others(len(columns), names), 0
     for looked_at, at in enumerate(order, start=1):
         folded = _folded_column(columns[at])
         silent.update(_without_words(columns[at], folded))
         if names[at] in folded or "" in folded:
             same.update(row for row, text in enumerate(folded) if text in ("", names[at]))
-        words, others = (looked_at - max(rows.values(), default=0) for rows in (silent, same))
-        if words >= _FEWEST_WORDS_OF_DATA and others > most:
-            return []
-    return [
+        said, others = (looked_at - max(rows.values(), default=0) for rows in (silent, same))
+        if said >= words and others >= fewest:
+            return [], []
+    unlike = [
         at
         for at, row in enumerate(rows)
-        if looked_at - silent[at] < _FEWEST_WORDS_OF_DATA
-        or looked_at - same[at] <= _others(len(row) - row.count(""), names)
+        if looked_at == silent[at] or looked_at - same[at] < _fewest_others(len(row) - row.count(""), names)
     ]
+    return unlike, [at for at in range(len(rows)) if looked_at - silent[at] < words]
+
+
+def _fewest_others(filled: int, names: Sequence[str]) -> int:
+    """Return in how many cells a row has to say something else than the header to be none, and to be no mere note."""
+    return max(_FEWEST_OTHERS, _others(filled, names) + 1)
+
+
+def _others(filled: int, names: Sequence[str]) -> int:
+    """Return how many of a row's cells may say something else where it is the header again."""
+    return filled - max(min(2, sum(map(bool, names))), ceil(filled * _NEARLY_ALL))
 
 
 def _without_words(cells: Sequence[str], folded: Sequence[str]) -> Iterable[int]:
@@ -411,11 +427,6 @@ def _without_words(cells: Sequence[str], folded: Sequence[str]) -> Iterable[int]
         for row, (cell, text) in each
         if text in _NO_WORDS or not (text.islower() or _NUMBER.fullmatch(cell) is None)
     ]
-
-
-def _others(filled: int, names: Sequence[str]) -> int:
-    """Return how many of a row's cells may say something else where it is the header again."""
-    return filled - max(min(2, sum(map(bool, names))), ceil(filled * _NEARLY_ALL))
 
 
 def _folded_column(cells: Sequence[str]) -> list[str]:
@@ -451,10 +462,11 @@ def _like_test_leads(columns: Columns, at: int, known: _KnownHeader) -> list[int
     ]
 
 
-def _like_notes(columns: Columns) -> list[int]:
-    """Return the rows whose first column is blank, or begins as a note or a footer does."""
+def _like_totals(columns: Columns, rows: Sequence[int]) -> list[int]:
+    """Return those of the rows whose first column is blank, or begins as a total, a note or a footer does."""
+    cells = columns[0] if len(rows) == len(columns[0]) else [columns[0][row] for row in rows]
     return [
         row
-        for row, (cell, text) in enumerate(zip(columns[0], _folded_column(columns[0]), strict=True))
-        if not text or ":" in cell or _FOOTERS.fullmatch(text) or _NOTES.fullmatch(text)
+        for row, cell, text in zip(rows, cells, _folded_column(cells), strict=True)
+        if not text or ":" in cell or any(kind.fullmatch(text) for kind in (_TOTAL, _FOOTERS, _NOTES))
     ]

@@ -176,6 +176,7 @@ def test_test_leads_with_a_number_are_scanned_for() -> None:
 # --- whole blocks ---------------------------------------------------------------------------------
 
 
+AGAIN = RowKind.REPEATED_HEADER
 HEADERS = (
     HEADER,
     ("Name", "Mobile"),
@@ -259,9 +260,15 @@ def test_a_row_that_no_scan_doubts_is_data(
 @pytest.mark.parametrize(
     ("header", "line", "kind"),
     [
-        ("Id|Name|Mobile|Email|City", "Id|Name|98765|Email|City", RowKind.REPEATED_HEADER),
+        ("Id|Name|Mobile|Email|City", "Id|Name|98765|Email|City", AGAIN),
         ("Id|Name|Mobile|Email|City", f"Id|Name|98765|Email|{' ' * 118}City", RowKind.REPEATED_HEADER),
-        ("Id|Name|Mobile|Email|City|Note", "Id|Name|98765|Email|City|", RowKind.REPEATED_HEADER),
+        ("Name|Mobile", "Total|98765", RowKind.TOTAL),
+        ("Name|Mobile", "Page 2|", RowKind.TOTAL),
+        ("Name|Mobile", "for help call 98765|", RowKind.NOTE),
+        ("Name|Mobile", "|please call us for help 98765", RowKind.NOTE),
+        ("Name|Mobile", "please mail us@example.com for help|", RowKind.NOTE),
+        ("Id|Name|Mobile|Email|City|Note|Paid|Fee|Area|State", "Id|Name|9|x|City|Note|Paid|Fee|Area|State", AGAIN),
+        ("Id|Name|Mobile|Email|City|Note", "Id|Name|98765|Email|City|", AGAIN),
         ("Id|Name|Mobile|Email|City", "|Agent: Tara Sen|98765|Kochi|", RowKind.NOTE),
         ("Id|Name|Mobile|Email|City", "Agent: Tara Sen||98765|Kochi|", RowKind.NOTE),
         ("Id|Name|Mobile|Email|City", "Helpline|for any help||98765|", RowKind.NOTE),
@@ -276,7 +283,8 @@ def test_a_row_that_no_scan_doubts_is_data(
 def test_what_is_no_data_is_doubted(header: str, line: str, kind: RowKind) -> None:
     """One row alone among many of data that is just not data."""
     names = header.split("|")
-    rows = [["7", "Ravi", "98765", "ravi@example.com", "Goa", ""][: len(names)]] * 10
+    data = ["7", "Ravi", "98765", "ravi@example.com", "Goa", *[""] * 5]
+    rows = [data[1:3] if len(names) == 2 else data[: len(names)]] * 10
     rows[4] = line.split("|")
     assert row_kind(rows[4], names) is kind
     assert doubted(names, rows, range(len(names))) == [4]
@@ -289,6 +297,9 @@ def test_most_rows_of_data_are_not_doubted() -> None:
     rows[7] = ["Name", "Mobile No.", "City", ""]
     rows[9] = ["Agent: Tara Sen", "call", "Kochi", ""]
     assert doubted(HEADER, rows, range(4)) == [3, 7, 9]
+    assert doubted(HEADER[:2], [row[:2] for row in rows], range(2)) == [3, 7, 9]
+    figures = [[*row[:2], "12", "7.5", "2026-03-01"] for row in rows]
+    assert doubted((*HEADER, "Paid", "Since"), figures, range(5)) == [3]
 
 
 @settings(deadline=None)
