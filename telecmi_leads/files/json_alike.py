@@ -43,15 +43,24 @@ class Alike(Struct, frozen=True):
 
 
 class Column:
-    """What stands in one place of all objects, as text. Where a pattern is asked for a text, it has none."""
+    """What stands in one place of all objects. Where a pattern is asked for a text, it has none."""
 
-    __slots__ = ("texts",)
+    __slots__ = ("_values",)
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.texts = texts
+    def __init__(self, values: Sequence[Any]) -> None:
+        self._values = values
 
     def __str__(self) -> str:
         return ""
+
+    def texts(self) -> Sequence[str]:
+        """Return the cells: each value as text, a list as the texts of its elements."""
+        kinds = set(map(type, self._values))
+        if kinds == {str}:
+            return self._values
+        if kinds == {list}:
+            return [joined(map(cell, each)) for each in self._values]
+        return list(map(str if kinds == {int} else cell, self._values))
 
 
 def groups_of(elements: list[Any]) -> list[Alike]:
@@ -94,7 +103,7 @@ def _pattern(
     """
     kinds = set(map(type, values))
     if kinds.isdisjoint(NESTED):
-        return Column(values if kinds == {str} else list(map(cell, values)))
+        return Column(values)
     if len(kinds) > 1:
         marks.append([kind if kind in NESTED else None for kind in map(type, values)])
     elif depth > DEEPEST:
@@ -131,7 +140,7 @@ def _pattern_of_lists(lists: Sequence[list[Any]], marks: list[Sequence[Hashable]
     if NESTED.isdisjoint(map(type, chain.from_iterable(lists))):
         if _differ(list(map(bool, lists)), marks):
             return []
-        return [Column([joined(map(cell, each)) for each in lists])] if lists[0] else []
+        return [Column(lists)] if lists[0] else []
     if _differ(list(map(len, lists)), marks):
         return []
     return [_pattern(values, marks, depth + 1, "") for values in zip(*lists, strict=True)]
@@ -186,7 +195,7 @@ def _columns(group: Alike) -> dict[str, Sequence[str]] | None:
 
 def _joined(values: list[Any], count: int) -> Sequence[str]:
     """Return the cells that the columns, and the texts that are the same for all, are together."""
-    columns = [value.texts if isinstance(value, Column) else [cell(value)] * count for value in values]
+    columns = [value.texts() if isinstance(value, Column) else [cell(value)] * count for value in values]
     if len(columns) == 1:
         return columns[0]
     return list(map(joined, zip(*columns, strict=True))) if columns else [""] * count
