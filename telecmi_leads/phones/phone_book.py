@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from telecmi_leads.phones.lanes import Lane
+    from telecmi_leads.phones.phone_cells import CellReading
     from telecmi_leads.phones.profiles import NumberProfile, PhoneExplanation
     from telecmi_leads.settings.options import PhoneOptions
 
@@ -44,6 +45,7 @@ _DOUBTFUL = frozenset(
 """Why a cell's digits may be no number though its groups, or an old habit, make one of them."""
 
 _STRETCH = re.compile(r"\+?\d[\d ().\-]*\d")
+_CELLS_REMEMBERED = 4096  # "n/a" and "call later" come again, and each of them takes as long as forty numbers
 _LONGEST_CODE = 3
 _DATED = re.compile(r"(?<![\d.\-])(?:(?:19|20)\d\d([.\-])\d\d?\1\d\d?|\d\d?([.\-])\d\d?\2(?:19|20)\d\d)(?![\d.\-])")
 _DIGITS_OF_A_DATE, _FEWEST_WITH_DATE = 8, 11  # a date alone in its cell, and one beside a number
@@ -303,6 +305,7 @@ class PhoneBook:
         self._allow_premium = options.allow_premium
         self._lanes = LanesByRegion()
         self._profiles = Profiles()
+        self._read = lru_cache(maxsize=_CELLS_REMEMBERED)(self._read_cell)
 
     def column(self, cells: Sequence[str], regions: str | Sequence[str | None] | None) -> NumberColumn:
         """Read a column of cells, some thousand at once: they are looked at as a whole.
@@ -395,7 +398,7 @@ class PhoneBook:
                 wrapped.append((index, *simple))
                 continue
             region = regions if isinstance(regions, str | None) else regions[index]
-            reading = read_cell(cells[index], Asked(region, self._lanes[region].rule), self.refusal)
+            reading = self._read(cells[index], region)
             ruling = reading.chosen.ruling if reading.chosen else ODD
             _put(block, index, reading.number, ruling, reading.reason)
             _count(block, dict.fromkeys(reading.repairs, 1))
@@ -408,6 +411,9 @@ class PhoneBook:
             _put(block, index, inside.numbers[place], inside.rulings[place], inside.faults.get(place))
             if inside.numbers[place]:
                 _count(block, dict.fromkeys(repairs, 1))
+
+    def _read_cell(self, cell: str, region: str | None) -> CellReading:
+        return read_cell(cell, Asked(region, self._lanes[region].rule), self.refusal)
 
     def _may_be_rescued(self, cell: str, digits: str, region: str | None, ruling: Ruling, *, punctuated: bool) -> bool:
         """Tell whether a rejected cell is worth a longer look: its groups, or an old habit, may make a number of it."""
