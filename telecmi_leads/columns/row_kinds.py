@@ -107,7 +107,7 @@ def _names_columns(texts: list[str]) -> bool:
         return False
     readings = []
     unknown = len(texts) * (1 - _MOST)
-    texts = sorted(texts, key=len)  # what is short is no name mostly and comes again ("n/a", "Kochi"): it is read sooner
+    texts = sorted(texts, key=len)  # short ones come again ("n/a", "Kochi"): these are read sooner
     for text in texts:
         readings.append(read_name(text))
         unknown -= not readings[-1].known
