@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 import re
 from itertools import groupby
 from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.core.text import defuse, joined, may_run
+from telecmi_leads.core.text import defuse, may_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,40 +60,25 @@ def _codec(label: str) -> str:
 
 
 def encode_rows(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
-    r"""Return rows of two cells or more as delimited text, every cell defused, quoted as csv.writer does.
+    r"""Return rows as delimited text, every cell defused.
 
     Characters that the encoding lacks, and lone surrogates, are written as `\u...`.
     """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=dialect.delimiter)
     # Defused here, below all callers: no file that is written for a spreadsheet can miss it.
-    text = "".join(_lines(list(alike), dialect.delimiter) for _, alike in groupby(rows, len))
-    return text.encode(dialect.codec, "backslashreplace")
+    for _, alike in groupby(rows, len):
+        writer.writerows(zip(*map(_defused, zip(*alike, strict=True)), strict=True))
+    return text.getvalue().encode(dialect.codec, "backslashreplace")
 
 
-def _lines(rows: list[Sequence[str]], delimiter: str) -> str:
-    """Write rows of one width, column by column: csv.writer looks at each character by itself, which takes longer."""
-    columns = [_written(column, delimiter) for column in zip(*rows, strict=True)]
-    return "\r\n".join([*map(delimiter.join, zip(*columns, strict=True)), ""])
-
-
-def _written(column: Sequence[str], delimiter: str) -> Sequence[str]:
-    """Return the cells of a column as they are written."""
+def _defused(column: Sequence[str]) -> Sequence[str]:
+    """Return the cells of a column as nothing that runs, by a look at the whole where that will do."""
     distinct = set(column)
-    if len(distinct) == 1:
-        return [_cell(column[0], delimiter)] * len(column)
     if len(distinct) * _OFTEN > len(column):
-        together = joined(column)
-        plain = '"' not in together and delimiter not in together and not may_run(column)
-        return column if plain else [_cell(cell, delimiter) for cell in column]
+        return [cell if cell.isdecimal() else defuse(cell) for cell in column] if may_run(column) else column
     # Reasons and tips, countries and sources are the same in most rows.
-    return list(map({cell: _cell(cell, delimiter) for cell in distinct}.__getitem__, column))
-
-
-def _cell(cell: str, delimiter: str) -> str:
-    if cell.isdecimal():
-        return cell
-    cell = defuse(cell)
-    quoted = delimiter in cell or '"' in cell or "\n" in cell or "\r" in cell
-    return '"{}"'.format(cell.replace('"', '""')) if quoted else cell
+    return list(map({cell: defuse(cell) for cell in distinct}.__getitem__, column))
 
 
 def write_rows(file: IO[bytes], rows: Iterable[Sequence[str]], dialect: Dialect, *, start: bool = False) -> None:
