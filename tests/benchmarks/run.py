@@ -150,6 +150,8 @@ def million(bench: Bench) -> Iterator[Figure]:
         stage.command = bench.upload(path, "--name", f"S{number}")  # a name can be used once
         bench.in_turn(nothing, reader, ten, validate, dry, stage, rounds=1)
     bench.in_turn(plain, rounds=1)
+    unset = Measured([*PROGRAM, "validate", str(path), "--report-dir", f"{bench.folder}/report"], code=3)
+    bench.in_turn(unset, rounds=1)
     bench.environment["TELECMI_STATE_DIR"] = str(bench.folder / "state-sent")
     sent = Measured(bench.upload(path, "--name", "A"))
     with RawServer(bench_sending.Slow(0.0)) as server:
@@ -161,6 +163,10 @@ def million(bench: Bench) -> Iterator[Figure]:
     )
     yield Figure("the same, `upload --dry-run`", net(dry, ten, reader, nothing), "3.4", "3.2")
     yield Figure("the same, `upload` until all is staged", net(stage, ten, reader, nothing), "4.5", "4.2")
+    yield Figure(
+        "the same, `validate` without a region, two thirds rejected",
+        f"{(unset.processor[0] - ten.used) / (reader.used - nothing.used):.2f}",
+    )
     yield Figure("the same, a plain script", f"{plain.used / reader.used:.0f}")
     yield Figure("peak memory, MiB: `validate`", f"{validate.peak:.0f}", "110", "100")
     yield Figure(
@@ -179,6 +185,7 @@ def reading(bench: Bench) -> Iterator[Figure]:
     ratios = {ending: ours / theirs for ending, (ours, theirs) in bench_reading.measured(paths, bench.rounds).items()}
     yield Figure("CSV read, times csv.reader", f"{ratios['csv']:.2f}")
     yield Figure("JSON Lines read, times msgspec", f"{ratios['jsonl']:.2f}", "1.5")
+    yield Figure("JSON Lines of nested objects read, times msgspec", f"{ratios['nested.jsonl']:.2f}")
     yield Figure("JSON array read, times msgspec", f"{ratios['json']:.2f}", "1.8")
     yield Figure("XLSX read, times python-calamine", f"{ratios['xlsx']:.2f}", "1.2")
     lines = paths["jsonl"].read_text(encoding="utf-8").splitlines(keepends=True)
