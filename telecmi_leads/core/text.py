@@ -70,6 +70,16 @@ def pattern(expression: str, flags: int = 0) -> re.Pattern[str]:
     return cast("re.Pattern[str]", _Uncompiled(expression, flags))
 
 
+def any_of(words: Iterable[str]) -> str:
+    """Return an expression that finds any of many words, the longest first; letter by letter, it is a fast one."""
+    after: dict[str, list[str]] = {}
+    for word in words:
+        after.setdefault(word[:1], []).append(word[1:])
+    ends = after.pop("", None) is not None
+    rest = "|".join(re.escape(first) + any_of(others) for first, others in sorted(after.items()))
+    return f"(?:{rest}){'?' * ends}" if rest else ""
+
+
 class _Uncompiled:
     """Stands for a pattern. Each of its methods is looked up once, and is the compiled pattern's own from then on."""
 

@@ -50,13 +50,14 @@ _DIGITS = "0123456789"
 _LONGEST = 31  # longer texts are no numbers
 _YEARS = ("19", "20")
 _USUAL_DIGITS = 10
+_LONGEST_USUAL = 15  # characters of a number with its prefix; longer ones are two numbers mostly, no two of them alike
 _LONGEST_CODE = 3
 _FIRST_CUT = 2
 # After these a country code may follow, which decides more: not worth asking before so many characters.
 _PATIENCE = {"+": 3, "00": 4}
 _DEEPEST_CUT = 4
 _FEWEST_WALKS = 50
-_LARGEST_TABLE = 100_000
+_LARGEST_TABLE = 20_000
 _library, _metadata = Library(), Metadata()
 _interned: dict[tuple[PhoneType, str | None, str, int, tuple[Repair, ...]], Ruling] = {}
 
@@ -147,12 +148,12 @@ class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
     def __init__(self, region: str | None, length: int) -> None:
         super().__init__()
         self.region = region
-        prefix = max(length - _USUAL_DIGITS, 0)
+        prefix = max(length - _USUAL_DIGITS, 0) if length <= _LONGEST_USUAL else 0
         short = length <= LONGEST_SHORT_NUMBER
         self.cut = max(length - 2, 0) if short else _FIRST_CUT + prefix
         self.head = slice(self.cut)
         self.last = min(self.cut + 1, max(length - 1, 0))
-        self._deepest = self.cut if short else min(_DEEPEST_CUT + prefix, length - 2)
+        self._deepest = min(_DEEPEST_CUT + prefix, length - 2) if not short and length <= _LONGEST_USUAL else self.cut
         self._length = length
         self._walks = 0
         self._places: dict[str, tuple[_Track, Node] | None] = {}
@@ -161,7 +162,8 @@ class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
 
     def __missing__(self, head: str) -> dict[str, dict[str, Ruling]]:
         if len(self) >= _LARGEST_TABLE:
-            self.clear()
+            for memory in (self, self._places, self._proofs, self._forks):
+                memory.clear()
         found = self[head] = self._ahead(head)
         return found
 

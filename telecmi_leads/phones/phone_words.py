@@ -13,7 +13,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-from telecmi_leads.core.text import pattern, shipped_text
+from telecmi_leads.core.text import any_of, pattern, shipped_text
 
 LETTERS: Final = r"[^\W\d_]"
 
@@ -149,8 +149,9 @@ STRONG_DATE: Final = pattern(
 def month_dates() -> re.Pattern[str]:
     """Return what a day and a month make in the languages whose months `STRONG_DATE` does not know (from CLDR)."""
     text = shipped_text("telecmi_leads.phones", "month_names.txt")
-    names = sorted({form for name in text.split() for form in (name, unicodedata.normalize("NFD", name))}, key=len)
-    months = rf"(?:{'|'.join(reversed(names))})(?![^\W\d_])\.?"
+    names = {form for name in text.split() for form in (name, unicodedata.normalize("NFD", name))}
+    firsts = re.escape("".join(sorted({name[0] for name in names})))
+    months = rf"(?=[{firsts}]){any_of(names)}(?![^\W\d_])\.?"
     return re.compile(
         rf"(?:(?<=^)|(?<=[\s(\[,;|\-])){_DAY}\.?[\s\-]+{months}(?:,?[\s\-]+{_YEAR})?(?!\d)"
         rf"|(?<![^\W\d_]){months}\s+{_DAY}(?!\d)(?:,?\s+{_YEAR}(?!\d))?",

@@ -58,6 +58,7 @@ _STARS = pattern(r"\*{1,2}[^*]*\*{0,2}|[^*]+\*|\d{2,5}(?:\*\d{2,5}){2,4}")
 _ELSEWHERE = pattern(r"\S*@\S+|[a-z][a-z0-9+.\-]*://\S+|www\.\S+", re.IGNORECASE)
 _GLUED_ADDRESS = pattern(r"(?<=\d)[,;](?=[^\s,;@]*@)")
 _VANITY = pattern(r"\d[\-.][A-Z]{3,}(?![a-z])|\b8\d\d [A-Z]{5,}\b")
+_SHORT_GROUP = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _BRACKETED_WORDS = pattern(rf"[(\[{{][^()\[\]{{}}]*?{LETTERS}[^()\[\]{{}}]*[)\]}}]")
 _CARRIER = pattern(r"(?<![\d\w])0[\s\-]?(?:xx|\*\*)[\s\-(]*(?=\d\d(?!\d))", re.IGNORECASE)  # Brazil: `0xx11 …`
 _NUMBERED_LABEL = pattern(rf"({LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
@@ -162,7 +163,8 @@ def _without_small_numbers(text: str, pieces: Pieces) -> str:
     text = pieces.take_out(Repair.SEVERAL_NUMBERS, _SHORT_LINE, text)
     lettered = _has_words(text)
     if lettered:
-        text = pieces.take_out(Repair.DATE_DROPPED, month_dates(), text)
+        if _SHORT_GROUP.search(text):  # a day; looking for months takes longer than all else
+            text = pieces.take_out(Repair.DATE_DROPPED, month_dates(), text)
         shorter = pieces.take_out(Repair.EXTENSION, EXTENSION, text)
         pieces.extension = shorter != text
         text = shorter

@@ -19,6 +19,7 @@ from telecmi_leads.core.masking import hide_secret, holds_number, mask_phone, ma
 from telecmi_leads.core.text import (
     AnyForm,
     Columns,
+    any_of,
     clean,
     clean_column,
     defuse,
@@ -165,6 +166,13 @@ def test_no_cell_is_a_formula_under_another_delimiter(delimiter: str, cell: str)
         for part in line.split(delimiter):
             seen = part.lstrip('"\x00\u200b\t \x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0')
             assert not seen.startswith(("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")), defused
+
+
+@given(st.lists(st.text("aé.", max_size=4), max_size=8), st.text("aé.", max_size=12))
+def test_any_of_many_words_finds_what_their_list_finds(words: list[str], text: str) -> None:
+    """The longest word is found at each place, as in a list of the words from the longest to the shortest."""
+    listed = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    assert re.findall(any_of(words), text) == re.findall(f"(?:{listed})", text)
 
 
 @given(st.lists(ANY_TEXT | st.text("=+-@\t\r\n,'\" aé\u200b\uff1d", max_size=3), max_size=4))

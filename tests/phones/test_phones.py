@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
+import tracemalloc
 from collections import Counter
 
 import pytest
@@ -79,7 +81,7 @@ def test_one_region_and_one_for_each_row_are_the_same() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 8191, 8192, 8193, 20_000])
 def test_columns_of_any_length(count: int) -> None:
-    """Indices, numbers and counts are right across the blocks that a column is read in."""
+    """Indices, numbers and counts are right in columns of no, of few and of many cells."""
     kinds = [
         ("9876543210", "919876543210"),
         ("+91 98765 43211", "919876543211"),
@@ -92,6 +94,24 @@ def test_columns_of_any_length(count: int) -> None:
     assert column.faults == dict.fromkeys(range(2, count, 4), Reason.NOT_A_NUMBER)
     assert column.repairs.get(Repair.PUNCTUATION, 0) == len(range(1, count, 4))
     assert column.repairs.get(Repair.TRAILING_WORDS, 0) == len(range(3, count, 4))
+
+
+@pytest.mark.parametrize("length", [10, 14, 16, 20])
+def test_memory_does_not_grow_with_the_cells(length: int) -> None:
+    """Texts of which no two begin alike, as where two numbers stand in each cell, leave little behind."""
+    rnd = random.Random(length)
+    book = PhoneBook(PhoneOptions())
+
+    def read(cells: int) -> None:
+        book.column([str(rnd.randrange(10 ** (length - 1), 10**length)) for _ in range(cells)], "IN")
+
+    read(3_000)
+    tracemalloc.start()
+    for _ in range(4):
+        read(5_000)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 4_000_000
 
 
 def test_separators_inside_cells_do_not_shift_the_column() -> None:
