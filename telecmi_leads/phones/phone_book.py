@@ -14,6 +14,7 @@ from msgspec import Struct
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import CALLING_CODES, Asked, digits_of, may_be_foreign, may_be_rewritten, unsigned
 from telecmi_leads.phones.lanes import DATE_DIGITS, OPEN, LanesByRegion
+from telecmi_leads.phones.odd_cells import OddCells
 from telecmi_leads.phones.phone_cells import LONGEST_CELL, TWO_NUMBERS, read_cell
 from telecmi_leads.phones.phone_words import SWITCHBOARD
 from telecmi_leads.phones.profiles import Profiles, explain
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from telecmi_leads.phones.lanes import Lane
-    from telecmi_leads.phones.phone_cells import CellReading
     from telecmi_leads.phones.profiles import NumberProfile, PhoneExplanation
     from telecmi_leads.settings.options import PhoneOptions
 
@@ -45,7 +45,6 @@ _DOUBTFUL = frozenset(
 """Why a cell's digits may be no number though its groups, or an old habit, make one of them."""
 
 _STRETCH = re.compile(r"\+?\d[\d ().\-]*\d")
-_CELLS_REMEMBERED = 4096  # "n/a" and "call later" come again, and each of them takes as long as forty numbers
 _LONGEST_CODE = 3
 _DATED = re.compile(r"(?<![\d.\-])(?:(?:19|20)\d\d([.\-])\d\d?\1\d\d?|\d\d?([.\-])\d\d?\2(?:19|20)\d\d)(?![\d.\-])")
 _DIGITS_OF_A_DATE, _FEWEST_WITH_DATE = 8, 11  # a date alone in its cell, and one beside a number
@@ -305,7 +304,7 @@ class PhoneBook:
         self._allow_premium = options.allow_premium
         self._lanes = LanesByRegion()
         self._profiles = Profiles()
-        self._read = lru_cache(maxsize=_CELLS_REMEMBERED)(self._read_cell)
+        self._odd = OddCells(self._lanes, self.refusal)
 
     def column(self, cells: Sequence[str], regions: str | Sequence[str | None] | None) -> NumberColumn:
         """Read a column of cells, some thousand at once: they are looked at as a whole.
@@ -390,7 +389,7 @@ class PhoneBook:
             self._read_odd(cells, regions, odd, block)
 
     def _read_odd(self, cells: Sequence[str], regions: Regions, odd: list[int], block: NumberColumn) -> None:
-        """Read cells that are more than digits and punctuation: in a common wrapper the fast way, else one by one."""
+        """Read cells that are more than digits and punctuation: in a common wrapper by table, else each kind once."""
         wrapped: list[tuple[int, str, Iterable[Repair]]] = []
         for index in odd:
             simple = simply_wrapped(cells[index])
@@ -398,10 +397,9 @@ class PhoneBook:
                 wrapped.append((index, *simple))
                 continue
             region = regions if isinstance(regions, str | None) else regions[index]
-            reading = self._read(cells[index], region)
-            ruling = reading.chosen.ruling if reading.chosen else ODD
-            _put(block, index, reading.number, ruling, reading.reason)
-            _count(block, dict.fromkeys(reading.repairs, 1))
+            odd_cell = self._odd.read(cells[index], region)
+            _put(block, index, odd_cell.number, odd_cell.ruling, odd_cell.reason)
+            _count(block, dict.fromkeys(odd_cell.repairs, 1))
         if not wrapped:
             return
         each = regions if isinstance(regions, str | None) else [regions[index] for index, _, _ in wrapped]
@@ -411,9 +409,6 @@ class PhoneBook:
             _put(block, index, inside.numbers[place], inside.rulings[place], inside.faults.get(place))
             if inside.numbers[place]:
                 _count(block, dict.fromkeys(repairs, 1))
-
-    def _read_cell(self, cell: str, region: str | None) -> CellReading:
-        return read_cell(cell, Asked(region, self._lanes[region].rule), self.refusal)
 
     def _may_be_rescued(self, cell: str, digits: str, region: str | None, ruling: Ruling, *, punctuated: bool) -> bool:
         """Tell whether a rejected cell is worth a longer look: its groups, or an old habit, may make a number of it."""
