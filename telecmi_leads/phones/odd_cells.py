@@ -1,8 +1,8 @@
-"""Odd cells, each kind of them read once: the very same cell again, and the same words around another number.
+"""Odd cells, each kind of them read once: the very same cell again, and the same words around other numbers.
 
-"n/a" and "call later" come again, and a column may say "Mob: " before each of its numbers. To read such a cell takes as
-long as a hundred numbers. What the words mean does not depend on the number between them, where its digits stand
-together and are a good number by themselves.
+"n/a" and "call later" come again, and a column may say "Mob: " before each of its numbers, or hold two with a slash
+between them. To read such a cell takes as long as a hundred numbers. What stands around numbers means the same for all
+of a kind, where the digits of each stand together and are a good number by themselves.
 """
 
 from __future__ import annotations
@@ -14,20 +14,24 @@ from typing import TYPE_CHECKING, NamedTuple
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import Asked
 from telecmi_leads.phones.phone_cells import CellReading, read_cell
-from telecmi_leads.phones.ruling import REJECTED, Ruling
+from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from telecmi_leads.phones.lanes import LanesByRegion
 
 _REMEMBERED = 4096
 
 # Letters and what stands between words. Signs that may hide digits, join numbers or make links are left to be read.
-_WORDS = r"(?:(?!\d)[A-Za-z .:,;()\[\]{}&|!\-\u00c0-\u1fff\u3040-\u9fff\uac00-\ud7af])*"
+_SIGNS = r"A-Za-z .:,;()\[\]{}&|!\-\u00c0-\u1fff\u3040-\u9fff\uac00-\ud7af"
+_WORDS = rf"(?:(?!\d)[{_SIGNS}])*"
+_NUMBER = r"\+?[0-9]{8,13}"
 # Letters that touch the number's end, or capitals behind it, may be a part of it, as keys on a telephone.
+_NO_KEYS = r"(?![^\W\d_])(?!.*[A-Z]{3})"
 _AROUND = re.compile(
-    rf"(?P<before>{_WORDS})(?P<number>\+?[0-9]{{8,13}})(?P<after>(?![^\W\d_])(?!.*[A-Z]{{3}}){_WORDS})"
+    rf"(?P<before>{_WORDS})(?P<first>{_NUMBER})"
+    rf"(?:{_NO_KEYS}(?P<between>(?:(?!\d)[{_SIGNS}/\n])+)(?P<second>{_NUMBER}))?{_NO_KEYS}(?P<after>{_WORDS})"
 )
 
 
@@ -47,30 +51,36 @@ class OddCells:
         self._lanes = lanes
         self._refusal = refusal
         self._reading = lru_cache(maxsize=_REMEMBERED)(self._read_cell)
-        self._words: dict[tuple[str | None, str, bool, int, str], frozenset[Repair]] = {}
+        self._words: dict[Hashable, tuple[int, frozenset[Repair]]] = {}
 
     def read(self, cell: str, region: str | None) -> OddCell:
         """Read a cell of a row of the region."""
         around = _AROUND.fullmatch(cell)
         if around is None:
             return self._whole(cell, region)
-        before, digits, after = around.groups()
-        ruling = self._lanes[region].rule(digits)
-        if ruling.reason is not None or self._refusal(ruling) is not None:
+        numbers = [number for number in around.group("first", "second") if number]
+        rulings = list(map(self._lanes[region].rule, numbers))
+        if any(ruling.reason is not None or self._refusal(ruling) is not None for ruling in rulings):
             return self._whole(cell, region)
-        words = (region, before, digits.startswith("+"), len(digits), after)
-        repairs = self._words.get(words)
-        if repairs is None:
+        found = [ruling.number(number) for ruling, number in zip(rulings, numbers, strict=True)]
+        if len(set(found)) < len(found):  # one number twice
+            return self._whole(cell, region)
+        words = (region, *around.group("before", "between", "after"), *map(_kind, numbers, rulings))
+        known = self._words.get(words)
+        if known is None:
             read = self._whole(cell, region)
-            if read.ruling is ruling and read.number == ruling.number(digits):
-                self._learn(words, read.repairs.difference(ruling.repairs))
+            for at, ruling in enumerate(rulings):
+                if read.ruling is ruling and read.number == found[at]:
+                    self._learn(words, (at, read.repairs.difference(ruling.repairs)))
             return read
-        return OddCell(ruling.number(digits), ruling, None, repairs.union(ruling.repairs))
+        at, repairs = known
+        return OddCell(found[at], rulings[at], None, repairs.union(rulings[at].repairs))
 
-    def _learn(self, words: tuple[str | None, str, bool, int, str], repairs: frozenset[Repair]) -> None:
+    def _learn(self, words: Hashable, known: tuple[int, frozenset[Repair]]) -> None:
+        """Remember which of the numbers within words is taken, and the repairs that this took besides its own."""
         if len(self._words) >= _REMEMBERED:
             self._words.clear()
-        self._words[words] = repairs
+        self._words[words] = known
 
     def _whole(self, cell: str, region: str | None) -> OddCell:
         reading = self._reading(cell, region)
@@ -79,3 +89,14 @@ class OddCells:
 
     def _read_cell(self, cell: str, region: str | None) -> CellReading:
         return read_cell(cell, Asked(region, self._lanes[region].rule), self._refusal)
+
+
+def _kind(number: str, ruling: Ruling) -> Hashable:
+    """Return all of a good number that may tell how the words around it are read."""
+    return (
+        len(number),
+        number[0] if number[0] in "+0" else "",
+        ruling.type in MOBILE_TYPES,
+        ruling.region,
+        ruling.repairs,
+    )
