@@ -170,7 +170,7 @@ def _weighed(cell: str, digits: str, ruling: Ruling, region: str | None, lanes: 
     abroad = rule_here("+" + digits)
     if abroad.reason is not None:
         return ruling
-    marked = _MAYBE_MARK.match(cell) and rule_here(digits[len(group) :]).reason is None
+    marked = _MAYBE_MARK.match(cell) and Asked(region, rule_here).of(digits[len(group) :]).reason is None
     return ODD if marked else unsigned(abroad, 1, Repair.MISSING_PLUS)
 
 

@@ -208,7 +208,13 @@ def test_digits_are_passed_over_where_no_habit_can_have_written_them(
 
 @pytest.mark.parametrize(
     ("cell", "region"),
-    [("1  - 714-2667233", "IN"), ("84  - 81880 - 7944", "PM"), ("5-4-2011", "AC"), ("5.4.2011", "AC")],
+    [
+        ("1  - 714-2667233", "IN"),
+        ("91- 8118-801561", "TJ"),
+        ("84  - 81880 - 7944", "PM"),
+        ("5-4-2011", "AC"),
+        ("5.4.2011", "AC"),
+    ],
 )
 def test_what_else_it_may_be_makes_it_unclear(cell: str, region: str) -> None:
     """What may be an entry's number before another one, or a date, is no number, though all its digits make one."""
