@@ -10,6 +10,7 @@ from __future__ import annotations
 import pkgutil
 import re
 import unicodedata
+from functools import cache
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -44,11 +45,6 @@ _PASSED_OVER = re.compile(f"{_PASSED}+")
 _ANY_SIGN = re.compile(rf"[{re.escape(''.join(_SIGNS))}\t\r\n]")  # most cells have none, which is soon seen
 _ANY_UNSAFE = re.compile(rf"(?:\A|{_PASSED})[{re.escape(''.join(_SIGNS))}]|\A'*[\t\r\n]")
 _UNSAFE_START = re.compile(r"'*[\t\r\n]")
-# The same of a whole column: signs become one sign, what is passed over one blank, and what may begin a formula a tab.
-_KINDS = bytes(
-    ord("\t" if char in "\t\r\n" else " " if re.match(_PASSED, char) else "=" if char in _SIGNS else "x")
-    for char in map(chr, range(256))
-)
 
 
 def shipped_text(package: str, name: str) -> str:
@@ -270,11 +266,20 @@ def defuse(cell: str) -> str:
     return _with_apostrophes(cell, put_in=True)
 
 
+@cache
+def _kinds() -> bytes:
+    """Return a table of ASCII: signs to one sign, what is passed over to a blank, what ends lines to a tab."""
+    return bytes(
+        ord("\t" if char in "\t\r\n" else " " if re.match(_PASSED, char) else "=" if char in _SIGNS else "x")
+        for char in map(chr, range(256))
+    )
+
+
 def may_run(cells: Sequence[str]) -> bool:
     """Tell whether `defuse` may change a cell of a column, by a scan of the whole; may say yes where it would not."""
     text = "\x1f" + "\x1f".join(cells)  # passed over, as what ends a cell is
     if text.isascii():
-        kinds = text.encode().translate(_KINDS)
+        kinds = text.encode().translate(_kinds())
         return b" =" in kinds or b"\t" in kinds
     return _ANY_SIGN.search(text) is not None and (
         _ANY_UNSAFE.search(text) is not None or any(char in text for char in "\t\r\n")

@@ -7,11 +7,11 @@ of a kind, where the digits of each stand together and are a good number by them
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from telecmi_leads.core.reasons import Reason, Repair
+from telecmi_leads.core.text import pattern
 from telecmi_leads.phones.grouping import Asked
 from telecmi_leads.phones.phone_cells import CellReading, read_cell
 from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling
@@ -29,7 +29,7 @@ _WORDS = rf"(?:(?!\d)[{_SIGNS}])*"
 _NUMBER = r"\+?[0-9]{8,13}"
 # Letters that touch the number's end, or capitals behind it, may be a part of it, as keys on a telephone.
 _NO_KEYS = r"(?![^\W\d_])(?!.*[A-Z]{3})"
-_AROUND = re.compile(
+_AROUND = pattern(
     rf"(?P<before>{_WORDS})(?P<first>{_NUMBER})"
     rf"(?:{_NO_KEYS}(?P<between>(?:(?!\d)[{_SIGNS}/\n])+)(?P<second>{_NUMBER}))?{_NO_KEYS}(?P<after>{_WORDS})"
 )

@@ -58,7 +58,7 @@ _STARS = pattern(r"\*{1,2}[^*]*\*{0,2}|[^*]+\*|\d{2,5}(?:\*\d{2,5}){2,4}")
 _ELSEWHERE = pattern(r"\S*@\S+|[a-z][a-z0-9+.\-]*://\S+|www\.\S+", re.IGNORECASE)
 _GLUED_ADDRESS = pattern(r"(?<=\d)[,;](?=[^\s,;@]*@)")
 _VANITY = pattern(r"\d[\-.][A-Z]{3,}(?![a-z])|\b8\d\d [A-Z]{5,}\b")
-_SHORT_GROUP = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
+_SHORT_GROUP = pattern(r"(?<!\d)\d{1,2}(?!\d)")
 _BRACKETED_WORDS = pattern(rf"[(\[{{][^()\[\]{{}}]*?{LETTERS}[^()\[\]{{}}]*[)\]}}]")
 _CARRIER = pattern(r"(?<![\d\w])0[\s\-]?(?:xx|\*\*)[\s\-(]*(?=\d\d(?!\d))", re.IGNORECASE)  # Brazil: `0xx11 …`
 _NUMBERED_LABEL = pattern(rf"({LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
