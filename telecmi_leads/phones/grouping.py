@@ -65,6 +65,8 @@ _OLD_AFTER_CODE = {
     "48": (pattern(r"480(\d{9})"), r"48\1"),
 }
 _CODE_LENGTH = 2  # of these
+# A code again, after what is dialled before a code; the second one may have that before it, too.
+_CODE_AGAIN = pattern(rf"\+?(?:00)?(?:(\d{{1,3}})(?:00)?\1|{'|'.join(_OLD_AFTER_CODE)})")
 
 
 _MEXICO = "52"
@@ -157,12 +159,14 @@ class Asked(Struct, frozen=True):
 
 def may_be_rewritten(digits: str, region: str | None) -> bool:
     """Tell whether digits begin as those do that `Asked.rescued` tries to rewrite; most numbers begin otherwise."""
-    return digits.startswith(_beginnings(region))
+    if region in _OLD_PREFIXES:
+        return True
+    return digits.startswith(_beginnings(region)) and _CODE_AGAIN.match(digits) is not None
 
 
 @lru_cache(maxsize=512)
 def _beginnings(region: str | None) -> tuple[str, ...]:
-    return ("",) if region in _OLD_PREFIXES else ("+", "00", _MEXICO, code_of(region))
+    return "+", "00", _MEXICO, code_of(region)
 
 
 def digits_of(text: str) -> str:

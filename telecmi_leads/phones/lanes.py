@@ -134,12 +134,13 @@ class _Fork(dict[str, _Further]):
         return found
 
 
-class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
-    """The table of one region and length: `lane[text[lane.head]][text[lane.cut]][text[lane.last]]` is a text's ruling.
+class Lane(dict[str, "Ruling | dict[str, dict[str, Ruling]]"]):
+    """The table of one region and length: `lane[text[lane.head]]` is a text's ruling if its beginning settles it.
 
-    `head` is the slice of its first `cut` characters. The ruling is OPEN where these characters settle nothing. Three
-    steps and not one longer key: most beginnings are settled by the first, the others lead to few places, and so the
-    table stays small enough for the processor's cache.
+    Else `[text[lane.cut]][text[lane.last]]` of what is found there is. `head` is the slice of the text's first `cut`
+    characters. The ruling is OPEN where these characters settle nothing. Three steps and not one longer key: many
+    beginnings are settled by the first, the others lead to few places, and so the table stays small enough for the
+    processor's cache.
     """
 
     __slots__ = ("_deepest", "_forks", "_length", "_places", "_proofs", "_walks", "cut", "head", "last", "region")
@@ -160,21 +161,21 @@ class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
         self._proofs: dict[str, Ruling] = {}
         self._forks: dict[tuple[_Track, Node], dict[str, dict[str, Ruling]]] = {}
 
-    def __missing__(self, head: str) -> dict[str, dict[str, Ruling]]:
+    def __missing__(self, head: str) -> Ruling | dict[str, dict[str, Ruling]]:
         if len(self) >= _LARGEST_TABLE:
             for memory in (self, self._places, self._proofs, self._forks):
                 memory.clear()
         found = self[head] = self._ahead(head)
         return found
 
-    def _ahead(self, head: str) -> dict[str, dict[str, Ruling]]:
-        """Return what comes of texts that begin so, by what follows; beginnings that lead to one place share it."""
+    def _ahead(self, head: str) -> Ruling | dict[str, dict[str, Ruling]]:
+        """Return the ruling on texts that begin so, or those by what follows; beginnings share these by their place."""
         if self._length <= LONGEST_SHORT_NUMBER:
             return _Fork(lambda char: self._next(head + char))
         place = self._place(head)
         ruling = self._settled(head, place)
         if ruling is not OPEN:
-            return _whatever_follows_twice(ruling)
+            return ruling
         if place is None or place[1].kind is not None or self._is_special(head, place[0]):
             return _Fork(lambda char: self._next(head + char))
         fork = self._forks.get(place)
@@ -243,7 +244,7 @@ class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
         found = self._proofs.get(head)
         if found is None:
             found = self._proved(head[:-1]) if len(head) > 1 else OPEN
-            if found is OPEN:
+            if found is OPEN and not self._is_early(head):
                 try:
                     found = _intern(rule(self._any(head), self.region, _metadata))
                 except Unsettled:
@@ -269,12 +270,15 @@ class Lane(dict[str, "dict[str, dict[str, Ruling]]"]):
 
     def _track(self, head: str) -> _Track | None:
         """Find how texts that begin so are read; None where that takes more characters, or can't be proved."""
-        patience = _PATIENCE.get(head[0]) or _PATIENCE.get(head[:2], 0)
-        wait = len(head) < min(patience, self.cut)
         try:
-            return None if wait else _Track(self._any(head), self.region)
+            return None if self._is_early(head) else _Track(self._any(head), self.region)
         except Unsettled:
             return None
+
+    def _is_early(self, head: str) -> bool:
+        """Tell whether too little is known to ask anything: the characters that follow may be a country code."""
+        patience = _PATIENCE.get(head[0]) or _PATIENCE.get(head[:2], 0)
+        return len(head) < min(patience, self.cut)
 
     def _whole(self, text: str) -> Ruling:
         """Rule on a number of which every digit is known; what its metadata can't tell is for phonenumbers to say."""
@@ -297,8 +301,8 @@ class _LongTexts(Lane):
         self.cut = self.last = self._deepest = 0
         self.head = slice(0)
 
-    def __missing__(self, head: str) -> dict[str, dict[str, Ruling]]:
-        return _Fork(lambda _: _Fork(lambda _: OPEN))
+    def __missing__(self, head: str) -> Ruling:
+        return OPEN
 
     def finish(self, text: str) -> Ruling:
         """Leave the words to phonenumbers."""
@@ -321,7 +325,8 @@ class Lanes:
         if not text:
             return REJECTED[Reason.NO_PHONE]
         lane = self.of(text)
-        ruling = lane[text[lane.head]][text[lane.cut]][text[lane.last]]
+        found = lane[text[lane.head]]
+        ruling = found if type(found) is Ruling else found[text[lane.cut]][text[lane.last]]
         if ruling is OPEN:
             ruling = lane.finish(text)
             lane.adapt()
@@ -351,11 +356,6 @@ def _ruling_at(track: _Track, node: Node) -> Ruling:
 @cache
 def _whatever_follows(ruling: Ruling) -> dict[str, Ruling]:
     return dict.fromkeys(_DIGITS, ruling)
-
-
-@cache
-def _whatever_follows_twice(ruling: Ruling) -> dict[str, dict[str, Ruling]]:
-    return dict.fromkeys(_DIGITS, _whatever_follows(ruling))
 
 
 def _intern(ruling: Ruling) -> Ruling:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from telecmi_leads.phones.lanes import LanesByRegion
 
 _REMEMBERED = 4096
+_READ_AT_ONCE = 50  # as long as it takes to make the expression for kinds of cells
 
 # Letters and what stands between words. Signs that may hide digits, join numbers or make links are left to be read.
 _SIGNS = r"A-Za-z .:,;()\[\]{}&|!\-\u00c0-\u1fff\u3040-\u9fff\uac00-\ud7af"
@@ -52,10 +53,12 @@ class OddCells:
         self._refusal = refusal
         self._reading = lru_cache(maxsize=_REMEMBERED)(self._read_cell)
         self._words: dict[Hashable, tuple[int, frozenset[Repair]]] = {}
+        self._so_far = 0
 
     def read(self, cell: str, region: str | None) -> OddCell:
         """Read a cell of a row of the region."""
-        around = _AROUND.fullmatch(cell)
+        self._so_far += 1
+        around = _AROUND.fullmatch(cell) if self._so_far > _READ_AT_ONCE else None
         if around is None:
             return self._whole(cell, region)
         numbers = [number for number in around.group("first", "second") if number]

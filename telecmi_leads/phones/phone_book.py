@@ -234,16 +234,18 @@ def _cells_with(char: str, joined: str) -> list[int]:
 
 
 def _rulings(digits: Sequence[str], regions: Regions, lanes: LanesByRegion) -> list[Ruling]:
-    """Look up all rulings: the lane by length, in it the first characters."""
+    """Look up all rulings, as `Lanes.rule` does one: the lane by length, in it the first characters."""
     try:
         if regions is None or isinstance(regions, str):
             own = lanes[regions].by_length
             return [
-                lane[text[lane.head]][text[lane.cut]][text[lane.last]] for text in digits for lane in (own[len(text)],)
+                found if type(found := lane[text[lane.head]]) is Ruling else found[text[lane.cut]][text[lane.last]]
+                for text in digits
+                for lane in (own[len(text)],)
             ]
         known = {region: lanes[region].by_length for region in set(regions)}
         return [
-            lane[text[lane.head]][text[lane.cut]][text[lane.last]]
+            found if type(found := lane[text[lane.head]]) is Ruling else found[text[lane.cut]][text[lane.last]]
             for text, region in zip(digits, regions, strict=True)
             for lane in (known[region][len(text)],)
         ]
@@ -251,7 +253,9 @@ def _rulings(digits: Sequence[str], regions: Regions, lanes: LanesByRegion) -> l
         single = [regions] * len(digits) if regions is None or isinstance(regions, str) else regions
         each = zip(digits, single, strict=True)
         return [
-            (lane := lanes[region].of(text))[text[lane.head]][text[lane.cut]][text[lane.last]] for text, region in each
+            found if type(found := lane[text[lane.head]]) is Ruling else found[text[lane.cut]][text[lane.last]]
+            for text, region in each
+            for lane in (lanes[region].of(text),)
         ]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, final
 
 import phonenumbers
 from msgspec import Struct
@@ -108,6 +108,7 @@ class Reader(Protocol):
         """Return how many digits the region's longest mobile numbers have (fixed-line ones where it has no mobiles)."""
 
 
+@final
 class Ruling(Struct, frozen=True, eq=False):
     """What becomes of a text of digits: a number (`reason` None) made by `number`, or the reason why not.
 

@@ -67,6 +67,7 @@ _FEWEST_BEFORE_EXTENSION = 6
 _FEWEST_TOUCHING = 3
 _FEWEST_OF_A_NAMED = 5
 _ADDED = pattern(r"(?<=\d{7}|[\d \-]{7})\s\+\s(?=[(\d])")  # `98765 43210 + 91234 56780`
+_DATE_SIGNS = frozenset("-./:")
 _NO_UNITS = frozenset("/-%")  # what makes an hour or a share of a number without any letter
 _SHORT_LINE = pattern(r"(?<=\d)\s?/\s?-\s?\d{1,3}\s*$")  # `030/123456-10/-11`
 _COUNT = pattern(r"(?<=\d)\s*[(\[]\d[)\]]\s*$")  # `98765 43210 (2)`
@@ -127,7 +128,7 @@ class Pieces(Struct):
 def take_apart(text: str) -> Pieces:
     """Find the stretches of digits in a text, and what else is in it."""
     pieces = Pieces()
-    if WHOLE_DATE.fullmatch(text):
+    if (_may_hold_date(text) or text.strip().isdigit()) and WHOLE_DATE.fullmatch(text):
         pieces.faults.append(Reason.NOT_A_NUMBER)
         return pieces
     if "@" in text or "://" in text or "www." in text:
@@ -150,6 +151,11 @@ def _has_words(text: str) -> bool:
     return text.lower() != text.upper() or not text.isascii()
 
 
+def _may_hold_date(text: str) -> bool:
+    """Tell whether a text has what stands between the parts of dates and times, or words that may name a month."""
+    return not _DATE_SIGNS.isdisjoint(text) or _has_words(text)
+
+
 def _named(before: str) -> Reason | None:
     return next((reason for reason, mark, _ in _NAMES if mark in before), None)
 
@@ -157,7 +163,8 @@ def _named(before: str) -> Reason | None:
 def _without_small_numbers(text: str, pieces: Pieces) -> str:
     """Take out what has digits of its own and is no part of a number, whatever the region."""
     text = _ADDED.sub(" ; ", text)
-    text = pieces.take_out(Repair.DATE_DROPPED, STRONG_DATE, text)
+    if _may_hold_date(text):
+        text = pieces.take_out(Repair.DATE_DROPPED, STRONG_DATE, text)
     text = pieces.take_out(Repair.EXTENSION, _COUNT, text)
     text = pieces.take_out(Repair.OLD_PREFIX, _CARRIER, text, "0")
     text = pieces.take_out(Repair.SEVERAL_NUMBERS, _SHORT_LINE, text)
