@@ -85,10 +85,25 @@ def _from_object(file: TextFile, lists: list[_List], wanted: tuple[str, ...]) ->
     _refuse_errors(file, lists)
     held: dict[tuple[str, ...], list[Any]] = {}
     if file.size < MAX_VALUE and any(found.people for found in lists):
-        held = dict(keyed_within(Scanner(file).members(), ()))
+        held = dict(keyed_within(_objects_within(Scanner(file)), ()))
         lists = lists + [_List(path, len(leads), grid=False, people=True) for path, leads in held.items()]
     lists, tabs = _with_tabs(file, lists)
     yield from _from_lists(file, lists, held | tabs, wanted)
+
+
+def _objects_within(scanner: Scanner) -> dict[str, Any]:
+    """Decode the objects that the object at the cursor holds, by their keys; step over its lists, which may be long."""
+    found: dict[str, Any] = {}
+    for key in _keys(scanner):
+        opening = scanner.peek()
+        if opening == "{":
+            found[key] = scanner.value()
+        elif opening == "[":
+            for _ in scanner.elements():
+                pass
+        else:
+            scanner.value()
+    return found
 
 
 def _with_tabs(file: TextFile, lists: list[_List]) -> tuple[list[_List], dict[tuple[str, ...], list[Any]]]:

@@ -642,19 +642,24 @@ def test_one_endless_value(tmp_path: Path) -> None:
     assert (read.seconds < 5, read.megabytes < 512) == (True, True)
 
 
-@pytest.mark.parametrize("shape", ["list", "lines", "nested"])
-def test_large_files_in_flat_memory(tmp_path: Path, shape: str) -> None:
+@pytest.mark.parametrize(
+    ("shape", "count"),
+    # 100,000 are below the size up to which an object is also looked at as a whole.
+    [("list", 300_000), ("lines", 300_000), ("nested", 300_000), ("nested", 100_000), ("paged", 100_000)],
+)
+def test_large_files_in_flat_memory(tmp_path: Path, shape: str, count: int) -> None:
     """Memory does not grow with the file: 300,000 objects in a quarter of what a million may take."""
     path = tmp_path / "leads.json"
     lead = json.dumps({**ASHA, "email": "asha@example.com", "note": "a comment of some length", "n": 1})
     with path.open("w") as file:
-        file.write({"list": "[", "lines": "", "nested": '{"data": ['}[shape])
-        for number in range(300_000):
+        paged = '{"meta": {"page": 1}, "data": ['
+        file.write({"list": "[", "lines": "", "nested": '{"data": [', "paged": paged}[shape])
+        for number in range(count):
             file.write("\n" if shape == "lines" and number else "," if number else "")
             file.write(lead)
-        file.write({"list": "]", "lines": "\n", "nested": "]}"}[shape])
+        file.write({"list": "]", "lines": "\n"}.get(shape, "]}"))
     read = read_bounded(path)
-    assert read.output == "read 300000"
+    assert read.output == f"read {count}"
     assert read.megabytes < 80
 
 
