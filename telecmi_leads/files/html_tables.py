@@ -51,7 +51,7 @@ _SHEET = frozenset({"worksheet", "ss:worksheet"})
 _LINES = frozenset({"br", "p", "div", "li"})
 _UNSEEN = frozenset({"script", "style", "template", "comment", "ss:comment", "datalist", "svg"})
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
-_SHOWN = frozenset({"html", "body"})  # hidden until a script has run
+_NEVER_HIDDEN = _VOID | {"html", "body"}  # the latter are hidden until a script has run
 _PARTS = frozenset({"thead", "tbody", "tfoot"})
 # The end tags that also end an element that is not shown; all that end cells, rows and tables do for others.
 _ENDED_BY = {
@@ -130,7 +130,7 @@ class _Tables(HTMLParser):
             self._inner_tables += tag in _TABLE
             return
         attributes = dict(attrs)
-        if tag not in _VOID | _SHOWN and (tag in _UNSEEN or self._is_hidden(attributes)):
+        if tag not in _NEVER_HIDDEN and (tag in _UNSEEN or self._is_hidden(attributes)):
             self._unseen, self._depth, self._inner_tables = tag, 1, 0
         if tag in _TABLE and not self._unseen:
             self._begin_table()
@@ -247,9 +247,7 @@ class _Tables(HTMLParser):
     def _begin_cell(self, attributes: dict[str, str | None]) -> None:
         table = self._open[-1]
         table.end_cell()
-        across = _number(attributes, "colspan") or _number(attributes, "ss:mergeacross") + 1
-        down = _number(attributes, "rowspan") or _number(attributes, "ss:mergedown") + 1
-        place = _number(attributes, "ss:index")
+        across, down, place = _extent(attributes) if attributes else (1, 1, 0)
         before = len(table.row or ())
         table.begin_cell(min(place, MAX_COLUMNS + 1), min(across, MAX_COLUMNS + 1), down)
         width = len(table.row or ())
@@ -273,6 +271,13 @@ class _Tables(HTMLParser):
 
 
 _DIGITS = 10  # a longer number counts no cells, and int() takes long for it
+
+
+def _extent(attributes: dict[str, str | None]) -> tuple[int, int, int]:
+    """Return how many columns and rows a cell covers, and its column where it says so, else 0."""
+    across = _number(attributes, "colspan") or _number(attributes, "ss:mergeacross") + 1
+    down = _number(attributes, "rowspan") or _number(attributes, "ss:mergedown") + 1
+    return across, down, _number(attributes, "ss:index")
 
 
 def _number(attributes: dict[str, str | None], name: str) -> int:
