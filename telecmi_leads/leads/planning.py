@@ -128,6 +128,7 @@ class Planner(Struct):
     last_numbers: Mapping[str, int] = field(default_factory=dict)
     taken: Collection[str] = ()
     _series: dict[str, _Series] = field(default_factory=dict)
+    _groups: set[str] = field(default_factory=set)
     _names: dict[str, str] = field(default_factory=dict)
     _ordered: int = 0
 
@@ -146,8 +147,8 @@ class Planner(Struct):
 
     def restart(self) -> None:
         """Forget all leads taken so far: they will be given again, in another choice."""
-        self._series.clear()
-        self._names.clear()
+        for each in (self._series, self._groups, self._names):
+            each.clear()
         self._ordered = 0
 
     def finish(self) -> Iterator[StagedCampaign]:
@@ -181,8 +182,9 @@ class Planner(Struct):
         # "Delhi" and "DELHI" are one group: a service may take their campaigns' names for the same.
         key = key or group.casefold()
         if key not in self._series:
-            if any(series.group.casefold() == group.casefold() for series in self._series.values()):
+            if group.casefold() in self._groups:
                 group = f"{group} 2"
+            self._groups.add(group.casefold())
             self._series[key] = _Series(group, self.last_numbers.get(group.casefold(), 0))
         return self._series[key]
 

@@ -234,6 +234,7 @@ def _among(regions: tuple[str, ...], rest: str, named: str | None) -> str | None
     return regions[0] if is_region(regions[0]) else None
 
 
+@lru_cache(maxsize=4096)  # addresses that differ in their digits alone are one text here
 def _region_named(text: str) -> str | None:
     """Find the region whose name or code a text is, or that stands in it with its city or in brackets."""
     text = _flag_as_letters(text).strip()
@@ -260,6 +261,7 @@ def _only(found: set[str | None]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+@lru_cache(maxsize=4096)
 def _region_called(text: str) -> str | None:
     """Find the region that a text is a name or code of, as a whole: most without the names of all languages."""
     if _is_letter_code(text):
