@@ -249,3 +249,24 @@ def test_no_value_and_the_value_other_are_two_groups() -> None:
         planner = Planner("M", 1111112, CampaignOptions(split_by="Source"))
         made = [*planner.add(leads(2), groups), *planner.finish()]
         assert [(campaign.name, campaign.leads) for campaign in made] == [(name, 1) for name in names]
+
+
+class Asked(str):
+    """A group that counts how often any of its kind is compared."""
+
+    __slots__ = ()
+    times = 0
+
+    def casefold(self) -> str:
+        """Return what the group is compared by."""
+        Asked.times += 1
+        return super().casefold()
+
+
+def test_a_group_for_each_lead_takes_no_longer_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """--split-by a column without two equal values: no group is compared with all those before it."""
+    monkeypatch.setattr(Asked, "times", 0)
+    groups = [Asked(f"lead{number}@example.com") for number in range(2000)]
+    made = plan(Planner("M", None, CampaignOptions()), [leads(2000)], [list(groups)])
+    assert [campaign.name for campaign in made] == [f"M-{group}-001" for group in groups]
+    assert Asked.times <= 5 * len(groups)
