@@ -12,6 +12,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from telecmi_leads.core.reasons import Reason
+from telecmi_leads.phones.grouping import CALLING_CODES
 from telecmi_leads.phones.metadata import Metadata, parse
 from telecmi_leads.phones.numbering_plan import root_of
 from telecmi_leads.phones.ruling import (
@@ -21,6 +22,7 @@ from telecmi_leads.phones.ruling import (
     REJECTED,
     Library,
     Ruling,
+    Source,
     Unsettled,
     is_filler,
     is_twofold,
@@ -53,8 +55,6 @@ _USUAL_DIGITS = 10
 _LONGEST_USUAL = 15  # characters of a number with its prefix; longer ones are two numbers mostly, no two of them alike
 _LONGEST_CODE = 3
 _FIRST_CUT = 2
-# After these a country code may follow, which decides more: not worth asking before so many characters.
-_PATIENCE = {"+": 3, "00": 4}
 _DEEPEST_CUT = 4
 _FEWEST_WALKS = 50
 _LARGEST_TABLE = 20_000
@@ -112,12 +112,16 @@ class _Track:
             return True
 
     def _is_final(self) -> bool:
-        """Tell whether an invalid number is not tried in any other way."""
+        """Tell whether an invalid number is tried in no other way, or in one that makes the same number of it."""
+        if self._digits <= LONGEST_SHORT_NUMBER:
+            return False
+        code_begins = self.start - len(self.prefix)
+        if self._source is Source.IDD and code_begins == len("00") and self._text.startswith(f"00{self.prefix}"):
+            return True  # the other way is a plus in the place of 00
         try:
-            only = len(list(readings(self._text, self._region, _metadata))) == 1
+            return len(list(readings(self._text, self._region, _metadata))) == 1
         except Unsettled:
             return False
-        return only and self._digits > LONGEST_SHORT_NUMBER
 
 
 class _Fork(dict[str, _Further]):
@@ -244,7 +248,7 @@ class Lane(dict[str, "Ruling | dict[str, dict[str, Ruling]]"]):
         found = self._proofs.get(head)
         if found is None:
             found = self._proved(head[:-1]) if len(head) > 1 else OPEN
-            if found is OPEN and not self._is_early(head):
+            if found is OPEN and not _is_early(head):
                 try:
                     found = _intern(rule(self._any(head), self.region, _metadata))
                 except Unsettled:
@@ -271,14 +275,9 @@ class Lane(dict[str, "Ruling | dict[str, dict[str, Ruling]]"]):
     def _track(self, head: str) -> _Track | None:
         """Find how texts that begin so are read; None where that takes more characters, or can't be proved."""
         try:
-            return None if self._is_early(head) else _Track(self._any(head), self.region)
+            return None if _is_early(head) else _Track(self._any(head), self.region)
         except Unsettled:
             return None
-
-    def _is_early(self, head: str) -> bool:
-        """Tell whether too little is known to ask anything: the characters that follow may be a country code."""
-        patience = _PATIENCE.get(head[0]) or _PATIENCE.get(head[:2], 0)
-        return len(head) < min(patience, self.cut)
 
     def _whole(self, text: str) -> Ruling:
         """Rule on a number of which every digit is known; what its metadata can't tell is for phonenumbers to say."""
@@ -339,6 +338,14 @@ class LanesByRegion(dict[str | None, Lanes]):
     def __missing__(self, region: str | None) -> Lanes:
         lanes = self[region] = Lanes(region)
         return lanes
+
+
+def _is_early(head: str) -> bool:
+    """Tell whether it is too early to ask anything: a country code has begun, and what follows may be a part of it."""
+    if not head.startswith(("+", "00")):
+        return False
+    code = head[1:] if head[0] == "+" else head[2:]
+    return len(code) < _LONGEST_CODE and CALLING_CODES.isdisjoint((code[:1], code[:2]))
 
 
 def _next_on(track: _Track, node: Node, digit: str) -> dict[str, Ruling]:
