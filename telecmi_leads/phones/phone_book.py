@@ -68,7 +68,7 @@ _NEGATIVE = re.compile(rb"\x1f-(?=\d+(?:\.\d*)?(?:\x1f|\Z))")  # what a formula 
 _LISTED = re.compile(rb"\x1f[ .\-]*(?:\d{1,2}\.?\)|\d{1,2}\.-|\d{1,2}\. |\(?\d{1,2}(?:[.)\-]+ +| +- +)\(?0)")
 # A count, hours or an extension in brackets behind the number; hours before it, and without brackets.
 _COUNTED = re.compile(rb"\(\d{1,4}(?: ?- ?\d{1,2})?\) *(?=\x1f|\Z)")
-_HOURS_FIRST = re.compile(rb"\x1f\([1-9]\d? ?- ?[1-9]\d?\) ")
+_HOURS_FIRST = re.compile(rb"\x1f\(\d\d? ?- ?\d\d?\)")
 _OPEN_HOURS = re.compile(rb" (?:\d|1\d|2[0-4]) ?- ?(?:\d|1\d|2[0-4]) *(?=\x1f|\Z)")
 _DOTTED_HOUR = re.compile(rb"(?<=[\x1f (])(?:[01]?\d|2[0-3])\.[0-5]\d(?=[ \x1f)]|\Z)")
 _INNER_PLUS = re.compile(rb"(?<=[^\x1f])\+")
