@@ -94,7 +94,7 @@ def _from_object(file: TextFile, lists: list[_List], wanted: tuple[str, ...]) ->
 def _objects_within(scanner: Scanner) -> dict[str, Any]:
     """Decode the objects that the object at the cursor holds, by their keys; step over its lists, which may be long."""
     found: dict[str, Any] = {}
-    for key in _keys(scanner):
+    for key in scanner.walk_keys():
         opening = scanner.peek()
         if opening == "{":
             found[key] = scanner.value()
@@ -299,7 +299,7 @@ def _survey(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> None
     """
     found: list[_List] = []
     own_phone = False
-    for key in _keys(scanner):
+    for key in scanner.walk_keys():
         opening = scanner.peek()
         if opening == "[":
             _survey_list(scanner, (*path, key), found)
@@ -326,24 +326,6 @@ _PEOPLE_LOOKED_AT = 50
 
 def _is_grid_row(element: object) -> bool:
     return isinstance(element, list) and not any(isinstance(each, dict) for each in element)
-
-
-def _keys(scanner: Scanner) -> Iterator[str]:
-    """Walk the keys of the object at the cursor; the caller steps over each value."""
-    scanner.skip("{")
-    if scanner.peek() == "}":
-        scanner.skip("}")
-        return
-    while True:
-        if scanner.peek() != '"':
-            raise scanner.broken("this is not valid JSON (expected a key in quotes)")
-        key = scanner.value()
-        scanner.skip(":")
-        yield str(key)
-        if scanner.peek() == "}":
-            scanner.skip("}")
-            return
-        scanner.skip(",")
 
 
 def _chosen(lists: list[_List], wanted: tuple[str, ...], name: str) -> list[_List]:
@@ -378,7 +360,7 @@ def _usual(lists: list[_List]) -> list[_List]:
 
 
 def _list_at(scanner: Scanner, path: tuple[str, ...]) -> Iterator[list[Any] | Rows]:
-    for key in _keys(scanner):
+    for key in scanner.walk_keys():
         if key == path[0] and len(path) == 1:
             yield from scanner.elements()
         elif key == path[0]:

@@ -78,7 +78,11 @@ def decode_one(text: str, start: int) -> tuple[Any, int]:
     except RecursionError:
         raise BrokenJsonError("lists and objects are nested too deep", start) from None
     except _EqualKeysError as error:
-        raise BrokenJsonError(f'an object has the key "{safe(str(error))}" twice', start) from None
+        raise BrokenJsonError(_twice(str(error)), start) from None
+
+
+def _twice(key: str) -> str:
+    return f'an object has the key "{safe(key)}" twice'
 
 
 class Rows(Struct, frozen=True):
@@ -354,6 +358,27 @@ class Scanner:
         if not isinstance(value, dict):
             raise self.broken("this is not valid JSON (expected an object)")
         return value
+
+    def walk_keys(self) -> Iterator[str]:
+        """Walk the keys of the object at the cursor, each of which it has once; the caller steps over each value."""
+        self.skip("{")
+        if self.peek() == "}":
+            self.skip("}")
+            return
+        known: set[str] = set()
+        while True:
+            if self.peek() != '"':
+                raise self.broken("this is not valid JSON (expected a key in quotes)")
+            key = str(self.value())
+            if key in known:
+                raise self.broken(_twice(key))
+            known.add(key)
+            self.skip(":")
+            yield key
+            if self.peek() == "}":
+                self.skip("}")
+                return
+            self.skip(",")
 
     def elements(self) -> Iterator[list[Any] | Rows]:
         """Decode the list at the cursor in batches of elements, and step over its end."""

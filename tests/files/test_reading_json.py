@@ -15,6 +15,7 @@ from reading_files import read_bounded, read_rows, read_sheets, refusal
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files import json_leads, open_source
+from telecmi_leads.files.bounds import MAX_VALUE
 from telecmi_leads.files.json_rows import flat
 from telecmi_leads.settings.option_values import FileFormat
 from telecmi_leads.settings.options import ReadingOptions
@@ -522,6 +523,8 @@ def test_keys_in_another_order(tmp_path: Path) -> None:
         ('[{"b": 1},\n{"b": {"a": 1, "a": 2}}]', 'line 2: an object has the key "a" twice.'),
         ('{"a": 1}\n{"a": 1, "a": 2}\n', 'line 2: an object has the key "a" twice.'),
         ('[{"a" :1, "a":2}]', 'line 1: an object has the key "a" twice.'),
+        ('{"meta": 1, "leads": [{"a": 1}],\n"meta": 2}', 'line 2: an object has the key "meta" twice.'),
+        ('{"data": {"leads": [{"a": 1}],\n"leads": [{"a": 2}]}}', 'line 2: an object has the key "leads" twice.'),
         ('[{"a": 1}] x', "line 1: this is not valid JSON (expected [)."),
         ("[" * 100_000, "line 1: lists and objects are nested too deep."),
         ('[{"a":' * 100_000, "line 1: lists and objects are nested too deep."),
@@ -532,6 +535,14 @@ def test_keys_in_another_order(tmp_path: Path) -> None:
 def test_broken_json(tmp_path: Path, text: str, message: str) -> None:
     """(Row 31) JSON that is broken, nested 100,000 deep or has equal keys is refused with the line."""
     assert refusal(written(tmp_path, text)) == f"leads.json, {message}"
+
+
+def test_equal_keys_of_long_lists(tmp_path: Path) -> None:
+    """An object with a list under each of two equal keys is refused, however long the lists are: one would be lost."""
+    leads = json.dumps([{"name": "Asha Menon", "phone": "9876500001"}] * 200_000)
+    path = written(tmp_path, f'{{"data": {leads},\n"data": {leads}}}')
+    assert path.stat().st_size > MAX_VALUE
+    assert refusal(path) == 'leads.json, line 2: an object has the key "data" twice.'
 
 
 @pytest.mark.parametrize("value", ["4", '": 4"', '"12:30"', '"12\\u003a30"', '{"c": 4}', "null"])
