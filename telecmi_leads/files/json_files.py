@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
@@ -19,6 +19,7 @@ from telecmi_leads.files.json_leads import (
     is_person,
     is_wrapped,
     keyed_within,
+    leads_by_key,
     leads_in,
     named_cells,
     names_a_phone,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _DEPTH = 8  # {"data": {"result": {"leads": {"items": […]}}}} and some deeper
 _SHOWN_LISTS = 12
+_LONGEST_LEAD = 1024 * 1024  # characters; what is longer holds leads
 
 
 class _List(Struct, frozen=True):
@@ -59,6 +61,20 @@ class _List(Struct, frozen=True):
         return self.title or ".".join(self.path)
 
 
+class _Keyed(Struct, frozen=True):
+    """An object that may hold a lead under each of its keys; `longest` is how many characters the longest one has."""
+
+    path: tuple[str, ...]
+    longest: int
+
+
+class _Found(Struct):
+    """What an object holds that may be tables."""
+
+    lists: list[_List] = field(default_factory=list)
+    keyed: list[_Keyed] = field(default_factory=list)
+
+
 def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[FileFormat, Iterator[Sheet]]:
     """Read a JSON file: the lists of objects in it, JSON Lines, or a single object.
 
@@ -70,25 +86,69 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
     scanner = Scanner(file, counting=True)
     if scanner.peek() != "{":
         return FileFormat.JSON, _top_list(file, wanted)
-    lists: list[_List] = []
-    _survey(scanner, (), lists)
+    found = _Found()
+    _survey(scanner, (), found)
     following = scanner.peek()
     if following == "{":
         return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
     if following:
         raise scanner.broken("this is not valid JSON (something follows the object)")
-    return FileFormat.JSON, _from_object(file, lists, wanted)
+    return FileFormat.JSON, _from_object(file, found, wanted)
 
 
-def _from_object(file: TextFile, lists: list[_List], wanted: tuple[str, ...]) -> Iterator[Sheet]:
+def _from_object(file: TextFile, found: _Found, wanted: tuple[str, ...]) -> Iterator[Sheet]:
     """Read a file that is one object: the lists in it that hold leads, or the object itself."""
-    _refuse_errors(file, lists)
-    held: dict[tuple[str, ...], list[Any]] = {}
-    if file.size < MAX_VALUE and any(found.people for found in lists):
-        held = dict(keyed_within(_objects_within(Scanner(file)), ()))
-        lists = lists + [_List(path, len(leads), grid=False, people=True) for path, leads in held.items()]
-    lists, tabs = _with_tabs(file, lists)
+    _refuse_errors(file, found.lists)
+    held = _held_by_keys(file, found)
+    by_key = [_List(path, len(leads), grid=False, people=True) for path, leads in held.items()]
+    lists, tabs = _with_tabs(file, found.lists + by_key)
     yield from _from_lists(file, lists, held | tabs, wanted)
+
+
+def _held_by_keys(file: TextFile, found: _Found) -> dict[tuple[str, ...], list[Any]]:
+    """Return the leads that stand under a key each beside lists of leads, by the keys that lead to them all.
+
+    Raises SourceUnreadable for more of them than memory should hold, rather than to leave them out.
+    """
+    if not found.keyed:
+        return {}
+    if file.size < MAX_VALUE:
+        beside = any(each.people for each in found.lists)
+        return dict(keyed_within(_objects_within(Scanner(file)), ())) if beside else {}
+    held: dict[tuple[str, ...], list[Any]] = {}
+    room = MAX_VALUE
+    for keyed in found.keyed:
+        if keyed.longest > _LONGEST_LEAD:
+            continue
+        members, left = _members_at(Scanner(file), keyed.path, room)
+        leads = leads_by_key(keyed.path[-1] if keyed.path else "", members)
+        if leads and left < 0:
+            where = f"the leads under {safe('.'.join(keyed.path))}" if keyed.path else "the leads"
+            raise SourceUnreadable(
+                f"{file.name}: {where} stand under a key each, and are more than the {MAX_VALUE >> 20} MB that can be "
+                "read so.",
+                hint="Export them as a list, or as CSV.",
+            )
+        if leads:
+            held[keyed.path], room = leads, left
+    return held
+
+
+def _members_at(scanner: Scanner, path: tuple[str, ...], room: int) -> tuple[dict[str, Any], int]:
+    """Decode the members of the object under these keys, while there is room; returns how much is left, or lacks."""
+    for step in path:
+        for key in scanner.walk_keys():
+            if key == step:
+                break
+            scanner.step_over()
+    members: dict[str, Any] = {}
+    for key in scanner.walk_keys():
+        begun = scanner.position
+        members[key] = scanner.value()
+        room -= scanner.position - begun
+        if room < 0:
+            break
+    return members, room
 
 
 def _objects_within(scanner: Scanner) -> dict[str, Any]:
@@ -98,11 +158,8 @@ def _objects_within(scanner: Scanner) -> dict[str, Any]:
         opening = scanner.peek()
         if opening == "{":
             found[key] = scanner.value()
-        elif opening == "[":
-            for _ in scanner.elements():
-                pass
         else:
-            scanner.value()
+            scanner.step_over()
     return found
 
 
@@ -292,33 +349,47 @@ def _grid(batches: Iterator[list[Any] | Rows], name: str) -> Iterator[list[str]]
 # --- which list ------------------------------------------------------------------------------------
 
 
-def _survey(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> None:
-    """Step over the object at the cursor and note the lists in it that may be tables.
+def _survey(scanner: Scanner, path: tuple[str, ...], found: _Found) -> bool:
+    """Step over the object at the cursor and note what in it may be tables; tell whether it may be a lead itself.
 
     The lists of an object within the file that has a phone number of its own are parts of that lead.
     """
-    found: list[_List] = []
-    own_phone = False
+    inner = _Found()
+    own_phone = tells_phone = False
+    members = objects = longest = 0
     for key in scanner.walk_keys():
-        opening = scanner.peek()
+        opening, begun = scanner.peek(), scanner.position
         if opening == "[":
-            _survey_list(scanner, (*path, key), found)
+            tells_phone = _survey_list(scanner, (*path, key), inner.lists) or tells_phone
         elif opening == "{" and len(path) < _DEPTH - 1:
-            _survey(scanner, (*path, key), found)
+            tells_phone = _survey(scanner, (*path, key), inner) or tells_phone
         else:
-            own_phone = (bool(scanner.value()) and names_a_phone(key)) or own_phone
+            value = scanner.value()
+            own_phone = (bool(value) and names_a_phone(key)) or own_phone
+            tells_phone = tells_phone or is_person({key: value})
+        members += 1
+        objects += opening == "{"
+        longest = max(longest, scanner.position - begun)
+    if tells_phone and members == objects:
+        inner.keyed.append(_Keyed(path, longest))
     if not own_phone or not path:
-        lists += found
+        found.lists += inner.lists
+        found.keyed += inner.keyed
+    return tells_phone
 
 
-def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> None:
-    batches = scanner.elements()
-    first = _first(batches)
-    count = len(first) + sum(map(len, batches))
+def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> bool:
+    first: list[Any] = []
+    count = 0
+    for batch in scanner.elements():
+        count += len(batch)
+        if len(first) < _PEOPLE_LOOKED_AT:  # a batch may be one element
+            first += as_objects(batch)
     if not first or (isinstance(first[0], dict | list) and not is_part(path[-1], first)):
         grid = bool(first) and (_is_grid_row(first[0]) or all(map(is_wrapped, first)))
         people = not grid and any(is_person(lead) for each in first[:_PEOPLE_LOOKED_AT] for lead in leads_in(each))
         lists.append(_List(path, count, grid, people))
+    return is_person({path[-1]: first[:_PEOPLE_LOOKED_AT]})
 
 
 _PEOPLE_LOOKED_AT = 50
@@ -366,4 +437,4 @@ def _list_at(scanner: Scanner, path: tuple[str, ...]) -> Iterator[list[Any] | Ro
         elif key == path[0]:
             yield from _list_at(scanner, path[1:])
         else:
-            scanner.value()
+            scanner.step_over()

@@ -352,6 +352,28 @@ class Scanner:
                     return value
             self._fill()
 
+    @property
+    def position(self) -> int:
+        """How many characters stand before the cursor."""
+        return self._left_behind + self._at
+
+    def step_over(self) -> None:
+        """Step over the value at the cursor, however long a list or object it is."""
+        opening = self.peek()
+        if opening == "[":
+            known, self._decoder = (
+                self._decoder,
+                ManyDecoder(counting=True),
+            )  # what is read has the keys that it has itself
+            for _ in self.elements():
+                pass
+            self._decoder = known
+        elif opening == "{":
+            for _ in self.walk_keys():
+                self.step_over()
+        else:
+            self.value()
+
     def members(self) -> dict[str, Any]:
         """Decode the object at the cursor and step over it."""
         value = self.value()
@@ -477,6 +499,6 @@ class Scanner:
 
         Nothing more can be read after it.
         """
-        above = self._left_behind + self._at
+        above = self.position
         with self._file.open(by_lines=False) as text:
             return sum(text.read(min(_PIECE, above - at)).count("\n") for at in range(0, above, _PIECE))

@@ -93,6 +93,12 @@ def test_several_lists_with_the_same_keys(tmp_path: Path) -> None:
     assert [(sheet.name, sheet.rows) for sheet in sheets] == [("web", READ[1:2]), ("fair", [READ[2], READ[1]])]
 
 
+def test_a_list_of_leads_may_begin_with_one_that_has_no_phone(tmp_path: Path) -> None:
+    """Services leave out what is empty: a list is one of leads if any of its first ones has a phone."""
+    sheets = read_sheets(written(tmp_path, {"leads": [{"name": "Uma"}, RAVI], "vip": [ASHA]}))
+    assert [(sheet.name, sheet.rows) for sheet in sheets] == [("leads", [["Uma", ""], READ[2]]), ("vip", [READ[1]])]
+
+
 PAGES = [
     [{"data": [ASHA, RAVI]}, {"data": [ASHA]}, {"data": []}],
     [{"list": "Fair", "contacts": [ASHA, RAVI]}, {"list": "Web", "contacts": [ASHA]}],
