@@ -13,14 +13,14 @@ from telecmi_leads.files.bounds import MAX_VALUE
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILLING = 200_000
-"""So many leads are more than a value of JSON may be long."""
+FILLING = 20_000
+"""So many leads are longer than a value of JSON may be."""
 
 
 def leads(count: int, first: int = 0) -> list[dict[str, str]]:
     """Return leads with numbers of their own."""
     return [
-        {"name": f"Asha{number} Menon", "phone": str(9876500000 + number), "comment": "a text of some length"}
+        {"name": f"Asha{number} Menon", "phone": str(9876500000 + number), "comment": "x" * 900}
         for number in range(first, first + count)
     ]
 
