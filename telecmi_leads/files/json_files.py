@@ -379,16 +379,19 @@ def _survey(scanner: Scanner, path: tuple[str, ...], found: _Found) -> bool:
 
 
 def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> bool:
+    """Step over the list at the cursor and note it if it may be a table; tell whether it speaks of a phone."""
     first: list[Any] = []
     count = 0
+    people = False
     for batch in scanner.elements():
         count += len(batch)
+        some = as_objects(batch[:_PEOPLE_LOOKED_AT])
         if len(first) < _PEOPLE_LOOKED_AT:  # a batch may be one element
-            first += as_objects(batch)
+            first += some
+        people = people or any(is_person(lead) for each in some for lead in leads_in(each))
     if not first or (isinstance(first[0], dict | list) and not is_part(path[-1], first)):
         grid = bool(first) and (_is_grid_row(first[0]) or all(map(is_wrapped, first)))
-        people = not grid and any(is_person(lead) for each in first[:_PEOPLE_LOOKED_AT] for lead in leads_in(each))
-        lists.append(_List(path, count, grid, people))
+        lists.append(_List(path, count, grid, people and not grid))
     return is_person({path[-1]: first[:_PEOPLE_LOOKED_AT]})
 
 

@@ -91,6 +91,9 @@ class Rows(Struct, frozen=True):
     keys: tuple[str, ...]
     rows: list[list[Any]]
 
+    def __getitem__(self, some: slice) -> Rows:
+        return Rows(self.keys, self.rows[some])
+
     def __len__(self) -> int:
         return len(self.rows)
 
