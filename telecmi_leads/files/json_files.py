@@ -389,8 +389,9 @@ def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) ->
         if len(first) < _PEOPLE_LOOKED_AT:  # a batch may be one element
             first += some
         people = people or any(is_person(lead) for each in some for lead in leads_in(each))
-    if not first or (isinstance(first[0], dict | list) and not is_part(path[-1], first)):
-        grid = bool(first) and (_is_grid_row(first[0]) or all(map(is_wrapped, first)))
+    filled = next((each for each in first if each is not None), None)
+    if not first or (isinstance(filled, dict | list) and not is_part(path[-1], first)):
+        grid = bool(first) and (_is_grid_row(filled) or all(map(is_wrapped, first)))
         lists.append(_List(path, count, grid, people and not grid))
     return is_person({path[-1]: first[:_PEOPLE_LOOKED_AT]})
 

@@ -102,6 +102,12 @@ def test_a_list_of_leads_may_begin_without_a_phone(tmp_path: Path, count: int) -
     assert [row[1] for row in rows[count:]] == ["9876500002"] * 60 + ["9876500001"]
 
 
+def test_a_list_of_leads_may_begin_with_null(tmp_path: Path) -> None:
+    """Null in the place of the first lead does not hide the others, and is a blank row."""
+    sheets = read_sheets(written(tmp_path, {"leads": [None, RAVI], "vip": [ASHA]}))
+    assert [(sheet.name, sheet.rows) for sheet in sheets] == [("leads", [[], READ[2]]), ("vip", [READ[1]])]
+
+
 PAGES = [
     [{"data": [ASHA, RAVI]}, {"data": [ASHA]}, {"data": []}],
     [{"list": "Fair", "contacts": [ASHA, RAVI]}, {"list": "Web", "contacts": [ASHA]}],
