@@ -19,7 +19,6 @@ from telecmi_leads.files.json_leads import (
     is_person,
     is_wrapped,
     keyed_within,
-    leads_by_key,
     leads_in,
     named_cells,
     names_a_phone,
@@ -69,8 +68,9 @@ class _Keyed(Struct, frozen=True):
 
 
 class _Found(Struct):
-    """What an object holds that may be tables."""
+    """What an object holds that may be tables; `own_phone` tells that it has a number of its own."""
 
+    own_phone: bool = False
     lists: list[_List] = field(default_factory=list)
     keyed: list[_Keyed] = field(default_factory=list)
 
@@ -89,7 +89,7 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
     found = _Found()
     _survey(scanner, (), found)
     following = scanner.peek()
-    if following == "{":
+    if following in {"{", "n"}:  # another object, or null in the place of one
         return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
     if following:
         raise scanner.broken("this is not valid JSON (something follows the object)")
@@ -101,37 +101,45 @@ def _from_object(file: TextFile, found: _Found, wanted: tuple[str, ...]) -> Iter
     _refuse_errors(file, found.lists)
     held = _held_by_keys(file, found)
     by_key = [_List(path, len(leads), grid=False, people=True) for path, leads in held.items()]
-    lists, tabs = _with_tabs(file, found.lists + by_key)
-    yield from _from_lists(file, lists, held | tabs, wanted)
+    lists, tabs = _with_tabs(file, found.lists)
+    yield from _from_lists(file, lists + by_key, held | tabs, wanted)
 
 
 def _held_by_keys(file: TextFile, found: _Found) -> dict[tuple[str, ...], list[Any]]:
-    """Return the leads that stand under a key each beside lists of leads, by the keys that lead to them all.
+    """Return the leads that stand under a key each, by the keys that lead to them all, where others stand beside them.
 
     Raises SourceUnreadable for more of them than memory should hold, rather than to leave them out.
     """
     if not found.keyed:
         return {}
     if file.size < MAX_VALUE:
-        beside = any(each.people for each in found.lists)
-        return dict(keyed_within(_objects_within(Scanner(file)), ())) if beside else {}
+        by_key = dict(keyed_within(_objects_within(Scanner(file)), ()))
+        several = len(by_key) > 1 and not found.own_phone
+        return by_key if several or any(each.people for each in found.lists) else {}
     held: dict[tuple[str, ...], list[Any]] = {}
     room = MAX_VALUE
-    for keyed in found.keyed:
-        if keyed.longest > _LONGEST_LEAD:
-            continue
-        members, left = _members_at(Scanner(file), keyed.path, room)
-        leads = leads_by_key(keyed.path[-1] if keyed.path else "", members)
-        if leads and left < 0:
-            where = f"the leads under {safe('.'.join(keyed.path))}" if keyed.path else "the leads"
+    for path in _outermost([keyed.path for keyed in found.keyed if keyed.longest <= _LONGEST_LEAD]):
+        members, left = _members_at(Scanner(file), path, room)
+        by_key = dict(keyed_within({path[-1] if path else "": members}, path[:-1]))
+        if by_key and left < 0:
+            where = f"the leads under {safe('.'.join(path))}" if path else "the leads"
             raise SourceUnreadable(
                 f"{file.name}: {where} stand under a key each, and are more than the {MAX_VALUE >> 20} MB that can be "
                 "read so.",
                 hint="Export them as a list, or as CSV.",
             )
-        if leads:
-            held[keyed.path], room = leads, left
+        if by_key:
+            held, room = held | by_key, left
     return held
+
+
+def _outermost(paths: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return those paths that lead to nothing within what another one leads to; as many as there may be lists."""
+    outer: list[tuple[str, ...]] = []
+    for path in sorted(paths):  # what lies within comes right behind what holds it
+        if not outer or path[: len(outer[-1])] != outer[-1]:
+            outer.append(path)
+    return outer[:MAX_LISTS]
 
 
 def _members_at(scanner: Scanner, path: tuple[str, ...], room: int) -> tuple[dict[str, Any], int]:
@@ -372,6 +380,8 @@ def _survey(scanner: Scanner, path: tuple[str, ...], found: _Found) -> bool:
         longest = max(longest, scanner.position - begun)
     if tells_phone and members == objects:
         inner.keyed.append(_Keyed(path, longest))
+    if not path:
+        found.own_phone = own_phone
     if not own_phone or not path:
         found.lists += inner.lists
         found.keyed += inner.keyed

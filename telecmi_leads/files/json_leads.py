@@ -277,7 +277,9 @@ def keyed_within(value: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple
             leads = leads_by_key(name, inner)
             if leads:
                 yield (*path, name), leads
-            elif not has_a_phone(inner):
+            elif not any(
+                names_a_phone(key) for key, each in inner.items() if each and not isinstance(each, dict | list)
+            ):
                 yield from keyed_within(inner, (*path, name))
 
 

@@ -102,6 +102,28 @@ def test_a_list_of_leads_may_begin_without_a_phone(tmp_path: Path, count: int) -
     assert [row[1] for row in rows[count:]] == ["9876500002"] * 60 + ["9876500001"]
 
 
+@pytest.mark.parametrize(
+    ("document", "names"),
+    [
+        ({"vip": [ASHA], "south": {"area": {"12": RAVI}}}, ["vip", "south.area"]),
+        ({"north": {"11": ASHA}, "south": {"area": {"12": RAVI}}}, ["north", "south.area"]),
+        ({"status": "ok", "south": {"total": 1, "people": {"12": RAVI}}, "vip": [ASHA]}, ["vip", "south.people"]),
+        ({"sheets": {"11": ASHA}, "vip": [RAVI]}, ["vip", "sheets"]),
+    ],
+)
+def test_leads_by_key_beside_others(tmp_path: Path, document: object, names: list[str]) -> None:
+    """Leads under a key each are tables of their own beside others, however deep they stand."""
+    sheets = read_sheets(written(tmp_path, document))
+    assert [sheet.name for sheet in sheets] == names
+    assert sorted(row for sheet in sheets for row in sheet.rows) == READ[1:]
+
+
+def test_people_by_key_within_a_lead_are_its_own(tmp_path: Path) -> None:
+    """An object with a phone of its own is one lead, whoever else stands in it under keys."""
+    lead = {**ASHA, "contacts": {"11": RAVI}, "relatives": {"12": RAVI}}
+    assert read_rows(written(tmp_path, lead))[1][:2] == READ[1]
+
+
 def test_a_list_of_leads_may_begin_with_null(tmp_path: Path) -> None:
     """Null in the place of the first lead does not hide the others, and is a blank row."""
     sheets = read_sheets(written(tmp_path, {"leads": [None, RAVI], "vip": [ASHA]}))
@@ -354,6 +376,11 @@ def test_json_lines(tmp_path: Path, end: str, last: bool) -> None:
     assert sheet.rows == [READ[1], [], READ[2]]
     with open_source(path, ReadingOptions()) as source:
         assert source.format is FileFormat.JSONL
+
+
+def test_null_in_the_place_of_a_lead(tmp_path: Path) -> None:
+    """A line that is null is a blank row, the second one too."""
+    assert read_rows(written(tmp_path, f"{json.dumps(ASHA)}\nnull\n{json.dumps(RAVI)}\n")) == [*READ[:2], [], READ[2]]
 
 
 def test_objects_one_after_the_other(tmp_path: Path) -> None:
