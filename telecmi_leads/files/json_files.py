@@ -128,7 +128,7 @@ def _held_by_keys(file: TextFile, found: _Found) -> dict[tuple[str, ...], list[A
                 "read so.",
                 hint="Export them as a list, or as CSV.",
             )
-        if by_key:
+        if by_key and path:  # without a path it is the whole object, which is read as such
             held, room = held | by_key, left
     return held
 

@@ -33,7 +33,7 @@ def by_key(people: list[dict[str, str]]) -> dict[str, dict[str, str]]:
 def large(tmp_path: Path, document: object) -> Path:
     """Write a document that is longer than a value of JSON may be."""
     path = tmp_path / "leads.json"
-    path.write_text(json.dumps(document))
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     assert path.stat().st_size > MAX_VALUE
     return path
 
@@ -65,6 +65,14 @@ def test_too_many_leads_by_key(tmp_path: Path, document: object, where: str) -> 
     assert refusal(large(tmp_path, document)) == (
         f"leads.json: {where} stand under a key each, and are more than the 16 MB that can be read so."
     )
+
+
+@pytest.mark.parametrize("at", ["", "leads"])
+def test_many_bytes_of_few_letters(tmp_path: Path, at: str) -> None:
+    """It is letters that are counted: leads by key in a script of three bytes a letter are read, at the top too."""
+    people = by_key([{**lead, "comment": "\u0915" * 300} for lead in leads(FILLING)])
+    [sheet] = read_sheets(large(tmp_path, {at: people} if at else people))
+    assert [row[1] for row in sheet.rows] == [str(9876500000 + number) for number in range(FILLING)]
 
 
 @pytest.mark.parametrize(
