@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
@@ -32,7 +32,7 @@ from telecmi_leads.files.sheets import Sheet, missing_sheets, record_sheets
 from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from telecmi_leads.files.encoding import TextFile
     from telecmi_leads.files.json_values import Rows
@@ -67,12 +67,13 @@ class _Keyed(Struct, frozen=True):
     longest: int
 
 
-class _Found(Struct):
-    """What an object holds that may be tables; `own_phone` tells that it has a number of its own."""
+class _Found(Struct, frozen=True):
+    """What an object holds that may be tables. It may be a lead itself if it `tells_phone`, a number anywhere in it."""
 
-    own_phone: bool = False
-    lists: list[_List] = field(default_factory=list)
-    keyed: list[_Keyed] = field(default_factory=list)
+    lists: Sequence[_List]
+    keyed: Sequence[_Keyed]
+    own_phone: bool
+    tells_phone: bool
 
 
 def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[FileFormat, Iterator[Sheet]]:
@@ -86,8 +87,7 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
     scanner = Scanner(file, counting=True)
     if scanner.peek() != "{":
         return FileFormat.JSON, _top_list(file, wanted)
-    found = _Found()
-    _survey(scanner, (), found)
+    found = _survey(scanner, ())
     following = scanner.peek()
     if following in {"{", "n"}:  # another object, or null in the place of one
         return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
@@ -171,7 +171,7 @@ def _objects_within(scanner: Scanner) -> dict[str, Any]:
     return found
 
 
-def _with_tabs(file: TextFile, lists: list[_List]) -> tuple[list[_List], dict[tuple[str, ...], list[Any]]]:
+def _with_tabs(file: TextFile, lists: Sequence[_List]) -> tuple[list[_List], dict[tuple[str, ...], list[Any]]]:
     """Put the sheets of a workbook in the place of the list of them; returns the rows of each too, by its keys."""
     made, held = list[_List](), dict[tuple[str, ...], list[Any]]()
     for found in lists:
@@ -241,7 +241,7 @@ def _is_row(element: object) -> bool:
 _ERROR_SIZE = 1024 * 1024  # of bytes; no error message is longer
 
 
-def _refuse_errors(file: TextFile, lists: list[_List]) -> None:
+def _refuse_errors(file: TextFile, lists: Sequence[_List]) -> None:
     """Refuse an object that speaks of an error in the place of leads."""
     if file.size < _ERROR_SIZE and not any(
         found.people and found.path[-1].casefold() not in ERROR_NAMES for found in lists
@@ -357,20 +357,23 @@ def _grid(batches: Iterator[list[Any] | Rows], name: str) -> Iterator[list[str]]
 # --- which list ------------------------------------------------------------------------------------
 
 
-def _survey(scanner: Scanner, path: tuple[str, ...], found: _Found) -> bool:
-    """Step over the object at the cursor and note what in it may be tables; tell whether it may be a lead itself.
+def _survey(scanner: Scanner, path: tuple[str, ...]) -> _Found:
+    """Step over the object at the cursor and tell what in it may be tables.
 
     The lists of an object within the file that has a phone number of its own are parts of that lead.
     """
-    inner = _Found()
+    lists, keyed = list[_List](), list[_Keyed]()
     own_phone = tells_phone = False
     members = objects = longest = 0
     for key in scanner.walk_keys():
         opening, begun = scanner.peek(), scanner.position
         if opening == "[":
-            tells_phone = _survey_list(scanner, (*path, key), inner.lists) or tells_phone
+            tells_phone = _survey_list(scanner, (*path, key), lists) or tells_phone
         elif opening == "{" and len(path) < _DEPTH - 1:
-            tells_phone = _survey(scanner, (*path, key), inner) or tells_phone
+            inner = _survey(scanner, (*path, key))
+            lists += inner.lists
+            keyed += inner.keyed
+            tells_phone = tells_phone or inner.tells_phone
         else:
             value = scanner.value()
             own_phone = (bool(value) and names_a_phone(key)) or own_phone
@@ -379,13 +382,9 @@ def _survey(scanner: Scanner, path: tuple[str, ...], found: _Found) -> bool:
         objects += opening == "{"
         longest = max(longest, scanner.position - begun)
     if tells_phone and members == objects:
-        inner.keyed.append(_Keyed(path, longest))
-    if not path:
-        found.own_phone = own_phone
-    if not own_phone or not path:
-        found.lists += inner.lists
-        found.keyed += inner.keyed
-    return tells_phone
+        keyed.append(_Keyed(path, longest))
+    of_a_lead = own_phone and bool(path)
+    return _Found(() if of_a_lead else lists, () if of_a_lead else keyed, own_phone, tells_phone)
 
 
 def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> bool:
