@@ -212,7 +212,7 @@ def _held(holder: dict[str, Any], depth: int) -> list[Any]:
         if isinstance(value, list):
             found += _of_list(name, value, depth + 1)
         elif isinstance(value, dict):
-            keyed = leads_by_key(name, value)
+            keyed = _keyed(name, value)
             inner = keyed or _held(value, depth + 1)
             found += inner if keyed or (inner and not has_a_phone(value)) else []
     return found
@@ -254,7 +254,7 @@ def _column_name(name: object, number: int) -> str:
     return cell(name) or f"column {number}"
 
 
-def leads_by_key(name: str, value: dict[str, Any]) -> list[Any]:
+def _keyed(name: str, value: dict[str, Any]) -> list[Any]:
     """Return the leads of an object that holds one under each of its keys, in the place of a list.
 
     Keys that are words, such as `applicant` and `guarantor`, are parts of one lead, unless there are many alike.
@@ -274,7 +274,7 @@ def keyed_within(value: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple
     """Walk the objects within an object that hold a lead under each of their keys, with the keys that lead there."""
     for name, inner in value.items():
         if isinstance(inner, dict) and len(path) < _DEEPEST_PAGE:
-            leads = leads_by_key(name, inner)
+            leads = _keyed(name, inner)
             if leads:
                 yield (*path, name), leads
             elif not any(
@@ -395,7 +395,7 @@ def as_records(value: dict[str, Any]) -> list[Any]:
     """Return the records that an object holds: itself, if it is one. Sheets of rows under keys are none."""
     if len(value) > 1 and all(map(_is_grid_of_columns, value.values())):
         return []
-    return _rows_of(value) or _by_columns(value) or leads_by_key("", value) or _by_rows_within(value) or leads_in(value)
+    return _rows_of(value) or _by_columns(value) or _keyed("", value) or _by_rows_within(value) or leads_in(value)
 
 
 def _by_columns(value: dict[str, Any]) -> list[Any]:

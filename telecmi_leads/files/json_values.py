@@ -364,10 +364,8 @@ class Scanner:
         """Step over the value at the cursor, however long a list or object it is."""
         opening = self.peek()
         if opening == "[":
-            known, self._decoder = (
-                self._decoder,
-                ManyDecoder(counting=True),
-            )  # what is read has the keys that it has itself
+            known = self._decoder
+            self._decoder = ManyDecoder(counting=True)  # or the keys of this list would be learned for those to be read
             for _ in self.elements():
                 pass
             self._decoder = known
