@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.bounds import MAX_COLUMNS, MAX_LISTS, MAX_VALUE, beyond, in_blocks
@@ -17,16 +15,15 @@ from telecmi_leads.files.json_leads import (
     as_records,
     is_grid,
     is_person,
-    is_wrapped,
     keyed_within,
     leads_in,
     named_cells,
-    names_a_phone,
     people_in_lead,
     speaks_of_error,
     tabs_of,
 )
-from telecmi_leads.files.json_rows import as_objects, is_part
+from telecmi_leads.files.json_rows import as_objects
+from telecmi_leads.files.json_survey import PEOPLE_LOOKED_AT, ListFound, survey
 from telecmi_leads.files.json_values import Scanner, cell
 from telecmi_leads.files.sheets import Sheet, missing_sheets, record_sheets
 from telecmi_leads.settings.option_values import FileFormat
@@ -35,45 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from telecmi_leads.files.encoding import TextFile
+    from telecmi_leads.files.json_survey import Found
     from telecmi_leads.files.json_values import Rows
 
-_DEPTH = 8  # {"data": {"result": {"leads": {"items": […]}}}} and some deeper
 _SHOWN_LISTS = 12
-_LONGEST_LEAD = 1024 * 1024  # characters; what is longer holds leads
-
-
-class _List(Struct, frozen=True):
-    """A list in the file: the keys under which it stands, how many elements it has, and what those are.
-
-    `grid` tells that they are lists themselves, `people` that they may be leads. `title` is the name of a sheet.
-    """
-
-    path: tuple[str, ...]
-    count: int
-    grid: bool
-    people: bool
-    title: str = ""
-
-    @property
-    def name(self) -> str:
-        """The sheet's name or the keys, as --sheet takes them."""
-        return self.title or ".".join(self.path)
-
-
-class _Keyed(Struct, frozen=True):
-    """An object that may hold a lead under each of its keys; `longest` is how many characters the longest one has."""
-
-    path: tuple[str, ...]
-    longest: int
-
-
-class _Found(Struct, frozen=True):
-    """What an object holds that may be tables. It may be a lead itself if it `tells_phone`, a number anywhere in it."""
-
-    lists: Sequence[_List]
-    keyed: Sequence[_Keyed]
-    own_phone: bool
-    tells_phone: bool
 
 
 def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[FileFormat, Iterator[Sheet]]:
@@ -87,7 +49,7 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
     scanner = Scanner(file, counting=True)
     if scanner.peek() != "{":
         return FileFormat.JSON, _top_list(file, wanted)
-    found = _survey(scanner, ())
+    found = survey(scanner, ())
     following = scanner.peek()
     if following in {"{", "n"}:  # another object, or null in the place of one
         return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
@@ -96,16 +58,17 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
     return FileFormat.JSON, _from_object(file, found, wanted)
 
 
-def _from_object(file: TextFile, found: _Found, wanted: tuple[str, ...]) -> Iterator[Sheet]:
+def _from_object(file: TextFile, found: Found, wanted: tuple[str, ...]) -> Iterator[Sheet]:
     """Read a file that is one object: the lists in it that hold leads, or the object itself."""
     _refuse_errors(file, found.lists)
     held = _held_by_keys(file, found)
-    by_key = [_List(path, len(leads), grid=False, people=True) for path, leads in held.items()]
+    by_key = [ListFound(path, len(leads), grid=False, people=True) for path, leads in held.items()]
     lists, tabs = _with_tabs(file, found.lists)
-    yield from _from_lists(file, lists + by_key, held | tabs, wanted)
+    unread = found.keyed_paths()[1] if file.size >= MAX_VALUE else []
+    yield from _from_lists(file, lists + by_key, held | tabs, wanted, unread)
 
 
-def _held_by_keys(file: TextFile, found: _Found) -> dict[tuple[str, ...], list[Any]]:
+def _held_by_keys(file: TextFile, found: Found) -> dict[tuple[str, ...], list[Any]]:
     """Return the leads that stand under a key each, by the keys that lead to them all, where others stand beside them.
 
     Raises SourceUnreadable for more of them than memory should hold, rather than to leave them out.
@@ -118,7 +81,7 @@ def _held_by_keys(file: TextFile, found: _Found) -> dict[tuple[str, ...], list[A
         return by_key if several or any(each.people for each in found.lists) else {}
     held: dict[tuple[str, ...], list[Any]] = {}
     room = MAX_VALUE
-    for path in _outermost([keyed.path for keyed in found.keyed if keyed.longest <= _LONGEST_LEAD]):
+    for path in found.keyed_paths()[0]:
         members, left = _members_at(Scanner(file), path, room)
         by_key = dict(keyed_within({path[-1] if path else "": members}, path[:-1]))
         if by_key and left < 0:
@@ -131,15 +94,6 @@ def _held_by_keys(file: TextFile, found: _Found) -> dict[tuple[str, ...], list[A
         if by_key and path:  # without a path it is the whole object, which is read as such
             held, room = held | by_key, left
     return held
-
-
-def _outermost(paths: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Return those paths that lead to nothing within what another one leads to; as many as there may be lists."""
-    outer: list[tuple[str, ...]] = []
-    for path in sorted(paths):  # what lies within comes right behind what holds it
-        if not outer or path[: len(outer[-1])] != outer[-1]:
-            outer.append(path)
-    return outer[:MAX_LISTS]
 
 
 def _members_at(scanner: Scanner, path: tuple[str, ...], room: int) -> tuple[dict[str, Any], int]:
@@ -171,9 +125,9 @@ def _objects_within(scanner: Scanner) -> dict[str, Any]:
     return found
 
 
-def _with_tabs(file: TextFile, lists: Sequence[_List]) -> tuple[list[_List], dict[tuple[str, ...], list[Any]]]:
+def _with_tabs(file: TextFile, lists: Sequence[ListFound]) -> tuple[list[ListFound], dict[tuple[str, ...], list[Any]]]:
     """Put the sheets of a workbook in the place of the list of them; returns the rows of each too, by its keys."""
-    made, held = list[_List](), dict[tuple[str, ...], list[Any]]()
+    made, held = list[ListFound](), dict[tuple[str, ...], list[Any]]()
     for found in lists:
         tabs = {}
         if file.size < MAX_VALUE and found.path[-1].casefold() in TABS:
@@ -184,14 +138,23 @@ def _with_tabs(file: TextFile, lists: Sequence[_List]) -> tuple[list[_List], dic
     return made, held
 
 
-def _tabs(path: tuple[str, ...], tabs: dict[str, list[Any]]) -> list[_List]:
-    return [_List((*path, title), len(rows), is_grid(rows), people=True, title=title) for title, rows in tabs.items()]
+def _tabs(path: tuple[str, ...], tabs: dict[str, list[Any]]) -> list[ListFound]:
+    return [
+        ListFound((*path, title), len(rows), is_grid(rows), people=True, title=title) for title, rows in tabs.items()
+    ]
 
 
 def _from_lists(
-    file: TextFile, lists: list[_List], held: dict[tuple[str, ...], list[Any]], wanted: tuple[str, ...]
+    file: TextFile,
+    lists: list[ListFound],
+    held: dict[tuple[str, ...], list[Any]],
+    wanted: tuple[str, ...],
+    unread_objects: Sequence[tuple[str, ...]] = (),
 ) -> Iterator[Sheet]:
-    """Read the lists that hold leads: those `held` in memory by their keys, the others from the file."""
+    """Read the lists that hold leads: those `held` in memory by their keys, the others from the file.
+
+    The first sheet notes what is not read: the other lists, and `unread_objects` by their keys.
+    """
     chosen = _chosen(lists, wanted, file.name)
     if not any(found.people for found in chosen) and not wanted and (not chosen or file.size < MAX_VALUE):
         records = as_records(Scanner(file).members())
@@ -202,6 +165,7 @@ def _from_lists(
         raise beyond(file.name, f"it has more than {MAX_LISTS:,} lists of leads")
     unread = [found for found in lists if found not in chosen and found.count > found.grid]
     notes = [f"the list under {safe(found.name)} ({found.count:,}) is not read" for found in unread[:_SHOWN_LISTS]]
+    notes += [f"what stands under {safe('.'.join(path))} is not read" for path in unread_objects[:_SHOWN_LISTS]]
     for found in chosen:
         leads = held.get(found.path)
         elements = _list_at(Scanner(file), found.path) if leads is None else iter([leads])
@@ -221,9 +185,9 @@ def _sheets(
     first = _first(batches)
     if 0 < len(first) < _FEW:
         _refuse_error(file, first)
-    if any(leads_in(each) not in ([each], []) for each in first[:_PEOPLE_LOOKED_AT]):
+    if any(leads_in(each) not in ([each], []) for each in first[:PEOPLE_LOOKED_AT]):
         notes = (*notes, "the leads of several lists are read as one table")
-    if within := next(filter(None, map(people_in_lead, first[:_PEOPLE_LOOKED_AT])), ""):
+    if within := next(filter(None, map(people_in_lead, first[:PEOPLE_LOOKED_AT])), ""):
         notes = (*notes, f"the people under {safe(within, 80)} are parts of the leads that name them")
     if _is_row(next(filter(None, first), None)):  # lines that are rows
         yield _grid_sheet(_chained(first, batches), file, name, *notes)
@@ -241,7 +205,7 @@ def _is_row(element: object) -> bool:
 _ERROR_SIZE = 1024 * 1024  # of bytes; no error message is longer
 
 
-def _refuse_errors(file: TextFile, lists: Sequence[_List]) -> None:
+def _refuse_errors(file: TextFile, lists: Sequence[ListFound]) -> None:
     """Refuse an object that speaks of an error in the place of leads."""
     if file.size < _ERROR_SIZE and not any(
         found.people and found.path[-1].casefold() not in ERROR_NAMES for found in lists
@@ -275,7 +239,7 @@ def _top_list(file: TextFile, wanted: tuple[str, ...]) -> Iterator[Sheet]:
     """Read a file that is a list: of objects, of pages that are lists of objects, of rows, or of sheets of rows."""
     batches = _lists(Scanner(file))
     first: list[Any] = []
-    while not any(first) and len(first) < _PEOPLE_LOOKED_AT and (batch := next(batches, None)) is not None:
+    while not any(first) and len(first) < PEOPLE_LOOKED_AT and (batch := next(batches, None)) is not None:
         first += as_objects(batch)
     whole = _chained(first, batches)
     kinds = [each for each in first if each]
@@ -357,62 +321,7 @@ def _grid(batches: Iterator[list[Any] | Rows], name: str) -> Iterator[list[str]]
 # --- which list ------------------------------------------------------------------------------------
 
 
-def _survey(scanner: Scanner, path: tuple[str, ...]) -> _Found:
-    """Step over the object at the cursor and tell what in it may be tables.
-
-    The lists of an object within the file that has a phone number of its own are parts of that lead.
-    """
-    lists, keyed = list[_List](), list[_Keyed]()
-    own_phone = tells_phone = False
-    members = objects = longest = 0
-    for key in scanner.walk_keys():
-        opening, begun = scanner.peek(), scanner.position
-        if opening == "[":
-            tells_phone = _survey_list(scanner, (*path, key), lists) or tells_phone
-        elif opening == "{" and len(path) < _DEPTH - 1:
-            inner = _survey(scanner, (*path, key))
-            lists += inner.lists
-            keyed += inner.keyed
-            tells_phone = tells_phone or inner.tells_phone
-        else:
-            value = scanner.value()
-            own_phone = (bool(value) and names_a_phone(key)) or own_phone
-            tells_phone = tells_phone or is_person({key: value})
-        members += 1
-        objects += opening == "{"
-        longest = max(longest, scanner.position - begun)
-    if tells_phone and members == objects:
-        keyed.append(_Keyed(path, longest))
-    of_a_lead = own_phone and bool(path)
-    return _Found(() if of_a_lead else lists, () if of_a_lead else keyed, own_phone, tells_phone)
-
-
-def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[_List]) -> bool:
-    """Step over the list at the cursor and note it if it may be a table; tell whether it speaks of a phone."""
-    first: list[Any] = []
-    count = 0
-    people = False
-    for batch in scanner.elements():
-        count += len(batch)
-        some = as_objects(batch[:_PEOPLE_LOOKED_AT])
-        if len(first) < _PEOPLE_LOOKED_AT:  # a batch may be one element
-            first += some
-        people = people or any(is_person(lead) for each in some for lead in leads_in(each))
-    filled = next((each for each in first if each is not None), None)
-    if not first or (isinstance(filled, dict | list) and not is_part(path[-1], first)):
-        grid = bool(first) and (_is_grid_row(filled) or all(map(is_wrapped, first)))
-        lists.append(_List(path, count, grid, people and not grid))
-    return is_person({path[-1]: first[:_PEOPLE_LOOKED_AT]})
-
-
-_PEOPLE_LOOKED_AT = 50
-
-
-def _is_grid_row(element: object) -> bool:
-    return isinstance(element, list) and not any(isinstance(each, dict) for each in element)
-
-
-def _chosen(lists: list[_List], wanted: tuple[str, ...], name: str) -> list[_List]:
+def _chosen(lists: list[ListFound], wanted: tuple[str, ...], name: str) -> list[ListFound]:
     """Return the lists to be read: those wanted, else those that may hold leads."""
     if wanted and any(found.count for found in lists):
         missing_sheets(name, "list", wanted, (found.name for found in lists))
@@ -432,14 +341,14 @@ def _chosen(lists: list[_List], wanted: tuple[str, ...], name: str) -> list[_Lis
     return full or _usual(objects) or objects[:1]
 
 
-def _is_beside_data(found: _List, lists: list[_List]) -> bool:
+def _is_beside_data(found: ListFound, lists: list[ListFound]) -> bool:
     """Tell the owners and other objects that JSON:API sends beside its data, because these speak of them."""
     return found.path[-1] == "included" and any(
         other.path == (*found.path[:-1], "data") and other.people for other in lists
     )
 
 
-def _usual(lists: list[_List]) -> list[_List]:
+def _usual(lists: list[ListFound]) -> list[ListFound]:
     return [found for found in lists if found.path[-1].casefold() in USUAL_NAMES]
 
 

@@ -88,3 +88,29 @@ def test_what_is_long_and_stands_before_the_leads(tmp_path: Path, before: dict[s
     """Leads are read behind lists and objects of which each is longer than a value may be."""
     [sheet] = read_sheets(large(tmp_path, {**before, "leads": leads(3)}))
     assert [row[1] for row in sheet.rows] == ["9876500000", "9876500001", "9876500002"]
+
+
+SWITCHBOARD = {"line": {"dials": "9876500000"}}
+
+
+@pytest.mark.parametrize(
+    ("beside", "notes"),
+    [
+        (
+            {f"a{at:03}": SWITCHBOARD for at in range(100)} | {"vip": by_key(leads(3))},
+            ["what stands under crm.vip is not read"],
+        ),
+        (
+            {"vip": by_key([{"phone": "9876500000", "history": "x" * 2**21}])},
+            ["what stands under crm.vip is not read"],
+        ),
+        ({"vip": {"people": {"longest": by_key(leads(2_000))}}}, []),  # it is what lies within that holds leads
+    ],
+)
+def test_what_is_not_looked_for_is_told(tmp_path: Path, beside: dict[str, object], notes: list[str]) -> None:
+    """Beside a long list, objects that may hold leads by key and are not read, being many or long, are noted."""
+    sheets = read_sheets(large(tmp_path, {"data": leads(FILLING, 5000), "crm": {"version": 1} | beside}))
+    told = [note for sheet in sheets for note in sheet.notes if "stands under" in note]
+    assert told == notes
+    read = {sheet.name or "data": len(sheet.rows) for sheet in sheets}
+    assert read == ({"data": FILLING} if notes else {"data": FILLING, "crm.vip.people.longest": 2_000})
