@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.phones.grouping import CALLING_CODES
-from telecmi_leads.phones.metadata import Metadata, parse
+from telecmi_leads.phones.metadata import Metadata, may_be_emergency, parse
 from telecmi_leads.phones.numbering_plan import root_of
 from telecmi_leads.phones.ruling import (
     ANY_DIGIT,
@@ -90,7 +90,7 @@ class _Track:
         except KeyError:
             reason = self._fault(kind)
             if reason is not None:
-                ruling = REJECTED[reason] if self._is_final() else None
+                ruling = REJECTED[reason] if self._is_final(kind.region) else None
             elif self._is_twofold(kind):
                 ruling = None
             else:
@@ -111,9 +111,9 @@ class _Track:
         except Unsettled:
             return True
 
-    def _is_final(self) -> bool:
+    def _is_final(self, home: str) -> bool:
         """Tell whether an invalid number is tried in no other way, or in one that makes the same number of it."""
-        if self._digits <= LONGEST_SHORT_NUMBER:
+        if may_be_emergency(self._digits, home):
             return False
         code_begins = self.start - len(self.prefix)
         if self._source is Source.IDD and code_begins == len("00") and self._text.startswith(f"00{self.prefix}"):
@@ -205,15 +205,18 @@ class Lane(dict[str, "Ruling | dict[str, dict[str, Ruling]]"]):
     def finish(self, text: str) -> Ruling:
         """Rule on a number whose first characters settle nothing."""
         self._walks += 1
-        place = self._place(text[: self.cut])
+        head = text[: self.cut]
+        while _is_early(head) and len(head) < self._length:
+            head = text[: len(head) + 1]
+        place = self._place(head)
         if place is None:
             return self._whole(text)
         track, node = place
         national = text[track.start :]
-        if any(map(is_filler, (text.lstrip("+"), national, track.prefix + national))):
+        if self._is_special(head, track) and any(map(is_filler, (text.lstrip("+"), national, track.prefix + national))):
             return REJECTED[Reason.JUNK]
-        kind = node.walk(text[self.cut :]).kind
-        ruling = (track.ruling(kind) if kind else None) or self._proved(text[: self.cut + 1])
+        kind = node.walk(text[len(head) :]).kind
+        ruling = (track.ruling(kind) if kind else None) or self._proved(text[: len(head) + 1])
         return self._whole(text) if ruling is OPEN else ruling
 
     def adapt(self) -> None:

@@ -24,13 +24,29 @@ from telecmi_leads.phones.numbering_plan import (
     main_metadata,
     root_of,
 )
-from telecmi_leads.phones.ruling import ANY_DIGIT, Library, Reading, Source, Unsettled, begins, failed, why_invalid
+from telecmi_leads.phones.ruling import (
+    ANY_DIGIT,
+    LONGEST_SHORT_NUMBER,
+    Library,
+    Reading,
+    Source,
+    Unsettled,
+    begins,
+    failed,
+    why_invalid,
+)
 from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
     from phonenumbers.phonemetadata import PhoneNumberDesc
 
 _LONGEST_CODE = 3
+_USUAL_EMERGENCY_DIGITS = 3
+LONG_EMERGENCIES = frozenset({"CF", "ER", "FM", "GA", "IN", "NA", "NE", "OM", "PK", "SE", "TH", "ZA"})
+"""The regions that have emergency numbers of more digits than three, by phonenumbers' metadata of short numbers.
+
+Named here because those metadata are a module for each region, slow to import for a mere prefix met by chance.
+"""
 
 
 class Parsed(NamedTuple):
@@ -57,10 +73,17 @@ class Metadata(Library):
         return Reading(reason, kind.type, kind.region, str(code), national, source)
 
     def is_emergency(self, digits: str, region: str) -> bool:
-        """Ask phonenumbers where the digits are known."""
+        """Ask phonenumbers where the digits are known, and are no more than the region's emergency numbers have."""
+        if not may_be_emergency(len(digits), region):
+            return False
         if ANY_DIGIT in digits:
             raise Unsettled
         return super().is_emergency(digits, region)
+
+
+def may_be_emergency(digits: int, region: str) -> bool:
+    """Tell whether an emergency number of the region may have so many digits."""
+    return digits <= (LONGEST_SHORT_NUMBER if region in LONG_EMERGENCIES else _USUAL_EMERGENCY_DIGITS)
 
 
 def parse(text: str, region: str | None) -> Parsed:

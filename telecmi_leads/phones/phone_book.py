@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from functools import lru_cache, partial
 from itertools import compress, repeat
-from operator import ne
+from operator import is_, ne
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
@@ -94,8 +94,7 @@ def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Rul
         punctuated = ()
     elif max(map(len, compress(cells, punctuated))) > LONGEST_CELL:
         strange += [index for index, cell in enumerate(cells) if len(cell) > LONGEST_CELL]
-    if OPEN in set(rulings):  # a list would ask each ruling whether it is equal
-        _finish(digits, rulings, regions, lanes, punctuated)
+    _finish(digits, rulings, regions, lanes, punctuated)
     for index in strange:
         rulings[index] = ODD
     found = Ruled(digits, rulings, punctuated)
@@ -268,7 +267,8 @@ def _finish(
 ) -> None:
     """Rule on the cells that the tables leave open."""
     walked: set[Lane] = set()
-    for index in [index for index, ruling in enumerate(rulings) if ruling is OPEN]:
+    left = list(compress(range(len(rulings)), map(is_, rulings, repeat(OPEN))))
+    for index in left:
         text = digits[index]
         if len(text) == DATE_DIGITS and punctuated and punctuated[index]:
             rulings[index] = ODD
