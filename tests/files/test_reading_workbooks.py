@@ -138,6 +138,37 @@ def test_formulas_that_were_never_computed(tmp_path: Path) -> None:
     assert (sheet.rows, sheet.notes) == ([["Name", "Phone"], ["Asha"], []], ())
 
 
+def prefixed(name: str, part: bytes) -> bytes:
+    """Write a sheet's tags with a prefix, as Microsoft's own library for programs does."""
+    if name != SHEET:
+        return part
+    return re.sub(rb"<(/?)(?=\w)", rb"<\1x:", part).replace(b" xmlns=", b" xmlns:x=")
+
+
+def in_utf_16(name: str, part: bytes) -> bytes:
+    """Write a sheet in UTF-16."""
+    return re.sub(r"<\?.*?\?>", "", part.decode()).encode("utf-16") if name == SHEET else part
+
+
+@pytest.mark.parametrize("written", [prefixed, in_utf_16])
+def test_formulas_that_were_never_computed_in_other_spellings(
+    tmp_path: Path, written: Callable[[str, bytes], bytes]
+) -> None:
+    """Formulas without a value are noted however the sheet spells its tags, as are the rows that a filter hides."""
+    book = openpyxl.Workbook()
+    for row in (["Name", "Phone"], ["Asha", "=9876500000+1"], ["Ravi", "9876500002"]):
+        book.active.append(row)
+    book.active.auto_filter.ref = "A1:B3"
+    book.active.row_dimensions[3].hidden = True
+    book.save(tmp_path / "made.xlsx")
+    (sheet,) = read_sheets(patched(tmp_path / "made.xlsx", tmp_path / "leads.xlsx", written))
+    assert sheet.rows == [["Name", "Phone"], ["Asha"], ["Ravi", "9876500002"]]
+    assert sheet.notes == (
+        "formulas without a value (1) are read as empty cells: open it in Excel and save it to compute them",
+    )
+    assert sheet.hidden_rows == 1
+
+
 def test_rows_are_numbered_as_in_the_sheet(tmp_path: Path) -> None:
     """Blank rows and columns count, also before the first filled cell; no row has empty cells at its end."""
     book = openpyxl.Workbook()
