@@ -37,7 +37,7 @@ _ENDS = {
         signal, "SIGKILL", 9
     ): "it takes too much memory",  # the system's way, and ours with a frame beyond all bounds
 }
-_COMPUTE = "open it in Excel and save it to compute them"
+_COMPUTE = "open it in Excel or LibreOffice and save it to compute them"
 _SAVE_AGAIN = "Open it in Excel and save it again, or export the sheet as CSV."
 
 _BOOK = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, bool, bool]], dict[str, int], dict[str, int]])

@@ -67,6 +67,11 @@ _UNCOMPUTED = re.compile(
     rb"<(?:\w{1,20}:)?c(?![^<>]{0,200}\st=[\"']str)(?:\s[^<>]{0,200})?><(?:\w{1,20}:)?f\b[^<>]{0,500}(?:/>|>[^<]{0,8192}</)"
     rb"(?:(?:\w{1,20}:)?f>)?(?:<(?:\w{1,20}:)?v\s?/>|<(?:\w{1,20}:)?v></(?:\w{1,20}:)?v>)?</(?:\w{1,20}:)?c>"
 )
+_UNCOMPUTED_ODS = re.compile(
+    rb"<table:(table)\s([^<>]{0,2000})>|<table:table-cell\b(?=[^<>]{0,2000}\stable:formula=)"
+    rb"(?![^<>]{0,2000}\soffice:value-type=)[^<>]{0,2000}(?:/>|></table:table-cell>)"
+)
+_ODS_SIGNS = (b"table:formula=", b"<table:table ")
 # A quick look for any formula; two expressions, since one for both takes ten times as long.
 _FORMULA, _NAMED_FORMULA = re.compile(rb"<f"), re.compile(rb":f[ />]")
 _LOOKED_THROUGH = 64 * _MB  # of a sheet, for formulas without a value: larger ones are not written by small programs
@@ -146,7 +151,7 @@ def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
     book = Book(stream, format_)
     if not ole2:
         hidden = workbook_parts.hidden_rows(book.stream, format_)
-    uncomputed = formulas_without_value(book.stream) if format_ == "xlsx" else {}
+    uncomputed = formulas_without_value(book.stream, format_) if format_ in {"xlsx", "ods"} else {}
     sheets = book.sheets()
     send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden, uncomputed))
     for name, is_sheet, is_visible in sheets:
@@ -376,21 +381,39 @@ def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, exactly: 
         raise Refused("far", far)
 
 
-def formulas_without_value(stream: BinaryIO) -> dict[str, int]:
-    """Return how many formulas of each sheet of an XLSX have no value: programs write them, and only Excel computes.
+def formulas_without_value(stream: BinaryIO, format_: str) -> dict[str, int]:
+    """Return how many formulas of each sheet have no value: programs write them, and only a spreadsheet computes.
 
-    An empty text that is the value of a formula is one (`t="str"`).
+    An empty text that is the value of a formula is one (`t="str"`). Told of XLSX and ODS alone.
     """
-    found = {}
     try:
         with zipfile.ZipFile(stream) as archive:
-            for about in workbook_parts.xlsx_sheets(archive):
-                if about.path and archive.getinfo(about.path).file_size <= _LOOKED_THROUGH:
-                    with archive.open(about.path) as sheet:
-                        pieces = filter(_may_hold_formulas, workbook_parts.whole_tags(sheet))
-                        found[about.name] = sum(len(_UNCOMPUTED.findall(piece)) for piece in pieces)
+            return _uncomputed_in_xlsx(archive) if format_ == "xlsx" else _uncomputed_in_ods(archive)
     except (KeyError, *workbook_parts.UNREADABLE):
         return {}  # what is wrong with it is said when it is read
+
+
+def _uncomputed_in_xlsx(archive: zipfile.ZipFile) -> dict[str, int]:
+    found = {}
+    for about in workbook_parts.xlsx_sheets(archive):
+        if about.path and archive.getinfo(about.path).file_size <= _LOOKED_THROUGH:
+            with archive.open(about.path) as sheet:
+                pieces = filter(_may_hold_formulas, workbook_parts.whole_tags(sheet))
+                found[about.name] = sum(len(_UNCOMPUTED.findall(piece)) for piece in pieces)
+    return found
+
+
+def _uncomputed_in_ods(archive: zipfile.ZipFile) -> dict[str, int]:
+    found: dict[str, int] = {}
+    name = ""
+    with archive.open("content.xml") as content:
+        pieces = (piece for piece in workbook_parts.whole_tags(content) if any(sign in piece for sign in _ODS_SIGNS))
+        for piece in pieces:
+            for table, about in _UNCOMPUTED_ODS.findall(piece):
+                if table:
+                    name = workbook_parts.attributes(b" " + about).get("table:name", "")
+                else:
+                    found[name] = found.get(name, 0) + 1
     return found
 
 

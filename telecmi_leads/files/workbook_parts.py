@@ -85,7 +85,7 @@ def xlsx_sheets(archive: zipfile.ZipFile) -> list[SheetPart]:
     there = {name.replace("\\", "/") for name in archive.namelist()}
     found = []
     for tag in _SHEET.findall(_part(archive, "xl/workbook.xml")):
-        told = _attributes(tag)
+        told = attributes(tag)
         kind, path = relations.get(next((told[key] for key in told if key.endswith(":id")), ""), ("", ""))
         found.append(SheetPart(told.get("name", ""), tag, path if kind.endswith(_KINDS) and path in there else ""))
     return found
@@ -93,13 +93,14 @@ def xlsx_sheets(archive: zipfile.ZipFile) -> list[SheetPart]:
 
 def _relation(tag: bytes) -> tuple[str, tuple[str, str]]:
     """Return the id of a relation, its type, and the path of the part it leads to."""
-    told = _attributes(tag)
+    told = attributes(tag)
     target = told.get("Target", "")
     path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
     return told.get("Id", ""), (told.get("Type", ""), path)
 
 
-def _attributes(tag: bytes) -> dict[str, str]:
+def attributes(tag: bytes) -> dict[str, str]:
+    """Return the attributes of a tag."""
     return {
         key.decode("utf-8", "replace"): unescape((double or single).decode("utf-8", "replace"))
         for key, double, single in _ATTRIBUTE.findall(tag)
@@ -202,7 +203,7 @@ def _hidden_in_ods(content: IO[bytes]) -> dict[str, int]:
     for piece in whole_tags(content):
         for table, about, row in _HIDDEN_ODS.findall(piece):
             if table:
-                name = _attributes(b" " + about).get("table:name", "")
+                name = attributes(b" " + about).get("table:name", "")
             else:
                 repeated = _REPEATED.search(row)
                 found[name] = found.get(name, 0) + (int(repeated[1]) if repeated else 1)

@@ -183,7 +183,7 @@ def looked_through(folder: Path, tag: bytes, size: int) -> float:
     with path.open("rb") as stream:
         workbook_child.look_into_zip(stream, exactly=True)
         workbook_parts.hidden_rows(stream, "xlsx")
-        workbook_child.formulas_without_value(stream)
+        workbook_child.formulas_without_value(stream, "xlsx")
     return time.process_time() - began
 
 

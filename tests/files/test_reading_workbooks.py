@@ -21,6 +21,8 @@ import xlsxwriter
 import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
 from openpyxl.styles import Font
 from places import ROOT
 from reading_files import read_bounded, read_rows, read_sheets, refusal
@@ -122,14 +124,18 @@ def test_formulas_give_their_cached_values(tmp_path: Path) -> None:
     assert read_rows(path) == [["", "9876500001"]]
 
 
+def uncomputed(count: int) -> tuple[str]:
+    """Return the note on so many formulas."""
+    to_do = "open it in Excel or LibreOffice and save it to compute them"
+    return (f"formulas without a value ({count}) are read as empty cells: {to_do}",)
+
+
 def test_formulas_that_were_never_computed(tmp_path: Path) -> None:
     """Formulas without a value, as programs write them, are read as empty cells with a note; an empty text is one."""
     path = saved(tmp_path / "made.xlsx", [["Name", "Phone"], ["Asha", "=9876500000+1"], ['="Ravi"', "=B2+1"]])
     (sheet,) = read_sheets(path)
     assert sheet.rows == [["Name", "Phone"], ["Asha"]]
-    assert sheet.notes == (
-        "formulas without a value (3) are read as empty cells: open it in Excel and save it to compute them",
-    )
+    assert sheet.notes == uncomputed(3)
 
     def computed(_: str, part: bytes) -> bytes:
         return re.sub(rb"><f>([^<]*)</f><v ?/>", rb' t="str"><f>\1</f><v></v>', part)
@@ -163,10 +169,27 @@ def test_formulas_that_were_never_computed_in_other_spellings(
     book.save(tmp_path / "made.xlsx")
     (sheet,) = read_sheets(patched(tmp_path / "made.xlsx", tmp_path / "leads.xlsx", written))
     assert sheet.rows == [["Name", "Phone"], ["Asha"], ["Ravi", "9876500002"]]
-    assert sheet.notes == (
-        "formulas without a value (1) are read as empty cells: open it in Excel and save it to compute them",
-    )
+    assert sheet.notes == uncomputed(1)
     assert sheet.hidden_rows == 1
+
+
+def test_formulas_of_opendocument_that_were_never_computed(tmp_path: Path) -> None:
+    """Formulas without a value are noted for each sheet of an ODS, too; one that was computed, to nothing, is none."""
+    computed = {"formula": 'of:="Ra"&"vi"', "valuetype": "string"}
+    book = OpenDocumentSpreadsheet()
+    for name, cells in {
+        "July": [TableCell(formula="of:=1+1"), TableCell(stringvalue="", **computed), TableCell(formula="of:=[.A1]")],
+        "June": [TableCell(**computed), TableCell(valuetype="float", value="9876500001", formula="of:=[.B1]")],
+    }.items():
+        table, row = Table(name=name), TableRow()
+        for each in cells:
+            row.addElement(each)
+        table.addElement(row)
+        book.spreadsheet.addElement(table)
+    book.save(tmp_path / "leads.ods")
+    july, june = read_sheets(tmp_path / "leads.ods")
+    assert july.notes == uncomputed(2)
+    assert (june.notes, june.rows) == ((), [["", "9876500001"]])
 
 
 def test_rows_are_numbered_as_in_the_sheet(tmp_path: Path) -> None:

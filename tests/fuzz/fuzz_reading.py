@@ -76,7 +76,7 @@ def workbook(stream: BinaryIO) -> None:
         stream.seek(0)
         format_, _ = workbook_child.look_into_zip(stream, exactly=False)
         workbook_parts.hidden_rows(stream, format_)
-        workbook_child.formulas_without_value(stream)
+        workbook_child.formulas_without_value(stream, "xlsx")
         workbook_parts.repaired_zip(stream, format_)
 
 
