@@ -2,15 +2,17 @@
 
 lexicon → header_meaning (one name) → candidates (held against cells and neighbours) → field_choice → overrides (--map,
 --set) → column_match. Matching is by whole names, whole words and head nouns, never by substring. table finds the
-header row and what follows it; matching composes both. marks knows who must not be called, row_kinds which
+header row and what follows it; matching composes both. phone_companions tells
+which codes and countries go with which phone; marks knows who must not be called, row_kinds which
 rows are not leads.
 """
 
 from telecmi_leads.columns.column_match import PHONE_HEADS, ColumnChoice, ColumnMatch, Rule, Template
 from telecmi_leads.columns.field_choice import is_unnamed, line_rank, name_beside_number, number_columns
 from telecmi_leads.columns.header_meaning import may_title_a_group, names_a_line, read_name
-from telecmi_leads.columns.lexicon import Head, is_area_code, is_key
+from telecmi_leads.columns.lexicon import Head, is_area_code
 from telecmi_leads.columns.overrides import ColumnFinder, pins
+from telecmi_leads.columns.phone_companions import going_with
 
 __all__ = [
     "PHONE_HEADS",
@@ -20,8 +22,8 @@ __all__ = [
     "Head",
     "Rule",
     "Template",
+    "going_with",
     "is_area_code",
-    "is_key",
     "is_unnamed",
     "line_rank",
     "may_title_a_group",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from telecmi_leads.columns import is_area_code, is_key, line_rank
+from telecmi_leads.columns import going_with, is_area_code, line_rank
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import Columns
@@ -111,7 +111,7 @@ def find_numbers(
         asked = [index for index in waiting if cells[index]] if place else waiting
         if asked:
             default = region_of_header(match.header_of(column)) or region
-            regions = row_regions(grid, asked, match, default, guess=guess)
+            regions = row_regions(grid, asked, match, default, phone=column, guess=guess)
             _ask(
                 found,
                 grid,
@@ -261,16 +261,23 @@ def _ask(  # noqa: PLR0913 - one question to one column
             found.faults[index] = Fault(answer.faults[position], column)
 
 
-def row_regions(
-    grid: Grid, at: Sequence[int], match: ColumnMatch, region: str | None, *, guess: bool = False
+def row_regions(  # noqa: PLR0913 - the rows, and what tells their regions
+    grid: Grid,
+    at: Sequence[int],
+    match: ColumnMatch,
+    region: str | None,
+    *,
+    phone: int | None = None,
+    guess: bool = False,
 ) -> list[str | None] | str | None:
     """Return each row's region: its dial code's, else its country's, else `region`; one where all have the same.
 
+    Where there are several such columns, that counts which goes with the column `phone`, else the best of the others.
     UNKNOWN where the row names a country or code that is not understood, and none that is; `region` with `guess`.
     """
     told: list[str | None] | None = None
     for source, regions_of in ((Field.COUNTRY, regions_told), (Field.DIALCODE, _regions_by_code)):
-        for cells in _columns_of(grid, at, match, source):
+        for cells in _columns_of(grid, at, match, source, phone):
             known = regions_of(set(cells))
             found = [known[cell] for cell in cells]
             told = found if told is None else list(map(_likelier, found, told))
@@ -293,13 +300,13 @@ def _regions_by_code(cells: Iterable[str]) -> dict[str, str | None]:
     return {cell: region_told_by_code(cell) if cell else None for cell in cells}
 
 
-def _joined_codes(grid: Grid, match: ColumnMatch, found: RowNumbers, asked: Sequence[int], column: int | None) -> int:
+def _joined_codes(grid: Grid, match: ColumnMatch, found: RowNumbers, asked: Sequence[int], column: int) -> int:
     """Count the rows whose number was completed by their dial-code cell."""
     joined: set[int] = set()
-    for cells in _columns_of(grid, asked, match, Field.DIALCODE):
+    for cells in _columns_of(grid, asked, match, Field.DIALCODE, column):
         for index, cell in zip(asked, cells, strict=True):
             number = found.numbers[index]
-            written = grid.columns[column][index] if column is not None else ""
+            written = grid.columns[column][index]
             if number and region_told_by_code(cell) not in (None, UNKNOWN):
                 digits = sum(map(str.isdecimal, written))
                 if digits < len(number) and "+" not in written:
@@ -307,16 +314,15 @@ def _joined_codes(grid: Grid, match: ColumnMatch, found: RowNumbers, asked: Sequ
     return len(joined)
 
 
-def _columns_of(grid: Grid, at: Sequence[int], match: ColumnMatch, target: Field) -> Iterator[Sequence[str]]:
-    """Yield the columns that feed a field, the least preferred first."""
+def _columns_of(
+    grid: Grid, at: Sequence[int], match: ColumnMatch, target: Field, phone: int | None
+) -> Iterator[Sequence[str]]:
+    """Yield the columns that feed a field, the least preferred for the phone column first."""
     template = match.templates.get(target)
     if template is not None:
         yield [template.render(grid.rows[index]) for index in at]
         return
-    for column in reversed(match.sources.get(target, ())):
-        header = match.header_of(column)
-        if is_area_code(header) or is_key(header):
-            continue
+    for column in reversed(going_with(match, phone, target)):
         yield _taken(grid.columns[column], at)
 
 

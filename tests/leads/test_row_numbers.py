@@ -163,3 +163,23 @@ def test_a_column_of_lost_digits() -> None:
     assert rounded.numbers == ["", "", "", "919876543219"]
     assert {fault.reason for fault in rounded.faults.values()} == {Reason.DIGITS_LOST}
     assert alone.numbers == ["919876000000", "919876543219"]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "number"),
+    [
+        ("Mobile Code,Mobile,WhatsApp Code,WhatsApp Number", "+91,,+1,9175550124", "19175550124"),
+        ("Mobile Code,Mobile,WhatsApp Code,WhatsApp Number", "+91,9876500001,+1,9175550124", "919876500001"),
+        ("Mobile Code,Mobile,WhatsApp Code,WhatsApp Number", "+977,,,9841234567", "9779841234567"),
+        ("Mobile,Mobile Country Code,Alternate Mobile,Alternate Country Code", ",+91,9841234567,+977", "9779841234567"),
+        ("Country Code,Mobile,Country Code 2,Mobile 2", "91,,1,9175550124", "19175550124"),
+        ("Billing Phone,Billing Country,Shipping Phone,Shipping Country", ",IN,(917) 555-0124,US", "19175550124"),
+        ("Billing Phone,Billing Country,Shipping Phone,Shipping Country", "9876500001,IN,,US", "919876500001"),
+        ("Phone,Home Phone,Home Country,Work Phone,Work Country", ",,IN,9175550124,US", "19175550124"),
+        ("Country,Phone,Shipping Country", "US,9175550124,IN", "19175550124"),
+        ("Country Code,Phone,Alternate Phone", "1,,9175550124", "19175550124"),
+    ],
+)
+def test_each_phone_goes_by_its_own_code_and_country(header: str, row: str, number: str) -> None:
+    """Of several dial codes or countries in a row, that one counts which goes with the phone that is taken."""
+    assert matched(["Name", *header.split(",")], [["Asha Menon", *row.split(",")]], "IN")[0] == [number]
