@@ -33,7 +33,7 @@ FLOORS = {
 _CLEANING = {"cleaning", "lead_text", "person_names", "row_numbers"}
 _NAMES = {
     "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "lexicon", "marks",
-    "overrides", "phone_companions",
+    "overrides", "persons", "phone_companions",
 }  # fmt: skip
 _TABLES = {"row_kinds", "table"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}

@@ -14,6 +14,7 @@ from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Candidate, Reading, Rule
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head, Modifier, Place, words
+from telecmi_leads.columns.persons import noun, of_the_subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +28,6 @@ _TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
 _LEADERS = ("team lead", "leader", "leaders", "captain", "captains")
 _DIRECTIONS = frozenset({"direction", "type"})
 _FEWEST_ROWS = 3
-_STEM = 5
 _NEARLY_ALL = 0.8
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
 _RECIPIENTS = frozenset(
@@ -263,6 +263,7 @@ def _one_person(found: list[Candidate]) -> list[Candidate]:
 
     Where no name is of that person's word, only buyers and guests are told apart: customer, lead and client are one.
     """
+    found = of_the_subject(found)
     phones = [c for c in found if c.head in PHONE_HEADS]
     names = {c.reading.person.text for c in found if c.head in NAME_HEADS and c.reading.person}
     best = min(phones, key=lambda c: (c.weak, not _is_of(names, c), c.line_preference), default=None)
@@ -336,22 +337,17 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
     companies = any(candidate.head is Head.COMPANY for candidate in found)
     strange = any(c.head in names and c.weak for c in found)  # "Mentee name" beside "Mentor phone"
     # Where a table has the names of vehicle owners, the mobile of their drivers is not theirs.
-    named = {_noun(c.reading.word) for c in found if c.reading.owner and c.head in names}
+    named = {noun(c.reading.word) for c in found if c.reading.owner and c.head in names}
     kept: list[Candidate] = []
     for candidate in found:
         reading = candidate.reading
         bare = companies and reading.doubtful and not reading.role and reading.head is Head.NAME
-        another = (bool(named) or strange) and _noun(reading.word) not in named
+        another = (bool(named) or strange) and noun(reading.word) not in named
         if reading.owner and (persons or bare or another):
             kept.append(candidate.refused(Rule.OTHER_PERSON, reading.word))
         else:
             kept.append(candidate)
     return kept
-
-
-def _noun(word: str) -> str:
-    """Return how the last word of a phrase for a person begins, since it may be inflected: "owner's", "ребенка"."""
-    return next(iter(reversed(word.removesuffix(" s").split())), "")[:_STEM]
 
 
 def _strangers(found: list[Candidate], names: Sequence[tuple[str, ...]]) -> list[Candidate]:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Reading, Rule
 from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Place, Segment, Standing, lexicon, words
+from telecmi_leads.columns.persons import PERSONS, second_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,6 @@ _HEAD_NOUNS = PHONE_HEADS | {
     *(Head.NUMBER, Head.CONTACT, Head.EMAIL, Head.FIRST, Head.LAST, Head.FULL, Head.NAME, Head.COMPANY, Head.COMMENT),
 }
 
-_PERSONS = (Modifier.PERSON, Modifier.BUYER, Modifier.GUEST)
 _NO_NAMES = frozenset({"deal", "opportunity", "user", "users", "benutzer", "nutzer", "usuario", "head"})
 _GOOD = (Modifier.NEW, Modifier.MAIN, Modifier.CHECKED, Modifier.CHOICE)
 _NAME_PARTS: dict[Meaning | None, Head] = {
@@ -168,6 +168,9 @@ def _read_segments(segments: list[Segment], *, aside: bool = False) -> Reading:
     never = next((s for s in segments if s.meaning in _NEVER_RULES), None)
     if never is not None:
         return Reading(None, _NEVER_RULES[never.meaning], never.text)
+    second = second_person(segments)
+    if second:
+        return Reading(None, Rule.OTHER_PERSON, second)
     headless = not any(isinstance(s.meaning, Head) for s in segments)
     if headless or (segments[-1].meaning is Modifier.CHECKED and not aside):
         checked = next((s for s in segments if s.meaning is Modifier.CHECKED), None)
@@ -206,7 +209,7 @@ def _read_owner(segments: list[Segment], owner: int) -> Reading:
     if had and isinstance(had[-1].meaning, Head):
         word, after = word.split()[0], [*had, *after]
     of_record = any(
-        (isinstance(s.meaning, Head) and not role) or s.meaning in (*_PERSONS, Modifier.ORGANISATION) for s in before
+        (isinstance(s.meaning, Head) and not role) or s.meaning in (*PERSONS, Modifier.ORGANISATION) for s in before
     )
     if of_record and not any(s.meaning is Head.NAME for s in before):
         return Reading(None, Rule.OTHER_PERSON, word)
@@ -257,7 +260,7 @@ def _read_own(segments: list[Segment]) -> Reading:
     ordinal, group = _ordinals(segments)
     place = _place(head, heads, modifiers)
     standing, word = _standing(segments, place)
-    maybe_id = head is Head.NUMBER and (unknown or not modifiers.isdisjoint((*_PERSONS, Modifier.SHIPPING)))
+    maybe_id = head is Head.NUMBER and (unknown or not modifiers.isdisjoint((*PERSONS, Modifier.SHIPPING)))
     return Reading(
         Head.PHONE if head in (Head.NUMBER, Head.CONTACT) else head,
         rule,
@@ -266,7 +269,7 @@ def _read_own(segments: list[Segment]) -> Reading:
         ordinal=ordinal,
         group=group,
         standing=standing,
-        person=next((s for s in segments if s.meaning in _PERSONS), None),
+        person=next((s for s in segments if s.meaning in PERSONS), None),
         surname_first=whole is True,
         maybe_id=maybe_id,
         doubtful=head in (Head.NUMBER, Head.CONTACT, Head.WHATSAPP) or not heads,
@@ -277,7 +280,7 @@ def _read_own(segments: list[Segment]) -> Reading:
 
 def _bare_person(segments: Sequence[Segment]) -> Head | None:
     """Read "Patient" or "Player 2" as that person's name; its cells must agree."""
-    persons = [s for s in segments if s.meaning in _PERSONS and s.text not in _NO_NAMES]
+    persons = [s for s in segments if s.meaning in PERSONS and s.text not in _NO_NAMES]
     known = all(isinstance(s.meaning, Modifier) or s.number is not None for s in segments)
     return Head.NAME if persons and known else None
 
@@ -288,7 +291,7 @@ def _counts_persons(segments: Sequence[Segment], at: int) -> bool:
         return False
     after = segments[at + 1].meaning if at + 1 < len(segments) else None
     before = segments[at - 1].meaning if at else None
-    return after in _PERSONS or (before in _PERSONS and segments[at].text != "first")
+    return after in PERSONS or (before in PERSONS and segments[at].text != "first")
 
 
 def _whole_name(segments: Sequence[Segment]) -> bool | None:
@@ -367,7 +370,7 @@ def _ordinals(segments: Sequence[Segment]) -> tuple[int, int]:
     if not numbers:
         return 1, 1
     index, number = numbers[0]
-    if index and segments[index - 1].meaning in _PERSONS:
+    if index and segments[index - 1].meaning in PERSONS:
         return (numbers[1][1] if len(numbers) > 1 else 1), number
     behind = any(isinstance(s.meaning, Head) or s.text in _OF_A_WHOLE for s in segments[index + 1 :])
     before = any(isinstance(segment.meaning, Head) for segment in segments[:index])
@@ -400,7 +403,7 @@ def _combined(heads: Sequence[Head], modifiers: set[Modifier]) -> Head | None:
         return _name_of_thing(names, rest)
     if names:
         name = _one_name(names)
-        return Head.FULL if name is Head.NAME and not modifiers.isdisjoint(_PERSONS) else name
+        return Head.FULL if name is Head.NAME and not modifiers.isdisjoint(PERSONS) else name
     if rest & (PHONE_HEADS | {Head.DIALCODE, Head.NUMBER}):
         return _line(rest, heads, modifiers)
     if Modifier.CHOICE in modifiers and rest & _PLACE_HEADS:

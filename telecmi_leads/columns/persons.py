@@ -1,0 +1,102 @@
+"""Whose a column is: the table's lead, or another person that its name speaks of.
+
+A lead is who a plain "Phone" or "Name" belongs to, and who is called customer, client or the like.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Rule
+from telecmi_leads.columns.lexicon import Head, Modifier
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telecmi_leads.columns.column_match import Candidate
+    from telecmi_leads.columns.lexicon import Segment
+
+PERSONS = (Modifier.PERSON, Modifier.BUYER, Modifier.GUEST)
+"""The meanings of words for a person who may be the lead."""
+
+# How words for the person begin whom a table of leads is about, in the languages of the lexicon.
+_CUSTOMERS = (
+    *("customer", "cust", "client", "klient", "lead", "prospect", "contact", "person", "enquir", "inquir", "consumer"),
+    *("user", "subscriber", "party", "kund", "klant", "clien", "zakaznik", "ugyfel", "asiakas", "klijent"),
+    *("musteri", "pelanggan", "khach hang", "mteja", "interessent", "клиент", "клієнт", "ग्राहक", "عميل"),
+    *("客户", "客戶", "顧客", "お客様", "고객", "ลูกค้า"),
+)
+_SUBJECTS = (
+    *_CUSTOMERS,
+    *("applicant", "candidat", "kandidat", "antragsteller", "bewerber"),
+    *("solicitante", "demandeur", "заявитель", "кандидат", "आवेदक", "अभ्यर्थी"),
+)
+
+# Before a word for a person these count persons, not numbers: "2nd applicant", "zweiter Antragsteller".
+_SECOND = frozenset(
+    {
+        *("2 nd", "3 rd", "4 th", "second", "secondary", "third", "another", "other", "zweiter", "zweite", "zweiten"),
+        *("dritter", "segundo", "segunda", "tercero", "tercera", "deuxieme", "troisieme", "secondo", "seconda"),
+        *("tweede", "andra", "anden", "toinen", "drugi", "druga", "druhy", "второи", "вторая", "второго", "ikinci"),
+        *("kedua", "दूसरा", "第二"),
+    }
+)
+_NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME, Head.FIRST, Head.LAST})
+_OWN = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE}
+_STEM = 5
+
+
+def second_person(segments: Sequence[Segment]) -> str:
+    """Return the words for another person than the first of their kind, "" where none is spoken of.
+
+    A second number of a customer is as often meant by "Second customer number", so that these are let pass.
+    """
+    for number, person in pairwise(segments):
+        sure = person.meaning in PERSONS and (not _is(person, _CUSTOMERS) or person.text == "person")
+        if sure and number.text in _SECOND:
+            return f"{number.text} {person.text}"
+    return ""
+
+
+def of_the_subject(found: list[Candidate]) -> list[Candidate]:
+    """Refuse the columns of other persons than the one that the table's plain phone belongs to.
+
+    Plain columns, and those of customers, are the subject's: beside "Name" and "Phone", "Team leader mobile" is not.
+    Where all names say whose they are, the plain phone belongs to the first person who has none of their own. Where
+    all phones are of a person who has a name too, a plain name beside it is another's.
+    """
+    named = [_whose(c) for c in found if c.head in _NAMES and _is_sure(c)]
+    phoned = [_whose(c) for c in found if c.head in PHONE_HEADS and _is_sure(c)]
+    if "" in phoned:
+        subject = "" if "" in named else next((who for who in named if who not in phoned), next(iter(named), ""))
+        others = {*named, *phoned} - {"", subject} if named else set()
+    else:
+        others = {""} if not set(named).isdisjoint(phoned) and "" in named else set()
+    return [
+        c.refused(Rule.OTHER_PERSON, c.reading.person.text if c.reading.person else "")
+        if c.head in _OWN and _whose(c) in others
+        else c
+        for c in found
+    ]
+
+
+def _whose(candidate: Candidate) -> str:
+    """Return the person whose column this is, as far as its name tells; "" for a customer or buyer, who is the lead."""
+    person = candidate.reading.person
+    apart = person is not None and person.meaning in (Modifier.PERSON, Modifier.GUEST) and not _is(person, _SUBJECTS)
+    return noun(person.text) if person is not None and apart else ""
+
+
+def _is(person: Segment, words: tuple[str, ...]) -> bool:
+    *_, last = person.text.split()
+    return (person.text.startswith(words) or last.startswith(words)) and not last.startswith("leader")
+
+
+def _is_sure(candidate: Candidate) -> bool:
+    return not candidate.weak and not candidate.reading.other
+
+
+def noun(word: str) -> str:
+    """Return how the last word of a phrase for a person begins, since it may be inflected: "owner's", "ребенка"."""
+    return next(iter(reversed(word.removesuffix(" s").split())), "")[:_STEM]

@@ -1,0 +1,82 @@
+"""Whose number and name are taken where a table has several persons: the lead's, and nobody else's beside them."""
+
+from __future__ import annotations
+
+import pytest
+from matched_columns import feeds, match_of
+
+FIRST, OTHER = ("9876543210", "9876543211", "9876543212"), ("9812345678", "9812345679", "9812345670")
+NAMES, OTHERS = ("Asha Rao", "Binu Nair", "Uma Das"), ("Ravi Menon", "Lata Iyer", "Om Sen")
+
+
+def rows_of(header: list[str]) -> list[list[str]]:
+    """Return rows with a name, number or address under each column as its name asks; each column has its own."""
+    rows = []
+    for at in range(len(NAMES)):
+        row = []
+        for column, name in enumerate(header):
+            lower = name.lower()
+            if "mail" in lower:
+                row.append(f"u{column}{at}@example.com")
+            elif any(word in lower for word in ("mobile", "phone", "telefon", "contact no", "contact number")):
+                row.append((FIRST if column < 2 else OTHER)[at][:-1] + str(column))
+            else:
+                row.append((NAMES if column < 2 else OTHERS)[at])
+        rows.append(row)
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("header", "fed"),
+    [
+        # another person beside a plain name and phone
+        ("Name|Phone|Team Leader|Team Leader Mobile", {"phone": ["Phone"], "fullname": ["Name"]}),
+        ("Name|Phone|PA Name|PA Mobile", {"phone": ["Phone"], "fullname": ["Name"]}),
+        ("Name|Contact Number|Maa Mobile", {"phone": ["Contact Number"], "fullname": ["Name"]}),
+        ("Name|Phone|Captain|Captain Mobile", {"phone": ["Phone"], "fullname": ["Name"]}),
+        ("Name|Phone|Patient Mobile", {"phone": ["Phone"], "fullname": ["Name"]}),
+        ("Name|Telefon|Mieter Name|Mieter Mobile", {"phone": ["Telefon"], "fullname": ["Name"]}),
+        # beside a customer, who is the lead
+        ("Customer Name|Phone|Tenant Name|Tenant Mobile", {"phone": ["Phone"], "fullname": ["Customer Name"]}),
+        ("Customer Name|Mobile|Guest Name|Guest Email", {"phone": ["Mobile"], "fullname": ["Customer Name"]}),
+        (
+            "Customer Name|Phone|Insured Name|Insured Mobile|Email",
+            {"phone": ["Phone"], "fullname": ["Customer Name"], "email": ["Email"]},
+        ),
+        # of two persons with names, the plain phone is of the one who has none of their own
+        ("Student Name|Phone|Ward Mobile", {"phone": ["Phone"], "fullname": ["Student Name"]}),
+        ("Employee Name|Mobile|Employer Mobile|Employer Email", {"phone": ["Mobile"], "fullname": ["Employee Name"]}),
+        ("Tenant Name|Phone|Patient Name|Patient Mobile", {"phone": ["Phone"], "fullname": ["Tenant Name"]}),
+        # the only phone is a person's who has a name: a plain name and address beside it are another's
+        ("Name|Email|Tenant Name|Tenant Mobile", {"phone": ["Tenant Mobile"], "fullname": ["Tenant Name"]}),
+        # a second person of a kind
+        ("Name|Phone|2nd Applicant Mobile", {"phone": ["Phone"], "fullname": ["Name"]}),
+        ("Name|Phone|Secondary Applicant Mobile", {"phone": ["Phone"], "fullname": ["Name"]}),
+        ("Name|Phone|Mobile of second applicant", {"phone": ["Phone"], "fullname": ["Name"]}),
+        ("Name|Telefon|Mobile zweiter Antragsteller", {"phone": ["Telefon"], "fullname": ["Name"]}),
+        ("Name|Phone|Another person mobile", {"phone": ["Phone"], "fullname": ["Name"]}),
+    ],
+)
+def test_nobody_elses_column_is_taken(header: str, fed: dict[str, list[str]]) -> None:
+    """Another person's name, number and address feed nothing, however well their names are spelt."""
+    names = header.split("|")
+    assert feeds(match_of(names, *rows_of(names))) == fed
+
+
+@pytest.mark.parametrize(
+    ("header", "fed"),
+    [
+        ("Name|Mobile|Customer Mobile", {"phone": ["Mobile", "Customer Mobile"], "fullname": ["Name"]}),
+        ("Student Name|Mobile|Email", {"phone": ["Mobile"], "fullname": ["Student Name"], "email": ["Email"]}),
+        ("Name|Email|Student Mobile", {"phone": ["Student Mobile"], "fullname": ["Name"], "email": ["Email"]}),
+        ("Name|Phone|Student Email", {"phone": ["Phone"], "fullname": ["Name"], "email": ["Student Email"]}),
+        ("Patient Name|Patient Mobile|Phone", {"phone": ["Patient Mobile", "Phone"], "fullname": ["Patient Name"]}),
+        ("Name|Phone|Second customer mobile", {"phone": ["Phone", "Second customer mobile"], "fullname": ["Name"]}),
+        ("Name|Phone|2nd Mobile", {"phone": ["Phone", "2nd Mobile"], "fullname": ["Name"]}),
+        ("Name|Phone|1st applicant mobile", {"phone": ["1st applicant mobile", "Phone"], "fullname": ["Name"]}),
+    ],
+)
+def test_the_leads_own_columns_are(header: str, fed: dict[str, list[str]]) -> None:
+    """A word for the lead, or for the one person whom a table is about, makes no column somebody else's."""
+    names = header.split("|")
+    assert feeds(match_of(names, *rows_of(names))) == fed
