@@ -92,16 +92,15 @@ class Plan:
         return self.known if self.account else None
 
     def _runs_of_this_name(self, ledger: Ledger, name: str) -> list[RunRecord]:
-        """Return the runs that this command may have begun: of its name, and unfinished ones of other days."""
+        """Return the runs that this command may have begun, oldest first: of its name, or unfinished of other days."""
         pattern = fold_name(self.course.pattern)
-        named = ledger.runs_named(self.account, name)
-        other_days = [
+        named = {run.id for run in ledger.runs_named(self.account, name)}
+        found = [
             run
             for run in ledger.runs(self.account)
-            if run.state is RunState.PLANNED and pattern and fold_name(run.pattern) == pattern
+            if run.id in named or (run.state is RunState.PLANNED and pattern and fold_name(run.pattern) == pattern)
         ]
-        every = {run.id: run for run in (*named, *other_days) if run.campaigns}
-        return sorted(every.values(), key=lambda run: run.created)
+        return [run for run in reversed(found) if run.campaigns]
 
     def _known_people(self, ledger: Ledger) -> KnownPeople:
         settings = self.course.session.settings

@@ -184,7 +184,7 @@ def forgotten_names(store: Store, account: str, name: str) -> list[str]:
 
 
 def _runs(store: Store, where: str, values: Sequence[Any]) -> list[RunRecord]:
-    found = store.rows(f"{_RUN} AND {where} ORDER BY created DESC, seq DESC", values)
+    found = store.rows(f"{_RUN} AND {where} ORDER BY seq DESC", values)
     wanted = json.dumps([row[0] for row in found])
     left_out: dict[int, dict[str, int]] = defaultdict(dict)
     for seq, kind, count in store.rows(

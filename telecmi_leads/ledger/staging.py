@@ -119,12 +119,14 @@ def finish_plan(store: Store, run_id: str, figures: PlanFigures, *, refused: boo
             _note_left_phones(store, connection, seq)
         counts = (figures.rejections, figures.repairs, figures.skipped, figures.audience)
         texts = [msgspec.json.encode(each).decode() for each in counts]
+        # What is tried after this one counts as sent since the run was planned, whatever the clock says.
+        last = connection.execute("SELECT coalesce(max(id), 0) FROM attempts").fetchone()[0]
         connection.execute(
             "UPDATE runs SET state = ?, known = ?, read = ?, blank = ?,"
             " rejections = ?, repairs = ?, skipped = ?, audience = ? WHERE seq = ?",
             (
                 RunState.REFUSED if refused else RunState.PLANNED,
-                json.dumps(to_builtins(figures.known)),
+                json.dumps({**to_builtins(figures.known), "last_attempt": last}),
                 rows.read,
                 rows.blank,
                 *texts,

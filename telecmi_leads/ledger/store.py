@@ -13,7 +13,6 @@ from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from telecmi_leads.core.campaign import KnownCampaign
@@ -85,7 +84,7 @@ class Store:
         self.expected: dict[int, bytes] = {}
         self._together = False
         self.columns: dict[str, list[bytes]] = {}
-        self.since: dict[datetime, frozenset[bytes]] = {}
+        self.since: dict[int, frozenset[bytes]] = {}
         self.holders: dict[tuple[str, frozenset[str]], tuple[Waiting, Fresh]] = {}
         self.campaigns: Mapping[int, KnownCampaign] = {}
         self.nobody_accepted: bool | None = None

@@ -23,7 +23,7 @@ from telecmi_leads.core.campaign import CampaignStatus, KnownCampaign, OutcomeKi
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import normalized
-from telecmi_leads.ledger.schema import KEPT, SETTLED, from_micros, to_micros
+from telecmi_leads.ledger.schema import KEPT, SETTLED, from_micros
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,9 +44,15 @@ _FRESH_OF_CAMPAIGNS = """
 SELECT f.campaign, f.hashes FROM fresh f JOIN campaigns c ON c.id = f.campaign JOIN runs r ON r.seq = c.run
 WHERE r.account = ?
 """
-_FRESH = """
-SELECT f.hashes FROM fresh f JOIN campaigns c ON c.id = f.campaign JOIN runs r ON r.seq = c.run
-WHERE r.account = ? AND c.settled >= ?
+_PLANNED = """
+SELECT r.account, r.seq, r.created, json_extract(r.known, '$.last_attempt'),
+    (SELECT min(a.id) FROM attempts a JOIN campaigns t ON t.id = a.campaign WHERE t.run = r.seq)
+FROM runs r JOIN campaigns c ON c.run = r.seq WHERE c.id = ?
+"""
+_TRIED_SINCE = "SELECT DISTINCT campaign FROM attempts WHERE id > ?"
+# Runs of earlier versions did not note where in the ledger they were planned.
+_TRIED_SINCE_ABOUT = """
+SELECT campaign FROM attempts WHERE id > ? UNION SELECT id FROM campaigns WHERE run > ? OR settled >= ?
 """
 
 
@@ -144,7 +150,7 @@ def among(
         bucket = (number[0] << 16 | number[1] << 8 | number[2]) >> 6
         tail = number[2:]
         at = tails[bucket].find(tail)
-        # find() knows no records: a hit across two tails is passed over, and so is one of a campaign that is too old.
+        # find() knows no records: a hit across two tails is passed over, and so is one of another campaign.
         while at >= 0 and (at % TAIL_BYTES or (recent and _id_at(recent[0][bucket], at) not in recent[1])):
             at = tails[bucket].find(tail, at + 1)
         answers.append(at >= 0 or number in others)
@@ -291,19 +297,27 @@ def _known_campaigns(store: Store) -> Mapping[int, KnownCampaign]:
 
 
 def uploaded_since(store: Store, root: int, phones: Sequence[str]) -> list[bool]:
-    """Tell for each number of a planned campaign whether it is in another one that was sent or planned since."""
-    [(account, seq, created)] = store.rows(
-        "SELECT r.account, r.seq, r.created FROM runs r JOIN campaigns c ON c.run = r.seq WHERE c.id = ?", (root,)
-    )
+    """Tell for each number of a planned campaign whether it is in another one that was sent or planned since.
+
+    Since: in the ledger's own order. The computer's clock may have been set back meanwhile.
+    """
+    [(account, seq, created, last_attempt, first_own)] = store.rows(_PLANNED, (root,))
+    if seq not in store.since:
+        tried = (
+            store.stream(_TRIED_SINCE, (last_attempt,))
+            if last_attempt is not None
+            else store.stream(_TRIED_SINCE_ABOUT, (first_own, seq, created))
+        )
+        store.since = {seq: frozenset(id_bytes(id_) for (id_,) in tried)}
+    since = store.since[seq]
     hasher = Hasher(store.key, account)
-    since = from_micros(created)
-    waiting: set[bytes] = set()
+    others: set[bytes] = set()
     for (body,) in store.stream(_PENDING_SINCE, (account, RunState.PLANNED, *SETTLED, seq)):
-        waiting.update(hasher.numbers(thaw_phones(body)))
-    for (blob,) in store.stream(_FRESH, (account, created)):
-        waiting.update(split(blob))
-    recent = _column(store, "ids"), _campaigns_since(store, since)
-    return among(hasher.numbers(phones), _column(store, "tails"), waiting, recent)
+        others.update(hasher.numbers(thaw_phones(body)))
+    for id_, blob in store.stream(_FRESH_OF_CAMPAIGNS, (account,)):
+        if id_bytes(id_) in since:
+            others.update(split(blob))
+    return among(hasher.numbers(phones), _column(store, "tails"), others, (_column(store, "ids"), since))
 
 
 def fates(store: Store, phone: str) -> list[Fate]:
@@ -334,13 +348,6 @@ def _column(store: Store, name: str) -> list[bytes]:
             column[bucket] = both[name == "ids"]
         store.columns[name] = column
     return store.columns[name]
-
-
-def _campaigns_since(store: Store, since: datetime) -> frozenset[bytes]:
-    if since not in store.since:
-        rows = store.stream("SELECT id FROM campaigns WHERE settled >= ?", (to_micros(since),))
-        store.since = {since: frozenset(id_bytes(id_) for (id_,) in rows)}
-    return store.since[since]
 
 
 def _accepted(store: Store, account: str, number: bytes) -> list[Fate]:

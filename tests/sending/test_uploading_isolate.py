@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger_store import in_flight
+from ledger_store import connection, in_flight
 from msgspec.structs import replace
+from program import expected_phones
 from simulated import (
     ABORTED,
     ACCOUNT,
@@ -421,13 +422,45 @@ def test_whoever_was_uploaded_since_is_left_out(ledger: Ledger) -> None:
     assert [service.copies(phone) for phone in phones] == [0, 1, 1, 1, 1, 0, 0, 0, 1, 1]
 
 
-def corrected(ledger: Ledger, service: Service, phones: list[str], run_id: str, name: str) -> None:
+def corrected(  # noqa: PLR0913 - a run, and the day of its clock
+    ledger: Ledger, service: Service, phones: list[str], run_id: str, name: str, *, days: int = 1
+) -> None:
     """Upload some people again, by hand, in a later run."""
-    ledger.begin_run(NewRun(id=run_id, account=ACCOUNT, name=name, created=START + timedelta(days=1)))
+    ledger.begin_run(NewRun(id=run_id, account=ACCOUNT, name=name, created=START + timedelta(days=days)))
     ledger.stage(run_id, [staged(name, 1, phones)], [])
     ledger.finish_plan(run_id, PlanFigures(RowTotals(read=len(phones), leads=len(phones))))
-    clock = SimulatedClock(service, ledger, lambda: START + timedelta(days=1))
+    sent(ledger, service, run_id, days=days)
+
+
+def sent(ledger: Ledger, service: Service, run_id: str, *, days: int) -> None:
+    """Send what a run has left, by a clock that is so many days off."""
+    clock = SimulatedClock(service, ledger, lambda: START + timedelta(days=days))
     list(upload(run_id, ledger, service.send, SendingOptions(retries=0), clock, StopRequest()))
+
+
+@pytest.mark.parametrize("known", ["", "{}"], ids=["this version's run", "an earlier version's run"])
+def test_a_clock_set_back_hides_nobody_who_was_uploaded_since(ledger: Ledger, known: str) -> None:
+    """What was sent since is told by the ledger's order: a clock that was set back meanwhile uploads nobody twice."""
+    down, service = Service(lambda *_: NOT_SENT), Service()
+    people = expected_phones(13)
+    corrected(ledger, down, people[10:], "run-0", "Before-001", days=0)  # planned before, and sent after all
+    corrected(ledger, Service([DUPLICATES]), people[:11], "run-1", "March-001", days=0)
+    if known:
+        connection(ledger).execute("UPDATE runs SET known = ?", (known,))
+    corrected(ledger, service, people[1:5], "run-2", "April-001", days=-1)
+    sent(ledger, service, "run-0", days=-1)
+    run(ledger, service)
+    assert [service.copies(phone) for phone in people] == [1] * 13
+
+
+def test_a_clock_that_was_ahead_leaves_nobody_out_who_was_uploaded_before(ledger: Ledger) -> None:
+    """Who was uploaded before the run was planned goes in it again, though the clock was ahead then."""
+    people = expected_phones(10)
+    service = Service(refusing(people[9]))
+    corrected(ledger, service, people[1:5], "run-0", "January-001", days=40)
+    corrected(ledger, service, people, "run-1", "March-001", days=0)
+    run(ledger, service)
+    assert [service.copies(phone) for phone in people] == [1, 2, 2, 2, 2, 1, 1, 1, 1, 0]
 
 
 def test_all_uploaded_since_leaves_nothing_to_send(ledger: Ledger) -> None:
