@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from string import Formatter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -82,27 +83,54 @@ _BLANK = "\0"  # stands for no value among the values, none of which holds a con
 _DIGEST_DIGITS = 8
 
 
-def run_name(name: str, *, today: date, stem: str) -> str:
+_GROUP = "{group}"
+_IN_NAMES = re.compile(r"\{\{|\}\}|\{(date|file|group)\}")
+"""What braces in --name may be: doubled they stand for one, as in --name-format and --set."""
+
+
+def name_placeholders(name: str) -> frozenset[str]:
+    """Return which of date, file and group a --name holds."""
+    return frozenset(filter(None, _IN_NAMES.findall(name)))
+
+
+def format_shows(name_format: str, placeholder: str) -> bool:
+    """Tell whether a --name-format holds a placeholder; doubled braces are none."""
+    return any(field == placeholder for _, field, _, _ in Formatter().parse(name_format))
+
+
+def run_name(name: str, *, today: date, stem: str, grouped: bool = False) -> str:
     """Return --name with {date} and {file} filled in and control characters taken out; {group} stays.
 
-    `stem` is the first input's file name without its ending. Raises UsageError for an empty name or for
-    another placeholder.
+    `stem` is the first input's file name without its ending; `grouped` says that there is a --split-by. Raises
+    UsageError for an empty name, for another placeholder, and for braces that would be taken for {group} where there
+    are groups.
     """
-    rest = re.sub(r"\{(date|file|group)\}", "", name)
+    rest = _IN_NAMES.sub("", name)
     if "{" in rest or "}" in rest:
         raise UsageError(
             f"--name {safe(name)!r} holds a placeholder that does not exist.",
-            hint="There are {date}, {file} and {group}.",
+            hint="There are {date}, {file} and {group}; {{ and }} stand for braces.",
         )
-    filled = clean(name.replace("{date}", today.isoformat()).replace("{file}", stem))
+    values = {"date": today.isoformat(), "file": stem}
+    filled = clean(_filled(name, values))
     if not filled:
         raise UsageError("--name is empty.", hint="Give the campaigns a name, such as --name March.")
+    if grouped and _GROUP in clean(_filled(name, {**values, "group": NO_GROUP})):
+        raise UsageError(
+            f"The name {safe(filled)!r} holds the letters {_GROUP}, which --split-by would fill in.",
+            hint=f"Say in --name what the campaigns are called, without them or with {_GROUP} as a placeholder.",
+        )
     return filled
 
 
 def name_pattern(name: str, *, stem: str) -> str:
     """Return --name as `run_name` fills it in, but with {date} left: the same command on another day has the same."""
-    return clean(name.replace("{file}", stem))
+    return clean(_filled(name, {"file": stem}))
+
+
+def _filled(name: str, values: Mapping[str, str]) -> str:
+    """Return --name with these placeholders filled in and the others left; doubled braces are braces."""
+    return _IN_NAMES.sub(lambda found: values.get(found[1], found[0]) if found[1] else found[0][0], name)
 
 
 class _Series(Struct):
@@ -165,7 +193,7 @@ class Planner(Struct):
 
     @property
     def _shows_digests(self) -> bool:
-        return "{digest" in self.options.name_format
+        return format_shows(self.options.name_format, "digest")
 
     @property
     def names(self) -> frozenset[str]:
@@ -226,8 +254,9 @@ class Planner(Struct):
         return name
 
     def _formatted(self, series: _Series, digest: str) -> str:
-        base = self.name.replace("{group}", series.group)
-        if series.group and "{group}" not in self.name + self.options.name_format:
+        # Without groups these letters are of the file's name, or of doubled braces.
+        base = self.name.replace(_GROUP, series.group) if series.group else self.name
+        if series.group and _GROUP not in self.name and not format_shows(self.options.name_format, "group"):
             base = f"{base}-{series.group}"
         return clean(
             self.options.name_format.format(name=base, number=series.number, digest=digest, group=series.group)

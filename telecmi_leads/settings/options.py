@@ -31,7 +31,7 @@ class CampaignOptions(OptionGroup):
 
     name: str | None = row.option(
         None,
-        "What the campaigns are called; may hold {date}, {file} and {group}.",
+        "What the campaigns are called; may hold {date}, {file} and {group}; {{ and }} stand for braces.",
         metavar="NAME",
         commands=("upload",),
     )

@@ -82,6 +82,27 @@ def test_they_do_so_after_a_resume_too(program: Inside, sandbox: Sandbox) -> Non
     assert phones(sandbox.campaigns()) == ["919876500001", "919876500002"]
 
 
+@pytest.mark.parametrize("stem", ["leads {v2}", "l{date}", "l{group}", "{file}", "{3F25-11D2}", "{", "a}}b"])
+@pytest.mark.parametrize("more", [(), ("--split-by", "country")], ids=["one series", "groups"])
+def test_a_name_with_braces_comes_back(program: Inside, sandbox: Sandbox, stem: str, more: tuple[str, ...]) -> None:
+    """The braces of a file's name stay braces in the printed command: who is in under this name is left out."""
+    file = program.folder / f"{stem}.csv"
+    file.write_text("Name,Mobile\nAsha,9876500001\nRavi,98XX\n")
+    name = "{file} {group}" if more else "{file}"
+    ended = program.run("upload", file.name, "--name", name, *more, "--region", "IN", *ACCOUNT)
+    if more and stem == "l{group}":  # what --split-by would fill in is told, not guessed at
+        assert (ended.code, "holds the letters {group}" in ended.err) == (2, True)
+        return
+    command = suggested(ended, "upload")
+    correct(program.folder / command[1], "98XX", "9876500001")
+    assert program.run(*command).code == 0
+    correct(program.folder / command[1], "9876500001", "9876500002")
+    assert program.run(*command).code == 0
+    end = " IN" if more else ""
+    assert sorted(sandbox.campaigns()) == [f"{stem}{end}-001", f"{stem}{end}-002"]
+    assert phones(sandbox.campaigns()) == ["919876500001", "919876500002"]
+
+
 def test_a_refused_campaign_is_isolated(program: Inside, sandbox: Sandbox) -> None:
     """The printed command looks for the wrong leads; no command is printed that uploads all of them again."""
     sandbox.order("422@1")

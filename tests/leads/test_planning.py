@@ -216,18 +216,28 @@ def test_a_trial_needs_leads_where_their_digest_is_shown() -> None:
         ("{file}", "export"),
         ("March\x00 \u202e1", "March 1"),
         ("{group}-x", "{group}-x"),
+        ("leads {{v2}} {{date}} {{{file}}}", "leads {v2} {date} {export}"),
     ],
 )
 def test_run_names_are_filled_and_cleaned(given_name: str, name: str) -> None:
-    """{date} and {file} are filled, invisible characters go, {group} waits for the groups."""
+    """{date} and {file} are filled, invisible characters go, {group} waits, doubled braces are braces."""
     assert run_name(given_name, today=date(2026, 3, 1), stem="export") == name
 
 
-@pytest.mark.parametrize("bad", ["", "  ", "{month}", "March {", "\u200b"])
+@pytest.mark.parametrize("bad", ["", "  ", "{month}", "March {", "March }}}", "{{month}", "\u200b"])
 def test_names_that_say_nothing_are_refused(bad: str) -> None:
     """An empty name and an unknown placeholder are wrong usage."""
     with pytest.raises(UsageError):
         run_name(bad, today=date(2026, 3, 1), stem="x")
+
+
+def test_braces_of_a_files_name_are_no_group() -> None:
+    """Without groups the letters {group} stay in the names; beside groups they are refused, not filled in."""
+    name = run_name("{file}", today=date(2026, 3, 1), stem="l{group}")
+    assert [made.name for made in plan(Planner(name, None, CampaignOptions()), [leads(1)])] == ["l{group}-001"]
+    for typed in ("{file}", "{file} {group}", "l{{group}}"):
+        with pytest.raises(UsageError):
+            run_name(typed, today=date(2026, 3, 1), stem="l{group}", grouped=True)
 
 
 def test_a_trial_freezes_nothing() -> None:

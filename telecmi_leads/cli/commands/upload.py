@@ -28,7 +28,7 @@ from telecmi_leads.core.errors import InputRefused, LeadsError, UsageError
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import safe
-from telecmi_leads.leads.planning import name_pattern, run_name
+from telecmi_leads.leads.planning import format_shows, name_pattern, name_placeholders, run_name
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder
 from telecmi_leads.settings.options import CampaignOptions, TrialOptions
@@ -120,14 +120,16 @@ def _name(session: Session, paths: Sequence[str]) -> tuple[str, str]:
         raise UsageError("--name is missing.", hint="Say what the campaigns are called, such as --name March.")
     stem = "stdin" if paths[0] == "-" else Path(paths[0].removesuffix(".gz")).stem
     options = session.settings[CampaignOptions]
-    if options.split_by is None and "{group}" in name + options.name_format:
+    used = name_placeholders(name)
+    if options.split_by is None and ("group" in used or format_shows(options.name_format, "group")):
         raise UsageError("--name holds {group}, and nothing makes groups.", hint="Add --split-by, or remove {group}.")
-    if "{file}" in name and any("\ud800" <= each <= "\udfff" for each in stem):
+    if "file" in used and any("\ud800" <= each <= "\udfff" for each in stem):
         raise UsageError(
             f"The file's name {safe(stem)!r} holds a byte that is not text, and --name holds {{file}}.",
             hint="Rename the file, or say in --name what the campaigns are called.",
         )
-    return run_name(name, today=session.clock.now().date(), stem=stem), name_pattern(name, stem=stem)
+    grouped, today = options.split_by is not None, session.clock.now().date()
+    return run_name(name, today=today, stem=stem, grouped=grouped), name_pattern(name, stem=stem)
 
 
 def _planned(course: Course, files: Sequence[Path | None], ledger: Ledger, service: Service) -> RunRecord:

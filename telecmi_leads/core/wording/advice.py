@@ -289,7 +289,7 @@ def _isolated_steps(summary: RunSummary) -> list[NextStep]:
     leads, them = ("this lead", "it") if len(refused) == 1 else (f"these {len(refused):,} leads", "them")
     # refused.csv has the API's columns: it can't be split by one of the input's
     split = summary.typed.has("split_by", Suggested.UPLOAD_REFUSED)
-    name = summary.name if split else summary.name.replace("{group}", "refused")
+    name = _name(summary.name, summary.campaigns, "{group}" if split else "refused")
     text = f"TeleCMI refuses {leads}, and no other. To upload {them}, correct {them} in refused.csv, then:"
     return [_step(text, _upload(summary, Suggested.UPLOAD_REFUSED, [path], "--name", name, "--append"))]
 
@@ -307,8 +307,19 @@ def _reject_steps(summary: RunSummary) -> list[NextStep]:
     if _lacks_region(summary):
         region = ("--region", summary.guess.region if summary.guess else "COUNTRY")
         text = f"To upload the {rows} too, whose country is missing from the command{_as_guessed(summary.guess)}:"
-    again = _upload(summary, Suggested.UPLOAD_REJECTS, paths, "--name", summary.name, "--append", *region)
+    name = _name(summary.name, summary.campaigns)
+    again = _upload(summary, Suggested.UPLOAD_REJECTS, paths, "--name", name, "--append", *region)
     return [NextStep(text, (Choice(again),), waits=True)]
+
+
+def _name(name: str, campaigns: Sequence[CampaignRecord], group: str = "{group}") -> str:
+    """Return a run's name as --name takes it: its own braces, of the file's name, are doubled.
+
+    {group} is a placeholder where the run has groups; `group` stands in its place.
+    """
+    grouped = not campaigns or any(each.group for each in campaigns)
+    parts = name.split("{group}") if grouped else [name]
+    return group.join(part.replace("{", "{{").replace("}", "}}") for part in parts)
 
 
 def _upload(summary: RunSummary, what: Suggested, paths: Sequence[str], *naming: str) -> str:
