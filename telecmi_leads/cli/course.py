@@ -106,8 +106,10 @@ class Course(Struct):
         remedy = error.remedy
         if remedy is None or self.run is None or self._rehearses:
             return error.hint
-        options = (*remedy.options, *self.session.typed.of(Suggested(remedy.verb)))
-        return f"{remedy.first}, then: {wording.command(remedy.verb, self.run, *options)}"
+        unfinished = self.known is not None and self.known.leads.status is RunStatus.UNFINISHED
+        verb = "resume" if unfinished else remedy.verb  # which writes the reports as well
+        options = (*remedy.options, *self.session.typed.of(Suggested(verb)))
+        return f"{remedy.first}, then: {wording.command(verb, self.run, *options)}"
 
     @property
     def _rehearses(self) -> bool:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from telecmi_leads.cli.course import end_code, end_problem
 from telecmi_leads.core import wording
 from telecmi_leads.core.clock import StopRequest
-from telecmi_leads.core.errors import ExitCode, SettingsError
+from telecmi_leads.core.errors import ExcludeListFailed, ExitCode, Remedy, SettingsError
 from telecmi_leads.core.masking import mask_phone
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, ListsRead, RunState, RunStatus, RunStopping
@@ -222,7 +222,25 @@ def lists_of(course: Course, run: RunRecord) -> list[ExcludeList]:
         typed = [argument for each in run.typed.options if each.name == "exclude" for argument in each.arguments]
         named = [value for option, value in pairwise(typed) if option == "--exclude"]
         own = ListsRead(tuple(str(Path(name).absolute()) for name in named))
-    return usable_lists(course, lists_given(course), own)
+    given = lists_given(course)
+    gone = next((file for file in own.files if file not in given.files and _is_gone(file)), None)
+    if gone is not None:
+        raise ExcludeListFailed(
+            f"The do-not-call list {safe(Path(gone).name)} can't be used: run {run.id} was planned with it, and there "
+            "is no such file any more. Nothing was sent.",
+            remedy=Remedy(f"Put that list, or the one that has replaced it, at {safe(gone)}"),
+        )
+    return usable_lists(course, given, own)
+
+
+def _is_gone(file: str) -> bool:
+    try:
+        Path(file).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def go_on(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shlex
 import shutil
+import sqlite3
 import time
 import unicodedata
 from collections import Counter
@@ -315,6 +316,49 @@ def test_resume_takes_every_unfinished_run(program: Inside, sandbox: Sandbox) ->
     one = program.run("resume", "--json", *QUICK)
     assert (one.code, one.json["name"], "runs" in one.json) == (0, "B", False)
     assert copies(sandbox) == once(3) + once(4, first=10) + once(4, first=20)
+
+
+@pytest.mark.parametrize("again", ["upload", "resume"])
+def test_a_list_that_was_moved_is_asked_for(program: Inside, sandbox: Sandbox, again: str) -> None:
+    """(Row 43) A list given beside it does not stand in; the hint names the path, and the command after it works."""
+    numbers(program.folder, "dnc.csv", 3)
+    program.url = DOWN
+    assert upload(program, "A", "--exclude", "dnc.csv").code == 5
+    moved = (program.folder / "dnc.csv").rename(program.folder / "march.csv")
+    program.url = sandbox.url
+    run = program.run("runs", "--json").json["runs"][0]["run"]
+    typed = ("upload", "leads.csv", "--name", "A", "--size", "2") if again == "upload" else ("resume",)
+    ended = program.run(*typed, "--exclude", "march.csv", *QUICK)
+    resume = f"telecmi-leads resume {run} --exclude march.csv --retries 0 --settle 0 --max-wait 0"
+    verdict, following = [line.split(" ", 2)[2] for line in ended.err.splitlines()[-2:]]
+    assert (
+        following
+        == f"next: Put that list, or the one that has replaced it, at {program.folder}/dnc.csv, then: {resume}"
+    )
+    assert verdict.startswith(
+        f"unfinished (exit 3): The do-not-call list dnc.csv can't be used: run {run} was planned with it, and there is "
+        "no such file any more. Nothing was sent."
+    )
+    assert (ended.code, len(sandbox.requests())) == (3, 0)
+    shutil.copy(moved, program.folder / "dnc.csv")
+    assert program.run(*shlex.split(resume)[1:]).code == 0
+    assert copies(sandbox) == once(3) + once(2, first=4)
+
+
+def test_a_report_folder_that_cannot_be_made_any_more(program: Inside, sandbox: Sandbox) -> None:
+    """A moved ledger remembers a folder that is not here: the next command names another, and works."""
+    program.url = DOWN
+    assert upload(program, "A").code == 5
+    program.url = sandbox.url
+    with sqlite3.connect(program.folder / "state" / "ledger.sqlite3") as ledger:
+        ledger.execute("UPDATE runs SET report_dir = ?", (os.fsencode(program.folder / "leads.csv" / "reports"),))
+    ended = program.run("resume", *QUICK)
+    command = ended.err.splitlines()[-1].partition("then: telecmi-leads ")[2]
+    assert (ended.code, len(sandbox.requests())) == (8, 0)
+    run = program.run("runs", "--json").json["runs"][0]["run"]
+    assert command == f"resume {run} --report-dir FOLDER --retries 0 --settle 0 --max-wait 0"
+    assert program.run(*command.replace("FOLDER", "here").split()).code == 0
+    assert copies(sandbox) == once(6)
 
 
 def test_a_stale_list_stops_its_run(program: Inside, sandbox: Sandbox) -> None:

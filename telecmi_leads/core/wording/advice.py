@@ -28,6 +28,8 @@ _MANY = 20
 """A country is missing from the command where one row in so many lacks it; fewer are for a person to correct."""
 _STANDARD_INPUT = "-"
 _BAD_FILE = frozenset({"too_many_rejects", "no_leads"})
+_IN_THE_WAY = frozenset({"exclude_list_failed", "report"})
+"""Errors that the command to go on with would meet again: their own hint comes first."""
 _TRIALS = frozenset({"dry_run", "sandbox"})
 _OF_TRIALS = _TRIALS | frozenset({"json", "quiet", "show_phones", "report_dir", "heartbeat"})
 """Options of a trial's command that the same command in earnest need not have."""
@@ -70,6 +72,8 @@ def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
         return (_region_step(summary),)
     if summary.error is not None and summary.error.code in _BAD_FILE and summary.rows.rejected:
         return tuple(_bad_file_steps(summary))
+    if summary.error is not None and summary.error.code in _IN_THE_WAY and summary.run is not None:
+        return ()
     if summary.dry_run or summary.sandbox:
         return (*_trial_steps(summary), *_reject_steps(summary))
     return (*_sending_steps(summary), *_isolated_steps(summary), *_reject_steps(summary))
