@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.reasons import WarningCode
     from telecmi_leads.core.run import LeftOutCount, RunRecord, RunStopping
     from telecmi_leads.leads.prepare import Prepared
+    from telecmi_leads.leads.screening import ExcludeList
     from telecmi_leads.ledger import KnownCampaign, Ledger
 
 SANDBOX_BANNER = "SANDBOX: a rehearsal. Nothing reaches TeleCMI, nothing is remembered."
@@ -56,6 +57,7 @@ class Course(Struct):
     warned: Counter[str] = field(default_factory=Counter)
     left_waiting: LeftWaiting | None = None
     waiting_elsewhere: int | None = None
+    lists: Sequence[ExcludeList] = ()
 
     @contextmanager
     def accounted(self, ledger: Ledger, run_id: str) -> Iterator[None]:
@@ -70,7 +72,7 @@ class Course(Struct):
     def begin_anew(self) -> None:
         """Forget one run before the next, so that each summary tells of its own."""
         self.run = self.name = self.known = self.prepared = self.left_waiting = self.waiting_elsewhere = None
-        self.reports, self.warnings, self.warned = {}, [], Counter()
+        self.reports, self.warnings, self.warned, self.lists = {}, [], Counter(), ()
 
     def warn(self, text: str, code: WarningCode) -> None:
         """Say what deserves a look, at once and in the summary."""

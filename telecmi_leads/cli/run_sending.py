@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.cli.course import Course
     from telecmi_leads.cli.session import Session
-    from telecmi_leads.core.campaign import Outcome
+    from telecmi_leads.core.campaign import CampaignRecord, Outcome
     from telecmi_leads.core.errors import InputRefused
     from telecmi_leads.core.run import RunRecord, RunSummary
     from telecmi_leads.leads.screening import ExcludeList
@@ -112,7 +112,8 @@ def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> R
     leads: Counter[int] = Counter()
     for each in waiting:
         leads[each.root] += each.leads
-    happening = upload_events(run.id, ledger, service.send, options, session.clock, stop)
+    lists = {each.name: each.numbers.hits for each in course.lists}
+    happening = upload_events(run.id, ledger, service.send, options, session.clock, stop, lists)
     with (
         session.console.uploading(leads, wording.account(service.key)) as display,
         course.signals.to(stop),
@@ -268,19 +269,36 @@ def _tell_what_goes(course: Course, ledger: Ledger, run: RunRecord) -> None:
 
 def leave_out(course: Course, ledger: Ledger, run: RunRecord, lists: Sequence[ExcludeList]) -> None:
     """Take whoever is on a list by now out of what a run never tried to send, and name those who can't be taken out."""
+    course.lists = lists
     isolate = course.session.settings[SendingOptions].isolate
     for listed in lists:
         gone = ledger.withdraw(run.id, listed.numbers.hits, listed.name, refused=isolate)
         if gone:
             course.session.console.note(f"{count(gone, 'lead')} taken out: on {listed.name} since the run was planned.")
         for campaign, phones in ledger.tried_among(run.id, listed.numbers.hits):
-            then = "it goes as it was planned" if campaign.status.to_send else "its outcome is not proven"
-            course.warn(
-                f"{count(len(phones), 'number')} on {listed.name} {'is' if len(phones) == 1 else 'are'} in "
-                f"{safe(campaign.name)}. That campaign was tried before, so {then}: {_named(course, phones)}. Look for "
-                f"{'it' if len(phones) == 1 else 'them'} in the dashboard.",
-                WarningCode.MAY_BE_IN,
-            )
+            course.warn(_listed_and_tried(course, run, listed.name, campaign, phones), WarningCode.MAY_BE_IN)
+
+
+def _listed_and_tried(
+    course: Course, run: RunRecord, name: str, campaign: CampaignRecord, phones: Sequence[str]
+) -> str:
+    """Return what is said of numbers on a list that are in a campaign which was tried and may not be changed."""
+    isolate = course.session.settings[SendingOptions].isolate
+    is_, them = ("is", "it") if len(phones) == 1 else ("are", "them")
+    says = f"{count(len(phones), 'number')} on {name} {is_} in {safe(campaign.name)}"
+    if isolate and campaign.refused_in_doubt:
+        accepted, not_uploaded = wording.resolve(run.id, campaign.name, course.session.typed.after(run.typed))
+        return (
+            f"{says}, which may be in as it is, so that --isolate does not cut it: {_named(course, phones)}. "
+            f"Look it up in the TeleCMI dashboard.\nIf it holds {count(campaign.leads, 'lead')}: {accepted}\n"
+            f"If it is not there: {not_uploaded}"
+        )
+    then = "it goes as it was planned" if campaign.status.to_send else "its outcome is not proven"
+    cut = f" No part that --isolate cuts from it holds {them}." if isolate and campaign.status.to_send else ""
+    return (
+        f"{says}. That campaign was tried before, so {then}: {_named(course, phones)}. Look for {them} in the "
+        f"dashboard.{cut}"
+    )
 
 
 def _named(course: Course, phones: Sequence[str]) -> str:

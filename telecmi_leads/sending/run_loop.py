@@ -12,17 +12,18 @@ from contextlib import suppress
 from functools import partial
 from operator import attrgetter
 from queue import Empty, SimpleQueue
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from telecmi_leads.core.campaign import LONGEST_NAME, CampaignStatus, OutcomeKind, thaw_leads
+from telecmi_leads.core.campaign import LONGEST_NAME, CampaignStatus, OutcomeKind
 from telecmi_leads.core.errors import LedgerError
-from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import CampaignSending, CampaignSettled, CampaignWaiting, RunState, RunStopping, StopCause
 from telecmi_leads.ledger import Judged
 from telecmi_leads.sending.decisions import Decision, Step, decide
 from telecmi_leads.sending.isolation import Condemn, Cut, Family, Rejoin, Send, in_parts, part_names, rejoin
+from telecmi_leads.sending.leaving_out import LeavingOut
 from telecmi_leads.sending.pacing import GivingUp, Pacing, Sent, Workers
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.clock import Clock, StopRequest
     from telecmi_leads.core.run import RunRecord, UploadEvent
     from telecmi_leads.ledger import Ledger, Word
+    from telecmi_leads.sending.leaving_out import Lists
     from telecmi_leads.settings.options import SendingOptions
 
 _ONCE_MORE = frozenset({Step.AGAIN, Step.AGAIN_WHEN_SETTLED})
@@ -51,10 +53,12 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
     options: SendingOptions,
     clock: Clock,
     stop: StopRequest,
+    lists: Lists = MappingProxyType({}),
 ) -> Generator[UploadEvent]:
     """Send what a run has left to send, and yield what happens; to be called under the account's lock.
 
-    A finished run has nothing left, unless options.isolate takes up its refused campaigns.
+    A finished run has nothing left, unless options.isolate takes up its refused campaigns. Whoever is on one of `lists`
+    is in no part that is cut from one.
     `send` takes a request's frozen bytes and returns its outcome, in any thread, within a deadline of its own. The run
     ends when nothing is left that may be sent now, when every further request would fail (RunStopping), or when `stop`
     asks for it: once, after the requests under way; twice, at once, which leaves their outcome unknown. What is left
@@ -66,7 +70,7 @@ def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touc
         raise ValueError(f"there is no run {run_id}")
     if record.state is RunState.FINISHED and not options.isolate:
         return
-    run = _Run(record, ledger, send, options, clock, stop)
+    run = _Run(record, ledger, send, options, clock, stop, lists)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_SECONDS)
     try:
@@ -111,6 +115,7 @@ class _Run:
         options: SendingOptions,
         clock: Clock,
         stop: StopRequest,
+        lists: Lists,
     ) -> None:
         self._run_id = run.id
         self._account = run.account
@@ -120,6 +125,7 @@ class _Run:
         self._stop = stop
         self._mailbox: SimpleQueue[Sent | None] = SimpleQueue()
         self._workers = Workers(send, self._mailbox)
+        self._leaving_out = LeavingOut(ledger, run.id, lists)
         self._pacing = Pacing(options, clock)
         self._waiting: list[_Job] = []
         self._under_way: dict[int, _Job] = {}
@@ -235,6 +241,7 @@ class _Run:
             if record.status.to_send and record.root not in self._families:
                 yield from self._line_up_campaign(record)
         for root in sorted(self._families, key=self._positions.__getitem__):
+            yield from self._rejoin_unsettled([root], with_listed=True)
             yield from self._go_on_cutting(root, settling=True)
 
     def _line_up_campaign(self, record: CampaignRecord) -> Iterator[UploadEvent]:
@@ -441,7 +448,11 @@ class _Run:
         body = self._ledger.body(record.id)
         if record.id not in self._checked:
             self._checked.add(record.id)
-            if self._left_out(record, body):
+            if self._leaving_out.anybody(record, body):
+                if record.status is CampaignStatus.REFUSED:
+                    self._checked.discard(record.id)
+                else:  # it may be in, and can't be changed: it is left as it is, for a person to look up
+                    self._at_rest.add(record.root)
                 return
         root = self._ledger.campaign(record.root)
         name = next(name for name in part_names(root.name) if not self._ledger.names_taken(self._account, [name]))
@@ -451,25 +462,6 @@ class _Run:
         self._ledger.split(record.id, in_parts(Cut(record, whole=whole), body, [name]))
         if record.attempts:
             yield CampaignSettled(self._ledger.campaign(record.id))
-
-    def _left_out(self, record: CampaignRecord, body: bytes) -> bool:
-        """Leave out of a refused campaign whoever was uploaded since, and who was forgotten; tell whether anybody was.
-
-        A campaign that may be in can't be changed: it is then left as it is, for a person to look up.
-        """
-        leads = thaw_leads(body)
-        forgotten = {at for at, lead in enumerate(leads) if not lead.phone}
-        known = self._ledger.uploaded_since(record, [lead.phone for lead in leads])
-        uploaded = {at for at, found in enumerate(known) if found} - forgotten
-        if not forgotten and not uploaded:
-            return False
-        if record.status is not CampaignStatus.REFUSED:
-            self._at_rest.add(record.root)
-            return True
-        kind = LeftOutKind.ALREADY_UPLOADED if uploaded else LeftOutKind.EXCLUDED
-        self._ledger.leave_out(record.id, uploaded or forgotten, kind, "" if uploaded else "forgotten")
-        self._checked.discard(record.id)
-        return True
 
     def _name_is_taken(self, job: _Job, top: CampaignRecord, note: str) -> Iterator[UploadEvent]:
         """End with a campaign whose own name is taken: it may be in itself, or a part of it."""
@@ -483,11 +475,15 @@ class _Run:
         self._waiting = [job for job in self._waiting if job.record.id not in move.parts]
         yield CampaignSettled(record)
 
-    def _rejoin_unsettled(self, roots: Iterable[int]) -> Iterator[UploadEvent]:
-        """Make those campaigns whole again of which nobody knows which part is in, before they are left."""
+    def _rejoin_unsettled(self, roots: Iterable[int], *, with_listed: bool = False) -> Iterator[UploadEvent]:
+        """Make those campaigns whole again of which nobody knows which part is in, before they are left.
+
+        `with_listed`: only those with somebody who is on a list by now, whom no further part may hold.
+        """
         for root in roots:
             for move in self._family(root).unsettled():
-                yield from self._rejoin(move)
+                if not with_listed or self._leaving_out.listed_among(move.parts):
+                    yield from self._rejoin(move)
 
     def _may_try_again(self, job: _Job) -> bool:
         job.failures += 1

@@ -139,6 +139,32 @@ def test_who_is_listed_later_is_taken_out_on_resume(program: Inside, sandbox: Sa
     assert [(fate["left_out"], fate["code"]) for fate in explained["fates"]] == [("excluded", "dnc.csv")]
 
 
+def test_who_is_listed_later_is_in_no_part_of_a_tried_campaign(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 65) Said as it is: it goes once more as it was; refused in doubt, --isolate leaves it to a person."""
+    sandbox.order("drop-before@1")
+    sandbox.order("422=919876500003")
+    assert program.run(*UPLOAD, "--retries", "0", "--settle", "0").code == 5
+    (program.folder / "dnc.csv").write_text("Phone\n9876500000\n")
+    isolate = ("resume", "--isolate", "--exclude", "dnc.csv", "--region", "IN", "--settle", "0", "--json")
+    first, second = program.run(*isolate).json, program.run(*isolate).json
+    run, more = first["run"], "--region IN --retries 0 --settle 0 --exclude dnc.csv --isolate"
+    assert first["warnings"] == [
+        (
+            "1 number on dnc.csv is in M-001. That campaign was tried before, so it goes as it was planned: "
+            "9198•••••000. Look for it in the dashboard. No part that --isolate cuts from it holds it."
+        )
+    ]
+    assert second["warnings"] == [
+        (
+            "1 number on dnc.csv is in M-001, which may be in as it is, so that --isolate does not cut it: "
+            "9198•••••000. "
+            f"Look it up in the TeleCMI dashboard.\nIf it holds 5 leads: telecmi-leads resolve {run} M-001 --accepted\n"
+            f"If it is not there: telecmi-leads resolve {run} M-001 --not-uploaded {more}"
+        )
+    ]
+    assert (first["leads"]["unknown"], second["leads"]["unknown"], len(sandbox.requests())) == (5, 5, 2)
+
+
 def test_the_same_upload_again_screens_anew(program: Inside, sandbox: Sandbox) -> None:
     """An unfinished run that `upload` goes on with leaves out whoever has been listed meanwhile."""
     sandbox.order("404@1")

@@ -25,21 +25,23 @@ from simulated import (
     Act,
     Service,
     SimulatedClock,
+    fails,
     ok,
     plan,
     staged,
 )
 
-from telecmi_leads.core.campaign import thaw_leads
+from telecmi_leads.core.campaign import OutcomeKind, thaw_leads
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import CampaignSending, CampaignSettled, LeadTotals, RunState, StopCause
 from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, ToForget
+from telecmi_leads.sending.isolation import Cut, in_parts
 from telecmi_leads.sending.run_loop import upload
 from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from telecmi_leads.core.run import UploadEvent
@@ -52,11 +54,14 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-def run(ledger: Ledger, service: Service, run_id: str = "run-1", *, budget: int = 120) -> list[UploadEvent]:
-    """Upload with --isolate; return the events."""
+def run(
+    ledger: Ledger, service: Service, run_id: str = "run-1", *, budget: int = 120, listed: Collection[str] = ()
+) -> list[UploadEvent]:
+    """Upload with --isolate, where some numbers are on a do-not-call list; return the events."""
     options = SendingOptions(isolate=True, isolate_budget=budget)
     clock = SimulatedClock(service, ledger)
-    return list(upload(run_id, ledger, service.send, options, clock, StopRequest()))
+    lists = {"dnc.csv": lambda phones: [at for at, phone in enumerate(phones) if phone in listed]}
+    return list(upload(run_id, ledger, service.send, options, clock, StopRequest(), lists))
 
 
 def refusing(*bad: str) -> Callable[[int, str, list[str]], Act]:
@@ -487,6 +492,35 @@ def test_a_campaign_in_doubt_is_not_cut_for_people_uploaded_since(ledger: Ledger
     run(ledger, service)
     assert leads(ledger) == LeadTotals(unknown=10)
     assert len(service.came) == 2
+
+
+def test_no_part_holds_whoever_is_on_a_list_by_now(ledger: Ledger) -> None:
+    """(Row 65) A campaign that was tried goes as it was frozen; refused, it is cut without those on a list."""
+    phones = plan(ledger, 1, size=10)
+    sent(ledger, Service([fails(OutcomeKind.ACCOUNT)]), "run-1", days=0)
+    service = Service(refusing(phones[7]))
+    run(ledger, service, listed={phones[0], phones[7]})
+    record = ledger.run("run-1")
+    assert record is not None
+    assert (record.rows.excluded, record.leads, record.rows.balanced()) == (2, LeadTotals(accepted=8), True)
+    assert [service.copies(phone) for phone in phones] == [0, 1, 1, 1, 1, 1, 1, 0, 1, 1]
+    assert len(service.came) == 2
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["whole", "in parts"])
+def test_a_campaign_in_doubt_is_not_cut_for_people_on_a_list(ledger: Ledger, *, killed: bool) -> None:
+    """(Row 65) Where the whole may be in, nothing that was never frozen so is sent with somebody on a list."""
+    phones = plan(ledger, 1, size=10)
+    service = Service([TIMED_OUT_IN if killed else TIMED_OUT, BAD_PHONE])
+    clock = SimulatedClock(service, ledger)
+    list(upload("run-1", ledger, service.send, SendingOptions(), clock, StopRequest()))
+    if killed:  # after the cut, before its first request
+        [whole] = ledger.campaigns("run-1")
+        ledger.split(whole.id, in_parts(Cut(whole), ledger.body(whole.id), ["March-001b"]))
+    run(ledger, service, listed={phones[0]})
+    assert (leads(ledger), len(service.came)) == (LeadTotals(unknown=10), 2)
+    [whole] = [each for each in ledger.campaigns("run-1") if not each.split]
+    assert (whole.leads, [lead.phone for lead in thaw_leads(ledger.body(whole.id))]) == (10, phones)
 
 
 def test_forgotten_leads_are_dropped_before_a_cut(ledger: Ledger) -> None:
