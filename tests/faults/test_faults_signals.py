@@ -156,7 +156,10 @@ def test_an_ignored_hangup_stays_ignored(tmp_path: Path) -> None:
     ("closed", "json_wanted"), [("stdout", True), ("stderr", False), ("both", False)], ids=["stdout", "stderr", "both"]
 )
 def test_closed_streams_end_no_upload(tmp_path: Path, closed: str, json_wanted: bool) -> None:
-    """(Row 24) Whoever read the output has gone, as `| head` does: everything is uploaded, X0, no traceback, no 120."""
+    """(Row 24) Whoever read the output has gone, as `| head` does: everything is uploaded, no traceback, no 120.
+
+    X0, but X8 where the result that a script asked for is lost.
+    """
     command = [word for word in UPLOAD if json_wanted or word != "--json"]
     with Sandbox(latency=0.05) as sandbox:
         program = prepared(tmp_path / "run", sandbox)
@@ -168,9 +171,26 @@ def test_closed_streams_end_no_upload(tmp_path: Path, closed: str, json_wanted: 
             if closed in {"stderr", "both"}:
                 process.stderr.close()
             said = "" if process.stderr.closed else process.stderr.read()
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=30) == (8 if json_wanted else 0)
             assert "Traceback" not in said
+            assert said.count("Standard output can't be written: Broken pipe.") == json_wanted
         assert len(sandbox.campaigns()) == 4
+
+
+@pytest.mark.parametrize("command", [UPLOAD, ("runs", "--json")], ids=["upload", "runs"])
+def test_a_result_without_a_stream_is_an_error(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """(Row 24) Without a standard output, the JSON of any command is lost: X8, and the upload is whole."""
+    with Sandbox() as sandbox:
+        program = prepared(tmp_path / "run", sandbox, wrapper=("sh", "-c", 'exec "$@" >&-', "sh"))
+        ended = program.run(*command)
+        assert (ended.code, ended.err.splitlines()[-2:]) == (
+            8,
+            [
+                "Error: Standard output can't be written: it is closed.",
+                "       Free the disk, or write elsewhere. What was sent is in the ledger: telecmi-leads runs",
+            ],
+        )
+        assert len(sandbox.campaigns()) == (4 if command is UPLOAD else 0)
 
 
 def test_a_full_standard_output_ends_no_upload(tmp_path: Path) -> None:

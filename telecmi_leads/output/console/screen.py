@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _DRAWN = "━╸✓✗·•…─"
 _READER_GONE = {errno.EPIPE, errno.EBADF}
+_CLOSED = "it is closed"
 _PLAINER = str.maketrans({"•": "*", "…": "...", "·": "-", "─": "-"})
 
 
@@ -44,7 +45,7 @@ class Stream:
     """
 
     full: ClassVar[str] = ""
-    """Why standard output could not be written; "" where it could, or where only its reader is gone."""
+    """Why standard output could not be written; "" where it could, or where only the reader of a text is gone."""
 
     def __init__(self, target: IO[str] | None) -> None:
         self._target = target
@@ -95,8 +96,12 @@ class Stream:
             target.write(plainer.encode(self.encoding, "backslashreplace").decode(self.encoding))
 
     def write_bytes(self, content: bytes) -> None:
-        """Write bytes as they are, such as JSON, past any translation of characters or line ends."""
+        """Write bytes as they are, such as JSON, past any translation of characters or line ends.
+
+        They are a result for a script: where nobody reads them, it is lost.
+        """
         if self._target is None or self.broken:
+            self._lost(_CLOSED)
             return
         try:
             self._target.flush()
@@ -108,7 +113,12 @@ class Stream:
                 raw.write(content)
             self._target.flush()
         except (OSError, ValueError) as problem:
+            self._lost((isinstance(problem, OSError) and problem.strerror) or _CLOSED)
             self._give_up(problem)
+
+    def _lost(self, why: str) -> None:
+        if self._target is sys.stdout:
+            Stream.full = Stream.full or why
 
     def flush(self) -> None:
         """Flush what can be flushed."""
@@ -121,8 +131,8 @@ class Stream:
     def _give_up(self, problem: OSError | ValueError) -> None:
         """Write no more, and have the interpreter's own flush at its end find nothing to complain about."""
         self.broken = True
-        if isinstance(problem, OSError) and self._target is sys.stdout and problem.errno not in _READER_GONE:
-            Stream.full = problem.strerror or "input/output error"
+        if isinstance(problem, OSError) and problem.errno not in _READER_GONE:
+            self._lost(problem.strerror or "input/output error")
         with suppress(OSError, ValueError):
             descriptor = self.fileno()
             sink = os.open(os.devnull, os.O_WRONLY)
