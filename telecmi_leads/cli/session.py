@@ -118,6 +118,11 @@ def find_run(ledger: Ledger | None, wanted: str) -> RunRecord:
 
     Raises UsageError with the nearest where there is none.
     """
+    if not wanted:
+        raise UsageError(
+            "The run that is given is empty: perhaps a variable of the shell is not set.",
+            hint="Give an id, the beginning of one, or last; telecmi-leads runs shows all.",
+        )
     found = ledger.run(wanted) if ledger is not None else None
     if found is not None:
         return found
@@ -125,8 +130,8 @@ def find_run(ledger: Ledger | None, wanted: str) -> RunRecord:
     if wanted == LAST and runs:
         return runs[0]
     known = [run.id for run in runs]
-    near = [run_id for run_id in known if wanted and run_id.startswith(wanted)] or known[:3]
-    several = [run_id for run_id in near if wanted and run_id.startswith(wanted)]
+    near = [run_id for run_id in known if run_id.startswith(wanted)] or known[:3]
+    several = [run_id for run_id in near if run_id.startswith(wanted)]
     verb = "is" if len(near) == 1 else "are"
     raise UsageError(
         f"Several runs begin with {safe(wanted)!r}." if several else f"There is no run {safe(wanted)!r}.",

@@ -88,6 +88,8 @@ def runs(store: Store, account: str | None = None) -> list[RunRecord]:
 
 def run(store: Store, run_id: str) -> RunRecord | None:
     """Return the run of this id, or the only one whose id begins so; None where there is none, or several."""
+    if not run_id:  # every id begins with nothing
+        return None
     # Not LIKE: % and _ would be wildcards in what a person types.
     found = _runs(store, "id = ?", (run_id,)) or _runs(store, "substr(id, 1, ?) = ?", (len(run_id), run_id))
     return found[0] if len(found) == 1 else None

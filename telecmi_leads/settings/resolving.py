@@ -59,8 +59,16 @@ class Settings(Struct, frozen=True):
 
 def resolve_here(given: Mapping[str, Any]) -> Settings:
     """Resolve every option for this process: its environment, its working directory, its command line."""
-    paths = {name: Path(given[name]) for name in ("env_file", "config") if given.get(name)}
-    named = SourceOptions(**paths, profile=given.get("profile"))
+    paths = {name: given[name] for name in ("env_file", "config") if given.get(name) is not None}
+    for name, path in paths.items():
+        # Taken for not given, a variable of the shell that is not set would send to the account of another file.
+        if not path:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(
+                f"{option} is empty: perhaps a variable of the shell is not set.",
+                hint=f"Name a file, or leave {option} out.",
+            )
+    named = SourceOptions(**{name: Path(path) for name, path in paths.items()}, profile=given.get("profile"))
     return resolve(given, Sources(environment(), _working_folder(), named.env_file, named.config, named.profile))
 
 

@@ -80,6 +80,52 @@ def test_runs_and_one_run(program: Inside) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("forget", "--run", "", "--yes"),
+        ("resume", ""),
+        ("resolve", "", "March-001", "--accepted"),
+        ("resolve", "", "March-001", "--not-uploaded"),
+        ("report", ""),
+        ("runs", ""),
+    ],
+)
+def test_an_empty_run_is_no_run(program: Inside, command: tuple[str, ...]) -> None:
+    """A RUN of an unset variable is refused: it does not mean the only run of the ledger, nor the newest."""
+    assert program.run(*UPLOAD).code == 0
+    [run] = run_ids(program)
+    ended = program.run(*command, "--json")
+    assert (ended.code, ended.json["error"]) == (
+        2,
+        {
+            "code": "usage",
+            "message": "The run that is given is empty: perhaps a variable of the shell is not set.",
+            "hint": "Give an id, the beginning of one, or last; telecmi-leads runs shows all.",
+        },
+    )
+    assert run_ids(program) == [run]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (("forget", "--phone", "", "--yes"), "--phone '': there is no phone number in the row."),
+        (("forget", "--before", "", "--yes"), "--before '' is not a date."),
+        (("runs", "--env-file", ""), "--env-file is empty: perhaps a variable of the shell is not set."),
+        (("check", "--env-file", ""), "--env-file is empty: perhaps a variable of the shell is not set."),
+        (("resume", "--config", ""), "--config is empty: perhaps a variable of the shell is not set."),
+    ],
+)
+def test_an_empty_value_is_refused(program: Inside, given: tuple[str, ...], says: str) -> None:
+    """What is given and empty is not taken for what is not given: another account's file would be read, say."""
+    assert program.run(*UPLOAD).code == 0
+    [run] = run_ids(program)
+    ended = program.run(*given, "--json")
+    assert (ended.code, ended.json["error"]["message"]) == (2, says)
+    assert run_ids(program) == [run]
+
+
 def test_a_report_is_written_again(program: Inside) -> None:
     """Into another folder, the same as the first, without the input or the service."""
     (program.folder / "leads.csv").write_text("Name,Mobile\nA,9876500001\nB,98XX\n")

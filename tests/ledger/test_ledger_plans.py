@@ -230,6 +230,12 @@ def test_finding_runs(ledger: Ledger) -> None:
     assert [ledger.run(begins) for begins in ("2026112", "", "%", "2026112_", "nothing")] == [None] * 5
 
 
+def test_an_empty_id_finds_no_run(ledger: Ledger) -> None:
+    """Every id begins with nothing: even the only run is not meant."""
+    plan(ledger, 1)
+    assert [ledger.run(begins) is not None for begins in ("run-1", "r", "")] == [True, True, False]
+
+
 def test_names_and_numbers(ledger: Ledger) -> None:
     """Names are taken account by account, in any case, and --append goes on after the highest number used."""
     plan(ledger, 3)
