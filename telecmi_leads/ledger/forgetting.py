@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from telecmi_leads.core.campaign import refreeze, thaw_leads
-from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core.campaign import CampaignStatus, refreeze, thaw_leads
+from telecmi_leads.core.errors import LockHeld, UsageError
 from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow
 from telecmi_leads.core.masking import holds_number, mask_phone, without_number
 from telecmi_leads.core.run import RunState
@@ -32,7 +32,7 @@ from telecmi_leads.ledger.uploaded_numbers import without_number as without_hash
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from telecmi_leads.core.lead import TableInfo
@@ -85,16 +85,29 @@ class ToForget(Struct, frozen=True):
     typed: str | None = None
 
 
-def forget(store: Store, what: ToForget) -> Forgotten:
-    """Remove all runs made before a time, or one run, or one phone number; say what went."""
-    if what.phone is not None:
-        gone = _forget_phone(store, what.phone, what.national or what.phone)
-    elif what.typed is not None:
-        gone = _forget_typed(store, what.typed)
-    else:
-        gone = _forget_runs(store, _chosen(store, what.before, what.run), what.before)
+def forget(store: Store, what: ToForget, locked: Collection[str]) -> Forgotten:
+    """Remove all runs made before a time, or one run, or one phone number; say what went.
+
+    Raises LockHeld where the ledger holds a run of an account that is not among the `locked`.
+    """
+    # One transaction: no plan begins, and none becomes visible, between the look at the accounts and the last removal.
+    with store.together():
+        _refuse_unlocked(store, locked)
+        if what.phone is not None:
+            gone = _forget_phone(store, what.phone, what.national or what.phone)
+        elif what.typed is not None:
+            gone = _forget_typed(store, what.typed)
+        else:
+            gone = _forget_runs(store, _chosen(store, what.before, what.run), what.before)
     store.changed()
     return gone if _rewrite(store) else replace(gone, left_in_file=True)
+
+
+def _refuse_unlocked(store: Store, locked: Collection[str]) -> None:
+    if not queries.accounts(store) <= frozenset(locked):
+        raise LockHeld(
+            "A run of another account has just begun", hint="Try again when it has ended. Nothing was deleted."
+        )
 
 
 def _chosen(store: Store, before: datetime | None, run: str | None) -> list[int]:
@@ -137,7 +150,7 @@ def _forget_phone(store: Store, phone: str, national: str) -> Forgotten:
     leads = _drop_unsent(store, phone)
     numbers = 0
     with store.writing() as connection:
-        for hasher in _hashers(store, connection):
+        for hasher in _hashers(store):
             number = hasher.numbers([phone])[0]
             numbers += _drop_number(connection, number)
             _drop_reasons(connection, number)
@@ -167,38 +180,41 @@ def _finder(phone: str) -> Callable[[Sequence[str]], list[int]]:
 
 
 def _drop_unsent(store: Store, phone: str) -> int:
-    """Take a number out of campaigns that nobody ever tried to send; its row counts as excluded, without the number."""
-    runs = [run for run in queries.runs(store) if run.state is RunState.PLANNED]
-    return sum(withdraw(store, run.id, _finder(phone), FORGOTTEN, refused=False, keep=False) for run in runs)
+    """Take a number out of campaigns that nobody ever tried to send; its row counts as excluded, without the number.
+
+    Plans that a killed process has left half made hold leads too. Under the locks there are no others in the making.
+    """
+    runs = [run for (run,) in store.rows("SELECT id FROM runs ORDER BY seq")]
+    return sum(withdraw(store, run, _finder(phone), FORGOTTEN, refused=False, keep=False) for run in runs)
 
 
 def _forget_typed(store: Store, text: str) -> Forgotten:
     wanted = as_typed(text)
     with store.writing() as connection:
-        for hasher in _hashers(store, connection):
+        for hasher in _hashers(store):
             _drop_reasons(connection, hasher.numbers([wanted])[0])
         rows = _empty_rows(store, connection, lambda row, tables: typed_in(row, tables) == wanted != "")
     return Forgotten(rows=rows)
 
 
-def _hashers(store: Store, connection: sqlite3.Connection) -> list[Hasher]:
-    accounts = connection.execute("SELECT DISTINCT account FROM runs").fetchall()
-    return [Hasher(store.key, account) for (account,) in accounts]
+def _hashers(store: Store) -> list[Hasher]:
+    return [Hasher(store.key, account) for account in queries.accounts(store)]
 
 
 def _empty_in_bodies(store: Store, connection: sqlite3.Connection, phone: str, national: str) -> tuple[int, int]:
     """Empty a number's leads in refused campaigns, which are kept for refused.csv; return how many.
 
     An empty lead stays in its place, so that the campaign holds as many as it counts. Other people's leads that name
-    the number in their text stay as they are, and are counted too.
+    the number in their text stay as they are, and are counted too, in any campaign.
     """
     emptied = mentioned = 0
-    for (campaign,) in store.rows("SELECT campaign FROM bodies"):
+    for campaign, status in store.rows("SELECT campaign, status FROM bodies JOIN campaigns ON id = campaign"):
         body = queries.body(store, campaign)
         leads = thaw_leads(body)
         kept = [NOBODY if lead.phone == phone else lead for lead in leads]
         mentioned += sum(holds_number(f"{lead.comment} {lead.address}", national) for lead in kept)
-        if NOBODY in kept and kept != leads:
+        # An empty lead in what is still to be sent would go to the service.
+        if kept != leads and status == CampaignStatus.REFUSED:
             put_body(connection, campaign, refreeze(body, queries.campaign(store, campaign).name, kept))
             emptied += 1
     return emptied, mentioned

@@ -211,6 +211,10 @@ class Ledger:
         """Return the runs of an account, or all, newest first. Plans in the making or refused are not among them."""
         return queries.runs(self._store, account)
 
+    def accounts(self) -> frozenset[str]:
+        """Return the accounts of which there is a run, plans in the making or refused included."""
+        return queries.accounts(self._store)
+
     def run(self, run_id: str) -> RunRecord | None:
         """Return the run of this id, or the only one whose id begins so; None where there is none, or several."""
         return queries.run(self._store, run_id)
@@ -293,12 +297,13 @@ class Ledger:
 
     # --- forget, under the locks of all accounts ----------------------------------------------------
 
-    def forget(self, what: ToForget) -> Forgotten:
+    def forget(self, what: ToForget, locked: Collection[str]) -> Forgotten:
         """Remove all runs made before a time, or one run, or one phone number; say what went.
 
         By time, unfinished runs stay, since their leads still wait to be sent; by id any run goes. Of a run that was
         sent the names of its campaigns stay, which the service still holds. The hashes of its numbers go, so that
         --new-only no longer knows them. Raises UsageError for a run that isn't there, and for a phone in a campaign
-        that was tried and is not settled, since its request can't be changed.
+        that was tried and is not settled, since its request can't be changed. `locked` are the accounts whose locks the
+        caller holds: raises LockHeld where there is a run of any other, which another process may be about to send.
         """
-        return forgetting.forget(self._store, what)
+        return forgetting.forget(self._store, what, locked)

@@ -250,10 +250,13 @@ def _never_tried(status: CampaignStatus, *, tried: bool) -> bool:
 
 
 def tried_among(store: Store, run_id: str, hits: Hits) -> list[tuple[CampaignRecord, list[str]]]:
-    """Return the campaigns that were tried and are not settled, with those of their numbers that `hits` finds."""
+    """Return the campaigns that were tried and are not settled, with those of their numbers that `hits` finds.
+
+    A part of one of unknown outcome is among them, though it was never tried itself.
+    """
     found = []
     for campaign, status, tried in _campaigns(store, run_id):
-        if status.settled or not tried:
+        if status.settled or _never_tried(status, tried=tried):
             continue
         leads = thaw_leads(queries.body(store, campaign))
         phones = [leads[at].phone for at in hits_among(leads, hits)]

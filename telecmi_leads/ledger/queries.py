@@ -86,6 +86,11 @@ def runs(store: Store, account: str | None = None) -> list[RunRecord]:
     return _runs(store, "state <> ? AND (account = ? OR ?2 IS NULL)", (RunState.REFUSED, account))
 
 
+def accounts(store: Store) -> frozenset[str]:
+    """Return the accounts of which there is a run, plans in the making or refused included."""
+    return frozenset(account for (account,) in store.rows("SELECT DISTINCT account FROM runs"))
+
+
 def run(store: Store, run_id: str) -> RunRecord | None:
     """Return the run of this id, or the only one whose id begins so; None where there is none, or several."""
     if not run_id:  # every id begins with nothing

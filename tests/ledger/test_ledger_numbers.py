@@ -23,11 +23,12 @@ from simulated import (
 
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, thaw_leads
 from telecmi_leads.core.clock import StopRequest
-from telecmi_leads.core.errors import UsageError
+from telecmi_leads.core.errors import LockHeld, UsageError
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals
 from telecmi_leads.core.run import RunState
 from telecmi_leads.ledger import Attempt, Fate, Forgotten, Judged, Ledger, NewRun, PlanFigures, ToForget, Word
 from telecmi_leads.sending.decisions import resolve
+from telecmi_leads.sending.isolation import Cut, in_parts
 from telecmi_leads.sending.run_loop import upload
 from telecmi_leads.settings.options import SendingOptions
 
@@ -231,7 +232,7 @@ def test_fates(ledger: Ledger) -> None:
         Fate(OTHER, "waiting", "May", START, "May-001", CampaignStatus.UNSENT),
     ]
     assert ledger.fates("919800000000") == []
-    ledger.forget(ToForget(phone=phones[0]))
+    ledger.forget(ToForget(phone=phones[0]), ledger.accounts())
     assert ledger.fates(phones[0]) == []
     assert [fate.run for fate in ledger.fates("919876500011")] == ["later-2", "later-1"]
 
@@ -358,7 +359,7 @@ def test_forgetting_a_run(ledger: Ledger) -> None:
     accept(ledger)
     later = plan(ledger, 1, run="run-2", name="April", first_phone=919876600000)
     accept(ledger, "run-2")
-    assert ledger.forget(ToForget(run="run-1")) == Forgotten(runs=1, campaigns=2, numbers=4)
+    assert ledger.forget(ToForget(run="run-1"), ledger.accounts()) == Forgotten(runs=1, campaigns=2, numbers=4)
     assert [run.id for run in ledger.runs()] == ["run-2"]
     assert uploaded_among(ledger, ACCOUNT, [*phones, *later], None) == [False] * 4 + [True] * 2
     assert ledger.names_taken(ACCOUNT, ["March-001", "March-002", "March-003"]) == {"March-001", "March-002"}
@@ -375,7 +376,7 @@ def test_forgetting_by_date(ledger: Ledger) -> None:
         ledger.finish_plan(run, PlanFigures(RowTotals(read=2, rejected=1, leads=1)))
         if state == "done":
             accept(ledger, run)
-    gone = ledger.forget(ToForget(before=START + timedelta(days=2)))
+    gone = ledger.forget(ToForget(before=START + timedelta(days=2)), ledger.accounts())
     assert gone == Forgotten(runs=1, campaigns=1, rows=1, numbers=1, unfinished_kept=1)
     assert [run.id for run in ledger.runs()] == ["run-2", "run-1"]
 
@@ -384,7 +385,7 @@ def test_forgetting_an_unfinished_run_by_name(ledger: Ledger) -> None:
     """Asked for by id, an unfinished run goes with the leads that waited; only names that were sent stay taken."""
     plan(ledger, 3)
     ledger.begin_attempts([1], at=START)
-    assert ledger.forget(ToForget(run="run-1")) == Forgotten(runs=1, campaigns=3)
+    assert ledger.forget(ToForget(run="run-1"), ledger.accounts()) == Forgotten(runs=1, campaigns=3)
     assert ledger.names_taken(ACCOUNT, ["March-001", "March-002"]) == {"March-001"}
     assert b"91987650000" not in files_of(ledger)
 
@@ -392,7 +393,7 @@ def test_forgetting_an_unfinished_run_by_name(ledger: Ledger) -> None:
 def test_forgetting_an_unknown_run(ledger: Ledger) -> None:
     """A run that isn't there can't be forgotten."""
     with pytest.raises(UsageError, match="There is no run nothing"):
-        ledger.forget(ToForget(run="nothing"))
+        ledger.forget(ToForget(run="nothing"), ledger.accounts())
 
 
 def test_forgetting_a_number(ledger: Ledger) -> None:
@@ -413,7 +414,9 @@ def test_forgetting_a_number(ledger: Ledger) -> None:
     accept(ledger, "run-2")
     assert len(ledger.fates(phone)) == 5
 
-    assert ledger.forget(ToForget(phone=phone, national=phone[2:])) == Forgotten(numbers=2, rows=2, leads=1)
+    assert ledger.forget(ToForget(phone=phone, national=phone[2:]), ledger.accounts()) == Forgotten(
+        numbers=2, rows=2, leads=1
+    )
     assert ledger.fates(phone) == []
     assert uploaded_among(ledger, ACCOUNT, [phone, "919876500001"], None) == [False, True]
     assert [lead.phone for lead in thaw_leads(ledger.body(campaign.id))] == ["", "919876500009"]
@@ -436,7 +439,7 @@ def test_a_number_that_waits_is_not_forgotten(ledger: Ledger) -> None:
     ledger.begin_attempts([campaign.id], at=START)
     ledger.record(campaign.id, Judged(Outcome(OutcomeKind.BUSY, 429), CampaignStatus.UNSENT), at=START)
     with pytest.raises(UsageError) as raised:
-        ledger.forget(ToForget(phone="919876500000"))
+        ledger.forget(ToForget(phone="919876500000"), ledger.accounts())
     assert raised.value.message == (
         "9198•••••000 is in campaign March-001 of run run-1. That campaign was tried and its outcome is not proven, so "
         "that its request can't be changed."
@@ -444,10 +447,69 @@ def test_a_number_that_waits_is_not_forgotten(ledger: Ledger) -> None:
     assert "resume run-1" in raised.value.hint
 
 
+def test_a_number_in_a_part_that_may_be_in_is_not_forgotten(ledger: Ledger) -> None:
+    """(Row 57) A part of a campaign of unknown outcome was not tried itself, and may be in all the same: it stays."""
+    phones = plan(ledger, 1, size=4)
+    [campaign] = ledger.campaigns("run-1")
+    ledger.begin_attempts([campaign.id], at=START)
+    ledger.record(campaign.id, Judged(TIMED_OUT.answer or ADDED, CampaignStatus.UNKNOWN), at=START)
+    cut = Cut(ledger.campaign(campaign.id))
+    parts = ledger.split(campaign.id, in_parts(cut, ledger.body(campaign.id), ["March-001b"]))
+    with pytest.raises(UsageError, match="is in campaign March-001b of run run-1"):
+        ledger.forget(ToForget(phone=phones[3]), ledger.accounts())
+    assert [ledger.phones(part.id) for part in parts] == [phones[:2], phones[2:]]
+    found = ledger.tried_among("run-1", lambda asked: range(len(asked)))
+    assert [(part.name, held) for part, held in found] == [("March-001", phones[:2]), ("March-001b", phones[2:])]
+
+
+def begun(ledger: Ledger, account: str) -> None:
+    """Stage a plan of two leads, which nobody sees yet."""
+    ledger.begin_run(NewRun(id="run-2", account=account, name="April", created=START))
+    rejected = LeftOutRow(0, 3, LeftOutKind.REJECTED, "too_short", "Phone", "", ("Asha Rao", "9876"))
+    ledger.stage("run-2", [staged("April-001", 1, ["919876500000", "919876500009"])], [rejected])
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        ToForget(phone="919876500000"),
+        ToForget(typed="9876"),
+        ToForget(before=START + timedelta(days=1)),
+        ToForget(run="run-1"),
+    ],
+)
+def test_nothing_is_forgotten_beside_a_plan_in_the_making(ledger: Ledger, what: ToForget) -> None:
+    """Another process may be about to send a run of an account that is not locked: nothing is removed, nor emptied."""
+    plan(ledger, 1)
+    accept(ledger)
+    begun(ledger, OTHER)
+    with pytest.raises(LockHeld, match="A run of another account has just begun") as raised:
+        ledger.forget(what, {ACCOUNT})
+    assert raised.value.hint == "Try again when it has ended. Nothing was deleted."
+    ledger.finish_plan("run-2", PlanFigures(RowTotals(read=3, rejected=1, leads=2)))
+    assert [run.id for run in ledger.runs()] == ["run-2", "run-1"]
+    [campaign] = ledger.campaigns("run-2")
+    assert ledger.phones(campaign.id) == ["919876500000", "919876500009"]
+    assert [row.cells for row in ledger.left_out("run-2")] == [("Asha Rao", "9876")]
+    assert len(ledger.fates("919876500000")) == 2
+
+
+def test_a_number_in_a_plan_that_was_broken_off_is_forgotten(ledger: Ledger) -> None:
+    """What a killed process has left half made holds people, too; the others stay in it."""
+    begun(ledger, OTHER)
+    assert ledger.forget(ToForget(phone="919876500000"), ledger.accounts()) == Forgotten(leads=1)
+    content = files_of(ledger)
+    assert (b"919876500000" in content, b"919876500009" in content) == (False, True)
+    assert ledger.forget(ToForget(phone="919876500009"), ledger.accounts()) == Forgotten(leads=1)
+    assert b"9198765" not in files_of(ledger)
+    assert ledger.forget(ToForget(before=START + timedelta(days=1)), ledger.accounts()).runs == 1
+    assert ledger.accounts() == frozenset()
+
+
 def test_nothing_to_forget(ledger: Ledger) -> None:
     """Something must be named."""
     with pytest.raises(ValueError, match="what to forget"):
-        ledger.forget(ToForget())
+        ledger.forget(ToForget(), ledger.accounts())
 
 
 def test_forgetting_leaves_no_free_pages(ledger: Ledger) -> None:
@@ -455,6 +517,6 @@ def test_forgetting_leaves_no_free_pages(ledger: Ledger) -> None:
     empty = len(files_of(ledger))
     plan(ledger, 20, size=500)
     assert len(files_of(ledger)) > 5 * empty
-    ledger.forget(ToForget(run="run-1"))
+    ledger.forget(ToForget(run="run-1"), ledger.accounts())
     assert len(files_of(ledger)) < 2 * empty
     assert connection(ledger).execute("PRAGMA freelist_count").fetchone() == (0,)  # how it is stored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 import sqlite3
 import zlib
 from contextlib import closing
@@ -14,9 +15,13 @@ from inside import Inside
 from old_ledger import unpacked
 from places import TESTS
 from program import phones, write_leads
+from simulated import START, staged
 
 from telecmi_leads.core.campaign import encode_leads, thaw_leads
-from telecmi_leads.ledger import Ledger, ToForget
+from telecmi_leads.core.clock import Clock
+from telecmi_leads.core.lead import RowTotals
+from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, ToForget
+from telecmi_leads.ledger.lock import hold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,8 +188,32 @@ def test_a_number_is_gone_before_the_ledger_is_closed(program: Inside, sandbox: 
     assert program.run(*UPLOAD).code == 5
     with Ledger.open(program.folder / "state") as ledger:
         assert b"9876500004" in in_files(program.folder / "state")
-        assert ledger.forget(ToForget(phone="919876500004")).leads == 1
+        assert ledger.forget(ToForget(phone="919876500004"), ledger.accounts()).leads == 1
         assert b"9876500004" not in in_files(program.folder / "state")
+
+
+@pytest.mark.parametrize("what", [("--phone", "9876500001"), ("--before", "2999-01-01")])
+def test_the_first_run_of_an_account_locks_forget_out(program: Inside, what: tuple[str, str]) -> None:
+    """(Row 57) While another account's first run is planned, forget ends with 7: that plan is sent as it was made."""
+    assert program.run(*UPLOAD).code == 0
+    state, other = program.folder / "state", "7654321@example.com"
+    with Ledger.open(state) as ledger, hold(state, other, 0, clock=Clock(), command="upload"):
+        people = plan_in_the_making(ledger, other)
+        ended = program.run("forget", *what, "--yes", "--json")
+        assert (ended.code, ended.json["error"]["code"]) == (7, "locked")
+        assert f"process {os.getpid()} on " in ended.json["error"]["message"]
+        ledger.finish_plan("run-2", PlanFigures(RowTotals(read=2, leads=2)))
+        [campaign] = ledger.campaigns("run-2")
+        assert ledger.phones(campaign.id) == people
+    assert program.run("forget", *what, "--yes", "--json").code == 0
+
+
+def plan_in_the_making(ledger: Ledger, account: str) -> list[str]:
+    """Begin a plan; return the numbers in it."""
+    people = ["919876500001", "919876500002"]
+    ledger.begin_run(NewRun(id="run-2", account=account, name="April", created=START))
+    ledger.stage("run-2", [staged("April-001", 1, people)], [])
+    return people
 
 
 def test_a_number_in_the_services_words_is_forgotten(program: Inside) -> None:

@@ -93,7 +93,7 @@ def begin(folder: Path, scene: Scene) -> tuple[MortalLedger, Service, list[str]]
     service = Service(scene.act)
     send(ledger, service, isolate=False)
     if scene.forgets is not None:
-        ledger.forget(ToForget(phone=phones[scene.forgets]))
+        ledger.forget(ToForget(phone=phones[scene.forgets]), ledger.accounts())
     return ledger, service, phones
 
 

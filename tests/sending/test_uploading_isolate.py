@@ -529,7 +529,7 @@ def test_forgotten_leads_are_dropped_before_a_cut(ledger: Ledger) -> None:
     service = Service(refusing(phones[9]))
     clock = SimulatedClock(service, ledger)
     list(upload("run-1", ledger, service.send, SendingOptions(), clock, StopRequest()))
-    ledger.forget(ToForget(phone=phones[2]))
+    ledger.forget(ToForget(phone=phones[2]), ledger.accounts())
     run(ledger, service)
     assert leads(ledger) == LeadTotals(accepted=8, refused=1)
     record = ledger.run("run-1")

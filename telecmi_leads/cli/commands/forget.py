@@ -16,6 +16,7 @@ from telecmi_leads.output.reports import forgotten_json
 from telecmi_leads.settings.options import PhoneOptions
 
 if TYPE_CHECKING:
+    from telecmi_leads.ledger import Ledger
     from telecmi_leads.phones import PhoneExplanation
 
 
@@ -36,12 +37,20 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
                 what = f"the number +{digits}" if digits else f"the rows rejected for {safe(phone)!r}"
             if not yes and not session.console.confirm(f"Delete {what} from the ledger? This can't be undone."):
                 return _tell_forgotten(session, Forgotten())
-            for account in sorted({known.account for known in ledger.runs()}):
-                locks.enter_context(locked(session, account, command="forget"))
-            gone = ledger.forget(ToForget(day, run_id, digits, national, typed))
+            gone = ledger.forget(ToForget(day, run_id, digits, national, typed), _all_locked(session, ledger, locks))
     if typed is not None and gone == Forgotten():
         raise _no_number(session, typed)
     return _tell_forgotten(session, gone)
+
+
+def _all_locked(session: Session, ledger: Ledger, locks: ExitStack) -> set[str]:
+    """Take the locks of all accounts that have a run, also one whose first is being planned; return the accounts."""
+    held: set[str] = set()
+    while new := ledger.accounts() - held:  # while one lock is waited for, a run of another account may begin
+        for account in sorted(new):
+            locks.enter_context(locked(session, account, command="forget"))
+        held |= new
+    return held
 
 
 def _tell_forgotten(session: Session, gone: Forgotten) -> int:
