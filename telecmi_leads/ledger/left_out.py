@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, refreeze, thaw_leads
-from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow, TableInfo
+from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, TableInfo
 from telecmi_leads.ledger import queries
 from telecmi_leads.ledger.store import FAILURES, ledger_error, put_body
 from telecmi_leads.ledger.uploaded_numbers import Hasher
@@ -228,14 +228,11 @@ def withdraw(  # noqa: PLR0913 - the run, who, and what becomes of them
             continue
         kept = [lead for at, lead in enumerate(leads) if at not in out]
         with store.writing() as connection:
+            if status is CampaignStatus.REFUSED:
+                _shrink_refused(store, connection, campaign, body, kept)
             # Places of forgotten leads stay when others go; a campaign of nothing but such places is sent to nobody.
-            if any(lead.phone for lead in kept):
+            elif any(lead.phone for lead in kept):
                 shrink(store, connection, campaign, body, kept)
-            elif status is CampaignStatus.REFUSED:
-                # Its name and what was answered stay; its places stay empty, and are not sent.
-                kept = [NOBODY if at in out else lead for at, lead in enumerate(leads)]
-                put_body(connection, campaign, refreeze(body, queries.campaign(store, campaign).name, kept))
-                continue
             else:
                 connection.execute("DELETE FROM campaigns WHERE id = ?", (campaign,))
             _exclude(store, connection, run_id, [leads[at].phone if keep else "" for at in sorted(out)], code)
@@ -302,9 +299,16 @@ def leave_out(store: Store, campaign_id: int, positions: Collection[int], kind: 
     with store.writing() as connection:
         [run] = connection.execute("SELECT run FROM campaigns WHERE id = ?", (campaign_id,)).fetchone()
         put_rows(connection, run, rows, store.key)
-        if kept:
-            shrink(store, connection, campaign_id, body, kept)
-        else:
-            connection.execute("UPDATE campaigns SET split = 1 WHERE id = ?", (campaign_id,))
-            connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign_id,))
+        _shrink_refused(store, connection, campaign_id, body, kept)
     store.changed()
+
+
+def _shrink_refused(
+    store: Store, connection: sqlite3.Connection, campaign: int, body: bytes, kept: Sequence[Lead]
+) -> None:
+    """Keep these leads of a refused campaign. Without any it counts as one that was cut: its name stays taken."""
+    if kept:
+        shrink(store, connection, campaign, body, kept)
+        return
+    connection.execute("UPDATE campaigns SET split = 1 WHERE id = ?", (campaign,))
+    connection.execute("DELETE FROM bodies WHERE campaign = ?", (campaign,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import os
 import shlex
@@ -427,6 +428,32 @@ def test_a_list_that_grew_by_somebody_of_a_refused_campaign(program: Inside, san
     ended = program.run("resume", refused.json["run"], "--isolate", "--json", *QUICK)
     assert (ended.json["rows"]["excluded"], ended.json["rows"]["leads"]) == (2, 4)
     assert not {"919876500000", "919876500003"} & set(copies(sandbox))
+
+
+@pytest.mark.parametrize("forgotten", [(), (1,)], ids=["nobody forgotten", "one forgotten"])
+def test_a_list_that_grew_by_all_of_a_refused_campaign(
+    program: Inside, sandbox: Sandbox, forgotten: tuple[int, ...]
+) -> None:
+    """(Row 65) All of a refused campaign on a list: said, and told in left-out.csv with the list and their numbers."""
+    sandbox.order("422@M-001*1")
+    refused = upload(program, "M", "--size", "3")
+    assert (refused.code, refused.json["leads"]["refused"]) == (4, 3)
+    before, run = len(sandbox.requests()), refused.json["run"]
+    for each in forgotten:
+        gone = program.run("forget", "--phone", f"+91987650000{each}", "--yes", "--json").json["deleted"]
+        assert gone["leads"] == 1
+    numbers(program.folder, "dnc.csv", *{0, 1, 2}.difference(forgotten))
+    told = program.run("resume", run, "--isolate", "--exclude", "dnc.csv", *QUICK)
+    left = 3 - len(forgotten)
+    assert (told.code, f"{left} leads taken out: on dnc.csv since the run was planned." in told.err) == (0, True)
+    assert len(sandbox.requests()) == before
+    ended = program.run("report", run, "--report-dir", "again", "--json").json
+    assert (ended["rows"]["excluded"], ended["rows"]["leads"], ended["leads"]["accepted"]) == (3, 3, 3)
+    with (program.folder / "again" / "left-out.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [(row["why"], row["phone"]) for row in csv.DictReader(file)]
+    listed = [("asked not to be called (dnc.csv)", f"91987650000{each}") for each in range(3) if each not in forgotten]
+    assert rows == listed + [("asked not to be called (forgotten)", "") for _ in forgotten]
+    assert [each["name"] for each in ended["campaigns"]] == ["M-002"]
 
 
 def test_not_uploaded_is_sent_without_the_listed_only_if_never_tried(program: Inside, sandbox: Sandbox) -> None:

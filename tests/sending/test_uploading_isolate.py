@@ -538,6 +538,25 @@ def test_forgotten_leads_are_dropped_before_a_cut(ledger: Ledger) -> None:
     assert sum(map(service.copies, ["", phones[2]])) == 0
 
 
+@pytest.mark.parametrize("bad", [(1,), (1, 2, 6)], ids=["one", "three"])
+def test_a_lead_that_was_refused_alone_is_left_out_by_a_list(ledger: Ledger, bad: tuple[int, ...]) -> None:
+    """(Row 65) An offender that stands alone and is on a list counts as excluded; nothing of its campaign is sent."""
+    phones = plan(ledger, 1, size=10)
+    service = Service(refusing(*(phones[at] for at in bad)))
+    run(ledger, service)
+    requests = len(service.came)
+    listed = phones[bad[0]]
+    taken = ledger.withdraw(
+        "run-1", lambda asked: [at for at, each in enumerate(asked) if each == listed], "x", refused=True
+    )
+    assert (taken, leads(ledger)) == (1, LeadTotals(accepted=10 - len(bad), refused=len(bad) - 1))
+    assert (run(ledger, service), len(service.came)) == ([], requests)
+    record = ledger.run("run-1")
+    assert record is not None
+    assert (record.state, record.rows.excluded, record.rows.balanced()) == (RunState.FINISHED, 1, True)
+    assert [row.phone for row in ledger.left_out("run-1")] == [listed]
+
+
 # --- what is kept of parts ------------------------------------------------------------------------
 
 
