@@ -37,7 +37,7 @@ _NAMES = {
 }  # fmt: skip
 _TABLES = {"row_kinds", "table"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}
-_MACHINE = {"decisions", "isolation", "leaving_out", "pacing", "run_loop"}
+_MACHINE = {"decisions", "isolation", "leaving_out", "pacing", "part_names", "run_loop"}
 _SHARED_BY_COMMANDS = {
     "completion", "course", "readiness", "run_plan", "run_sending",
     "session", "signals",

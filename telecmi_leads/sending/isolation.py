@@ -286,16 +286,3 @@ def rejoin(ledger: Ledger, move: Rejoin, *, at: datetime, message: str = "") -> 
 
 def _part(record: CampaignRecord, body: bytes, name: str, leads: Sequence[Lead]) -> StagedCampaign:
     return StagedCampaign(record.number, record.group, name, len(leads), refreeze(body, name, leads))
-
-
-def part_names(name: str) -> Iterator[str]:
-    """Yield the names of a campaign's further parts: March-004b to March-004z, then March-004aa."""
-    number = 2
-    while True:
-        # Letters as a spreadsheet counts columns: there is no zero, so that aa follows z.
-        letters, rest = "", number
-        while rest:
-            rest, letter = divmod(rest - 1, 26)
-            letters = chr(ord("a") + letter) + letters
-        yield name + letters
-        number += 1

@@ -22,9 +22,10 @@ from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.run import CampaignSending, CampaignSettled, CampaignWaiting, RunState, RunStopping, StopCause
 from telecmi_leads.ledger import Judged
 from telecmi_leads.sending.decisions import Decision, Step, decide
-from telecmi_leads.sending.isolation import Condemn, Cut, Family, Rejoin, Send, in_parts, part_names, rejoin
+from telecmi_leads.sending.isolation import Condemn, Cut, Family, Rejoin, Send, in_parts, rejoin
 from telecmi_leads.sending.leaving_out import LeavingOut
 from telecmi_leads.sending.pacing import GivingUp, Pacing, Sent, Workers
+from telecmi_leads.sending.part_names import PartNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -118,12 +119,12 @@ class _Run:
         lists: Lists,
     ) -> None:
         self._run_id = run.id
-        self._account = run.account
         self._ledger = ledger
         self._options = options
         self._clock = clock
         self._stop = stop
         self._mailbox: SimpleQueue[Sent | None] = SimpleQueue()
+        self._names = PartNames(ledger, run.account)
         self._workers = Workers(send, self._mailbox)
         self._leaving_out = LeavingOut(ledger, run.id, lists)
         self._pacing = Pacing(options, clock)
@@ -454,12 +455,12 @@ class _Run:
                 else:  # it may be in, and can't be changed: it is left as it is, for a person to look up
                     self._at_rest.add(record.root)
                 return
-        root = self._ledger.campaign(record.root)
-        name = next(name for name in part_names(root.name) if not self._ledger.names_taken(self._account, [name]))
+        name = self._names.free(self._ledger.campaign(record.root).name)
         if len(name) > LONGEST_NAME:
             self._at_rest.add(record.root)
             return
-        self._ledger.split(record.id, in_parts(Cut(record, whole=whole), body, [name]))
+        for part in self._ledger.split(record.id, in_parts(Cut(record, whole=whole), body, [name])):
+            self._names.give(part.name)
         if record.attempts:
             yield CampaignSettled(self._ledger.campaign(record.id))
 

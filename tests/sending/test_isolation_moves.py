@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
 
 import pytest
 from simulated import staged
@@ -12,7 +11,7 @@ from telecmi_leads.core.campaign import CampaignRecord
 from telecmi_leads.core.campaign import CampaignStatus as S
 from telecmi_leads.core.campaign import OutcomeKind as K
 from telecmi_leads.ledger import Try, Word
-from telecmi_leads.sending.isolation import Condemn, Cut, Family, Move, Rejoin, Send, in_parts, part_names, rejoined
+from telecmi_leads.sending.isolation import Condemn, Cut, Family, Move, Rejoin, Send, in_parts, rejoined
 
 LOST, OTHER, DENIED = K.UNKNOWN_CONNECTION, K.REFUSED_OTHERWISE, Word.NOT_UPLOADED
 BUDGET = 120
@@ -385,14 +384,3 @@ def test_halves_are_frozen_like_campaigns(size: int, first: int) -> None:
     assert rejoined(record, [half.body for half in halves]).body == body
     assert in_parts(Cut(record, whole=True), body, []) == [staged("March-003", 3, phones, "IN")]
     assert rejoined(record, [body]) == staged("March-003", 3, phones, "IN")
-
-
-def test_letters() -> None:
-    """Parts are called b to z, then aa, ab and on."""
-    names = list(islice(part_names("M-001"), 702))
-    assert (names[0], names[24:28], names[50:53], names[699:]) == (
-        "M-001b",
-        ["M-001z", "M-001aa", "M-001ab", "M-001ac"],
-        ["M-001az", "M-001ba", "M-001bb"],
-        ["M-001zy", "M-001zz", "M-001aaa"],
-    )
