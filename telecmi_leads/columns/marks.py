@@ -290,9 +290,10 @@ def _in_name(cell: str) -> bool:
 class TableMarks(Struct):
     """The marks of one table: the whole sheet, mark columns, and what stands beside numbers and names.
 
-    `columns`, `phones` and `names` are columns by index with the name under which their marks are counted. `unclear`
-    counts the cells of mark columns that say neither yes nor no, by column name; `doubtful` those of status columns
-    that say of a row which is not marked that its number is wrong or its person dead.
+    `columns`, `phones` and `names` are columns by index with the name under which their marks are counted; `phones`
+    are those with the numbers and those that label them. `unclear` counts the cells of mark columns that say neither
+    yes nor no, by column name; `doubtful` those of status columns that say of a row which is not marked that its number
+    is wrong or its person dead.
     """
 
     sheet: str | None
@@ -342,7 +343,7 @@ def table_marks(info: TableInfo, match: ColumnMatch) -> TableMarks:
     return TableMarks(
         sheet=info.sheet if is_mark_name(info.sheet) else None,
         columns=tuple((at, named[at], kind) for at, kind in kinds.items() if kind and at not in match.phones),
-        phones=tuple((at, named[at]) for at in match.phones),
+        phones=tuple((at, named[at]) for at in (*match.phones, *match.labels.values())),
         names=tuple((at, named[at]) for at in names if at not in match.phones),
     )
 

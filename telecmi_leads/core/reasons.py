@@ -48,6 +48,12 @@ class Reason(Enum):
         "the words beside the number say that it is wrong or nobody's any more",
         "Fill in the right number, or delete the words if the number is right.",
     )
+    SOMEBODY_ELSES = (
+        "somebody_elses",
+        "the label of the number says that it is somebody else's",
+        "Fill in a number of the lead's own, or correct the label.",
+        "somebody else's",
+    )
     NOT_A_NUMBER = (
         "not_a_number",
         "this is not a phone number",

@@ -60,14 +60,30 @@ _PHONES = {
 }
 
 
+# The types of numbers that say nothing more than the columns do; any other is a label.
+_TYPES = frozenset(
+    {
+        *(*_PHONES, "HOMEFAX", "WORKFAX", "OTHERFAX", "MAIN", "OTHER", "PREF", "VOICE", "TEXT", "TEXTPHONE", "VIDEO"),
+        *("MSG", "CAR", "ISDN", "MODEM", "BBS", "PCS", "DOM", "INTL", "INTERNET", "PHONE", "TEL", ""),
+        *("QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"),
+    }
+)
+_APPLES_LABEL = re.compile(r"_\$!<(.*)>!\$_", re.DOTALL)
+_ANDROIDS_LABEL = re.compile(r"X-CUSTOM\((?:.*,)?(?P<text>[^,]*)\)", re.IGNORECASE | re.DOTALL)
+
+
 class _Property(Struct, frozen=True):
-    """One property of a contact; `kinds` are its types in capitals, `rank` is 1 where it is preferred to others."""
+    """One property of a contact; `kinds` are its types in capitals, `rank` is 1 where it is preferred to others.
+
+    `label` is what the owner of the phone calls it, where that is no type: "Husband".
+    """
 
     group: str
     name: str
     kinds: frozenset[str]
     value: str
     rank: int = 101  # RFC 6350, 5.3: 1 to 100, and what has none comes after them
+    label: str = ""
 
 
 def read_vcard(file: TextFile) -> Iterator[Sheet]:
@@ -140,20 +156,32 @@ def _parsed(line: str) -> _Property:
         return _Property("", name.partition(";")[0].upper(), frozenset(), value)
     kinds: set[str] = set()
     charset, rank = "utf-8", 101
+    labels: list[str] = []
     for parameter in _PARAMETER.findall(found["parameters"] or ""):
+        if own := _ANDROIDS_LABEL.fullmatch(parameter):
+            labels.append(_decoded(quopri.decodestring(own["text"].encode()), "utf-8"))
+            continue
         key, _, values = parameter.upper().rpartition("=")
         if key == "CHARSET":
             charset = values
         elif key == "PREF" and values.strip('"').isdecimal():
             rank = min(int(values.strip('"')[:3]), rank)
         elif key in {"", "TYPE"}:
-            kinds.update(kind.strip() for kind in values.strip('"').split(","))
+            types = [kind.strip() for kind in parameter[len(parameter) - len(values) :].strip('"').split(",")]
+            kinds.update(map(str.upper, types))
+            labels += filter(_says_more, types)
     value = found["value"]
     if _QUOTED_PRINTABLE.match(line):
         value = _decoded(quopri.decodestring(value.encode()), charset)
     # vCard 3.0 says TYPE=PREF, 4.0 PREF=1: the same thing.
     rank = 1 if "PREF" in kinds else rank
-    return _Property(found["group"] or "", found["name"].upper(), frozenset(kinds), value, rank)
+    label = " ".join(labels)
+    return _Property(found["group"] or "", found["name"].upper(), frozenset(kinds), value, rank, label)
+
+
+def _says_more(kind: str) -> bool:
+    """Tell whether a type of a number is a label of its own."""
+    return kind.upper().removeprefix("X-") not in _TYPES
 
 
 def _decoded(data: bytes, charset: str) -> str:
@@ -164,7 +192,7 @@ def _decoded(data: bytes, charset: str) -> str:
 
 
 def _contact(properties: list[_Property]) -> dict[str, str]:
-    labels = {found.group: found.value.upper() for found in properties if found.name == "X-ABLABEL" and found.group}
+    labels = {found.group: _label(found.value) for found in properties if found.name == "X-ABLABEL" and found.group}
     contact = _Contact()
     for found in sorted(properties, key=lambda found: found.rank):
         if found.name == "N":
@@ -172,7 +200,9 @@ def _contact(properties: list[_Property]) -> dict[str, str]:
         elif found.name == "TEL":
             number = found.value.strip()
             number = number[4:] if number[:4].lower() == "tel:" else number
-            contact.add_number(_phone_column(found.kinds | {labels.get(found.group, "")}), number)
+            label = labels.get(found.group, "")
+            column = _phone_column(found.kinds | {label.upper()})
+            contact.add_number(column, number, label if _says_more(label) else found.label)
         elif found.name == "EMAIL":
             contact.add("Email", _plain(found.value).strip())
         elif found.name == "ADR":
@@ -190,7 +220,7 @@ class _Contact:
     def __init__(self) -> None:
         self.cells: dict[str, str] = {}
         self._counts: dict[str, int] = {}
-        self._numbers: dict[str, list[str]] = {}
+        self._numbers: dict[str, dict[str, list[str]]] = {}
 
     def add(self, column: str, text: str) -> None:
         """Set a cell; a second text of a kind goes into a column of its own."""
@@ -199,9 +229,9 @@ class _Contact:
             column = f"{column} {number}"
         self.cells[column] = text
 
-    def add_number(self, column: str, number: str) -> None:
-        """Add a number; those of one kind stand in one cell, the preferred one first."""
-        self._numbers.setdefault(column, []).append(number)
+    def add_number(self, column: str, number: str, label: str) -> None:
+        """Add a number; those of one kind and one label stand in one cell, the preferred one first."""
+        self._numbers.setdefault(column, {}).setdefault(label, []).append(number)
 
     def add_address(self, parts: list[str]) -> None:
         """Set the address; a second one goes whole into a column of its own."""
@@ -224,11 +254,29 @@ class _Contact:
             text = self.cells.get(column, "").casefold()
             if shown and text not in shown and not _GENERATION.fullmatch(text):
                 self.cells[column] = ""
-        return self.cells | {column: ", ".join(numbers) for column, numbers in self._numbers.items()}
+        return self.cells | self._cells_of_numbers()
+
+    def _cells_of_numbers(self) -> dict[str, str]:
+        """Return the cells of the numbers, and beside each that has a label the label's: "Phone", "Phone Label"."""
+        cells: dict[str, str] = {}
+        for kind, labelled in self._numbers.items():
+            for place, (label, numbers) in enumerate(labelled.items(), 1):
+                column = kind if place == 1 else f"{kind} {place}"
+                cells[column] = ", ".join(numbers)
+                if label:
+                    cells[f"{column} Label"] = label
+        return cells
 
 
 def _phone_column(kinds: frozenset[str]) -> str:
     return next((column for word, column in _PHONES.items() if any(word in kind for kind in kinds)), "Phone")
+
+
+def _label(value: str) -> str:
+    """Return a label as it is shown: Apple writes those of its own as `_$!<Assistant>!$_`."""
+    text = _plain(value).strip()
+    own = _APPLES_LABEL.fullmatch(text)
+    return own[1] if own else text
 
 
 def _parts(value: str) -> list[str]:

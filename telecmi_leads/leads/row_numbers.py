@@ -102,7 +102,8 @@ def find_numbers(
     if template is not None:
         made = [template.render(row) for row in grid.rows]
         return _alone(_answered(book, made, row_regions(grid, everywhere, match, region, guess=guess)))
-    grid, moved = _by_label(grid, match) if match.labels else (grid, {})
+    labelled = _by_label(grid, match) if match.labels else _Labelled(grid)
+    grid = labelled.grid
     found = RowNumbers([""] * len(everywhere), [])
     waiting: Sequence[int] = everywhere
     for place, column in enumerate(match.phones):
@@ -130,10 +131,7 @@ def find_numbers(
     found.repairs = +found.repairs
     for index in waiting:
         found.faults.setdefault(index, Fault(Reason.NO_PHONE, match.phones[0] if match.phones else None))
-    for index in moved.keys() & found.faults.keys():
-        fault = found.faults[index]
-        if fault.column is not None:
-            found.faults[index] = Fault(fault.reason, moved[index].get(fault.column, fault.column))
+    labelled.settle(found.faults)
     return found
 
 
@@ -208,17 +206,39 @@ def _has_area(cell: str, code: str) -> bool:
     return (bool(groups) and groups[0] in {code, f"0{code}"}) or cell.strip().startswith(f"0{code}")
 
 
-def _by_label(grid: Grid, match: ColumnMatch) -> tuple[Grid, dict[int, dict[int, int]]]:
-    """Sort each row's numbers as their labels say: mobiles first, and nothing where the line is a fax.
+class _Labelled(Struct, frozen=True):
+    """Rows sorted by their labels, and by index what is changed in them.
 
-    Returns the rows and, by index, for each one that is changed, where the cell in a column comes from.
+    `moved` tells where the cell in a column comes from, `refused` which column's number is not called and why.
+    """
+
+    grid: Grid
+    moved: dict[int, dict[int, int]] = field(default_factory=dict)
+    refused: dict[int, Fault] = field(default_factory=dict)
+
+    def settle(self, faults: dict[int, Fault]) -> None:
+        """Name the columns at fault as they stand in the file, and say what the labels have against a number."""
+        for index in self.moved.keys() & faults.keys():
+            fault = faults[index]
+            if fault.reason is Reason.NO_PHONE and index in self.refused:
+                faults[index] = self.refused[index]
+            elif fault.column is not None:
+                faults[index] = Fault(fault.reason, self.moved[index].get(fault.column, fault.column))
+
+
+def _by_label(grid: Grid, match: ColumnMatch) -> _Labelled:
+    """Sort each row's numbers as their labels say: mobiles first, and nothing where the line is no lead's.
+
+    Such are a fax, the number of somebody else and a wrong one.
     """
     columns = [column for column in match.phones if column in match.labels]
+    headers = list(map(match.header_of, columns))
     sorted_rows = list(grid.rows)
     moved: dict[int, dict[int, int]] = {}
+    refused: dict[int, Fault] = {}
     for index, row in enumerate(grid.rows):
-        ranks = [line_rank(row[match.labels[column]]) for column in columns]
-        ranked = [(rank, column) for rank, column in zip(ranks, columns, strict=True) if rank is not None]
+        ranks = [line_rank(row[match.labels[column]], header) for column, header in zip(columns, headers, strict=True)]
+        ranked = [(rank, column) for rank, column in zip(ranks, columns, strict=True) if not isinstance(rank, Reason)]
         order = [column for _, column in sorted(ranked, key=itemgetter(0))]
         if order != columns:
             sorted_rows[index] = changed = list(row)
@@ -227,7 +247,10 @@ def _by_label(grid: Grid, match: ColumnMatch) -> tuple[Grid, dict[int, dict[int,
             moved[index] = dict(zip(columns, order, strict=False))
             for to, origin in moved[index].items():
                 changed[to] = row[origin]
-    return Grid(sorted_rows, len(grid.columns)), moved
+            for rank, column in zip(reversed(ranks), reversed(columns), strict=True):
+                if isinstance(rank, Reason) and any(map(str.isdecimal, row[column])):
+                    refused[index] = Fault(rank, column)
+    return _Labelled(Grid(sorted_rows, len(grid.columns)), moved, refused)
 
 
 def _ask(  # noqa: PLR0913 - one question to one column

@@ -4,6 +4,7 @@ phonenumbers is the authority; this package is the only one that imports it.
 """
 
 from telecmi_leads.phones.phone_book import NumberColumn, PhoneBook
+from telecmi_leads.phones.phone_words import told_by_words
 from telecmi_leads.phones.profiles import ExplainedCandidate, NumberProfile, PhoneExplanation, profile_of
 from telecmi_leads.phones.regions import (
     UNKNOWN,
@@ -37,4 +38,5 @@ __all__ = [
     "region_told",
     "region_told_by_code",
     "regions_told",
+    "told_by_words",
 ]

@@ -13,6 +13,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import any_of, pattern, shipped_text
 
 LETTERS: Final = r"[^\W\d_]"
@@ -82,7 +83,7 @@ FAX: Final = pattern(
 )
 
 _WRONG = (
-    r"wrong(?:ly)?|incorrect|invalid|fake|bogus|disconnected|deceased|dead|(?:not|no\s+longer|out\s+of|isn'?t)\s+(?:in\s+)?(?:service|use|valid|existing)|"
+    r"wrong(?:ly)?|incorrect|invalid|fake|bogus|disconnected|deceased|dead|(?:do\s+not|don['’]?t)\s+use|(?:not|no\s+longer|out\s+of|isn'?t)\s+(?:in\s+)?(?:service|use|valid|existing)|"
     r"(?:does\s+not|doesn'?t)\s+exist|not\s+(?:his|her|their)\s+number|belongs\s+to\s+(?:someone|somebody)\s+else|"
     r"falsch(?:e[rns]?)?|ungültig|verstorben|existiert\s+nicht|(?:faux|mauvais)\s+num[ée]ro|num[ée]ro\s+(?:erron[ée]|invalide)|d[ée]c[ée]d[ée]e?|"
     r"equivocado|incorrecto|inv[áa]lid[oa]|no\s+existe|n[ãa]o\s+existe|fallecid[oa]|falecid[oa]|errad[oa]|sbagliato|errato|non\s+esiste|decedut[oa]|"
@@ -93,6 +94,14 @@ _WRONG = (
 WRONG: Final = pattern(
     rf"(?<!{LETTERS})(?:{_WRONG})(?!{LETTERS})|空号|空號|错号|錯號|错误|錯誤|已故|番号違い|間違い|결번", re.IGNORECASE
 )
+
+
+def told_by_words(words: str) -> Reason | None:
+    """Return why a number should not be called by the words that label it: it is a fax, or wrong; else None."""
+    if FAX.search(words):
+        return Reason.FAX
+    return Reason.SAID_TO_BE_WRONG if WRONG.search(words) else None
+
 
 _OLD = (
     r"old|former|previous|earlier|alte[rn]?|fr[üu]here?|ancien(?:ne)?|antigu[oa]|viejo|anterior|antig[oa]|velho|vecchi[oa]|precedente|"

@@ -48,6 +48,7 @@ def test_version_2_1(tmp_path: Path) -> None:
         "Mobile Phone": "9876500001",
         "Work Phone": "022 2654 3210",
         "Phone": "9876500002",
+        "Phone Label": "म",
         "Fax": "022 2654 3211",
         "Note": "call after 6\r\nor never",
         "Organization": "Rao & Co, Sales",
@@ -94,6 +95,37 @@ def test_version_3_0(tmp_path: Path) -> None:
         "Note": "line one\nline two; and a lo ng one",
         "Categories": "Leads,May",
         "Job Title": "Manager",
+    }
+
+
+def test_labels_of_numbers(tmp_path: Path) -> None:
+    """A label of the owner's stands beside its numbers; types, and labels that are one, tell the column alone."""
+    assert contact(
+        tmp_path,
+        "TEL;TYPE=VOICE,PREF:1",
+        "item1.TEL:2",
+        "item1.X-ABLabel:_$!<Main>!$_",
+        "item2.TEL:3",
+        "item2.X-ABLabel:Husband",
+        "item3.TEL:4",
+        "item3.X-ABLabel:Husband",
+        "TEL;TYPE=CELL:5",
+        "item4.TEL;TYPE=CELL:6",
+        "item4.X-ABLabel:_$!<Assistant>!$_",
+        "TEL;TYPE=X-EVOLUTION-ASSISTANT:7",
+        "TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=E0=A4=AE):8",
+        "TEL;X-MOBILE;QUOTED-PRINTABLE:9",
+    ) == {
+        "Phone": "1, 2",
+        "Phone 2": "3, 4",
+        "Phone 2 Label": "Husband",
+        "Phone 3": "7",
+        "Phone 3 Label": "X-EVOLUTION-ASSISTANT",
+        "Phone 4": "8",
+        "Phone 4 Label": "म",
+        "Mobile Phone": "5, 9",
+        "Mobile Phone 2": "6",
+        "Mobile Phone 2 Label": "Assistant",
     }
 
 
