@@ -11,17 +11,15 @@ from telecmi_leads.files.json_leads import (
     ERROR_NAMES,
     HEADS,
     TABS,
-    USUAL_NAMES,
     as_records,
     is_grid,
-    is_person,
     keyed_within,
     leads_in,
     named_cells,
-    people_in_lead,
     speaks_of_error,
     tabs_of,
 )
+from telecmi_leads.files.json_people import USUAL_NAMES, is_person, keys_of_leads, people_in_lead
 from telecmi_leads.files.json_rows import as_objects
 from telecmi_leads.files.json_survey import PEOPLE_LOOKED_AT, ListFound, survey
 from telecmi_leads.files.json_values import Scanner, cell
@@ -182,10 +180,11 @@ def _sheets(
     batches: Iterator[list[Any] | Rows], file: TextFile, format_: FileFormat, *notes: str, name: str | None = None
 ) -> Iterator[Sheet]:
     """Make sheets of elements that are leads, or pages of them."""
-    first = _first(batches)
+    first = _first_telling(batches)
     if 0 < len(first) < _FEW:
         _refuse_error(file, first)
-    if any(leads_in(each) not in ([each], []) for each in first[:PEOPLE_LOOKED_AT]):
+    keys = keys_of_leads(first)
+    if any(leads_in(each, keys) not in ([each], []) for each in first[:PEOPLE_LOOKED_AT]):
         notes = (*notes, "the leads of several lists are read as one table")
     if within := next(filter(None, map(people_in_lead, first[:PEOPLE_LOOKED_AT])), ""):
         notes = (*notes, f"the people under {safe(within, 80)} are parts of the leads that name them")
@@ -196,6 +195,7 @@ def _sheets(
 
 
 _FEW = 4
+_MANY_HELD = 500  # leads in the first pages, of which each may be long
 
 
 def _is_row(element: object) -> bool:
@@ -297,9 +297,21 @@ def _chained(first: list[Any] | Rows, batches: Iterator[list[Any] | Rows]) -> It
     yield from batches
 
 
-def _first(batches: Iterator[list[Any] | Rows]) -> list[Any]:
-    """Take the first batch."""
-    return as_objects(next(batches, []))
+def _first_telling(batches: Iterator[list[Any] | Rows]) -> list[Any]:
+    """Take the first batch, and more where it may be pages: whether they are is told by what stands beside them.
+
+    Pages that hold many leads are told by themselves.
+    """
+    first, held = list[Any](), 0
+    for batch in batches:
+        some = as_objects(batch)
+        first += some
+        if len(first) >= PEOPLE_LOOKED_AT or keys_of_leads(some):
+            break
+        held += sum(len(leads) for each in some if (leads := leads_in(each)) != [each])
+        if not held or held > _MANY_HELD:
+            break
+    return first
 
 
 def _grid(batches: Iterator[list[Any] | Rows], name: str) -> Iterator[list[str]]:

@@ -1,27 +1,29 @@
 """What of a JSON file are leads: objects in a list, in pages of lists, under keys of their own, or rows of a grid.
 
-An object with a phone of its own is a lead, whatever lists it holds. One without is a page where it holds leads.
+An object with a phone of its own is a lead, whatever lists it holds. One without is a page where it holds leads, but
+not among objects that have one: there it is a lead without a phone, and the people in it are not put in its place.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import chain, starmap, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.json_alike import groups_of, rows_of
-from telecmi_leads.files.json_rows import (
-    DEEPEST,
-    OF_A_SORT,
-    SHELLS,
-    as_objects,
-    flat,
-    has_a_name,
-    is_part,
+from telecmi_leads.files.json_people import (
+    SIX_DIGITS,
+    USUAL_NAMES,
+    are_others,
+    has_a_phone,
+    is_lead_among,
+    is_person,
+    keys_of_leads,
+    names_a_phone,
 )
+from telecmi_leads.files.json_rows import as_objects, flat, is_part
 from telecmi_leads.files.json_values import Rows, cell
 from telecmi_leads.files.sheets import Batch, batches_of
 
@@ -35,19 +37,26 @@ if TYPE_CHECKING:
 def named_cells(batches: Iterator[list[Any] | Rows], place: str) -> Iterator[Batch]:
     """Return the leads in elements as records. Objects that are alike, as nearly always, go column by column.
 
-    Raises SourceUnreadable for an error message among pages of leads: a page is missing there.
+    Raises SourceUnreadable for an error message among pages of leads: a page is missing there. And where it shows late
+    that what was read as pages were leads without a phone.
     """
     paged, said = False, ""
+    keys_of_pages, keys = set[str](), set[str]()
     for batch in batches:
         if isinstance(batch, Rows):
+            keys.update(batch.keys if any(map(names_a_phone, batch.keys)) else ())
+            _check_pages(keys_of_pages & keys, place)
             yield Batch(batch.keys, batch.rows)
             continue
         elements = as_objects(batch)
         groups = groups_of(elements)
+        keys.update(*(group.objects[0] for group in groups if _have_phones(group)))
+        _check_pages(keys_of_pages & keys, place)
         unsure = sorted(place for group in groups if not _are_surely_leads(group) for place in group.places)
-        held = {at: leads_in(elements[at]) for at in unsure}
-        pages = any(leads != [elements[at]] for at, leads in held.items())
-        paged = paged or pages
+        held = {at: leads_in(elements[at], keys) for at in unsure}
+        pages = [elements[at] for at, leads in held.items() if leads != [elements[at]]]
+        keys_of_pages.update(*(page for page in pages if isinstance(page, dict)))
+        paged = paged or bool(pages)
         said = said or next(filter(None, (_said_by(elements[at], leads) for at, leads in held.items())), "")
         if paged and said:
             raise SourceUnreadable(
@@ -60,6 +69,25 @@ def named_cells(batches: Iterator[list[Any] | Rows], place: str) -> Iterator[Bat
         else:
             leads = chain.from_iterable(held.get(at, [element]) for at, element in enumerate(elements))
             yield from batches_of(map(flat, leads), place)
+
+
+def _check_pages(shared: AbstractSet[str], place: str) -> None:
+    """Raise SourceUnreadable where leads with a phone have keys that objects had which were read as pages."""
+    if shared:
+        raise SourceUnreadable(
+            f"{place}: the first objects hold people and have no phone, and later ones like them have one: "
+            "it can't be told who the leads are.",
+            hint="Export the leads as CSV, or write a phone, if an empty one, into each of them.",
+        )
+
+
+def _have_phones(group: Alike) -> bool:
+    """Tell whether some of a group of objects have a phone of their own."""
+    known = group.pattern is not None and has_a_phone(group.pattern)
+    return known or any(isinstance(each, dict) and has_a_phone(each) for each in group.objects[:_LOOKED_AT])
+
+
+_LOOKED_AT = 50
 
 
 def _are_surely_leads(group: Alike) -> bool:
@@ -91,20 +119,6 @@ def _said_by(element: object, leads: list[Any]) -> str:
     return speaks_of_error(element)
 
 
-USUAL_NAMES = frozenset(
-    re.findall(
-        r"\w+",
-        "users leads data contacts customers people persons members subscribers results result records rows items "
-        "entries list response submissions value values",
-    )
-)
-"""The names under which lists of leads mostly stand."""
-
-_SURE_PHONE = re.compile(r"phone|mobile|whats.?app|msisdn|(?:^|[\W_])(?:tel|cell)(?:$|[\W_])", re.IGNORECASE)
-_PHONE_NAME = re.compile(rf"{_SURE_PHONE.pattern}|(?:^|[\W_])(?:mob|ph|contact|number|no)(?:$|[\W_])", re.IGNORECASE)
-_NO_PHONE_NAME = re.compile(r"page|count|total|version|order|support|helpline", re.IGNORECASE)
-_SIX_DIGITS = re.compile(r"(?:\d[\s().-]{0,3}){6}")
-_PHONE_VALUE = re.compile(r"[+(]?\d[\d\s().-]{6,20}")
 ERROR_NAMES = frozenset(
     re.findall(
         r"\w+",
@@ -120,41 +134,20 @@ _SENTENCE = re.compile(r"[^\W\d]{2,}[^\w\n]+\w")
 _HTTP_ERROR = re.compile(r"[45]\d\d")
 
 
-@lru_cache(maxsize=4096)
-def names_a_phone(name: str) -> bool:
-    """Tell whether a key may name a number of the lead."""
-    return _PHONE_NAME.search(name[:200]) is not None and _NO_PHONE_NAME.search(name[:200]) is None
+def leads_in(element: object, keys: AbstractSet[str] = frozenset(), depth: int = 0) -> list[Any]:
+    """Return the leads that an element holds: itself, those of the page or the list it is, or none of an empty page.
 
-
-def is_person(element: object) -> bool:
-    """Tell whether an object may be a lead: something in it is named as a phone, or looks like one."""
-    return isinstance(element, dict) and any(_tells_a_phone(name, value, 0) for name, value in element.items())
-
-
-def _tells_a_phone(name: str, value: object, depth: int) -> bool:
-    if isinstance(value, dict):
-        inside: Iterable[tuple[str, Any]] = value.items()
-    elif isinstance(value, list):
-        inside = ((name, each) for each in value)
-    else:
-        text = cell(value)
-        return bool(text) and (names_a_phone(name) or _PHONE_VALUE.fullmatch(text[:30].strip()) is not None)
-    if depth > DEEPEST:
-        return False
-    return any(_tells_a_phone(name if names_a_phone(name) else key, each, depth + 1) for key, each in inside)
-
-
-def leads_in(element: object, depth: int = 0) -> list[Any]:
-    """Return the leads that an element holds: itself, those of the page or the list it is, or none of an empty page."""
+    `keys` are those of the leads beside it, as `keys_of_leads` tells them.
+    """
     if isinstance(element, list):
         return _of_list("", element, depth) or element
     if not isinstance(element, dict):
         return [element]
     if _is_preamble(element) and not is_person(element):
         return []
-    if all(not isinstance(value, dict | list) for value in element.values()):
+    if all(not isinstance(value, dict | list) for value in element.values()) or is_lead_among(element, keys):
         return [element]
-    held = [] if depth > _DEEPEST_PAGE or has_a_phone(element) else _held(element, depth)
+    held = [] if depth > _DEEPEST_PAGE else _held(element, depth)
     if held:
         return held
     return [] if _has_an_empty_list(element) and not is_person(element) else [element]
@@ -175,40 +168,14 @@ def _is_preamble(element: dict[str, Any]) -> bool:
     return isinstance(kind, str) and kind in _PREAMBLE and "data" not in element
 
 
-def has_a_phone(element: dict[str, Any]) -> bool:
-    """Tell whether an object has a phone of its own, so that the lists in it are parts of one lead."""
-    usual = any(
-        name.casefold() in USUAL_NAMES and name.casefold() not in SHELLS and value and isinstance(value, dict | list)
-        for name, value in element.items()
-    )
-    return any(_is_own_phone(name, value, 0 if usual else 1) for name, value in element.items())
-
-
-def _is_own_phone(name: str, value: object, depth: int) -> bool:
-    if isinstance(value, list):
-        return bool(value) and OF_A_SORT.search(name) is not None and names_a_phone(name) and is_part(name, value)
-    if isinstance(value, dict):
-        inner = depth > 0 or name.casefold() in SHELLS or names_a_phone(name)
-        return inner and depth < DEEPEST and any(_is_own_phone(key, each, depth + 1) for key, each in value.items())
-    if not names_a_phone(name):
-        return False
-    return _SURE_PHONE.search(name[:200]) is not None or _SIX_DIGITS.search(str(value)[:200]) is not None
-
-
-def people_in_lead(lead: object) -> str:
-    """Return the name of a list of people within a lead that has a phone of its own, "" where there is none."""
-    if not isinstance(lead, dict) or not has_a_phone(lead):
-        return ""
-    lists = ((name, value) for name, value in lead.items() if isinstance(value, list) and not is_part(name, value))
-    return next((name for name, value in lists if any(has_a_name(each) and is_person(each) for each in value)), "")
-
-
 def _held(holder: dict[str, Any], depth: int) -> list[Any]:
     """Return the leads in the lists and in the keyed objects within an object that is not a lead itself."""
     found = _rows_of(holder)
     if found or depth > _DEEPEST_PAGE:
         return found
     for name, value in holder.items():
+        if are_others(name, holder):
+            continue
         if isinstance(value, list):
             found += _of_list(name, value, depth + 1)
         elif isinstance(value, dict):
@@ -227,7 +194,8 @@ def _of_list(name: str, elements: list[Any], depth: int) -> list[Any]:
         return rows or [lead for each in elements for lead in _of_list("", each, depth + 1)]
     if not any(isinstance(each, dict | list) for each in elements):
         return []
-    found = [leads_in(each, depth + 1) for each in elements]
+    keys = keys_of_leads(elements)
+    found = [leads_in(each, keys, depth + 1) for each in elements]
     paged = any(leads and leads[0] is not each for each, leads in zip(elements, found, strict=True))
     return [lead for leads in found for lead in leads] if paged or any(map(is_person, elements)) else []
 
@@ -235,7 +203,7 @@ def _of_list(name: str, elements: list[Any], depth: int) -> list[Any]:
 def _headed(grid: list[Any]) -> list[Any]:
     """Return the rows of a grid as objects; the first names the columns, if that is what it does."""
     head, *body = grid
-    if not body or not head or not all(isinstance(name, str) and not _SIX_DIGITS.search(name) for name in head):
+    if not body or not head or not all(isinstance(name, str) and not SIX_DIGITS.search(name) for name in head):
         return []
     if any(isinstance(each, dict | list) for row in grid for each in row):
         return []

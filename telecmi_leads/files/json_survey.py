@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from telecmi_leads.files.bounds import MAX_LISTS
-from telecmi_leads.files.json_leads import is_person, is_wrapped, leads_in, names_a_phone
+from telecmi_leads.files.json_leads import is_wrapped, leads_in
+from telecmi_leads.files.json_people import is_person, names_a_phone
 from telecmi_leads.files.json_rows import as_objects, is_part
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from reading_files import read_rows
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files import json_alike, json_leads
+from telecmi_leads.files.json_people import keys_of_leads
 from telecmi_leads.files.json_rows import flat
 from telecmi_leads.files.sheets import batches_of
 
@@ -50,7 +51,8 @@ _LEADS = st.lists(_objects(_OUTER, _SHAPES), min_size=1, max_size=2).flatmap(
 
 def one_by_one(elements: list[Any]) -> list[Batch]:
     """Read elements as if each were unlike all others."""
-    found = [json_leads.leads_in(element) for element in elements]
+    keys = keys_of_leads(elements)
+    found = [json_leads.leads_in(element, keys) for element in elements]
     pages = any(leads != [element] for element, leads in zip(elements, found, strict=True))
     if pages and any(map(json_leads._said_by, elements, found)):  # noqa: SLF001 - no page may be an error
         raise SourceUnreadable("a page is missing", hint="")
