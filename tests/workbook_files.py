@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xlwt.CompoundDoc import XlsDoc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 _TYPES = """<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">\
@@ -53,17 +53,19 @@ def write_xlsb(
     more: bytes = b"",
     *,
     hidden: Iterable[int] = (),
+    formats: Mapping[tuple[int, int], str] | None = None,
 ) -> Path:
     """Write a workbook of one sheet: rows by number with cells by column; `more` records come after them.
 
-    `hidden` are numbers of rows that are not shown.
+    `hidden` are numbers of rows that are not shown, `formats` the number formats of cells by row and column.
     """
-    unseen = set(hidden)
+    unseen, codes = set(hidden), formats or {}
+    styles = {place: at for at, place in enumerate(codes, start=1)}
     sheet = record(129) + record(148, struct.pack("<IIII", 0, 1, 0, 1)) + record(145)
     for number, cells in rows:
         sheet += row(number, hidden=number in unseen)
         for column, value in cells:
-            place = struct.pack("<II", column, 0)
+            place = struct.pack("<II", column, styles.get((number, column), 0))
             text = isinstance(value, str)
             sheet += (
                 record(STRING, place + wide(str(value))) if text else record(FLOAT, place + struct.pack("<d", value))
@@ -77,7 +79,23 @@ def write_xlsb(
         parts.writestr("xl/workbook.bin", book)
         parts.writestr("xl/_rels/workbook.bin.rels", _RELATION.format("worksheet", "worksheets/sheet1.bin"))
         parts.writestr("xl/worksheets/sheet1.bin", sheet)
+        if codes:
+            parts.writestr("xl/styles.bin", _xlsb_styles(list(codes.values())))
     return path
+
+
+def _xlsb_styles(codes: list[str]) -> bytes:
+    """Return the part with the styles: the first of them is the usual one, each of the others has a format."""
+    count, size = len(codes), struct.pack("<I", len(codes) + 1)
+    formats = b"".join(record(44, struct.pack("<H", 164 + at) + wide(code)) for at, code in enumerate(codes))
+    named = (
+        record(626, struct.pack("<I", 1)) + record(47, struct.pack("<HHHHHHI", 0xFFFF, 0, 0, 0, 0, 0, 0)) + record(627)
+    )
+    cells = b"".join(
+        record(47, struct.pack("<HHHHHHI", 0, number, 0, 0, 0, 0, 0)) for number in (0, *range(164, 164 + count))
+    )
+    formats = record(615, struct.pack("<I", count)) + formats + record(616)
+    return record(278) + formats + named + record(617, size) + cells + record(618) + record(279)
 
 
 def in_ole2(stream: bytes, name: str) -> bytes:

@@ -231,6 +231,10 @@ def _refused(name: str, code: str, detail: str) -> SourceUnreadable:
         ),
         "lost": ("can't be read: the workbook names it, and does not hold it", _SAVE_AGAIN),
         "lost text": ("can't be read: a cell names a text that the workbook does not hold", _SAVE_AGAIN),
+        "unplaced": (
+            "can't be read: numbers are shown with a country code, and it can't be told in which cells",
+            _SAVE_AGAIN,
+        ),
         "code page": ("can't be read: its text is in a code page that it does not name", _SAVE_AGAIN),
         "memory": ("takes too much memory", "Export the sheet as CSV."),
         "entities": ("can't be read as a workbook: it defines words of its own, which are not replaced", _SAVE_AGAIN),

@@ -10,20 +10,39 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from python_calamine import CalamineSheet
 
+    Shown = tuple[int, int, Callable[[str], str]]
+    """The row and column of a cell, from 0, and what makes the text that is shown of its digits."""
 
-def text_rows(sheet: CalamineSheet) -> Iterator[list[str]]:
-    """Walk a sheet's rows as text."""
+
+def text_rows(sheet: CalamineSheet, shown: Iterable[Shown]) -> Iterator[list[str]]:
+    """Walk a sheet's rows as text; `shown` are its numbers that show more than their digits, from top to bottom."""
     # calamine leaves out the columns before the first filled one, but not the rows
     before = [""] * (sheet.start[1] if sheet.start is not None else 0)
-    for row in sheet.iter_rows():
-        cells: list[Any] = before + row if before else row
+    rows = (before + row for row in sheet.iter_rows()) if before else sheet.iter_rows()
+    for cells in _as_shown(rows, iter(shown)):
         for column, cell in enumerate(cells):  # most are text already, so that a new list would cost as much again
             if type(cell) is not str:
                 cells[column] = text(cell)
+        yield cells
+
+
+def _as_shown(rows: Iterable[list[Any]], shown: Iterator[Shown]) -> Iterable[list[Any]]:
+    first = next(shown, None)
+    return rows if first is None else _with_shown(rows, first, shown)
+
+
+def _with_shown(rows: Iterable[list[Any]], first: Shown, others: Iterator[Shown]) -> Iterator[list[Any]]:
+    ahead: Shown | None = first
+    for at, cells in enumerate(rows):
+        while ahead is not None and ahead[0] <= at:
+            _, column, show = ahead
+            if column < len(cells) and type(cells[column]) in {float, int}:
+                cells[column] = show(text(cells[column]))
+            ahead = next(others, None)
         yield cells
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -78,7 +78,8 @@ _LOOKED_THROUGH = 64 * _MB  # of a sheet, for formulas without a value: larger o
 
 
 if TYPE_CHECKING:
-    from telecmi_leads.files import workbook_cells, workbook_parts
+    from telecmi_leads.files import workbook_cells, workbook_formats, workbook_parts
+    from telecmi_leads.files.workbook_cells import Shown
 else:
 
     def _beside(name: str) -> ModuleType:
@@ -92,6 +93,10 @@ else:
         sys.path.extend(sys.argv[1].split("\n"))  # before the other modules, which need a library too
     workbook_cells = _beside("workbook_cells")
     workbook_parts = _beside("workbook_parts")
+    _beside("number_formats")
+    workbook_formats = _beside("workbook_formats")  # needs the two before it
+
+_column = workbook_formats.column_number
 
 
 class Refused(Exception):
@@ -127,6 +132,8 @@ def main() -> None:
         os._exit(0)  # the parent is gone, or has seen enough
     except Refused as refused:
         send(b"E", (refused.code, refused.detail))
+    except workbook_formats.Unplaced:
+        send(b"E", ("unplaced", ""))
     except MemoryError:
         send(b"E", ("memory", ""))
     except BaseException as error:  # noqa: BLE001 - also a panic in calamine: whatever it is, the parent must know
@@ -146,18 +153,22 @@ def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
     format_, unpacked = ("xls", size) if ole2 else look_into_zip(stream, exactly=False)
     bound_seconds(_SECONDS + unpacked // _BYTES_A_SECOND)
     doubtful: dict[str, Cells] = {}
+    shown: dict[str, list[Shown]] = {}
     if ole2:
-        stream, hidden, doubtful = _xls(stream)
+        stream, hidden, doubtful, shown = _xls(stream)
     book = Book(stream, format_)
     if not ole2:
         hidden = workbook_parts.hidden_rows(book.stream, format_)
     uncomputed = formulas_without_value(book.stream, format_) if format_ in {"xlsx", "ods"} else {}
+    zipped = None if ole2 else workbook_formats.ShownCells(book.stream, format_)
     sheets = book.sheets()
     send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden, uncomputed))
     for name, is_sheet, is_visible in sheets:
         if name in wanted or (is_sheet and is_visible and not wanted):
             send(b"S", name)
-            _send_rows(book.sheet(name), send, doubtful.get(name, {}), unicode=format_ != "xls")
+            sheet = book.sheet(name)
+            cells = shown.get(name, ()) if zipped is None else zipped.of(book.stream, name)
+            _send_rows(sheet, cells, send, doubtful.get(name, {}), unicode=format_ != "xls")
 
 
 class Book:
@@ -219,8 +230,10 @@ class Book:
         self._repaired = True
 
 
-def _xls(stream: BinaryIO) -> tuple[BinaryIO, dict[str, int], dict[str, Cells]]:
-    """Return an XLS as it can be read, how many rows of each sheet a filter hides, and each one's doubtful cells.
+def _xls(stream: BinaryIO) -> tuple[BinaryIO, dict[str, int], dict[str, Cells], dict[str, list[Shown]]]:
+    """Return an XLS as it can be read, how many rows of each sheet a filter hides, and each one's odd cells.
+
+    Those are the doubtful ones, and the numbers that show more than their digits.
 
     Raises Refused for a document of another kind, whatever lies within it.
     """
@@ -228,19 +241,20 @@ def _xls(stream: BinaryIO) -> tuple[BinaryIO, dict[str, int], dict[str, Cells]]:
     data = stream.read()
     container = workbook_parts.opened_ole2(data)
     if container is None:
-        return stream, {}, {}
+        return stream, {}, {}, {}
     if {"workbook", "book"} & set(map(str.lower, container.names)):
         made = workbook_parts.repaired_xls(data, container)
         records = container.workbook()[1]
         hidden, doubtful = workbook_parts.hidden_in_xls(records), workbook_parts.doubtful_texts(records)
-        return stream if made is None else io.BytesIO(made), hidden, doubtful
+        shown = workbook_formats.shown_in_xls(records)
+        return stream if made is None else io.BytesIO(made), hidden, doubtful, shown
     for name, what in _OTHER_STREAMS:
         if name in container.names:
             raise Refused("other", what)
-    return stream, {}, {}
+    return stream, {}, {}, {}
 
 
-def _send_rows(sheet: CalamineSheet, send: Send, doubtful: Cells, *, unicode: bool) -> None:
+def _send_rows(sheet: CalamineSheet, shown: Iterable[Shown], send: Send, doubtful: Cells, *, unicode: bool) -> None:
     """Send a sheet's rows; raises Refused where a doubtful cell, whose text may be lost, is empty."""
     if doubtful and (sheet.end is None or max(doubtful) > sheet.end[0]):
         raise Refused("lost text")
@@ -250,7 +264,7 @@ def _send_rows(sheet: CalamineSheet, send: Send, doubtful: Cells, *, unicode: bo
     block = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // (sheet.end[1] + 1)))
     merged = workbook_cells.merged_downwards(sheet)
     carried: dict[int, tuple[str, int]] = {}
-    for at, cells in enumerate(workbook_cells.text_rows(sheet)):
+    for at, cells in enumerate(workbook_cells.text_rows(sheet, shown)):
         if at in doubtful and not all(column < len(cells) and cells[column] for column in doubtful[at]):
             raise Refused("lost text")
         if merged:
@@ -430,20 +444,15 @@ def _far_corner(sheet: IO[bytes]) -> str | None:
             if not empty:
                 filled += 1
                 bottom, top = max(bottom, int(row[:9])), min(top, int(row[:9]))
-                right, left = max(right, _column(column)), min(left, _column(column))
+                right, left = (
+                    max(right, _column(column)),
+                    min(left, _column(column)),
+                )
         rest = piece[piece.rfind(b"<") :][:1000]
     extent = (bottom - top + 1) * (right - left + 1) if filled else 0
     if extent <= max(workbook_parts.MAX_EXTENT, workbook_parts.SPARSE * filled):
         return None
     return f"{_letters(right)}{bottom}"
-
-
-def _column(letters: bytes) -> int:
-    """Return a column's number from 1: A is 1, XFD is 16384."""
-    number = 0
-    for letter in letters[:4]:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _letters(number: int) -> str:

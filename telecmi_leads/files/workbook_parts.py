@@ -81,10 +81,10 @@ class SheetPart(Struct, frozen=True):
 
 def xlsx_sheets(archive: zipfile.ZipFile) -> list[SheetPart]:
     """Return the sheets that an XLSX names, in order; none where the list of sheets lies elsewhere."""
-    relations = dict(map(_relation, _RELATION.findall(_part(archive, "xl/_rels/workbook.xml.rels"))))
+    relations = dict(map(_relation, _RELATION.findall(read_part(archive, "xl/_rels/workbook.xml.rels"))))
     there = {name.replace("\\", "/") for name in archive.namelist()}
     found = []
-    for tag in _SHEET.findall(_part(archive, "xl/workbook.xml")):
+    for tag in _SHEET.findall(read_part(archive, "xl/workbook.xml")):
         told = attributes(tag)
         kind, path = relations.get(next((told[key] for key in told if key.endswith(":id")), ""), ("", ""))
         found.append(SheetPart(told.get("name", ""), tag, path if kind.endswith(_KINDS) and path in there else ""))
@@ -107,7 +107,8 @@ def attributes(tag: bytes) -> dict[str, str]:
     }
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return a part of XML, as UTF-8; nothing where there is none."""
     try:
         return as_utf8(archive.read(name))
     except KeyError:
@@ -130,7 +131,7 @@ def hidden_rows(stream: BinaryIO, format_: str) -> dict[str, int]:
 
 def _hidden_in_xlsx(archive: zipfile.ZipFile) -> dict[str, int]:
     tables = _has_filtered_table(archive, b"filterColumn")
-    if not tables and b"_FilterDatabase" not in _part(archive, "xl/workbook.xml"):
+    if not tables and b"_FilterDatabase" not in read_part(archive, "xl/workbook.xml"):
         return {}
     counts = {}
     for sheet in xlsx_sheets(archive):
@@ -154,30 +155,31 @@ def _hidden_in_xlsb(archive: zipfile.ZipFile) -> dict[str, int]:
     tables, book = _has_filtered_table(archive, _FILTER_COLUMN), archive.read("xl/workbook.bin")
     if not tables and "_FilterDatabase".encode("utf-16-le") not in book:
         return {}
-    relations = dict(map(_relation, _RELATION.findall(_part(archive, "xl/_rels/workbook.bin.rels"))))
-    counts = {}
-    for kind, at, size in _xlsb_records(book):
+    return {name: _hidden_in_xlsb_sheet(archive.read(at), filtered=tables) for name, at in xlsb_sheets(archive).items()}
+
+
+def xlsb_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the path of each sheet of an XLSB that is there."""
+    relations = dict(map(_relation, _RELATION.findall(read_part(archive, "xl/_rels/workbook.bin.rels"))))
+    book, found = archive.read("xl/workbook.bin"), {}
+    for kind, at, size in xlsb_records(book):
         if kind == _BUNDLE_SHEET:
-            told = book[at + 8 : at + size]
-            length = 4 + 2 * int.from_bytes(told[:4], "little")
-            texts = (told[4:length], told[length + 4 :])
+            length = 12 + 2 * int.from_bytes(book[at + 8 : at + 12], "little")
+            texts = (book[at + 12 : at + length], book[at + length + 4 : at + size])
             relation, name = (text.decode("utf-16-le", "replace") for text in texts)
-            _, path = relations.get(relation, ("", ""))
-            if path in archive.namelist():
-                counts[name] = _hidden_in_xlsb_sheet(archive.read(path), filtered=tables)
-    return counts
+            _, found[name] = relations.get(relation, ("", ""))
+    return {name: path for name, path in found.items() if path in archive.NameToInfo}
 
 
 def _hidden_in_xlsb_sheet(part: bytes, *, filtered: bool) -> int:
     hidden = 0
-    for kind, at, size in _xlsb_records(part):
-        if kind == 0 and size > _XLSB_FLAGS and part[at + _XLSB_FLAGS] & _XLSB_HIDDEN:
-            hidden += 1
+    for kind, at, size in xlsb_records(part):
+        hidden += kind == 0 and size > _XLSB_FLAGS and part[at + _XLSB_FLAGS] & _XLSB_HIDDEN != 0
         filtered = filtered or kind == _BEGIN_FILTER
     return hidden if filtered else 0
 
 
-def _xlsb_records(part: bytes) -> Iterator[tuple[int, int, int]]:
+def xlsb_records(part: bytes) -> Iterator[tuple[int, int, int]]:
     """Walk the records of a part: their kind, where their data begin, and its size ([MS-XLSB] 2.1.4)."""
     at, end = 0, len(part) - 1
     while at < end:
@@ -315,7 +317,7 @@ def _ods_tags(stream: BinaryIO) -> Iterator[tuple[bytes, bytes, bytes]]:
 # --- OLE2 containers, and the records of an XLS ------------------------------------------------------------
 
 _FREE = 0xFFFFFFFA  # and above: sectors that are none
-_BOF, _BOUND_SHEET, _ROW, _FILTER_MODE, _AUTO_FILTER = 0x0809, 0x0085, 0x0208, 0x009B, 0x009D
+_BOF, _END, _BOUND_SHEET, _ROW, _FILTER_MODE, _AUTO_FILTER = 0x0809, 0x000A, 0x0085, 0x0208, 0x009B, 0x009D
 _TEXTS, _TEXT_CELL = 0x00FC, 0x00FD  # SST and LabelSst of [MS-XLS] 2.3
 _TEXTS_HEAD, _TEXT_FIELDS = 8, 10  # bytes: the counts before the texts, and all fields of such a cell
 _FILTERS = (b"\x9b\x00\x00\x00", b"\x9d\x00\x02\x00")  # the same two with their sizes
@@ -424,46 +426,46 @@ def doubtful_texts(stream: bytes) -> dict[str, dict[int, list[int]]]:
     The list says how many it holds, and some programs say too few. What calamine does not find it takes for empty.
     """
     known = begun = 0
-    names: dict[int, str] = {}
     found: dict[int, dict[int, list[int]]] = {}
     for at, kind, size in xls_records(stream):
         if kind == _BOF:
             begun = at
-        elif kind == _BOUND_SHEET and size > _BOUND_SHEET_HEAD:
-            names |= [_sheet_place(stream, at)]
         elif kind == _TEXTS and size >= _TEXTS_HEAD:
             (known,) = struct.unpack_from("<I", stream, at + 8)
         elif kind == _TEXT_CELL and at + 4 + _TEXT_FIELDS <= len(stream):
             row, column, text = struct.unpack_from("<HH2xI", stream, at + 4)
             if text >= known:
                 found.setdefault(begun, {}).setdefault(row, []).append(column)
-    return {names[place]: cells for place, cells in found.items() if place in names}
+    return {name: found[place] for place, name in xls_sheets(stream).items() if place in found}
 
 
 def hidden_in_xls(stream: bytes) -> dict[str, int]:
     """Return how many rows of each sheet of an XLS of Excel 97 and later a filter hides."""
     if not any(record in stream for record in _FILTERS):
         return {}
-    names: dict[int, str] = {}
     counts: dict[int, int] = {}
     filtered, begun = set[int](), 0
     for at, kind, size in xls_records(stream):
         if kind == _BOF:
             begun = at
-        elif kind == _BOUND_SHEET and size > _BOUND_SHEET_HEAD:
-            names |= [_sheet_place(stream, at)]
         elif kind == _ROW and size >= _ROW_FIELDS and stream[at + 16] & _ROW_HIDDEN:
             counts[begun] = counts.get(begun, 0) + 1
         elif kind in {_FILTER_MODE, _AUTO_FILTER}:
             filtered.add(begun)
-    return {names[place]: count for place, count in counts.items() if place in filtered and place in names}
+    return {name: counts[place] for place, name in xls_sheets(stream).items() if place in filtered & counts.keys()}
 
 
-def _sheet_place(stream: bytes, at: int) -> tuple[int, str]:
-    """Return where the records of a sheet begin that the record at a place names, and its name."""
-    place, length, wide = struct.unpack_from("<I2xBB", stream, at + 4)
-    name = stream[at + 12 : at + 12 + length * (1 + (wide & 1))]
-    return place, name.decode("utf-16-le" if wide & 1 else "latin-1", "replace")
+def xls_sheets(stream: bytes) -> dict[int, str]:
+    """Return the names of the sheets of an XLS of Excel 97 and later, by where their records begin."""
+    names = {}
+    for at, kind, size in xls_records(stream):
+        if kind == _END:
+            break
+        if kind == _BOUND_SHEET and size > _BOUND_SHEET_HEAD:
+            place, length, wide = struct.unpack_from("<I2xBB", stream, at + 4)
+            name = stream[at + 12 : at + 12 + length * (1 + (wide & 1))]
+            names[place] = name.decode("utf-16-le" if wide & 1 else "latin-1", "replace")
+    return names
 
 
 # --- an XLS set right ----------------------------------------------------------------------------------------
