@@ -1,17 +1,22 @@
-"""Rows as delimited text for a spreadsheet: in the delimiter and encoding of the input, and with nothing that runs."""
+"""Rows as delimited text for a spreadsheet: in the input's delimiter, in Unicode, and with nothing that runs.
+
+A code page has no mark: which one it is would be guessed anew, from the few rows that were rejected and by whatever
+program opens the file. What came in a code page is therefore written as UTF-8 with a byte-order mark, which this
+program and Excel tell at once, and which lacks no character that is typed into it.
+"""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-import re
 from itertools import groupby
 from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct
 
 from telecmi_leads.core.text import defuse, may_run
+from telecmi_leads.files.delimiters import CANDIDATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +24,6 @@ if TYPE_CHECKING:
     from telecmi_leads.core.lead import TableInfo
 
 _OFTEN = 4  # a cell that comes so often is looked at once
-_BY_NAME = {"Shift JIS": "cp932", "UTF-8 with BOM": "utf-8"}
-_CODE_PAGE = re.compile(r"(?:Windows-|DOS )(\d+)")
 _MARKS = {
     "utf-8": codecs.BOM_UTF8,
     "utf-16-le": codecs.BOM_UTF16_LE,
@@ -28,6 +31,7 @@ _MARKS = {
     "utf-32-le": codecs.BOM_UTF32_LE,
     "utf-32-be": codecs.BOM_UTF32_BE,
 }
+_KEPT = frozenset({"UTF-16 LE", "UTF-16 BE", "UTF-32 LE", "UTF-32 BE"})
 
 
 class Dialect(Struct, frozen=True):
@@ -43,26 +47,19 @@ class Dialect(Struct, frozen=True):
 
 
 def dialect_of(table: TableInfo) -> Dialect:
-    """Return the dialect to write a table's rows in: its own, or comma and UTF-8 where it has none."""
-    return Dialect(table.delimiter or ",", _codec(table.encoding or ""))
+    """Return the dialect to write a table's rows in, which reads back surely.
 
-
-def _codec(label: str) -> str:
-    page = _CODE_PAGE.fullmatch(label)
-    # Labels are written for people ("Windows-1252", "DOS 850"): Python has the same code pages under other names.
-    for name in (_BY_NAME.get(label), f"cp{page[1]}" if page else None, label, label.replace(" ", "")):
-        try:
-            if name:
-                return codecs.lookup(name).name
-        except LookupError:
-            continue
-    return "utf-8"
+    It has the table's own delimiter, a comma where the table has none or one that only its `sep=` line or chance told,
+    and UTF-8, or the table's own encoding where that is a wider Unicode.
+    """
+    delimiter = table.delimiter if table.delimiter and table.delimiter in CANDIDATES else ","
+    return Dialect(delimiter, table.encoding.lower().replace(" ", "-") if table.encoding in _KEPT else "utf-8")
 
 
 def encode_rows(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
     r"""Return rows as delimited text, every cell defused.
 
-    Characters that the encoding lacks, and lone surrogates, are written as `\u...`.
+    Lone surrogates, which no encoding has, are written as `\u...`.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=dialect.delimiter)

@@ -1,7 +1,7 @@
 """The rejected rows as files that one can correct and upload again.
 
-Rows keep their columns, their order, and for text the delimiter and encoding of the input; four columns say which
-row it was, what is wrong and how to correct it. Tables with the same header and dialect share a file; workbooks give
+Rows keep their columns, their order, and for text the delimiter of the input; four columns say which row it was, what
+is wrong and how to correct it. Tables with the same header and dialect share a file; workbooks give
 one workbook with a sheet for each table; the objects of one JSON file share one, whatever keys each of them has.
 
 In the workbook the reason comes first, the cell at fault is marked, and Excel changes no cell, since each has the
