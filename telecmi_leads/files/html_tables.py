@@ -30,7 +30,7 @@ from telecmi_leads.files.bounds import (
     beyond,
     in_blocks,
 )
-from telecmi_leads.files.encoding import LABELS
+from telecmi_leads.files.codepages import LABELS
 from telecmi_leads.files.sheets import Sheet, missing_sheets
 from telecmi_leads.settings.option_values import FileFormat
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading_files import read_rows, read_sheets, refusal
 
-from telecmi_leads.files.encoding import guess_codepage
+from telecmi_leads.files.codepages import guess_codepage
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,7 +24,7 @@ from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import REJECT_COLUMNS, Lead, LeftOutKind, LeftOutRow, TableInfo
 from telecmi_leads.core.run import RunStatus
 from telecmi_leads.core.text import defuse, restore
-from telecmi_leads.files.encoding import LABELS
+from telecmi_leads.files.codepages import LABELS
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
 from telecmi_leads.output.reports.delimited_text import Dialect, encode_rows
