@@ -13,7 +13,6 @@ from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import read_columns
 from telecmi_leads.columns.column_match import (
     NAME_HEADS,
-    PHONE_HEADS,
     Candidate,
     ColumnChoice,
     ColumnMatch,
@@ -23,12 +22,13 @@ from telecmi_leads.columns.column_match import (
 )
 from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed, line_labels
 from telecmi_leads.columns.header_meaning import names_a_shipping, read_name
-from telecmi_leads.columns.lexicon import Head, plain, words
+from telecmi_leads.columns.lexicon import Head, words
 from telecmi_leads.columns.marks import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
-from telecmi_leads.columns.table import Table, is_own_report, open_table
+from telecmi_leads.columns.side_by_side import tables_of
+from telecmi_leads.columns.table import Table, is_own_report, open_table, place
 from telecmi_leads.core.errors import ColumnMissing, InputRefused
-from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field, RowBlock
+from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code
@@ -77,7 +77,7 @@ class Matcher(Struct, frozen=True):
             if notes:
                 table = replace(table, info=replace(table.info, notes=(*notes, *table.info.notes)))
                 notes = ()
-            for part in side_by_side(table):
+            for part in tables_of(table, self.fields):
                 yield part, self.match(part.info, part.sample)
 
     def match(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnMatch:
@@ -168,54 +168,6 @@ def _no_countries(sample: Sequence[Sequence[str]], at: int) -> bool:
     return told.total() >= _FEWEST_OF_NO_COUNTRY and bool(flags or told[UNKNOWN] * 2 > told.total())
 
 
-_MOST_ROWS_SIDE_BY_SIDE = 100_000
-
-
-def side_by_side(table: Table) -> Iterator[Table]:
-    """Take apart a sheet on which two tables stand side by side: the same names again, behind a column without one.
-
-    Raises InputRefused where they are too long to be held: each is read to its end, one after the other.
-    """
-    slices = _repeated(table.info.header)
-    if len(slices) == 1:
-        yield table
-        return
-    blocks: list[RowBlock] = []
-    rows = 0
-    for block in table.blocks:
-        blocks.append(block)
-        rows += len(block.rows)
-        if rows > _MOST_ROWS_SIDE_BY_SIDE:
-            raise InputRefused(
-                f"{place(table.info)}: {len(slices)} tables of more than {_MOST_ROWS_SIDE_BY_SIDE:,} rows stand side "
-                "by side.",
-                hint="Put them below each other, under one header.",
-            )
-    for number, part in enumerate(slices, start=1):
-        note = f"table {number} of {len(slices)} that stand side by side"
-        info = replace(table.info, header=table.info.header[part], notes=(*table.info.notes, note))
-        # Row numbers stay those of the sheet, so that a rejected row is found where it stands.
-        cut = (RowBlock(block.first_row, [row[part] for row in block.rows]) for block in blocks)
-        yield Table(info, [row[part] for row in table.sample if any(map(str.strip, row[part]))], cut)
-
-
-def _repeated(header: Sequence[str]) -> list[slice]:
-    """Return where a header's repetitions stand, all of it where it is none."""
-    names = list(map(plain, header))
-    slices: list[slice] = []
-    start = 0
-    for at in range(len(names) + 1):
-        if at == len(names) or not names[at]:
-            if at > start:
-                slices.append(slice(start, at))
-            start = at + 1
-    parts = [names[part] for part in slices]
-    heads = [read_name(name).head for name in header[slices[0]]] if slices else []
-    if len(parts) > 1 and all(part == parts[0] for part in parts) and len(heads) > 1 and PHONE_HEADS & set(heads):
-        return slices
-    return [slice(0, len(names))]
-
-
 def is_ragged(info: TableInfo, sample: Sequence[Sequence[str]]) -> bool:
     """Tell whether rows may be longer than the header for no fault of a delimiter within a value.
 
@@ -241,11 +193,6 @@ def named_by_use(info: TableInfo, match: ColumnMatch) -> TableInfo:
         for number, column in enumerate(columns, start=1):
             header[column] = target.value if number == 1 else f"{target.value} {number}"
     return replace(info, header=tuple(header))
-
-
-def place(info: TableInfo) -> str:
-    """Return where a table stands: `crm.xlsx, sheet "Reach"`."""
-    return safe(info.file) + (f', sheet "{safe(info.sheet, 60)}"' if info.sheet is not None else "")
 
 
 def _columns(info: TableInfo) -> str:

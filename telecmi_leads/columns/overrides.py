@@ -91,6 +91,11 @@ class ColumnFinder(Struct, frozen=True):
         return "The columns have no names: say column 1, column 2, …"
 
 
+def maps_a_position(options: FieldOptions) -> bool:
+    """Tell whether a --map names its column by the place among all columns of a sheet: "column 3"."""
+    return any(_POSITION.fullmatch(name.strip()) for _, name in options.map)
+
+
 class Said(Struct, frozen=True):
     """What the user says: the columns of mapped fields, in the order given, and the templates of set ones.
 

@@ -310,6 +310,11 @@ _FIELDS_OF_A_FORM = 40
 _FEWEST_FIELDS = 3
 
 
+def place(info: TableInfo) -> str:
+    """Return where a table stands: `crm.xlsx, sheet "Reach"`."""
+    return safe(info.file) + (f', sheet "{safe(info.sheet, 60)}"' if info.sheet is not None else "")
+
+
 def is_own_report(header: Sequence[str]) -> bool:
     """Tell whether a table was written by this program's report of rejected rows."""
     return set(REJECT_COLUMNS) <= set(header)

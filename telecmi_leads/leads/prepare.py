@@ -25,9 +25,9 @@ from telecmi_leads.columns.matching import (
     is_ragged,
     named_by_use,
     no_phone_column,
-    place,
     unread_table,
 )
+from telecmi_leads.columns.table import place
 from telecmi_leads.core.errors import ColumnMissing, InputRefused, SettingsError, UsageError
 from telecmi_leads.core.lead import Field, LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
 from telecmi_leads.core.reasons import WarningCode
