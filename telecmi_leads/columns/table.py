@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.columns import PHONE_HEADS, may_title_a_group, read_name
+from telecmi_leads.columns import PHONE_HEADS, Head, may_title_a_group, read_name
+from telecmi_leads.columns.cell_values import has_letters, share
+from telecmi_leads.columns.column_match import NAME_HEADS
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock, TableInfo
 from telecmi_leads.core.text import restore, safe
@@ -264,20 +266,48 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
 _PARTING = re.compile(r"[^\w\s'\u2019().&-]+|\s{2,}")
 
 
+_WORDS_PARTING = re.compile(r"[\s_/|,;:+\u2013\u2014-]+")
+
+
 def _refuse_unparted(sheet: Sheet, rows: Sequence[Sequence[str]]) -> None:
-    """Refuse a text of one column whose first line names several fields: what parts its cells is not known."""
-    first = next((row for row in rows if any(row)), [])
-    if sheet.format != "csv" or sheet.delimiter is not None or len(first) != 1 or len(first[0]) > _LONGEST_NAME:
+    """Refuse a sheet of one column whose first cell names several fields: what parts its cells is not known."""
+    first = next((row for row in rows if any(map(str.strip, row))), [])
+    if sum(map(bool, map(str.strip, first))) != 1 or any(sum(map(bool, map(str.strip, row))) > 1 for row in rows):
         return
-    names = [read_name(part) for part in map(str.strip, _PARTING.split(first[0])) if part]
-    heads = {name.head for name in names if name.known and name.head is not None}
-    if heads & PHONE_HEADS and heads - PHONE_HEADS and len(heads) > len(names) * _HALF:
-        spaced = re.search(r"\S {2,}\S", first[0]) is not None
+    cells = [cell for row in rows for cell in row if cell.strip()]
+    if len(cells[0]) > _LONGEST_NAME:
+        return
+    text = sheet.format == "csv" and sheet.delimiter is None
+    if (text and _names_parted_fields(cells[0])) or (sheet.delimiter is None and _names_three_fields(cells)):
+        spaced = text and re.search(r"\S {2,}\S", cells[0]) is not None
         raise SourceUnreadable(
             f"{sheet.file}: its first line names several columns, and no sign parts the cells below it"
             f"{' (it seems to be text of fixed width)' if spaced else ''}.",
-            hint="Export it as CSV with a comma, semicolon or tab between the cells, or as XLSX.",
+            hint="Export it as CSV with a comma, semicolon or tab between the cells, or as XLSX."
+            if text
+            else "Part the cells in Excel (Data, Text to Columns), so that each field has a column.",
         )
+
+
+def _names_parted_fields(header: str) -> bool:
+    """Tell whether a text names a phone and other fields, with signs between them."""
+    names = [read_name(part) for part in map(str.strip, _PARTING.split(header)) if part]
+    heads = {name.head for name in names if name.known and name.head is not None}
+    return bool(heads & PHONE_HEADS and heads - PHONE_HEADS) and len(heads) > len(names) * _HALF
+
+
+def _names_three_fields(cells: Sequence[str]) -> bool:
+    """Tell whether the words of the first cell name a phone and two other fields, and those below hold them all.
+
+    A name and a phone alone may share a column, and its name may have several words: "Customer Phone Number".
+    """
+    names = [read_name(word) for word in _WORDS_PARTING.split(cells[0]) if word]
+    heads = [name.head for name in names if name.known and name.head is not None]
+    kinds = {Head.NAME if head in NAME_HEADS or head is Head.COMPANY else head for head in heads} - PHONE_HEADS
+    if PHONE_HEADS.isdisjoint(heads) or len(kinds) < _FEWEST_FIELDS - 1 or len(heads) <= len(names) * _HALF:
+        return False
+    below = cells[1:]
+    return share(below, lambda cell: has_letters(cell) and _is_number(cell)) >= _MOSTLY
 
 
 def _refuse_transposed(
@@ -289,17 +319,25 @@ def _refuse_transposed(
         return  # a header stands below a letterhead
     names = [read_name(row[0].strip()) if len(row[0]) <= _LONGEST_NAME else None for row in filled if row]
     heads = [name.head for name in names if name is not None and name.known and name.head is not None]
-    if len(set(heads)) < _FEWEST_FIELDS or len(heads) < len(filled) * _MOSTLY or len(rows) > 2 * _FIELDS_OF_A_FORM:
+    if len(heads) < len(filled) * _MOSTLY or len(rows) > 2 * _FIELDS_OF_A_FORM:
         return
-    phones = [
-        row[1:] for row, name in zip(filled, names, strict=False) if name is not None and name.head in PHONE_HEADS
-    ]
+    fields = [(row[1:], name.head) for row, name in zip(filled, names, strict=False) if name is not None]
+    phones = [cells for cells, head in fields if head in PHONE_HEADS]
+    others = [cells for cells, head in fields if head not in PHONE_HEADS]
+    # Two names alone may be what kinds of numbers stand below each other: other fields than the phone hold none.
+    few = len(set(heads)) < _FEWEST_FIELDS
+    if few and (not NAME_HEADS & set(heads) or any(map(_is_number, chain.from_iterable(others)))):
+        return
     if any(phone_score([cell for cell in cells if cell.strip()]) >= _HALF for cells in phones if any(cells)):
-        place = sheet.file if sheet.name is None else f"{sheet.file}, sheet {safe(sheet.name)}"
+        where = sheet.file if sheet.name is None else f"{sheet.file}, sheet {safe(sheet.name)}"
         raise SourceUnreadable(
-            f"{place} stands on its side: its first column names the fields, and each person is a column.",
+            f"{where} stands on its side: its first column names the fields, and each person is a column.",
             hint="Turn it in Excel (copy, then Paste Special, Transpose), so that each person is a row.",
         )
+
+
+def _is_number(cell: str) -> bool:
+    return sum(map(str.isdecimal, cell)) >= _FEWEST_DIGITS
 
 
 def _names_phone(cell: str) -> bool:

@@ -323,20 +323,45 @@ def test_naukri_sheets() -> None:
         ("Name        Mobile       City\nAsha Rao    9876500001   Pune\n", "it seems to be text of fixed width"),
         ("Name,Asha,Ravi\nMobile,9876500001,9876500002\nEmail,a@example.com,\nCity,Pune,Goa\n", "stands on its side"),
         ("Name,Asha\nMobile,9876500001\nEmail,a@example.com\n", "stands on its side"),
+        ("Name,Asha Rao,Ravi K\nPhone,9876500001,9876500002\n", "stands on its side"),
+        ("Phone No.,9876500001,9876500002\nFull Name,Asha Rao,Ravi K\n", "stands on its side"),
+        ("Name;Asha\nHandynummer;9876500001\n", "stands on its side"),
+        ("Name,Asha\nPhone,9876500001\nZodiac,Leo\n", "stands on its side"),
+        (
+            "<table><tr><th>Name</th><td>Asha</td></tr><tr><th>Phone</th><td>9876500001</td></tr></table>",
+            "stands on its side",
+        ),
+        (
+            "<table><tr><th>Name - Phone - City</th></tr><tr><td>Asha - 9876500001 - Pune</td></tr></table>",
+            "names several columns",
+        ),
+        ("Name - Phone - City\nAsha - 9876500001 - Pune\nRavi - 9876500002 - Goa\n", "names several columns"),
+        ("Name Phone City\nAsha 9876500001 Pune\nRavi 9876500002 Goa\n", "names several columns"),
+        ("Full_Name-Mobile_No-Email\nAsha-9876500001-a@example.com\n", "names several columns"),
     ],
 )
 def test_tables_that_can_only_be_guessed_at(tmp_path: Path, text: str, says: str) -> None:
     """A text that falls into one column, and a sheet that stands on its side, are refused with what they are."""
     (tmp_path / "leads.csv").write_text(text)
     with open_source(tmp_path / "leads.csv", ReadingOptions()) as source:
-        (sheet,) = source.sheets
+        sheet = next(source.sheets)
         with pytest.raises(SourceUnreadable, match=says):
             open_table(sheet, ReadingOptions(), phone_score("IN"))
 
 
 @pytest.mark.parametrize(
     "text",
-    ["Phone/WhatsApp\n9876500001\n", "Mobile  No\n9876500001\n", "Name,Mobile\nEmail,9876500001\nCity,9876500002\n"],
+    [
+        "Phone/WhatsApp\n9876500001\n",
+        "Mobile  No\n9876500001\n",
+        "Name,Mobile\nEmail,9876500001\nCity,9876500002\n",
+        "Name,Mobile\nPhone,9876500001\n",
+        "Label,Dial\nCustomer,9876500001\nContact,9876500002\n",
+        "Customer City Phone Number\n9876500001\n9876500002\n",
+        "Name Phone\nAsha 9876500001\nRavi 9876500002\n",
+        "Name - Phone\nAsha - 9876500001\nRavi - 9876500002\n",
+        "Company Name Phone\nGamma 9876500001\nDelta 9876500002\n",
+    ],
 )
 def test_tables_that_look_a_little_so(tmp_path: Path, text: str) -> None:
     """One column of a name with a sign in it, and people with strange names, are read."""
