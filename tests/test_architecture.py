@@ -62,8 +62,9 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"screening"}, set()),
         ({"planning"}, set()),
         ({"refusals"}, set()),
+        ({"table_findings"}, set()),
         ({"exclude_lists"}, _CLEANING | {"screening"}),
-        ({"prepare"}, _CLEANING | {"screening", "planning", "refusals"}),
+        ({"prepare"}, _CLEANING | {"screening", "planning", "refusals", "table_findings"}),
     ],
     "output": [({"views"}, set()), ({"console"}, {"views"}), ({"reports"}, {"views"})],
     "cli": [

@@ -1,4 +1,4 @@
-"""Marks of people who must not be called, as lead files carry them: a column, a status, a cell, a sheet's name.
+"""Marks of people who must not be called: a column, a status, a cell, a sheet's name, a title above some rows.
 
 Names are judged as header_meaning judges them: by whole words, never by substring. What a cell says is decided once
 for each text that a column holds, so that a million rows with two values cost two decisions a block.
@@ -21,6 +21,8 @@ from telecmi_leads.core.lead import Field
 from telecmi_leads.core.text import any_of, pattern, shipped_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from telecmi_leads.columns.column_match import ColumnMatch
     from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.core.text import Columns
@@ -53,6 +55,28 @@ _SHORTEST_COMPACT = 6
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _MANY = 100  # different texts in a block: `_mark_letters` takes some milliseconds to make
 _LETTER = re.compile(r"[^\W\d_]")
+_MOST_CELLS = 3  # with something in them, of a row that is looked at for a title
+_MOST_DIGITS = 4  # of a title: "DND 2026"; more may be a number
+_TITLE_WORDS = frozenset(
+    {
+        *(
+            "section",
+            "group",
+            "part",
+            "block",
+            "table",
+            "category",
+            "list",
+            "below",
+            "following",
+            "the",
+            "these",
+            "this",
+        ),
+        *("this", "are", "is", "have", "has", "who", "those", "them", "leads", "lead", "clients", "client"),
+    }
+)
+_SURNAMES = frozenset({"nix"})  # that are words of a mark too
 _NAMES = (Field.FULLNAME, Field.FIRSTNAME, Field.LASTNAME)
 _IN_NAMES = ("dnd", "dnc", "not call", "n't call", "opted out", "unsubscribed")
 
@@ -284,11 +308,87 @@ def _in_name(cell: str) -> bool:
     return _may_be_in_name(cell.lower()) and _beside_number(cell)
 
 
+# --- sections -----------------------------------------------------------------------------------
+
+
+def is_section_title(text: str) -> bool:
+    """Tell whether a text that stands alone in its row says that the people below it must not be called."""
+    if len(text) > _LONGEST or sum(map(str.isdecimal, text)) > _MOST_DIGITS or plain(text) in _SURNAMES:
+        return False
+    return is_mark_name(text) or is_mark_name(" ".join(word for word in words(text) if word not in _TITLE_WORDS))
+
+
+def _says_callable(text: str) -> bool:
+    return mark_kind(text) is MarkKind.CONSENT or plain(text) in _mark_words().callable or _speaks_against(words(text))
+
+
+def _alone(row: Sequence[str]) -> tuple[int, str] | None:
+    """Return the text that alone stands in a row, with its column; "" of a blank row, None where there are several."""
+    if len(row) - row.count("") > _MOST_CELLS:  # soon seen, as in most rows
+        return None
+    texts = {text: at for at in reversed(range(len(row))) if (text := row[at].strip())}
+    return None if len(texts) > 1 else next(((at, text) for text, at in texts.items()), (0, ""))
+
+
+class Sections(Struct):
+    """The do-not-call sections of one table, whose rows come block by block.
+
+    `values` are the columns that hold marks and `people` those that hold names and numbers. `title` are the words
+    under which the rows to come stand, "" where these mark nobody. `group` is the title's column where that is one of
+    `values`: a report that names a group once leaves it blank in the rows below.
+    """
+
+    values: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
+    title: str = ""
+    group: int | None = None
+    below_blank: bool = False
+
+    def rows(self, rows: Sequence[Sequence[str]], without_number: Iterable[int]) -> tuple[dict[int, str], list[int]]:
+        """Return the rows of a block that stand in a section, index → the title, and the indexes of the titles.
+
+        `without_number` are the rows that may be titles, from the top.
+        """
+        found: dict[int, str] = {}
+        titles: list[int] = []
+        start, blank = 0, -1 if self.below_blank else None
+        for at in without_number:
+            column, text = _alone(rows[at]) or (0, None)
+            if text == "":
+                blank = at
+            elif text is not None and self._is_edge(column, text, below_blank=blank == at - 1):
+                self._take(found, rows, range(start, at))
+                self.title, start = text if is_section_title(text) else "", at + 1
+                self.group = column if column in self.values else None
+                titles += [at] * bool(self.title)
+        self._take(found, rows, range(start, len(rows)))
+        self.below_blank = blank == len(rows) - 1
+        return found, titles
+
+    def _is_edge(self, column: int, text: str, *, below_blank: bool) -> bool:
+        """Tell whether a text alone in its row is the title of a section, or of what follows one.
+
+        A name without a number looks like another title. It is one below a blank row, or where no names stand.
+        """
+        if is_section_title(text):
+            return column == 0 or column not in self.values | self.people
+        if not self.title or not _LETTER.search(text) or sum(map(str.isdecimal, text)) > _MOST_DIGITS:
+            return False
+        return below_blank or column not in self.people or _says_callable(text)
+
+    def _take(self, found: dict[int, str], rows: Sequence[Sequence[str]], which: range) -> None:
+        for at in which if self.title else ():
+            if self.group is not None and rows[at][self.group].strip():
+                self.title = ""
+                return
+            found[at] = self.title
+
+
 # --- a table's marks ----------------------------------------------------------------------------
 
 
 class TableMarks(Struct):
-    """The marks of one table: the whole sheet, mark columns, and what stands beside numbers and names.
+    """The marks of one table: the whole sheet, its sections, mark columns, what stands beside numbers and names.
 
     `columns`, `phones` and `names` are columns by index with the name under which their marks are counted; `phones`
     are those with the numbers and those that label them. `unclear` counts the cells of mark columns that say neither
@@ -300,6 +400,7 @@ class TableMarks(Struct):
     columns: tuple[tuple[int, str, MarkKind], ...]
     phones: tuple[tuple[int, str], ...]
     names: tuple[tuple[int, str], ...]
+    sections: Sections = field(default_factory=Sections)
     unclear: Counter[str] = field(default_factory=Counter)
     doubtful: Counter[str] = field(default_factory=Counter)
 
@@ -335,16 +436,24 @@ class TableMarks(Struct):
         return found, doubtful
 
 
-def table_marks(info: TableInfo, match: ColumnMatch) -> TableMarks:
-    """Return what marks the rows of a table: "DND number" is a phone column where it feeds the phone, and no mark."""
+def table_marks(info: TableInfo, match: ColumnMatch, above: TableMarks | None = None) -> TableMarks:
+    """Return what marks the rows of a table: "DND number" is a phone column where it feeds the phone, and no mark.
+
+    `above` are the marks of the rows above a header in the middle of a table: their section goes on below it.
+    """
     named = {at: name.strip() or f"column {at + 1}" for at, name in enumerate(info.header)}
     kinds = {at: mark_kind(name) for at, name in enumerate(info.header) if at not in match.ignored}
     names = dict.fromkeys(chain.from_iterable(match.sources.get(target, ()) for target in _NAMES))
+    columns = tuple((at, named[at], kind) for at, kind in kinds.items() if kind and at not in match.phones)
+    sections = Sections(frozenset(at for at, _, _ in columns), frozenset((*match.phones, *names)))
+    if above is not None:
+        sections.title, sections.below_blank = above.sections.title, above.sections.below_blank
     return TableMarks(
         sheet=info.sheet if is_mark_name(info.sheet) else None,
-        columns=tuple((at, named[at], kind) for at, kind in kinds.items() if kind and at not in match.phones),
+        columns=columns,
         phones=tuple((at, named[at]) for at in (*match.phones, *match.labels.values())),
         names=tuple((at, named[at]) for at in names if at not in match.phones),
+        sections=sections,
     )
 
 

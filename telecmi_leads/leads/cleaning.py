@@ -170,7 +170,9 @@ class Cleaner(Struct, frozen=True):
     def marked_numbers(self, block: RowBlock) -> list[tuple[str, str]]:
         """Return the name of the mark and the number of each marked row, and look at no other row."""
         grid, _ = leveled(block.rows, len(self.info.header))
-        marked = self.marks.rows(grid.columns, len(grid.rows)) if self.marks else {}
+        rows, marked = range(len(grid.rows)), dict[int, str]()
+        if self.marks:
+            marked = self.marks.sections.rows(grid.rows, rows)[0] | self.marks.rows(grid.columns, len(rows))
         found = find_numbers(grid.only(sorted(marked)), self.match, self.book, self.region)
         return [(marked[at], number) for at, number in zip(sorted(marked), found.numbers, strict=True) if number]
 
@@ -282,7 +284,7 @@ class Cleaner(Struct, frozen=True):
         """Take the rows marked do-not-call out of the block, whatever else is wrong with them."""
         if self.marks is None:
             return []
-        found = self.marks.rows(work.grid.columns, len(work.grid.rows))
+        found = self._sections(work, self.marks) | self.marks.rows(work.grid.columns, len(work.grid.rows))
         if not found:
             return []
         taken: list[LeftOutRow] = []
@@ -293,6 +295,15 @@ class Cleaner(Struct, frozen=True):
                 LeftOutRow(self.table, block.first_row + index, LeftOutKind.EXCLUDED, name, column=name, phone=phone)
             )
         return taken
+
+    def _sections(self, work: _Work, marks: TableMarks) -> dict[int, str]:
+        """Return the rows in do-not-call sections, with the titles' words; the titles count as notes."""
+        found, titles = marks.sections.rows(work.grid.rows, sorted({*work.found.faults, *work.blanks}))
+        for index in set(titles).difference(work.blanks):
+            work.found.take(index)
+            work.skipped[RowKind.NOTE.value] += 1
+            work.blanks.append(index)
+        return found
 
     def _rejections(self, block: RowBlock, work: _Work) -> list[LeftOutRow]:
         table, first, header, kind = self.table, block.first_row, self.info.header, LeftOutKind.REJECTED

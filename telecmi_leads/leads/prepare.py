@@ -30,7 +30,6 @@ from telecmi_leads.columns.matching import (
 from telecmi_leads.columns.table import place
 from telecmi_leads.core.errors import ColumnMissing, InputRefused, SettingsError, UsageError
 from telecmi_leads.core.lead import Field, LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
-from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import RowsPrepared, TableOpened
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
@@ -40,6 +39,7 @@ from telecmi_leads.leads.lead_text import usable_fill
 from telecmi_leads.leads.planning import VIRTUAL_COLUMNS, Audience
 from telecmi_leads.leads.refusals import MOST_CELLS, cells_without_code, guess_region, refusal
 from telecmi_leads.leads.screening import NumberSet
+from telecmi_leads.leads.table_findings import TableFindings
 from telecmi_leads.phones import PhoneBook, is_region
 from telecmi_leads.settings.options import CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions, ScreeningOptions
 from telecmi_leads.settings.resolving import COMMAND_LINE
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.columns.table import Table
     from telecmi_leads.core.campaign import StagedCampaign
+    from telecmi_leads.core.reasons import WarningCode
     from telecmi_leads.core.run import RegionGuess
     from telecmi_leads.files import Source
     from telecmi_leads.leads.planning import Planner
@@ -198,12 +199,9 @@ class _Preparation(Struct):
     rejections: Counter[str] = field(default_factory=Counter)
     repairs: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
-    unread: list[tuple[UnreadTable, tuple[str, ...]]] = field(default_factory=list)
-    filtered: list[TableInfo] = field(default_factory=list)
-    long_rows: Counter[str] = field(default_factory=Counter)
     marked: dict[str, NumberSet] = field(default_factory=dict)
     marked_late: int = 0
-    marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
+    tables: TableFindings = field(default_factory=TableFindings)
     limit_reached: bool = False
     without_code: list[str] = field(default_factory=list)
     places: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -229,7 +227,7 @@ class _Preparation(Struct):
             elif match.has_phone:
                 read.append(table.info)
                 if table.info.hidden_rows:
-                    self.filtered.append(table.info)
+                    self.tables.filtered.append(table.info)
                 self._take_table(table, match)
             else:
                 passed = self._passed_over(table)
@@ -240,7 +238,7 @@ class _Preparation(Struct):
             self.matcher.check_options()
             raise no_phone_column(source.file, [table.info for table in (*unread, *empty)])
         sheets = tuple(info.sheet for info in read if info.sheet is not None)
-        self.unread += [(table, sheets) for table in unread]
+        self.tables.unread += [(table, sheets) for table in unread]
 
     def _passed_over(self, table: Table) -> UnreadTable:
         """Count the rows of a table without a phone column; they are read, and blank as far as leads go."""
@@ -264,34 +262,38 @@ class _Preparation(Struct):
                 clean = cleaner.clean(block)
                 self._screened(cleaner, clean)
                 if self.limit_reached:
-                    self._look_for_marks(cleaner.info, cleaner.match, table.blocks)
+                    self._look_for_marks(cleaner.info, cleaner.match, table.blocks, cleaner.marks)
                     return
                 if clean.next_header is None:
                     break
                 early = block.rows[clean.next_header - clean.early : clean.next_header]
                 first_row = block.first_row + clean.next_header - clean.early
-                cleaner, block = self._below_header(cleaner.info, block, clean.next_header)
+                cleaner, block = self._below_header(cleaner, block, clean.next_header)
                 if early:
                     self._screened(cleaner, cleaner.clean(RowBlock(first_row, early)))
             del block, clean
             self.notify(RowsPrepared(self.read, self.leads))
 
-    def _look_for_marks(self, info: TableInfo, match: ColumnMatch, blocks: Iterable[RowBlock]) -> None:
+    def _look_for_marks(
+        self, info: TableInfo, match: ColumnMatch, blocks: Iterable[RowBlock], above: TableMarks | None = None
+    ) -> None:
         """Note whom rows behind --limit mark, and look at nothing else: a mark holds for every row of its person."""
         if match.has_phone and not self.settings[ScreeningOptions].ignore_marks:
-            region, marks = self.settings[PhoneOptions].region, table_marks(info, match)
+            region, marks = self.settings[PhoneOptions].region, table_marks(info, match, above)
             cleaner = Cleaner(info, 0, match, self.matcher.book, region, marks=marks)
             for name, phone in chain.from_iterable(map(cleaner.marked_numbers, blocks)):
                 self.marked.setdefault(name, NumberSet()).add([phone])
                 self.marked_late += len(self.screen.seen.hits([phone]))
 
-    def _cleaner(self, info: TableInfo, match: ColumnMatch, sample: Sequence[Sequence[str]]) -> Cleaner:
+    def _cleaner(
+        self, info: TableInfo, match: ColumnMatch, sample: Sequence[Sequence[str]], above: TableMarks | None = None
+    ) -> Cleaner:
         group_column = self._group_column(info)
         self.notify(TableOpened(info, _columns_used(info, match)))
         info = named_by_use(info, match)
-        marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, match)
+        marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, match, above)
         if marks is not None:
-            self.marks.append((info, marks))
+            self.tables.marks.append((info, marks))
         table = self.ledger.add_table(self.run_id, info)
         self.places[table] = (info.file, info.sheet or "")
         return Cleaner(
@@ -317,10 +319,10 @@ class _Preparation(Struct):
             virtual = f"{', '.join(VIRTUAL_COLUMNS)} are made from the number."
             raise ColumnMissing(missing.message, hint=f"{missing.hint} {virtual}") from None
 
-    def _below_header(self, above: TableInfo, block: RowBlock, index: int) -> tuple[Cleaner, RowBlock]:
+    def _below_header(self, above: Cleaner, block: RowBlock, index: int) -> tuple[Cleaner, RowBlock]:
         """Match columns anew below a header row in the middle of a table."""
         header = tuple(cell.strip() for cell in block.rows[index])
-        info = replace(above, header=header, header_row=block.first_row + index, notes=())
+        info = replace(above.info, header=header, header_row=block.first_row + index, notes=())
         rest = RowBlock(block.first_row + index + 1, block.rows[index + 1 :])
         match = self.matcher.match(info, rest.rows[:_SAMPLE_ROWS])
         self.blank += 1
@@ -328,7 +330,7 @@ class _Preparation(Struct):
         self.skipped["header"] += 1
         if not match.has_phone:
             raise no_phone_column(info.file, [info])
-        return self._cleaner(info, match, rest.rows[:_SAMPLE_ROWS]), rest
+        return self._cleaner(info, match, rest.rows[:_SAMPLE_ROWS], above.marks), rest
 
     # --- one block ---
 
@@ -345,7 +347,7 @@ class _Preparation(Struct):
 
     def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> None:
         if clean.long_rows:
-            self.long_rows[place(cleaner.info)] += len(clean.long_rows)
+            self.tables.long_rows[place(cleaner.info)] += len(clean.long_rows)
         if clean.marked or self.marked:
             clean = self._without_marked(cleaner, clean)
         left_out = self.screen.screen(clean.numbers, cleaner.table, clean.rows)
@@ -448,50 +450,10 @@ class _Preparation(Struct):
             repairs=dict((+self.repairs).most_common()),
             skipped=dict(self.skipped),
             audience=self.audience.counts(),
-            refusal=refusal(rows, self.rejections, self._table_faults(), self.settings, guess),
+            refusal=refusal(rows, self.rejections, self.tables.faults(), self.settings, guess),
             guess=guess,
-            warnings=tuple(self._warnings()),
+            warnings=tuple(self.tables.warnings()),
         )
-
-    def _unclear(self) -> Iterator[str]:
-        """Yield where and how often cells of a mark column say neither yes nor no."""
-        for info, marks in self.marks:
-            for name, cells in marks.unclear.items():
-                say = "says" if cells == 1 else "say"
-                yield f'{place(info)}: {count(cells, "cell")} of column "{safe(name, 60)}" {say} neither yes nor no'
-
-    def _doubtful(self) -> Iterator[str]:
-        """Yield where and how often a status says that a number is wrong or its person dead."""
-        for info, marks in self.marks:
-            for name, rows in marks.doubtful.items():
-                says = f'in column "{safe(name, 60)}" that the number is wrong or the person is dead'
-                if rows:
-                    yield f"{place(info)}: {count(rows, 'row')} {'says' if rows == 1 else 'say'} {says}"
-
-    def _long(self) -> Iterator[str]:
-        """Yield where and how many rows of a text are longer than its header."""
-        for where, rows in self.long_rows.items():
-            yield f"{where}: {count(rows, 'row')} {'has' if rows == 1 else 'have'} more cells than the header"
-
-    def _warnings(self) -> Iterator[tuple[WarningCode, str]]:
-        for table, sheets in self.unread:
-            yield WarningCode.NO_PHONE_COLUMN, table.says(sheets)
-        for info in self.filtered:
-            hides = f"{place(info)}: a filter hides {count(info.hidden_rows, 'row')}"
-            yield WarningCode.HIDDEN_ROWS, f"{hides}; {'it is' if info.hidden_rows == 1 else 'they are'} read too."
-        for says in self._long():
-            yield WarningCode.LONG_ROWS, f"{says}. The cells without a column are not sent."
-        for unclear in self._unclear():
-            yield WarningCode.MARK_UNCLEAR, f"{unclear}. The people in these rows are not left out."
-        for doubtful in self._doubtful():
-            yield WarningCode.DOUBTFUL_STATUS, f"{doubtful}. These people are not left out."
-
-    def _table_faults(self) -> list[tuple[str, str]]:
-        """Return what --strict allows of no table, each with its way out."""
-        unread = [(f"{table.where} has no phone column", table.way_out(sheets)) for table, sheets in self.unread]
-        clear = "Write yes or no into these cells, or use --ignore-marks."
-        long = [(says, WarningCode.LONG_ROWS.tip) for says in self._long()]
-        return [*unread, *long, *((unclear, clear) for unclear in self._unclear())]
 
 
 def _columns_used(info: TableInfo, match: ColumnMatch) -> dict[str, tuple[str, ...]]:

@@ -209,7 +209,7 @@ class ScreeningOptions(OptionGroup):
     )
     ignore_marks: bool = row.option(
         False,
-        "Upload people whom the file itself marks as do-not-call, in a column, a status or a sheet's name too.",
+        "Upload people whom the file itself marks as do-not-call, in a column, status, title or sheet's name too.",
         commands=row.PREPARE,
         repeated=(*row.FOR_UPLOADS, Suggested.VALIDATE),
     )

@@ -154,11 +154,11 @@ def test_an_answer_tells_its_code_once(code: int | None, message: str, says: str
 
 
 def test_a_marked_row_names_its_column() -> None:
-    """A row that is marked do-not-call in the file says by which column; a rejected one says what is in its cell."""
+    """A row that is marked do-not-call in the file says by what; a rejected one says what is in its cell."""
     marked = LeftOutCount(LeftOutKind.EXCLUDED, "DND", 1, "row 7", "DND", phone="919876500005")
     rejected = LeftOutCount(LeftOutKind.REJECTED, Reason.NO_PHONE, 1, "row 8", "Mobile")
     found = [wording.example(each, show_phones=True) for each in (marked, rejected)]
-    assert found == ['row 7, column "DND" says so', "row 8, Mobile is empty"]
+    assert found == ['row 7, "DND" says so', "row 8, Mobile is empty"]
 
 
 def test_every_code_has_words() -> None:

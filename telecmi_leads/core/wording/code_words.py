@@ -171,8 +171,8 @@ def example(found: LeftOutCount, *, show_phones: bool) -> str:
     if found.cell and found.column:
         return f"{found.place}, {found.column}: {found.cell if show_phones else mask_text(found.cell)}"
     if found.column:
-        marked = found.kind is LeftOutKind.EXCLUDED
-        return f"{found.place}, " + (f'column "{found.column}" says so' if marked else f"{found.column} is empty")
+        marked = found.kind is LeftOutKind.EXCLUDED  # by a column, a sheet, or the title of a section
+        return f"{found.place}, " + (f'"{found.column}" says so' if marked else f"{found.column} is empty")
     if found.kept:
         says = "has the number of" if found.kind is LeftOutKind.DUPLICATE else "is in"
         return f"{found.place} {says} {found.kept}"
