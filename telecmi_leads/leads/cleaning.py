@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from telecmi_leads.columns.reader_notes import asks_to_call, is_instruction, may_ask_to_call
 from telecmi_leads.columns.row_kinds import (
     RowKind,
     is_note,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 _NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLDER, RowKind.NOTE})
 _LONGEST_SERIAL = 4
+_FIRST_ROWS = 10
+"""Rows below a header in which a template has its instructions and examples."""
 
 
 class CleanBlock(Struct, frozen=True):
@@ -118,6 +121,12 @@ class _Work(Struct):
     long: list[int] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
 
+    def leave_out(self, index: int) -> None:
+        """Count a row as a note, whatever number it has."""
+        self.found.take(index)
+        self.skipped[RowKind.NOTE.value] += 1
+        self.blanks.append(index)
+
 
 class Cleaner(Struct, frozen=True):
     """Cleans the blocks of one table.
@@ -147,6 +156,7 @@ class Cleaner(Struct, frozen=True):
             early = self._rows_of(header_at, block, work)
             above = self.clean(RowBlock(block.first_row, block.rows[: header_at - early]))
             return replace(above, next_header=header_at, early=early)
+        self._leave_out_instructions(block, work)
         self._leave_out_footer(work)
         marked = self._take_marked(block, work) if self.marks else []
         leads, numbers, at = self._leads(work)
@@ -243,14 +253,25 @@ class Cleaner(Struct, frozen=True):
         phones, columns = self.match.phones, work.grid.columns
         if rows_fill(columns, self._by_use()):
             return
-        looked_at = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME), *phones}
-        found = (may_be_notes(columns, column, names=column not in phones) for column in looked_at)
-        for index in sorted(set(chain.from_iterable(found))):
-            texts = [cell.strip() for cell in work.grid.rows[index] if cell and not cell.isspace()]
-            if work.found.numbers[index] and is_note(_without_serial(texts)):
-                work.found.take(index)
-                work.skipped[RowKind.NOTE.value] += 1
-                work.blanks.append(index)
+        names = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME)}
+        notes = [may_be_notes(columns, column, names=column not in phones) for column in {*names, *phones}]
+        calls = [may_ask_to_call(columns, column) for column in names]
+        for test, found in ((is_note, notes), (asks_to_call, calls)):
+            for index in sorted(set(chain.from_iterable(found))):
+                if work.found.numbers[index] and test(_without_serial(_filled(work.grid.rows[index]))):
+                    work.leave_out(index)
+
+    def _leave_out_instructions(self, block: RowBlock, work: _Work) -> None:
+        """Count as no leads the rows in which a template says what goes into its columns, or gives an example."""
+        rows, above = work.grid.rows, block.first_row - (self.info.header_row or 0) - 1
+        if above >= _FIRST_ROWS:
+            return
+        names = [*self._columns_of(Field.FULLNAME, Field.FIRSTNAME, Field.LASTNAME)]
+        taken = [at for at in range(len(self.info.header)) if at not in self.match.ignored]
+        for index in sorted(set(range(min(_FIRST_ROWS - above, len(rows)))).difference(work.blanks)):
+            phones, told, texts = ([rows[index][at] for at in columns] for columns in (self.match.phones, names, taken))
+            if is_instruction(phones, told, _filled(texts)):
+                work.leave_out(index)
 
     def _columns_of(self, *targets: Field) -> Iterator[int]:
         for target in targets:
@@ -300,9 +321,7 @@ class Cleaner(Struct, frozen=True):
         """Return the rows in do-not-call sections, with the titles' words; the titles count as notes."""
         found, titles = marks.sections.rows(work.grid.rows, sorted({*work.found.faults, *work.blanks}))
         for index in set(titles).difference(work.blanks):
-            work.found.take(index)
-            work.skipped[RowKind.NOTE.value] += 1
-            work.blanks.append(index)
+            work.leave_out(index)
         return found
 
     def _rejections(self, block: RowBlock, work: _Work) -> list[LeftOutRow]:
@@ -374,6 +393,10 @@ def _columns_of_leads(fields: Fields, numbers: Sequence[str]) -> Iterator[Iterab
 
 def _filled_width(row: Sequence[str]) -> int:
     return max((at for at, cell in enumerate(row, start=1) if cell.strip()), default=0)
+
+
+def _filled(row: Sequence[str]) -> list[str]:
+    return [cell.strip() for cell in row if cell and not cell.isspace()]
 
 
 def _without_serial(texts: list[str]) -> list[str]:

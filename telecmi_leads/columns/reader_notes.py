@@ -1,0 +1,231 @@
+"""What a file says to its reader with a number in it: whom to call, what goes into the columns of a template.
+
+Such a row is no lead. `row_kinds` tells those without a number, and the notes of a list's end.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from telecmi_leads.columns.lexicon import plain
+from telecmi_leads.core.text import BETWEEN, any_of, pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telecmi_leads.core.text import Columns
+
+_LONGEST = 300
+"""Characters of a cell that are looked at."""
+
+
+# --- sentences ----------------------------------------------------------------------------------
+
+_POLITE = (
+    *("please", "pls", "plz", "kindly", "if", "bitte", "veuillez", "merci", "пожалуйста", "просим", "कृपया"),
+    *("silakan", "mohon", "lütfen", "prosimy", "proszę", "يرجى", "للاستفسار"),
+)
+"""How a sentence begins that asks for a call, and no name."""
+
+_ABOUT = (
+    *("any", "for", "our", "my", "you", "we", "to", "bei", "unsere", "pour", "si", "notre", "por", "para"),
+    *("nuestro", "nossa", "nosso", "dúvidas", "dudas", "per", "nostro", "voor", "onze", "по", "наш", "किसी"),
+    *("हमारा", "untuk"),
+)
+"""How it may begin, and a name too: "My Mobile Store"."""
+
+_VERBS = (
+    *("call", "contact", "dial", "reach", "ring", "phone", "whatsapp", "sms", "message", "msg", "mail"),
+    *("write", "send", "ask", "speak", "talk", "text", "ping", "rufen", "kontaktieren", "appelez", "contactez"),
+    *("envoyez", "llame", "llamar", "llámenos", "contacte", "contáctenos", "escriba", "envíe", "ligue"),
+    *("chiamate", "chiama", "chiamare", "contattateci", "contattare", "bel", "звоните", "позвоните"),
+    *("обращайтесь", "пишите", "hubungi", "اتصل"),
+)
+_CALLS = (
+    *("calls", "number", "mobile", "connect", "telephone", "helpline", "anrufen", "anruf", "melden", "telefon"),
+    *("nummer", "appeler", "contacter", "joindre", "numéro", "contactar", "teléfono", "ligar", "contate"),
+    *("contatar", "telefone", "bellen", "звонить", "обращаться", "телефону", "номеру", "телефон", "номер"),
+    *("смс", "कॉल", "संपर्क", "नंबर", "kirim", "nomor", "arayin", "arayiniz", "ulasin", "dzwonić", "الاتصال"),
+    *("التواصل", "رقم"),
+)
+"""What else is said of calls."""
+
+_OBJECTS = ("us", "me", "him", "her", "them", "uns", "mich", "nous", "moi", "nos", "ons", "нам", "мне", "kami")
+_BEFORE_A_NUMBER = (
+    *("at", "on", "to", "via", "is", "unter", "au", "sur", "al", "para", "naar", "op", "на", "по", "номеру"),
+    *("телефону", "على"),
+)
+_OPENINGS = ("请", "請", "如有", "若有", "欢迎", "お問い合わせ", "ご連絡", "문의", "연락")
+"""How such a sentence begins where no blanks part words."""
+
+_NUMBER = re.compile(r"[+(]*\d(?:[\s().+/-]*\d){5,}")
+_FEWEST_WORDS = 3
+_MOST_CELLS = 3
+
+
+class _Words(NamedTuple):
+    """The words of sentences that ask for a call, folded."""
+
+    polite: frozenset[str]
+    about: frozenset[str]
+    verbs: frozenset[str]
+    calls: frozenset[str]
+    objects: frozenset[str]
+    before: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    groups = (_POLITE, _ABOUT, _VERBS, (*_VERBS, *_CALLS), _OBJECTS, _BEFORE_A_NUMBER)
+    return _Words(*(frozenset(map(plain, group)) for group in groups))
+
+
+@cache
+def _begins() -> re.Pattern[str]:
+    """Return what finds such a beginning in a column that is joined, perhaps behind a mark, in lower case."""
+    begins = any_of(sorted({*_POLITE, *_ABOUT, *_VERBS, *map(plain, _VERBS)}))
+    joint = re.escape(BETWEEN)
+    return re.compile(rf"(?:\A|{joint})[^\w{joint}]{{0,4}}(?:{begins}(?!\w)|{any_of(_OPENINGS)})")
+
+
+def may_ask_to_call(columns: Columns, at: int) -> list[int]:
+    """Return the rows in which a column of names may hold a sentence that asks for a call, by a scan of the whole."""
+    text, cells = columns.lower(at), columns[at]
+    if text.count(BETWEEN) != len(cells) - 1:  # a cell holds what joins them
+        return [row for row, cell in enumerate(cells) if _begins().match(cell[:_LONGEST].lower())]
+    found: list[int] = []
+    row = seen = 0
+    for hit in _begins().finditer(text):
+        row, seen = row + text.count(BETWEEN, seen, hit.end()), hit.end()
+        found.append(row)
+    return found
+
+
+def asks_to_call(texts: Sequence[str]) -> bool:
+    """Tell whether the cells of a row that hold something are a sentence that asks for a call: "Call us at 98…".
+
+    A number may stand in it or in another cell, and nothing else besides. What stands behind the number is a remark.
+    """
+    if (
+        not texts
+        or len(texts) > _MOST_CELLS
+        or not all(map(_NUMBER.fullmatch, (text[:_LONGEST] for text in texts[1:])))
+    ):
+        return False
+    text = texts[0][:_LONGEST]
+    found = _NUMBER.search(text)
+    before = text[: found.start()] if found else text
+    if text.startswith(_OPENINGS):
+        return True
+    said = plain(before).split()
+    if not said:
+        return False
+    known, (first, *others) = _words(), said
+    if first in known.verbs:
+        return said[-1] in known.before or not known.objects.isdisjoint(others)
+    if first in known.about and (
+        len(said) < _FEWEST_WORDS or said[-1] not in known.calls | known.objects | known.before
+    ):
+        return False
+    return first in known.polite | known.about and not known.calls.isdisjoint(others)
+
+
+# --- instructions and examples ------------------------------------------------------------------
+
+_NEEDED = (
+    *("required", "mandatory", "compulsory", "obligatory", "optional", "required field", "optional field"),
+    *("pflicht", "pflichtfeld", "erforderlich", "notwendig", "freiwillig", "obligatoire", "requis", "facultatif"),
+    *("optionnel", "obligatorio", "obligatoria", "requerido", "requerida", "opcional", "obrigatorio", "obrigatoria"),
+    *("obbligatorio", "obbligatoria", "richiesto", "facoltativo", "opzionale", "verplicht", "vereist", "optioneel"),
+    *("обязательно", "обязательное", "обязательный", "необязательно", "необязательное", "zorunlu", "opsiyonel"),
+    *("istege bagli", "wajib", "wajib diisi", "opsional", "wymagane", "obowiązkowe", "opcjonalne", "obligatorisk"),
+    *("påkrævet", "valfri", "povinné", "nepovinné", "bắt buộc", "tùy chọn", "अनिवार्य", "आवश्यक", "वैकल्पिक", "إلزامي"),
+    *("مطلوب", "اختياري", "必填", "必填项", "选填", "可选", "必須", "任意", "필수", "필수 입력", "선택"),
+)
+_EXAMPLES = (
+    *("example", "for example", "for instance", "sample", "beispiel", "zum beispiel", "exemple", "par exemple"),
+    *(
+        "ejemplo",
+        "por ejemplo",
+        "exemplo",
+        "por exemplo",
+        "esempio",
+        "ad esempio",
+        "voorbeeld",
+        "bijvoorbeeld",
+        "пример",
+    ),
+    *(
+        "например",
+        "örnek",
+        "örneğin",
+        "contoh",
+        "misalnya",
+        "przykład",
+        "na przykład",
+        "exempel",
+        "eksempel",
+        "příklad",
+    ),
+    *("ví dụ", "उदाहरण", "जैसे", "مثال", "مثلا", "例", "例如", "示例", "예", "예시"),
+)
+_SPOKEN = pattern(
+    r"(?:required|mandatory|optional) (?:field|value|column|text|number|data|if|only|unless|in|and)\b.*"
+    r"|(?:for example|for instance|zum beispiel|par exemple|por ejemplo|por exemplo|ad esempio|например|例如)\b.*"
+    r"|(?:example|sample)(?: (?:full|first|last|name|number|phone|mobile|lead|row|data|entry|record|contact|customer))+"
+    r"|(?:please )?(?:do not|don t|never) (?:change|edit|delete|remove|modify|rename|alter|touch|fill|overwrite)\b.*"
+    r"|(?:bitte )?nicht (?:andern|loschen|bearbeiten|verandern)\b.*|ne pas (?:modifier|supprimer|toucher)\b.*"
+    r"|no (?:modificar|cambiar|borrar|eliminar|editar)\b.*|nao (?:alterar|modificar|apagar|editar)\b.*"
+    r"|non (?:modificare|cancellare|toccare)\b.*|не (?:изменять|удалять|менять)\b.*"
+    r"|(?:(?:max|maximum|min|minimum|up to|at most|at least|exactly)(?: length)?(?: of)? )?\d+(?: (?:to )?\d+)?"
+    r" (?:characters?|chars?|digits?|letters?|zeichen|stellen|ziffern|caracteres|chiffres|cifre|tekens)\b.*"
+    r"|(?:max|maximum|min|minimum) length\b.*|(?:digits|numbers|numeric|text|letters|alphabets?) only\b.*"
+    r"|(?:please )?(?:enter|type|fill in|insert|provide|write)(?: (?:the|a|your|lead s?|customer s?|contact s?|full"
+    r"|first|last|valid|phone|mobile|person s?|complete))+ (?:name|number|value)\b.*"
+    r"|(?:with|without|including|incl|include|no) (?:the )?(?:country code|spaces?|dashes|special characters)\b.*"
+)
+_IN_A_NUMBERS_CELL = pattern(
+    r"(?:required|mandatory|optional|example|sample|format|eg|e g)(?: \d[\d ]{6,}.*)?"
+    r"|.*\b\d{1,2} (?:digits?|chiffres|ziffern|stellen|digitos|cifre|cijfers|цифр|haneli|angka)\b.*"
+    r"|.*\b(?:digits|numbers) only\b.*|.*\b(?:with|without|including|incl|include|no) (?:the )?country code\b.*"
+)
+# "E.G. Ravi" has initials.
+_SHORT = pattern(
+    r"\A\W{0,3}(?:[Ee]g[.:,]|eg\s|[Ee]x ?:|E\.g\.|Z\.B\.|[Bb]sp\.|[Ee]j\.\s)"
+    r"|(?:\A|[\s(\[])(?:e\.\s?g\b\.?|z\.\s?B\.|[Pp]\.\s?ej\.|p\.\s?ex\.|p\.\s?es\.|t\.\s?ex\.|[Bb]ijv\.|[Нн]апр\.|[Öö]rn\.)"
+)
+_PARTS = re.compile(r"[.:;,()\[\]<>|/\n*!\-\u2013\u2014\u3001\u3002\uff08\uff09\uff0c\uff1a\uff1b]+")
+_IN_BRACKETS = re.compile(r"[(\[\uff08]([^()\[\]\uff08\uff09]{1,40})[)\]\uff09]\W*\Z")
+_FEWEST_CELLS = 2
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return frozenset(map(plain, (*_NEEDED, *_EXAMPLES)))
+
+
+def is_instruction(phones: Sequence[str], names: Sequence[str], texts: Sequence[str]) -> bool:
+    """Tell whether a row says what goes into the columns of a template, or gives an example.
+
+    `phones` and `names` are its cells of numbers and names, of which one that says so decides; else half of `texts`,
+    all cells that hold something, must.
+    """
+    if any(_instructs(cell) or _IN_A_NUMBERS_CELL.fullmatch(plain(cell[:_LONGEST])) for cell in phones if cell):
+        return True
+    if any(map(_instructs, names)):
+        return True
+    told = sum(map(_instructs, texts))
+    return told >= _FEWEST_CELLS and told * 2 >= len(texts)
+
+
+def _instructs(cell: str) -> bool:
+    text = cell[:_LONGEST].strip()
+    if not text or text.isdecimal():
+        return False
+    first = next(filter(None, map(plain, _PARTS.split(text))), "")
+    if first in _labels() or _SHORT.search(text) or _SPOKEN.fullmatch(plain(text)):
+        return True
+    bracket = _IN_BRACKETS.search(text)
+    return bracket is not None and plain(bracket[1]) in _labels()
