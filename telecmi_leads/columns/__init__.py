@@ -2,9 +2,9 @@
 
 lexicon → header_meaning (one name) → candidates (held against cells and neighbours) → field_choice → overrides (--map,
 --set) → column_match. Matching is by whole names, whole words and head nouns, never by substring. table finds the
-header row and what follows it, side_by_side the tables of one sheet; matching composes all. persons tells whose a column
-is, phone_companions which codes and countries go with which phone; marks knows who must not be called, row_kinds and
-reader_notes which rows are not leads.
+header row and what follows it, side_by_side the tables of one sheet; matching composes all. persons tells whose a
+column is, phone_companions which codes and countries go with which phone; marks knows who must not be called, row_kinds
+and reader_notes which rows are not leads.
 """
 
 from telecmi_leads.columns.column_match import PHONE_HEADS, ColumnChoice, ColumnMatch, Rule, Template

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from telecmi_leads.columns.matching import UnreadTable, place
+from telecmi_leads.columns.matching import UnreadTable
+from telecmi_leads.columns.table import place
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
