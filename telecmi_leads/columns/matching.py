@@ -29,6 +29,7 @@ from telecmi_leads.columns.side_by_side import tables_of
 from telecmi_leads.columns.table import Table, is_own_report, open_table, place
 from telecmi_leads.core.errors import ColumnMissing, InputRefused
 from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field
+from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code
@@ -196,7 +197,7 @@ def named_by_use(info: TableInfo, match: ColumnMatch) -> TableInfo:
 
 
 def _columns(info: TableInfo) -> str:
-    seen = ", ".join(safe(name, 40) for name in info.header[:_SHOWN_COLUMNS] if name.strip())
+    seen = ", ".join(safe(mask_text(name), 40) for name in info.header[:_SHOWN_COLUMNS] if name.strip())
     return f"{seen or 'none with a name'}{', …' if len(info.header) > _SHOWN_COLUMNS else ''}"
 
 

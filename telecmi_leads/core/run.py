@@ -269,10 +269,11 @@ class RunSummary(Struct, frozen=True):
 
 
 class TableOpened(Struct, frozen=True):
-    """A table's header was found and its columns are matched."""
+    """A table's header was found and its columns are matched; `marks` are those that mark people not to call."""
 
     table: TableInfo
     columns: Mapping[str, tuple[str, ...]]
+    marks: tuple[str, ...] = ()
 
 
 class RowsPrepared(Struct, frozen=True):

@@ -19,6 +19,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.text import pattern, safe
 from telecmi_leads.files.bounds import (
     MAX_CELL,
@@ -367,7 +368,7 @@ def _refuse_other_pages(page: _Page, file: TextFile) -> None:
     if page.sheets or (page.rows and not (suspect and not _has_a_list(file))):
         return
     title = page.title or " ".join(html.unescape(_TAGS.sub(" ", file.open(by_lines=False).read(_HEAD))).split())
-    says = f" that says “{safe(title[:_SAID])}”" if title else ""
+    says = f" that says “{safe(mask_text(title)[:_SAID])}”" if title else ""
     what = "not a list of leads" if page.rows else "and has no table"
     raise SourceUnreadable(
         f"{file.name} is a web page{says}, {what}.",

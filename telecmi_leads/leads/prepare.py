@@ -289,9 +289,10 @@ class _Preparation(Struct):
         self, info: TableInfo, match: ColumnMatch, sample: Sequence[Sequence[str]], above: TableMarks | None = None
     ) -> Cleaner:
         group_column = self._group_column(info)
-        self.notify(TableOpened(info, _columns_used(info, match)))
-        info = named_by_use(info, match)
+        opened, info = info, named_by_use(info, match)
         marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, match, above)
+        marking = tuple(opened.header[at] for at, _, _ in marks.columns) if marks is not None else ()
+        self.notify(TableOpened(opened, _columns_used(opened, match), marking))
         if marks is not None:
             self.tables.marks.append((info, marks))
         table = self.ledger.add_table(self.run_id, info)

@@ -34,7 +34,8 @@ _REPORT_IT = "This is a bug in the program: please report it, with this message.
 class ColumnView(Struct, frozen=True):
     """A column and what it feeds: `field` is the field's name, "" where it feeds none; `rule` says why, in words.
 
-    `filled` counts the rows in which it holds something, None where nobody counted.
+    `filled` counts the rows in which it holds something, None where nobody counted. `marks` says that the column marks
+    people not to call.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ColumnView(Struct, frozen=True):
     rule: str
     samples: tuple[str, ...] = ()
     filled: int | None = None
+    marks: bool = False
 
 
 class TableView(Struct, frozen=True):

@@ -169,7 +169,7 @@ def test_hidden_rows_cells_and_tables(tmp_path: Path) -> None:
         ),
         (
             "<table><tr><td>Login<tr><td>Password<td><input type='password'><tr><td>Helpline<td>9876500000</table>",
-            "is a web page that says “Login Password Helpline 9876500000”, not a list of leads.",
+            "is a web page that says “Login Password Helpline 9876•••000”, not a list of leads.",
             "Log in on the website, and export the leads again.",
         ),
         (
@@ -179,7 +179,7 @@ def test_hidden_rows_cells_and_tables(tmp_path: Path) -> None:
         ),
         (
             "<br />\n<b>Fatal error</b>:  Call to 9876500000 in /x.php",
-            "is a web page that says “Fatal error : Call to 9876500000 in /x.php”, and has no table.",
+            "is a web page that says “Fatal error : Call to 9876•••000 in /x.php”, and has no table.",
             "Open it in a browser to see what it says, and export the leads again.",
         ),
     ],

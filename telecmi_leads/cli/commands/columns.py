@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from telecmi_leads.cli.session import begin, typed
-from telecmi_leads.columns import pins
+from telecmi_leads.columns import Rule, pins
 from telecmi_leads.columns.matching import no_phone_column
 from telecmi_leads.core import private
 from telecmi_leads.core.errors import ExitCode, InputRefused, SettingsError, UsageError
@@ -104,6 +104,7 @@ def _table_view(
             rule=choice.says,
             samples=_samples(sample, choice.index),
             filled=filled.get(choice.index, 0),
+            marks=choice.rule is Rule.MARK,
         )
         for choice in match.choices
     )

@@ -215,6 +215,16 @@ def time_zone(name: str) -> str:
     return _ZONES_OF_TODAY.get(name, name)
 
 
+def audience(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Return how many leads there are by country, type and time zone, each zone under its name of today."""
+    told = {key: dict(numbers) for key, numbers in counts.items()}
+    if "timezone" in told:
+        zones, told["timezone"] = told["timezone"], {}
+        for name, number in zones.items():
+            told["timezone"][time_zone(name)] = told["timezone"].get(time_zone(name), 0) + number
+    return told
+
+
 def moment(when: datetime, *, now: datetime | None = None) -> str:
     """Return a time as the user's clock shows it: `27 Nov 23:58`, with the year where it is another than now's."""
     local = when.astimezone()

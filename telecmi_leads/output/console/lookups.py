@@ -43,9 +43,12 @@ def show_table(screen: Screen, table: TableInfo, rows: int | None = None) -> Non
 
 def show_use(screen: Screen, event: TableOpened) -> None:
     """Show which columns feed what is sent, and which feed nothing."""
-    used = {name for names in event.columns.values() for name in names}
+    used = {*event.marks, *(name for names in event.columns.values() for name in names)}
     ordered = sorted(event.columns.items(), key=lambda item: _FIRST.get(item[0], len(_FIRST)))
     rows = [(wording.field_name(shown(field)), _sources(field, names)) for field, names in ordered]
+    marks = [shown(name) for name in event.marks if name and not any(name in names for _, names in ordered)]
+    if marks:
+        rows.append(("not to be called", _listed(marks)))
     if screen.is_log:
         says = "; ".join(f"{field} from {sources}" for field, sources in rows)
         screen.entry(f"{shown(event.table.file)}: {says}")
@@ -91,7 +94,7 @@ def show_columns(screen: Screen, tables: Sequence[TableView], *, show_phones: bo
 def _show_used(screen: Screen, view: TableView, *, show_phones: bool) -> None:
     rows = [
         (_name(column), _goes_to(column, view), _samples(column, show_phones=show_phones), _filled(column, view))
-        for column in sorted((each for each in view.columns if each.field), key=lambda each: _rank(each, view))
+        for column in sorted((each for each in view.columns if _is_used(each)), key=lambda each: _rank(each, view))
     ]
     if rows:
         screen.blank()
@@ -102,11 +105,15 @@ def _show_unused(screen: Screen, view: TableView, *, show_phones: bool) -> None:
     rows = [
         (_name(column), shown(column.rule, _WHY_WIDTH), _samples(column, show_phones=show_phones))
         for column in view.columns
-        if not column.field
+        if not _is_used(column)
     ]
     if rows:
         screen.heading("Not used")
         screen.rows(rows, fold=(0, 1, 2), indent=0)
+
+
+def _is_used(column: ColumnView) -> bool:
+    return bool(column.field) or column.marks
 
 
 def _name(column: ColumnView) -> str:
@@ -114,13 +121,17 @@ def _name(column: ColumnView) -> str:
 
 
 def _rank(column: ColumnView, view: TableView) -> tuple[int, int]:
-    """Order columns as what is sent: names, phones by their place, then the others."""
+    """Order columns as what is sent: names, phones by their place, then the others; last what only marks people."""
     fields = ("fullname", "firstname", "lastname", "phone")
     place = view.phones.index(column.name) if column.name in view.phones else 0
+    if not column.field:
+        return (len(fields) + 1, 0)
     return (fields.index(column.field) if column.field in fields else len(fields), place)
 
 
 def _goes_to(column: ColumnView, view: TableView) -> str:
+    if not column.field:
+        return shown(column.rule, _WHY_WIDTH)
     name = shown(wording.field_name(column.field))
     alone = view.phones == (column.name,)
     if column.field != "phone" or alone or column.name not in view.phones:

@@ -66,10 +66,20 @@ def _log_summary(screen: Screen, summary: RunSummary) -> None:
             (rows.rejected, "rejected"),
         )
         screen.entry(f"left out {wording.count(outside, 'row')}: {', '.join(parts)}")
+    no_leads = _no_leads(summary)
+    if no_leads and not summary.resumed:
+        screen.entry(f"not leads: {shown(', '.join(no_leads))}")
     for names in summary.renamed.items():
         screen.entry(shown(wording.other_name(*names)))
     if "html" in summary.reports:
         screen.entry(f"report {shown(summary.reports['html'], LONGEST_COMMAND)}")
+
+
+def _no_leads(summary: RunSummary) -> list[str]:
+    """Return what the rows are that count neither as leads nor as left out, blank ones last."""
+    told = [wording.skipped(code, number) for code, number in summary.skipped.items() if number]
+    blank = summary.rows.blank - sum(summary.skipped.values())
+    return [*told, *([wording.count(blank, "blank row")] if blank > 0 else [])]
 
 
 def _left_out(summary: RunSummary) -> Sequence[LeftOutCount]:

@@ -1,0 +1,60 @@
+"""What a person is told of rows that are no leads, columns that mark people, time zones, and masked numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from inside import Inside
+
+from telecmi_leads.core import wording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LEADS = "Name,Phone,Do Not Call,Owner\nAsha,9876543210,,x\nRavi,9876543211,yes,x\nN/A,-,,\n,,,\nTotal,2,,\n"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Inside:
+    """Return the program, in a folder of its own with a file of leads."""
+    (tmp_path / "leads.csv").write_text(LEADS, encoding="utf-8")
+    return Inside(tmp_path)
+
+
+def test_a_log_accounts_for_every_row(program: Inside) -> None:
+    """A log says which rows are no leads, blank ones among them, and that a column marks people."""
+    lines = [line[20:] for line in program.run("validate", "leads.csv", "--region", "IN").err.splitlines()]
+    assert lines[:4] == [
+        "leads.csv: CSV, UTF-8, comma, header in row 1, 5 rows",
+        "leads.csv: first name, last name from Name, split in two; phone from Phone; not to be called from Do Not Call",
+        "left out 1 row: 1 asked not to be called",
+        "not leads: 1 row of fillers such as N/A, 1 line of totals, 1 blank row",
+    ]
+    ignored = program.run("validate", "leads.csv", "--region", "IN", "--ignore-marks").err
+    assert "not to be called" not in ignored
+
+
+def test_a_column_that_marks_is_used(program: Inside) -> None:
+    """`columns` lists what marks people among the columns that are used."""
+    used, unused = program.run("columns", "leads.csv", "--region", "IN").out.split("Not used\n")
+    assert [line.split("  ")[0] for line in used.splitlines()[3:6]] == ["Name", "Phone", "Do Not Call"]
+    assert "marks people not to call (yes)" in used
+    assert [line.split("  ")[0] for line in unused.splitlines()[:1]] == ["Owner"]
+
+
+def test_time_zones_have_their_names_of_today(program: Inside) -> None:
+    """The JSON has the names that the page has; counts of two names of one zone are one."""
+    found = program.run("validate", "leads.csv", "--region", "IN", "--json").json["audience"]
+    assert found["timezone"] == {"Asia/Kolkata": 1}
+    assert program.run("explain", "9876543210", "--region", "IN", "--json").json["timezones"] == ["Asia/Kolkata"]
+    counts = {"timezone": {"Asia/Calcutta": 2, "Asia/Kolkata": 3, "": 1}, "type": {"mobile": 6}}
+    assert wording.audience(counts) == {"timezone": {"Asia/Kolkata": 5, "": 1}, "type": {"mobile": 6}}
+
+
+def test_numbers_in_the_names_of_columns_are_masked(program: Inside) -> None:
+    """Where no phone column is found, numbers in the columns' names are masked as everywhere."""
+    text = '{"+919876543210": {"name": "Asha"}, "+919876543211": {"name": "Ravi"}}'
+    (program.folder / "leads.json").write_text(text, encoding="utf-8")
+    error = program.run("validate", "leads.json", "--region", "IN", "--json").json["error"]
+    assert error["message"].endswith("Its columns: +9198•••••210.name, +9198•••••211.name.")
