@@ -16,7 +16,7 @@ from telecmi_leads.cli.session import Session, begin
 from telecmi_leads.cli.signals import Signals, Stopped
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
-from telecmi_leads.core.errors import ExitCode, InputRefused, LeadsError, unforeseen
+from telecmi_leads.core.errors import ExitCode, InputRefused, LeadsError, NoPhoneColumn, unforeseen
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, StopCause, Suggested, Typed
 from telecmi_leads.core.text import safe
@@ -105,6 +105,10 @@ class Course(Struct):
 
     def _hint(self, error: LeadsError) -> str:
         """Return what to do about an error, with the command that names the run where one came to be."""
+        if isinstance(error, NoPhoneColumn) and error.path is not None:
+            options = self.session.typed.of(Suggested.COLUMNS)
+            look = wording.command("columns", wording.operand(error.path), *options)
+            return f"{error.hint} To see how the file was read: {look}"
         remedy = error.remedy
         if remedy is None or self.run is None or self._rehearses:
             return error.hint

@@ -27,7 +27,7 @@ from telecmi_leads.columns.marks import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.side_by_side import tables_of
 from telecmi_leads.columns.table import Table, is_own_report, open_table, place
-from telecmi_leads.core.errors import ColumnMissing, InputRefused
+from telecmi_leads.core.errors import ColumnMissing, InputRefused, NoPhoneColumn
 from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field
 from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.text import safe
@@ -201,17 +201,14 @@ def _columns(info: TableInfo) -> str:
     return f"{seen or 'none with a name'}{', …' if len(info.header) > _SHOWN_COLUMNS else ''}"
 
 
-def no_phone_column(file: str, tables: Sequence[TableInfo]) -> ColumnMissing:
+def no_phone_column(file: str, tables: Sequence[TableInfo]) -> NoPhoneColumn:
     """Return the error for a file in which no table has a phone column."""
     named = [table for table in tables if table.header][:_SHOWN_TABLES]
     where = place(named[0]) if len(named) == 1 else safe(file)
     columns = f"Its columns: {_columns(named[0]) if named else 'none with a name'}."
     if len(named) > 1:
         columns = " ".join(f"{place(table)} has {_columns(table)}." for table in named)
-    return ColumnMissing(
-        f"{where}: no phone column was found. {columns}",
-        hint="Name it with --map phone=COLUMN; telecmi-leads columns FILE shows how the file was read.",
-    )
+    return NoPhoneColumn(f"{where}: no phone column was found. {columns}", hint="Name it with --map phone=COLUMN.")
 
 
 class UnreadTable(Struct, frozen=True):

@@ -110,6 +110,12 @@ class ColumnMissing(InputRefused):
     code = "column_missing"
 
 
+class NoPhoneColumn(ColumnMissing):
+    """No table of a file has a phone column; `path` is the file as it was typed, None where no command can name it."""
+
+    path: str | None = None
+
+
 class NoLeads(InputRefused):
     """The file was read, and no row of it is a lead."""
 

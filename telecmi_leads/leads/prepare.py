@@ -28,7 +28,7 @@ from telecmi_leads.columns.matching import (
     unread_table,
 )
 from telecmi_leads.columns.table import place
-from telecmi_leads.core.errors import ColumnMissing, InputRefused, SettingsError, UsageError
+from telecmi_leads.core.errors import ColumnMissing, InputRefused, NoPhoneColumn, SettingsError, UsageError
 from telecmi_leads.core.lead import Field, LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
 from telecmi_leads.core.run import RowsPrepared, TableOpened
 from telecmi_leads.core.text import safe
@@ -212,7 +212,11 @@ class _Preparation(Struct):
         """Take in the files, in order."""
         for path in files:
             with open_source(path, self.settings[ReadingOptions]) as source:
-                self.take(source)
+                try:
+                    self.take(source)
+                except NoPhoneColumn as error:
+                    error.path = None if path is None else str(path)
+                    raise
             if self.limit_reached and self.settings[ScreeningOptions].ignore_marks:
                 break
 

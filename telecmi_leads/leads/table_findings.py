@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from telecmi_leads.columns.matching import UnreadTable
 from telecmi_leads.columns.table import place
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.text import safe
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telecmi_leads.columns.marks import TableMarks
+    from telecmi_leads.columns.matching import UnreadTable
     from telecmi_leads.core.lead import TableInfo
 
 

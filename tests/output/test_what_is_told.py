@@ -58,3 +58,16 @@ def test_numbers_in_the_names_of_columns_are_masked(program: Inside) -> None:
     (program.folder / "leads.json").write_text(text, encoding="utf-8")
     error = program.run("validate", "leads.json", "--region", "IN", "--json").json["error"]
     assert error["message"].endswith("Its columns: +9198•••••210.name, +9198•••••211.name.")
+
+
+def test_the_command_that_shows_how_a_file_was_read(program: Inside) -> None:
+    """Where no phone column is found, the command that shows the columns names the file, and can be pasted."""
+    (program.folder / "no phone.csv").write_text("Name,City\nAsha,Pune\n", encoding="utf-8")
+    ended = program.run("validate", "no phone.csv", "--region", "IN")
+    says = "Name it with --map phone=COLUMN. To see how the file was read:"
+    assert ended.err.splitlines()[-1].endswith(f'{says} telecmi-leads columns "no phone.csv" --region IN')
+    assert program.run("columns", "no phone.csv", "--region", "IN").err.splitlines()[-1].strip() == (
+        "Name it with --map phone=COLUMN."
+    )
+    piped = program.run("validate", "-", "--region", "IN", stdin="Name,City\nAsha,Pune\n").err
+    assert piped.splitlines()[-1].endswith("next: Name it with --map phone=COLUMN.")
