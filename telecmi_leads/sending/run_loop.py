@@ -7,6 +7,7 @@ ledger that says no more than is true.
 from __future__ import annotations
 
 import sys
+from bisect import insort
 from collections import deque
 from contextlib import suppress
 from functools import partial
@@ -378,8 +379,7 @@ class _Run:
             yield from _waits(job.record, job.not_before - now, why)
 
     def _line_up(self, job: _Job) -> None:
-        self._waiting.append(job)
-        self._waiting.sort(key=attrgetter("place"))
+        insort(self._waiting, job, key=attrgetter("place"))
 
     def _come_to_rest(self, job: _Job, outcome: Outcome) -> Iterator[UploadEvent]:
         """End with a campaign for this run, unless it is refused and is cut, or is a part and others follow."""

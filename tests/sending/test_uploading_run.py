@@ -48,6 +48,7 @@ from telecmi_leads.core.run import (
     StopCause,
 )
 from telecmi_leads.ledger import Ledger
+from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import resolve
 from telecmi_leads.sending.pacing import Workers
 from telecmi_leads.sending.run_loop import upload
@@ -105,6 +106,26 @@ def test_all_accepted(ledger: Ledger) -> None:
     assert not any(has_body(ledger, campaign.id) for campaign in ledger.campaigns("run-1"))
     assert [type(event) for event in events].count(CampaignSettled) == 5
     assert [event.attempt for event in events if isinstance(event, CampaignSending)] == [1] * 5
+
+
+def test_lining_up_many_campaigns_is_no_sorting_of_all_for_each(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A campaign's place in line is found by halving: looking at all that wait, for each, takes minutes with many."""
+    looks = 0
+
+    class Watched(run_loop._Job, eq=False):  # noqa: SLF001 - what is counted
+        def __getattribute__(self, name: str) -> Any:
+            nonlocal looks
+            looks += name == "place"
+            return super().__getattribute__(name)
+
+    monkeypatch.setattr(run_loop, "_Job", Watched)
+    plan(ledger, 200, size=1)
+    service = Service()
+    run(ledger, service)
+    assert len(service.held) == 200
+    assert looks <= 200 * 10  # 2 ** 8 > 200, so that some 8 looks find a place, and one more is that of the campaign
 
 
 def test_the_first_goes_alone(ledger: Ledger) -> None:
