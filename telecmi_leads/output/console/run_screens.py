@@ -38,6 +38,7 @@ _GROUPS_SHOWN = 10
 _REASONS_SHOWN = 12
 _LABEL = 18
 _LONGEST_LIST = 24
+_IN_THE_END = "If that settles nothing, look it up in the TeleCMI dashboard."
 _STYLES = {"good": "green", "open": "yellow", "bad": "red"}
 
 
@@ -210,7 +211,8 @@ def _log_ending(
         first, *others = filter(str.strip, error.hint.splitlines())
         following.append(first if parted(first)[1] else " ".join((first, *others)))  # nothing follows a command
     used = steps[:2] if summary.exit_code == ExitCode.SETTINGS else steps[:1]
-    following += (_in_a_line(step, summary) for step in used)
+    for step in used:
+        following += _in_lines(step, summary)
     for later in following[1:]:  # the verdict and one next step are the last two lines
         screen.entry(f"after that: {shown(later, LONGEST_COMMAND)}")
     screen.entry(f"{word} (exit {int(summary.exit_code)}): {shown(text, LONGEST_COMMAND)}")
@@ -218,15 +220,20 @@ def _log_ending(
         screen.entry(f"next: {shown(first, LONGEST_COMMAND)}")
 
 
-def _in_a_line(step: NextStep, summary: RunSummary) -> str:
-    """Return a step as the end of a log: a command, or where a person has to choose what shows the choice."""
+def _in_lines(step: NextStep, summary: RunSummary) -> list[str]:
+    """Return a step as the end of a log: a command, or where a person has to choose what shows the choice.
+
+    What comes after the command are those of a choice, where it may be needed in the end.
+    """
     if len(step.choices) == 1:
-        return step.commands[0]
-    if step.choices and summary.run is not None:
-        return (
-            f"{step.text.rstrip('.')}, then: {wording.command('runs', summary.run, *summary.typed.of(Suggested.RUNS))}"
-        )
-    return step.text
+        return [step.commands[0]]
+    first, *others = step.choices or (None,)
+    if first is not None and not first.case and all(each.case for each in others):
+        return [first.command, *(f"{_IN_THE_END} {each.case} {each.command}" for each in others)]
+    if first is not None and summary.run is not None:
+        runs = wording.command("runs", summary.run, *summary.typed.of(Suggested.RUNS))
+        return [f"{step.text.rstrip('.')}, then: {runs}"]
+    return [step.text]
 
 
 def show_verdict(screen: Screen, verdict: Verdict) -> None:
