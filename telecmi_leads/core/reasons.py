@@ -210,6 +210,11 @@ class WarningCode(Enum):
         "no account is set, so that --new-only leaves nobody out",
         "Set TELECMI_APP_ID, or run telecmi-leads setup.",
     )
+    LEDGER_GONE = (
+        "ledger_gone",
+        "the ledger's key is there and the ledger is not: nobody is known to have been uploaded before",
+        "Put ledger.sqlite3 back from a backup, where the folder has held one.",
+    )
     RUN_EXISTS = (
         "run_exists",
         "the dry run repeats a run that is in the ledger",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from telecmi_leads.core.campaign import thaw_phones
 from telecmi_leads.ledger import attempts, forgetting, left_out, queries, staging, uploaded_numbers
-from telecmi_leads.ledger.ledger_files import LEDGER, open_ledger, open_temporary
+from telecmi_leads.ledger.ledger_files import LEDGER, is_gone, open_ledger, open_temporary
 from telecmi_leads.ledger.store import Store
 
 if TYPE_CHECKING:
@@ -56,6 +56,11 @@ class Ledger:
         """Open the ledger of a state folder as `open` does; None, and nothing made, where there is none."""
         path = folder / LEDGER
         return cls.open(folder) if path.exists() or path.is_symlink() else None
+
+    @staticmethod
+    def is_gone(folder: Path) -> bool:
+        """Tell whether a state folder holds a ledger's key and no ledger, so that `open` would begin anew."""
+        return is_gone(folder)
 
     @classmethod
     def temporary(cls) -> Self:

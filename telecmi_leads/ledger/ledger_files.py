@@ -62,6 +62,13 @@ def open_ledger(folder: Path) -> tuple[sqlite3.Connection, bytes, Path]:
     return _connect_and_migrate(path), key, path
 
 
+def is_gone(folder: Path) -> bool:
+    """Tell whether a folder holds a ledger's key and no ledger, nor one in the making."""
+    with suppress(OSError):  # whoever opens it is told what is wrong
+        return (folder / KEY).exists() and not any(folder.glob(f"{_UNDONE}*")) and not (folder / LEDGER).exists()
+    return False
+
+
 def open_temporary(*, journal: str = "OFF") -> sqlite3.Connection:
     """Return a connection to a private, unnamed ledger that vanishes with it; without a journal nothing rolls back."""
     connection = sqlite3.connect("", isolation_level=None)

@@ -73,3 +73,32 @@ def test_no_home_is_said(tmp_path: Path) -> None:
         ended = program.run(*UPLOAD)
         assert (ended.code, ended.json["error"]["code"], sandbox.requests()) == (8, "ledger", ())
         assert str(tmp_path / "file") in ended.json["error"]["message"]
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_ledger_that_is_gone_is_told(tmp_path: Path, sandbox: Sandbox, more: tuple[str, ...]) -> None:
+    """With a key and no ledger nobody is known any more: that is said; a folder with neither or both is no case."""
+    program = Program(working_folder(tmp_path, "here"), sandbox.url)
+    assert program.run(*UPLOAD).json["warnings"] == []
+    assert program.run(*UPLOAD, *more).json["warning_codes"] == ({"run_exists": 1} if more else {})
+    for file in (program.folder / "state").glob("ledger.sqlite3*"):
+        file.unlink()
+    ended = program.run(*UPLOAD[:3], "April", *UPLOAD[4:], "--new-only", *more).json
+    assert ended["warnings"] == [
+        (
+            f"The state folder {program.folder}/state holds the key of a ledger that is not there: whoever was "
+            "uploaded before is not known, and not left out. If there was one, put ledger.sqlite3 back from a backup."
+        )
+    ]
+    assert ended["warning_codes"] == {"ledger_gone": 1}
+
+
+def test_a_run_that_was_refused_whole_was_not_uploaded(tmp_path: Path, sandbox: Sandbox) -> None:
+    """The same command again says of a run of which nothing is in just that."""
+    program = Program(working_folder(tmp_path, "here"), sandbox.url)
+    sandbox.order("422@1")
+    first, again = (program.run(*UPLOAD[:-1]) for _ in range(2))
+    assert (first.code, again.code, len(sandbox.requests())) == (4, 4, 1)
+    [said] = [line.split(" ", 2)[2] for line in again.err.splitlines() if "nothing is sent again" in line]
+    assert said.startswith("March was tried on ")
+    assert said.endswith("), and nothing of it is in; nothing is sent again.")

@@ -48,6 +48,12 @@ def upload(files: Sequence[str], given: dict[str, Any]) -> int:
 def _upload(course: Course, paths: Sequence[str]) -> RunSummary:
     session = course.session
     course.name, course.pattern = _name(session, paths)
+    if not sandbox_wanted(session) and Ledger.is_gone(session.state):
+        course.warn(
+            f"The state folder {safe(str(session.state))} holds the key of a ledger that is not there: whoever was "
+            "uploaded before is not known, and not left out. If there was one, put ledger.sqlite3 back from a backup.",
+            WarningCode.LEDGER_GONE,
+        )
     if session.settings[TrialOptions].dry_run:
         return _dry_run(course, paths)
     if sandbox_wanted(session):
@@ -144,8 +150,9 @@ def _planned(course: Course, files: Sequence[Path | None], ledger: Ledger, servi
     with course.accounted(ledger, earlier.id):
         prepare_folder(report_folder(course.session, earlier))
         if earlier.state is RunState.FINISHED:
+            was, end = ("uploaded", "") if earlier.leads.accepted else ("tried", ", and nothing of it is in")
             course.session.console.note(
-                f"{earlier.name} was uploaded on {made_at(earlier)} (run {earlier.id}); nothing is sent again."
+                f"{earlier.name} was {was} on {made_at(earlier)} (run {earlier.id}){end}; nothing is sent again."
             )
         else:
             course.session.console.note(f"Going on with run {earlier.id} of {made_at(earlier)}.")
