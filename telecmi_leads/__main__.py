@@ -21,9 +21,19 @@ def run(arguments: list[str]) -> int:
     """Run a command line; returns the exit code."""
     if "--version" in arguments:  # answered before anything else is imported
         return _version()
-    from telecmi_leads.cli.entry import run_command
+    try:
+        from telecmi_leads.cli.entry import run_command
 
-    return run_command(arguments)
+        return run_command(arguments)
+    except KeyboardInterrupt:  # while that was imported; from there on it says so itself
+        return _stopped()
+
+
+def _stopped() -> int:
+    """Say that Ctrl-C came before there was anything to stop; returns the exit code for it."""
+    with suppress(OSError):
+        print("Error: Stopped by Ctrl-C.", file=sys.stderr)  # noqa: T201 - what says it otherwise is not there yet
+    return 130
 
 
 def _version() -> int:

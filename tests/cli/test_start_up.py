@@ -82,3 +82,29 @@ def test_a_tab_press_imports_what_it_offers(tmp_path: Path) -> None:
     assert imported(tmp_path, run, **asked, COMP_WORDS="telecmi-leads\nup", COMP_CWORD="1") == set()
     line = "telecmi-leads\nupload\nx.csv\n--format\n"
     assert imported(tmp_path, run, **asked, COMP_WORDS=line, COMP_CWORD="4") <= {"msgspec"}
+
+
+@pytest.mark.parametrize("at", ["telecmi_leads.cli.entry", "telecmi_leads.core.errors", "typer"])
+def test_ctrl_c_while_it_starts(tmp_path: Path, at: str) -> None:
+    """Whatever is being imported when Ctrl-C comes: one line, exit code 130, no traceback."""
+    script = f"""
+import sys
+from importlib.abc import MetaPathFinder
+class Pressed(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == {at!r}:
+            sys.meta_path.remove(self)
+            raise KeyboardInterrupt
+from telecmi_leads.__main__ import main
+sys.meta_path.insert(0, Pressed())
+main()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script, "runs"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "TELECMI_STATE_DIR": str(tmp_path / "state"), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "Error: Stopped by Ctrl-C.\n")
