@@ -13,12 +13,17 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.bounds import MAX_ROW
 from telecmi_leads.files.codepages import LABELS, guess_codepage
+from telecmi_leads.files.joined_parts import OVERLAP, PartsInUtf16, begins_otherwise, joined, part_beside_utf16
+from telecmi_leads.files.lost_characters import MARKING, MARKING_MIXED, LostCharacters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from _typeshed import WriteableBuffer
 
 _CHUNK = 1024 * 1024
@@ -94,7 +99,7 @@ codecs.register_error(_MIXED, _as_windows_1252)
 
 
 def text_file(stream: BinaryIO, name: str, size: int) -> TextFile:
-    """Find a text file's encoding; raises SourceUnreadable for a binary file."""
+    """Find a text file's encoding; raises SourceUnreadable for a binary file, and where its parts have several."""
     return TextFile(name, stream, _decide(stream, name), size)
 
 
@@ -103,15 +108,58 @@ def _decide(stream: BinaryIO, name: str) -> Encoding:
     head = stream.read(_CHUNK)
     for mark, codec, label in _WIDE_BOMS:
         if head.startswith(mark):
-            return Encoding(codec, label, nuls=True)
+            return _checked_wide(stream, name, Encoding(codec, label, nuls=True))
     wide = _wide(head)
     if wide is not None:
-        return wide
+        if begins_otherwise(head, wide.codec):
+            raise joined(name, 1)
+        return _checked_wide(stream, name, wide)
     if len(head) - len(head.translate(None, _CONTROLS)) > max(_FEW, _BINARY * len(head)):
         raise SourceUnreadable(
             f"{name} is a binary file of no known kind.", hint="Export the leads as CSV, XLSX or JSON."
         )
-    return _narrow(stream, head)
+    return _narrow(stream, head, name)
+
+
+def _checked_wide(stream: BinaryIO, name: str, encoding: Encoding) -> Encoding:
+    """Return an encoding of Unicode with its notes. Raises SourceUnreadable where it is that of a part alone."""
+    utf16, little = "16" in encoding.label, encoding.label.endswith("LE")
+    lost, last = LostCharacters(), b""
+    for at, piece, text in _decoded(stream, encoding.codec, MARKING):
+        lost.look(text, at)
+        part = part_beside_utf16(last + piece, text, little=little) if utf16 else -1
+        if part >= 0:
+            raise joined(name, _line_at(stream, at - len(last) + part))
+        last = piece[-OVERLAP:]
+    return _noted(stream, encoding, lost)
+
+
+def _decoded(stream: BinaryIO, codec: str, errors: str) -> Iterator[tuple[int, bytes, str]]:
+    """Decode a file in pieces; yields where each begins, its bytes and its text."""
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    at = 0
+    while piece := stream.read(_CHUNK):
+        yield at, piece, decoder.decode(piece)
+        at += len(piece)
+    yield at, b"", decoder.decode(b"", final=True)
+
+
+def _noted(stream: BinaryIO, encoding: Encoding, lost: LostCharacters) -> Encoding:
+    if not lost.count:
+        return encoding
+    line = _line_at(stream, lost.piece) + lost.lines
+    return replace(encoding, notes=(*encoding.notes, *lost.notes(line)))
+
+
+def _line_at(stream: BinaryIO, place: int) -> int:
+    """Return about which line a place in a file belongs to: in UTF-16 some letters have the byte of a line end."""
+    stream.seek(0)
+    line = 1
+    while place > 0 and (piece := stream.read(min(_CHUNK, place))):
+        line += piece.count(b"\n")
+        place -= len(piece)
+    return line
 
 
 def _wide(head: bytes) -> Encoding | None:
@@ -131,10 +179,12 @@ def _wide(head: bytes) -> Encoding | None:
     return best
 
 
-def _narrow(stream: BinaryIO, head: bytes) -> Encoding:
+def _narrow(stream: BinaryIO, head: bytes, name: str) -> Encoding:
     marked = head.startswith(codecs.BOM_UTF8)
     codec, label = ("utf-8-sig", "UTF-8 with BOM") if marked else ("utf-8", "UTF-8")
-    nuls, valid = _looked_through(stream, head)
+    nuls, valid, part = _looked_through(stream, head)
+    if part >= 0:
+        raise joined(name, _line_at(stream, part))
     notes = ("NUL characters left out",) if nuls else ()
     if valid:
         return Encoding(codec, label, nuls=nuls, notes=notes)
@@ -142,17 +192,29 @@ def _narrow(stream: BinaryIO, head: bytes) -> Encoding:
     # Two files pasted together, or one cell from another program: the larger part decides, and the note says the rest.
     if marked or sequences >= others:
         note = f"{others:,} bytes that are not UTF-8 read as Windows-1252"
-        return Encoding(codec, label, errors=_MIXED, nuls=nuls, notes=(note, *notes))
+        return _counted(stream, Encoding(codec, label, errors=_MIXED, nuls=nuls, notes=(note, *notes)))
     codec = guess_codepage(lines)
-    return Encoding(codec, LABELS[codec], nuls=nuls, notes=notes)
+    return _counted(stream, Encoding(codec, LABELS[codec], nuls=nuls, notes=notes))
 
 
-def _looked_through(stream: BinaryIO, head: bytes) -> tuple[bool, bool]:
-    """Tell whether a file, of which `head` has been read, has NULs, and whether it is valid UTF-8."""
+def _counted(stream: BinaryIO, encoding: Encoding) -> Encoding:
+    """Return the encoding with a note of what it can't decode."""
+    lost = LostCharacters()
+    for at, _, text in _decoded(stream, encoding.codec, MARKING_MIXED if encoding.errors == _MIXED else MARKING):
+        lost.look(text, at)
+    return _noted(stream, encoding, lost)
+
+
+def _looked_through(stream: BinaryIO, head: bytes) -> tuple[bool, bool, int]:
+    """Tell of a file, of which `head` has been read, whether it has NULs, is valid UTF-8, and where UTF-16 begins."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     nuls, ascii_only, valid, chunk = False, True, True, head
+    parts, at = PartsInUtf16(), 0
     while chunk:
-        nuls = nuls or 0 in chunk
+        if 0 in chunk:
+            nuls = True
+            parts.look(chunk, at)
+        at += len(chunk)
         ascii_only = ascii_only and chunk.isascii()
         # Nearly all files are ASCII to the end: the decoder is only asked from the first byte on that is not.
         if valid and not ascii_only:
@@ -162,7 +224,7 @@ def _looked_through(stream: BinaryIO, head: bytes) -> tuple[bool, bool]:
                 valid = False
         chunk = stream.read(_CHUNK)
     # Bytes that the decoder still holds are a character that was cut: then it is not UTF-8 throughout.
-    return nuls, valid and not decoder.getstate()[0]
+    return nuls, valid and not decoder.getstate()[0], parts.at
 
 
 def _outside_ascii(stream: BinaryIO) -> tuple[list[bytes], int, int]:

@@ -108,10 +108,37 @@ def test_utf8_with_rows_of_another_file(tmp_path: Path) -> None:
     assert sheet.rows == [["Name", "City"], ["अनीता", "इंदौर"], ["Zoé", "Nîmes"], ["José", "Orléans"]]
 
 
-def test_undefined_bytes_do_not_crash(tmp_path: Path) -> None:
-    """A byte that no code page defines becomes U+FFFD."""
+def test_undefined_bytes_are_told(tmp_path: Path) -> None:
+    """A byte that no code page defines becomes U+FFFD, which is sent: a note says how many, and where they begin."""
     (tmp_path / "leads.csv").write_bytes(b"Name,City\nJos\xe9 \x81\x8d,Orl\xe9ans\n")
-    assert read_rows(tmp_path / "leads.csv")[1] == ["José \ufffd\ufffd", "Orléans"]
+    (sheet,) = read_sheets(tmp_path / "leads.csv")
+    assert sheet.rows[1] == ["José \ufffd\ufffd", "Orléans"]
+    assert sheet.notes == ("2 characters, the first in line 2, can't be read and are sent as U+FFFD",)
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        ("Name,City\nनीता,Pune\n".encode() + b"Jos\x81,Pune\n", "is sent as U+FFFD"),
+        ("Name,City\nनीता,Pune\nX\ud83d,Pune\n".encode("utf-16", "surrogatepass"), "is sent as U+FFFD"),
+        ('[\n{"Name":"नीता"},{"Name":"'.encode() + b'Jos\x81"}]', "is sent as U+FFFD"),
+        (b"BEGIN:VCARD\nVERSION:3.0\nFN:Jos\xe9 \x81\nTEL:9876500001\nEND:VCARD\n", "is sent as U+FFFD"),
+        (b"<table><tr><td>Name</td>\n<td>Jos\xe9 \x81</td></tr></table>", "is sent as U+FFFD"),
+    ],
+)
+def test_what_can_not_be_read_is_told_in_every_text_format(tmp_path: Path, data: bytes, note: str) -> None:
+    """Half a character, or a byte that no encoding has, is not sent in silence."""
+    (tmp_path / "leads").write_bytes(data)
+    (sheet,) = read_sheets(tmp_path / "leads")
+    assert any(each.startswith("a character in line ") and each.endswith(note) for each in sheet.notes)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "gb18030"])
+def test_a_replacement_character_of_the_files_own_needs_no_note(tmp_path: Path, codec: str) -> None:
+    """What a program before has lost is text like any other."""
+    (tmp_path / "leads.csv").write_bytes("姓名,城市\n李\ufffd,北京\n王芳,上海\n张伟,广州\n".encode(codec))
+    (sheet,) = read_sheets(tmp_path / "leads.csv")
+    assert (sheet.rows[1], sheet.notes) == (["李\ufffd", "北京"], ())
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "cp1252"])

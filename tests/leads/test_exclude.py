@@ -97,6 +97,16 @@ def test_each_list_is_counted(program: Inside) -> None:
         ]
 
 
+def test_a_list_joined_of_two_encodings_stops_all(program: Inside, sandbox: Sandbox) -> None:
+    """The people of one part would be called though they are listed."""
+    first, second = "Phone\n9876500001\n9876500004\n", "9876500002\n9876500003\n"
+    (program.folder / "dnc.csv").write_bytes(first.encode("utf-16") + second.encode())
+    ended = program.run(*UPLOAD, "--exclude", "dnc.csv")
+    assert (ended.code, ended.json["error"]["code"]) == (3, "exclude_list_failed")
+    assert "dnc.csv is two files in one, from about line 4 on" in ended.json["error"]["message"]
+    assert not sandbox.requests()
+
+
 def test_a_fresh_list_passes_and_a_stale_one_does_not(program: Inside, sandbox: Sandbox) -> None:
     """--exclude-max-age compares the file's age; a stale list, or one from the future, stops all."""
     (program.folder / "dnc.csv").write_text("Phone\n9876500001\n")
