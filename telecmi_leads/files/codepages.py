@@ -36,9 +36,32 @@ LABELS = {
     "iso8859_2": "ISO 8859-2",
     "gb18030": "GB 18030",
     "big5": "Big5",
+    "big5hkscs": "Big5",
     "cp932": "Shift JIS",
     "cp949": "Windows-949",
 }
+
+_LARGER = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "shift_jis": "cp932",
+    "big5": "big5hkscs",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+}
+
+
+def larger(codec: str) -> str:
+    """Return the larger code page of a codec's family, which files in truth have, as browsers do (WHATWG, Encoding).
+
+    `codec` is the name that Python gives it; one that has no larger family is returned as it is.
+    """
+    return _LARGER.get(codec, codec)
+
 
 _WORD = re.compile(rb"[A-Za-z'\x80-\xff]+")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.bounds import MAX_ROW
-from telecmi_leads.files.codepages import LABELS, guess_codepage
+from telecmi_leads.files.codepages import LABELS, guess_codepage, larger
 from telecmi_leads.files.joined_parts import OVERLAP, PartsInUtf16, begins_otherwise, joined, part_beside_utf16
 from telecmi_leads.files.lost_characters import MARKING, MARKING_MIXED, LostCharacters
 
@@ -31,6 +31,7 @@ _BUFFER = 64 * 1024
 _END = 4096  # bytes of a buffer in which its last line end mostly is
 _SAMPLE = 32 * 1024
 
+_NULS = "NUL characters left out"
 _WIDE_BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32 LE"),  # before UTF-16 LE, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32", "UTF-32 BE"),
@@ -101,6 +102,12 @@ codecs.register_error(_MIXED, _as_windows_1252)
 def text_file(stream: BinaryIO, name: str, size: int) -> TextFile:
     """Find a text file's encoding; raises SourceUnreadable for a binary file, and where its parts have several."""
     return TextFile(name, stream, _decide(stream, name), size)
+
+
+def decoded_as(file: TextFile, codec: str, label: str) -> TextFile:
+    """Return a file whose encoding, a code page that was guessed, is better known."""
+    notes = (_NULS,) if file.encoding.nuls else ()
+    return replace(file, encoding=_counted(file.stream, Encoding(codec, label, nuls=file.encoding.nuls, notes=notes)))
 
 
 def _decide(stream: BinaryIO, name: str) -> Encoding:
@@ -185,7 +192,7 @@ def _narrow(stream: BinaryIO, head: bytes, name: str) -> Encoding:
     nuls, valid, part = _looked_through(stream, head)
     if part >= 0:
         raise joined(name, _line_at(stream, part))
-    notes = ("NUL characters left out",) if nuls else ()
+    notes = (_NULS,) if nuls else ()
     if valid:
         return Encoding(codec, label, nuls=nuls, notes=notes)
     lines, sequences, others = _outside_ascii(stream)
@@ -193,7 +200,7 @@ def _narrow(stream: BinaryIO, head: bytes, name: str) -> Encoding:
     if marked or sequences >= others:
         note = f"{others:,} bytes that are not UTF-8 read as Windows-1252"
         return _counted(stream, Encoding(codec, label, errors=_MIXED, nuls=nuls, notes=(note, *notes)))
-    codec = guess_codepage(lines)
+    codec = larger(guess_codepage(lines))
     return _counted(stream, Encoding(codec, LABELS[codec], nuls=nuls, notes=notes))
 
 

@@ -16,7 +16,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.masking import mask_text
@@ -31,7 +30,8 @@ from telecmi_leads.files.bounds import (
     beyond,
     in_blocks,
 )
-from telecmi_leads.files.codepages import LABELS
+from telecmi_leads.files.codepages import LABELS, larger
+from telecmi_leads.files.encoding import decoded_as
 from telecmi_leads.files.sheets import Sheet, missing_sheets
 from telecmi_leads.settings.option_values import FileFormat
 
@@ -455,10 +455,11 @@ def _as_declared(file: TextFile) -> TextFile:
         b"a".decode(codec)
     except (LookupError, UnicodeError):  # unknown, or no text encoding
         return file
-    # As browsers do (WHATWG, Encoding): the larger code page of the same family, which files in truth have.
-    codec = {"iso8859-1": "cp1252", "latin-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}.get(codec, codec)
-    label = LABELS.get(codec.replace("-", "_"), declared[1].upper())
-    return replace(file, encoding=replace(file.encoding, codec=codec, label=label))
+    # What is not UTF-8 throughout is not UTF-8 either because the page says so: its guess loses fewer letters.
+    if codec.startswith("utf"):
+        return file
+    codec = larger(codec)
+    return decoded_as(file, codec, LABELS.get(codec.replace("-", "_"), declared[1].upper()))
 
 
 def _rows(parser: _Tables, file: TextFile) -> Iterator[tuple[int, int, list[str]]]:

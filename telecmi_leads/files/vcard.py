@@ -7,6 +7,7 @@ a soft line break, the kinds of numbers, and numbers with a label of their own, 
 
 from __future__ import annotations
 
+import codecs
 import quopri
 import re
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.bounds import MAX_CELL, MAX_VALUE
+from telecmi_leads.files.codepages import larger
 from telecmi_leads.files.sheets import batches_of, record_sheets
 from telecmi_leads.settings.option_values import FileFormat
 
@@ -186,7 +188,7 @@ def _says_more(kind: str) -> bool:
 
 def _decoded(data: bytes, charset: str) -> str:
     try:
-        return data.decode(charset, "replace")
+        return data.decode(larger(codecs.lookup(charset).name), "replace")
     except (LookupError, UnicodeError):  # a charset nobody knows
         return data.decode("utf-8", "replace")
 

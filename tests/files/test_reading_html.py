@@ -203,14 +203,29 @@ def test_a_list_beside_a_login_is_read(tmp_path: Path) -> None:
     [
         ("windows-1251", "cp1251", "Windows-1251"),
         ("iso-8859-1", "cp1252", "Windows-1252"),
-        ("shift_jis", "shift_jis", "SHIFT_JIS"),
+        ("shift_jis", "cp932", "Shift JIS"),
+        ("euc-kr", "cp949", "Windows-949"),
+        ("big5", "big5hkscs", "Big5"),
+        ("gb2312", "gb18030", "GB 18030"),
+        ("tis-620", "cp874", "Windows-874"),
+        ("iso-8859-9", "cp1254", "Windows-1254"),
+        ("utf-8", "cp1252", "Windows-1252"),
         ("no-such-thing", "cp1252", "Windows-1252"),
         ("hex", "cp1252", "Windows-1252"),
     ],
 )
 def test_declared_charset(tmp_path: Path, declared: str, codec: str, label: str) -> None:
-    """The code page that a page names is taken, unless the bytes themselves tell."""
-    name = {"cp1251": "Имя", "cp1252": "Léa", "shift_jis": "氏名"}[codec]
+    """The code page that a page names is taken, or the larger one of its family, unless the bytes themselves tell."""
+    name = {
+        "cp1251": "Имя",
+        "cp1252": "Léa",
+        "cp932": "髙橋①",
+        "cp949": "믜똠방각하",
+        "big5hkscs": "陳喆",
+        "gb18030": "朱镕基",
+        "cp874": "สมชาย…",
+        "cp1254": "Ayşe – €5",
+    }[codec]
     page = f"<html><head><meta charset='{declared}'></head><table><tr><td>{name}</td></tr></table>"
     (sheet,) = read_sheets(written(tmp_path, page, codec))
     assert (sheet.encoding, sheet.rows) == (label, [[name]])

@@ -98,6 +98,15 @@ def test_the_whole_file_decides(tmp_path: Path) -> None:
     assert (sheet.encoding, sheet.rows[-1]) == ("Windows-1252", ["José", "Orléans"])
 
 
+def test_a_list_in_big5_may_have_the_signs_of_hong_kong(tmp_path: Path) -> None:
+    """What Windows and browsers call Big5 has more letters than the standard, in names above all."""
+    text = "姓名,城市\n" + "陳怡君,台北\n林志明,高雄\n" * 20 + "陳喆,碁園\n"
+    (tmp_path / "leads.csv").write_bytes(text.encode("big5hkscs"))
+    (sheet,) = read_sheets(tmp_path / "leads.csv")
+    assert (sheet.encoding, sheet.notes) == ("Big5", ())
+    assert sheet.rows == [line.split(",") for line in text.splitlines()]
+
+
 def test_utf8_with_rows_of_another_file(tmp_path: Path) -> None:
     """A few foreign bytes in UTF-8 are read as Windows-1252, and counted in a note; the rest stays right."""
     data = "Name,City\nअनीता,इंदौर\nZoé,Nîmes\n".encode() + b"Jos\xe9,Orl\xe9ans\n"
