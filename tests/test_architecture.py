@@ -33,7 +33,7 @@ FLOORS = {
 _CLEANING = {"cleaning", "lead_text", "person_names", "row_numbers"}
 _NAMES = {
     "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "lexicon", "marks",
-    "overrides", "persons", "phone_companions",
+    "nested_people", "overrides", "persons", "phone_companions",
 }  # fmt: skip
 _TABLES = {"reader_notes", "row_kinds", "side_by_side", "table"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}

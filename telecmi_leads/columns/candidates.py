@@ -14,6 +14,7 @@ from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Candidate, Reading, Rule
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head, Modifier, Place, words
+from telecmi_leads.columns.nested_people import without_nested_people
 from telecmi_leads.columns.persons import noun, of_the_subject
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def read_columns(
     # The order counts: each step sees what the one before has refused. First names alone, then cells, then neighbours.
     found = [_beside(candidate, known) for candidate in found]
     found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
+    found = without_nested_people(found, header, cells)
     found = _recipients(found, names, cells)
     found = _second_names(found)
     found = _own_lines(found, names, cells)

@@ -79,7 +79,7 @@ def named_values(element: object) -> dict[str, list[Any]]:
             if type(value) is str and name not in values:  # as nearly all are
                 values[name] = [value]
             else:
-                _spread(values, name, value, 1)
+                _spread(values, name, value, 1, apart=_is_another(element, name, value))
     elif isinstance(element, list):
         values = {f"column {number}": [value] for number, value in enumerate(element, 1)}
     elif element is not None:
@@ -92,22 +92,24 @@ def is_document(element: dict[str, Any]) -> bool:
     return "fields" in element and _DOCUMENT in str(element.get("name"))
 
 
-def _spread(values: dict[str, list[Any]], name: str, value: object, depth: int) -> None:
+def _spread(values: dict[str, list[Any]], name: str, value: object, depth: int, *, apart: bool = False) -> None:
+    """Add what falls to a value's cells. What is `apart` is another person's: no shell of the lead's own values."""
     value = _unwrapped(value)
     if not isinstance(value, dict | list) or depth > DEEPEST:
         values.setdefault(name, []).append(value)
     elif isinstance(value, dict) and not all(map(str.isdigit, value)):
         for key, inner in value.items():
-            _spread(values, _inner_name(values, name, key), inner, depth + 1)
+            inner_name = f"{name}.{key}" if apart else _inner_name(values, name, key)
+            _spread(values, inner_name, inner, depth + 1, apart=_is_another(value, key, inner))
     elif isinstance(value, dict):  # a list in disguise, or nothing
-        _spread(values, name, list(value.values()), depth + 1)
+        _spread(values, name, list(value.values()), depth + 1, apart=apart)
     elif not any(isinstance(inner, dict | list) for inner in value):
         values.setdefault(name, []).extend(value)
     elif (named := _named(name, value)) is None:
         values.setdefault(name, []).append(value)
     else:
         for inner_name, inner in named:
-            _spread(values, inner_name, inner, depth + 1)
+            _spread(values, inner_name, inner, depth + 1, apart=apart)
 
 
 def _unwrapped(value: object) -> object:
@@ -143,6 +145,25 @@ def _inner_name(values: dict[str, list[Any]], name: str, key: str) -> str:
     if key == "use":  # official, home: a sort, and no part of a name
         return f"{name}.use type"
     return f"{name}.{key}"
+
+
+_SHELLS_OF_PEOPLE = frozenset({"contact", "lead"})
+_PERSON_NAMES = frozenset(
+    re.findall(r"\w+", "name fullname firstname lastname fname lname surname givenname familyname nombre nome nom naam")
+)
+
+
+def _is_another(holder: dict[str, Any], key: str, value: object) -> bool:
+    """Tell whether a contact that stands in an object is another person: both have a name of their own."""
+    if key.casefold() not in _SHELLS_OF_PEOPLE or not _has_own_name(holder):
+        return False
+    people = value if isinstance(value, list) else [value]
+    return any(isinstance(each, dict) and _has_own_name(each) for each in people)
+
+
+def _has_own_name(person: dict[str, Any]) -> bool:
+    """Tell whether an object has a person's name, not one of a thing such as a form or a campaign."""
+    return any(re.sub(r"[\W_]", "", key).casefold() in _PERSON_NAMES for key in person)
 
 
 def _named(name: str, elements: list[Any]) -> list[tuple[str, Any]] | None:
