@@ -35,7 +35,7 @@ _NAMES = {
     "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "lexicon", "marks",
     "nested_people", "overrides", "persons", "phone_companions",
 }  # fmt: skip
-_TABLES = {"reader_notes", "row_kinds", "side_by_side", "table"}
+_TABLES = {"reader_notes", "row_kinds", "side_by_side", "table", "widths"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}
 _MACHINE = {"decisions", "isolation", "leaving_out", "pacing", "part_names", "run_loop"}
 _SHARED_BY_COMMANDS = {

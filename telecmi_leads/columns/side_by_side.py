@@ -80,12 +80,12 @@ def tables_of(table: Table, options: FieldOptions) -> Iterator[Table]:
     blocks = _held(table, len(layout.parts))
     for number, part in enumerate(layout.parts, start=1):
         note = f"table {number} of {len(layout.parts)} that stand side by side"
-        info = replace(table.info, header=layout.header(part, header), notes=(*table.info.notes, note))
+        names = layout.header(part, header)
+        info = replace(table.info, header=names, notes=(*table.info.notes, note))
+        own = list(filter(None, (layout.cells(part, row) for row in sample)))
         # Row numbers stay those of the sheet, so that a rejected row is found where it stands.
         cut = (RowBlock(block.first_row, [layout.cells(part, row) for row in block.rows]) for block in blocks)
-        yield replace(
-            table, info=info, sample=list(filter(None, (layout.cells(part, row) for row in sample))), blocks=cut
-        )
+        yield Table(info, own, cut, 0 if any(names[-table.surplus :]) else table.surplus)
 
 
 def _held(table: Table, parts: int) -> list[RowBlock]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cached_property
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from msgspec import Struct
 from telecmi_leads.columns import PHONE_HEADS, Head, may_title_a_group, read_name
 from telecmi_leads.columns.cell_values import has_letters, share
 from telecmi_leads.columns.column_match import NAME_HEADS
+from telecmi_leads.columns.widths import fitted, width_of
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock, TableInfo
 from telecmi_leads.core.text import restore, safe
@@ -228,12 +228,14 @@ class Table(Struct, frozen=True):
     """A table of a file.
 
     `blocks` are its rows of data, in order, to be read once; their row numbers are those of the sheet. `sample` are the
-    first rows of data that are not blank. A sheet without any row is a table without a header and without rows.
+    first rows of data that are not blank. The last `surplus` columns have no name, and may be second halves of values.
+    A sheet without any row is a table without a header and without rows.
     """
 
     info: TableInfo
     sample: list[list[str]]
     blocks: Iterator[RowBlock]
+    surplus: int = 0
 
 
 def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Sequence[str]], float]) -> Table:
@@ -252,14 +254,15 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
         _refuse_unparted(sheet, rows)
         _refuse_transposed(sheet, rows, phone_score)
     if found is None:
-        width = max(map(_width, rows), default=0)
+        width = max(map(width_of, rows), default=0)
         unsaid = ("no header row was found; columns are told by their values",) if width else ()
         notes = () if options.no_header else unsaid
         return Table(_info(sheet, tuple(f"column {at + 1}" for at in range(width)), notes=notes), _sample(rows), blocks)
     below = rows[found.last + 1 :]
-    header = _as_wide_as(_without_end(found.names), below)
+    header = fitted(found.names, below, sheet.delimiter)
     row = first[0].first_row + found.last
-    return Table(_info(sheet, header, row, _notes(found, rows)), _sample(below), _below(blocks, row))
+    info = _info(sheet, header.names, row, _notes(found, rows))
+    return Table(info, _sample(below), _below(blocks, row), header.surplus)
 
 
 # Signs and blanks that may part the names of a header where no delimiter was found.
@@ -414,28 +417,3 @@ def _notes(found: FoundHeader, rows: Sequence[Sequence[str]]) -> tuple[str, ...]
     if found.first != found.last:
         notes.append("the header has two rows")
     return tuple(notes)
-
-
-# --- widths -------------------------------------------------------------------------------------
-
-
-def _width(row: Sequence[str]) -> int:
-    """Return the number of cells up to the last that holds something."""
-    width = len(row)
-    while width and not row[width - 1].strip():
-        width -= 1
-    return width
-
-
-def _without_end(header: Sequence[str]) -> tuple[str, ...]:
-    return tuple(header[: _width(header)])
-
-
-def _as_wide_as(header: tuple[str, ...], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Add columns without a name where most rows are wider than the header: they hold data, no stray delimiter."""
-    widths = [width for row in rows[:_SAMPLE_ROWS] if (width := _width(row))]
-    wider = [width for width in widths if width > len(header)]
-    if not wider or len(wider) < len(widths) * _HALF:
-        return header
-    width = Counter(wider).most_common(1)[0][0]
-    return header + ("",) * (width - len(header))

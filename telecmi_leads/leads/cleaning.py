@@ -133,8 +133,8 @@ class Cleaner(Struct, frozen=True):
 
     `table` is the table's index in the run. `group_column` is the index of the column to split campaigns by. `marks`
     tells who must not be called, None where that is to be ignored. `ragged` says that a row longer than the header is
-    no sign of a delimiter within a value: cells without a column are then left out. In a `trial` no request is made:
-    its leads are checked and not made.
+    no sign of a delimiter within a value: cells without a column are then left out. Cells of the last `surplus` columns
+    of a text may be such a sign. In a `trial` no request is made: its leads are checked and not made.
     """
 
     info: TableInfo
@@ -146,6 +146,7 @@ class Cleaner(Struct, frozen=True):
     group_column: int | None = None
     marks: TableMarks | None = None
     ragged: bool = False
+    surplus: int = 0
     trial: bool = False
 
     def clean(self, block: RowBlock) -> CleanBlock:
@@ -210,7 +211,16 @@ class Cleaner(Struct, frozen=True):
         for index in set(overfull).difference(taken):
             found.reject(index, Reason.TOO_MANY_CELLS)
         # In a workbook such a cell stands aside; in a text it may be the second half of a value.
-        return _Work(grid, found, long=[] if self.info.delimiter is None else taken)
+        return _Work(
+            grid, found, long=[] if self.info.delimiter is None else sorted({*taken, *self._with_surplus(grid, found)})
+        )
+
+    def _with_surplus(self, grid: Grid, found: RowNumbers) -> Iterator[int]:
+        """Yield the rows with a number that have cells in columns without a name which feed nothing."""
+        fed = {*self.match.phones, *chain.from_iterable(self.match.sources.values())}
+        for at in range(len(grid.columns) - self.surplus, len(grid.columns)):
+            if at not in fed:
+                yield from (row for row, cell in enumerate(grid.columns[at]) if found.numbers[row] and cell.strip())
 
     def _sort_out(self, work: _Work) -> int | None:
         """Tell blank rows, totals and test leads from rows at fault; return the index of a header of another layout."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from telecmi_leads.columns import ColumnMatch
+    from telecmi_leads.columns.table import Table
     from telecmi_leads.core.run import ListsRead
 
 _ANY_NUMBER = PhoneOptions(allow_premium=True)
@@ -35,6 +36,9 @@ _READ_ANYHOW = frozenset({Reason.UNCLEAR, Reason.FAX, Reason.UNKNOWN_COUNTRY, Re
 
 _TWO_NUMBERS = 14
 """Digits below which a cell does not hold two numbers worth a longer look."""
+
+_MOST_SURPLUS = 9
+"""Columns beyond a header that are looked at; each row is made so wide."""
 
 _CLOCKS_DIFFER = 300.0
 """Seconds by which a file may be newer than now: the clocks of two computers are never quite equal."""
@@ -129,7 +133,8 @@ def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
     with open_source(path, matcher.reading) as source:
         for table, match in matcher.tables(source):
             # "DND number" is a flag on lead files, and here the very column; a number too many does no harm.
-            shown = number_columns(table.sample, len(table.info.header), matcher.share_of_numbers)
+            width = _width(table)
+            shown = number_columns(table.sample, width, matcher.share_of_numbers)
             columns = tuple(dict.fromkeys((*match.phones, *shown)))
             if not columns:
                 raise InputRefused(
@@ -137,7 +142,7 @@ def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
                     hint="Name the column with its numbers Phone.",
                 )
             for block in table.blocks:
-                grid, _ = leveled(block.rows, len(table.info.header))
+                grid, _ = leveled(block.rows, width)
                 found = [
                     find_numbers(grid, only, matcher.book, matcher.region, guess=True)
                     for only in _one_column_each(match, columns)
@@ -155,6 +160,15 @@ def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
                     for cell in unread:
                         numbers += matcher.book.every_number(cell, matcher.region)
                 yield numbers, faults
+
+
+def _width(table: Table) -> int:
+    """Return how many columns are looked at: a delimiter within a name moves its number behind the last of the header.
+
+    Such a row is no lead; on a list its number counts.
+    """
+    named = len(table.info.header)
+    return min(max((named, *map(len, table.sample))), named + _MOST_SURPLUS)
 
 
 def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:

@@ -258,7 +258,7 @@ class _Preparation(Struct):
     # --- one table ---
 
     def _take_table(self, table: Table, match: ColumnMatch) -> None:
-        cleaner = self._cleaner(table.info, match, table.sample)
+        cleaner = replace(self._cleaner(table.info, match, table.sample), surplus=table.surplus)
         for whole in table.blocks:
             block = whole
             del whole  # nobody keeps a block while the next one is read
