@@ -213,6 +213,12 @@ def usable_lists(course: Course, *lists: ListsRead) -> list[ExcludeList]:
                 f"{count(len(listed.numbers), 'number')} can. Whoever those rows mean is not left out.",
                 WarningCode.LIST_ROWS_UNREADABLE,
             )
+        for sheet in listed.hidden:
+            course.warn(
+                f'The do-not-call list {listed.name} has numbers on a hidden sheet, "{safe(sheet, 60)}". They are left '
+                "out too.",
+                WarningCode.LIST_HIDDEN_SHEET,
+            )
     return read
 
 

@@ -185,6 +185,11 @@ class WarningCode(Enum):
         "cells of a do-not-call column say neither yes nor no: nobody is left out for them; --strict sends nothing",
         "Write yes or no into these cells.",
     )
+    MARKED_SHEET = (
+        "marked_sheet",
+        "--sheet leaves out a sheet of people not to be called: nobody is left out for it; --strict sends nothing",
+        "Name that sheet with --sheet too.",
+    )
     DOUBTFUL_STATUS = (
         "doubtful_status",
         "a status says that a row's number is wrong or its person dead: the row is sent all the same",
@@ -204,6 +209,11 @@ class WarningCode(Enum):
         "list_rows_unreadable",
         "rows of a do-not-call list hold text and no number that can be read",
         "Correct the list: the people that those rows mean are not left out.",
+    )
+    LIST_HIDDEN_SHEET = (
+        "list_hidden_sheet",
+        "a do-not-call list has numbers on a hidden sheet: they count too",
+        "Delete the sheet where it is no part of the list.",
     )
     ACCOUNT_NOT_SET = (
         "account_not_set",

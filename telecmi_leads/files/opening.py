@@ -32,7 +32,7 @@ from telecmi_leads.files.sheets import MissingSheet, Sheet, Source
 from telecmi_leads.files.workbook import open_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from _typeshed import WriteableBuffer
@@ -200,9 +200,17 @@ def _with_content(name: str, stream: BinaryIO, size: int) -> OpenFile:
 # --- what is in a file ------------------------------------------------------------------------------
 
 
+def _no_sheet(_name: str) -> bool:
+    return False
+
+
 @contextmanager
-def open_source(path: Path | None, options: ReadingOptions) -> Iterator[Source]:
+def open_source(
+    path: Path | None, options: ReadingOptions, hidden: Callable[[str], bool] = _no_sheet
+) -> Iterator[Source]:
     """Open a lead file, or standard input for None, and tell what it is.
+
+    `hidden` tells by its name which hidden sheet of a workbook is read too, where --sheet names none.
 
     Yields a Source whose sheets are read while the context is open. Raises SourceUnreadable, then or while
     reading, naming the file and, where there are any, sheet, row or line.
@@ -211,25 +219,26 @@ def open_source(path: Path | None, options: ReadingOptions) -> Iterator[Source]:
         file = stack.enter_context(open_file(path))
         head = file.stream.read(HEAD)
         if is_workbook(head):
-            book = stack.enter_context(_open_book(file, options.sheet))
-            yield Source(file.name, book.format, file.size, book.notes, _bounded(book.sheets()))
+            book = stack.enter_context(_open_book(file, options.sheet, hidden))
+            sheets = _bounded(book.sheets())
+            yield Source(file.name, book.format, file.size, book.notes, sheets, book.hidden, book.unread)
         else:
             yield _text_source(file, head, options)
 
 
 @contextmanager
-def _open_book(file: OpenFile, wanted: tuple[str, ...]) -> Iterator[Workbook]:
+def _open_book(file: OpenFile, wanted: tuple[str, ...], hidden: Callable[[str], bool]) -> Iterator[Workbook]:
     """Open a workbook. One that holds this program's sheet of rejected rows alone has no sheet of another name to want.
 
     A profile whose `sheet` is right for the lead file would refuse the corrected rows otherwise.
     """
     with ExitStack() as stack:
         try:
-            book = stack.enter_context(open_workbook(file.stream, file.name, wanted))
+            book = stack.enter_context(open_workbook(file.stream, file.name, wanted, hidden))
         except MissingSheet as missing:
             if missing.there != (REJECT_SHEET,):
                 raise
-            book = stack.enter_context(open_workbook(file.stream, file.name, ()))
+            book = stack.enter_context(open_workbook(file.stream, file.name, (), hidden))
         yield book
 
 

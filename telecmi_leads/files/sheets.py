@@ -43,7 +43,8 @@ class Sheet(Struct, frozen=True):
 class Source(Struct, frozen=True):
     """One file: `file` is its name as shown, `size` its bytes as stored, `sheets` come one after the other.
 
-    A sheet must be read to its end, or left alone, before the next is asked for.
+    A sheet must be read to its end, or left alone, before the next is asked for. Of a workbook, `hidden` are the names
+    of the hidden sheets that are read, `unread` those of the sheets that are not.
     """
 
     file: str
@@ -51,6 +52,8 @@ class Source(Struct, frozen=True):
     size: int | None
     notes: tuple[str, ...]
     sheets: Iterator[Sheet]
+    hidden: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class MissingSheet(SourceUnreadable):

@@ -24,7 +24,7 @@ from telecmi_leads.files.sheets import Sheet, missing_sheets
 from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _CHILD = Path(__file__).with_name("workbook_child.py")
 _PATIENCE = 120.0  # seconds for one frame; the child's own bounds are much tighter where the system has them
@@ -47,16 +47,27 @@ _ERROR = msgspec.msgpack.Decoder(tuple[str, str])
 
 
 class Workbook:
-    """A workbook that a child process reads: its format, what to note, its sheets."""
+    """A workbook that a child process reads: its format, what to note, its sheets.
 
-    def __init__(self, child: _Child, name: str, wanted: tuple[str, ...]) -> None:
+    `unhidden` are the numbers of the hidden sheets that are read without --sheet, and `hidden` their names. `unread`
+    are the names of the sheets that are not read.
+    """
+
+    def __init__(self, child: _Child, name: str, wanted: tuple[str, ...], unhidden: tuple[int, ...] = ()) -> None:
         told, sheets, self._hidden_rows, self._uncomputed = _BOOK.decode(child.frame()[1])
         if len(sheets) > MAX_TABLES:
             raise beyond(name, f"it has more than {MAX_TABLES:,} sheets")
         missing_sheets(name, "sheet", wanted, (sheet for sheet, is_sheet, _ in sheets if is_sheet))
         self.format = FileFormat(told)
+        self._sheets = sheets
+        self.hidden = tuple(sheets[at][0] for at in unhidden)
+        self.unread = tuple(
+            sheet
+            for sheet, is_sheet, visible in sheets
+            if is_sheet and (sheet not in wanted if wanted else not visible and sheet not in self.hidden)
+        )
         self.notes = tuple(
-            f"hidden sheet {safe(sheet)} skipped"
+            f"hidden sheet {safe(sheet)} {'read too' if sheet in self.hidden else 'skipped'}"
             for sheet, is_sheet, visible in sheets
             if is_sheet and not visible and not wanted
         ) + tuple(
@@ -66,6 +77,11 @@ class Workbook:
         )
         self._child = child
         self._name = name
+
+    def numbers_of_hidden(self, named: Callable[[str], bool]) -> tuple[int, ...]:
+        """Return the numbers of the hidden sheets whose names are like that."""
+        about = enumerate(self._sheets)
+        return tuple(at for at, (name, is_sheet, visible) in about if is_sheet and not visible and named(name))
 
     def sheets(self) -> Iterator[Sheet]:
         """Walk the sheets; what was not read of one is skipped."""
@@ -210,13 +226,24 @@ def _child(stream: BinaryIO, name: str, *task: str) -> Iterator[_Child]:
 
 
 @contextmanager
-def open_workbook(stream: BinaryIO, name: str, wanted: tuple[str, ...]) -> Iterator[Workbook]:
+def open_workbook(
+    stream: BinaryIO, name: str, wanted: tuple[str, ...], hidden: Callable[[str], bool]
+) -> Iterator[Workbook]:
     """Open a workbook (`wanted` are the sheets of --sheet); its child ends with the context.
+
+    Without --sheet, the visible sheets are read and those `hidden` ones of which the name says so.
 
     Raises SourceUnreadable for what is not a workbook, is protected, damaged or beyond the bounds, or lacks a sheet.
     """
     with _child(stream, name, "read", *wanted) as child:
-        yield Workbook(child, name, wanted)
+        book = Workbook(child, name, wanted)
+        unhidden = () if wanted else book.numbers_of_hidden(hidden)
+        if not unhidden:
+            yield book
+            return
+    # Told by number: a name may hold what no argument can.
+    with _child(stream, name, " ".join(map(str, ("read", *unhidden)))) as child:
+        yield Workbook(child, name, wanted, unhidden)
 
 
 def _refused(name: str, code: str, detail: str) -> SourceUnreadable:

@@ -1,9 +1,9 @@
 """The process that reads a workbook, apart from the program: a damaged or hostile file can end only this one.
 
 Run by path with `python -I`, the workbook as standard input; the arguments are where the libraries lie, what to do
-(`read`, or `explain` why reading died), and the wanted sheets. It gets no environment, imports nothing of the program,
-bounds its own memory and time, and writes frames to standard output: a letter, the payload's length in four bytes,
-the payload in MessagePack.
+(`read`, with the numbers of hidden sheets to read too, or `explain` why reading died), and the wanted sheets. It gets
+no environment, imports nothing of the program, bounds its own memory and time, and writes frames to standard output: a
+letter, the payload's length in four bytes, the payload in MessagePack.
 
 B the book (format, sheets, hidden rows, formulas without a value), S a sheet begins (name), R rows,
 E an error (code, detail), Z the end.
@@ -123,10 +123,11 @@ def main() -> None:
         out.flush()
 
     try:
-        if sys.argv[2] == "explain":
+        task, *hidden = sys.argv[2].split()
+        if task == "explain":
             explain(sys.stdin.buffer)
         else:
-            _read(sys.stdin.buffer, sys.argv[3:], send)
+            _read(sys.stdin.buffer, sys.argv[3:], set(map(int, hidden)), send)
         send(b"Z", None)
     except BrokenPipeError:
         os._exit(0)  # the parent is gone, or has seen enough
@@ -147,7 +148,7 @@ def _what_is_wrong(error: BaseException) -> str:
     return "entities" if "entity" in str(error) else "damaged"
 
 
-def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
+def _read(stream: BinaryIO, wanted: list[str], unhidden: set[int], send: Send) -> None:
     size = bound(stream)
     ole2 = stream.read(8) == _OLE2
     format_, unpacked = ("xls", size) if ole2 else look_into_zip(stream, exactly=False)
@@ -163,8 +164,8 @@ def _read(stream: BinaryIO, wanted: list[str], send: Send) -> None:
     zipped = None if ole2 else workbook_formats.ShownCells(book.stream, format_)
     sheets = book.sheets()
     send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden, uncomputed))
-    for name, is_sheet, is_visible in sheets:
-        if name in wanted or (is_sheet and is_visible and not wanted):
+    for at, (name, is_sheet, is_visible) in enumerate(sheets):
+        if name in wanted or (is_sheet and (is_visible or at in unhidden) and not wanted):
             send(b"S", name)
             sheet = book.sheet(name)
             cells = shown.get(name, ()) if zipped is None else zipped.of(book.stream, name)

@@ -82,12 +82,14 @@ def _from_here(path: Path) -> str:
 def _load(path: Path, name: str, matcher: Matcher, max_age: float | None, now: datetime) -> ExcludeList:
     shown = f"The do-not-call list {safe(_from_here(path))}"
     numbers = NumberSet()
-    unusable = 0
+    unusable, hidden = 0, dict[str, None]()
     try:
         _check_age(path, max_age, now)
-        for found, faults in _numbers(path, matcher):
+        for found, faults, hidden_sheet in _numbers(path, matcher):
             numbers.add(found)
             unusable += faults
+            if found and hidden_sheet:
+                hidden[hidden_sheet] = None
     except ExcludeListFailed:
         raise
     except (InputRefused, OSError) as problem:
@@ -106,7 +108,7 @@ def _load(path: Path, name: str, matcher: Matcher, max_age: float | None, now: d
             f"{shown} holds no number.",
             hint=f"Remove --exclude if there is nobody to leave out. {_NOTHING_SENT}",
         )
-    return ExcludeList(safe(name), numbers, unusable)
+    return ExcludeList(safe(name), numbers, unusable, tuple(hidden))
 
 
 def _check_age(path: Path, max_age: float | None, now: datetime) -> None:
@@ -128,14 +130,21 @@ def _check_age(path: Path, max_age: float | None, now: datetime) -> None:
         )
 
 
-def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
-    """Yield, block by block, the numbers of all phone columns, and how many rows hold text but no number."""
-    with open_source(path, matcher.reading) as source:
+def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int, str]]:
+    """Yield, block by block, the numbers of all phone columns, and how many rows hold text but no number.
+
+    And the name of the sheet where it is hidden. Such a sheet may be another thing than a list: it needs no phone
+    column, and its rows without a number make no list unusable.
+    """
+    with open_source(path, matcher.reading, lambda _: True) as source:
         for table, match in matcher.tables(source):
+            hidden = table.info.sheet if table.info.sheet in source.hidden else None
             # "DND number" is a flag on lead files, and here the very column; a number too many does no harm.
             width = _width(table)
             shown = number_columns(table.sample, width, matcher.share_of_numbers)
             columns = tuple(dict.fromkeys((*match.phones, *shown)))
+            if not columns and hidden is not None:
+                continue
             if not columns:
                 raise InputRefused(
                     no_phone_column(table.info.file, [table.info]).message,
@@ -159,7 +168,7 @@ def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int]]:
                     unread = {cells[at] for at, fault in each.faults.items() if fault.reason in _READ_ANYHOW}
                     for cell in unread:
                         numbers += matcher.book.every_number(cell, matcher.region)
-                yield numbers, faults
+                yield numbers, faults if hidden is None else 0, hidden or ""
 
 
 def _width(table: Table) -> int:

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from telecmi_leads.columns import ColumnFinder
-from telecmi_leads.columns.marks import table_marks
+from telecmi_leads.columns.marks import is_mark_name, table_marks
 from telecmi_leads.columns.matching import (
     Matcher,
     UnreadTable,
@@ -199,9 +199,9 @@ class _Preparation(Struct):
     rejections: Counter[str] = field(default_factory=Counter)
     repairs: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
+    found: TableFindings = field(default_factory=TableFindings)
     marked: dict[str, NumberSet] = field(default_factory=dict)
     marked_late: int = 0
-    tables: TableFindings = field(default_factory=TableFindings)
     limit_reached: bool = False
     without_code: list[str] = field(default_factory=list)
     places: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -211,14 +211,20 @@ class _Preparation(Struct):
     def take_all(self, files: Sequence[Path | None]) -> None:
         """Take in the files, in order."""
         for path in files:
-            with open_source(path, self.settings[ReadingOptions]) as source:
+            with open_source(path, self.settings[ReadingOptions], self._is_marked_sheet) as source:
                 try:
                     self.take(source)
                 except NoPhoneColumn as error:
                     error.path = None if path is None else str(path)
                     raise
+                self.found.unread_marks += (
+                    (source.file, name) for name in source.unread if self._is_marked_sheet(name)
+                )
             if self.limit_reached and self.settings[ScreeningOptions].ignore_marks:
                 break
+
+    def _is_marked_sheet(self, name: str) -> bool:
+        return is_mark_name(name) and not self.settings[ScreeningOptions].ignore_marks
 
     def take(self, source: Source) -> None:
         """Take in a file: every table of it that has a phone column."""
@@ -231,7 +237,7 @@ class _Preparation(Struct):
             elif match.has_phone:
                 read.append(table.info)
                 if table.info.hidden_rows:
-                    self.tables.filtered.append(table.info)
+                    self.found.filtered.append(table.info)
                 self._take_table(table, match)
             else:
                 passed = self._passed_over(table)
@@ -242,7 +248,7 @@ class _Preparation(Struct):
             self.matcher.check_options()
             raise no_phone_column(source.file, [table.info for table in (*unread, *empty)])
         sheets = tuple(info.sheet for info in read if info.sheet is not None)
-        self.tables.unread += [(table, sheets) for table in unread]
+        self.found.unread += [(table, sheets) for table in unread]
 
     def _passed_over(self, table: Table) -> UnreadTable:
         """Count the rows of a table without a phone column; they are read, and blank as far as leads go."""
@@ -298,7 +304,7 @@ class _Preparation(Struct):
         marking = tuple(opened.header[at] for at, _, _ in marks.columns) if marks is not None else ()
         self.notify(TableOpened(opened, _columns_used(opened, match), marking))
         if marks is not None:
-            self.tables.marks.append((info, marks))
+            self.found.marks.append((info, marks))
         table = self.ledger.add_table(self.run_id, info)
         self.places[table] = (info.file, info.sheet or "")
         return Cleaner(
@@ -352,7 +358,7 @@ class _Preparation(Struct):
 
     def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> None:
         if clean.long_rows:
-            self.tables.long_rows[place(cleaner.info)] += len(clean.long_rows)
+            self.found.long_rows[place(cleaner.info)] += len(clean.long_rows)
         if clean.marked or self.marked:
             clean = self._without_marked(cleaner, clean)
         left_out = self.screen.screen(clean.numbers, cleaner.table, clean.rows)
@@ -455,9 +461,9 @@ class _Preparation(Struct):
             repairs=dict((+self.repairs).most_common()),
             skipped=dict(self.skipped),
             audience=self.audience.counts(),
-            refusal=refusal(rows, self.rejections, self.tables.faults(), self.settings, guess),
+            refusal=refusal(rows, self.rejections, self.found.faults(), self.settings, guess),
             guess=guess,
-            warnings=tuple(self.tables.warnings()),
+            warnings=tuple(self.found.warnings()),
         )
 
 

@@ -94,11 +94,15 @@ class NumberSet(Struct):
 
 
 class ExcludeList(Struct, frozen=True):
-    """A do-not-call list: its name as shown, its numbers, and how many rows hold something and no number."""
+    """A do-not-call list: its name as shown, its numbers, and how many rows hold something and no number.
+
+    `hidden` are its hidden sheets that hold numbers; they count too.
+    """
 
     name: str
     numbers: NumberSet
     unreadable: int = 0
+    hidden: tuple[str, ...] = ()
 
 
 class LeftOut(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What was found in tables that a person should know of: not read, hidden, too long, marks that can't be read."""
+"""What was found of an input's tables and deserves a word: as warnings, and as faults that --strict does not allow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from telecmi_leads.columns.table import place
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.text import safe
-from telecmi_leads.core.wording import count
+from telecmi_leads.core.wording import argument, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,37 +21,18 @@ if TYPE_CHECKING:
 
 
 class TableFindings(Struct):
-    """The tables of a whole input of which something is to be said.
+    """What was found of the tables of all files.
 
-    `unread` have no phone column; each is with the sheets of its file that are read. Of `filtered` a filter hides
-    rows. `long_rows` counts rows of a text that are longer than its header, by place. `marks` are those of each table.
+    `unread` have no phone column, and stand with the sheets of their file that are read. `unread_marks` are the files
+    and names of sheets that --sheet leaves out, though their names mark the people on them. A filter hides rows of
+    `filtered`. `long_rows` counts, by place, the rows longer than their header.
     """
 
     unread: list[tuple[UnreadTable, tuple[str, ...]]] = field(default_factory=list)
+    unread_marks: list[tuple[str, str]] = field(default_factory=list)
     filtered: list[TableInfo] = field(default_factory=list)
     long_rows: Counter[str] = field(default_factory=Counter)
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
-
-    def warnings(self) -> Iterator[tuple[WarningCode, str]]:
-        """Yield what to warn of."""
-        for table, sheets in self.unread:
-            yield WarningCode.NO_PHONE_COLUMN, table.says(sheets)
-        for info in self.filtered:
-            hides = f"{place(info)}: a filter hides {count(info.hidden_rows, 'row')}"
-            yield WarningCode.HIDDEN_ROWS, f"{hides}; {'it is' if info.hidden_rows == 1 else 'they are'} read too."
-        for says in self._long():
-            yield WarningCode.LONG_ROWS, f"{says}. The cells without a column are not sent."
-        for unclear in self._unclear():
-            yield WarningCode.MARK_UNCLEAR, f"{unclear}. The people in these rows are not left out."
-        for doubtful in self._doubtful():
-            yield WarningCode.DOUBTFUL_STATUS, f"{doubtful}. These people are not left out."
-
-    def faults(self) -> list[tuple[str, str]]:
-        """Return what --strict allows of no table, each with its way out."""
-        unread = [(f"{table.where} has no phone column", table.way_out(sheets)) for table, sheets in self.unread]
-        clear = "Write yes or no into these cells, or use --ignore-marks."
-        long = [(says, WarningCode.LONG_ROWS.tip) for says in self._long()]
-        return [*unread, *long, *((unclear, clear) for unclear in self._unclear())]
 
     def _unclear(self) -> Iterator[str]:
         """Yield where and how often cells of a mark column say neither yes nor no."""
@@ -72,3 +53,34 @@ class TableFindings(Struct):
         """Yield where and how many rows of a text are longer than its header."""
         for where, rows in self.long_rows.items():
             yield f"{where}: {count(rows, 'row')} {'has' if rows == 1 else 'have'} more cells than the header"
+
+    def warnings(self) -> Iterator[tuple[WarningCode, str]]:
+        """Yield what is to be said of the tables: sentences with their codes."""
+        for table, sheets in self.unread:
+            yield WarningCode.NO_PHONE_COLUMN, table.says(sheets)
+        for info in self.filtered:
+            hides = f"{place(info)}: a filter hides {count(info.hidden_rows, 'row')}"
+            yield WarningCode.HIDDEN_ROWS, f"{hides}; {'it is' if info.hidden_rows == 1 else 'they are'} read too."
+        for says in self._long():
+            yield WarningCode.LONG_ROWS, f"{says}. The cells without a column are not sent."
+        for unclear in self._unclear():
+            yield WarningCode.MARK_UNCLEAR, f"{unclear}. The people in these rows are not left out."
+        for says, way_out in self._unread_marks():
+            yield WarningCode.MARKED_SHEET, f"{says}. The people on it are not left out. {way_out}"
+        for doubtful in self._doubtful():
+            yield WarningCode.DOUBTFUL_STATUS, f"{doubtful}. These people are not left out."
+
+    def faults(self) -> list[tuple[str, str]]:
+        """Return what --strict allows of no table, each with its way out."""
+        unread = [(f"{table.where} has no phone column", table.way_out(sheets)) for table, sheets in self.unread]
+        clear = "Write yes or no into these cells, or use --ignore-marks."
+        long = [(says, WarningCode.LONG_ROWS.tip) for says in self._long()]
+        return [*unread, *self._unread_marks(), *long, *((unclear, clear) for unclear in self._unclear())]
+
+    def _unread_marks(self) -> Iterator[tuple[str, str]]:
+        """Yield which sheets of people who must not be called --sheet leaves out, each with its way out."""
+        for file, name in self.unread_marks:
+            says = (
+                f'{safe(file)}, sheet "{safe(name, 60)}" is a do-not-call list by its name, and --sheet leaves it out'
+            )
+            yield says, f"To leave these people out: --sheet {argument(name)} too. To upload them: --ignore-marks."

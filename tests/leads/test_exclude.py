@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+import xlwt
 from inside import Inside
 from program import balanced, expected_phones, phones, write_leads
 
@@ -77,6 +78,35 @@ def rows(**counts: int) -> dict[str, int]:
     """Return the rows of a summary."""
     heaps = ("read", "blank", "rejected", "duplicate", "excluded", "already_uploaded", "leads")
     return {heap: counts.get(heap, 0) for heap in heaps}
+
+
+@pytest.mark.parametrize("write", ["openpyxl", "xlwt"])
+def test_hidden_sheets_of_a_list_count(program: Inside, sandbox: Sandbox, write: str) -> None:
+    """Who is on a hidden sheet of a list is left out, and it is said; hidden sheets without numbers are no matter."""
+    sheets = {
+        "DNC": [["Phone"], ["9876500001"]],
+        "Old": [["Name", "Phone"], ["Asha", "9876500002"], ["Ravi", "x"], ["Om", "y"], ["Lata", "z"]],
+        "Cities": [["City"], ["Pune"]],
+    }
+    name = "list.xlsx" if write == "openpyxl" else "list.xls"
+    book = openpyxl.Workbook() if write == "openpyxl" else xlwt.Workbook()
+    if write == "openpyxl":
+        book.remove(book.active)
+    for title, cells in sheets.items():
+        sheet = book.create_sheet(title) if write == "openpyxl" else book.add_sheet(title)
+        for at, row in enumerate(cells):
+            for column, cell in enumerate(row):
+                sheet.cell(at + 1, column + 1, cell) if write == "openpyxl" else sheet.write(at, column, cell)
+        if title != "DNC":
+            sheet.sheet_state = "hidden"
+            sheet.visibility = 1
+    book.save(program.folder / name)
+    ended = program.run(*UPLOAD, "--exclude", name)
+    assert (ended.code, ended.json["excluded"]) == (0, {name: 2})
+    assert phones(sandbox.campaigns()) == ["919876500000", "919876500003", "919876500004"]
+    says = f'The do-not-call list {name} has numbers on a hidden sheet, "Old". They are left out too.'
+    assert (ended.json["warnings"], ended.json["warning_codes"]) == ([says], {"list_hidden_sheet": 1})
+    assert says in " ".join(program.run("validate", "leads.csv", "--region", "IN", "--exclude", name).err.split())
 
 
 def test_each_list_is_counted(program: Inside) -> None:

@@ -86,6 +86,69 @@ def test_a_sheet_of_that_name(program: Inside, sandbox: Sandbox) -> None:
     assert "3 asked not to be called" in shown.out + shown.err
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_of_that_name(program: Inside, sandbox: Sandbox, state: str) -> None:
+    """Everybody on a hidden sheet called Do Not Call is excluded too, and columns shows it; --ignore-marks skips it."""
+    write_book(program.folder / "leads.xlsx")
+    book = openpyxl.load_workbook(program.folder / "leads.xlsx")
+    book["Do Not Call"].sheet_state = state
+    book.create_sheet("Lists").sheet_state = "hidden"
+    book["Lists"].append(["City"])
+    book.save(program.folder / "leads.xlsx")
+    ended = program.run("upload", "leads.xlsx", *UPLOAD[2:])
+    assert (ended.code, phones(sandbox.campaigns())) == (0, ["919876500001", "919876500003"])
+    assert (ended.json["excluded"], ended.json["rows"]["read"]) == ({"Do Not Call": 3}, 5)
+    assert (ended.json["warnings"], balanced(ended.json)) == ([], True)
+    shown = program.run("columns", "leads.xlsx", "--region", "IN").out
+    assert "note: hidden sheet Do Not Call read too\n" in shown
+    assert "note: hidden sheet Lists skipped\n" in shown
+    ignored = program.run("validate", "leads.xlsx", "--region", "IN", "--ignore-marks", "--json").json
+    assert (ignored["rows"]["read"], ignored["rows"]["leads"]) == (3, 3)
+
+
+def test_a_hidden_sheet_of_that_name_without_numbers(program: Inside) -> None:
+    """A hidden sheet called DNC that can't be read is warned of as a visible one is, and --strict stops for it."""
+    book = openpyxl.Workbook()
+    book.active.title = "Active"
+    book.create_sheet("DNC").sheet_state = "hidden"
+    for name, rows in {
+        "Active": ("Name", "Mobile", "Asha Rao", "9876500001"),
+        "DNC": ("Name", "Why", "Ravi", "x"),
+    }.items():
+        book[name].append(rows[:2])
+        book[name].append(rows[2:])
+    book.save(program.folder / "leads.xlsx")
+    checked = ("validate", "leads.xlsx", "--region", "IN", "--json")
+    assert program.run(*checked).json["warning_codes"] == {"no_phone_column": 1}
+    assert program.run(*checked, "--strict").code == 3
+    assert program.run(*checked, "--strict", "--ignore-marks").code == 0
+
+
+@pytest.mark.parametrize("state", ["visible", "hidden"])
+def test_a_sheet_of_that_name_that_is_not_named(program: Inside, sandbox: Sandbox, state: str) -> None:
+    """Where --sheet leaves out a sheet called Do Not Call, a warning says so, and --strict sends nothing."""
+    write_book(program.folder / "leads.xlsx")
+    book = openpyxl.load_workbook(program.folder / "leads.xlsx")
+    book["Do Not Call"].sheet_state = state
+    book.create_sheet("Pivot").append(["City"])
+    book.save(program.folder / "leads.xlsx")
+    upload = ("upload", "leads.xlsx", *UPLOAD[2:], "--sheet", "Active")
+    says = 'leads.xlsx, sheet "Do Not Call" is a do-not-call list by its name, and --sheet leaves it out'
+    way_out = 'To leave these people out: --sheet "Do Not Call" too. To upload them: --ignore-marks.'
+    stopped = program.run(*upload, "--strict")
+    assert (stopped.code, sandbox.campaigns()) == (3, {})
+    message = f"{says}, and --strict allows no such table. Nothing was sent."
+    assert stopped.json["error"] == {"code": "table_fault", "message": message, "hint": way_out}
+    told = program.run(*upload, "--dry-run").json
+    assert (told["warnings"], told["warning_codes"]) == (
+        [f"{says}. The people on it are not left out. {way_out}"],
+        {"marked_sheet": 1},
+    )
+    for more in (("--sheet", "Do Not Call"), ("--ignore-marks",)):
+        assert program.run(*upload, "--strict", "--dry-run", *more).json["warnings"] == []
+    assert program.run(*upload, "--sheet", "Do Not Call").json["excluded"] == {"Do Not Call": 3}
+
+
 def test_a_mark_below_its_lead(program: Inside, sandbox: Sandbox) -> None:
     """Who is marked in one row is excluded in all, above and below it; the campaigns are as if he had never been in."""
     rows = [f"Asha {chr(65 + at % 26)},98765{at:05d},{'yes' if at in {7, 1999} else ''}" for at in range(2000)]

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.cli.session import begin, typed
 from telecmi_leads.columns import Rule, pins
+from telecmi_leads.columns.marks import is_mark_name
 from telecmi_leads.columns.matching import no_phone_column
 from telecmi_leads.core import private
 from telecmi_leads.core.errors import ExitCode, InputRefused, SettingsError, UsageError
@@ -48,7 +49,7 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     matching = matcher(session.settings)
     tables: list[TableView] = []
     usable: list[TableView] = []
-    with open_source(None if file == "-" else Path(file), matching.reading) as source:
+    with open_source(None if file == "-" else Path(file), matching.reading, is_mark_name) as source:
         for table, match in matching.tables(source):
             rows, filled = 0, Counter[int]()
             for block in table.blocks:  # a damaged file says so here
