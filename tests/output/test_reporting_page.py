@@ -10,6 +10,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from a_run import ACCEPTED, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARun, left, people, rejected
 from compile_page import COMPILED, compiled
@@ -281,6 +282,15 @@ def test_too_many_bars_become_columns() -> None:
     assert stretch.lanes == 0
     assert len(stretch.bars) == 100
     assert max(bar.height for bar in stretch.bars) == 1.0
+
+
+@pytest.mark.parametrize("requests", [1, 401])
+def test_a_stretch_of_split_campaigns_alone(requests: int) -> None:
+    """Campaigns that were all split have no leads of their own: there is a stretch, and no column in it."""
+    campaigns = [msgspec.structs.replace(sent(number, number, 1), split=True) for number in range(requests)]
+    [stretch] = stretches(campaigns)
+    assert (stretch.campaigns, stretch.leads) == (requests, 0)
+    assert (stretch.lanes, len(stretch.bars)) == ((1, 1) if requests == 1 else (0, 0))
 
 
 # --- the compiled template ------------------------------------------------------------------------

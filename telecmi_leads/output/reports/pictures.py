@@ -196,7 +196,8 @@ def _columns(sent: list[_Sent], begins: datetime, seconds: float) -> tuple[int, 
         key = (column, each.campaign.status.to_outsiders)
         counts[key] = counts.get(key, 0) + each.campaign.leads
     ordered = sorted(counts)
-    highest = max(sum(counts[key] for key in keys) for _, keys in groupby(ordered, key=lambda key: key[0]))
+    # A stretch may hold nothing but campaigns that were split later: its leads are counted where they went.
+    highest = max((sum(counts[key] for key in keys) for _, keys in groupby(ordered, key=lambda key: key[0])), default=0)
     bars = []
     for column, keys in groupby(ordered, key=lambda key: key[0]):
         top = 1.0
