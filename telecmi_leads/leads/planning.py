@@ -206,12 +206,14 @@ class Planner(Struct):
         return [msgspec.structs.replace(lead, order_index=order) for order, lead in enumerate(leads, first)]
 
     def _series_of(self, group: str, key: str = "") -> _Series:
-        """Return a group's series; no value and the value "other" are two, of which the second is called "other 2"."""
+        """Return a group's series; values whose name is taken, as "other" is by no value, count up to a free one."""
         # "Delhi" and "DELHI" are one group: a service may take their campaigns' names for the same.
         key = key or group.casefold()
         if key not in self._series:
-            if group.casefold() in self._groups:
-                group = f"{group} 2"
+            number, value = 1, group
+            while group.casefold() in self._groups:
+                number += 1
+                group = f"{value} {number}"
             self._groups.add(group.casefold())
             self._series[key] = _Series(group, self.last_numbers.get(group.casefold(), 0))
         return self._series[key]

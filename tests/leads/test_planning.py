@@ -251,13 +251,15 @@ def test_a_trial_freezes_nothing() -> None:
 
 
 def test_no_value_and_the_value_other_are_two_groups() -> None:
-    """Rows without a value are called other, and "other 2" beside a value of that name, whichever comes first."""
+    """Rows without a value are called other, and a value of that name the next free number, in whatever order."""
     for groups, names in (
         (["", "Other"], ["M-other-001", "M-Other 2-001"]),
         (["Other", ""], ["M-Other-001", "M-other 2-001"]),
+        (["", "other 2", "other"], ["M-other-001", "M-other 2-001", "M-other 3-001"]),
+        (["", "other", "OTHER 2"], ["M-other-001", "M-other 2-001", "M-OTHER 2 2-001"]),
     ):
         planner = Planner("M", 1111112, CampaignOptions(split_by="Source"))
-        made = [*planner.add(leads(2), groups), *planner.finish()]
+        made = [*planner.add(leads(len(groups)), groups), *planner.finish()]
         assert [(campaign.name, campaign.leads) for campaign in made] == [(name, 1) for name in names]
 
 
