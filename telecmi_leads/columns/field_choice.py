@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from telecmi_leads.columns.header_meaning import names_a_line, read_name
 from telecmi_leads.columns.lexicon import Head, Standing, plain, words
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason
+from telecmi_leads.core.text import cached_if_short
 from telecmi_leads.phones import told_by_words
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ def line_labels(header: Sequence[str], phones: Sequence[int]) -> dict[int, int]:
     return labels
 
 
-@lru_cache(maxsize=4096)
-def line_rank(label: str, header: str) -> int | Reason:
+@cached_if_short(4096)
+def line_rank(header: str, label: str) -> int | Reason:
     """Return the rank of a line by its label, the one to be called first lowest; a reason for one that is not called.
 
     Such are a fax, somebody else's line and a wrong number. `header` is the name of the number's column: it tells the

@@ -7,7 +7,6 @@ Never by substring: a name is known whole, or all its words are known, or it end
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Reading, Rule
 from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Place, Segment, Standing, lexicon, words
 from telecmi_leads.columns.persons import PERSONS, second_person
+from telecmi_leads.core.text import cached_if_short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ _PLACES = {
 }
 
 
-@lru_cache(maxsize=4096)
+@cached_if_short(4096)
 def read_name(name: str) -> Reading:
     """Read a column's name. A pure function of the name; never raises."""
     reading = _read_name(_CONTAINER.sub("", name))

@@ -10,13 +10,13 @@ import json
 import re
 import unicodedata
 from enum import Enum, IntEnum, StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.core.text import shipped_text
+from telecmi_leads.core.text import cached_if_short, shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -103,7 +103,7 @@ def _spaced(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-@lru_cache(maxsize=4096)
+@cached_if_short(4096)
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a column name.
 

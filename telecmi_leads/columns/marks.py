@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from msgspec import Struct, field
 
 from telecmi_leads.columns.lexicon import Modifier, lexicon, plain, words
 from telecmi_leads.core.lead import Field
-from telecmi_leads.core.text import any_of, pattern, shipped_text
+from telecmi_leads.core.text import any_of, cached_if_short, pattern, shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -154,7 +154,7 @@ def _letters(text: str) -> str:
 # --- names --------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1024)
+@cached_if_short(1024)
 def mark_kind(name: str) -> MarkKind | None:
     """Tell how a column of this name marks people, None where it does not."""
     tokens, known = words(name), _mark_words()
@@ -215,7 +215,7 @@ def _is_filler(token: str) -> bool:
 # --- cells --------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8192)
+@cached_if_short(8192)
 def marks(kind: MarkKind, cell: str) -> bool | None:
     """Tell whether a cell of a column of this kind marks its row; None where it says neither yes nor no."""
     text = _bare(cell)
@@ -281,13 +281,13 @@ def _looked_at(cell: str) -> str:
     return cell if len(cell) <= _LONGEST or len(_bare(cell)) <= _LONGEST else cell[:_LONGEST]
 
 
-@lru_cache(maxsize=8192)
+@cached_if_short(8192)
 def _says_doubtful(cell: str) -> bool:
     """Tell whether a status, or a part of it between separators, says that the number is wrong or the person dead."""
     return any(plain(part) in _mark_words().doubtful for part in _PARTS.split(cell[:_LONGEST]))
 
 
-@lru_cache(maxsize=1024)
+@cached_if_short(1024)
 def _beside_number(cell: str) -> bool:
     """Tell whether words that stand beside a number mark it: "98… DND", "(do not call) 98…"."""
     tokens = tuple(token for token in words(cell[:_LONGEST]) if not token.isdecimal())

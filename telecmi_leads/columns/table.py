@@ -16,6 +16,7 @@ from telecmi_leads.columns.widths import fitted, width_of
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock, TableInfo
 from telecmi_leads.core.text import restore, safe
+from telecmi_leads.files.bounds import BLOCK_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -222,6 +223,8 @@ def _joined(upper: list[str], lower: list[str]) -> tuple[str, ...]:
 
 
 _SAMPLE_ROWS = 200
+_LONGEST_SAMPLED = 2000
+_READ_AHEAD = 4 * BLOCK_CHARACTERS  # 200 rows of the longest would take all the memory there is
 
 
 class Table(Struct, frozen=True):
@@ -384,18 +387,23 @@ def _info(
 
 
 def _sample(rows: Sequence[list[str]]) -> list[list[str]]:
-    return [row for row in rows if any(map(str.strip, row))][:_SAMPLE_ROWS]
+    """Return the first rows to judge columns by; no number, name or address is as long as the cells that are cut."""
+    filled = islice((row for row in rows if any(map(str.strip, row))), _SAMPLE_ROWS)
+    return [
+        row if max(map(len, row)) <= _LONGEST_SAMPLED else [cell[:_LONGEST_SAMPLED] for cell in row] for row in filled
+    ]
 
 
 def _first_blocks(blocks: Iterator[RowBlock]) -> list[RowBlock]:
     """Read ahead until there are rows enough to judge by; blocks of blank rows at the top are left out."""
     first: list[RowBlock] = []
-    filled = 0
+    filled = characters = 0
     for block in blocks:
         filled += sum(1 for row in block.rows if any(map(str.strip, row)))
+        characters += sum(map(len, chain.from_iterable(block.rows)))
         if filled:
             first.append(block)
-        if filled >= _SAMPLE_ROWS:
+        if filled >= _SAMPLE_ROWS or (filled and characters > _READ_AHEAD):
             break
     return first
 

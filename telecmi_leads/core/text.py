@@ -10,12 +10,15 @@ from __future__ import annotations
 import pkgutil
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache, wraps
 from itertools import chain, groupby
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+_Asked = ParamSpec("_Asked")
+_Answer = TypeVar("_Answer")
 
 NormalForm = Literal["NFC", "NFKC"]
 AnyForm = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -28,6 +31,7 @@ BETWEEN = "^"
 _TRIED = bytes(
     0 if code < ord(" ") or code == ord("\x7f") else ord(" ") if code == ord(BETWEEN) else code for code in range(256)
 )
+_LONGEST_KEPT = 500
 _SHOWN_LIMIT = 200
 _MARKS_LIMIT = 8
 
@@ -64,6 +68,25 @@ def pattern(expression: str, flags: int = 0) -> re.Pattern[str]:
     Compiling the long ones takes 15 ms of a start, and a file of plain numbers and names uses few of them.
     """
     return cast("re.Pattern[str]", _Uncompiled(expression, flags))
+
+
+def cached_if_short(maxsize: int) -> Callable[[Callable[_Asked, _Answer]], Callable[_Asked, _Answer]]:
+    """Return a decorator like lru_cache for functions of a foreign text, their last argument: no long text is kept.
+
+    A cell may have a megabyte, and a cache of some thousands of these would take the memory of the machine.
+    """
+
+    def decorate(function: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]:
+        cached = cast("Callable[_Asked, _Answer]", lru_cache(maxsize=maxsize)(function))
+
+        @wraps(function)
+        def ask(*args: _Asked.args, **kwargs: _Asked.kwargs) -> _Answer:
+            answer = cached if len(cast("str", args[-1])) <= _LONGEST_KEPT else function
+            return answer(*args, **kwargs)
+
+        return ask
+
+    return decorate
 
 
 def any_of(words: Iterable[str]) -> str:

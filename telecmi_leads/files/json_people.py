@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from telecmi_leads.core.text import cached_if_short
 from telecmi_leads.files.json_rows import DEEPEST, OF_A_SORT, SHELLS, has_a_name, is_part
 from telecmi_leads.files.json_values import cell
 
@@ -31,7 +31,7 @@ SIX_DIGITS = re.compile(r"(?:\d[\s().-]{0,3}){6}")
 _PHONE_VALUE = re.compile(r"[+(]?\d[\d\s().-]{6,20}")
 
 
-@lru_cache(maxsize=4096)
+@cached_if_short(4096)
 def names_a_phone(name: str) -> bool:
     """Tell whether a key may name a number of the lead."""
     return _PHONE_NAME.search(name[:200]) is not None and _NO_PHONE_NAME.search(name[:200]) is None

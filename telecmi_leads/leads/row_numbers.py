@@ -237,7 +237,7 @@ def _by_label(grid: Grid, match: ColumnMatch) -> _Labelled:
     moved: dict[int, dict[int, int]] = {}
     refused: dict[int, Fault] = {}
     for index, row in enumerate(grid.rows):
-        ranks = [line_rank(row[match.labels[column]], header) for column, header in zip(columns, headers, strict=True)]
+        ranks = [line_rank(header, row[match.labels[column]]) for column, header in zip(columns, headers, strict=True)]
         ranked = [(rank, column) for rank, column in zip(ranks, columns, strict=True) if not isinstance(rank, Reason)]
         order = [column for _, column in sorted(ranked, key=itemgetter(0))]
         if order != columns:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import pattern
 from telecmi_leads.phones.grouping import Asked
-from telecmi_leads.phones.phone_cells import CellReading, read_cell
+from telecmi_leads.phones.phone_cells import LONGEST_CELL, CellReading, read_cell
 from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ class OddCells:
         self._words[words] = known
 
     def _whole(self, cell: str, region: str | None) -> OddCell:
-        reading = self._reading(cell, region)
+        # A longer cell is soon read, and may have a megabyte: none is kept.
+        reading = (self._reading if len(cell) <= LONGEST_CELL else self._read_cell)(cell, region)
         ruling = reading.chosen.ruling if reading.chosen else REJECTED[Reason.NO_PHONE]
         return OddCell(reading.number, ruling, reading.reason, reading.repairs)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -171,3 +172,14 @@ def test_honest_files_are_far_below_the_bounds(tmp_path: Path) -> None:
     measured = validated(tmp_path, "leads.csv", content.replace(b"Photo\n", b"Photo" + b"," * 501 + b"\n"))
     assert measured.ended.json["rows"]["leads"] == 31
     assert measured.megabytes < MEGABYTES
+
+
+@pytest.mark.parametrize("column", ["DND", "Lead Status"])
+def test_long_cells_are_not_kept(tmp_path: Path, column: str) -> None:
+    """(Row 54) Hundreds of cells of half a megabyte, each another, take no more memory than the first of them."""
+    chance = random.Random(1)  # a file that packs too well is refused
+    rows = b"".join(b"Asha,98765%05d,dnd %s\n" % (at, chance.randbytes(5000).hex().encode() * 50) for at in range(800))
+    content = gzip.compress(b"Name,Phone,%s\n" % column.encode() + rows, 1)
+    measured = validated(tmp_path, "leads.csv.gz", content)
+    assert measured.ended.json["rows"]["leads"] == 800
+    assert measured.megabytes < MEGABYTES / 2

@@ -135,4 +135,4 @@ def test_a_label_that_asks_not_to_be_called_marks_its_row(tmp_path: Path) -> Non
 )
 def test_rank_of_a_line(label: str, header: str, rank: int | Reason) -> None:
     """A label's words rank its line, or are the reason not to call it; without one the column's name ranks it."""
-    assert line_rank(label, header) == rank
+    assert line_rank(header, label) == rank
