@@ -30,7 +30,7 @@ FLOORS = {
 }
 """The wings of the house; an import goes to a lower floor or stays in its wing."""
 
-_CLEANING = {"cleaning", "lead_text", "person_names", "row_numbers"}
+_CLEANING = {"cleaning", "later_headers", "lead_text", "person_names", "row_numbers"}
 _NAMES = {
     "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "lexicon", "marks",
     "nested_people", "overrides", "persons", "phone_companions",

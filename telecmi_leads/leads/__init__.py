@@ -1,5 +1,7 @@
 """Rows → leads → campaigns: cleaning, screening and planning, composed by `prepare`.
 
-prepare (files → a run plan in the ledger) → cleaning (rows, a block at a time), exclude_lists, screening, planning
-cleaning → row_numbers (each row's phone number), lead_text (its other fields) → person_names, emails; grid (one width)
+prepare (files → a run plan in the ledger) → cleaning (rows, a block at a time), exclude_lists, screening, planning,
+    refusals (why a plan must not be sent)
+later_headers (columns that change in the middle of a table) → cleaning
+cleaning → row_numbers (each row's phone number), lead_text (its other fields) → person_names
 """

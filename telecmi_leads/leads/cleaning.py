@@ -26,7 +26,7 @@ from telecmi_leads.columns.row_kinds import (
 )
 from telecmi_leads.core.lead import NOBODY, Field, Lead, LeftOutKind, LeftOutRow, RowBlock
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.core.text import clean_column, restore
+from telecmi_leads.core.text import clean_column, joined, pattern, restore
 from telecmi_leads.leads.lead_text import Fields
 from telecmi_leads.leads.row_numbers import Fault, Grid, find_numbers, leveled
 
@@ -43,6 +43,9 @@ _NO_LEADS = frozenset({RowKind.REPEATED_HEADER, RowKind.TOTAL, RowKind.PLACEHOLD
 _LONGEST_SERIAL = 4
 _FIRST_ROWS = 10
 """Rows below a header in which a template has its instructions and examples."""
+_FEWEST_AT_ONCE = 64
+_NUMBER = pattern(r"(?:[^0-9]*+[0-9]){7}")
+_SHORTEST_NUMBER = 7
 
 
 class CleanBlock(Struct, frozen=True):
@@ -187,6 +190,19 @@ class Cleaner(Struct, frozen=True):
         found = find_numbers(grid.only(sorted(marked)), self.match, self.book, self.region)
         return [(marked[at], number) for at, number in zip(sorted(marked), found.numbers, strict=True) if number]
 
+    def next_header(self, rows: list[list[str]]) -> int | None:
+        """Return the index of the first row that seems a header of another layout; `clean` tells whether it is one."""
+        start, size = 0, _FEWEST_AT_ONCE
+        while start < len(rows):
+            grid, _ = leveled(rows[start : start + size], len(self.info.header))
+            phones = self.match.phones  # none where --set makes the number
+            numberless = _numberless(grid.columns[phones[0]]) if phones else range(len(grid.rows))
+            for at in self._in_doubt(grid, numberless):
+                if row_kind(grid.rows[at], self.info.header) is RowKind.NEW_HEADER:
+                    return start + at
+            start, size = start + size, size * 2
+        return None
+
     def _rows_of(self, header_at: int, block: RowBlock, work: _Work) -> int:
         """Return how many rows right above a header of another layout are its own: too wide for this one, and at fault.
 
@@ -225,7 +241,7 @@ class Cleaner(Struct, frozen=True):
     def _sort_out(self, work: _Work) -> int | None:
         """Tell blank rows, totals and test leads from rows at fault; return the index of a header of another layout."""
         faults = work.found.faults
-        for index in self._in_doubt(work):
+        for index in self._in_doubt(work.grid, sorted(faults)):
             row = work.grid.rows[index]
             if not any(cell.strip() for at, cell in enumerate(row) if at not in self.match.ignored):
                 kind = None
@@ -247,11 +263,10 @@ class Cleaner(Struct, frozen=True):
         self._leave_out_notes(work)
         return None
 
-    def _in_doubt(self, work: _Work) -> list[int]:
+    def _in_doubt(self, grid: Grid, faults: Sequence[int]) -> list[int]:
         """Return the rows at fault that may be no rows of data: mostly few, and each has to be looked at."""
-        faults = sorted(work.found.faults)
         taken = [at for at in self._by_use() if at not in self.match.ignored]
-        grid = work.grid.only(faults)
+        grid = grid.only(faults)
         return [faults[at] for at in rows_in_doubt(grid.rows, grid.columns, self.info.header, taken)]
 
     def _by_use(self) -> Iterable[int]:
@@ -399,6 +414,20 @@ def _columns_of_leads(fields: Fields, numbers: Sequence[str]) -> Iterator[Iterab
     yield fields.emails()
     yield from map(fields.text, (Field.COMMENT, Field.ADDRESS, Field.CITY, Field.COUNTRY))
     yield fields.orders()
+
+
+def _numberless(cells: Sequence[str]) -> Sequence[int]:
+    """Return the rows whose cell can hold no phone number."""
+    text = joined(cells)
+    if text.isascii() and text.lower() == text.upper() and min(map(len, cells)) >= _SHORTEST_NUMBER:
+        return ()
+    return [at for at, cell in enumerate(cells) if not _holds_number(cell)]
+
+
+def _holds_number(cell: str) -> bool:
+    if cell.isascii():
+        return _NUMBER.match(cell) is not None
+    return sum(map(str.isdecimal, cell)) >= _SHORTEST_NUMBER
 
 
 def _filled_width(row: Sequence[str]) -> int:

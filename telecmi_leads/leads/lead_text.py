@@ -9,9 +9,10 @@ from operator import ne
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import name_beside_number
+from telecmi_leads.core.errors import SettingsError, UsageError
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.core.text import BETWEEN, clean, clean_column, joined
+from telecmi_leads.core.text import BETWEEN, clean, clean_column, joined, safe
 from telecmi_leads.leads.person_names import (
     NOTHING,
     any_placeholder,
@@ -24,6 +25,8 @@ from telecmi_leads.leads.person_names import (
     with_comma,
     without_company,
 )
+from telecmi_leads.settings.options import FieldOptions
+from telecmi_leads.settings.resolving import COMMAND_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.core.text import NormalForm
     from telecmi_leads.leads.row_numbers import Grid
+    from telecmi_leads.settings.resolving import Settings
 
 
 # The form that browsers accept for <input type=email> (WHATWG HTML), with a dot in the domain: what the
@@ -47,6 +51,10 @@ _USUAL_ADDRESS = (
 _USUAL_OR_NOTHING = re.compile(f"(?:{_USUAL_ADDRESS})?+")
 _USUAL = re.compile(f"(?:(?:{_USUAL_ADDRESS})?+{re.escape(BETWEEN)})*+")
 _COLUMN = re.compile(f"(?:(?:{_LOCAL}@{_DOMAIN})?+\n)*+")
+_FILL_HINTS = {
+    Field.EMAIL: "Give a whole address, such as --fill email=nobody@example.com, or leave the option out.",
+    Field.ORDER_INDEX: "Give a whole number, or leave the option out.",
+}
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3 with erratum 1690
 _SEVERAL = re.compile(r"[,;|/\n]+|:::")
 _MARKS = " \t.'`\"[]{}:*"
@@ -358,8 +366,26 @@ class Fields:
         return orders
 
 
-def usable_fill(target: Field, value: str) -> str | None:
-    """Return a value of --fill, cleaned as cells are; None where the field can't have it. A cell would be dropped."""
+def usable_fills(settings: Settings) -> FieldOptions:
+    """Return the options with --fill cleaned as cells are.
+
+    Raises UsageError or SettingsError for a value its field can't have: in a cell it would be dropped.
+    """
+    options = settings[FieldOptions]
+    fills: list[tuple[Field, str]] = []
+    for target, value in options.fill:
+        usable = _usable_fill(target, value)
+        if usable is None:
+            wrong = UsageError if settings.origins["fill"] == COMMAND_LINE else SettingsError
+            raise wrong(
+                f"--fill {target}={safe(value)} would put a value there that the service refuses.",
+                hint=_FILL_HINTS[target],
+            )
+        fills.append((target, usable))
+    return options.replaced(fill=tuple(fills))
+
+
+def _usable_fill(target: Field, value: str) -> str | None:
     cleaned = clean(value)
     if target is Field.EMAIL and cleaned and first_addresses([cleaned]) != [cleaned]:
         return None

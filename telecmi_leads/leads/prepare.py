@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import contextmanager
-from itertools import chain, compress, islice
+from itertools import compress, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,8 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.files import open_source
 from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
-from telecmi_leads.leads.lead_text import usable_fill
+from telecmi_leads.leads.later_headers import HeaderBudget, clean_parts, marked_parts
+from telecmi_leads.leads.lead_text import usable_fills
 from telecmi_leads.leads.planning import VIRTUAL_COLUMNS, Audience
 from telecmi_leads.leads.refusals import MOST_CELLS, cells_without_code, guess_region, refusal
 from telecmi_leads.leads.screening import NumberSet
@@ -66,10 +67,6 @@ if TYPE_CHECKING:
 _SAMPLE_ROWS = 100
 _ROWS_AT_ONCE = 5000
 _TRIALS_AT_ONCE = 100
-_FILL_HINTS = {
-    Field.EMAIL: "Give a whole address, such as --fill email=nobody@example.com, or leave the option out.",
-    Field.ORDER_INDEX: "Give a whole number, or leave the option out.",
-}
 
 
 class Prepared(Struct, frozen=True):
@@ -147,23 +144,7 @@ def matcher(settings: Settings) -> Matcher:
             f"There is no country with the letters {safe(options.region)!r} (region, from {safe(origin)}).",
             hint="Give a country's two letters, such as IN, GB or AE.",
         )
-    return Matcher(settings[ReadingOptions], _with_usable_fills(settings), PhoneBook(options), options.region)
-
-
-def _with_usable_fills(settings: Settings) -> FieldOptions:
-    """Return the options with --fill cleaned as cells are. Raises an error for a value its field can't have."""
-    options = settings[FieldOptions]
-    fills: list[tuple[Field, str]] = []
-    for target, value in options.fill:
-        usable = usable_fill(target, value)
-        if usable is None:
-            wrong = UsageError if settings.origins["fill"] == COMMAND_LINE else SettingsError
-            raise wrong(
-                f"--fill {target}={safe(value)} would put a value there that the service refuses.",
-                hint=_FILL_HINTS[target],
-            )
-        fills.append((target, usable))
-    return options.replaced(fill=tuple(fills))
+    return Matcher(settings[ReadingOptions], usable_fills(settings), PhoneBook(options), options.region)
 
 
 @contextmanager
@@ -202,6 +183,7 @@ class _Preparation(Struct):
     found: TableFindings = field(default_factory=TableFindings)
     marked: dict[str, NumberSet] = field(default_factory=dict)
     marked_late: int = 0
+    headers: HeaderBudget = field(default_factory=HeaderBudget)
     limit_reached: bool = False
     without_code: list[str] = field(default_factory=list)
     places: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -228,6 +210,7 @@ class _Preparation(Struct):
 
     def take(self, source: Source) -> None:
         """Take in a file: every table of it that has a phone column."""
+        self.headers = HeaderBudget()
         unread: list[UnreadTable] = []
         empty: list[UnreadTable] = []
         read: list[TableInfo] = []
@@ -265,23 +248,12 @@ class _Preparation(Struct):
 
     def _take_table(self, table: Table, match: ColumnMatch) -> None:
         cleaner = replace(self._cleaner(table.info, match, table.sample), surplus=table.surplus)
-        for whole in table.blocks:
-            block = whole
-            del whole  # nobody keeps a block while the next one is read
-            while True:
-                clean = cleaner.clean(block)
-                self._screened(cleaner, clean)
-                if self.limit_reached:
-                    self._look_for_marks(cleaner.info, cleaner.match, table.blocks, cleaner.marks)
-                    return
-                if clean.next_header is None:
-                    break
-                early = block.rows[clean.next_header - clean.early : clean.next_header]
-                first_row = block.first_row + clean.next_header - clean.early
-                cleaner, block = self._below_header(cleaner, block, clean.next_header)
-                if early:
-                    self._screened(cleaner, cleaner.clean(RowBlock(first_row, early)))
-            del block, clean
+        for block in table.blocks:
+            cleaner = clean_parts(cleaner, block, self._screened, self._below_header)
+            del block  # nobody keeps a block while the next one is read
+            if self.limit_reached:
+                self._look_for_marks(cleaner.info, cleaner.match, table.blocks, cleaner.marks)
+                return
             self.notify(RowsPrepared(self.read, self.leads))
 
     def _look_for_marks(
@@ -289,11 +261,18 @@ class _Preparation(Struct):
     ) -> None:
         """Note whom rows behind --limit mark, and look at nothing else: a mark holds for every row of its person."""
         if match.has_phone and not self.settings[ScreeningOptions].ignore_marks:
-            region, marks = self.settings[PhoneOptions].region, table_marks(info, match, above)
-            cleaner = Cleaner(info, 0, match, self.matcher.book, region, marks=marks)
-            for name, phone in chain.from_iterable(map(cleaner.marked_numbers, blocks)):
-                self.marked.setdefault(name, NumberSet()).add([phone])
-                self.marked_late += len(self.screen.seen.hits([phone]))
+            cleaner = self._mark_cleaner(info, match, above)
+            for block in blocks:
+                cleaner = marked_parts(cleaner, block, self._note_mark, self._below_header)
+
+    def _note_mark(self, name: str, phone: str) -> None:
+        self.marked.setdefault(name, NumberSet()).add([phone])
+        self.marked_late += len(self.screen.seen.hits([phone]))
+
+    def _mark_cleaner(self, info: TableInfo, match: ColumnMatch, above: TableMarks | None) -> Cleaner:
+        """Return what finds the marked rows of a table of which no row becomes a lead any more."""
+        region, marks = self.settings[PhoneOptions].region, table_marks(info, match, above)
+        return Cleaner(info, 0, match, self.matcher.book, region, marks=marks, trial=True)
 
     def _cleaner(
         self, info: TableInfo, match: ColumnMatch, sample: Sequence[Sequence[str]], above: TableMarks | None = None
@@ -330,18 +309,21 @@ class _Preparation(Struct):
             virtual = f"{', '.join(VIRTUAL_COLUMNS)} are made from the number."
             raise ColumnMissing(missing.message, hint=f"{missing.hint} {virtual}") from None
 
-    def _below_header(self, above: Cleaner, block: RowBlock, index: int) -> tuple[Cleaner, RowBlock]:
-        """Match columns anew below a header row in the middle of a table."""
-        header = tuple(cell.strip() for cell in block.rows[index])
-        info = replace(above.info, header=header, header_row=block.first_row + index, notes=())
-        rest = RowBlock(block.first_row + index + 1, block.rows[index + 1 :])
-        match = self.matcher.match(info, rest.rows[:_SAMPLE_ROWS])
+    def _below_header(self, above: Cleaner, block: RowBlock) -> Cleaner:
+        """Match columns anew below a header row in the middle of a table, the first of these rows."""
+        header = tuple(cell.strip() for cell in block.rows[0])
+        info = replace(above.info, header=header, header_row=block.first_row, notes=())
+        self.headers.spend(info)
+        sample = block.rows[1 : _SAMPLE_ROWS + 1]
+        match = self.matcher.match(info, sample)
+        if not match.has_phone:
+            raise no_phone_column(info.file, [info])
+        if self.limit_reached:
+            return self._mark_cleaner(info, match, above.marks)
         self.blank += 1
         self.read += 1
         self.skipped["header"] += 1
-        if not match.has_phone:
-            raise no_phone_column(info.file, [info])
-        return self._cleaner(info, match, rest.rows[:_SAMPLE_ROWS], above.marks), rest
+        return self._cleaner(info, match, sample, above.marks)
 
     # --- one block ---
 
@@ -356,11 +338,17 @@ class _Preparation(Struct):
             found = dict.fromkeys(numbers.hits(clean.numbers), name) | found
         return clean.excluding(cleaner.table, found) if found else clean
 
-    def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> None:
-        if clean.long_rows:
+    def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> bool:
+        """Take in what became of rows, their marks alone behind --limit; tell whether to look at more of the block."""
+        if clean.long_rows and not self.limit_reached:
             self.found.long_rows[place(cleaner.info)] += len(clean.long_rows)
         if clean.marked or self.marked:
             clean = self._without_marked(cleaner, clean)
+        if not self.limit_reached:
+            self._take_leads(cleaner, clean)
+        return not (self.limit_reached and self.settings[ScreeningOptions].ignore_marks)
+
+    def _take_leads(self, cleaner: Cleaner, clean: CleanBlock) -> None:
         left_out = self.screen.screen(clean.numbers, cleaner.table, clean.rows)
         limit = self.settings[ScreeningOptions].limit
         if limit is not None and self.leads + len(clean.leads) - len(left_out) >= limit:

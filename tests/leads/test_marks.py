@@ -223,3 +223,40 @@ def test_a_mark_below_the_limit(program: Inside, sandbox: Sandbox) -> None:
     assert (ended.json["warnings"], balanced(ended.json)) == ([], True)
     ignored = program.run("validate", "leads.csv", "--region", "IN", "--limit", "3", "--ignore-marks", "--json")
     assert (ignored.json["rows"]["read"], ignored.json["excluded"]) == (3, {})
+
+
+@pytest.mark.parametrize("between", [1, 12_000])
+def test_a_mark_below_the_limit_and_a_later_header(program: Inside, sandbox: Sandbox, between: int) -> None:
+    """Behind --limit, too, columns mean what the header above a row says: in the same block, and in later ones."""
+    rows = [
+        "Name,Phone,DND",
+        "Asha Rao,9876543210,no",
+        "Ravi Nair,9876543211,no",
+        *(f"Sunil Das,98765{at:05d},no" for at in range(between)),
+        "Phone,Name,DND",
+        "9876543210,Asha Rao,yes",
+        "DND,Name,Phone,City",
+        "yes,Ravi Nair,9876543211,Pune",
+        ",Om,9876543212,Pune",
+    ]
+    (program.folder / "leads.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    ended = program.run(*UPLOAD, "--limit", "1")
+    assert phones(sandbox.campaigns()) == ["919876500000"]
+    assert (ended.json["excluded"], ended.json["rows"]["read"], balanced(ended.json)) == ({"DND": 2}, 3, True)
+    ignored = program.run("validate", "leads.csv", "--region", "IN", "--limit", "1", "--ignore-marks", "--json")
+    assert (ignored.json["rows"]["read"], ignored.json["rows"]["leads"], len(ignored.json["tables"])) == (1, 1, 1)
+
+
+def test_the_limit_holds_for_rows_above_a_later_header(program: Inside, sandbox: Sandbox) -> None:
+    """Rows right above a header that are its own count towards --limit, and no row below it goes beyond."""
+    rows = [
+        "Name,Phone",
+        "Asha Rao,9876543210",
+        "Om,Pune,Mr,9876543211",
+        "Name,City,Title,Phone",
+        "Ravi Nair,Pune,Mr,9876543212",
+        "Sunil Das,Pune,Mr,9876543213",
+    ]
+    (program.folder / "leads.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert program.run(*UPLOAD, "--limit", "2").code == 0
+    assert phones(sandbox.campaigns()) == ["919876543210", "919876543211"]

@@ -1,0 +1,91 @@
+"""Headers in the middle of a table: a block is cleaned part by part, with columns matched anew below each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from telecmi_leads.columns.table import place
+from telecmi_leads.core.lead import RowBlock
+from telecmi_leads.files.bounds import MAX_COLUMNS, MAX_TABLES, beyond
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from telecmi_leads.core.lead import TableInfo
+    from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
+
+    Take = Callable[[Cleaner, CleanBlock], bool]
+    Below = Callable[[Cleaner, RowBlock], Cleaner]
+
+_MOST_NAMES = 2 * MAX_COLUMNS
+
+
+class HeaderBudget(Struct):
+    """Counts the later headers of a file: below each of them columns are matched anew, which takes time."""
+
+    headers: int = 0
+    names: int = 0
+
+    def spend(self, info: TableInfo) -> None:
+        """Count the table below a header; raises SourceUnreadable when there are too many, or too many columns."""
+        self.headers += 1
+        self.names += len(info.header)
+        if self.headers > MAX_TABLES:
+            raise beyond(place(info), f"it has more than {MAX_TABLES:,} header rows that change its columns")
+        if self.names > _MOST_NAMES:
+            raise beyond(place(info), f"the header rows that change its columns have more than {_MOST_NAMES:,} names")
+
+
+def clean_parts(cleaner: Cleaner, block: RowBlock, take: Take, below: Below) -> Cleaner:
+    """Clean a block and hand on each part of it between headers of another layout; return the last part's cleaner.
+
+    `take` gets a part and its cleaner, and tells whether to go on. `below` gets the cleaner above a header and the rows
+    from that header on, and returns the cleaner of the rows below it. Raises what these raise.
+    """
+    part = block
+    while part.rows:
+        clean = cleaner.clean(part)
+        if not take(cleaner, clean):
+            break
+        at = len(part.rows) - 1
+        if clean.next_header is not None:
+            at, above = clean.next_header, cleaner
+            cleaner = below(above, _from(block, at))
+            early = RowBlock(block.first_row + at - clean.early, block.rows[at - clean.early : at])
+            if early.rows and not take(cleaner, cleaner.clean(early)):
+                break
+        block = _from(block, at + 1)
+        # Where one header has come, each row may be the next: down to it, no row is cleaned for every header above it.
+        part = _down_to(block, cleaner.next_header(block.rows))
+    return cleaner
+
+
+def marked_parts(cleaner: Cleaner, block: RowBlock, note: Callable[[str, str], None], below: Below) -> Cleaner:
+    """Look at a block for marked rows alone: `note` gets the name of each one's mark and its number.
+
+    Returns the last part's cleaner, as `clean_parts` does; `below` is the same there.
+    """
+
+    def take(_: Cleaner, clean: CleanBlock) -> bool:
+        for row in clean.marked:
+            if row.phone:
+                note(row.code, row.phone)
+        return True
+
+    while (at := cleaner.next_header(block.rows)) is not None:
+        cleaner = clean_parts(cleaner, _down_to(block, at), take, below)
+        block = _from(block, at + 1)
+    for name, phone in cleaner.marked_numbers(block):
+        note(name, phone)
+    return cleaner
+
+
+def _from(block: RowBlock, at: int) -> RowBlock:
+    return RowBlock(block.first_row + at, block.rows[at:])
+
+
+def _down_to(block: RowBlock, at: int | None) -> RowBlock:
+    """Return a block as if it ended with this row, all of it for None."""
+    return block if at is None else RowBlock(block.first_row, block.rows[: at + 1])
