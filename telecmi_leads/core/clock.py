@@ -6,22 +6,25 @@ change to summer time, disturbs none of them; the wall clock is for what a perso
 
 from __future__ import annotations
 
+import math
 import os
+import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 from queue import Empty
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from queue import SimpleQueue
 
     from telecmi_leads.core.run import StopCause
 
 _Item = TypeVar("_Item")
 _NEARLY_AT_ONCE = 0.003  # seconds
-_LONGEST_WAIT = 3600.0
-"""The system's timers take no more than some months at once; whoever waits looks again."""
+_LONGEST_WAIT = 0.2 if sys.platform == "win32" else 3600.0
+"""Seconds of one wait: the system's timers take no more than some months, and Windows shows no Ctrl-C during one."""
 
 
 def local_now() -> datetime:
@@ -32,6 +35,15 @@ def local_now() -> datetime:
 def chance() -> float:
     """Return a random number from 0 up to 1. It spreads pauses and hides nothing."""
     return int.from_bytes(os.urandom(6), "big") / 2**48
+
+
+def waits(seconds: float | None, longest: float = _LONGEST_WAIT) -> Iterator[float]:
+    """Take a time apart into waits of at most `longest` seconds, at least one; None is a time without end."""
+    left = math.inf if seconds is None else max(seconds, 0.0)
+    while left > longest:
+        yield longest
+        left -= longest
+    yield left
 
 
 class Clock:
@@ -52,10 +64,10 @@ class Clock:
 
     def idle(self, mailbox: SimpleQueue[_Item], seconds: float | None) -> _Item | None:
         """Wait for the mailbox, at most so many seconds (None: for ever); return what came, or None."""
-        try:
-            return mailbox.get(timeout=None if seconds is None else min(max(seconds, 0.0), _LONGEST_WAIT))
-        except Empty:
-            return None
+        for wait in waits(seconds):
+            with suppress(Empty):
+                return mailbox.get(timeout=wait)
+        return None
 
     def soon(self, mailbox: SimpleQueue[_Item]) -> _Item | None:
         """Return what comes into the mailbox at once or nearly so, as answers to requests that left together do."""

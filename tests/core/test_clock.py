@@ -4,9 +4,10 @@ import os
 import signal
 import threading
 import time
+from itertools import islice
 from queue import SimpleQueue
 
-from telecmi_leads.core.clock import Clock, StopRequest
+from telecmi_leads.core.clock import Clock, StopRequest, waits
 from telecmi_leads.core.run import StopCause
 
 
@@ -32,6 +33,14 @@ def test_idling() -> None:
     assert clock.idle(mailbox, None) == "letter"
     threading.Timer(0.05, mailbox.put, ["later"]).start()
     assert clock.idle(mailbox, 1e300) == "later"
+
+
+def test_a_long_wait_is_many_short_ones() -> None:
+    """The waits for a time add up to it, none is longer than allowed, and a time without end has no last one."""
+    assert list(waits(0.625, 0.25)) == [0.25, 0.25, 0.125]
+    assert [list(waits(seconds, 0.25)) for seconds in (0.25, 0.0, -1.0)] == [[0.25], [0.0], [0.0]]
+    for endless in (None, 1e300):
+        assert list(islice(waits(endless, 0.25), 1000)) == [0.25] * 1000
 
 
 def test_stopping() -> None:

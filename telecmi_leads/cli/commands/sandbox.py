@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from telecmi_leads.cli.session import begin
 from telecmi_leads.cli.signals import Signals, Stopped
+from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import ExitCode, UsageError
 from telecmi_leads.core.text import safe
 from telecmi_leads.sandbox import Form, Sandbox, parse_fault
@@ -39,7 +40,7 @@ def serve(*, port: str, latency: str, form: str, faults: Sequence[str]) -> int:
                 console.line("start, and whoever does not know it is refused. In another terminal:")
                 for name, value in (("BASE_URL", sandbox.url), ("APP_ID", "1111112"), ("SECRET", "any-secret")):
                     console.line(_assigned(f"TELECMI_{name}", value))
-                threading.Event().wait()
+                Clock().idle(SimpleQueue(), None)
         except Stopped:
             pass
     return ExitCode.OK
