@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import shutil
+import tomllib
 from pathlib import Path
 
 import openpyxl
@@ -46,6 +48,24 @@ def test_the_places_that_documents_name_exist() -> None:
         tests = {found for found in re.findall(r"`(test_\w+\.py)`", text) if not list(TESTS.rglob(found))}
         assert tests == set(), document.name
     assert [place for place in sorted(named) if not place.exists()] == []
+
+
+def test_the_direct_dependencies_are_counted() -> None:
+    """The README says how many libraries the package asks for itself."""
+    numbers = {13: "Thirteen", 14: "Fourteen", 15: "Fifteen"}
+    asked = tomllib.loads((README.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    assert f"| {numbers[len(asked)]} direct dependencies," in README.read_text(encoding="utf-8")
+
+
+def test_the_modules_that_maps_of_wings_name_exist() -> None:
+    """Where a wing's docstring shows what calls what, each module of it that it names is there."""
+    missing: list[str] = []
+    for face in sorted(PACKAGE.glob("*/__init__.py")):
+        lines = (ast.get_docstring(ast.parse(face.read_text(encoding="utf-8"))) or "").splitlines()[1:]
+        named = re.split("→|,|;", re.sub(r"\(.*?\)", "", " ".join(line for line in lines if "→" in line)))
+        modules = {name.strip() for name in named if re.fullmatch(r"[a-z_]+", name.strip())}
+        missing += sorted(modules - {place.stem for place in face.parent.iterdir()})
+    assert missing == []
 
 
 def test_every_exit_code_is_explained() -> None:

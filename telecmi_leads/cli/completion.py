@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from telecmi_leads.ledger import Ledger
     from telecmi_leads.settings.option_rows import Offer
 
-_VIRTUAL = ("country", "timezone", "type")
 _MARKS = frozenset(" _.,@+/-")
 _TABLES = 8
 _WORKBOOKS = {"xlsx", "xls", "xlsb", "ods"}
@@ -46,7 +45,9 @@ def offers(offer: Offer, given: Mapping[str, Any], files: Sequence[str], typed: 
             case Offer.SHEETS:
                 found = _sheets(given, _readable(files))
             case Offer.COLUMNS:
-                found = [*_VIRTUAL, *_columns(given, _readable(files))]
+                from telecmi_leads.leads.planning import VIRTUAL_COLUMNS
+
+                found = [*VIRTUAL_COLUMNS, *_columns(given, _readable(files))]
             case Offer.FIELDS | Offer.MAPS | Offer.SETS:
                 return [each for each in _assignments(offer, given, files, typed) if each.startswith(typed)]
     return _harmless(found, typed)

@@ -64,7 +64,7 @@ class Client:
         self._transports: list[Transport] = []
 
     def send(self, body: bytes) -> Outcome:
-        """Send a campaign's frozen request (see `requests_format.freeze`) once.
+        """Send a campaign's frozen request (see `core.campaign.freeze`) once.
 
         Whatever the network and the server do comes back as an Outcome; nothing is raised for it.
         """
