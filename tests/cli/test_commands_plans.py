@@ -200,22 +200,22 @@ ROWS = [
 MENDED = {"98765O0002": "9876500002", "98XXXXXX10": "9876500003"}
 
 
-def test_rejects_go_round_in_the_files_own_dialect(program: Inside, sandbox: Sandbox) -> None:
-    """A Latin-1 file with semicolons: rejects.csv is one too; mended and appended it gives what a right file would."""
+def test_rejects_go_round_with_the_files_own_delimiter(program: Inside, sandbox: Sandbox) -> None:
+    """A Latin-1 file with semicolons: rejects.csv has them too, in UTF-8; mended, it gives what a right file would."""
     write_text(program.folder / "clients.csv", ROWS)
     write_text(program.folder / "right.csv", [[MENDED.get(cell, cell) for cell in row] for row in ROWS])
     typed = ("--name", "A", "--region", "IN", "--json", "--set", "comment={Remarque}")
     first = program.run("upload", "clients.csv", *typed, "--report-dir", "out")
     assert (first.code, first.json["rows"]["rejected"], first.json["tables"][0]["delimiter"]) == (0, 2, ";")
     raw = (program.folder / "out" / "rejects.csv").read_bytes()
-    text = raw.decode("cp1252")
+    text = raw.decode("utf-8-sig")
     assert (
         text.splitlines()[0] == "Téléphone;Nom;Prénom;Société;Remarque;reject_row;reject_code;reject_reason;reject_tip"
     )
     assert "'+rappeler" in text  # no spreadsheet runs it
     for wrong, right in MENDED.items():
         text = text.replace(wrong, right)
-    (program.folder / "mended.csv").write_bytes(text.encode("cp1252"))
+    (program.folder / "mended.csv").write_bytes(text.encode("utf-8-sig"))
     assert program.run("upload", "mended.csv", *typed, "--append").code == 0
     assert program.run("upload", "right.csv", "--name", "B", *typed[2:]).code == 0
     check_same_people(sandbox)
