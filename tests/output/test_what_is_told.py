@@ -25,14 +25,15 @@ def program(tmp_path: Path) -> Inside:
 def test_a_log_accounts_for_every_row(program: Inside) -> None:
     """A log says which rows are no leads, blank ones among them, and that a column marks people."""
     lines = [line[20:] for line in program.run("validate", "leads.csv", "--region", "IN").err.splitlines()]
+    columns = "first name, last name from Name, split in two; phone from Phone; do-not-call marks from Do Not Call"
     assert lines[:4] == [
         "leads.csv: CSV, UTF-8, comma, header in row 1, 5 rows",
-        "leads.csv: first name, last name from Name, split in two; phone from Phone; not to be called from Do Not Call",
+        f"leads.csv: {columns}",
         "left out 1 row: 1 asked not to be called",
         "not leads: 1 row of fillers such as N/A, 1 line of totals, 1 blank row",
     ]
     ignored = program.run("validate", "leads.csv", "--region", "IN", "--ignore-marks").err
-    assert "not to be called" not in ignored
+    assert "do-not-call marks" not in ignored
 
 
 def test_a_column_that_marks_is_used(program: Inside) -> None:

@@ -48,7 +48,7 @@ def show_use(screen: Screen, event: TableOpened) -> None:
     rows = [(wording.field_name(shown(field)), _sources(field, names)) for field, names in ordered]
     marks = [shown(name) for name in event.marks if name and not any(name in names for _, names in ordered)]
     if marks:
-        rows.append(("not to be called", _listed(marks)))
+        rows.append(("do-not-call marks", _listed(marks)))
     if screen.is_log:
         says = "; ".join(f"{field} from {sources}" for field, sources in rows)
         screen.entry(f"{shown(event.table.file)}: {says}")
