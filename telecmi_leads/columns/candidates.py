@@ -15,7 +15,7 @@ from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Candidat
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head, Modifier, Place, words
 from telecmi_leads.columns.nested_people import without_nested_people
-from telecmi_leads.columns.persons import noun, of_the_subject
+from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +26,6 @@ _TENANTS = frozenset({"tenant", "tenants", "lessee", "occupant", "occupier"})
 _WHOLE_NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME})
 _LINES = PHONE_HEADS | {Head.CALLER, Head.CALLED}
 _TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
-_LEADERS = ("team lead", "leader", "leaders", "captain", "captains")
 _DIRECTIONS = frozenset({"direction", "type"})
 _FEWEST_ROWS = 3
 _NEARLY_ALL = 0.8
@@ -292,7 +291,7 @@ def _is_of(names: set[str], phone: Candidate) -> bool:
 def _without_leaders(found: list[Candidate]) -> list[Candidate]:
     """Refuse the name of a team's leader where the number is nobody's by name and another first name is there."""
     names = [c for c in found if c.head in _WHOLE_NAMES and c.reading.person and not c.weak]
-    leaders = {c.index for c in names if c.reading.person and c.reading.person.text.endswith(_LEADERS)}
+    leaders = {c.index for c in names if is_a_leaders(c)}
     if not any(c.index not in leaders and c.reading.group == 1 and c.reading.ordinal == 1 for c in names):
         return found
     return [c.refused(Rule.OTHER_PERSON, "leader") if c.index in leaders else c for c in found]

@@ -42,6 +42,7 @@ _SECOND = frozenset(
         *("kedua", "दूसरा", "第二"),
     }
 )
+_LEADERS = ("team lead", "leader", "leaders", "captain", "captains")
 _NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME, Head.FIRST, Head.LAST})
 _OWN = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE}
 _STEM = 5
@@ -63,10 +64,11 @@ def of_the_subject(found: list[Candidate]) -> list[Candidate]:
     """Refuse the columns of other persons than the one that the table's plain phone belongs to.
 
     Plain columns, and those of customers, are the subject's: beside "Name" and "Phone", "Team leader mobile" is not.
-    Where all names say whose they are, the plain phone belongs to the first person who has none of their own. Where
-    all phones are of a person who has a name too, a plain name beside it is another's.
+    Where all names say whose they are, the plain phone belongs to the first person who has none of their own; a team's
+    leader comes last. Where all phones are of a person who has a name too, a plain name beside it is another's.
     """
-    named = [_whose(c) for c in found if c.head in _NAMES and _is_sure(c)]
+    names = [c for c in found if c.head in _NAMES and _is_sure(c)]
+    named = [_whose(c) for c in sorted(names, key=is_a_leaders)]
     phoned = [_whose(c) for c in found if c.head in PHONE_HEADS and _is_sure(c)]
     if "" in phoned:
         subject = "" if "" in named else next((who for who in named if who not in phoned), next(iter(named), ""))
@@ -79,6 +81,12 @@ def of_the_subject(found: list[Candidate]) -> list[Candidate]:
         else c
         for c in found
     ]
+
+
+def is_a_leaders(candidate: Candidate) -> bool:
+    """Tell whether a column is of a team's leader by its name."""
+    person = candidate.reading.person
+    return person is not None and person.text.endswith(_LEADERS)
 
 
 def _whose(candidate: Candidate) -> str:

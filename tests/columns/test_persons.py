@@ -47,6 +47,9 @@ def rows_of(header: list[str]) -> list[list[str]]:
         ("Student Name|Phone|Ward Mobile", {"phone": ["Phone"], "fullname": ["Student Name"]}),
         ("Employee Name|Mobile|Employer Mobile|Employer Email", {"phone": ["Mobile"], "fullname": ["Employee Name"]}),
         ("Tenant Name|Phone|Patient Name|Patient Mobile", {"phone": ["Phone"], "fullname": ["Tenant Name"]}),
+        # a leader is not the one whom the table is about, wherever the column stands
+        ("Team Leader|Phone|Player Name", {"phone": ["Phone"], "fullname": ["Player Name"]}),
+        ("Captain Name|Mobile|Student Name", {"phone": ["Mobile"], "fullname": ["Student Name"]}),
         # the only phone is a person's who has a name: a plain name and address beside it are another's
         ("Name|Email|Tenant Name|Tenant Mobile", {"phone": ["Tenant Mobile"], "fullname": ["Tenant Name"]}),
         # a second person of a kind
