@@ -55,7 +55,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 # What a service's answer keeps a record's fields in, as its paths become column names: `properties.phone`.
-_CONTAINER = re.compile(r"\A\s*(?:(?:properties|attributes|fields|values|data|record|payload)\.)+(?=\w)", re.IGNORECASE)
+CONTAINERS = frozenset({"properties", "attributes", "fields", "values", "data", "record", "payload"})
+_CONTAINER = re.compile(rf"\A\s*(?:(?:{'|'.join(sorted(CONTAINERS))})\.)+(?=\w)", re.IGNORECASE)
 _NOT_WHOSE = re.compile(
     r"[(\[](?:not|never|no|except|other than|nicht|keine?|pas|sauf|non|nao|n\u00e3o|\u043d\u0435)\b[^()\[\]]*[)\]]",
     re.IGNORECASE,

@@ -59,20 +59,7 @@ _MOST_CELLS = 3  # with something in them, of a row that is looked at for a titl
 _MOST_DIGITS = 4  # of a title: "DND 2026"; more may be a number
 _TITLE_WORDS = frozenset(
     {
-        *(
-            "section",
-            "group",
-            "part",
-            "block",
-            "table",
-            "category",
-            "list",
-            "below",
-            "following",
-            "the",
-            "these",
-            "this",
-        ),
+        *("section", "group", "part", "block", "table", "category", "list", "below", "following", "the", "these"),
         *("this", "are", "is", "have", "has", "who", "those", "them", "leads", "lead", "clients", "client"),
     }
 )

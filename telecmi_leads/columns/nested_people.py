@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Rule
+from telecmi_leads.columns.header_meaning import CONTAINERS
 from telecmi_leads.columns.lexicon import Head, Modifier, lexicon, plain, words
+from telecmi_leads.columns.persons import PERSONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,11 +22,10 @@ Keys = tuple[str, ...]
 _NAMES = NAME_HEADS - {Head.SALUTATION, Head.SUFFIX}
 _REACHED_BY = NAME_HEADS | PHONE_HEADS | {Head.EMAIL, Head.PLACE_PHONE, Head.CALLER, Head.CALLED}
 _LIVES_AT = frozenset({Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY, Head.DIALCODE, Head.COMPANY})
-_CONTAINERS = frozenset({"properties", "attributes", "fields", "values", "data", "record", "payload"})
 # Parts of the person that holds them, though they repeat or complete its name.
 _PARTS = frozenset({"name", "names", "billing", "invoice", "profile", "details", "detail", "info", "information"})
 _OF_THE_PERSON = (Modifier.SHIPPING, Head.ADDRESS, Head.STREET)
-_WHO_IT_IS = (Modifier.PERSON, Modifier.BUYER, Modifier.GUEST, Head.PERSON, Head.CONTACT)
+_WHO_IT_IS = (*PERSONS, Head.PERSON, Head.CONTACT)
 _NEARLY_ALL = 0.8
 
 
@@ -71,7 +72,7 @@ def _holder(name: str) -> Keys:
     keys = name.split(".")
     if len(keys) == 1 or not all(key and key == key.strip() for key in keys):
         return ()
-    return tuple(key for key in keys[:-1] if not key.isdecimal() and key.casefold() not in _CONTAINERS)
+    return tuple(key for key in keys[:-1] if not key.isdecimal() and key.casefold() not in CONTAINERS)
 
 
 def _named_around(holder: Keys, names: Mapping[Keys, list[Candidate]], cells: Sequence[Sequence[str]]) -> Keys | None:

@@ -145,31 +145,11 @@ _NEEDED = (
     *("مطلوب", "اختياري", "必填", "必填项", "选填", "可选", "必須", "任意", "필수", "필수 입력", "선택"),
 )
 _EXAMPLES = (
-    *("example", "for example", "for instance", "sample", "beispiel", "zum beispiel", "exemple", "par exemple"),
-    *(
-        "ejemplo",
-        "por ejemplo",
-        "exemplo",
-        "por exemplo",
-        "esempio",
-        "ad esempio",
-        "voorbeeld",
-        "bijvoorbeeld",
-        "пример",
-    ),
-    *(
-        "например",
-        "örnek",
-        "örneğin",
-        "contoh",
-        "misalnya",
-        "przykład",
-        "na przykład",
-        "exempel",
-        "eksempel",
-        "příklad",
-    ),
-    *("ví dụ", "उदाहरण", "जैसे", "مثال", "مثلا", "例", "例如", "示例", "예", "예시"),
+    *("example", "for example", "for instance", "sample", "beispiel", "zum beispiel", "exemple"),
+    *("par exemple", "ejemplo", "por ejemplo", "exemplo", "por exemplo", "esempio", "ad esempio", "voorbeeld"),
+    *("bijvoorbeeld", "пример", "например", "örnek", "örneğin", "contoh", "misalnya", "przykład"),
+    *("na przykład", "exempel", "eksempel", "příklad", "ví dụ", "उदाहरण", "जैसे", "مثال", "مثلا", "例", "例如"),
+    *("示例", "예", "예시"),
 )
 _SPOKEN = pattern(
     r"(?:required|mandatory|optional) (?:field|value|column|text|number|data|if|only|unless|in|and)\b.*"

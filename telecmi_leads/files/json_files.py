@@ -19,9 +19,9 @@ from telecmi_leads.files.json_leads import (
     speaks_of_error,
     tabs_of,
 )
-from telecmi_leads.files.json_people import USUAL_NAMES, is_person, keys_of_leads, people_in_lead
+from telecmi_leads.files.json_people import PEOPLE_LOOKED_AT, USUAL_NAMES, is_person, keys_of_leads, people_in_lead
 from telecmi_leads.files.json_rows import as_objects
-from telecmi_leads.files.json_survey import PEOPLE_LOOKED_AT, ListFound, survey
+from telecmi_leads.files.json_survey import ListFound, survey
 from telecmi_leads.files.json_values import Scanner, cell
 from telecmi_leads.files.sheets import Sheet, missing_sheets, record_sheets
 from telecmi_leads.settings.option_values import FileFormat

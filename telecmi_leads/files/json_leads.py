@@ -14,6 +14,7 @@ from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.json_alike import groups_of, rows_of
 from telecmi_leads.files.json_people import (
+    PEOPLE_LOOKED_AT,
     SIX_DIGITS,
     USUAL_NAMES,
     are_others,
@@ -84,10 +85,7 @@ def _check_pages(shared: AbstractSet[str], place: str) -> None:
 def _have_phones(group: Alike) -> bool:
     """Tell whether some of a group of objects have a phone of their own."""
     known = group.pattern is not None and has_a_phone(group.pattern)
-    return known or any(isinstance(each, dict) and has_a_phone(each) for each in group.objects[:_LOOKED_AT])
-
-
-_LOOKED_AT = 50
+    return known or any(isinstance(each, dict) and has_a_phone(each) for each in group.objects[:PEOPLE_LOOKED_AT])
 
 
 def _are_surely_leads(group: Alike) -> bool:

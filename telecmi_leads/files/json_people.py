@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
+PEOPLE_LOOKED_AT = 50
+"""How many of a list's first elements are looked at, to tell what the list holds."""
+
 USUAL_NAMES = frozenset(
     re.findall(
         r"\w+",

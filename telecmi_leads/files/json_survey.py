@@ -8,16 +8,13 @@ from msgspec import Struct
 
 from telecmi_leads.files.bounds import MAX_LISTS
 from telecmi_leads.files.json_leads import is_wrapped, leads_in
-from telecmi_leads.files.json_people import is_person, names_a_phone
+from telecmi_leads.files.json_people import PEOPLE_LOOKED_AT, is_person, names_a_phone
 from telecmi_leads.files.json_rows import as_objects, is_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from telecmi_leads.files.json_values import Scanner
-
-PEOPLE_LOOKED_AT = 50
-"""How many of a list's first elements are looked at, to tell what the list holds."""
 
 _LONGEST_LEAD = 1024 * 1024  # characters; what is longer holds leads
 _DEPTH = 8  # {"data": {"result": {"leads": {"items": […]}}}} and some deeper

@@ -24,6 +24,7 @@ from telecmi_leads.columns.row_kinds import (
     rows_fill,
     rows_in_doubt,
 )
+from telecmi_leads.columns.widths import width_of
 from telecmi_leads.core.lead import NOBODY, Field, Lead, LeftOutKind, LeftOutRow, RowBlock
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import clean_column, joined, pattern, restore
@@ -209,10 +210,10 @@ class Cleaner(Struct, frozen=True):
         So it is where two exports were put one below the other and sorted.
         """
         named = max((at for at, name in enumerate(self.info.header, start=1) if name.strip()), default=0)
-        wide = _filled_width(block.rows[header_at])
+        wide = width_of(block.rows[header_at])
         early = 0
         while early < header_at and (at := header_at - early - 1) in work.found.faults:
-            if not named < _filled_width(block.rows[at]) <= wide:
+            if not named < width_of(block.rows[at]) <= wide:
                 break
             early += 1
         return early
@@ -428,10 +429,6 @@ def _holds_number(cell: str) -> bool:
     if cell.isascii():
         return _NUMBER.match(cell) is not None
     return sum(map(str.isdecimal, cell)) >= _SHORTEST_NUMBER
-
-
-def _filled_width(row: Sequence[str]) -> int:
-    return max((at for at, cell in enumerate(row, start=1) if cell.strip()), default=0)
 
 
 def _filled(row: Sequence[str]) -> list[str]:
