@@ -185,7 +185,37 @@ INSERT INTO left_numbers (run, kind, code, hashes)
 DROP TABLE left_phones;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED, _SOURCES, _PEOPLE, _PARTS, _EVERY_REASON)
+# The ledger's own order says what was sent since a run was planned: an attempt's id is never used again, also when the
+# newest run is forgotten. The highest one may be known by a plan alone.
+_ORDER = """
+DROP INDEX attempts_of_campaign;
+DROP INDEX attempts_open;
+ALTER TABLE attempts RENAME TO attempts_before;
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    campaign INTEGER NOT NULL REFERENCES campaigns (id) ON DELETE CASCADE,
+    started INTEGER NOT NULL,
+    ended INTEGER,
+    kind TEXT,
+    code INTEGER,
+    message TEXT NOT NULL DEFAULT '',
+    seconds REAL NOT NULL DEFAULT 0,
+    leads INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO attempts (id, campaign, started, ended, kind, code, message, seconds, leads)
+    SELECT id, campaign, started, ended, kind, code, message, seconds, leads FROM attempts_before;
+DROP TABLE attempts_before;
+CREATE INDEX attempts_of_campaign ON attempts (campaign);
+CREATE INDEX attempts_open ON attempts (campaign) WHERE ended IS NULL;
+DELETE FROM sqlite_sequence WHERE name = 'attempts';
+INSERT INTO sqlite_sequence (name, seq)
+    SELECT 'attempts', max(
+        (SELECT coalesce(max(id), 0) FROM attempts),
+        (SELECT coalesce(max(json_extract(known, '$.last_attempt')), 0) FROM runs)
+    );
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _TYPED, _SOURCES, _PEOPLE, _PARTS, _EVERY_REASON, _ORDER)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -6,7 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -312,6 +312,21 @@ def test_an_older_version_is_migrated(folder: Path, monkeypatch: pytest.MonkeyPa
         with Ledger.open(folder) as ledger:
             assert connection(ledger).execute("SELECT * FROM further").fetchall() == [(1,)]
             assert [campaign.status for campaign in ledger.campaigns("run-1")] == ["accepted", "unknown", "unsent"]
+
+
+def test_attempts_go_on_behind_what_an_older_plan_knew() -> None:
+    """A ledger of the version before numbers its attempts on behind the last one that is known by a plan alone."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as old:
+        schema.migrate(old, schema.MIGRATIONS[:6])
+        run = "INSERT INTO runs (id, account, name, created, state, known) VALUES ('r', 'a', 'n', 0, 'planned', ?)"
+        old.execute(run, ('{"last_attempt": 7}',))
+        old.execute("INSERT INTO campaigns (run, number, part, name, leads, digest) VALUES (1, 1, '', 'n-001', 1, x'')")
+        try_it = "INSERT INTO attempts (campaign, started, leads) VALUES (1, 0, 1)"
+        old.execute(try_it)
+        schema.migrate(old, schema.MIGRATIONS)
+        old.execute(try_it)
+        attempts = old.execute("SELECT id, campaign, started, leads FROM attempts").fetchall()
+    assert attempts == [(1, 1, 0, 1), (8, 1, 0, 1)]
 
 
 def test_a_failed_migration_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

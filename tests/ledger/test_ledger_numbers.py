@@ -141,6 +141,18 @@ def test_since(ledger: Ledger, finish: bool) -> None:
     assert uploaded_among(ledger, ACCOUNT, asked, START + timedelta(days=21)) == [False, False, False]
 
 
+def test_whoever_is_sent_after_the_newest_run_is_forgotten_was_sent_since(ledger: Ledger) -> None:
+    """What is sent after a plan counts as sent since, also when the run that was sent last before it is forgotten."""
+    plan(ledger, 1, run="sent", name="Sent", first_phone=919876600000)
+    accept(ledger, "sent")
+    phones = plan(ledger, 1, run="waits", name="Waits")
+    ledger.forget(ToForget(run="sent"), ledger.accounts())
+    plan(ledger, 1, run="later", name="Later", first_phone=int(phones[0]))
+    accept(ledger, "later")
+    [waiting] = ledger.campaigns("waits")
+    assert ledger.uploaded_since(waiting, phones) == [True, True]
+
+
 def test_numbers_that_wait_are_known(ledger: Ledger) -> None:
     """Numbers that `resume` will send, or that are unverified, count as uploaded, so that none goes twice."""
     phones = plan(ledger, 5, size=1)
