@@ -25,7 +25,9 @@ def program(tmp_path: Path) -> Inside:
 def test_a_log_accounts_for_every_row(program: Inside) -> None:
     """A log says which rows are no leads, blank ones among them, and that a column marks people."""
     lines = [line[20:] for line in program.run("validate", "leads.csv", "--region", "IN").err.splitlines()]
-    columns = "first name, last name from Name, split in two; phone from Phone; do-not-call marks from Do Not Call"
+    columns = (
+        "first name, last name from Name, split in two; phone from Phone; do-not-call marks looked for in Do Not Call"
+    )
     assert lines[:4] == [
         "leads.csv: CSV, UTF-8, comma, header in row 1, 5 rows",
         f"leads.csv: {columns}",

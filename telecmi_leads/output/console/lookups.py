@@ -23,6 +23,7 @@ _SAMPLE = 28
 _PLACES = ("1st", "2nd", "3rd")
 _WHY_WIDTH = 44
 _UNUSED_SHOWN = 12
+_MARKS = "do-not-call marks"
 _FIRST = {"fullname": 0, "firstname": 1, "lastname": 2, "phone": 3}
 """Fields in the order in which a person thinks of them; the others follow."""
 
@@ -47,12 +48,14 @@ def show_use(screen: Screen, event: TableOpened) -> None:
     ordered = sorted(event.columns.items(), key=lambda item: _FIRST.get(item[0], len(_FIRST)))
     rows = [(wording.field_name(shown(field)), _sources(field, names)) for field, names in ordered]
     marks = [shown(name) for name in event.marks if name and not any(name in names for _, names in ordered)]
-    if marks:
-        rows.append(("do-not-call marks", _listed(marks)))
+    looked_for = f"looked for in {_listed(marks)}" if marks else ""
     if screen.is_log:
-        says = "; ".join(f"{field} from {sources}" for field, sources in rows)
-        screen.entry(f"{shown(event.table.file)}: {says}")
+        says = [f"{field} from {sources}" for field, sources in rows]
+        says += [f"{_MARKS} {looked_for}"] if marks else []
+        screen.entry(f"{shown(event.table.file)}: {'; '.join(says)}")
         return
+    if marks:
+        rows.append((_MARKS, looked_for))
     unused = [shown(name) for name in event.table.header if name and name not in used and name not in REJECT_COLUMNS]
     if unused:
         rows.append(("not used", _listed(unused)))
