@@ -305,6 +305,20 @@ def is_section_title(text: str) -> bool:
     return is_mark_name(text) or is_mark_name(" ".join(word for word in words(text) if word not in _TITLE_WORDS))
 
 
+def title_above(rows: Iterable[Sequence[str]]) -> str:
+    """Return the title among the rows above a header that says that the people below must not be called, else "".
+
+    A date or a branch below it does not end its section there: the whole table is what such rows speak of.
+    """
+    title = ""
+    for _, text in filter(None, map(_alone, rows)):
+        if is_section_title(text):
+            title = text
+        elif title and _says_callable(text):
+            title = ""
+    return title
+
+
 def _says_callable(text: str) -> bool:
     return mark_kind(text) is MarkKind.CONSENT or plain(text) in _mark_words().callable or _speaks_against(words(text))
 
@@ -432,7 +446,7 @@ def table_marks(info: TableInfo, match: ColumnMatch, above: TableMarks | None = 
     kinds = {at: mark_kind(name) for at, name in enumerate(info.header) if at not in match.ignored}
     names = dict.fromkeys(chain.from_iterable(match.sources.get(target, ()) for target in _NAMES))
     columns = tuple((at, named[at], kind) for at, kind in kinds.items() if kind and at not in match.phones)
-    sections = Sections(frozenset(at for at, _, _ in columns), frozenset((*match.phones, *names)))
+    sections = Sections(frozenset(at for at, _, _ in columns), frozenset((*match.phones, *names)), info.title)
     if above is not None:
         sections.title, sections.below_blank = above.sections.title, above.sections.below_blank
     return TableMarks(

@@ -8,10 +8,12 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.columns import PHONE_HEADS, Head, may_title_a_group, read_name
 from telecmi_leads.columns.cell_values import has_letters, share
 from telecmi_leads.columns.column_match import NAME_HEADS
+from telecmi_leads.columns.marks import title_above
 from telecmi_leads.columns.widths import fitted, width_of
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock, TableInfo
@@ -265,6 +267,7 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
     header = fitted(found.names, below, sheet.delimiter)
     row = first[0].first_row + found.last
     info = _info(sheet, header.names, row, _notes(found, rows))
+    info = replace(info, title=title_above(rows[: found.first]))
     return Table(info, _sample(below), _below(blocks, row), header.surplus)
 
 

@@ -39,7 +39,8 @@ class TableInfo(Struct, frozen=True):
 
     `header` holds the column names as they stand in the file, "" where a column has none; without a
     header row they are "column 1", "column 2", … and `header_row` is None. `sheet` is None for formats without sheets.
-    `hidden_rows` of its rows are hidden by a filter.
+    `hidden_rows` of its rows are hidden by a filter. `title` is what says above the header that the people below it
+    must not be called.
     """
 
     file: str
@@ -51,6 +52,7 @@ class TableInfo(Struct, frozen=True):
     delimiter: str | None = None
     notes: tuple[str, ...] = ()
     hidden_rows: int = 0
+    title: str = ""
 
 
 class RowBlock(Struct, frozen=True):

@@ -197,7 +197,7 @@ def _encode_table(table: TableInfo) -> bytes:
         header = tuple(map(writable, table.header))
         notes = tuple(map(writable, table.notes))
         named = replace(table, file=writable(table.file), sheet=table.sheet and writable(table.sheet))
-        return msgspec.json.encode(replace(named, header=header, notes=notes))
+        return msgspec.json.encode(replace(named, header=header, notes=notes, title=writable(table.title)))
 
 
 def _preparing(connection: sqlite3.Connection, run_id: str) -> int:

@@ -90,6 +90,23 @@ def test_rows_of_titles(upload: Uploads, row: str) -> None:
     assert found == (["01"], {"Do not call": 2}, {"note": 1}, {})
 
 
+@pytest.mark.parametrize(
+    "banner", ["Do not call list\n", "DNC,,\nBranch: Pune\n\n1 March 2026,,\n", "Pune\nBlacklist\n\n"]
+)
+def test_a_title_above_the_header(upload: Uploads, banner: str) -> None:
+    """A title above the header holds for the whole table, with what else stands there: good numbers and bad ones."""
+    found = upload.text(f"{banner}Name,Mobile,City\nAsha Rao,9876500001,Pune\nRavi K,98765,Agra\n")
+    title = next(text for text in ("Do not call list", "DNC", "Blacklist") if text in banner)
+    assert found == ([], {title: 2}, {}, {})
+
+
+@pytest.mark.parametrize("banner", ["Non DND\n", "DND list\n\nOpted in\n", "DND numbers removed\n", "Do not email\n"])
+def test_what_above_the_header_is_no_title(upload: Uploads, banner: str) -> None:
+    """Another text above the header, or one that takes the title back, excludes nobody."""
+    found = upload.text(f"{banner}Name,Mobile,City\nAsha Rao,9876500001,Pune\n")
+    assert found == (["01"], {}, {}, {})
+
+
 def test_what_begins_no_section(upload: Uploads) -> None:
     """A mark with a name or number, in place of a number, as a status, or that is a name: it marks its row alone."""
     rows = ["Asha DND,,", ",DND,", ",,DNC", "Nix,,", "Do not call,x,", "Delhi team,,", "Ravi K,9876500002,"]

@@ -289,13 +289,15 @@ def test_text_that_no_encoding_can_write(ledger: Ledger) -> None:
     """Lone surrogates in cells, headers and names of files and folders stop nothing; folders keep theirs exactly."""
     folder = os.fsdecode(b"/reports/\xff")
     ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="n", created=START, report_dir=folder))
-    ledger.add_table("r", TableInfo("leads\udcff.csv", "csv", ("Na\ud800me",), 1, notes=("\udfff",)))
+    ledger.add_table("r", TableInfo("leads\udcff.csv", "csv", ("Na\ud800me",), 1, notes=("\udfff",), title="\udfff"))
     row = LeftOutRow(0, 2, LeftOutKind.REJECTED, "unreadable_text", "Na\ud800me", "", ("A\ud800sha", "fine"))
     ledger.stage("r", [], [row])
     ledger.finish_plan("r", PlanFigures(RowTotals(read=1, rejected=1)))
     [run] = ledger.runs()
     assert run.report_dir == folder
-    assert ledger.tables("r") == [TableInfo("leads\ufffd.csv", "csv", ("Na\ufffdme",), 1, notes=("\ufffd",))]
+    assert ledger.tables("r") == [
+        TableInfo("leads\ufffd.csv", "csv", ("Na\ufffdme",), 1, notes=("\ufffd",), title="\ufffd")
+    ]
     [read] = ledger.left_out("r")
     assert (read.column, read.cells) == ("Na\ufffdme", ("A\ufffdsha", "fine"))
 
