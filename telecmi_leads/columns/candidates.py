@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Candidate, Reading, Rule
+from telecmi_leads.columns.column_match import NAME_HEADS, OTHER_THAN_FIRST, PHONE_HEADS, Candidate, Reading, Rule
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head, Modifier, Place, words
 from telecmi_leads.columns.nested_people import without_nested_people
@@ -380,7 +380,7 @@ def _second_persons(found: list[Candidate]) -> list[Candidate]:
     if not names:
         return found
     return [
-        candidate.refused(Rule.OTHER_PERSON, "other" if number == 1 else str(number))
+        candidate.refused(Rule.OTHER_PERSON, OTHER_THAN_FIRST if number == 1 else str(number))
         if candidate.head in _OF_A_PERSON
         and (
             (number := max(candidate.reading.ordinal, candidate.reading.group)) in others

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 PHONE_HEADS = frozenset({Head.MOBILE, Head.WHATSAPP, Head.PHONE, Head.LANDLINE})
+OTHER_THAN_FIRST = "other"
+"""The word by which a column is refused that belongs to the alternate person of a row."""
 NAME_HEADS = frozenset(
     {
         *(Head.FIRST, Head.LAST, Head.SECOND, Head.SECOND_LAST, Head.MIDDLE, Head.FULL, Head.SURNAME_FIRST),

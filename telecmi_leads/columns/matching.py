@@ -13,6 +13,8 @@ from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import read_columns
 from telecmi_leads.columns.column_match import (
     NAME_HEADS,
+    OTHER_THAN_FIRST,
+    PHONE_HEADS,
     Candidate,
     ColumnChoice,
     ColumnMatch,
@@ -79,7 +81,9 @@ class Matcher(Struct, frozen=True):
                 table = replace(table, info=replace(table.info, notes=(*notes, *table.info.notes)))
                 notes = ()
             for part in tables_of(table, self.fields):
-                yield part, self.match(part.info, part.sample)
+                match = self.match(part.info, part.sample)
+                told = tuple(_second_people(match.choices, part.sample))
+                yield replace(part, info=replace(part.info, notes=(*part.info.notes, *told))), match
 
     def match(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnMatch:
         """Match a table's columns by their names and a sample of its rows."""
@@ -154,6 +158,14 @@ class Matcher(Struct, frozen=True):
         if not filled:
             return 0.0
         return 1 - len(self.book.column(filled, self.region).faults) / len(filled)
+
+
+def _second_people(choices: Sequence[ColumnChoice], sample: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield what is to be said of the numbers of a second person in the same row, who becomes no lead."""
+    for each in choices:
+        counted = each.rule is Rule.OTHER_PERSON and (each.word.isdecimal() or each.word == OTHER_THAN_FIRST)
+        if counted and read_name(each.header).head in PHONE_HEADS and any(_first(row, [each.index]) for row in sample):
+            yield f'"{safe(each.header, 60)}" holds numbers of another person in the same row, who is not uploaded'
 
 
 def _first(row: Sequence[str], columns: Sequence[int]) -> str:

@@ -74,3 +74,27 @@ def test_the_command_that_shows_how_a_file_was_read(program: Inside) -> None:
     )
     piped = program.run("validate", "-", "--region", "IN", stdin="Name,City\nAsha,Pune\n").err
     assert piped.splitlines()[-1].endswith("next: Name it with --map phone=COLUMN.")
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("Name 1,Mobile 1,Name 2,Mobile 2", ["Mobile 2"]),
+        ("Name,Phone,Alternate Name,Alternate Phone", ["Alternate Phone"]),
+        ("Name,Phone,Alternate Phone,City", []),
+        ("Name,Phone,Father Name,Father Mobile", []),
+    ],
+)
+def test_a_second_person_in_the_row_is_told(program: Inside, header: str, told: list[str]) -> None:
+    """Numbers of a second person of each row are not uploaded, and the table's notes say so; a relative's need not."""
+    (program.folder / "two.csv").write_text(f"{header}\nAsha,9876543210,Ravi,9876543211\n", encoding="utf-8")
+    [table] = program.run("columns", "two.csv", "--region", "IN", "--json").json["tables"]
+    says = "holds numbers of another person in the same row, who is not uploaded"
+    assert table["notes"] == [f'"{name}" {says}' for name in told]
+
+
+def test_a_second_persons_column_without_a_number_is_not_told(program: Inside) -> None:
+    """Where no row has a second person, there is nothing to tell."""
+    (program.folder / "two.csv").write_text("Name 1,Mobile 1,Name 2,Mobile 2\nAsha,9876543210,,\n", encoding="utf-8")
+    [table] = program.run("columns", "two.csv", "--region", "IN", "--json").json["tables"]
+    assert table["notes"] == []
