@@ -9,6 +9,7 @@ from ended_runs import COLUMNS, COMPLETE, EVERY_END, LEADS_CSV, planned
 
 from telecmi_leads.core.run import CampaignSending, CampaignSettled, CampaignWaiting, RowsPrepared, TableOpened
 from telecmi_leads.output.console import Console
+from telecmi_leads.output.console.upload_tally import UploadTally
 from telecmi_leads.settings.options import OutputOptions
 from telecmi_leads.settings.surroundings import Terminal
 
@@ -20,7 +21,7 @@ with console.preparing() as preparing:
     preparing.event(TableOpened(LEADS_CSV, COLUMNS))
     preparing.event(RowsPrepared(2515, 2431))
     time.sleep(0.2)
-with console.uploading(planned(6, 5431)) as uploading:
+with console.uploading(UploadTally(planned(6, 5431), {})) as uploading:
     for campaign in EVERY_END[:5]:
         uploading.event(CampaignSending(campaign, 1))
         if campaign.number == 3:

@@ -24,6 +24,7 @@ from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, ListsRead, RunState, RunStatus, RunStopping
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
+from telecmi_leads.output.console.upload_tally import UploadTally
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
 from telecmi_leads.settings.accounts import Account, Secret, account
 from telecmi_leads.settings.network import proxies
@@ -112,10 +113,11 @@ def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> R
     leads: Counter[int] = Counter()
     for each in waiting:
         leads[each.root] += each.leads
+    in_doubt = {each.id: each.leads for each in waiting if each.status.doubtful}
     lists = {each.name: each.numbers.hits for each in course.lists}
     happening = upload_events(run.id, ledger, service.send, options, session.clock, stop, lists)
     with (
-        session.console.uploading(leads, wording.account(service.key)) as display,
+        session.console.uploading(UploadTally(leads, in_doubt), wording.account(service.key)) as display,
         course.signals.to(stop),
         closing(happening) as events,  # where the display fails, what was heard is written at once
     ):

@@ -269,11 +269,15 @@ class RunSummary(Struct, frozen=True):
 
 
 class TableOpened(Struct, frozen=True):
-    """A table's header was found and its columns are matched; `marks` are those that mark people not to call."""
+    """A table's header was found and its columns are matched; `marks` are those that mark people not to call.
+
+    `rows_before` are the rows of the input above it, those of tables that are not read among them.
+    """
 
     table: TableInfo
     columns: Mapping[str, tuple[str, ...]]
     marks: tuple[str, ...] = ()
+    rows_before: int = 0
 
 
 class RowsPrepared(Struct, frozen=True):
@@ -291,9 +295,10 @@ class CampaignSending(Struct, frozen=True):
 
 
 class CampaignSettled(Struct, frozen=True):
-    """A campaign has reached the state in which this run leaves it."""
+    """A campaign has reached the state in which this run leaves it; `replaced` are its parts that are no more."""
 
     campaign: CampaignRecord
+    replaced: tuple[int, ...] = ()
 
 
 class CampaignWaiting(Struct, frozen=True):

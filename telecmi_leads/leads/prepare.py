@@ -281,7 +281,7 @@ class _Preparation(Struct):
         opened, info = info, named_by_use(info, match)
         marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, match, above)
         marking = tuple(opened.header[at] for at, _, _ in marks.columns) if marks is not None else ()
-        self.notify(TableOpened(opened, _columns_used(opened, match), marking))
+        self.notify(TableOpened(opened, _columns_used(opened, match), marking, self.read))
         if marks is not None:
             self.found.marks.append((info, marks))
         table = self.ledger.add_table(self.run_id, info)
@@ -320,6 +320,7 @@ class _Preparation(Struct):
             raise no_phone_column(info.file, [info])
         if self.limit_reached:
             return self._mark_cleaner(info, match, above.marks)
+        self.notify(RowsPrepared(self.read, self.leads))
         self.blank += 1
         self.read += 1
         self.skipped["header"] += 1

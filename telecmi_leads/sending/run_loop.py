@@ -45,7 +45,7 @@ _SHARE = 4  # a quarter of the outcomes that wait is written before more request
 _SWITCH_SECONDS = 0.0005
 """A tenth of Python's own: a sender waits so long for each step of its request while outcomes are written."""
 
-_MAY_BE_AT_WORK = "its outcome is unknown and it may be at work"
+_MAY_BE_AT_WORK = "its outcome is unknown, and the first request may still be at work"
 
 
 def upload(  # noqa: PLR0913, PLR0917 - the run, and everything that it may touch
@@ -474,7 +474,7 @@ class _Run:
     def _rejoin(self, move: Rejoin, message: str = "") -> Iterator[UploadEvent]:
         record = rejoin(self._ledger, move, at=self._clock.now(), message=message)
         self._waiting = [job for job in self._waiting if job.record.id not in move.parts]
-        yield CampaignSettled(record)
+        yield CampaignSettled(record, tuple(move.parts))
 
     def _rejoin_unsettled(self, roots: Iterable[int], *, with_listed: bool = False) -> Iterator[UploadEvent]:
         """Make those campaigns whole again of which nobody knows which part is in, before they are left.

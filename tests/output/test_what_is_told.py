@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from inside import Inside
 
@@ -98,3 +99,28 @@ def test_a_second_persons_column_without_a_number_is_not_told(program: Inside) -
     (program.folder / "two.csv").write_text("Name 1,Mobile 1,Name 2,Mobile 2\nAsha,9876543210,,\n", encoding="utf-8")
     [table] = program.run("columns", "two.csv", "--region", "IN", "--json").json["tables"]
     assert table["notes"] == []
+
+
+def test_each_table_is_told_with_its_own_rows(program: Inside) -> None:
+    """Rows of a sheet that is not read, and of another table on the sheet, are not counted with a table."""
+    book = openpyxl.Workbook()
+    book.remove(book["Sheet"])
+    leads = [
+        ["Name", "Mobile"],
+        ["Asha", "9876543210"],
+        ["Ravi", "9876543211"],
+        ["Mobile", "Name"],
+        ["9876543212", "Uma"],
+    ]
+    pivot = [["City", "Leads"], *([city, 3] for city in ("Pune", "Agra", "Goa", "Kochi"))]
+    for title, rows in (("Leads", leads), ("Pivot", pivot), ("More", [["Name", "Mobile"], ["Tara", "9876543213"]])):
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(program.folder / "leads.xlsx")
+    told = program.run("validate", "leads.xlsx", "--region", "IN").err.splitlines()
+    assert [line[32:] for line in told if "header in row" in line] == [
+        'Excel workbook, sheet "Leads", header in row 1, 2 rows',
+        'Excel workbook, sheet "Leads", header in row 4, 1 row',
+        'Excel workbook, sheet "More", header in row 1, 1 row',
+    ]

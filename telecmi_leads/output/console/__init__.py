@@ -14,7 +14,7 @@ from telecmi_leads.output.console.progress import Preparing, Uploading
 from telecmi_leads.output.console.screen import Screen, Stream, parted, show_command, show_hint, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from telecmi_leads.core.campaign import CampaignRecord
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.core.run import Problem, RunRecord, RunSummary, Typed
     from telecmi_leads.ledger import Forgotten
+    from telecmi_leads.output.console.upload_tally import UploadTally
     from telecmi_leads.output.views import CheckView, PhoneView, TableView
     from telecmi_leads.settings.options import OutputOptions
     from telecmi_leads.settings.surroundings import Terminal
@@ -69,12 +70,9 @@ class Console:
         """Return the display of the first phase, a context manager that takes TableOpened and RowsPrepared."""
         return Preparing(self._messages, self._clock)
 
-    def uploading(self, leads: Mapping[int, int], account: str = "") -> Uploading:
-        """Return the display of the second phase, a context manager that takes the upload's events.
-
-        `leads` are those that wait in each planned campaign, by its id, those of its parts together.
-        """
-        return Uploading(self._messages, self._clock, leads, account)
+    def uploading(self, tally: UploadTally, account: str = "") -> Uploading:
+        """Return the display of the second phase, a context manager that takes the upload's events."""
+        return Uploading(self._messages, self._clock, tally, account)
 
     def note(self, text: str) -> None:
         """Say something in passing."""

@@ -24,7 +24,7 @@ from telecmi_leads.output.console.lookups import show_table, show_use
 from telecmi_leads.output.console.screen import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from types import TracebackType
 
     from rich.live import Live
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.run import UploadEvent
     from telecmi_leads.output.console.screen import Marks, Screen
+    from telecmi_leads.output.console.upload_tally import UploadTally
 
 LOG_EVERY = 10.0
 """Seconds between two lines of progress where no terminal is."""
@@ -101,7 +102,7 @@ class Preparing(_Phase):
 
     def __init__(self, screen: Screen | None, clock: Callable[[], float]) -> None:
         super().__init__(screen, clock)
-        self._rows = self._leads = self._rows_before = 0
+        self._rows = self._leads = 0
         self._open: TableOpened | None = None
         self._columns: Mapping[str, tuple[str, ...]] | None = None
 
@@ -116,13 +117,13 @@ class Preparing(_Phase):
         """Take note of a table, after showing the one before it."""
         if self._screen is not None:
             self._ended(self._screen)
-        self._open, self._rows_before = event, self._rows
+        self._open = event
 
     def _ended(self, screen: Screen) -> None:
         event, self._open = self._open, None
         if event is None:
             return
-        show_table(screen, event.table, self._rows - self._rows_before or None)
+        show_table(screen, event.table, self._rows - event.rows_before or None)
         if event.columns == self._columns:
             if not screen.is_log:
                 screen.paragraph("the same columns as above", 2)
@@ -152,26 +153,20 @@ class Preparing(_Phase):
 class Uploading(_Phase):
     """Shows how far an upload is, what it waits for, and the campaigns that did not go smoothly."""
 
-    def __init__(
-        self, screen: Screen | None, clock: Callable[[], float], leads: Mapping[int, int], account: str
-    ) -> None:
+    def __init__(self, screen: Screen | None, clock: Callable[[], float], tally: UploadTally, account: str) -> None:
         super().__init__(screen, clock)
-        self._total_campaigns, self._total_leads, self._account = len(leads), sum(leads.values()), account
-        self._campaigns = 0
-        self._leads = dict.fromkeys(CampaignStatus, 0)
+        self._tally, self._account = tally, account
         self._troubles = Troubles()
-        self._open = dict(leads)
         self._waiting: dict[str, tuple[float, str]] = {}
-        self._under_way: set[str] = set()
         self._paused, self._pause_began = 0.0, 0.0
         self._stopping: StopCause | None = None
         self._wait_logged, self._wait_told = float("-inf"), 0.0
 
     def __enter__(self) -> Self:
-        if self._screen is not None and self._total_campaigns:
-            campaigns = wording.count(self._total_campaigns, "campaign")
+        if self._screen is not None and self._tally.total_campaigns:
+            campaigns = wording.count(self._tally.total_campaigns, "campaign")
             to = f" to {shown(self._account)}" if self._account else ""
-            begins = f"ending {wording.count(self._total_leads, 'lead')} in {campaigns}{to}"
+            begins = f"ending {wording.count(self._tally.total_leads, 'lead')} in {campaigns}{to}"
             if not self._screen.is_log:
                 self._screen.blank()
             self._screen.entry(f"s{begins}" if self._screen.is_log else f"S{begins}.")
@@ -182,36 +177,35 @@ class Uploading(_Phase):
         match event:
             case CampaignSending(campaign):
                 self._waiting.pop(campaign.name, None)
-                self._starts(campaign.name)
-            case CampaignSettled(campaign):
-                self._settled(campaign)
+                self._starts(campaign)
+            case CampaignSettled(campaign, replaced):
+                self._settled(campaign, replaced)
             case CampaignWaiting(campaign, seconds, why):
                 self._ends(campaign.name)
                 self._waits(campaign, seconds, why)
             case RunStopping(cause, why):
                 self._stops(cause, why)
 
-    def _starts(self, name: str) -> None:
-        if not self._under_way:
+    def _starts(self, campaign: CampaignRecord) -> None:
+        if not self._tally.under_way:
             # Nothing is done in pauses: the rate that the time left is guessed from must not sink with them.
             self._paused += self._pause()
-        self._under_way.add(name)
+        self._tally.starts(campaign)
 
     def _ends(self, name: str) -> None:
-        self._under_way.discard(name)
-        if not self._under_way:
+        self._tally.ends(name)
+        if not self._tally.under_way:
             self._pause_began = self._clock()
 
     def _pause(self) -> float:
         """Return how long nothing has been under way, once something was."""
         return self._clock() - self._pause_began if self._pause_began else 0.0
 
-    def _settled(self, campaign: CampaignRecord) -> None:
+    def _settled(self, campaign: CampaignRecord, replaced: Collection[int]) -> None:
         self._waiting.pop(campaign.name, None)
         self._ends(campaign.name)
-        if not campaign.split:
-            self._leads[campaign.status] += campaign.leads
-            self._count_off(campaign)
+        for gone in self._tally.settles(campaign, replaced):
+            self._troubles.remove(gone)
         self._troubles.add(campaign)
         if self._screen is None or self._screen.is_terminal:
             return
@@ -221,13 +215,6 @@ class Uploading(_Phase):
         self._screen.entry(shown(f"{campaign.name} {leads} {wording.refusal(campaign)}{time}"))
         if self._log_due():
             self._screen.entry(", ".join(self._numbers()))
-
-    def _count_off(self, campaign: CampaignRecord) -> None:
-        """Count a planned campaign as done when all of its leads have an outcome: --isolate may have cut it."""
-        left = self._open.pop(campaign.root, 0) - campaign.leads
-        if left > 0:
-            self._open[campaign.root] = left
-        self._campaigns = self._total_campaigns - len(self._open)
 
     def _waits(self, campaign: CampaignRecord, seconds: float, why: str) -> None:
         self._waiting[campaign.name] = (self._clock() + seconds, why)
@@ -252,7 +239,7 @@ class Uploading(_Phase):
 
     def _answers(self) -> str:
         """Return which answers a run that stops waits for, "" where there are none."""
-        names = sorted(self._under_way)
+        names = sorted(self._tally.under_way)
         if not names:
             return ""
         more = len(names) - _NAMES_SHOWN
@@ -260,14 +247,14 @@ class Uploading(_Phase):
         return f"Waiting for the answer to {', '.join(map(shown, names[:_NAMES_SHOWN]))}{further}."
 
     def _numbers(self, *, at_the_end: bool = False) -> list[str]:
-        leads = self._leads
-        unproven = leads[CampaignStatus.UNVERIFIED] + leads[CampaignStatus.UNKNOWN]
-        numbers = [f"{leads[CampaignStatus.ACCEPTED]:,} of {wording.count(self._total_leads, 'lead')} in"]
-        numbers += wording.tally((leads[CampaignStatus.REFUSED], "refused"), (unproven, "not proven"))
-        unsent = self._total_leads - sum(leads.values()) + leads[CampaignStatus.UNSENT]
-        if at_the_end and unsent:
-            numbers.append(f"{unsent:,} not sent")
-        numbers.append(f"{self._campaigns:,} of {wording.count(self._total_campaigns, 'campaign')}")
+        tally = self._tally
+        refused, unproven = tally.refused, tally.unproven_at_the_end if at_the_end else tally.unproven
+        unsent = tally.total_leads - tally.accepted - refused - unproven if at_the_end else 0
+        if self._stopping is StopCause.NAME_TAKEN:  # what was not sent then counts as refused
+            refused, unsent = refused + unsent, 0
+        numbers = [f"{tally.accepted:,} of {wording.count(tally.total_leads, 'lead')} in"]
+        numbers += wording.tally((refused, "refused"), (unproven, "not proven"), (unsent, "not sent"))
+        numbers.append(f"{tally.campaigns:,} of {wording.count(tally.total_campaigns, 'campaign')}")
         if at_the_end:
             return [*numbers, wording.duration(self._elapsed())]
         left = self._time_left()
@@ -275,14 +262,14 @@ class Uploading(_Phase):
 
     def _time_left(self) -> float | None:
         """Return the seconds that are left, pauses included; None where there is nothing to guess from."""
-        done = sum(self._leads.values())
+        done = self._tally.done
         now = self._clock()
-        working = now - self._begun - self._paused - (0.0 if self._under_way else self._pause())
+        working = now - self._begun - self._paused - (0.0 if self._tally.under_way else self._pause())
         if not done or working <= 0 or self._stopping is not None:
             return None
         # The longest: campaigns wait side by side. A copy, since the live display reads it from a thread of its own.
         pause = max((until - now for until, _ in [*self._waiting.values()]), default=0.0)
-        return (self._total_leads - done) * working / done + max(pause, 0.0)
+        return (self._tally.total_leads - done) * working / done + max(pause, 0.0)
 
     def _picture(self) -> Text:
         from rich.text import Text
@@ -300,8 +287,8 @@ class Uploading(_Phase):
     def _bar(self, screen: Screen) -> Text:
         from rich.text import Text
 
-        accepted = self._leads[CampaignStatus.ACCEPTED]
-        done = min(accepted / self._total_leads, 1.0) if self._total_leads else 1.0
+        total = self._tally.total_leads
+        done = min(self._tally.accepted / total, 1.0) if total else 1.0
         width = max(min(screen.width - 6, _WIDEST_BAR), 10)
         full = round(width * done)
         marks = screen.marks
@@ -310,7 +297,7 @@ class Uploading(_Phase):
         )
 
     def _ended(self, screen: Screen) -> None:
-        if screen.is_log or not self._total_campaigns:
+        if screen.is_log or not self._tally.total_campaigns:
             return
         for line in self._troubles.lines(screen):
             screen.line(line)
@@ -324,11 +311,13 @@ class Uploading(_Phase):
         waiting = list(self._waiting.items())  # a copy: the live display has its own thread
         if not waiting:
             return ""
-        name, (until, why) = min(waiting, key=lambda item: item[1][0])
+        now = self._clock()
+        # One whose time has come waits for the same pause as the next.
+        held = [item for item in waiting if item[1][0] > now] or waiting
+        name, (until, why) = min(held, key=lambda item: item[1][0])
         others = len(waiting) - 1
         further = f" and {wording.count(others, 'other')}" if others else ""
-        seconds = max(until - self._clock(), 0)
-        return f"Waiting {wording.about(seconds)}, {shown(why)} ({shown(name)}{further})"
+        return f"Waiting {wording.about(max(until - now, 0))}: {shown(why)} ({shown(name)}{further})"
 
 
 def _lines_of(parts: list[str], screen: Screen) -> list[str]:
@@ -384,7 +373,16 @@ class Troubles:
     def add(self, campaign: CampaignRecord) -> None:
         """Take a campaign; one that is in, or was cut into parts, is not trouble."""
         if campaign.status is not CampaignStatus.ACCEPTED and not campaign.split:
-            self._groups.setdefault((campaign.status, wording.answer(campaign)), []).append(campaign)
+            self._groups.setdefault(_group(campaign), []).append(campaign)
+
+    def remove(self, campaign: CampaignRecord) -> None:
+        """Take a campaign out that is part of another again, or has another outcome now."""
+        key = _group(campaign)
+        others = [each for each in self._groups.get(key, ()) if each.id != campaign.id]
+        if others:
+            self._groups[key] = others
+        else:
+            self._groups.pop(key, None)
 
     def lines(self, screen: Screen) -> list[Text]:
         """Return the lines to show, each within the window: `✗ March-004   1,000 leads   refused: …`."""
@@ -416,6 +414,10 @@ class Troubles:
         return found
 
 
+def _group(campaign: CampaignRecord) -> tuple[CampaignStatus, str]:
+    return campaign.status, wording.answer(campaign)
+
+
 def _wrapped(screen: Screen, text: Text, indent: int) -> list[Text]:
     lines = text.wrap(screen.rich, max(screen.width - indent, 20))
     for line in lines:
@@ -425,10 +427,11 @@ def _wrapped(screen: Screen, text: Text, indent: int) -> list[Text]:
 
 def _names(group: Sequence[CampaignRecord]) -> str:
     """Return `Eight-002, -005, -008`: the first name whole, of the others what differs."""
-    first = shown(group[0].name)
+    ordered = sorted(group, key=lambda each: (each.number, len(each.name), each.name))
+    first = shown(ordered[0].name)
     stem = first[: first.rfind("-") + 1]
     names = [first]
-    for campaign in group[1:_NAMES_IN_A_LINE]:
+    for campaign in ordered[1:_NAMES_IN_A_LINE]:
         name = shown(campaign.name)
         names.append(name[len(stem) - 1 :] if stem and name.startswith(stem) else name)
     more = len(group) - _NAMES_IN_A_LINE
