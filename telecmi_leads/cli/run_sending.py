@@ -141,7 +141,7 @@ def report_folder(session: Session, run: RunRecord) -> Path:
 def refusal_reports(course: Course, ledger: Ledger, run: RunRecord, why: InputRefused) -> Mapping[str, str]:
     """Write the reports of a plan that must not be sent, so that its rows can be corrected; return them."""
     summary = summarise(ledger, run.id, exit_code=ExitCode.INPUT, status=RunStatus.REFUSED, error=why)
-    written = _written(course, replace(summary, run=None), run, ledger)
+    written = _written(course, replace(summary, run=None, typed=course.session.typed), run, ledger)
     course.left_out = written.left_out
     return written.reports
 

@@ -13,7 +13,7 @@ from telecmi_leads.columns.matching import Matcher, no_phone_column
 from telecmi_leads.core.errors import ExcludeListFailed, InputRefused
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import safe
-from telecmi_leads.core.wording import count
+from telecmi_leads.core.wording import argument, count
 from telecmi_leads.files import open_source
 from telecmi_leads.leads.row_numbers import find_numbers, leveled
 from telecmi_leads.leads.screening import ExcludeList, NumberSet
@@ -98,10 +98,11 @@ def _load(path: Path, name: str, matcher: Matcher, max_age: float | None, now: d
         raise ExcludeListFailed(f"{shown} can't be used. {why}", hint=f"{way_out}{_NOTHING_SENT}") from None
     # The wrong column, or no region: such a list would protect nearly nobody and say nothing.
     if unusable > len(numbers):
+        columns = f"telecmi-leads columns {argument(_from_here(path))}"
         raise ExcludeListFailed(
             f"{shown} can't be relied on: {count(unusable, 'row')} can't be read as a number, "
             f"{count(len(numbers), 'number')} can.",
-            hint=f"Check its phone column (telecmi-leads columns FILE) and --region. {_NOTHING_SENT}",
+            hint=f"Check its phone column ({columns}) and --region. {_NOTHING_SENT}",
         )
     if not len(numbers):
         raise ExcludeListFailed(

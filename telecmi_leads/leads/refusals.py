@@ -134,7 +134,7 @@ def _advice(settings: Settings, *, limited: bool = False) -> str:
     region = settings[PhoneOptions].region
     way_out = ", or raise --max-rejects" if limited and not _reject_limit(settings)[1] else ""
     return (
-        f"Check that it is the right column (telecmi-leads columns FILE) and the right region "
+        f"Check that it is the right column and the right region "
         f"({region or 'none is set'}){way_out}. The reject file says what is wrong with each row."
     )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from telecmi_leads.core.campaign import CampaignStatus
-from telecmi_leads.core.errors import BalanceError
+from telecmi_leads.core.errors import BalanceError, ExitCode
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, LeadTotals, Problem, RunStatus, RunSummary
 from telecmi_leads.core.wording import lead_balance, row_balance
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from telecmi_leads.ledger import Fate, Ledger
 
 _REPORT_IT = "This is a bug in the program: please report it, with this message."
+
+
+def names_campaigns(summary: RunSummary) -> bool:
+    """Tell whether there are campaigns to speak of: a check of a file has none, nor has a refused input."""
+    return summary.name is not None and summary.exit_code != ExitCode.INPUT
 
 
 class ColumnView(Struct, frozen=True):

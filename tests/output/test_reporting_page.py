@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from a_run import ACCEPTED, LOST, MORNING, REFUSED, RUN, UNSENT, UNVERIFIED, ARun, left, people, rejected
 from compile_page import COMPILED, compiled
+from inside import Inside
 from snapshot import check_snapshot
 
 from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, Outcome, OutcomeKind
@@ -311,3 +312,18 @@ def test_another_template_is_compiled_anew(monkeypatch: pytest.MonkeyPatch) -> N
     page._template.cache_clear()  # noqa: SLF001 - for the tests that follow
     assert kept.root_render_func is not None
     assert anew.root_render_func not in {None, kept.root_render_func}
+
+
+def test_the_page_of_a_refused_file(tmp_path: Path) -> None:
+    """A refused input has no campaigns and nothing ready to upload; its page shows what the screen shows."""
+    program = Inside(tmp_path)
+    rows = [f"Asha {at},98765{at:05d}" for at in range(2)] + [f"Bad {at},98{at}" for at in range(3)]
+    (tmp_path / "bad.csv").write_text("\n".join(["Name,Mobile", *rows]), encoding="utf-8")
+    for command in (("validate", "bad.csv"), ("upload", "bad.csv", "--name", "Bad", "--sandbox")):
+        ended = program.run(*command, "--region", "IN", "--report-dir", command[0])
+        page = (tmp_path / command[0] / "report.html").read_text(encoding="utf-8")
+        assert ended.code == 3
+        assert "telecmi-leads columns bad.csv --region IN" in page
+        assert "All campaigns" not in page
+        assert "ready to upload" not in page
+        assert not (tmp_path / command[0] / "campaigns.csv").exists()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from msgspec.structs import replace
+
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.masking import mask_text
@@ -404,7 +406,7 @@ class Troubles:
                 found.append(Text.assemble(sign, names))
                 sign, beside = Text("  "), ""
             head = f"{beside}{' ' * (width - cell_len(beside))}   {leads:>{digits}}   "
-            says = Text(shown(mask_text(wording.refusal(group[0]))))
+            says = Text(shown(wording.refusal(replace(group[0], message=mask_text(group[0].message)))))
             first, *others = _wrapped(screen, says, cell_len(head) + 2)
             found.append(Text.assemble(sign, head, first))
             found += [Text.assemble(" " * (cell_len(head) + 2), line) for line in others]

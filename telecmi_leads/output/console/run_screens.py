@@ -374,7 +374,8 @@ def _outcome(screen: Screen, campaign: CampaignRecord) -> Text:
     from rich.text import Text
 
     style = STYLES.get(campaign.status, "")
-    return Text(shown(mask_text(f"{mark(campaign, screen.marks)} {wording.refusal(campaign)}")), style)
+    masked = replace(campaign, message=mask_text(campaign.message))
+    return Text(shown(f"{mark(campaign, screen.marks)} {wording.refusal(masked)}"), style)
 
 
 def _zone(when: datetime) -> str:

@@ -33,6 +33,7 @@ from telecmi_leads.output.reports.pictures import (
     stretches,
 )
 from telecmi_leads.output.reports.rejects import cell_at_fault
+from telecmi_leads.output.views import names_campaigns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -103,7 +104,7 @@ def render_page(
         error_hint=_hint(summary),
         again=wording.uploaded_before(summary.uploaded_before - summary.rows.already_uploaded, summary.uploaded_in),
         warning_tips=list(map(wording.warning_tip, summary.warning_codes)),
-        steps=[step for step in wording.next_steps(summary) if step.text],
+        steps=[step for step in wording.next_steps(summary) if step.text or step.choices],
         rows=rows_picture(summary),
         leads=leads,
         balance=[wording.row_balance(summary.rows), *([wording.lead_balance(summary.leads)] if leads else [])],
@@ -114,7 +115,7 @@ def render_page(
         stretches=_worth_showing(stretches(summary.campaigns)) if not summary.dry_run else (),
         attention=[_campaign(each, who) for each in attention[:_ATTENTION]],
         attention_more=max(len(attention) - _ATTENTION, 0),
-        parts=_parts(plan, who),
+        parts=_parts(plan, who) if names_campaigns(summary) else (),
         halved=len(summary.campaigns) - len(plan),
         repairs=bars_of((wording.repair(code), number) for code, number in summary.repairs.items()),
         files=_files(summary),
@@ -132,7 +133,7 @@ def _options(run: RunRecord) -> str:
 
 
 def _hint(summary: RunSummary) -> str:
-    """Return what to do about an error that ended the command; "" where the steps say it."""
+    """Return what to do about an error that ended the command; "" where the steps say it in words."""
     steps = [step for step in wording.next_steps(summary) if step.text and not step.waits]
     return summary.error.hint if summary.error is not None and not steps else ""
 

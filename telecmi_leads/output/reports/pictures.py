@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from telecmi_leads.core import wording
+from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def rows_picture(summary: RunSummary) -> list[Share]:
 def leads_picture(summary: RunSummary) -> list[Share]:
     """Lay the leads along a line, by what became of them."""
     codes = {each: each for each in ("accepted", "unverified", "unknown", "refused", "unsent")}
-    if summary.dry_run:
+    fit = summary.dry_run and summary.exit_code == ExitCode.OK
+    if fit:
         codes["unsent"] = "ready"
-    parts = wording.row_parts(summary.rows, summary.leads, dry_run=summary.dry_run)
+    parts = wording.row_parts(summary.rows, summary.leads, dry_run=fit)
     return _laid_out([(codes[part.code], part.label, part.rows) for part in parts if part.code in codes])
 
 

@@ -25,7 +25,7 @@ from telecmi_leads.output.reports.json_output import summary_json
 from telecmi_leads.output.reports.page import render_page
 from telecmi_leads.output.reports.rejects import RejectFiles, cell_at_fault
 from telecmi_leads.output.reports.report_folder import SUMMARY, ReportFolder
-from telecmi_leads.output.views import Finding
+from telecmi_leads.output.views import Finding, names_campaigns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -83,7 +83,7 @@ def write_reports(
     with ReportFolder(folder) as writing:
         # Begun first and written last: its path is first in the list, and its text needs all that the others count.
         page = writing.begin("html", "report.html")
-        if summary.name is not None:  # a check of a file names no campaigns
+        if names_campaigns(summary):
             write_campaigns(writing, summary.campaigns)
         findings = write_left_out(writing, summary, run.id, ledger)
         write_refused(writing, summary.campaigns, ledger)
