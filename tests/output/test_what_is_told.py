@@ -124,3 +124,10 @@ def test_each_table_is_told_with_its_own_rows(program: Inside) -> None:
         'Excel workbook, sheet "Leads", header in row 4, 1 row',
         'Excel workbook, sheet "More", header in row 1, 1 row',
     ]
+
+
+def test_a_name_that_ends_with_a_full_stop_ends_the_sentence(program: Inside) -> None:
+    """A column's own full stop is not followed by a second one."""
+    (program.folder / "two.csv").write_text("Name,Mobile No.,Alternate No.\nAsha,9876543210,9876543211\n", "utf-8")
+    told = program.run("columns", "two.csv", "--region", "IN").out
+    assert "Each row's number is the first good one of Mobile No. and Alternate No.\n" in told

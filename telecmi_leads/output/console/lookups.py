@@ -84,7 +84,8 @@ def show_columns(screen: Screen, tables: Sequence[TableView], *, show_phones: bo
         if len(view.phones) > 1:
             screen.blank()
             *first, last = map(shown, view.phones)
-            screen.paragraph(f"Each row's number is the first good one of {', '.join(first)} and {last}.")
+            names = f"{', '.join(first)} and {last}".removesuffix(".")
+            screen.paragraph(f"Each row's number is the first good one of {names}.")
         elif not view.phones and any(each.phones for each in tables):
             screen.blank()
             screen.paragraph("No phone column: its rows are not read. If a column holds them: --map phone=COLUMN")
