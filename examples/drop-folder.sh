@@ -38,5 +38,7 @@ for file in "$inbox"/*; do
     esac
     mkdir "$inbox/$place/$time"
     mv -- "$file" "$inbox/$place/$time/"
-    [ ! -f "$why" ] || mv "$why" "$inbox/$place/$time/why.txt"
+    [ -f "$why" ] || continue
+    echo "The file is in $inbox/$place/$time now: write that in a command in place of $inbox." | tee -a "$why" >&2
+    mv "$why" "$inbox/$place/$time/why.txt"
 done

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -85,9 +86,8 @@ class Course(Struct):
         guess = self.prepared.guess if self.prepared else None
         return replace(summary, warnings=tuple(self.warnings), warning_codes=dict(self.warned), guess=guess)
 
-    def nothing_to_do(self, why: str) -> RunSummary:
-        """Return the summary of a command that found nothing to do."""
-        self.session.console.note(why)
+    def nothing_to_do(self) -> RunSummary:
+        """Return the summary of a `resume` that found nothing to do."""
         return self._summary(RunStatus.COMPLETE, ExitCode.OK, None)
 
     def failed(self, error: LeadsError) -> RunSummary:
@@ -112,10 +112,15 @@ class Course(Struct):
         remedy = error.remedy
         if remedy is None or self.run is None or self._rehearses:
             return error.hint
-        unfinished = self.known is not None and self.known.leads.status is RunStatus.UNFINISHED
-        verb = "resume" if unfinished else remedy.verb  # which writes the reports as well
-        options = (*remedy.options, *self.session.typed.of(Suggested(verb)))
-        return f"{remedy.first}, then: {wording.command(verb, self.run, *options)}"
+        if self.known is not None and self.known.leads.status is RunStatus.UNFINISHED:  # writes the reports as well
+            return f"{remedy.first}, then: {self._going_on(self.known, self.run, *remedy.options)}"
+        options = (*remedy.options, *self.session.typed.of(Suggested(remedy.verb)))
+        return f"{remedy.first}, then: {wording.command(remedy.verb, self.run, *options)}"
+
+    def _going_on(self, known: RunSummary, run: str, *options: str) -> str:
+        """Return the command that goes on with the run, which settles what was refused in doubt."""
+        in_doubt = any(each.refused_in_doubt and not each.only_by_hand for each in known.campaigns if not each.split)
+        return wording.go_on(run, self.session.typed, in_doubt=in_doubt, more=options)
 
     @property
     def _rehearses(self) -> bool:
@@ -128,8 +133,7 @@ class Course(Struct):
         problem = Problem(cause.value, "Stopped before anything was sent.", "Run the same command again.")
         if self.known is not None and self.run is not None and not self._rehearses:
             says = "Stopped while nothing was under way; what was sent before is in the ledger."
-            again = wording.command("resume", self.run, *self.session.typed.of(Suggested.RESUME))
-            problem = Problem(cause.value, says, f"Go on with: {again}")
+            problem = Problem(cause.value, says, f"Go on with: {self._going_on(self.known, self.run)}")
         return self._summary(RunStatus.UNFINISHED, code, problem)
 
     def _summary(self, status: RunStatus, code: ExitCode, problem: Problem | None) -> RunSummary:
@@ -236,10 +240,11 @@ class LeftWaiting(Struct, frozen=True):
         for each in sorted(self.campaigns, key=lambda each: each.id):
             if each.name_taken:
                 found[wording.command("runs", each.run, *typed.of(Suggested.RUNS))] = None
-            elif each.status is CampaignStatus.UNVERIFIED:
+            elif _by_hand(each):
                 found[wording.resolve(each.run, each.name, typed)[0]] = None
             else:
-                found[wording.command("resume", each.run, *typed.of(Suggested.RESUME))] = None
+                in_doubt = any(other.run == each.run and _in_doubt(other) for other in self.campaigns)
+                found[wording.go_on(each.run, typed, in_doubt=in_doubt)] = None
         return tuple(found)[:_SETTLED_AT_ONCE]
 
     def problem(self, typed: Typed) -> Problem:
@@ -256,10 +261,18 @@ class LeftWaiting(Struct, frozen=True):
     def _hint(self, typed: Typed) -> str:
         """Return what settles it; where that is a person's word, the look at the dashboard comes first."""
         first, *others = self.commands(typed)
-        names = [each.name for each in self.campaigns if each.status is CampaignStatus.UNVERIFIED]
+        names = [each.name for each in self.campaigns if _by_hand(each)]
         look = f"Look up {safe(', '.join(names))} in the TeleCMI dashboard. If it holds all of its leads: "
         says = look if names else "Settle that first: "
         return "\n".join((f"{says}{first}", *(f"and: {line}" for line in others)))
+
+
+def _by_hand(campaign: KnownCampaign) -> bool:
+    return campaign.status is CampaignStatus.UNVERIFIED or campaign.only_by_hand
+
+
+def _in_doubt(campaign: KnownCampaign) -> bool:
+    return campaign.refused_in_doubt and not campaign.only_by_hand
 
 
 _CODES = {
@@ -309,7 +322,7 @@ def end_problem(
     # Something else waits too: `resume` comes first, since it may settle these as well.
     if sum(each.leads for each in by_hand) < run.leads.unsent + run.leads.unknown:
         by_hand = []
-    resume = wording.isolate(run, typed) if doubtful else wording.resume(run, typed)
+    resume = wording.resume(run, typed)
     if stopping is not None:
         says, first = _STOPPED[stopping.cause]
         why = stopping.why.rstrip(" .!")
@@ -333,7 +346,8 @@ def _look_up(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) 
 
 
 def _after_refusal(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> str:
-    step = next((step for step in wording.open_steps(run, campaigns, typed) if step.text), None)
+    refused = str(Path(run.report_dir) / "refused.csv") if run.report_dir else ""
+    step = next((step for step in wording.open_steps(run, campaigns, typed, refused) if step.text), None)
     return "" if step is None else " ".join((step.text, *step.commands))
 
 

@@ -178,6 +178,7 @@ def _with_whole_values(arguments: Sequence[str]) -> list[str]:
 
 def _failed(arguments: Sequence[str], error: LeadsError) -> int:
     """Say an error that ended a command before, or outside of, its own course."""
+    from telecmi_leads.core.clock import Clock
     from telecmi_leads.output.console import Console
     from telecmi_leads.settings.options import OutputOptions
 
@@ -185,7 +186,7 @@ def _failed(arguments: Sequence[str], error: LeadsError) -> int:
     console = Console(OutputOptions(json=json, quiet="--quiet" in arguments), terminal(environment()))
     if json:
         console.json(_failure_json(_command_of(arguments), error))
-    console.error(error)
+    console.failure(error, Clock().now)
     return error.exit_code
 
 

@@ -14,6 +14,7 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.settings.accounts import account, credentials, trusted_url
 from telecmi_leads.settings.options import AccountOptions, OutputOptions, PhoneOptions
+from telecmi_leads.settings.resolving import given_by
 
 if TYPE_CHECKING:
     from telecmi_leads.cli.session import Session
@@ -64,7 +65,7 @@ def region(session: Session) -> str:
     if set_ is None:
         return "none: numbers need their country code, unless a row names its country"
     if not is_region(set_):
-        origin = session.settings.origins["region"]
+        origin = given_by("region", session.settings.origins["region"])
         raise SettingsError(
             f"There is no country with the letters {safe(set_)!r} (region, from {safe(origin)}).",
             hint="Give a country's two letters, such as IN, GB or AE.",

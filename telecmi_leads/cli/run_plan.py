@@ -147,6 +147,10 @@ class Plan:
                 screen=screen,
                 notify=display.event,
             )
+        for listed in self.lists:
+            if listed.name not in screen.matched:  # else the table of what was left out names it
+                held = count(len(listed.numbers), "number")
+                session.console.note(f"Do-not-call list {listed.name}: {held} read, none of them in this input.")
         for code, warning in course.prepared.warnings:
             course.warn(warning, code)
         if course.prepared.refusal is not None:
@@ -211,6 +215,8 @@ class Plan:
         elif unfinished and not whole:
             raise self._shrunk(unfinished[0], people)
         finished = [run for run in reversed(held) if run.state is RunState.FINISHED and not people.new_only]
+        # The one of this very file: what --append put under the name since holds a few of its people.
+        finished.sort(key=lambda run: people.touched[run.id], reverse=True)
         found = next(iter([*whole, *finished]), None)
         if found is None:
             for run in self._own:
@@ -246,9 +252,14 @@ class Plan:
             )
         raise NameInUse(
             f"The name {safe(run.name)!r} is in use: run {run.id} of {made_at(run)} is finished, and {leads}.",
-            hint="Type this command again with --append: it counts on after the last campaign, and leaves out whoever "
-            "is in a campaign of this name. Another --name uploads all of them, with --new-only the new ones.",
+            hint="Another --name uploads all of them, with --new-only the new ones. This counts on after the last "
+            f"campaign, and leaves out whoever is in a campaign of this name: {self._again('--append')}",
         )
+
+    def _again(self, *more: str) -> str:
+        """Return this very command with further options; in words where it can't be typed again."""
+        line = wording.again("upload", self.course.session.typed, *more)
+        return line or f"the same command with {' '.join(more)}"
 
     def _resume(self, run: RunRecord) -> str:
         return wording.resume(run, self.course.session.typed.after(run.typed))
@@ -321,6 +332,11 @@ class Plan:
         if people is None or not people.left_waiting:
             return None
         return LeftWaiting(people.left_waiting, tuple(people.waiting_in))
+
+    def in_elsewhere(self, run: RunRecord) -> int:
+        """Return how many of the refused leads of a run that this plan repeats are in all the same, by other runs."""
+        uploaded = 0 if self._people is None else self._people.uploaded
+        return min(max(uploaded - run.leads.accepted, 0), run.leads.refused)
 
     def discard(self) -> None:
         """Remove the plan from the ledger."""

@@ -116,8 +116,10 @@ def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> R
     in_doubt = {each.id: each.leads for each in waiting if each.status.doubtful}
     lists = {each.name: each.numbers.hits for each in course.lists}
     happening = upload_events(run.id, ledger, service.send, options, session.clock, stop, lists)
+    # On a terminal the command's first line has named the account.
+    to = wording.account(service.key) if session.console.is_log or run.account == SANDBOX_ACCOUNT else ""
     with (
-        session.console.uploading(UploadTally(leads, in_doubt), wording.account(service.key)) as display,
+        session.console.uploading(UploadTally(leads, in_doubt), to) as display,
         course.signals.to(stop),
         closing(happening) as events,  # where the display fails, what was heard is written at once
     ):
@@ -158,7 +160,8 @@ def end_run(course: Course, ledger: Ledger, run: RunRecord, stopping: RunStoppin
     typed = course.session.typed.after(now.typed)
     code = ExitCode.OK if now.dry_run else end_code(now.leads, stopping)
     status = RunStatus.COMPLETE if now.dry_run else now.leads.status
-    problem = end_problem(now, code, stopping, ledger.campaigns(run.id), typed)
+    here = replace(now, report_dir=str(report_folder(course.session, now)))  # where this very command writes them
+    problem = end_problem(here, code, stopping, ledger.campaigns(run.id), typed)
     left = None if now.dry_run else course.left_waiting
     # A worse end of this run's own is said first; people of other runs are a lesser worry then.
     if left is not None and code in {ExitCode.OK, ExitCode.REFUSED}:
@@ -339,14 +342,14 @@ def tell_known(course: Course, ledger: Ledger, run: RunRecord) -> None:
             runs |= {each.run for each in waits}
     if uploaded:
         course.warn(
-            f"{count(uploaded, 'lead')} of run {run.id} {'was' if uploaded == 1 else 'were'} uploaded by another run. "
-            "Such people are left out where the upload has --new-only.",
+            f"{count(uploaded, 'lead')} of {safe(run.name)} {'was' if uploaded == 1 else 'were'} uploaded by another "
+            "run too: each run sends what it was planned with.",
             WarningCode.UPLOADED_SINCE,
         )
     if waiting:
         course.warn(
-            f"{count(waiting, 'lead')} of run {run.id} {'waits' if waiting == 1 else 'wait'} in another unfinished run "
-            f"too ({', '.join(sorted(runs))}): each run sends what it was planned with.",
+            f"{count(waiting, 'lead')} of {safe(run.name)} {'waits' if waiting == 1 else 'wait'} in another unfinished "
+            f"run too ({', '.join(sorted(runs))}): each run sends what it was planned with.",
             WarningCode.WAITING_ELSEWHERE,
         )
     course.waiting_elsewhere = waiting

@@ -61,13 +61,14 @@ class Matcher(Struct, frozen=True):
 
     `served` are the options that name a column which some table had, `absent` holds why and where the others were not
     found: --map and --set hold for every table that has their columns, and are wrong where no table has them. `sheets`
-    are the names of the sheets seen, None for what has no sheets.
+    are the names of the sheets seen, None for what has no sheets; `sheet_from` says where those wanted were named.
     """
 
     reading: ReadingOptions
     fields: FieldOptions
     book: PhoneBook
     region: str | None
+    sheet_from: str = "--sheet"
     served: set[str] = field(default_factory=set)
     absent: dict[str, tuple[ColumnMissing, list[TableInfo]]] = field(default_factory=dict)
     sheets: set[str | None] = field(default_factory=set)
@@ -145,7 +146,9 @@ class Matcher(Struct, frozen=True):
         """
         if self.reading.sheet and self.sheets == {None}:
             wanted = safe(self.reading.sheet[0])
-            raise InputRefused(f"--sheet {wanted}: the input has no sheets.", hint="Remove --sheet.")
+            typed = self.sheet_from == "--sheet"
+            way_out = "Remove --sheet." if typed else f"It comes from {safe(self.sheet_from)}: leave it out there."
+            raise InputRefused(f"--sheet {wanted}: the input has no sheets.", hint=way_out)
         for option, (why, tables) in self.absent.items():
             if option not in self.served:
                 has = " ".join(f"{place(info)} has {_columns(info)}." for info in tables[:_SHOWN_TABLES] if info.header)

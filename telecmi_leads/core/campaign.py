@@ -126,8 +126,20 @@ class CampaignRecord(Struct, frozen=True):
 
     @property
     def alone(self) -> bool:
-        """Tell whether it is a single lead that --isolate has found to be refused."""
-        return self.status is CampaignStatus.REFUSED and self.parent is not None and self.leads == 1
+        """Tell whether it is a single lead that TeleCMI refuses: planned so, or found by --isolate."""
+        refused = self.status is CampaignStatus.REFUSED and self.leads == 1
+        return refused and (self.parent is not None or self.last is OutcomeKind.REFUSED)
+
+    @property
+    def cut_in_vain(self) -> bool:
+        """Tell whether --isolate has found nothing in it that TeleCMI takes, and has put it together again."""
+        return self.status is CampaignStatus.REFUSED and 0 < self.last_leads < self.leads
+
+    @property
+    def uncut(self) -> bool:
+        """Tell whether --isolate may find the wrong leads in it: there are several, and it has not tried in vain."""
+        several = self.status is CampaignStatus.REFUSED and self.leads > 1 and len(self.name) < LONGEST_NAME
+        return several and not self.taken and not self.cut_in_vain
 
 
 LONGEST_NAME = 100
@@ -141,6 +153,7 @@ class KnownCampaign(Struct, frozen=True):
     """A campaign that holds a number: which run it is of, and whether its leads are in. `settled` is None if never.
 
     `name_taken` tells that a name which this ledger never sent has ended its run: its people may be in all the same.
+    `refused_in_doubt` is CampaignRecord's, `only_by_hand` too.
     """
 
     id: int
@@ -149,6 +162,8 @@ class KnownCampaign(Struct, frozen=True):
     status: CampaignStatus
     settled: datetime | None
     name_taken: bool = False
+    refused_in_doubt: bool = False
+    only_by_hand: bool = False
 
 
 class OutcomeKind(StrEnum):

@@ -93,7 +93,7 @@ class Reason(Enum):
         "Find a number of the wanted type, or widen --types.",
         "of another type",
     )
-    NO_NAME = ("no_name", "there is no name in the row", "Fill in a name, or use --fill firstname=….", "no name")
+    NO_NAME = ("no_name", "there is no name in the row", "Fill in a name, or use --fill firstname=NAME.", "no name")
     NO_LAST_NAME = (
         "no_last_name",
         "there is no last name in the row, and --no-fill is set",
@@ -237,8 +237,8 @@ class WarningCode(Enum):
     )
     UPLOADED_SINCE = (
         "uploaded_since",
-        "people of a run that goes on were uploaded by another run",
-        "Upload with --new-only: it leaves out whoever was uploaded before.",
+        "people of a run that goes on were uploaded by another run too",
+        "The next time upload with --new-only: it leaves out whoever was uploaded before.",
     )
     WAITING_ELSEWHERE = (
         "waiting_elsewhere",

@@ -112,6 +112,10 @@ class Typed(Struct, frozen=True):
         """Return the arguments that a suggested command repeats."""
         return tuple(argument for option in self.options if command in option.repeated for argument in option.arguments)
 
+    def without(self, *names: str) -> Typed:
+        """Return the command line without these options."""
+        return Typed(tuple(option for option in self.options if option.name not in names), self.files)
+
     def has(self, name: str, command: Suggested) -> bool:
         """Tell whether a suggested command repeats this option."""
         return any(option.name == name and command in option.repeated for option in self.options)
@@ -151,7 +155,9 @@ class RunRecord(Struct, frozen=True):
     `pattern` is the name as it was typed, with {date} in it: the same command on another day has the same. `audience`
     counts the leads by "country" (region), "type" (PhoneType) and "timezone" (IANA name): taken when the run is
     planned, since the leads themselves leave the ledger on acceptance; empty where nobody counted. `typed` is what was
-    typed of its options, `lists` the do-not-call lists it was planned with, `known` whom the ledger knew then.
+    typed of its options, `lists` the do-not-call lists it was planned with, `known` whom the ledger knew then. Of its
+    leads that are not proven yet, `in_doubt` are those whose refusal --isolate settles, `by_hand` those that it could
+    not settle, so that only a person can.
     """
 
     id: str
@@ -172,6 +178,13 @@ class RunRecord(Struct, frozen=True):
     pattern: str = ""
     lists: ListsRead = field(default_factory=ListsRead)
     known: KnownBefore = field(default_factory=KnownBefore)
+    in_doubt: int = 0
+    by_hand: int = 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether `resume` has something to do: not only campaigns that wait for a person."""
+        return self.leads.unsent + self.leads.unknown > self.by_hand
 
 
 class Problem(Struct, frozen=True):

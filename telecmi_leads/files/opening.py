@@ -88,6 +88,7 @@ def unpacked(stream: BinaryIO, name: str, size: int) -> BinaryIO:
 
 STANDARD_INPUT = "standard input"
 _NAMES_LOOKED_AT = 10_000
+_ALIKE = 0.7
 
 
 class OpenFile(Struct, frozen=True):
@@ -167,8 +168,13 @@ def _near_names(path: Path) -> list[str]:
         return []
     # People type the name in another case; on Windows and macOS that finds the file, on Linux only this does.
     folded = {name.casefold(): name for name in names}
-    close = difflib.get_close_matches(path.name.casefold(), folded, n=2, cutoff=0.7)
-    return [safe(folded[name]) for name in close]
+    close = difflib.get_close_matches(path.name.casefold(), folded, n=2, cutoff=_ALIKE)
+    # An ending that both have makes short names alike: of dnc.csv and one.csv it is most of what is compared.
+    stem = path.stem.casefold()
+    alike = (
+        each for each in close if difflib.SequenceMatcher(None, stem, each.rpartition(".")[0] or each).ratio() >= _ALIKE
+    )
+    return [safe(folded[name]) for name in alike]
 
 
 def _folder(name: str) -> SourceUnreadable:

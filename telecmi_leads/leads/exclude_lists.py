@@ -119,16 +119,22 @@ def _check_age(path: Path, max_age: float | None, now: datetime) -> None:
     # A list from the future would never be too old.
     if age < -_CLOCKS_DIFFER:
         raise ExcludeListFailed(
-            f"The do-not-call list {safe(_from_here(path))} is dated {-age / 86400:.1f} days ahead of this computer's "
-            "clock, so that its age can't be told.",
+            f"The do-not-call list {safe(_from_here(path))} is dated {_days(-age)} ahead of this computer's clock,"
+            " so that its age can't be told.",
             hint=f"Correct the clock or the file's date, or fetch a fresh list. {_NOTHING_SENT}",
         )
     if age > max_age:
         raise ExcludeListFailed(
-            f"The do-not-call list {safe(_from_here(path))} is {age / 86400:.1f} days old, "
-            f"older than the {max_age / 86400:g} days allowed.",
+            f"The do-not-call list {safe(_from_here(path))} is {_days(age)} old, older than the "
+            f"{_days(max_age)} allowed.",
             hint=f"Fetch a fresh list, or raise --exclude-max-age. {_NOTHING_SENT}",
         )
+
+
+def _days(seconds: float) -> str:
+    """Return `10 days`, `1 day`, `2.5 days`."""
+    days = f"{seconds / 86400:.1f}".removesuffix(".0")
+    return f"{days} {'day' if days == '1' else 'days'}"
 
 
 def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int, str]]:

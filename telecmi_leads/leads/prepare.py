@@ -43,7 +43,7 @@ from telecmi_leads.leads.screening import NumberSet
 from telecmi_leads.leads.table_findings import TableFindings
 from telecmi_leads.phones import PhoneBook, is_region
 from telecmi_leads.settings.options import CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions, ScreeningOptions
-from telecmi_leads.settings.resolving import COMMAND_LINE
+from telecmi_leads.settings.resolving import given_by
 from telecmi_leads.settings.surroundings import environment, language_region
 
 if TYPE_CHECKING:
@@ -138,13 +138,15 @@ def matcher(settings: Settings) -> Matcher:
     """
     options = settings[PhoneOptions]
     if options.region is not None and not is_region(options.region):
-        origin = settings.origins["region"]
-        wrong = UsageError if origin == COMMAND_LINE else SettingsError
+        origin = given_by("region", settings.origins["region"])
+        wrong = UsageError if origin == "--region" else SettingsError
         raise wrong(
             f"There is no country with the letters {safe(options.region)!r} (region, from {safe(origin)}).",
             hint="Give a country's two letters, such as IN, GB or AE.",
         )
-    return Matcher(settings[ReadingOptions], usable_fills(settings), PhoneBook(options), options.region)
+    reading = settings[ReadingOptions]
+    sheet_from = given_by("sheet", settings.origins["sheet"])
+    return Matcher(reading, usable_fills(settings), PhoneBook(options), options.region, sheet_from)
 
 
 @contextmanager

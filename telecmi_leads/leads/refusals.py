@@ -127,7 +127,7 @@ def _likeliest(rejections: Counter[str]) -> Reason:
 
 def _mostly(rejections: Counter[str]) -> str:
     reason = _likeliest(rejections)
-    return f"Mostly ({count(rejections[reason.code], 'row')}): {reason.says}."
+    return f"Most often ({count(rejections[reason.code], 'row')}): {reason.says}."
 
 
 def _advice(settings: Settings, *, limited: bool = False) -> str:

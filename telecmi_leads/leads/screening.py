@@ -293,12 +293,16 @@ class KnownPeople(Struct):
 
 
 class Screen(Struct, frozen=True):
-    """Screens the leads of a whole run, block by block, in input order."""
+    """Screens the leads of a whole run, block by block, in input order.
+
+    `matched` are the names of the lists that held somebody.
+    """
 
     excludes: Sequence[ExcludeList] = ()
     known: KnownPeople | None = None
     seen: NumberSet = field(default_factory=NumberSet)
     first_rows: FirstRows = field(default_factory=FirstRows)
+    matched: set[str] = field(default_factory=set)
 
     def screen(self, numbers: Sequence[str], table: int = 0, rows: Sequence[int] = ()) -> dict[int, LeftOut]:
         """Return position → why for the leads of a block that are left out.
@@ -309,7 +313,10 @@ class Screen(Struct, frozen=True):
         left_out = dict.fromkeys(self.seen.repeated(values), LeftOut(LeftOutKind.DUPLICATE))
         self.first_rows.add(values, table, rows)
         for listed in self.excludes:
-            for position in listed.numbers.hits(numbers):
+            hits = listed.numbers.hits(numbers)
+            if hits:
+                self.matched.add(listed.name)
+            for position in hits:
                 left_out.setdefault(position, LeftOut(LeftOutKind.EXCLUDED, listed.name))
         if self.known is not None:
             for position, why in self.known.sort(numbers).items():
@@ -320,6 +327,7 @@ class Screen(Struct, frozen=True):
         """Forget the rows seen so far: all are read again."""
         self.seen.clear()
         self.first_rows.clear()
+        self.matched.clear()
         if self.known is not None:
             self.known.restart()
 

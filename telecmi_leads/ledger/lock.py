@@ -10,6 +10,7 @@ import hashlib
 import os
 import socket
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from filelock import FileLock, Timeout
 from telecmi_leads.core import private
 from telecmi_leads.core.errors import LedgerError, LockHeld
 from telecmi_leads.core.text import safe
+from telecmi_leads.core.wording import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,9 +105,19 @@ def _tell(about: Path, clock: Clock, command: str) -> None:
     private.write(about, msgspec.json.encode(holder))
 
 
+def _local(since: str) -> str:
+    """Return a time as the user's clock shows it; as it stands where it is none."""
+    try:
+        return moment(datetime.fromisoformat(since))
+    except (ValueError, OverflowError, OSError):
+        return since
+
+
 def _held_by(about: Path) -> LockHeld:
     says = "Another run of this account is at work"
     with suppress(OSError, msgspec.MsgspecError):  # it may be about to be written, or never have been
         holder = msgspec.json.decode(about.read_bytes(), type=_Holder)
-        says += f" since {safe(holder.since)}: process {holder.pid} on {safe(holder.host)}, {safe(holder.command)}"
-    return LockHeld(says, hint="Wait until it has ended, or use --lock-wait to wait for it.")
+        says += (
+            f" since {safe(_local(holder.since))}: process {holder.pid} on {safe(holder.host)}, {safe(holder.command)}"
+        )
+    return LockHeld(says, hint="Wait until it has ended; --lock-wait 10m waits so long for it.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, OutcomeKind
 from telecmi_leads.core.lead import RowTotals
@@ -54,6 +55,16 @@ LEFT JOIN attempts a ON a.campaign = c.id
     AND (a.kind IS NULL OR a.kind NOT IN (:accepted, :not_uploaded))
 WHERE {} GROUP BY c.id ORDER BY c.root, length(c.name), c.name, c.id
 """
+
+_IN_DOUBT = """
+SELECT c.run, l.leads > 0 AND l.leads < c.leads, sum(c.leads) FROM campaigns c
+JOIN attempts l ON l.id = (SELECT max(id) FROM attempts WHERE campaign = c.id)
+WHERE c.run IN (SELECT value FROM json_each(?)) AND c.split = 0 AND c.status = ?
+AND l.kind IN (SELECT value FROM json_each(?)) GROUP BY 1, 2
+"""
+"""By run: the leads of campaigns that are refused in doubt, those that only a person can settle apart."""
+
+REFUSALS = json.dumps([kind for kind in OutcomeKind if kind.refuses])
 
 
 class Word(StrEnum):
@@ -210,7 +221,10 @@ def _runs(store: Store, where: str, values: Sequence[Any]) -> list[RunRecord]:
         state = _status(store, status).to_outsiders
         leads[seq][state] = leads[seq].get(state, 0) + total
         campaigns[seq] += count
-    return [_run(store, row, left_out[row[0]], leads[row[0]], campaigns[row[0]]) for row in found]
+    runs = {row[0]: _run(store, row, left_out[row[0]], leads[row[0]], campaigns[row[0]]) for row in found}
+    for seq, by_hand, total in store.rows(_IN_DOUBT, (wanted, CampaignStatus.UNKNOWN, REFUSALS)):
+        runs[seq] = replace(runs[seq], **{"by_hand" if by_hand else "in_doubt": total})
+    return list(runs.values())
 
 
 def _run(store: Store, row: Any, left_out: Mapping[str, int], leads: Mapping[str, int], campaigns: int) -> RunRecord:  # noqa: ANN401 - a row of SQLite

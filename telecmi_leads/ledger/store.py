@@ -29,18 +29,18 @@ RECOVERY = (
 )
 
 _SAID: tuple[tuple[str, str, str | Remedy], ...] = (
-    ("SQLITE_FULL", "the disk is full", Remedy("Free some space")),
-    ("SQLITE_READONLY", "it can't be written", "Make the file and its folder writable for this user."),
-    ("SQLITE_PERM", "it can't be written", "Make the file and its folder writable for this user."),
-    ("SQLITE_BUSY", "another process keeps it busy", "Try again when that has ended."),
-    ("SQLITE_LOCKED", "another process keeps it busy", "Try again when that has ended."),
-    ("SQLITE_CORRUPT", "it is damaged", RECOVERY),
-    ("SQLITE_NOTADB", "it is not a ledger, or it is damaged", RECOVERY),
-    ("SQLITE_CONSTRAINT", "it contradicts itself", RECOVERY),
-    ("SQLITE_IOERR", "the disk reports an error", Remedy("Check the disk")),
+    ("SQLITE_FULL", "can't be written: the disk is full", Remedy("Free some space")),
+    ("SQLITE_READONLY", "can't be written", "Make the file and its folder writable for this user."),
+    ("SQLITE_PERM", "can't be written", "Make the file and its folder writable for this user."),
+    ("SQLITE_BUSY", "is kept busy by another process", "Try again when that has ended."),
+    ("SQLITE_LOCKED", "is kept busy by another process", "Try again when that has ended."),
+    ("SQLITE_CORRUPT", "is damaged", RECOVERY),
+    ("SQLITE_NOTADB", "is no ledger, or is damaged", RECOVERY),
+    ("SQLITE_CONSTRAINT", "contradicts itself", RECOVERY),
+    ("SQLITE_IOERR", "can't be used: the disk reports an error", Remedy("Check the disk")),
     (
         "SQLITE_CANTOPEN",
-        "it or a file beside it can't be opened",
+        "can't be opened, or a file beside it can't",
         "Make the folder writable for this user, and see that the disk is not full.",
     ),
 )
@@ -52,14 +52,14 @@ def ledger_error(error: Exception, where: Path | None) -> LedgerError:
     if isinstance(error, MemoryError):
         return LedgerError(f"{place}: there is not enough memory", hint="Close other programs, then try again.")
     if isinstance(error, UnicodeDecodeError):
-        return LedgerError(f"{place}: it is damaged", hint=RECOVERY)
+        return LedgerError(f"{place} is damaged", hint=RECOVERY)
     if isinstance(error, OSError):
         reason = error.strerror or "the system reports an error"
         return LedgerError(f"{place}: {safe(reason)}", hint="Check the folder, its owner and the disk.")
     name = getattr(error, "sqlite_errorname", "") or ""
     for prefix, says, way_out in _SAID:
         if name.startswith(prefix):
-            message = f"{place}: {says} ({name})"
+            message = f"{place} {says}"
             if isinstance(way_out, Remedy):
                 return LedgerError(message, remedy=way_out)
             return LedgerError(message, hint=way_out)

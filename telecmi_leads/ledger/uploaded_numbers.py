@@ -23,6 +23,7 @@ from telecmi_leads.core.campaign import CampaignStatus, KnownCampaign, OutcomeKi
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import normalized
+from telecmi_leads.ledger.queries import REFUSALS
 from telecmi_leads.ledger.schema import KEPT, SETTLED, from_micros
 
 if TYPE_CHECKING:
@@ -281,17 +282,27 @@ def _holders(store: Store, account: str, own: frozenset[str]) -> tuple[Waiting, 
 def _known_campaigns(store: Store) -> Mapping[int, KnownCampaign]:
     """Return every campaign by its id; read once."""
     if not store.campaigns:
+        taken_as = (CampaignStatus.REFUSED, OutcomeKind.NAME_EXISTS, CampaignStatus.REFUSED)
         rows = store.stream(
             "SELECT c.id, r.id, c.name, c.status, c.settled, c.status = ? AND r.seq IN"
-            " (SELECT d.run FROM attempts a JOIN campaigns d ON d.id = a.campaign WHERE a.kind = ? AND d.status = ?)"
-            " FROM campaigns c JOIN runs r ON r.seq = c.run WHERE r.state IN (?, ?)",
-            (CampaignStatus.REFUSED, OutcomeKind.NAME_EXISTS, CampaignStatus.REFUSED, *KEPT),
+            " (SELECT d.run FROM attempts a JOIN campaigns d ON d.id = a.campaign WHERE a.kind = ? AND d.status = ?),"
+            " coalesce(l.kind IN (SELECT value FROM json_each(?)), 0), l.leads > 0 AND l.leads < c.leads"
+            " FROM campaigns c JOIN runs r ON r.seq = c.run LEFT JOIN attempts l ON c.status = ? AND l.id ="
+            " (SELECT max(id) FROM attempts WHERE campaign = c.id) WHERE r.state IN (?, ?)",
+            (*taken_as, REFUSALS, CampaignStatus.UNKNOWN, *KEPT),
         )
         store.campaigns = {
             id_: KnownCampaign(
-                id_, run, name, CampaignStatus(status).to_outsiders, settled and from_micros(settled), bool(taken)
+                id_,
+                run,
+                name,
+                CampaignStatus(status).to_outsiders,
+                settled and from_micros(settled),
+                bool(taken),
+                refused_in_doubt=bool(doubt),
+                only_by_hand=bool(doubt and part),
             )
-            for id_, run, name, status, settled, taken in rows
+            for id_, run, name, status, settled, taken, doubt, part in rows
         }
     return store.campaigns
 

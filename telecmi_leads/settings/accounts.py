@@ -125,7 +125,7 @@ def app_id_of(given: str | None) -> int:
     if given is None:
         raise SettingsError(
             "TELECMI_APP_ID is missing.",
-            hint="To try it without an account, add --sandbox or --dry-run. In scripts, set TELECMI_APP_ID and "
+            hint="`upload` needs no account with --sandbox or --dry-run. In scripts, set TELECMI_APP_ID and "
             f"{SECRET_VARIABLE}.\nTo store App id and secret in {ENV_NAME}: telecmi-leads setup",
         )
     text = given.strip()

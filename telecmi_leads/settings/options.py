@@ -278,7 +278,7 @@ class SendingOptions(OptionGroup):
         parse=checks.seconds,
         metavar="SECONDS",
         commands=(*row.SEND, "forget"),
-        repeated=row.FOR_SENDING,
+        repeated=(*row.FOR_SENDING, Suggested.SETTLE),
     )
 
 

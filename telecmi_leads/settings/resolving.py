@@ -36,6 +36,11 @@ DEFAULT = "default"
 Group = TypeVar("Group")
 
 
+def given_by(name: str, origin: str) -> str:
+    """Return where an option's value came from, in words: the option itself where it was typed."""
+    return f"--{name.replace('_', '-')}" if origin == COMMAND_LINE else origin
+
+
 class Settings(Struct, frozen=True):
     """The option groups with their values, and for each option where its value came from.
 

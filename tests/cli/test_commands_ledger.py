@@ -427,4 +427,4 @@ def test_check_says_what_is_missing_once(tmp_path: Path) -> None:
     shown = Inside(tmp_path, environment={"TELECMI_APP_ID": ""}).run("check")
     assert shown.code == 6
     assert shown.out.count("Fill it in") == 1
-    assert "- not checked  service: not asked, for the reason above" in shown.out.replace("·", "-")
+    assert "- not checked  service: not asked, since credentials failed" in shown.out.replace("·", "-")

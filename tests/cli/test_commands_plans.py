@@ -286,7 +286,7 @@ def test_the_report_of_a_refused_file_says_why(program: Inside, tmp_path: Path) 
     assert program.run(*UPLOAD, "--name", "March", "--strict").code == 3
     [page] = tmp_path.glob("telecmi-reports/*/report.html")
     text = page.read_text(encoding="utf-8")
-    mostly = "Mostly (1 row): some digits are masked."
+    mostly = "Most often (1 row): some digits are masked."
     assert f"<h1>1 of 2 rows was rejected; --strict allows none. {mostly} Nothing was sent.</h1>" in text
     assert json.loads(page.with_name("summary.json").read_text(encoding="utf-8"))["error"]["code"] == "too_many_rejects"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -107,4 +108,5 @@ main()
         text=True,
         check=False,
     )
-    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "Error: Stopped by Ctrl-C.\n")
+    assert (ended.returncode, ended.stdout) == (130, "")
+    assert re.fullmatch(r"(Error|[0-9: -]{19} failed \(exit 130\)): Stopped by Ctrl-C\.\n", ended.stderr)

@@ -213,7 +213,8 @@ def test_a_forgotten_run_asks_before_another_name(program: Inside, sandbox: Sand
     """(Row 63) After forget --run the ledger knows nobody of it: the words say so, and advise no other name at once."""
     sandbox.order("429=9@2")
     stopped = upload(program, "M")
-    assert program.run("forget", "--run", stopped.json["run"], "--yes").code == 0
+    with mock.patch("telecmi_leads.output.console.Console.is_answered", new=True):  # --yes would spare it
+        assert program.run("forget", "--run", stopped.json["run"], stdin="yes\n").code == 0
     again = upload(program, "M")
     assert (again.code, "was forgotten" in again.json["error"]["message"]) == (2, True)
     assert again.json["error"]["hint"].startswith("Look it up in the dashboard.")
@@ -290,9 +291,9 @@ def test_people_in_two_unfinished_runs_are_told_again_at_resume(program: Inside,
     program.url = sandbox.url
     ended = program.run("resume", "--json", *QUICK)
     assert (ended.code, [each["exit_code"] for each in ended.json["runs"]]) == (0, [0, 0])
-    waits, uploaded = [each for each in ended.json["warnings"] if each.startswith("6 leads of run ")]
+    waits, uploaded = [each for each in ended.json["warnings"] if each.startswith("6 leads of March")]
     assert f"wait in another unfinished run too ({second.json['run']})" in waits
-    assert f"of run {second.json['run']} were uploaded by another run." in uploaded
+    assert uploaded == "6 leads of March2 were uploaded by another run too: each run sends what it was planned with."
 
 
 # --- resume ---------------------------------------------------------------------------------------

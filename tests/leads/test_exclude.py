@@ -148,7 +148,7 @@ def test_a_fresh_list_passes_and_a_stale_one_does_not(program: Inside, sandbox: 
     ahead = program.run(*UPLOAD, "--exclude", "dnc.csv", "--exclude-max-age", "1h", "--append")
     assert (ahead.code, ahead.json["error"]["code"]) == (3, "exclude_list_failed")
     assert ahead.json["error"]["message"].endswith(
-        "1.0 days ahead of this computer's clock, so that its age can't be told."
+        "1 day ahead of this computer's clock, so that its age can't be told."
     )
     assert (stale.code, stale.json["error"]["code"], stale.json["status"]) == (3, "exclude_list_failed", "refused")
     assert len(sandbox.requests()) == 1
@@ -380,7 +380,7 @@ def test_a_limit_that_is_typed_beats_a_profiles_strict(program: Inside) -> None:
     assert (
         program.run(*validate)
         .json["error"]["message"]
-        .endswith("--strict allows none. Mostly (1 row): the number is too short. Nothing was sent.")
+        .endswith("--strict allows none. Most often (1 row): the number is too short. Nothing was sent.")
     )
     assert program.run(*validate, "--max-rejects", "1").code == 0
     (program.folder / "telecmi-leads.toml").write_text("max-rejects = 1\n")

@@ -223,9 +223,9 @@ def test_a_busy_ledger_is_not_a_broken_one(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "state") as ledger, Ledger.open(tmp_path / "state") as other:
         connection(ledger).execute("PRAGMA busy_timeout = 50")  # shorter than for users
         connection(other).execute("BEGIN IMMEDIATE")  # a write that takes long
-        with pytest.raises(LedgerError, match="another process keeps it busy"):
+        with pytest.raises(LedgerError, match="is kept busy by another process"):
             ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="n", created=START))
-        with pytest.raises(LedgerError, match="another process keeps it busy"):
+        with pytest.raises(LedgerError, match="is kept busy by another process"):
             ledger.stage("r", [], [])
         connection(other).execute("ROLLBACK")  # and is over
         assert connection(ledger).execute("PRAGMA synchronous").fetchone() == (2,)  # still flushed

@@ -84,7 +84,7 @@ def test_the_second_says_who_holds_it(holder: subprocess.Popen[str], tmp_path: P
     error = refused()
     assert error.exit_code == ExitCode.LOCKED
     expected = (
-        r"Another run of this account is at work since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d: "
+        r"Another run of this account is at work since \d+ [A-Z][a-z]{2} \d{4} \d\d:\d\d: "
         rf"process {holder.pid} on \S+, upload --name March\."
     )
     assert re.fullmatch(expected, error.message)

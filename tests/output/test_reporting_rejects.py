@@ -75,7 +75,7 @@ def test_rejects_keep_their_columns_and_say_what_is_wrong(tmp_path: Path) -> Non
         "Ravi,98765,Pune,3,too_short,the number is too short (column Mobile),"
         "Add the missing digits or the area code.\r\n"
         ",9876500001,,9,no_name,there is no name in the row,"
-        '"Fill in a name, or use --fill firstname=...."\r\n'
+        '"Fill in a name, or use --fill firstname=NAME."\r\n'
         "Asha,9876500002,Pune,Camp,12,too_many_cells,the row has more cells than the header has columns,"
         "A value probably holds the delimiter: put it in quotes.\r\n"
     )
@@ -390,13 +390,15 @@ def test_refused_leads_are_listed_with_the_answer(tmp_path: Path) -> None:
                 people(1),
                 people(1),
                 people(1, 971501234567),
+                people(1, 971501234568),
             ],
-            ends=[REFUSED, ACCEPTED, UNSENT, TAKEN],
+            ends=[REFUSED, ACCEPTED, UNSENT, TAKEN, REFUSED],
         ),
         tmp_path,
     )
-    tip = "The whole campaign was refused: look for the lead at fault, or use --isolate."
-    said = ["400", "Duplicate phone numbers found", tip]
+    tip = "TeleCMI refused the whole campaign, mostly for one wrong lead: `resume` with --isolate finds it."
+    taken = "The campaign's name is taken: see in TeleCMI whether these people are in that campaign."
+    said = ["400", "Duplicate phone numbers found"]
     assert table_of(tmp_path / "r" / "refused.csv") == [
         [
             "campaign",
@@ -413,12 +415,16 @@ def test_refused_leads_are_listed_with_the_answer(tmp_path: Path) -> None:
             *REJECT_COLUMNS,
         ],
         [
-            "March-001", "Asha", "'-", "919876500030", "a@example.com", "'=1+1", "", "", "", "7", "91", "1", *said,
+            "March-001", "Asha", "'-", "919876500030", "a@example.com", "'=1+1", "", "", "", "7", "91", "", *said, tip,
         ],
-        ["March-001", "Bob", "Ray", "12025550123", "", "", "", "", "", "", "1", "2", *said],
+        ["March-001", "Bob", "Ray", "12025550123", "", "", "", "", "", "", "1", "", *said, tip],
         [
-            "March-004", "Asha 0", "Rao", "971501234567", "", "", "", "", "", "", "971", "1",
-            "400", "Lead Name Already Exists", tip,
+            "March-004", "Asha 0", "Rao", "971501234567", "", "", "", "", "", "", "971", "",
+            "400", "Lead Name Already Exists", taken,
+        ],
+        [
+            "March-005", "Asha 0", "Rao", "971501234568", "", "", "", "", "", "", "971", "", *said,
+            "TeleCMI refuses this very lead: correct it, or leave it out.",
         ],
     ]  # fmt: skip
 
@@ -470,6 +476,7 @@ def test_campaigns_are_listed_with_outcome_and_timing(tmp_path: Path) -> None:
         "started",
         "confirmed_by_name",
         "halved_from",
+        "settled_by_hand",
     ]
     assert [row[:9] for row in rows[1:]] == [
         ["1", "March-001", "", "1", "refused", "400", "'=\\x1b[31mno\\n", "1", "0.250"],

@@ -18,7 +18,7 @@ from telecmi_leads.cli.program import command_line, names
 from telecmi_leads.cli.session import typed
 from telecmi_leads.core.run import Suggested
 from telecmi_leads.core.wording import argument
-from telecmi_leads.core.wording.advice import _for_powershell
+from telecmi_leads.core.wording.command_line import _for_powershell
 from telecmi_leads.settings.option_rows import COMMANDS
 from telecmi_leads.settings.options import rows, typed_at
 

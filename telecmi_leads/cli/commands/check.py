@@ -15,7 +15,7 @@ from telecmi_leads.output.reports import check_json
 from telecmi_leads.output.views import CheckView
 from telecmi_leads.settings.option_values import Age
 from telecmi_leads.settings.options import AccountOptions
-from telecmi_leads.settings.resolving import DEFAULT
+from telecmi_leads.settings.resolving import DEFAULT, given_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +33,9 @@ def check(given: dict[str, Any]) -> int:
     for what, look in _LOOKS:
         view, error = _looked(what, look, session)
         # The service needs credentials and address: where those failed it would repeat their error as its own.
-        if any(view.detail == earlier.detail for earlier, failed in checks if failed):
-            view = CheckView(what, passed=None, detail="not asked, for the reason above")
+        cause = next((earlier.what for earlier, failed in checks if failed and view.detail == earlier.detail), None)
+        if cause is not None:
+            view = CheckView(what, passed=None, detail=f"not asked, since {cause} failed")
         checks.append((view, error))
     first = next((error for _, error in checks if error is not None), None)
     code = first.exit_code if first is not None else ExitCode.OK
@@ -43,6 +44,9 @@ def check(given: dict[str, Any]) -> int:
         session.console.json(check_json(views, exit_code=code, error=first))
     else:
         session.console.check(views)
+        if session.output.quiet:
+            for failed in filter(None, (error for _, error in checks)):
+                session.console.failure(failed, session.clock.now)
     return code
 
 
@@ -66,7 +70,12 @@ _LOOKS: tuple[tuple[str, Look], ...] = (
 def _origins(session: Session) -> list[CheckView]:
     """Say of every setting that is not a default where it came from."""
     return [
-        CheckView(f"setting {name}", passed=True, detail=f"{_value(session, name)}from {safe(origin)}", is_setting=True)
+        CheckView(
+            f"setting {name}",
+            passed=True,
+            detail=f"{_value(session, name)}from {safe(given_by(name, origin))}",
+            is_setting=True,
+        )
         for name, origin in session.settings.origins.items()
         if origin != DEFAULT
     ]

@@ -73,7 +73,7 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     else:
         session.console.columns(tables)
     if missing is not None:
-        session.console.error(missing)
+        session.console.failure(missing, session.clock.now)
     if saved is not None:
         session.console.note(saved)
     return code

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from telecmi_leads.cli.session import begin
-from telecmi_leads.core.errors import ExitCode
+from telecmi_leads.core.errors import ExitCode, InputRefused
+from telecmi_leads.core.text import safe
 from telecmi_leads.leads.prepare import matcher
+from telecmi_leads.output.console.lookups import explained
 from telecmi_leads.output.reports import phone_json
 from telecmi_leads.output.views import PhoneView
 from telecmi_leads.settings.options import PhoneOptions
+from telecmi_leads.settings.resolving import given_by
 
 
 def explain(phone: str, given: dict[str, Any]) -> int:
@@ -22,7 +25,7 @@ def explain(phone: str, given: dict[str, Any]) -> int:
     view = PhoneView(
         given=phone,
         region=region or "",
-        region_from=session.settings.origins["region"] if region else "",
+        region_from=given_by("region", session.settings.origins["region"]) if region else "",
         number=found.number,
         reason=found.reason.code if found.reason else "",
         country=found.number_region or "",
@@ -38,4 +41,8 @@ def explain(phone: str, given: dict[str, Any]) -> int:
         session.console.json(phone_json(view, exit_code=code))
     else:
         session.console.explanation(view)
+        if session.output.quiet and found.reason is not None:
+            says, tip = explained(found.reason.code)
+            refused = InputRefused(f"{safe(phone)} can't be uploaded: {says}.", hint=tip)
+            session.console.failure(refused, session.clock.now)
     return code

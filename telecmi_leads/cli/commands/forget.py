@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.session import Session, begin, find_run, locked
+from telecmi_leads.core import wording
 from telecmi_leads.core.errors import ExitCode, LedgerError, UsageError
 from telecmi_leads.core.reasons import Reason
+from telecmi_leads.core.run import RunStatus, Suggested
 from telecmi_leads.core.text import safe
 from telecmi_leads.leads.prepare import matcher
 from telecmi_leads.ledger import Forgotten, ToForget
@@ -16,6 +18,7 @@ from telecmi_leads.output.reports import forgotten_json
 from telecmi_leads.settings.options import PhoneOptions
 
 if TYPE_CHECKING:
+    from telecmi_leads.core.run import RunRecord
     from telecmi_leads.ledger import Ledger
     from telecmi_leads.phones import PhoneExplanation
 
@@ -28,19 +31,51 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
     day = _day(before) if before is not None else None
     digits, national, typed = _number(session, phone) if phone is not None else (None, "", None)
     with session.existing_ledger() as ledger, ExitStack() as locks:
-        run_id = find_run(ledger, run).id if run is not None else None
+        found = find_run(ledger, run) if run is not None else None
         if ledger is None:
             gone = Forgotten()
         else:
-            what = f"everything before {before}" if before else f"run {run_id}"
+            what = f"everything before {before}" if found is None else f"run {found.id}"
             if phone is not None:
                 what = f"the number +{digits}" if digits else f"the rows rejected for {safe(phone)!r}"
+            if found is not None and found.leads.status is RunStatus.UNFINISHED:
+                _tell_open(session, found, yes=yes)
             if not yes and not session.console.confirm(f"Delete {what} from the ledger? This can't be undone."):
-                return _tell_forgotten(session, Forgotten())
-            gone = ledger.forget(ToForget(day, run_id, digits, national, typed), _all_locked(session, ledger, locks))
+                return _tell_kept(session)
+            held = _all_locked(session, ledger, locks)
+            gone = ledger.forget(ToForget(day, found.id if found else None, digits, national, typed), held)
     if typed is not None and gone == Forgotten():
         raise _no_number(session, typed)
     return _tell_forgotten(session, gone)
+
+
+def _tell_open(session: Session, run: RunRecord, *, yes: bool) -> None:
+    """Say of an unfinished run what would be lost with it: what is in, and who was not sent, nobody knows then.
+
+    Raises UsageError unless a person is about to be asked.
+    """
+    unproven = run.leads.unknown + run.leads.unverified
+    leads = " and ".join(wording.tally((run.leads.unsent, "not sent"), (unproven, "not proven")))
+    says = f"Run {run.id} ({safe(run.name)}) is unfinished: of {wording.count(run.leads.total, 'lead')} {leads}."
+    if yes or not session.console.is_answered:
+        person = "A person at a terminal can delete it all the same: without --yes this command asks."
+        raise UsageError(f"{says} Nothing was deleted.", hint=f"{person}\n{_settled_by(session, run)}")
+    session.console.alarm(f"{says} Without the run nobody can settle that any more. {_settled_by(session, run)}")
+
+
+def _settled_by(session: Session, run: RunRecord) -> str:
+    """Return how the run is settled, with the command at the end."""
+    if run.goes_on:
+        return f"This finishes it: {wording.resume(run, session.typed.after(run.typed))}"
+    return f"This shows how to settle it: {wording.command('runs', run.id, *session.typed.of(Suggested.RUNS))}"
+
+
+def _tell_kept(session: Session) -> int:
+    """Say that a person who was asked wants nothing deleted."""
+    if session.output.json:
+        session.console.json(forgotten_json(Forgotten()))
+    session.console.line("Nothing was deleted.")
+    return ExitCode.OK
 
 
 def _all_locked(session: Session, ledger: Ledger, locks: ExitStack) -> set[str]:
@@ -61,7 +96,7 @@ def _tell_forgotten(session: Session, gone: Forgotten) -> int:
     else:
         session.console.forgotten(gone)
         if error is not None:
-            session.console.error(error)
+            session.console.failure(error, session.clock.now)
     return code
 
 

@@ -50,7 +50,7 @@ def _resume(course: Course, wanted: str | None) -> RunSummary:
         _tell_other_accounts(course, ledger, service.key)
         runs = _unfinished(course, ledger, service.key)
         if not runs:
-            return course.nothing_to_do("No run of this account is unfinished.")
+            return course.nothing_to_do()
         return _all(course, ledger, runs, service)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,8 +63,9 @@ def _may_change(session: Session, path: Path) -> bool:
 
 def _accepted(session: Session, path: Path) -> tuple[dict[str, str], ServiceNotAsked | None]:
     """Return the answers that the service takes, or those that it could not be asked about, with the reason."""
+    answers: dict[str, str] = {}
     for tries_left in reversed(range(_TRIES)):
-        answers = _asked(session)
+        answers = _asked(session, answers.get("region", ""))
         trial = _session(path, answers)
         trial.announce()
         try:
@@ -86,16 +88,34 @@ def _session(path: Path, answers: Mapping[str, str]) -> Session:
     return replace(session, console=Console(OutputOptions(), terminal(session.environment)))
 
 
-def _asked(session: Session) -> dict[str, str]:
+def _asked(session: Session, region: str) -> dict[str, str]:
+    """Ask for all three; `region` is what was answered before, which an empty answer keeps."""
     console = session.console
     likely = language_region(session.environment)
     such_as = likely if is_region(likely) else "IN"
-    question = f"Country of numbers without a country code (such as {such_as}, empty for none): "
+    choice = f"empty for {region}" if region else f"such as {such_as}, empty for none"
+    question = f"Country of numbers without a country code ({choice}): "
     return {
-        "app_id": _answer(session, lambda: console.ask("App id: "), lambda text: str(app_id_of(text))),
-        "secret": _answer(session, _secret, secret_of),
-        "region": _answer(session, lambda: console.ask(question), _region),
+        "app_id": _answer(session, lambda: console.ask("App id: "), _app_id),
+        "secret": _answer(session, _secret, _secret_as_typed),
+        "region": _answer(session, lambda: console.ask(question), lambda text: _region(text) or region),
     }
+
+
+def _app_id(text: str) -> str:
+    """Return an App id as it is stored. Raises SettingsError in words for a person who has no variable in mind."""
+    try:
+        return str(app_id_of(text))
+    except SettingsError:
+        agent = f"{safe(text)!r} is an agent's id. " if re.fullmatch("[0-9]+_[0-9]+", text.strip()) else ""
+        raise SettingsError(f"{agent}The App id is a whole number, such as 4242424.") from None
+
+
+def _secret_as_typed(text: str) -> str:
+    try:
+        return secret_of(text)
+    except SettingsError as problem:
+        raise SettingsError(problem.message.replace(_VARIABLES["secret"], "The secret"), hint=problem.hint) from None
 
 
 def _answer(session: Session, ask: Callable[[], str], check: Callable[[str], str]) -> str:

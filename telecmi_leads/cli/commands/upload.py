@@ -154,8 +154,12 @@ def _planned(course: Course, files: Sequence[Path | None], ledger: Ledger, servi
             course.session.console.note(
                 f"{earlier.name} was {was} on {made_at(earlier)} (run {earlier.id}){end}; nothing is sent again."
             )
+            elsewhere = plan.in_elsewhere(earlier)
+            if elsewhere:
+                says = f"{wording.count(elsewhere, 'lead')} that it has refused {'is' if elsewhere == 1 else 'are'} in"
+                course.session.console.note(f"{says} by another run.")
         else:
-            course.session.console.note(f"Going on with run {earlier.id} of {made_at(earlier)}.")
+            course.session.console.note(f"Going on with {safe(earlier.name)} of {made_at(earlier)}.")
             leave_out(course, ledger, earlier, lists_of(course, earlier))
             tell_known(course, ledger, earlier)
     return ledger.run(earlier.id) or earlier

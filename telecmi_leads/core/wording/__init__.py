@@ -9,12 +9,10 @@ from __future__ import annotations
 from telecmi_leads.core.wording.advice import (
     Choice,
     NextStep,
-    argument,
-    command,
-    isolate,
+    again,
+    go_on,
     next_steps,
     open_steps,
-    operand,
     resolve,
     resume,
 )
@@ -49,6 +47,7 @@ from telecmi_leads.core.wording.code_words import (
     why_left_out,
     words,
 )
+from telecmi_leads.core.wording.command_line import argument, command, operand
 from telecmi_leads.core.wording.totals import (
     Group,
     Part,
@@ -72,6 +71,7 @@ __all__ = [
     "Verdict",
     "about",
     "account",
+    "again",
     "answer",
     "argument",
     "audience",
@@ -80,9 +80,9 @@ __all__ = [
     "duration",
     "example",
     "field_name",
+    "go_on",
     "groups",
     "heading",
-    "isolate",
     "lead_balance",
     "leads_verdict",
     "left_out",

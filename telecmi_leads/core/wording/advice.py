@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shlex
 from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -13,9 +10,10 @@ from msgspec import Struct
 
 from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
 from telecmi_leads.core.errors import ExitCode
-from telecmi_leads.core.reasons import Reason
+from telecmi_leads.core.reasons import Reason, WarningCode
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, Suggested
 from telecmi_leads.core.wording.code_words import count
+from telecmi_leads.core.wording.command_line import STANDARD_INPUT, argument, command, operand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +22,10 @@ if TYPE_CHECKING:
     from telecmi_leads.core.run import LeadTotals, RegionGuess, RunRecord, RunSummary, Typed
 
 _RESOLVES_SHOWN = 3
+_MORE_REQUESTS = 120
+"""What --isolate-budget is by default: so many more are suggested where it is spent."""
 _MANY = 20
 """A country is missing from the command where one row in so many lacks it; fewer are for a person to correct."""
-_STANDARD_INPUT = "-"
 _BAD_FILE = frozenset({"too_many_rejects", "no_leads"})
 _IN_THE_WAY = frozenset({"exclude_list_failed", "report"})
 """Errors that the command to go on with would meet again: their own hint comes first."""
@@ -76,17 +75,23 @@ def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
         return ()
     if summary.dry_run or summary.sandbox:
         return (*_trial_steps(summary), *_reject_steps(summary))
-    return (*_sending_steps(summary), *_isolated_steps(summary), *_reject_steps(summary))
+    correct: Sequence[NextStep] = ()
+    if summary.run is not None and summary.name is not None and "refused" in summary.reports:
+        correct = _correct_steps(
+            summary.run, summary.name, summary.campaigns, summary.typed, summary.reports["refused"]
+        )
+    return (*_sending_steps(summary), *correct, *_reject_steps(summary))
 
 
-def open_steps(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> tuple[NextStep, ...]:
-    """Return what is left to do for a run of the ledger, most urgent first."""
+def open_steps(
+    run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed, refused_file: str = ""
+) -> tuple[NextStep, ...]:
+    """Return what is left to do for a run of the ledger, most urgent first.
+
+    `refused_file` is where its refused.csv lies; "" where it has to be written first.
+    """
     steps = _open_steps(_Open(run.id, run.account, run.leads, campaigns, typed))
-    refused = [each for each in campaigns if each.status is CampaignStatus.REFUSED and not each.split]
-    if refused and all(each.alone for each in refused):
-        leads, them = ("this lead", "it") if len(refused) == 1 else (f"these {len(refused):,} leads", "them")
-        steps.append(NextStep(f"TeleCMI refuses {leads}, and no other: correct {them} in refused.csv of the report."))
-    return tuple(steps)
+    return (*steps, *_correct_steps(run.id, run.name, campaigns, typed, refused_file))
 
 
 class _Open(Struct, frozen=True):
@@ -132,15 +137,25 @@ def _trial_steps(summary: RunSummary) -> list[NextStep]:
         text = "Next, for TeleCMI itself (`telecmi-leads setup` stores App id and secret):"
         return [_step(text, _same("upload", summary), "The same command without --sandbox uploads to TeleCMI.")]
     leads = "this lead" if summary.leads.total == 1 else f"these {summary.leads.total:,} leads"
+    new: tuple[str, ...] = ()
+    if summary.warning_codes.get(WarningCode.RUN_EXISTS.code):  # it sends nothing, or goes on: a warning says which
+        return [_step("The same without --dry-run:", _same("upload", summary))]
+    if _goes_twice(summary):
+        leads, new = "those of these leads who are new", ("--new-only",)
     if summary.name:
-        return [
-            _step(
-                f"To upload {leads}:", _same("upload", summary), f"The same command without --dry-run uploads {leads}."
-            )
-        ]
-    named = _same("upload", summary, "--name", "NAME")
+        otherwise = f"The same command without --dry-run{' and with --new-only' if new else ''} uploads {leads}."
+        return [_step(f"To upload {leads}:", _same("upload", summary, *new), otherwise)]
+    named = _same("upload", summary, "--name", "NAME", *new)
     text = f"To upload {leads} (in place of NAME, what the campaigns are called):"
-    return [_step(text, named, f"The command upload in place of validate, with a --name, uploads {leads}.")]
+    otherwise = f"The command upload in place of validate, with a --name{' and --new-only' if new else ''}, uploads"
+    return [_step(text, named, f"{otherwise} {leads}.")]
+
+
+def _goes_twice(summary: RunSummary) -> bool:
+    """Tell whether a trial found people who were uploaded before, or wait in another run, and would go all the same."""
+    if any(option.name == "new_only" for option in summary.typed.options):
+        return False
+    return summary.uploaded_before + summary.waiting_elsewhere > summary.rows.already_uploaded
 
 
 def _as_guessed(guess: RegionGuess | None) -> str:
@@ -153,7 +168,7 @@ def _bad_file_steps(summary: RunSummary) -> list[NextStep]:
     """Return what to look at where too many rows are bad: nothing of the file is uploaded before that."""
     paths = [path for key, path in summary.reports.items() if key.startswith("rejects")]
     files = summary.typed.files
-    if not paths or not files or _STANDARD_INPUT in files:
+    if not paths or not files or STANDARD_INPUT in files:
         return []
     text = f"In {PurePath(paths[0]).name} each has its reason. If the column is wrong, see the others:"
     return [_step(text, command("columns", operand(files[0]), *summary.typed.of(Suggested.COLUMNS)))]
@@ -185,13 +200,17 @@ def _same(verb: str, summary: RunSummary, *more: str, trial: bool = False) -> st
 
     With `trial` it stays one.
     """
-    typed = summary.typed
+    return again(verb, summary.typed.without(*(_OF_TRIALS - _TRIALS if trial else _OF_TRIALS)), *more)
+
+
+def again(verb: str, typed: Typed, *more: str) -> str:
+    """Return a command line with further options; "" where it can't be typed again."""
     # What came by a pipe can't be named in a command to paste.
-    if not typed.files or _STANDARD_INPUT in typed.files:
+    if not typed.files or STANDARD_INPUT in typed.files:
         return ""
-    kept = _TRIALS if trial else ()
-    options = (each.arguments for each in typed.options if each.name not in _OF_TRIALS or each.name in kept)
-    return command(verb, *map(operand, typed.files), *more, *chain.from_iterable(options))
+    return command(
+        verb, *map(operand, typed.files), *more, *chain.from_iterable(each.arguments for each in typed.options)
+    )
 
 
 def _step(text: str, line: str, otherwise: str = "") -> NextStep:
@@ -222,7 +241,8 @@ def _open_steps(run: _Open) -> list[NextStep]:
         text = f"To send the {_leads(waiting)} that {'is' if waiting == 1 else 'are'} left (nothing goes out twice):"
         steps.append(_step(text, _resume(run.run, run.account, run.typed)))
     elif refused and not taken:
-        steps.append(_isolate_step(run, refused))
+        isolate = _isolate_step(run, refused)
+        steps += [] if isolate is None else [isolate]
     return steps
 
 
@@ -256,12 +276,22 @@ def _taken_step(campaign: CampaignRecord) -> NextStep:
     )
 
 
-def _isolate_step(run: _Open, refused: Sequence[CampaignRecord]) -> NextStep:
-    if all(each.alone for each in refused):
-        return NextStep("")
-    line = command("resume", run.run, "--isolate", *run.typed.of(Suggested.RESUME), *_to(run.account))
+def _isolate_step(run: _Open, refused: Sequence[CampaignRecord]) -> NextStep | None:
+    """Return the command that finds the wrong leads; None where --isolate would find no more than it has."""
+    uncut = [each for each in refused if each.uncut]
+    if not uncut:
+        return None
     text = "TeleCMI refuses a campaign whole for one wrong lead. To find the wrong leads and upload the others:"
-    return _step(text, line)
+    if any(each.parent is None for each in uncut):
+        return _step(text, _isolate(run.run, run.account, run.typed))
+    spent = max(_requests_for_parts(run, each) for each in uncut)
+    text = "--isolate-budget is spent, and wrong leads are still among others. To go on looking for them:"
+    return _step(text, _isolate(run.run, run.account, run.typed, budget=spent + _MORE_REQUESTS))
+
+
+def _requests_for_parts(run: _Open, part: CampaignRecord) -> int:
+    """Return how many requests --isolate has spent on the campaign that a part was cut from."""
+    return sum(each.attempts for each in run.campaigns if each.root == part.root and each.parent is not None)
 
 
 def _doubtful_step(run: _Open, campaign: CampaignRecord) -> NextStep:
@@ -278,24 +308,30 @@ def _doubtful_step(run: _Open, campaign: CampaignRecord) -> NextStep:
         f"{why} The first command finds out, and nothing goes out twice. If it does not, look the campaign up in the "
         "TeleCMI dashboard.",
         (
-            Choice(command("resume", run.run, "--isolate", *run.typed.of(Suggested.RESUME), *_to(run.account))),
+            Choice(_isolate(run.run, run.account, run.typed)),
             *_by_hand(run, campaign),
         ),
     )
 
 
-def _isolated_steps(summary: RunSummary) -> list[NextStep]:
-    """Return what to do about leads that TeleCMI refuses each for itself."""
-    refused = [each for each in summary.campaigns if each.status is CampaignStatus.REFUSED and not each.split]
-    path = summary.reports.get("refused")
-    if not refused or not all(each.alone for each in refused) or path is None or summary.name is None:
+def _correct_steps(run: str, name: str, campaigns: Sequence[CampaignRecord], typed: Typed, path: str) -> list[NextStep]:
+    """Return what to do about leads that TeleCMI refuses, once --isolate can't tell more of them."""
+    refused = [each for each in campaigns if each.status is CampaignStatus.REFUSED and not each.split]
+    if not refused or any(each.uncut or each.taken or (not each.attempts and not each.parent) for each in refused):
         return []
-    leads, them = ("this lead", "it") if len(refused) == 1 else (f"these {len(refused):,} leads", "them")
+    number = sum(each.leads for each in refused)
+    leads, them = ("this lead", "it") if number == 1 else (f"these {number:,} leads", "them")
+    says = f"TeleCMI refuses {leads}, and no other."
+    if not all(each.alone for each in refused):
+        says = f"TeleCMI refuses {leads} however they are divided, so that something is wrong with each, or with all."
+    if not path:
+        text = f"{says} To have {them} in refused.csv, to be corrected:"
+        return [_step(text, command("report", run, *typed.of(Suggested.REPORT)))]
     # refused.csv has the API's columns: it can't be split by one of the input's
-    split = summary.typed.has("split_by", Suggested.UPLOAD_REFUSED)
-    name = _name(summary.name, summary.campaigns, "{group}" if split else "refused")
-    text = f"TeleCMI refuses {leads}, and no other. To upload {them}, correct {them} in refused.csv, then:"
-    return [_step(text, _upload(summary, Suggested.UPLOAD_REFUSED, [path], "--name", name, "--append"))]
+    split = typed.has("split_by", Suggested.UPLOAD_REFUSED)
+    again = ("--name", _name(name, campaigns, "{group}" if split else "refused"), "--append")
+    line = command("upload", operand(path), *again, *typed.of(Suggested.UPLOAD_REFUSED))
+    return [_step(f"{says} To upload {them}, correct {them} in refused.csv, then:", line)]
 
 
 def _reject_steps(summary: RunSummary) -> list[NextStep]:
@@ -335,17 +371,28 @@ def _to(account: str) -> tuple[str, ...]:
 
 
 def resume(run: RunRecord, typed: Typed) -> str:
-    """Return the command that goes on with a run."""
-    return _resume(run.id, run.account, typed)
+    """Return the command that goes on with a run: the one that settles it, where a refusal is in doubt."""
+    return _isolate(run.id, run.account, typed) if run.in_doubt else _resume(run.id, run.account, typed)
 
 
-def isolate(run: RunRecord, typed: Typed) -> str:
-    """Return the command that finds the wrong leads of a run's refused campaigns."""
-    return command("resume", run.id, "--isolate", *typed.of(Suggested.RESUME), *_to(run.account))
+def go_on(run: str, typed: Typed, *, in_doubt: bool, more: Sequence[str] = ()) -> str:
+    """Return the command that goes on with a run of a real account, known by its id and whether a refusal is in doubt.
+
+    Such a campaign would be refused again by another try: --isolate settles it. `more` are further options.
+    """
+    settling = ("--isolate",) if in_doubt else ()
+    repeated = typed.without("isolate") if in_doubt else typed
+    return command("resume", run, *settling, *more, *repeated.of(Suggested.RESUME))
 
 
 def _resume(run: str, account: str, typed: Typed) -> str:
     return command("resume", run, *typed.of(Suggested.RESUME), *_to(account))
+
+
+def _isolate(run: str, account: str, typed: Typed, *, budget: int | None = None) -> str:
+    more = () if budget is None else ("--isolate-budget", str(budget))
+    repeated = typed.without("isolate", *(("isolate_budget",) if more else ()))
+    return command("resume", run, "--isolate", *more, *repeated.of(Suggested.RESUME), *_to(account))
 
 
 def resolve(run: str, campaign: str, typed: Typed) -> tuple[str, str]:
@@ -359,71 +406,3 @@ def resolve(run: str, campaign: str, typed: Typed) -> tuple[str, str]:
             "resolve", *not_uploaded, "--", run, campaign
         )
     return command("resolve", run, campaign, *accepted), command("resolve", run, campaign, *not_uploaded)
-
-
-def command(*arguments: str) -> str:
-    """Return a command of this program that can be pasted into this system's shell."""
-    return " ".join(("telecmi-leads", *map(argument, arguments)))
-
-
-def operand(path: str) -> str:
-    """Return a file, or - for standard input, as a word that is not taken for an option."""
-    return f"./{path}" if path.startswith("-") and path != _STANDARD_INPUT else path
-
-
-def argument(text: str) -> str:
-    """Return a command-line argument, quoted where it must be for the shells of this system, on one line.
-
-    Double quotes serve every shell, cmd.exe included; single ones where something inside would be expanded. What can't
-    be shown as it is, a line break or an escape character, is written by its code.
-    """
-    return _for_powershell(text) if os.name == "nt" else _for_posix(text)
-
-
-def _for_posix(text: str) -> str:
-    """Quote for bash and zsh; zsh takes a word that begins with = for the path of a program."""
-    if any(map(_is_unseen, text)):
-        return f"$'{''.join(map(_as_code, text))}'"
-    if _PLAIN_POSIX.fullmatch(text):
-        return text
-    return shlex.quote(text) if re.search(r'["$`\\!%]', text) else f'"{text}"'
-
-
-def _as_code(character: str) -> str:
-    if character in "'\\":
-        return f"\\{character}"
-    if not _is_unseen(character):
-        return character
-    number = ord(character)
-    if number in _RAW_BYTES:
-        return f"\\x{number - _RAW_BYTES.start + 0x80:02x}"
-    if character.isascii():
-        return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number <= _FOUR_DIGITS else f"\\U{number:08x}"
-
-
-def _for_powershell(text: str) -> str:
-    """Quote for PowerShell, which takes typographic quotes for quotes, a comma for a list and @ for a variable."""
-    if any(map(_is_unseen, text)):
-        coded = (f"$([char]0x{ord(each):x})" if _is_unseen(each) or each in _SPECIAL else each for each in text)
-        return f'"{"".join(coded)}"'
-    if _PLAIN_POWERSHELL.fullmatch(text):
-        return text
-    if re.search(r'["$`%!\u201c\u201d\u201e]', text) or text.endswith("\\"):
-        return "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", text) + "'"
-    return f'"{text}"'
-
-
-_PLAIN_POSIX = re.compile(r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
-_PLAIN_POWERSHELL = re.compile(r"[A-Za-z0-9_./:\\+-][A-Za-z0-9_./:\\+=-]*")
-_SPECIAL = '$`"%!\u201c\u201d\u201e'
-"""What is written by its code between PowerShell's double quotes."""
-_RAW_BYTES = range(0xDC80, 0xDD00)
-"""How Python holds the bytes 0x80 to 0xFF of a file name that is not UTF-8 (PEP 383)."""
-_FOUR_DIGITS = 0xFFFF
-_JOINERS = "\u200c\u200d"
-
-
-def _is_unseen(character: str) -> bool:
-    """Tell whether a character is none that a person sees: it is shown as an escape, so that it needs its code."""
-    return not character.isprintable() and character not in _JOINERS

@@ -288,6 +288,8 @@ def run_state(run: RunRecord) -> str:
         (leads.unverified, "not proven"),
         (leads.refused, "refused"),
     )
+    if not leads.total:
+        return "nothing new" if run.rows.already_uploaded else "no leads"
     return ", ".join(parts) or "all in"
 
 

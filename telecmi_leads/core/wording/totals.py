@@ -159,6 +159,8 @@ def _ended_by(error: Problem, summary: RunSummary, rows: str) -> Verdict:
 def _nothing(summary: RunSummary, outside: int) -> Verdict:
     rows = summary.rows
     if not outside:
+        if summary.run is None and not summary.dry_run and not rows.read:  # a `resume` with nothing to do
+            return Verdict("good", "No run is unfinished.")
         return Verdict("good", "There is no lead in the file." if rows.read else "Nothing was read.")
     if rows.already_uploaded == outside and summary.exit_code == ExitCode.OK:
         people = "the one lead was" if outside == 1 else f"all {outside:,} leads were"

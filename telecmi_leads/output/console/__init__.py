@@ -100,8 +100,15 @@ class Console:
         self._label(self._err, "Warning", "yellow", text, "")
 
     def error(self, error: LeadsError | Problem) -> None:
-        """Say what is wrong and where, and on the next line what to do; also with --quiet."""
+        """Say what is wrong and where, and what to do, in the course of a command that a person answers."""
         self._label(self._err, "Error", "bold red", error.message, error.hint)
+
+    def failure(self, error: LeadsError, now: Callable[[], datetime]) -> None:
+        """Say why a command ends and what to do, as its verdict and next command; also with --quiet."""
+        from telecmi_leads.output.console.run_screens import show_failure
+
+        self.follow_run(now)
+        show_failure(self._err, error)
 
     def _label(self, screen: Screen, label: str, style: str, message: str, hint: str) -> None:
         message, *further = message.rstrip().split("\n")

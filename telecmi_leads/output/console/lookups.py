@@ -8,7 +8,8 @@ from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.lead import REJECT_COLUMNS, LeftOutKind
 from telecmi_leads.core.masking import mask_text
-from telecmi_leads.output.console.screen import show_command, shown
+from telecmi_leads.core.reasons import Reason
+from telecmi_leads.output.console.screen import show_command, show_hint, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,9 +164,10 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
         says = f"{given} is a good number. It is sent as {phone.number}."
         screen.paragraph(Text(says, style="bold"), 2, screen.marks.good)
     else:
-        says, tip = wording.reason(phone.reason)
+        says, tip = explained(phone.reason)
         screen.paragraph(Text(f"{given} can't be uploaded: {shown(says)}.", style="bold"), 2, screen.marks.bad)
-        screen.dim(shown(tip), 2)
+        if tip:
+            screen.dim(shown(tip), 2)
     facts = [
         ("read as", _read_for(phone)),
         ("kind", shown(wording.words(phone.type))),
@@ -178,6 +180,24 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
     if not phone.fates:
         facts.append(("uploaded", "never from this computer, and never left out"))
     screen.rows([fact for fact in facts if fact[1]], fold=(1,))
+
+
+_TIPS = {
+    Reason.NO_PHONE: "",
+    Reason.NOT_A_NUMBER: "",
+    Reason.JUNK: "",
+    Reason.EMERGENCY: "",
+    Reason.UNCLEAR: "Write the number alone, with + and its country code.",
+    Reason.NOT_VALID: "Check the digits; a number of another country needs + and its code.",
+    Reason.PREMIUM: "--allow-premium lets it pass, if it is meant to be called.",
+}
+"""Tips for a number that somebody has typed, where a reject's own speaks of the rows and columns of a file."""
+
+
+def explained(code: str) -> tuple[str, str]:
+    """Return why a number that was typed is not good, and what to do about it, "" where there is nothing."""
+    says, tip = wording.reason(code)
+    return says, next((text for reason, text in _TIPS.items() if reason.code == code), tip)
 
 
 def _own_country(phone: PhoneView) -> str:
@@ -212,7 +232,8 @@ def _fate_label(fate: Fate) -> str:
 def _fate(fate: Fate) -> str:
     when = wording.moment(fate.when)
     if fate.status is not None:
-        state = "" if fate.status is CampaignStatus.ACCEPTED else f", {wording.STATUS[fate.status]}"
+        said = fate.status in {CampaignStatus.ACCEPTED, CampaignStatus.REFUSED}  # by the label before it
+        state = "" if said else f", {wording.STATUS[fate.status]}"
         return f"{when}, in {shown(fate.campaign)} (run {shown(fate.run)}){state}"
     if fate.left_out is LeftOutKind.REJECTED:
         why = shown(wording.reason(fate.code)[0])
@@ -238,7 +259,7 @@ def show_check(screen: Screen, checks: Sequence[CheckView]) -> None:
         detail = f": {shown(check.detail)}" if check.detail else ""
         screen.paragraph(f"{shown(check.what)}{detail}", width + 2, Text(word, style=style))
         if check.hint and not check.passed:
-            screen.paragraph(shown(check.hint), width + 2)
+            show_hint(screen, check.hint, width + 2)
     failed = ", ".join(shown(check.what) for check in checks if check.passed is False)
     screen.blank()
     if failed:

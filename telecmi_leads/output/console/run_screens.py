@@ -16,6 +16,7 @@ from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.run import LeftOutCount, RunState, Suggested
+from telecmi_leads.core.wording import Verdict
 from telecmi_leads.output.console.progress import STYLES, mark
 from telecmi_leads.output.console.screen import LONGEST_COMMAND, parted, show_command, show_hint, shown
 
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from telecmi_leads.core.campaign import CampaignRecord
+    from telecmi_leads.core.errors import LeadsError
     from telecmi_leads.core.lead import RowTotals, TableInfo
     from telecmi_leads.core.run import LeadTotals, Problem, RunRecord, RunSummary, Typed
-    from telecmi_leads.core.wording import NextStep, Verdict
+    from telecmi_leads.core.wording import NextStep
     from telecmi_leads.ledger import Forgotten
     from telecmi_leads.output.console.screen import Screen
 
@@ -62,7 +64,7 @@ def _log_summary(screen: Screen, summary: RunSummary) -> None:
     if outside and not summary.resumed:
         parts = wording.tally(
             (rows.already_uploaded, "uploaded before"),
-            (rows.duplicate, "duplicates"),
+            (rows.duplicate, "duplicates" if rows.duplicate > 1 else "duplicate"),
             (rows.excluded, "asked not to be called"),
             (rows.rejected, "rejected"),
         )
@@ -200,16 +202,33 @@ def show_ending(screen: Screen, summary: RunSummary, *, alone: bool = False) -> 
     show_steps(screen, pressing)
 
 
+def show_failure(screen: Screen, error: LeadsError) -> None:
+    """Show why a command ended that has no run: the verdict and what to do next, as at the end of one."""
+    if screen.is_terminal:
+        show_verdict(screen, Verdict("bad", error.message))
+        show_hint(screen, error.hint)
+        return
+    following = _hint_in_lines(error.hint)
+    for later in following[1:]:
+        screen.entry(f"after that: {shown(later, LONGEST_COMMAND)}")
+    screen.entry(f"failed (exit {int(error.exit_code)}): {shown(error.message, LONGEST_COMMAND)}")
+    for first in following[:1]:
+        screen.entry(f"next: {shown(first, LONGEST_COMMAND)}")
+
+
+def _hint_in_lines(hint: str) -> list[str]:
+    """Return a hint as the end of a log: one line, since nothing follows a command."""
+    lines = [line for line in hint.splitlines() if line.strip()]
+    return lines[:1] if lines and parted(lines[0])[1] else [" ".join(lines)] if lines else []
+
+
 def _log_ending(
     screen: Screen, summary: RunSummary, verdict: Verdict, steps: Sequence[NextStep], error: Problem | None
 ) -> None:
     status = next((each.status for each in summary.runs if each.exit_code == summary.exit_code), summary.status)
     word = "nothing new" if verdict.text.startswith("Nothing new:") else status.value
     text = verdict.text.removeprefix("Nothing new:").strip()
-    following: list[str] = []
-    if error is not None and error.hint:
-        first, *others = filter(str.strip, error.hint.splitlines())
-        following.append(first if parted(first)[1] else " ".join((first, *others)))  # nothing follows a command
+    following = [] if error is None else _hint_in_lines(error.hint)
     used = steps[:2] if summary.exit_code == ExitCode.SETTINGS else steps[:1]
     for step in used:
         following += _in_lines(step, summary)
@@ -289,13 +308,18 @@ def show_runs(screen: Screen, runs: Sequence[RunRecord], *, now: datetime | None
 
 
 def _show_what_waits(screen: Screen, runs: Sequence[RunRecord]) -> None:
-    by_hand = next((run for run in runs if run.leads.unverified), None)
-    going_on = next((run for run in reversed(runs) if run.leads.unsent or run.leads.unknown), None)
-    if by_hand or going_on:
+    by_hand = next((run for run in runs if run.leads.unverified or run.by_hand), None)
+    going_on = next((run for run in reversed(runs) if run.goes_on), None)
+    refused = next((run for run in runs if run.leads.refused and run.state is RunState.FINISHED), None)
+    if by_hand or going_on or refused:
         screen.blank()
     if by_hand is not None:
         screen.paragraph(f"{shown(by_hand.name)} has campaigns that only you can settle; this shows which:", 2, "?")
         show_command(screen, wording.command("runs", by_hand.id), 4)
+    if refused is not None and refused is not by_hand:
+        part = " in part" if refused.leads.accepted else ""
+        screen.paragraph(f"{shown(refused.name)} was refused{part}; this shows what to do:", 2, screen.marks.bad)
+        show_command(screen, wording.command("runs", refused.id), 4)
     if going_on is not None:
         screen.paragraph(f"{shown(going_on.name)} goes on with:", 2, screen.marks.none)
         show_command(screen, wording.resume(going_on, going_on.typed), 4)
@@ -345,7 +369,9 @@ def show_run(
     verdict = wording.leads_verdict(run.leads)
     marks = {"good": screen.marks.good, "open": screen.marks.open, "bad": screen.marks.bad}
     screen.paragraph(Text(verdict.text, style="bold"), 2, marks[verdict.mark])
-    show_steps(screen, wording.open_steps(run, campaigns, typed))
+    refused = Path(run.report_dir) / "refused.csv"
+    there = from_here(str(refused)) if run.report_dir and refused.is_file() else ""
+    show_steps(screen, wording.open_steps(run, campaigns, typed, there))
 
 
 def _show_campaigns(screen: Screen, campaigns: Sequence[CampaignRecord]) -> None:

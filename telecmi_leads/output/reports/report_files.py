@@ -29,6 +29,7 @@ from telecmi_leads.output.views import Finding, names_campaigns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from telecmi_leads.core.campaign import CampaignRecord
@@ -49,6 +50,7 @@ CAMPAIGN_COLUMNS = (
     "started",
     "confirmed_by_name",
     "halved_from",
+    "settled_by_hand",
 )
 LEAD_COLUMNS = (
     "firstname",
@@ -65,7 +67,12 @@ LEFT_OUT_COLUMNS = ("file", "sheet", "row", "why", "phone", "kept_row", "campaig
 
 _DIALECT = Dialect()
 _LONGEST_MESSAGE = 2000
-_ALONE = "This lead alone was refused: the others of its campaign are in."
+_ALONE = "TeleCMI refuses this very lead: correct it, or leave it out."
+_IN_VAIN = "TeleCMI refuses every part of this campaign: what is wrong is in each of its leads, or in all alike."
+_UNCUT = "TeleCMI refused the whole campaign, mostly for one wrong lead: `resume` with --isolate finds it."
+_TOO_LONG = "TeleCMI refused the whole campaign, mostly for one wrong lead: look for it."
+_TAKEN = "The campaign's name is taken: see in TeleCMI whether these people are in that campaign."
+_AFTER_TAKEN = "Not sent, since a campaign's name is taken: see in TeleCMI whether the whole file is in already."
 _ROWS_AT_ONCE = 1000
 
 
@@ -118,9 +125,10 @@ def write_campaigns(folder: ReportFolder, campaigns: Sequence[CampaignRecord]) -
             safe(campaign.message, _LONGEST_MESSAGE),
             str(campaign.attempts),
             f"{campaign.seconds:.3f}",
-            campaign.started.astimezone().isoformat(timespec="milliseconds") if campaign.started else "",
+            _time(campaign.started),
             "true" if campaign.confirmed_by_name else "",
             campaign.parent or "",
+            _time(campaign.settled_by_hand),
         )
         for campaign in campaigns
     ]
@@ -128,11 +136,16 @@ def write_campaigns(folder: ReportFolder, campaigns: Sequence[CampaignRecord]) -
         write_rows(file, [CAMPAIGN_COLUMNS, *rows], _DIALECT, start=True)
 
 
+def _time(when: datetime | None) -> str:
+    return "" if when is None else when.astimezone().isoformat(timespec="milliseconds")
+
+
 def write_refused(folder: ReportFolder, campaigns: Sequence[CampaignRecord], ledger: Ledger) -> None:
     """Write refused.csv: the leads of refused campaigns, if any, fit to be corrected and uploaded again.
 
     It carries the reject files' four columns, which are ignored on reading, and the dial code, since a number
-    without a plus needs one. A forgotten lead leaves a row that is blank when it is read again.
+    without a plus needs one. `reject_row` is empty: which row of the input a lead came from is not kept. A forgotten
+    lead leaves a row that is blank when it is read again.
     """
     refused = [each for each in campaigns if each.status is CampaignStatus.REFUSED and not each.split]
     if not refused:
@@ -149,12 +162,25 @@ def _refused_rows(campaign: CampaignRecord, ledger: Ledger) -> list[list[str]]:
         leads = thaw_leads(ledger.body(campaign.id))
     except KeyError:  # a person may have had them forgotten
         return []
-    return [_refused_row(campaign, number, lead) for number, lead in enumerate(leads, start=1)]
+    tip = _what_to_do(campaign)
+    return [_refused_row(campaign, lead, tip) for lead in leads]
 
 
-def _refused_row(campaign: CampaignRecord, number: int, lead: Lead) -> list[str]:
+def _what_to_do(campaign: CampaignRecord) -> str:
+    """Return the tip for the leads of a refused campaign."""
+    if campaign.taken:
+        return _TAKEN
+    if campaign.alone:
+        return _ALONE
+    if not campaign.attempts and campaign.parent is None:
+        return _AFTER_TAKEN
+    if campaign.cut_in_vain:
+        return _IN_VAIN
+    return _UNCUT if campaign.uncut else _TOO_LONG
+
+
+def _refused_row(campaign: CampaignRecord, lead: Lead, tip: str) -> list[str]:
     forgotten = lead == NOBODY  # the row is then blank to whoever reads the file again
-    tip = _ALONE if campaign.alone else "The whole campaign was refused: look for the lead at fault, or use --isolate."
     return [
         "" if forgotten else campaign.name,
         lead.firstname,
@@ -167,7 +193,7 @@ def _refused_row(campaign: CampaignRecord, number: int, lead: Lead) -> list[str]
         lead.country,
         "" if lead.order_index is None else str(lead.order_index),
         _dial_code(lead.phone[:3]),
-        str(number),
+        "",
         "" if campaign.code is None else str(campaign.code),
         safe(campaign.message, _LONGEST_MESSAGE),
         f"A lead of {campaign.name} that was forgotten." if forgotten else tip,
