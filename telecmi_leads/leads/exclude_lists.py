@@ -31,7 +31,12 @@ if TYPE_CHECKING:
 _ANY_NUMBER = PhoneOptions(allow_premium=True)
 """Whoever is on the list is left out, whatever --types and --allow-premium say of leads."""
 
-_READ_ANYHOW = frozenset({Reason.UNCLEAR, Reason.FAX, Reason.UNKNOWN_COUNTRY, Reason.NOT_VALID, Reason.TOO_LONG})
+_READ_ANYHOW = frozenset(
+    {
+        Reason.UNCLEAR, Reason.FAX, Reason.UNKNOWN_COUNTRY, Reason.NOT_VALID, Reason.TOO_SHORT, Reason.TOO_LONG,
+        Reason.SAID_TO_BE_WRONG, Reason.SOMEBODY_ELSES,
+    }
+)  # fmt: skip
 """A lead is not dialled by such a cell; whoever may be meant by it stays on the list."""
 
 _TWO_NUMBERS = 14
@@ -195,6 +200,7 @@ def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:
         for candidate in matcher.book.explain(cell, matcher.region).candidates:
             if candidate.number:
                 yield candidate.number
+        yield from matcher.book.every_number(cell, matcher.region)
 
 
 def _one_column_each(match: ColumnMatch, columns: Sequence[int]) -> list[ColumnMatch]:

@@ -6,7 +6,7 @@ whatever the row's country, as its first group is the calling code of a valid nu
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,9 +18,11 @@ from telecmi_leads.phones.ruling import (
     MOBILE_TYPES,
     NOTHING_LEFT,
     REJECTED,
+    Library,
     Ruling,
     code_of,
     dials_before_code,
+    rule,
     trunk_of,
 )
 
@@ -73,11 +75,23 @@ _MEXICO = "52"
 _MEXICAN = pattern(r"52(?:1|01|044|045)\d{10}")  # without a plus in any row: no other numbers are so long
 
 
+def _by_library(region: str | None) -> Callable[[str], Ruling]:
+    return partial(rule, region=region, reader=Library())
+
+
 class Asked(Struct, frozen=True):
-    """The rules that hold for one cell: `rule` decides on digits as written in a row of `region`."""
+    """The rules that hold for one cell: `rule` decides on digits as written in a row of `region`.
+
+    `rule_of` returns the rule of another region, for a number whose country stands beside it.
+    """
 
     region: str | None
     rule: Callable[[str], Ruling]
+    rule_of: Callable[[str | None], Callable[[str], Ruling]] = _by_library
+
+    def elsewhere(self, region: str | None) -> Asked:
+        """Return the rules that hold for a number of another region."""
+        return self if region == self.region else Asked(region, self.rule_of(region), self.rule_of)
 
     def of(self, text: str) -> Ruling:
         """Rule on a stretch of text with its groups in mind; the ruling is on the digits `digits_of` returns."""

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import pattern
 from telecmi_leads.phones.grouping import Asked
-from telecmi_leads.phones.phone_cells import LONGEST_CELL, CellReading, read_cell
+from telecmi_leads.phones.phone_cells import LONGEST_CELL, SAID_BY_WORDS, CellReading, read_cell
+from telecmi_leads.phones.regions import UNKNOWN
 from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling
+from telecmi_leads.phones.splitting import take_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
 
     from telecmi_leads.phones.lanes import LanesByRegion
 
@@ -37,12 +39,21 @@ _AROUND = pattern(
 
 
 class OddCell(NamedTuple):
-    """What an odd cell holds: E.164 digits and the repairs they took, or "" and the reason; and the ruling on it."""
+    """What an odd cell holds: E.164 digits and the repairs they took, or "" and the reason; and the ruling on it.
+
+    `foreign` tells that its words speak of another country, so that what holds for one number does not for the next.
+    """
 
     number: str
     ruling: Ruling
     reason: Reason | None
     repairs: frozenset[Repair]
+    foreign: bool = False
+
+
+_Said = tuple[str | None, ...]
+"""The region of a cell's row and the words before, between and behind its numbers."""
+_Known = OddCell | tuple[int, frozenset[Repair]]
 
 
 class OddCells:
@@ -52,7 +63,8 @@ class OddCells:
         self._lanes = lanes
         self._refusal = refusal
         self._reading = lru_cache(maxsize=_REMEMBERED)(self._read_cell)
-        self._words: dict[Hashable, tuple[int, frozenset[Repair]]] = {}
+        self._words: dict[Hashable, _Known] = {}
+        self._places: dict[_Said, tuple[str | None, ...]] = {}
         self._so_far = 0
 
     def read(self, cell: str, region: str | None) -> OddCell:
@@ -62,25 +74,50 @@ class OddCells:
         if around is None:
             return self._whole(cell, region)
         numbers = [number for number in around.group("first", "second") if number]
-        rulings = list(map(self._lanes[region].rule, numbers))
+        said = (region, *around.group("before", "between", "after"))
+        places = self._places.get(said, (region,) * len(numbers))
+        rulings = [self._lanes[place].rule(number) for place, number in zip(places, numbers, strict=True)]
         if any(ruling.reason is not None or self._refusal(ruling) is not None for ruling in rulings):
             return self._whole(cell, region)
         found = [ruling.number(number) for ruling, number in zip(rulings, numbers, strict=True)]
         if len(set(found)) < len(found):  # one number twice
             return self._whole(cell, region)
-        words = (region, *around.group("before", "between", "after"), *map(_kind, numbers, rulings))
+        words = (*said, *map(_kind, numbers, rulings))
         known = self._words.get(words)
         if known is None:
             read = self._whole(cell, region)
-            for at, ruling in enumerate(rulings):
-                if read.ruling is ruling and read.number == found[at]:
-                    self._learn(words, (at, read.repairs.difference(ruling.repairs)))
+            if read.foreign and said not in self._places:
+                self._learn_places(said, cell, len(numbers))
+            else:
+                self._learn_from(read, words, found, rulings)
             return read
+        if isinstance(known, OddCell):
+            return known
         at, repairs = known
         return OddCell(found[at], rulings[at], None, repairs.union(rulings[at].repairs))
 
-    def _learn(self, words: Hashable, known: tuple[int, frozenset[Repair]]) -> None:
-        """Remember which of the numbers within words is taken, and the repairs that this took besides its own."""
+    def _learn_places(self, said: _Said, cell: str, count: int) -> None:
+        """Remember the regions that words name for their numbers, where nothing else depends on what these are."""
+        pieces = take_apart(cell, said[0])
+        if len(pieces.parts) == count and not pieces.mentioned and UNKNOWN not in pieces.countries:
+            if len(self._places) >= _REMEMBERED:
+                self._places.clear()
+                self._words.clear()  # what was learned under them
+            self._places[said] = tuple(part.country or said[0] for part in pieces.parts)
+
+    def _learn_from(self, read: OddCell, words: Hashable, found: Sequence[str], rulings: Sequence[Ruling]) -> None:
+        """Remember what holds for all cells of these words and kinds of numbers, if that is known from this one."""
+        if read.reason in SAID_BY_WORDS:
+            self._learn(words, read)
+        for at, ruling in enumerate(rulings):
+            if read.ruling is ruling and read.number == found[at]:
+                self._learn(words, (at, read.repairs.difference(ruling.repairs)))
+
+    def _learn(self, words: Hashable, known: _Known) -> None:
+        """Remember which of the numbers within words is taken, and the repairs that this took besides its own.
+
+        Where the words themselves are why none is, what the cell was read as.
+        """
         if len(self._words) >= _REMEMBERED:
             self._words.clear()
         self._words[words] = known
@@ -89,10 +126,13 @@ class OddCells:
         # A longer cell is soon read, and may have a megabyte: none is kept.
         reading = (self._reading if len(cell) <= LONGEST_CELL else self._read_cell)(cell, region)
         ruling = reading.chosen.ruling if reading.chosen else REJECTED[Reason.NO_PHONE]
-        return OddCell(reading.number, ruling, reading.reason, reading.repairs)
+        return OddCell(reading.number, ruling, reading.reason, reading.repairs, reading.foreign)
 
     def _read_cell(self, cell: str, region: str | None) -> CellReading:
-        return read_cell(cell, Asked(region, self._lanes[region].rule), self._refusal)
+        return read_cell(cell, Asked(region, self._rule_of(region), self._rule_of), self._refusal)
+
+    def _rule_of(self, region: str | None) -> Callable[[str], Ruling]:
+        return self._lanes[region].rule
 
 
 def _kind(number: str, ruling: Ruling) -> Hashable:

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import CALLING_CODES, HOPELESS, Asked, digits_of, is_own
 from telecmi_leads.phones.phone_words import SWITCHBOARD, WEAK_DATE, is_empty
+from telecmi_leads.phones.regions import UNKNOWN
 from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling, trunk_of
 from telecmi_leads.phones.splitting import SOFT, WORD, Part, Pieces, take_apart
 from telecmi_leads.phones.wrapping import MASK, Step, unwrap
@@ -45,7 +46,7 @@ _SAMPLE_DIGITS = "05"
 _KEYS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999", strict=True))
 _CUT_SHORT = frozenset({Reason.TOO_SHORT, Reason.TOO_LONG, Reason.NOT_VALID, Reason.NOT_A_NUMBER, Reason.NO_PHONE})
 """Why what is left without dates and marks is no number, though all the digits together may be one."""
-_NAMED = frozenset({Reason.FAX, Reason.SAID_TO_BE_WRONG, Reason.NOT_A_NUMBER})
+SAID_BY_WORDS = frozenset({Reason.FAX, Reason.SAID_TO_BE_WRONG, Reason.NOT_A_NUMBER, Reason.SOMEBODY_ELSES})
 _EXTENSION_DIGITS = 5
 _EXTENSION_SEPARATORS = frozenset(",; ")
 _FEWEST_DIGITS = 4
@@ -79,6 +80,7 @@ class CellReading(Struct, frozen=True):
 
     `chosen` is the candidate that `number` comes from or whose refusal by the user's options is the reason;
     `tried` are all candidates in their order. `text` is the cell without its wrappers, `steps` how they came off.
+    `foreign` tells that its words name or mention another country than the row's.
     """
 
     number: str
@@ -88,19 +90,30 @@ class CellReading(Struct, frozen=True):
     tried: tuple[Candidate, ...] = ()
     text: str = ""
     steps: tuple[Step, ...] = ()
+    foreign: bool = False
 
 
 class _Search(Struct):
-    """The candidates of a cell as they are found."""
+    """The candidates of a cell as they are found.
 
+    `home` are the rules of the row's region, `asked` those for the part that is tried: of the country named beside it.
+    """
+
+    home: Asked
     asked: Asked
     tried: list[Candidate] = field(default_factory=list)
     repairs: set[Repair] = field(default_factory=set)
     faults: list[Reason] = field(default_factory=list)
 
+    def turn_to(self, country: str | None) -> None:
+        """Take the rules of the country that is named for a part, of the row's region where none is."""
+        self.asked = self.home if country is None else self.home.elsewhere(None if country == UNKNOWN else country)
+
     def attempt(self, text: str, before: str, *, keep: bool = False, named: Reason | None = None) -> bool:
         """Rule on a stretch of text; remember it if it is good, or anyway if `keep` is set."""
         ruling = self.asked.of(text)
+        if ruling.reason is Reason.NO_REGION and self.home.region is not None:  # two countries are named for it
+            ruling = REJECTED[Reason.UNKNOWN_COUNTRY]
         if ruling.reason is None or keep:
             shown = REJECTED[named] if named and ruling.reason is None else ruling
             self.tried.append(Candidate(text, digits_of(text), shown, before))
@@ -124,12 +137,13 @@ def read_cell(cell: str, asked: Asked, allowed: Allowed) -> CellReading:
     text, steps = unwrapped.text, tuple(unwrapped.steps)
     if steps and is_empty(text):
         return CellReading("", Reason.NO_PHONE, text=text, steps=steps)
-    pieces, search = take_apart(text), _Search(asked)
+    pieces, search = take_apart(text, asked.region), _Search(asked, asked)
     _search(pieces, search, text)
     if unwrapped.linked and not any(candidate.good for candidate in search.tried):
-        pieces = take_apart(text.replace("+", " "))
+        pieces = take_apart(text.replace("+", " "), asked.region)
         _search(pieces, search, text)
     pieces.faults += search.faults
+    foreign = bool(pieces.countries or pieces.mentioned - {asked.region})
     steps += tuple(pieces.steps)
     tried = tuple(search.tried)
     chosen = _choose(tried, allowed)
@@ -139,12 +153,27 @@ def read_cell(cell: str, asked: Asked, allowed: Allowed) -> CellReading:
             if _SIGNED.fullmatch(text):  # +387 30.21.2045 is no date: what a plus leads is one number
                 return _read_whole(text, asked, allowed)
             reason = Reason.UNCLEAR
-        return CellReading("", reason, tried=tried, text=text, steps=steps)
+        return CellReading("", reason, tried=tried, text=text, steps=steps, foreign=foreign)
     refused = Reason.UNCLEAR if _leaves_over(chosen, tried, asked) else allowed(chosen.ruling)
+    refused = refused or _by_a_mention(chosen, pieces, asked)
     if refused is not None:
-        return CellReading("", refused, chosen=chosen, tried=tried, text=text, steps=steps)
+        return CellReading("", refused, chosen=chosen, tried=tried, text=text, steps=steps, foreign=foreign)
     repairs = {step.repair for step in steps}.union(_found_repairs(text, pieces, chosen, search), chosen.ruling.repairs)
-    return CellReading(chosen.number, None, frozenset(repairs), chosen, tried, text, steps)
+    return CellReading(chosen.number, None, frozenset(repairs), chosen, tried, text, steps, foreign)
+
+
+def _by_a_mention(chosen: Candidate, pieces: Pieces, asked: Asked) -> Reason | None:
+    """Say why not to call a number that is another one in a country which a remark beside it mentions.
+
+    `9841234567 call Nepal office` is one of both countries; `9876543210 Canada visa` is none in Canada.
+    """
+    if pieces.countries:
+        return None
+    for region in pieces.mentioned:
+        abroad = asked.elsewhere(region).of(chosen.text)
+        if abroad.reason is None and abroad.number(digits_of(chosen.text)) != chosen.number:
+            return Reason.UNKNOWN_COUNTRY
+    return None
 
 
 def _read_whole(text: str, asked: Asked, allowed: Allowed) -> CellReading:
@@ -163,12 +192,20 @@ def _search(pieces: Pieces, search: _Search, text: str) -> None:
     parts = pieces.parts
     index = 0
     while index < len(parts):
+        search.turn_to(parts[index].country or _country_behind_code(parts, index))
         index += _try_part(parts, index, search)
+    search.turn_to(None)
     if len(parts) > 1 and not any(candidate.good for candidate in search.tried) and _GROUPED.fullmatch(text):
         before = search.tried[:]
         search.tried.clear()
         if not search.attempt(text, ""):
             search.tried = before
+
+
+def _country_behind_code(parts: Sequence[Part], index: int) -> str | None:
+    """Return the country named for the number behind a code that stands alone: `+44 (UK) 7911 123456`."""
+    alone = index + 1 < len(parts) and _COUNTRY_CODE_ALONE.fullmatch(digits_of(parts[index].text))
+    return parts[index + 1].country if alone else None
 
 
 def _try_part(parts: Sequence[Part], index: int, search: _Search) -> int:
@@ -438,7 +475,7 @@ def _leaves_over(chosen: Candidate, tried: Sequence[Candidate], asked: Asked) ->
     """Tell whether digits beside the number are understood as nothing, or may be a part of it."""
     place = tried.index(chosen)
     for at, other in enumerate(tried):
-        if other.good or other.ruling.reason in _NAMED:
+        if other.good or other.ruling.reason in SAID_BY_WORDS:
             continue
         if other.ruling.reason is Reason.UNCLEAR:
             return True

@@ -83,8 +83,17 @@ FAX: Final = pattern(
 )
 
 _WRONG = (
-    r"wrong(?:ly)?|incorrect|invalid|fake|bogus|disconnected|deceased|dead|(?:do\s+not|don['’]?t)\s+use|(?:not|no\s+longer|out\s+of|isn'?t)\s+(?:in\s+)?(?:service|use|valid|existing)|"
+    r"wrong(?:ly)?|incorrect|invalid|fake|bogus|disconnected|deceased|dead|died|passed\s+away|(?:do\s+not|don['’]?t|never)\s+use|(?:not|no\s+longer|out\s+of|isn'?t)\s+(?:in\s+)?(?:service|use|valid|existing|working|active|correct|right|order)|"
+    r"not\s+(?:a|the|my|our)\s+(?:(?:right|correct|valid|working)\s+)?(?:number|no|phone|mobile)|deactivated|discontinued|(?:deleted|removed|inactive)(?!\s+(?:from|customer|client|user|lead|account|policy|member))|"
+    r"(?:number|no|mobile|phone|sim|line|connection)\s+(?:(?:is|was|has\s+been)\s+)?(?:cancell?ed|expired|closed|surrendered)|[(\[]\s*(?:cancell?ed|expired)\s*[)\]]|"
     r"(?:does\s+not|doesn'?t)\s+exist|not\s+(?:his|her|their)\s+number|belongs\s+to\s+(?:someone|somebody)\s+else|"
+    r"galat|guzar\s+ga(?:ya|ye|yi)|mar\s+ga(?:ya|ye|yi)|(?:number|no)\s+band\s+(?:hai|he|h|ho\s+ga(?:ya|yi))|nahi\s+(?:chalta|lagta)|बंद|"
+    r"nicht\s+(?:mehr\s+)?(?:benutzen|nutzen|verwenden|gültig|aktuell|vergeben|aktiv)|gelöscht|abgemeldet|gestorben|"
+    r"(?:ne\s+)?(?:pas|plus|jamais)\s+utiliser|n'est\s+(?:pas|plus)\s+(?:le\s+bon|bon|valable|valide|attribué|en\s+service)|pas\s+le\s+bon|supprimée?|désactivée?|résiliée?|non\s+attribué|"
+    r"no\s+(?:usar|utilizar|funciona|es\s+(?:el|su)\s+número)|ya\s+no\s+(?:funciona|existe|se\s+usa|es|sirve)|eliminado|borrado|dado\s+de\s+baja|murió|muert[oa]|"
+    r"n[ãa]o\s+(?:usar|use|funciona|pertence|é\s+(?:o|dele|dela))|desativado|apagado|excluído|morreu|non\s+(?:usare|utilizzare|funziona|attivo|è\s+(?:il|suo))|disattivato|cancellato|"
+    r"niet\s+(?:meer\s+)?(?:gebruiken|in\s+gebruik|actief|geldig)|verwijderd|afgesloten|nie\s+(?:używać|działa|istnieje)|usunięty|nieaktywny|nieaktualny|kullanmayın|kullanılmıyor|geçersiz|silindi|"
+    r"не\s+(?:использовать|работает|обслуживается|его|её|ее)|удал[её]н|отключ[её]н|неактуал(?:ьный|ен)|لا\s+يعمل|غير\s+صحيح|محذوف|tidak\s+aktif|nonaktif|meninggal|dihapus|không\s+đúng|đã\s+mất|"
     r"falsch(?:e[rns]?)?|ungültig|verstorben|existiert\s+nicht|(?:faux|mauvais)\s+num[ée]ro|num[ée]ro\s+(?:erron[ée]|invalide)|d[ée]c[ée]d[ée]e?|"
     r"equivocado|incorrecto|inv[áa]lid[oa]|no\s+existe|n[ãa]o\s+existe|fallecid[oa]|falecid[oa]|errad[oa]|sbagliato|errato|non\s+esiste|decedut[oa]|"
     r"verkeerd|ongeldig|overleden|błędny|zły\s+numer|nieprawidłowy|zmarł[ya]?|yanlış|vefat|hatalı|salah|sai\s+số|"
@@ -92,22 +101,73 @@ _WRONG = (
     r"خطأ|خاطئ|غلط|متوفى|متوفي|मृत|गलत|ভুল|தவறான|死亡|없는\s*번호|잘못된"
 )
 WRONG: Final = pattern(
-    rf"(?<!{LETTERS})(?:{_WRONG})(?!{LETTERS})|空号|空號|错号|錯號|错误|錯誤|已故|番号違い|間違い|결번", re.IGNORECASE
+    rf"(?<!{LETTERS})(?:{_WRONG})(?!{LETTERS})|空号|空號|错号|錯號|错误|錯誤|已故|停机|停機|停用|注销|註銷|作废|已删除|已刪除|番号違い|間違い|使われて|解約|결번|해지|틀린",
 )
+
+
+def in_lower_case(text: str) -> str:
+    """Return a text in lower case, each letter in its place: so WRONG and the words that follow it are written.
+
+    To look for them whatever the case takes three times as long.
+    """
+    lower = text.lower()
+    return (
+        lower if len(lower) == len(text) else "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    )
 
 
 def told_by_words(words: str) -> Reason | None:
     """Return why a number should not be called by the words that label it: it is a fax, or wrong; else None."""
     if FAX.search(words):
         return Reason.FAX
-    return Reason.SAID_TO_BE_WRONG if WRONG.search(words) else None
+    return Reason.SAID_TO_BE_WRONG if WRONG.search(in_lower_case(words)) else None
 
 
 _OLD = (
-    r"old|former|previous|earlier|alte[rn]?|fr[üu]here?|ancien(?:ne)?|antigu[oa]|viejo|anterior|antig[oa]|velho|vecchi[oa]|precedente|"
+    r"old|former(?:ly)?|previous(?:ly)?|earlier|erstwhile|alte[rnms]?|fr[üu]here?|bisherige[rns]?|ehemalige?[rns]?|vormals|ancien(?:ne)?|antigu[oa]|viejo|anterior|antig[oa]|velho|vecchi[oa]|precedente|"
     r"oud(?:e)?|star[yae]|eski|cũ|lama|purana|стар(?:ый|ая)|прежний|бывший|पुराना|القديم|قديم|قدیم|古い|예전"
 )
-OLD: Final = pattern(rf"(?<!{LETTERS})(?:{_OLD})(?!{LETTERS})|[旧舊]", re.IGNORECASE)
+OLD: Final = pattern(rf"(?<!{LETTERS})(?:{_OLD})(?!{LETTERS})|[旧舊]")
+
+_AHEAD = r"[\s:=.\-]*(?=[+(]{0,2}\d)"
+NOT: Final = pattern(
+    rf"(?<!{LETTERS})(?:not|nicht|pas(?:\s+l[ea])?|non|não|nao|niet|nie|bukan|не|ليس|instead\s+of|rather\s+than|replaces|(?:an)?statt|anstelle\s+von|"
+    r"au\s+lieu\s+d[eu]|en\s+(?:vez|lugar)\s+del?|em\s+vez\s+d[eo]|invece\s+d[ei]l?|in\s+plaats\s+van|вместо|zamiast|"
+    rf"no(?=[^a-z]+(?:,\s*)?sino(?!{LETTERS})))(?!{LETTERS}){_AHEAD}|不是{_AHEAD}",
+)
+"""What says of the number right behind it that it is not the one: `not A, use B`."""
+
+WAS: Final = pattern(
+    rf"(?<!{LETTERS})(?:was|war|era|était|etait|był|был|była|была|avant|antes|prima|vorher|bisher|zuvor|ehemals|ex|pehle|पहले|eskiden|dulu(?:nya)?|"
+    rf"раньше|ранее|прежде|wcześniej|voorheen|vroeger|used\s+to\s+be|(?:do\s+not|don'?t|never)\s+(?:call|dial|ring)|alt(?=.*(?<!{LETTERS})neue?[rns]?(?!{LETTERS})))(?!{LETTERS}){_AHEAD}"
+    rf"|(?:原|以前|이전){_AHEAD}",
+)
+"""What says of the number right behind it, where there is another, that it is the old one: `was A now B`."""
+
+NOT_LEFT: Final = pattern(r"(?<=\d)[\s)\]]*(?:(?:değil|nahin?|nhi|नहीं)(?![^\W\d_])|ではなく|じゃなくて|아니고|말고)")
+"""What says of the number right before it, where there is another, that it is not the one: `A nahi, B`."""
+
+_NOUNS = r"(?:\s+(?:to|this|the|my|his|her|one|is|no|nr|num|number|nummer|mob|mobile|phone|cell|contact|whatsapp|using|on|numéro|número|numero|nomor|номер|ist|die|der|le|el|o|il|ye|yeh|wala|naya|new)(?![^\W\d_])\.?)*"
+NEW: Final = pattern(
+    rf"(?<!{LETTERS})(?:new(?:est)?|latest|current(?:ly)?|present(?:ly)?|now|updated?|correct(?:ed)?|right|use|becomes?|became|"
+    r"(?:replaced|changed|switched|moved|ported|superseded)\s+(?:by|with|to|into)|"
+    r"neue?[rns]?|jetzt|nun|aktuell(?:e[rns]?)?|richtige?[rns]?|sondern|(?:geändert|gewechselt)\s+(?:in|auf|zu)|ersetzt\s+durch|"
+    r"nouveau|nouvelle|maintenant|désormais|actuel(?:lement)?|utiliser|(?:remplacée?|changée?)\s+(?:par|en|pour)|"
+    r"nuev[oa]|ahora|actual|correct[oa]|sino|usar|(?:cambi(?:ado|ó|o)|reemplazado|sustituido)\s+(?:a|por)|"
+    r"nov[oa]|agora|atual|corret[oa]|mudou\s+para|(?:trocado|substituído|alterado)\s+(?:por|para)|"
+    r"nuov[oa]|ora|adesso|attuale|corrett[oa]|(?:cambiato|sostituito)\s+(?:in|con|da)|nieuwe?|nu|huidige?|(?:vervangen|gewijzigd)\s+(?:door|in|naar)|"
+    r"now[ya]|teraz|obecnie|aktualny|zmieniony\s+na|zastąpiony\s+przez|yeni|şimdi|artık|güncel|doğru|"
+    r"нов(?:ый|ая|ой)|теперь|сейчас|актуальный|верный|правильный|(?:замен[её]н|сменил(?:ся|а)?|изменился)\s+на|"
+    r"ab|sahi|nay[ai]|badal\s+(?:kar|ke)|नया|नई|अब|सही|الجديد|جديد|الآن|baru|sekarang|ganti(?:\s+ke)?|diganti\s+(?:dengan|ke|menjadi)|mới|đổi\s+thành)"
+    rf"(?!{LETTERS}){_NOUNS}{_AHEAD}|(?:新(?:しい)?(?:号码|號碼|电话|番号)?|现(?:在)?|現在|改为|改成|换成|换为|变更为|変更後|현재|변경|새\s?번호){_AHEAD}"
+    r"|(?<=\d)[\s)\]]*(?:[-=]*>+|[→⇒➔➜➝➞⟶►▶])[\s\x02]*(?=[+(]{0,2}\d)",
+)
+"""What says of the number right behind it that it has taken the place of those before it: `A changed to B`, `A -> B`."""
+
+NEW_BEHIND: Final = pattern(
+    r"(?<=\d)\s*[(\[]\s*(?:new|latest|current|correct|right|neu|aktuell|richtig|nouveau|nuevo|novo|nuovo|nieuw|nowy|yeni|новый|naya|नया|baru|mới|新)\s*[)\]]",
+)
+"""The same of the number right before it: `A / B (new)`."""
 
 _OTHERS = (
     r"a/c|acc(?:t|ount)?|kto|konto|cuenta|conta|compte|iban|blz|sort\s?code|aadh?aa?r|uidai|ssn|vat|gst(?:in)?|siren|siret|"

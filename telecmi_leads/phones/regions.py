@@ -76,6 +76,7 @@ _LONGEST_NAME = 200  # of a country, with all that people write beside it; longe
 _LONGEST_DIAL_CODE = 7  # 1 and a Caribbean area code, 44 and that of the Isle of Man
 _LONGEST_LETTER_CODE = 3
 _FEWEST_HEADER_WORDS = 2
+_SHORTEST_NAME = 4
 _SHORTEST_JOINED = 6
 _HEADER_CODE = re.compile(r"\+\d{1,4}")
 _HEADER_WORDS = re.compile(r"[^\W\d_]+")
@@ -213,6 +214,30 @@ def _region_of_dial_code(text: str) -> str | None:
         if regions is not None:
             return _among(regions, rest, _region_named(_without_digits(text)))
     return None
+
+
+@cache
+def names_in_words() -> dict[str, str]:
+    """Return what countries are called in words beside something else, folded: names of four letters and more.
+
+    Shorter ones of other languages are words and people's names too. What two countries are called is in it for none.
+    """
+    claimed: dict[str, set[str]] = {}
+    for file in ("country_names.txt", "country_spellings.txt"):
+        for region, called in _names_by_region(file).items():
+            for name in called:
+                claimed.setdefault(folded_name(name), set()).add(region)
+    own = _few_names()
+    return {
+        name: own.get(name) or min(regions)
+        for name, regions in claimed.items()
+        if (len(regions) == 1 or name in own) and not (name.isascii() and len(name.replace(" ", "")) < _SHORTEST_NAME)
+    }
+
+
+def folded_name(name: str) -> str:
+    """Return a name without case, accents and punctuation, as `names_in_words` has it."""
+    return _folded(name)
 
 
 def name_of_region(region: str) -> str:

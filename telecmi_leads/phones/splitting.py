@@ -7,29 +7,34 @@ addresses. What can only be told by trying stays in its stretch, for `phone_cell
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from msgspec import Struct, field
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import pattern
+from telecmi_leads.phones.named_countries import is_country
+from telecmi_leads.phones.number_labels import (
+    GONE,
+    country_of,
+    is_behind_word,
+    reason_of,
+    with_labels_marked,
+    without_marks,
+)
 from telecmi_leads.phones.phone_words import (
     ENUMERATION,
     EXTENSION,
-    FAX,
     JOINERS,
     LABEL_MARK,
     LABELS,
     LETTERS,
-    OLD,
-    OTHER_NUMBER,
     SMALL_AFTER_WORD,
     SMALL_WITH_UNIT,
     STRONG_DATE,
     STRONG_MARK,
     THING_NUMBER,
     WHOLE_DATE,
-    WRONG,
     month_dates,
 )
 from telecmi_leads.phones.wrapping import LOST, MASK, Step
@@ -39,9 +44,6 @@ WORD = "word"
 
 SOFT = " ().-[]~'_"
 """What people write inside one number."""
-
-_GONE = "\x02"
-"""What stands where something was taken out."""
 
 
 _WORDS = pattern(rf"{LETTERS}+(?:['.\u0300-\u036f]{LETTERS}+)*\.?")
@@ -65,23 +67,12 @@ _NUMBERED_LABEL = pattern(rf"({LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
 _FEWEST_DIGITS = 4  # a stretch with fewer and with words about it is no attempt at a number
 _FEWEST_BEFORE_EXTENSION = 6
 _FEWEST_TOUCHING = 3
-_FEWEST_OF_A_NAMED = 5
 _ADDED = pattern(r"(?<=\d{7}|[\d \-]{7})\s\+\s(?=[(\d])")  # `98765 43210 + 91234 56780`
 _DATE_SIGNS = frozenset("-./:")
 _NO_UNITS = frozenset("/-%")  # what makes an hour or a share of a number without any letter
 _SHORT_LINE = pattern(r"(?<=\d)\s?/\s?-\s?\d{1,3}\s*$")  # `030/123456-10/-11`
 _COUNT = pattern(r"(?<=\d)\s*[(\[]\d[)\]]\s*$")  # `98765 43210 (2)`
-_RUN = pattern(r"\+?\(?\d(?:[\d\s().\-~_]|/(?=\d))*\d")
-_HARD = pattern(r"[,;|/\n]")
 _LAST_EUROPEAN = "\u052f"  # Latin, Greek and Cyrillic end here; these letters are mistaken for digits, others are not
-
-
-_NAMES: tuple[tuple[Reason, str, re.Pattern[str]], ...] = (
-    (Reason.FAX, "\x05", FAX),
-    (Reason.SAID_TO_BE_WRONG, "\x06", WRONG),
-    (Reason.NOT_A_NUMBER, "\x07", OTHER_NUMBER),
-)
-"""What a word beside a number can say against it, the mark that is put before such a number, and the words."""
 
 
 By = str | Callable[[re.Match[str]], str]
@@ -92,7 +83,8 @@ class Part(Struct, frozen=True):
 
     `tail` is a word that touches its end or is joined to it, as in `98765-HELLO`; `named` is why it must
     not be called by the words beside it: a fax, a wrong number.
-    `stars` tells that asterisks were taken for punctuation, which holds if they can't hide digits.
+    `stars` tells that asterisks were taken for punctuation, which holds if they can't hide digits. `country` is the
+    region that words name for it, UNKNOWN where they name two.
     """
 
     text: str
@@ -101,12 +93,14 @@ class Part(Struct, frozen=True):
     tail: str = ""
     named: Reason | None = None
     stars: str = ""
+    country: str | None = None
 
 
 class Pieces(Struct):
     """What a text is made of: parts that may be numbers, and notes on what else was there.
 
-    `faults` are the reasons of stretches that can't be numbers whatever their region.
+    `faults` are the reasons of stretches that can't be numbers whatever their region. `countries` are those that are
+    named for its numbers, `mentioned` those that stand in a remark.
     """
 
     parts: list[Part] = field(default_factory=list)
@@ -116,8 +110,10 @@ class Pieces(Struct):
     extension: bool = False
     marked_extension: bool = False
     steps: list[Step] = field(default_factory=list)
+    countries: list[str] = field(default_factory=list)
+    mentioned: frozenset[str] = frozenset()
 
-    def take_out(self, repair: Repair, pattern: re.Pattern[str], text: str, by: By = f" {_GONE} ") -> str:
+    def take_out(self, repair: Repair, pattern: re.Pattern[str], text: str, by: By = f" {GONE} ") -> str:
         """Take out of the text all that matches, and remember it as a step."""
         shorter = pattern.sub(by, text)
         if shorter != text:
@@ -125,24 +121,25 @@ class Pieces(Struct):
         return shorter
 
 
-def take_apart(text: str) -> Pieces:
-    """Find the stretches of digits in a text, and what else is in it."""
+def take_apart(text: str, home: str | None = None) -> Pieces:
+    """Find the stretches of digits in a text of a row of the region `home`, and what else is in it."""
     pieces = Pieces()
     if (_may_hold_date(text) or text.strip().isdigit()) and WHOLE_DATE.fullmatch(text):
         pieces.faults.append(Reason.NOT_A_NUMBER)
         return pieces
     if "@" in text or "://" in text or "www." in text:
-        text, elsewhere = _ELSEWHERE.subn(f" {_GONE} ", _GLUED_ADDRESS.sub(" ; ", text))
+        text, elsewhere = _ELSEWHERE.subn(f" {GONE} ", _GLUED_ADDRESS.sub(" ; ", text))
         pieces.words = elsewhere > 0
     text = _without_small_numbers(text, pieces)
-    if _has_words(text) or "$" in text:  # an amount is named by its sign alone
-        text = _set_apart(_with_names_marked(text))
+    if _has_words(text) or "$" in text or ">" in text:  # an amount is named by its sign alone, and `A -> B` by that
+        text, pieces.countries, pieces.mentioned = with_labels_marked(text, home)
+        text = _set_apart(text)
     between = ""
     for index, stretch in enumerate(_BREAK.split(text)):
         if index % 2:
             between = stretch.strip() or "+"
         else:
-            _take_stretch(stretch, between if pieces.parts or _named(between) else "", pieces)
+            _take_stretch(stretch, between if pieces.parts or without_marks(between) != between else "", pieces)
     return pieces
 
 
@@ -154,10 +151,6 @@ def _has_words(text: str) -> bool:
 def _may_hold_date(text: str) -> bool:
     """Tell whether a text has what stands between the parts of dates and times, or words that may name a month."""
     return not _DATE_SIGNS.isdisjoint(text) or _has_words(text)
-
-
-def _named(before: str) -> Reason | None:
-    return next((reason for reason, mark, _ in _NAMES if mark in before), None)
 
 
 def _without_small_numbers(text: str, pieces: Pieces) -> str:
@@ -193,7 +186,7 @@ def _without_marks(text: str, pieces: Pieces, *, lettered: bool) -> str:
         if counted and not _count_digits(text[: found[0].start()]):
             places = {mark.start() for mark in like_first}
             text = pieces.take_out(
-                Repair.LIST_MARK, ENUMERATION, text, lambda mark: f" {_GONE} " if mark.start() in places else mark[0]
+                Repair.LIST_MARK, ENUMERATION, text, lambda mark: f" {GONE} " if mark.start() in places else mark[0]
             )
     if lettered:
         text = pieces.take_out(Repair.LIST_MARK, LABEL_MARK, text, r"\1 ")
@@ -202,7 +195,7 @@ def _without_marks(text: str, pieces: Pieces, *, lettered: bool) -> str:
 
 def _unless_in_brackets(found: re.Match[str]) -> str:
     """Keep what looks like a list mark and is the end of an area code: `(06 1)`."""
-    return found[0] if _in_brackets(found) else f" {_GONE} "
+    return found[0] if _in_brackets(found) else f" {GONE} "
 
 
 def _in_brackets(found: re.Match[str]) -> bool:
@@ -212,71 +205,11 @@ def _in_brackets(found: re.Match[str]) -> bool:
 
 def _set_apart(text: str) -> str:
     """Make a bracket with words in it a stretch of its own."""
-    return _BRACKETED_WORDS.sub(lambda found: f" {_GONE}{found[0][1:-1]}{_GONE} ", text)
-
-
-def _with_names_marked(text: str) -> str:
-    """Put a mark before each number that a word beside it names a fax, a wrong one or, beside another, an old one."""
-    text = _BRACKETED_WORDS.sub(rf"\g<0>{_GONE}", text)  # a number behind a bracket is none of the words in it
-    for reason, mark, names in _NAMES:
-        if reason is Reason.NOT_A_NUMBER:  # these stand right before what they name
-            text = names.sub(rf"\g<0>{mark}", text)
-            continue
-        found = list(names.finditer(text))
-        if found:
-            text = _with_marks(text, found, mark)
-        if reason is Reason.SAID_TO_BE_WRONG and not found and len(_runs(text)) > 1:
-            text = _with_marks(text, list(OLD.finditer(text)), mark)
-    return text
-
-
-def _runs(text: str) -> list[tuple[int, int]]:
-    """Return where stretches of digits stand that may each be a number."""
-    return [run.span() for run in _RUN.finditer(text) if _count_digits(run[0]) >= _FEWEST_OF_A_NAMED]
-
-
-def _with_marks(text: str, names: Sequence[re.Match[str]], mark: str) -> str:
-    """Put a mark before each number that one of these words names."""
-    runs = _runs(text)
-    if not runs:
-        return text
-    labels_first = any(map(str.isalpha, text[: runs[0][0]]))
-    labels_last = any(map(str.isalpha, text[runs[-1][1] :])) and not labels_first
-    named: set[int] = set()
-    for name in names:
-        left = max((at for at, run in enumerate(runs) if run[1] <= name.start()), default=None)
-        right = min((at for at, run in enumerate(runs) if run[0] >= name.end()), default=None)
-        if left is None or right is None:
-            named.update(at for at in (left, right) if at is not None)
-            continue
-        inside = _shares_bracket(text[runs[left][1] : name.start()], text[name.end() : runs[right][0]])
-        if inside is not None:
-            named.add(right if inside else left)
-            continue
-        cut_left = _HARD.search(text, runs[left][1], name.start()) is not None
-        cut_right = _HARD.search(text, name.end(), runs[right][0]) is not None
-        if cut_left != cut_right:
-            named.add(left if cut_right else right)
-        else:
-            bracketed = text[: name.start()].rstrip()[-1:] in {"(", "["}
-            named.add(left if labels_last or (bracketed and not labels_first) else right)
-    for at in sorted(named, reverse=True):
-        start = runs[at][0]
-        text = f"{text[:start]}{mark}{text[start:]}"
-    return text
-
-
-def _shares_bracket(before: str, after: str) -> bool | None:
-    """Tell whether a word is in one bracket with the number behind it (True) or before it (False), None for neither.
-
-    `before` and `after` are what stands between the word and these numbers: `98765 43210 (old 91234 56789)`.
-    """
-    opened, closed = "(" in before or "[" in before, ")" in after or "]" in after
-    return opened if opened != closed else None
+    return _BRACKETED_WORDS.sub(lambda found: f" {GONE}{found[0][1:-1]}{GONE} ", text)
 
 
 def _shown(text: str) -> str:
-    return " ".join(text.replace(_GONE, " ").split())
+    return " ".join(text.replace(GONE, " ").split())
 
 
 def _take_stretch(stretch: str, before: str, pieces: Pieces) -> None:
@@ -290,10 +223,11 @@ def _take_stretch(stretch: str, before: str, pieces: Pieces) -> None:
         elif any(map(str.isalpha, stretch)):
             pieces.words = True
         return
-    named = _named(before)
-    for _, mark, _ in _NAMES:
-        before = before.replace(mark, "")
-    before = before.strip() or (WORD if named is Reason.NOT_A_NUMBER else "")
+    named, country = reason_of(before), country_of(before, pieces.countries)
+    if without_marks(before) != before:
+        wordy = is_behind_word(before)
+        before = without_marks(before).strip() if pieces.parts else ""
+        before = before or (WORD if wordy else "+" if country and stretch.startswith("+") else "")
     stretch = stretch.strip()
     marked = _MARKED_EXTENSION.search(stretch)
     if marked and marked.end() == len(stretch) and _count_digits(stretch[: marked.start()]) >= _FEWEST_BEFORE_EXTENSION:
@@ -305,9 +239,9 @@ def _take_stretch(stretch: str, before: str, pieces: Pieces) -> None:
             stars, stretch = stretch, stretch.replace(MASK, " ").strip()
         if _is_masked(stretch, pieces):
             return
-        pieces.parts.append(Part(stretch, before, named=named, stars=stars))
+        pieces.parts.append(Part(stretch, before, named=named, stars=stars, country=country))
         return
-    _take_wordy(stretch, before, pieces, named=named)
+    _take_wordy(stretch, before, pieces, named=named, country=country)
 
 
 def _is_masked(stretch: str, pieces: Pieces) -> bool:
@@ -317,7 +251,7 @@ def _is_masked(stretch: str, pieces: Pieces) -> bool:
     return masked
 
 
-def _take_wordy(stretch: str, before: str, pieces: Pieces, *, named: Reason | None) -> None:
+def _take_wordy(stretch: str, before: str, pieces: Pieces, *, named: Reason | None, country: str | None) -> None:
     """Add the parts of a stretch with letters in it."""
     stretch = _NUMBERED_LABEL.sub(_without_number, stretch)
     if _is_masked(stretch.strip(MASK), pieces):
@@ -335,9 +269,9 @@ def _take_wordy(stretch: str, before: str, pieces: Pieces, *, named: Reason | No
     for following in (*words, None):
         text = stretch[at : following.start() if following else None]
         if any(map(str.isdigit, text)):
-            tail = _tail(stretch, following)
-            pieces.parts.append(Part(text, before, after=WORD if following else "", tail=tail, named=named))
-            named = None
+            tail, after = _tail(stretch, following), WORD if following else ""
+            pieces.parts.append(Part(text, before, after=after, tail=tail, named=named, country=country))
+            named = country = None
         if following:
             before, at = WORD, following.end()
 
@@ -360,7 +294,7 @@ def _may_be_digits(stretch: str, word: re.Match[str]) -> bool:
 
 def _tail(stretch: str, word: re.Match[str] | None) -> str:
     """Return a word that may be the rest of a vanity number: it touches the digits, or is in capitals beside them."""
-    if word is None or not word[0].isascii() or word[0].casefold() in LABELS:
+    if word is None or not word[0].isascii() or word[0].casefold() in LABELS or is_country(word[0]):
         return ""
     touches = stretch[word.start() - 1 : word.start()].isdigit()
     return word[0] if touches or (word[0].isupper() and len(word[0]) >= _FEWEST_TOUCHING) else ""

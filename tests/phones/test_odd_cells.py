@@ -20,6 +20,7 @@ from telecmi_leads.settings.options import PhoneOptions
 WORDS = re.findall(
     r"\S+",
     "Mob Mobile Tel tel. Ph phone WhatsApp WA Asha old new wrong fax FAX ext a/c account order pin call jan May maj "
+    "not was now new nahi wife (driver) husband: self USA UK Nepal India Jordan Canada visa "
     "home or and & + x X e E O l I DND invalid dead no nr N F t p HELLO CALL lakh cr pm hrs Rs USD gst "
     "téléphone факс هاتف मोबाइल नंबर 电话 传真 空号",
 )
