@@ -44,7 +44,7 @@ _UNSPACED = (
 )
 # Words that are names or forms of address too: only where nothing else stands between brackets, signs and digits.
 _ALONE = (
-    r"papa|dad(?:dy)?|mum(?:my)?|mom(?:my)?|ma(?:m|mm)a|maa|son|uncle|aunt(?:y|ie)?|bhai|bhaiya|bh?ehan|behen|didi|beta|beti|pita|mata|pati|dost|partner|kids?|father\s+in\s+law|"
+    r"dad(?:dy)?|mum(?:my)?|mom(?:my)?|ma(?:m|mm)a|maa|son|uncle|aunt(?:y|ie)?|bhai|bhaiya|bh?ehan|behen|didi|beta|beti|pita|mata|pati|dost|partner|kids?|father\s+in\s+law|"
     r"frau|oma|opa|partnerin|femme|oncle|papá|mamá|tí[oa]|jefe|ibu|bapak|anak|妻|夫|父|母|娘|兄|姉|妹|딸"
 )
 _OF = r"(?:'s|s(?=\s+(?:no|num|number|mob|mobile|phone|cell|contact|ph|whatsapp)\b))?"

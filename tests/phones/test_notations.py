@@ -25,7 +25,7 @@ BEFORE = (
 )  # fmt: skip
 AFTER = (
     " 12/03/2024", " (12.03.2024)", " 2024-03-12 18:45", " 14:05", " (24/7)", " 24x7", " after 6pm", " call after 6",
-    " (9am-6pm)", " 5 lines", " (2 sims)", " (Ravi)", " - office", " ext 12", " ext5", " x12", " доб. 12",
+    " (9am-6pm)", " 5 lines", " (2 sims)", " (Papa)", " - office", " ext 12", " ext5", " x12", " доб. 12",
     " Durchwahl 17", " poste 204", " ramal 33", " interno 12", " 内線 23", "转801", " 내선 12", " תחנה", " (WhatsApp)",
     ",rahul@example.com",
     " 5 June", " ab 18 Uhr", " après 18h", " после 18:00", " 18時以降", "（自宅）", " /", ".", " March 12, 2024",

@@ -42,7 +42,7 @@ REPLACED = (
     ("A (new customer)", "A"), ("call A now", "A"), ("Mob no A", "A"), ("A / B", "A"), ("A alt B", "A"),
 )  # fmt: skip
 PERSONS = (
-    ("Wife: A", ELSES), ("A (husband)", ELSES), ("A - driver", ELSES), ("agent A", ELSES), ("Papa A", ELSES),
+    ("Wife: A", ELSES), ("A (husband)", ELSES), ("A - driver", ELSES), ("agent A", ELSES), ("Mummy A", ELSES),
     ("bhai ka number A", ELSES), ("A पत्नी", ELSES), ("Ehefrau A", ELSES), ("esposa: A", ELSES), ("жена A", ELSES),
     ("A (mère)", ELSES), ("filho A", ELSES), ("（妻）A", ELSES), ("emergency contact A", ELSES), ("A wife's no", ELSES),
     ("husband A / self B", "B"), ("agent A, own B", "B"), ("A (wife) B", "B"), ("Asha A (wife) B", "B"),
