@@ -30,10 +30,10 @@ FLOORS = {
 }
 """The wings of the house; an import goes to a lower floor or stays in its wing."""
 
-_CLEANING = {"cleaning", "later_headers", "lead_text", "person_names", "row_numbers"}
+_CLEANING = {"cleaning", "further_numbers", "later_headers", "lead_text", "person_names", "row_numbers"}
 _NAMES = {
-    "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "lexicon", "marks",
-    "nested_people", "overrides", "persons", "phone_companions",
+    "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "lexicon", "mark_cells",
+    "mark_consent", "mark_sections", "mark_words", "marks", "nested_people", "overrides", "persons", "phone_companions",
 }  # fmt: skip
 _TABLES = {"reader_notes", "row_kinds", "side_by_side", "table", "widths"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # --- folding ------------------------------------------------------------------------------------
 
-_LONGEST_NAME = 400
+LONGEST_NAME = 400
 """Characters of a column name that are looked at: a question may be long, a damaged file's header without end."""
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -72,7 +72,7 @@ _SHORTEST_WITH_ARTICLE = 5  # the article's two letters before an Arabic root of
 
 def plain(name: str) -> str:
     """Return the name folded: lower case, NFKC, accents off, punctuation as spaces, runs of spaces as one."""
-    text = name[:_LONGEST_NAME].lower() if name.isascii() else _folded(name[:_LONGEST_NAME])
+    text = name[:LONGEST_NAME].lower() if name.isascii() else _folded(name[:LONGEST_NAME])
     return " ".join(text.translate(_ASCII_SPACES).split()) if text.isascii() else _spaced(text)
 
 
@@ -80,9 +80,9 @@ def plain_column(names: Sequence[str]) -> list[str]:
     """Return each of the names folded as `plain` does it; those that are ASCII in one go."""
     text = _UNIT.join(names)
     odd: dict[str, str] = {}
-    if not text.isascii() or text.count(_UNIT) >= len(names) or max(map(len, names)) > _LONGEST_NAME:
+    if not text.isascii() or text.count(_UNIT) >= len(names) or max(map(len, names)) > LONGEST_NAME:
         odd = {
-            name: plain(name) for name in set(names) if not name.isascii() or _UNIT in name or len(name) > _LONGEST_NAME
+            name: plain(name) for name in set(names) if not name.isascii() or _UNIT in name or len(name) > LONGEST_NAME
         }
         text = _UNIT.join(["" if name in odd else name for name in names])
     text = text.encode().translate(_PLAIN).decode()
@@ -110,7 +110,7 @@ def words(name: str) -> tuple[str, ...]:
     `PhoneNumber`, `phone_number` and `Phone-Number` are ("phone", "number"); `Mob1` is ("mob", "1"); `E-Mail` is
     ("email",). Digits of any script become ASCII, the Arabic article goes.
     """
-    text = plain(_CAMEL.sub(" ", name[:_LONGEST_NAME]))
+    text = plain(_CAMEL.sub(" ", name[:LONGEST_NAME]))
     text = _DIGITS_MEET_LETTERS.sub(" ", text)
     parts = [_word(part) for part in text.split()]
     joined: list[str] = []

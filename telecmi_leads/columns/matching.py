@@ -25,7 +25,7 @@ from telecmi_leads.columns.column_match import (
 from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed, line_labels
 from telecmi_leads.columns.header_meaning import names_a_shipping, read_name
 from telecmi_leads.columns.lexicon import Head, words
-from telecmi_leads.columns.marks import mark_kind
+from telecmi_leads.columns.mark_words import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.side_by_side import tables_of
 from telecmi_leads.columns.table import Table, is_own_report, open_table, place

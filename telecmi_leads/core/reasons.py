@@ -195,6 +195,16 @@ class WarningCode(Enum):
         "a status says that a row's number is wrong or its person dead: the row is sent all the same",
         "Delete these rows, or write DNC as their status, if nobody should be called.",
     )
+    DOUBTFUL_SHEET = (
+        "doubtful_sheet",
+        "a sheet is called Deleted, Wrong numbers or the like: its people are sent; --strict sends nothing",
+        "Delete the sheet, rename it Do Not Call, or name the sheets to read with --sheet.",
+    )
+    MARK_HINTED = (
+        "mark_hinted",
+        "a text speaks of not calling, and not plainly of the row's person: the row is sent all the same",
+        "Look at these rows; write DNC as their status, if nobody should be called.",
+    )
     HIDDEN_ROWS = (
         "hidden_rows",
         "rows of a sheet are hidden by a filter; they are read too",

@@ -28,6 +28,7 @@ from telecmi_leads.columns.widths import width_of
 from telecmi_leads.core.lead import NOBODY, Field, Lead, LeftOutKind, LeftOutRow, RowBlock
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import clean_column, joined, pattern, restore
+from telecmi_leads.leads.further_numbers import further_numbers
 from telecmi_leads.leads.lead_text import Fields
 from telecmi_leads.leads.row_numbers import Fault, Grid, find_numbers, leveled
 
@@ -54,7 +55,8 @@ class CleanBlock(Struct, frozen=True):
 
     Of each lead there are its E.164 digits, its row number, its group where campaigns are split by a column, and its
     ruling. In a trial every lead is NOBODY.
-    `marked` are the rows that the file marks as do-not-call, `long_rows` rows of a text that are taken though they are
+    `marked` are the rows that the file marks as do-not-call, `marked_also` the further numbers of their people with the
+    marks' names, `long_rows` rows of a text that are taken though they are
     longer than its header. `read` counts the rows looked at. `next_header` is the
     index in the block of a header row with another layout: what stands below it was not looked at and is to be cleaned
     with columns matched anew. `early` rows right above that header belong to it and were not looked at either.
@@ -75,6 +77,7 @@ class CleanBlock(Struct, frozen=True):
     repairs: Mapping[str, int]
     next_header: int | None = None
     early: int = 0
+    marked_also: Sequence[tuple[str, str]] = ()
 
     def upto(self, row: int) -> CleanBlock:
         """Return the block as if it ended with this row number."""
@@ -163,7 +166,7 @@ class Cleaner(Struct, frozen=True):
             return replace(above, next_header=header_at, early=early)
         self._leave_out_instructions(block, work)
         self._leave_out_footer(work)
-        marked = self._take_marked(block, work) if self.marks else []
+        marked, marked_also = self._take_marked(block, work)
         leads, numbers, at = self._leads(work)
         first = block.first_row
         return CleanBlock(
@@ -180,16 +183,24 @@ class Cleaner(Struct, frozen=True):
             long_rows=[block.first_row + index for index in work.long],
             skipped=work.skipped,
             repairs=work.found.repairs,
+            marked_also=marked_also,
         )
 
     def marked_numbers(self, block: RowBlock) -> list[tuple[str, str]]:
-        """Return the name of the mark and the number of each marked row, and look at no other row."""
+        """Return the name of the mark and each number of the marked rows, and look at no other row."""
         grid, _ = leveled(block.rows, len(self.info.header))
         rows, marked = range(len(grid.rows)), dict[int, str]()
         if self.marks:
             marked = self.marks.sections.rows(grid.rows, rows)[0] | self.marks.rows(grid.columns, len(rows))
         found = find_numbers(grid.only(sorted(marked)), self.match, self.book, self.region)
-        return [(marked[at], number) for at, number in zip(sorted(marked), found.numbers, strict=True) if number]
+        own = [(marked[at], number) for at, number in zip(sorted(marked), found.numbers, strict=True) if number]
+        return [*own, *self._further(grid, marked)]
+
+    def _further(self, grid: Grid, marked: Mapping[int, str]) -> list[tuple[str, str]]:
+        """Return the further numbers of marked rows, each with the name of its mark."""
+        at = sorted(marked)
+        found = further_numbers(grid.only(at), self.match, self.book, self.region) if at else ()
+        return [(marked[at[place]], number) for place, number in found]
 
     def next_header(self, rows: list[list[str]]) -> int | None:
         """Return the index of the first row that seems a header of another layout; `clean` tells whether it is one."""
@@ -327,21 +338,23 @@ class Cleaner(Struct, frozen=True):
             del faults[index]
         work.blanks.sort()
 
-    def _take_marked(self, block: RowBlock, work: _Work) -> list[LeftOutRow]:
-        """Take the rows marked do-not-call out of the block, whatever else is wrong with them."""
+    def _take_marked(self, block: RowBlock, work: _Work) -> tuple[list[LeftOutRow], list[tuple[str, str]]]:
+        """Take the rows marked do-not-call out of the block, whatever else is wrong with them.
+
+        Returns them, and the further numbers of their people.
+        """
         if self.marks is None:
-            return []
+            return [], []
         found = self._sections(work, self.marks) | self.marks.rows(work.grid.columns, len(work.grid.rows))
-        if not found:
-            return []
-        taken: list[LeftOutRow] = []
-        for index in sorted(found.keys() - set(work.blanks)):
-            name = found[index]
-            phone = work.found.take(index)
-            taken.append(
-                LeftOutRow(self.table, block.first_row + index, LeftOutKind.EXCLUDED, name, column=name, phone=phone)
+        for index in found.keys() & set(work.blanks):
+            del found[index]
+        taken = [
+            LeftOutRow(
+                self.table, block.first_row + at, LeftOutKind.EXCLUDED, name, column=name, phone=work.found.take(at)
             )
-        return taken
+            for at, name in sorted(found.items())
+        ]
+        return taken, self._further(work.grid, found)
 
     def _sections(self, work: _Work, marks: TableMarks) -> dict[int, str]:
         """Return the rows in do-not-call sections, with the titles' words; the titles count as notes."""

@@ -72,6 +72,8 @@ def marked_parts(cleaner: Cleaner, block: RowBlock, note: Callable[[str, str], N
         for row in clean.marked:
             if row.phone:
                 note(row.code, row.phone)
+        for name, phone in clean.marked_also:
+            note(name, phone)
         return True
 
     while (at := cleaner.next_header(block.rows)) is not None:

@@ -17,7 +17,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from telecmi_leads.columns import ColumnFinder
-from telecmi_leads.columns.marks import is_mark_name, table_marks
+from telecmi_leads.columns.mark_words import is_mark_name
+from telecmi_leads.columns.marks import table_marks
 from telecmi_leads.columns.matching import (
     Matcher,
     UnreadTable,
@@ -285,7 +286,7 @@ class _Preparation(Struct):
         marking = tuple(opened.header[at] for at, _, _ in marks.columns) if marks is not None else ()
         self.notify(TableOpened(opened, _columns_used(opened, match), marking, self.read))
         if marks is not None:
-            self.found.marks.append((info, marks))
+            self.found.take_marks(info, marks, chosen=self.settings[ReadingOptions].sheet)
         table = self.ledger.add_table(self.run_id, info)
         self.places[table] = (info.file, info.sheet or "")
         return Cleaner(
@@ -332,8 +333,9 @@ class _Preparation(Struct):
 
     def _without_marked(self, cleaner: Cleaner, clean: CleanBlock) -> CleanBlock:
         """Leave out whoever a mark is known of, in whatever row it stands; note marks that come after their lead."""
-        for name in dict.fromkeys(row.code for row in clean.marked):
-            phones = [row.phone for row in clean.marked if row.code == name and row.phone]
+        marked = [*((row.code, row.phone) for row in clean.marked), *clean.marked_also]
+        for name in dict.fromkeys(name for name, _ in marked):
+            phones = [phone for code, phone in marked if code == name and phone]
             self.marked.setdefault(name, NumberSet()).add(phones)
             self.marked_late += len(self.screen.seen.hits(phones))
         found: dict[int, str] = {}

@@ -13,7 +13,7 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.columns.matching import UnreadTable
@@ -24,15 +24,23 @@ class TableFindings(Struct):
     """What was found of the tables of all files.
 
     `unread` have no phone column, and stand with the sheets of their file that are read. `unread_marks` are the files
-    and names of sheets that --sheet leaves out, though their names mark the people on them. A filter hides rows of
+    and names of sheets that --sheet leaves out, though their names mark the people on them. `doubtful_sheets` are those
+    that are read, and whose names leave it in doubt whether the people on them are to be called. A filter hides rows of
     `filtered`. `long_rows` counts, by place, the rows longer than their header.
     """
 
     unread: list[tuple[UnreadTable, tuple[str, ...]]] = field(default_factory=list)
     unread_marks: list[tuple[str, str]] = field(default_factory=list)
+    doubtful_sheets: dict[tuple[str, str], None] = field(default_factory=dict)
     filtered: list[TableInfo] = field(default_factory=list)
     long_rows: Counter[str] = field(default_factory=Counter)
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
+
+    def take_marks(self, info: TableInfo, marks: TableMarks, chosen: Collection[str]) -> None:
+        """Take in the marks of a table; a sheet that --sheet has chosen is meant, whatever its name."""
+        self.marks.append((info, marks))
+        if marks.doubtful_sheet and info.sheet is not None and info.sheet not in chosen:
+            self.doubtful_sheets[info.file, info.sheet] = None
 
     def _unclear(self) -> Iterator[str]:
         """Yield where and how often cells of a mark column say neither yes nor no."""
@@ -48,6 +56,14 @@ class TableFindings(Struct):
                 says = f'in column "{safe(name, 60)}" that the number is wrong or the person is dead'
                 if rows:
                     yield f"{place(info)}: {count(rows, 'row')} {'says' if rows == 1 else 'say'} {says}"
+
+    def _hints(self) -> Iterator[str]:
+        """Yield where and how often a text speaks of not calling, and does not plainly say it of the row's person."""
+        for info, marks in self.marks:
+            for name, rows in marks.hints.items():
+                says = f'of a do-not-call list or of not calling in column "{safe(name, 60)}"'
+                if rows:
+                    yield f"{place(info)}: {count(rows, 'row')} {'speaks' if rows == 1 else 'speak'} {says}"
 
     def _long(self) -> Iterator[str]:
         """Yield where and how many rows of a text are longer than its header."""
@@ -69,13 +85,23 @@ class TableFindings(Struct):
             yield WarningCode.MARKED_SHEET, f"{says}. The people on it are not left out. {way_out}"
         for doubtful in self._doubtful():
             yield WarningCode.DOUBTFUL_STATUS, f"{doubtful}. These people are not left out."
+        for says, way_out in self._doubtful_sheets():
+            yield WarningCode.DOUBTFUL_SHEET, f"{says}. The people on it are not left out. {way_out}"
+        for hint in self._hints():
+            yield WarningCode.MARK_HINTED, f"{hint}. These people are not left out."
 
     def faults(self) -> list[tuple[str, str]]:
         """Return what --strict allows of no table, each with its way out."""
         unread = [(f"{table.where} has no phone column", table.way_out(sheets)) for table, sheets in self.unread]
         clear = "Write yes or no into these cells, or use --ignore-marks."
         long = [(says, WarningCode.LONG_ROWS.tip) for says in self._long()]
-        return [*unread, *self._unread_marks(), *long, *((unclear, clear) for unclear in self._unclear())]
+        return [
+            *unread,
+            *self._unread_marks(),
+            *self._doubtful_sheets(),
+            *long,
+            *((unclear, clear) for unclear in self._unclear()),
+        ]
 
     def _unread_marks(self) -> Iterator[tuple[str, str]]:
         """Yield which sheets of people who must not be called --sheet leaves out, each with its way out."""
@@ -84,3 +110,9 @@ class TableFindings(Struct):
                 f'{safe(file)}, sheet "{safe(name, 60)}" is a do-not-call list by its name, and --sheet leaves it out'
             )
             yield says, f"To leave these people out: --sheet {argument(name)} too. To upload them: --ignore-marks."
+
+    def _doubtful_sheets(self) -> Iterator[tuple[str, str]]:
+        """Yield which sheets leave it in doubt whether their people are to be called, each with its way out."""
+        for file, name in self.doubtful_sheets:
+            says = f'{safe(file)}, sheet "{safe(name, 60)}" may hold people who are not to be called, by its name'
+            yield says, "To leave these people out: rename it Do Not Call. To upload them: --ignore-marks."

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.columns.marks import MarkKind, TableMarks, is_mark_name, mark_kind, marks
+from telecmi_leads.columns.mark_cells import marks
+from telecmi_leads.columns.mark_words import MarkKind, is_mark_name, mark_kind
+from telecmi_leads.columns.marks import TableMarks
 from telecmi_leads.core.text import Columns
 
 NO_CALL = """Do Not Call, DNC, DND, NDNC, Do Not Disturb (DND),

@@ -9,7 +9,7 @@ import pytest
 from inside import Inside
 from program import balanced, phones
 
-from telecmi_leads.columns.marks import is_section_title
+from telecmi_leads.columns.mark_sections import is_section_title
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.cli.session import begin, typed
 from telecmi_leads.columns import Rule, pins
-from telecmi_leads.columns.marks import is_mark_name
+from telecmi_leads.columns.mark_words import is_mark_name
 from telecmi_leads.columns.matching import no_phone_column
 from telecmi_leads.core import private
 from telecmi_leads.core.errors import ExitCode, InputRefused, SettingsError, UsageError

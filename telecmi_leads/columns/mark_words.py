@@ -1,0 +1,240 @@
+"""The words that mark people who must not be called, and the names of columns and sheets that are made of them.
+
+Names are judged as header_meaning judges them: by whole words, never by substring.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import Enum
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from telecmi_leads.columns.lexicon import Modifier, lexicon, plain, words
+from telecmi_leads.core.text import cached_if_short, pattern, shipped_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Phrase = tuple[str, ...]
+
+_BESIDE = frozenset(
+    {
+        *(Modifier.FILLER, Modifier.ABOUT, Modifier.AND, Modifier.NEW, Modifier.MAIN),
+        *(Modifier.PERSON, Modifier.BUYER, Modifier.GUEST),
+    }
+)
+"""What may stand beside a mark's phrase and says nothing else."""
+
+NOT = frozenset({"non", "not", "no", "un", "nicht", "kein", "keine", "pas", "never", "off", "remove", "removed"})
+# "Do not call before 6" is a wish about the time.
+WHEN = frozenset(
+    {
+        *("before", "after", "until", "till", "on", "at", "in", "during", "between", "from", "for", "by", "when"),
+        *("vor", "nach", "avant", "today", "tomorrow", "now", "tonight", "heute", "hoy", "hoje", "сегодня"),
+    }
+)
+_WISHES = frozenset({"by", "before", "after", "until", "till"})  # "To be called by" names somebody, or a date
+LISTS = frozenset({"dnd", "dnc", "ndnc", "ndnd", "ncpr", "dncr", "ctps", "dncl", "dncc"})
+_FEWEST_OF_A_WHOLE = 3  # words of "do not call"
+_SHORTEST_COMPACT = 6
+_COUNT = re.compile(r"\W*(?:no\.|nos\b|#|\N{NUMERO SIGN})", re.IGNORECASE)  # "No. calls"
+_ALTERNATIVES = re.compile(r"[/|,;&+]|\bor\b", re.IGNORECASE)
+# Words for statuses of which one beside a list's name asks whether somebody is on it: "State DNC", "DNC result".
+_ASKS = frozenset({"state", "result", "results", "outcome", "response", "category", "tag", "tags", "label", "labels"})
+_REASONS = frozenset({"reason", "motivo"})
+_NO_NAME = frozenset({"unnamed", "untitled", "column", "col", "field", "f", "empty", "blank", "spalte", "colonne"})
+
+
+class MarkKind(Enum):
+    """How a column marks: by a yes, by a no to being called, or by a status that says so among others.
+
+    MAYBE is a name that speaks of a list of that kind and of something more, "NCPR check": a yes there may say that it
+    was looked up, so that what does not say more is unclear.
+    """
+
+    NO_CALL = "yes"
+    CONSENT = "no"
+    STATUS = "status"
+    MAYBE = "perhaps"
+
+    @property
+    def marks_by(self) -> str:
+        """What in a cell marks the row's person, for a person."""
+        return self.value
+
+
+class MarkWords(Struct, frozen=True):
+    """The words of marks.json, folded; what each group means is told there."""
+
+    no_call: frozenset[Phrase]
+    no_call_names: frozenset[Phrase]
+    no_call_perhaps: frozenset[Phrase]
+    consent: frozenset[Phrase]
+    doubtful_sheets: frozenset[Phrase]
+    compact: frozenset[str]
+    beside: frozenset[str]
+    before: frozenset[str]
+    after: frozenset[str]
+    cleared: frozenset[str]
+    channels: frozenset[str]
+    statuses: frozenset[str]
+    texts: frozenset[str]
+    yes: frozenset[str]
+    no: frozenset[str]
+    callable: frozenset[str]
+    refusals: frozenset[str]
+    agreed: frozenset[str]
+    doubtful: frozenset[str]
+    longest: int
+    anywhere: re.Pattern[str]
+
+
+@cache
+def mark_words() -> MarkWords:
+    """Return the words of marks.json, folded, loaded once."""
+    data = json.loads(shipped_text("telecmi_leads.columns", "marks.json"))
+    no_call = frozenset(map(words, chain.from_iterable(data["no_call"].values())))
+    consent = frozenset(map(words, chain.from_iterable(data["consent"].values())))
+    names = no_call | frozenset(map(words, data["no_call_names"]))
+    spelled = sorted("[\\W_]{0,3}".join(map(re.escape, phrase)) for phrase in no_call)
+    doubtful_sheets = frozenset(map(words, (*data["doubtful_sheets"], *data["doubtful"])))
+    return MarkWords(
+        no_call=no_call,
+        no_call_names=names,
+        no_call_perhaps=frozenset(map(words, data["no_call_perhaps"])),
+        consent=consent,
+        doubtful_sheets=doubtful_sheets,
+        compact=frozenset(text for phrase in no_call if len(text := "".join(phrase)) >= _SHORTEST_COMPACT),
+        beside=frozenset(data["beside"]),
+        before=frozenset(data["before"]),
+        after=frozenset(data["after"]),
+        cleared=frozenset(data["cleared"]),
+        channels=frozenset(data["channels"]),
+        statuses=frozenset(chain.from_iterable(map(words, data["statuses"]))),
+        texts=frozenset(data["texts"]),
+        yes=frozenset(map(plain, data["yes"])),
+        no=frozenset(map(plain, data["no"])),
+        callable=frozenset(map(plain, (*data["callable"], *data["blank"]))),
+        refusals=frozenset(map(plain, data["refusals"])),
+        agreed=frozenset(map(plain, data["agreed"])),
+        doubtful=frozenset(map(plain, data["doubtful"])),
+        longest=max(map(len, names | consent | doubtful_sheets)),
+        anywhere=pattern("|".join(spelled)),
+    )
+
+
+# --- phrases ------------------------------------------------------------------------------------
+
+
+def find_phrase(tokens: Phrase, phrases: frozenset[Phrase], begin: int = 0) -> tuple[int, int] | None:
+    """Return where the longest phrase that begins first stands, and how many words it has."""
+    for start in range(begin, len(tokens)):
+        for size in range(min(mark_words().longest, len(tokens) - start), 0, -1):
+            if tokens[start : start + size] in phrases:
+                return start, size
+    return None
+
+
+def find_phrases(tokens: Phrase) -> Iterator[tuple[int, int]]:
+    """Yield where the phrases that say not to call stand, and how many words each has."""
+    end = 0
+    while (found := find_phrase(tokens, mark_words().no_call, end)) is not None:
+        yield found
+        end = sum(found)
+
+
+def is_filler(token: str) -> bool:
+    """Tell whether a word beside a mark's phrase says nothing else."""
+    meaning = lexicon().phrases.get(token)
+    return token.isdecimal() or token in mark_words().beside or meaning in _BESIDE
+
+
+def _is_phrase_with_fillers(tokens: Phrase, phrases: frozenset[Phrase]) -> bool:
+    found = find_phrase(tokens, phrases)
+    if found is None:
+        return False
+    start, size = found
+    rest = (*tokens[:start], *tokens[start + size :])
+    if start and tokens[start - 1] in NOT:
+        return False
+    return all(map(is_filler, rest)) or (size < len(tokens) and _is_phrase_with_fillers(rest, phrases))
+
+
+# --- names --------------------------------------------------------------------------------------
+
+
+@cached_if_short(1024)
+def mark_kind(name: str) -> MarkKind | None:
+    """Tell how a column of this name marks people, None where it does not."""
+    tokens, known = words(name), mark_words()
+    if not tokens or not known.channels.isdisjoint(tokens):
+        return None
+    if not (len(tokens) > 1 and tokens[-1] in _WISHES):
+        for kind, phrases in ((MarkKind.NO_CALL, known.no_call_names), (MarkKind.CONSENT, known.consent)):
+            if _is_name_of(tokens, phrases):
+                return kind
+    if not known.statuses.isdisjoint(tokens):
+        return _kind_beside_status(name, tokens)
+    perhaps = _is_name_of(tokens, known.no_call_perhaps) and not _COUNT.match(name)
+    return MarkKind.MAYBE if perhaps or _speaks_of_a_list(tokens) else None
+
+
+def _is_name_of(tokens: Phrase, phrases: frozenset[Phrase]) -> bool:
+    """Tell whether a name is one of these phrases with fillers; those that say not to call may lack their blanks."""
+    known = mark_words()
+    whole = phrases is not known.consent and "".join(tokens) in known.compact
+    return whole or _is_phrase_with_fillers(tokens, phrases)
+
+
+def _kind_beside_status(name: str, tokens: Phrase) -> MarkKind:
+    """Tell what a list's name makes of a status: a yes in "State DNC" marks, "DNC reason" says why somebody is on it.
+
+    "Remarks / DND" is a status like any other.
+    """
+    known = mark_words()
+    asked = {token for token in tokens if token in known.statuses and not is_filler(token)}
+    rest = tuple(token for token in tokens if token not in asked)
+    if _ALTERNATIVES.search(name) or not _speaks_of_a_list(tokens) or not _is_name_of(rest, known.no_call):
+        return MarkKind.STATUS
+    if asked <= _ASKS:
+        return MarkKind.NO_CALL
+    return MarkKind.MAYBE if asked <= _REASONS else MarkKind.STATUS
+
+
+def _speaks_of_a_list(tokens: Phrase) -> bool:
+    """Tell whether a name has a list's name in it, or a whole "do not call", that nothing takes back."""
+    found = find_phrase(tokens, mark_words().no_call)
+    if found is None:
+        return False
+    start, size = found
+    known = size >= _FEWEST_OF_A_WHOLE or tokens[start] in LISTS
+    taken_back = (start and tokens[start - 1] in NOT) or not WHEN.isdisjoint(tokens[start + size : start + size + 1])
+    return known and not taken_back
+
+
+def is_mark_name(name: str | None) -> bool:
+    """Tell whether a sheet of this name holds people who must not be called."""
+    tokens = words(name or "")
+    return mark_words().channels.isdisjoint(tokens) and _is_name_of(tokens, mark_words().no_call)
+
+
+def is_doubtful_name(name: str | None) -> bool:
+    """Tell whether a sheet of this name holds people who may not be meant to be called: "Deleted", "DNC_backup"."""
+    tokens, known = words(name or ""), mark_words()
+    if not known.channels.isdisjoint(tokens) or is_mark_name(name):
+        return False
+    if _is_phrase_with_fillers(tokens, known.doubtful_sheets | (known.no_call_names - known.no_call)):
+        return True
+    return (known.cleared | NOT).isdisjoint(tokens) and _speaks_of_a_list(tokens)
+
+
+def may_hold_marks(name: str) -> bool:
+    """Tell whether a mark in a column of this name is meant as one: "Flag", "Description", no name, "Unnamed: 4"."""
+    tokens = words(name)
+    nameless = all(token.isdecimal() or token in _NO_NAME for token in tokens)
+    return nameless or not mark_words().texts.isdisjoint(tokens)
