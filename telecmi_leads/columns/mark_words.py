@@ -102,7 +102,7 @@ def mark_words() -> MarkWords:
     consent = frozenset(map(words, chain.from_iterable(data["consent"].values())))
     names = no_call | frozenset(map(words, data["no_call_names"]))
     spelled = sorted("[\\W_]{0,3}".join(map(re.escape, phrase)) for phrase in no_call)
-    doubtful_sheets = frozenset(map(words, (*data["doubtful_sheets"], *data["doubtful"])))
+    doubtful_sheets = frozenset(map(words, (*data["doubtful_sheets"], *data["doubtful"], *data["no_call_names"])))
     return MarkWords(
         no_call=no_call,
         no_call_names=names,
@@ -133,11 +133,19 @@ def mark_words() -> MarkWords:
 
 def find_phrase(tokens: Phrase, phrases: frozenset[Phrase], begin: int = 0) -> tuple[int, int] | None:
     """Return where the longest phrase that begins first stands, and how many words it has."""
+    firsts = _first_words(phrases)
     for start in range(begin, len(tokens)):
+        if tokens[start] not in firsts:
+            continue
         for size in range(min(mark_words().longest, len(tokens) - start), 0, -1):
             if tokens[start : start + size] in phrases:
                 return start, size
     return None
+
+
+@cache
+def _first_words(phrases: frozenset[Phrase]) -> frozenset[str]:
+    return frozenset(phrase[0] for phrase in phrases)
 
 
 def find_phrases(tokens: Phrase) -> Iterator[tuple[int, int]]:
@@ -228,7 +236,7 @@ def is_doubtful_name(name: str | None) -> bool:
     tokens, known = words(name or ""), mark_words()
     if not known.channels.isdisjoint(tokens) or is_mark_name(name):
         return False
-    if _is_phrase_with_fillers(tokens, known.doubtful_sheets | (known.no_call_names - known.no_call)):
+    if _is_phrase_with_fillers(tokens, known.doubtful_sheets):
         return True
     return (known.cleared | NOT).isdisjoint(tokens) and _speaks_of_a_list(tokens)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telecmi_leads.columns.mark_cells import marks
-from telecmi_leads.columns.mark_words import MarkKind, is_mark_name, mark_kind
+from telecmi_leads.columns.mark_cells import hints_at_no_call, marks
+from telecmi_leads.columns.mark_words import MarkKind, is_doubtful_name, is_mark_name, mark_kind
 from telecmi_leads.columns.marks import TableMarks
 from telecmi_leads.core.text import Columns
 
@@ -21,15 +21,20 @@ Opted out, Opted Out On, Opt-out, Unsubscribed, Blacklisted?, NDNC Registered, C
 Don't call, Do not contact, Ne pas appeler, Nicht anrufen, No llamar, Não ligar, Non chiamare, Niet bellen, Ring ikke,
 Nie dzwonić, Не звонить, 请勿致电, 架電禁止, कॉल न करें, Jangan hubungi, Do not call again, Opposition au démarchage,
 No desea ser contactado, Não incomodar, Werbewiderspruch, Просил не звонить, Aranmak istemiyorum, ممنوع التواصل, 電話NG,
-수신 거부, Từ chối cuộc gọi, அழைக்க வேண்டாம், कॉल मत करें"""
+수신 거부, Từ chối cuộc gọi, அழைக்க வேண்டாம், कॉल मत करें, Consent withdrawn, Consent revoked at, Not callable,
+Call Block, Suppress, Exclude, Excluded, Cannot be called, State DNC, DNC Result, Federal DNC, D.N.D., DnD,
+Einwilligung widerrufen, Call mat karna"""
 CONSENT = """Consent, Opt-in, Opted in, Marketing consent, Consent to call, Can we call you?, Einwilligung, Согласие,
 Werbeeinwilligung Telefon, Arama İzni, Согласие на звонки, 電話連絡可否, 마케팅 수신 동의, Aceita receber ligações?,
 Accepte d'être appelé, Acepta recibir llamadas, Đồng ý nhận cuộc gọi, 是否同意联系, الموافقة على الاتصال, सहमति,
-Bersedia dihubungi, Zgoda na kontakt telefoniczny, Consent to be contacted, May we contact you by phone?"""
-STATUS = "Status, Lead Status, Call Disposition, Remarks, Tags, DNC Reason, Bemerkungen, Статус"
-MAYBE = "NCPR check, DNC checked, DND activation ID, Do not call ID, DNC scrub"
+Bersedia dihubungi, Zgoda na kontakt telefoniczny, Consent to be contacted, May we contact you by phone?,
+Can be called?, To be called, Can be contacted, May be contacted, Allowed to call, Calling allowed, Call permitted,
+Should we call, Wants call, Allow contact, Call (Y/N), canBeCalled, ¿Se puede llamar?, Dürfen wir anrufen?"""
+STATUS = "Status, Lead Status, Call Disposition, Remarks, Tags, Remarks / DND, DNC remarks, Bemerkungen, Статус"
+MAYBE = "NCPR check, DNC checked, DND activation ID, Do not call ID, DNC scrub, No calls, DNC Reason"
 NOTHING = """Name, Phone, City, Customers, No. of calls, Email Opt Out, HasOptedOutOfEmail, SMS opt-out,
-Newsletter consent, Unsubscribed from all email, Not opted out, Do not call before, Photo consent, Country, Number"""
+Newsletter consent, Unsubscribed from all email, Not opted out, Do not call before, Photo consent, Country, Number,
+To be called by, No. calls, Call, Called, Next call, Exclude from SMS, Description"""
 
 
 @pytest.mark.parametrize(
@@ -48,6 +53,20 @@ def test_names_of_mark_columns(names: str, kind: MarkKind | None) -> None:
     assert found == dict.fromkeys(found, kind)
 
 
+REFUSED = """no|N|0|False|revoked|Opted out|nein|✗|blocked|not allowed|Never|No, not for calls|no consent|not consented|
+Withdrawn on 12 March|email only|Consent not given|customer refused|☐|No, do not call|Yes but do not call"""
+GIVEN = """yes|||N/A|2024-01-02|given|opted in|Mar 12, 2024 10:22 AM|not opted out|No objection|Customer agreed|pending|
+I agree to be contacted by phone|Yes (email)|✓|granted via web form|not asked"""
+MARKED = """DNC|dnd|Do Not Call|Lost - DNC|Closed: Do not call|interested, DND|DND: yes|Unsubscribed|opt-out|
+CUSTOMER SAID DO NOT CALL|not interested. dont call again please|he said don’t call|told us never to call|
+customer does not want calls|D.N.D.|D N D|cx dnc|hard dnc|call mat karna|DNC-Verbal|Perm DNC|Added to DNC|
+DNCL|No consent|Consent withdrawn|Will nicht mehr angerufen werden|ne veut pas être appelé|No llamar más|
+कॉल नहीं करना|Просил больше не звонить|Interested: no; DND|No, do not call me"""
+NOT_MARKED = """New|Contacted|Not DND|Non DND|DND: No|do not call before 6|do not call him Sir|DND Motors||will call|
+not in DNC|called about DND removal|call not answered|did not pick call|call back|removed from DND|DNC checked|
+(Non) DND|do not call at 6|do not call now|asked about DND|do not call wife"""
+
+
 @pytest.mark.parametrize(
     ("kind", "marking", "not_marking", "unclear"),
     [
@@ -63,11 +82,16 @@ def test_names_of_mark_columns(names: str, kind: MarkKind | None) -> None:
             "no|N|Not registered|Clean||-",
             "yes|1|2024-01-02|done",
         ),
-        (MarkKind.CONSENT, "no|N|0|False|revoked|Opted out|nein", "yes|||N/A|2024-01-02|given|opted in|maybe", ""),
+        (
+            MarkKind.CONSENT,
+            REFUSED,
+            GIVEN,
+            "maybe|web form|Email, Phone|No email|unsubscribed from emails|No. 5",
+        ),
         (
             MarkKind.STATUS,
-            "DNC|dnd|Do Not Call|Lost - DNC|Closed: Do not call|interested, DND|DND: yes|Unsubscribed|opt-out",
-            "New|Contacted|Not DND|Non DND|DND: No|do not call before 6|do not call him Sir|DND Motors|",
+            MARKED,
+            NOT_MARKED,
             "",
         ),
     ],
@@ -75,15 +99,26 @@ def test_names_of_mark_columns(names: str, kind: MarkKind | None) -> None:
 def test_cells_of_mark_columns(kind: MarkKind, marking: str, not_marking: str, unclear: str) -> None:
     """Yes, a tick and a date mark; no to consent marks; a status marks where it, or a part of it, is a mark whole."""
     for cells, says in ((marking, True), (not_marking, False), (unclear, None)):
-        found = {cell: marks(kind, cell) for cell in cells.split("|") if cell or says is False}
+        found = {cell: marks(kind, cell) for cell in _split(cells) if cell or says is False}
         assert found == dict.fromkeys(found, says)
+
+
+def _split(cells: str) -> list[str]:
+    return list(map(str.strip, cells.split("|")))
 
 
 WORDS = json.loads(files("telecmi_leads.columns").joinpath("marks.json").read_text(encoding="utf-8"))
 PHRASES = [*chain.from_iterable(WORDS["no_call"].values()), *WORDS["doubtful"]]
 SPELLED = st.sampled_from(PHRASES).flatmap(
     lambda phrase: st.sampled_from(
-        [phrase, phrase.upper(), phrase.title().replace(" ", ""), phrase.replace(" ", " . . - "), f"'{phrase:>240}'"]
+        [
+            phrase,
+            phrase.upper(),
+            phrase.title().replace(" ", ""),
+            phrase.replace(" ", " . . - "),
+            f"'{phrase:>240}'",
+            f"{'so ' * 90}; {phrase}",
+        ]
     )
 )
 
@@ -106,3 +141,25 @@ def test_names_of_sheets() -> None:
     """A sheet is a do-not-call list by its whole name."""
     names = ["DND", "Do Not Call", "DNC list 2024", "Unsubscribed", "Opted out customers", "Leads", "Opt-in", "", None]
     assert [is_mark_name(name) for name in names] == [True] * 5 + [False] * 4
+
+
+HINTS = """DND Motors|asked about DND|do not call him Sir|customer in DND area|call mat karna abhi|
+opted out of insurance"""
+NO_HINTS = """do not call before 6|not in DNC|removed from DND|DNC checked|will call|call not answered|
+did not call|near DND flyway"""
+
+
+def test_texts_that_hint_at_a_mark() -> None:
+    """A list's name or "do not call" among more words is a hint, unless the words take it back or speak of a time."""
+    found = {text: hints_at_no_call(text) for text in (*_split(HINTS), *_split(NO_HINTS))}
+    assert found == dict.fromkeys(_split(HINTS), True) | dict.fromkeys(_split(NO_HINTS), False)
+
+
+def test_names_of_doubtful_sheets() -> None:
+    """A sheet called Deleted or Wrong numbers, or by a list's name with more, is in doubt; a scrubbed list is not."""
+    doubtful = (
+        "Do Not Use, Wrong numbers, Deleted, Removed, DNC_backup, Removed customers, Gelöscht, No usar, Удаленные"
+    )
+    clear = "Leads, Do not call, Excluded, DNC scrubbed, DND removed, Non DND, Duplicates removed, Email opt out"
+    found = {name: is_doubtful_name(name) for name in (*doubtful.split(", "), *clear.split(", "))}
+    assert found == dict.fromkeys(doubtful.split(", "), True) | dict.fromkeys(clear.split(", "), False)
