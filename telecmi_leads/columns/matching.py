@@ -230,6 +230,7 @@ class UnreadTable(Struct, frozen=True):
     """A table without a phone column: its rows that hold something, and the column that looks most like numbers.
 
     `like_numbers` of the `looked_at` cells of that column look like phone numbers; `likely` is "" where none does.
+    `below` says that its header stands in the middle of another table.
     """
 
     info: TableInfo
@@ -237,11 +238,13 @@ class UnreadTable(Struct, frozen=True):
     likely: str = ""
     like_numbers: int = 0
     looked_at: int = 0
+    below: bool = False
 
     @property
     def where(self) -> str:
         """The table's place with its rows."""
-        return f"{place(self.info)} ({count(self.rows, 'row')})"
+        header = f", below row {self.info.header_row:,}" if self.below else ""
+        return f"{place(self.info)}{header} ({count(self.rows, 'row')})"
 
     def says(self, read: Sequence[str]) -> str:
         """Return the warning; `read` are the sheets of the file that are read."""
@@ -268,13 +271,18 @@ def unread_table(table: Table) -> UnreadTable:
     """Return what is to be said of a table without a phone column; reads it to its end."""
     # Read to its end, though nothing of it is used: the next sheet can't be asked for before, and the rows are counted.
     filled = sum(1 for block in table.blocks for row in block.rows if any(map(str.strip, row)))
-    columns = cell_values.columns_of(table.sample, len(table.info.header))
+    return replace(unread_below(table.info, table.sample), rows=filled, below=False)
+
+
+def unread_below(info: TableInfo, sample: Sequence[Sequence[str]]) -> UnreadTable:
+    """Return the same of a table below a header in the middle of another one, before its rows are counted."""
+    columns = cell_values.columns_of(sample, len(info.header))
     best, likely = max(
         ((sum(map(cell_values.like_phone, cells)), at) for at, cells in enumerate(columns)), default=(0, 0)
     )
-    if not best or not table.info.header[likely].strip():
-        return UnreadTable(table.info, filled)
-    return UnreadTable(table.info, filled, table.info.header[likely], best, len(columns[likely]))
+    if not best or not info.header[likely].strip():
+        return UnreadTable(info, 0, below=True)
+    return UnreadTable(info, 0, info.header[likely], best, len(columns[likely]), below=True)
 
 
 # --- one table ----------------------------------------------------------------------------------

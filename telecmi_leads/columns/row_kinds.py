@@ -14,7 +14,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import PHONE_HEADS, Head, Rule, names_a_line, read_name
-from telecmi_leads.columns.lexicon import plain, plain_column
+from telecmi_leads.columns.lexicon import Modifier, Never, lexicon, plain, plain_column, words
+from telecmi_leads.columns.persons import PERSONS
 from telecmi_leads.core.text import pattern
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _NEARLY_ALL = 0.8
 _MOST = 0.6
 _FEW_CELLS = 3
 _FEWEST_NAMES = 2  # of a header: a phone and something else of a lead
+_WHOSE = frozenset({*PERSONS, Modifier.MAIN, Modifier.HOME, Modifier.WORK, Never.PERSON, Never.OWNER})
 
 
 class RowKind(StrEnum):
@@ -61,7 +63,7 @@ def row_kind(cells: Sequence[str], header: Sequence[str]) -> RowKind:
     for kind, test in _KINDS:
         if test(texts):
             return kind
-    return RowKind.DATA
+    return RowKind.NEW_HEADER if _says_whose(filled, known.names) else RowKind.DATA
 
 
 @lru_cache(maxsize=64)
@@ -119,6 +121,24 @@ def _names_columns(texts: list[str]) -> bool:
     # The header of a list of agents: none of its numbers is a lead's.
     others = [text for text, reading in zip(texts, readings, strict=True) if reading.somebody_elses]
     return len(others) > 1 and any(map(names_a_line, others))
+
+
+def _says_whose(filled: list[tuple[int, str]], names: Sequence[str]) -> bool:
+    """Tell whether a row repeats names of the header at their places, and between them says whose lines these are.
+
+    "Name, Wife, Own, City" below "Name, Mobile, Wife Mobile, City": no cell names a phone, and yet columns have changed.
+    """
+    others = [cell for index, cell in filled if index >= len(names) or _folded(cell) != names[index]]
+    repeated = len(filled) - len(others)
+    return repeated >= max(_FEWEST_NAMES, len(others)) and all(map(_is_whose, others))
+
+
+def _is_whose(cell: str) -> bool:
+    """Tell whether a cell says whose a line is and nothing else: "Wife", "Own", "Office"."""
+    if len(cell) > _LONGEST_NAME:
+        return False
+    meanings = {segment.meaning for segment in lexicon().segments(words(cell))}
+    return meanings <= _WHOSE
 
 
 def _is_value(text: str) -> bool:

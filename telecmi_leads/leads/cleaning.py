@@ -79,6 +79,14 @@ class CleanBlock(Struct, frozen=True):
     early: int = 0
     marked_also: Sequence[tuple[str, str]] = ()
 
+    @classmethod
+    def of_no_leads(
+        cls, first_row: int, read: int, skipped: Mapping[str, int], next_header: int | None = None
+    ) -> CleanBlock:
+        """Return a block whose rows count as blank; `skipped` says what they are."""
+        blanks = list(range(first_row, first_row + read))
+        return cls(first_row, read, [], [], [], [], [], [], [], blanks, [], skipped, {}, next_header)
+
     def upto(self, row: int) -> CleanBlock:
         """Return the block as if it ended with this row number."""
         leads = sum(1 for number in self.rows if number <= row)

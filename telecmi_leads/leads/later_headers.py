@@ -1,4 +1,7 @@
-"""Headers in the middle of a table: a block is cleaned part by part, with columns matched anew below each of them."""
+"""Headers in the middle of a table: a block is cleaned part by part, with columns matched anew below each of them.
+
+The rows below a header without a phone column are passed over, down to the next header.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,13 @@ from msgspec import Struct
 from telecmi_leads.columns.table import place
 from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.files.bounds import MAX_COLUMNS, MAX_TABLES, beyond
+from telecmi_leads.leads.cleaning import CleanBlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from telecmi_leads.core.lead import TableInfo
-    from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
+    from telecmi_leads.leads.cleaning import Cleaner
 
     Take = Callable[[Cleaner, CleanBlock], bool]
     Below = Callable[[Cleaner, RowBlock], Cleaner]
@@ -46,7 +50,7 @@ def clean_parts(cleaner: Cleaner, block: RowBlock, take: Take, below: Below) -> 
     """
     part = block
     while part.rows:
-        clean = cleaner.clean(part)
+        clean = _cleaned(cleaner, part)
         if not take(cleaner, clean):
             break
         at = len(part.rows) - 1
@@ -54,7 +58,7 @@ def clean_parts(cleaner: Cleaner, block: RowBlock, take: Take, below: Below) -> 
             at, above = clean.next_header, cleaner
             cleaner = below(above, _from(block, at))
             early = RowBlock(block.first_row + at - clean.early, block.rows[at - clean.early : at])
-            if early.rows and not take(cleaner, cleaner.clean(early)):
+            if early.rows and not take(cleaner, _cleaned(cleaner, early)):
                 break
         block = _from(block, at + 1)
         # Where one header has come, each row may be the next: down to it, no row is cleaned for every header above it.
@@ -82,6 +86,20 @@ def marked_parts(cleaner: Cleaner, block: RowBlock, note: Callable[[str, str], N
     for name, phone in cleaner.marked_numbers(block):
         note(name, phone)
     return cleaner
+
+
+def _cleaned(cleaner: Cleaner, block: RowBlock) -> CleanBlock:
+    """Clean rows down to the next header; those below a header without a phone column are no leads."""
+    if cleaner.match.has_phone:
+        return cleaner.clean(block)
+    at = cleaner.next_header(block.rows)
+    rows = block.rows[:at]
+    return CleanBlock.of_no_leads(
+        block.first_row,
+        len(rows),
+        {"no_phone_column": sum(1 for row in rows if any(map(str.strip, row)))},
+        next_header=at,
+    )
 
 
 def _from(block: RowBlock, at: int) -> RowBlock:

@@ -26,6 +26,7 @@ from telecmi_leads.columns.matching import (
     is_ragged,
     named_by_use,
     no_phone_column,
+    unread_below,
     unread_table,
 )
 from telecmi_leads.columns.table import place
@@ -319,7 +320,7 @@ class _Preparation(Struct):
         self.headers.spend(info)
         sample = block.rows[1 : _SAMPLE_ROWS + 1]
         match = self.matcher.match(info, sample)
-        if not match.has_phone:
+        if not match.has_phone and not self.read - self.blank:
             raise no_phone_column(info.file, [info])
         if self.limit_reached:
             return self._mark_cleaner(info, match, above.marks)
@@ -327,7 +328,17 @@ class _Preparation(Struct):
         self.blank += 1
         self.read += 1
         self.skipped["header"] += 1
+        if not match.has_phone:
+            return self._passing(info, match, sample)
         return self._cleaner(info, match, sample, above.marks)
+
+    def _passing(self, info: TableInfo, match: ColumnMatch, sample: list[list[str]]) -> Cleaner:
+        """Return what passes over the rows below such a header, as it has no phone column."""
+        table = self.ledger.add_table(self.run_id, replace(info, notes=("no phone column: its rows are not read",)))
+        self.places[table] = (info.file, info.sheet or "")
+        cleaner = Cleaner(info, table, match, self.matcher.book, self.settings[PhoneOptions].region, trial=True)
+        self.found.below[table] = unread_below(info, sample[: cleaner.next_header(sample)])
+        return cleaner
 
     # --- one block ---
 
@@ -345,6 +356,8 @@ class _Preparation(Struct):
 
     def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> bool:
         """Take in what became of rows, their marks alone behind --limit; tell whether to look at more of the block."""
+        if not cleaner.match.has_phone:
+            self.found.pass_over(cleaner.table, clean.skipped)
         if clean.long_rows and not self.limit_reached:
             self.found.long_rows[place(cleaner.info)] += len(clean.long_rows)
         if clean.marked or self.marked:

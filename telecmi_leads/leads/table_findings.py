@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from telecmi_leads.columns.table import place
 from telecmi_leads.core.reasons import WarningCode
@@ -13,7 +14,7 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.columns.matching import UnreadTable
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
 class TableFindings(Struct):
     """What was found of the tables of all files.
 
-    `unread` have no phone column, and stand with the sheets of their file that are read. `unread_marks` are the files
-    and names of sheets that --sheet leaves out, though their names mark the people on them. `doubtful_sheets` are those
-    that are read, and whose names leave it in doubt whether the people on them are to be called. A filter hides rows of
+    `unread` have no phone column, and stand with the sheets of their file that are read; those `below` a header in the
+    middle of another table stand by their number in the run. `unread_marks` are the files and names of sheets that
+    --sheet leaves out, though their names mark the people on them. `doubtful_sheets` are those that are read, and whose
+    names leave it in doubt whether the people on them are to be called. A filter hides rows of
     `filtered`. `long_rows` counts, by place, the rows longer than their header.
     """
 
     unread: list[tuple[UnreadTable, tuple[str, ...]]] = field(default_factory=list)
+    below: dict[int, UnreadTable] = field(default_factory=dict)
     unread_marks: list[tuple[str, str]] = field(default_factory=list)
     doubtful_sheets: dict[tuple[str, str], None] = field(default_factory=dict)
     filtered: list[TableInfo] = field(default_factory=list)
@@ -41,6 +44,14 @@ class TableFindings(Struct):
         self.marks.append((info, marks))
         if marks.doubtful_sheet and info.sheet is not None and info.sheet not in chosen:
             self.doubtful_sheets[info.file, info.sheet] = None
+
+    def pass_over(self, table: int, skipped: Mapping[str, int]) -> None:
+        """Count rows of a table below a header without a phone column."""
+        if (found := self.below.get(table)) is not None:
+            self.below[table] = replace(found, rows=found.rows + skipped["no_phone_column"])
+
+    def _all_unread(self) -> list[tuple[UnreadTable, tuple[str, ...]]]:
+        return [*self.unread, *((table, ()) for table in self.below.values() if table.rows)]
 
     def _unclear(self) -> Iterator[str]:
         """Yield where and how often cells of a mark column say neither yes nor no."""
@@ -72,7 +83,7 @@ class TableFindings(Struct):
 
     def warnings(self) -> Iterator[tuple[WarningCode, str]]:
         """Yield what is to be said of the tables: sentences with their codes."""
-        for table, sheets in self.unread:
+        for table, sheets in self._all_unread():
             yield WarningCode.NO_PHONE_COLUMN, table.says(sheets)
         for info in self.filtered:
             hides = f"{place(info)}: a filter hides {count(info.hidden_rows, 'row')}"
@@ -92,7 +103,7 @@ class TableFindings(Struct):
 
     def faults(self) -> list[tuple[str, str]]:
         """Return what --strict allows of no table, each with its way out."""
-        unread = [(f"{table.where} has no phone column", table.way_out(sheets)) for table, sheets in self.unread]
+        unread = [(f"{table.where} has no phone column", table.way_out(sheets)) for table, sheets in self._all_unread()]
         clear = "Write yes or no into these cells, or use --ignore-marks."
         long = [(says, WarningCode.LONG_ROWS.tip) for says in self._long()]
         return [

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from inside import Inside
-from program import balanced
+from program import balanced, phones
+
+from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +54,66 @@ def test_some_dozens_of_headers_are_read(tmp_path: Path) -> None:
     assert (code, summary["rows"]["leads"], len(summary["tables"])) == (0, 62, 61)
     assert (summary["rows"]["duplicate"], summary["skipped"]) == (2999, {"header": 60, "repeated_header": 3000})
     assert balanced(summary)
+
+
+AGENTS = (
+    "Name,Mobile,City\nAsha Rao,9876500001,Kochi\nUma Das,9876500002,Pune\n,,\n"
+    "Agent Name,Agent Mobile,Branch\nSneha Das,9876500003,Nagpur\nRohit Verma,9876500004,Surat\n,,\n"
+    "Name,Mobile,City\nLata Sen,9876500005,Goa\n"
+)
+
+
+def test_a_header_without_a_phone_column_is_passed_over(tmp_path: Path) -> None:
+    """A list of agents below the leads is named in a warning, its rows are no leads, and the next header is read."""
+    code, summary, _ = run(tmp_path, AGENTS)
+    assert (code, summary["rows"]["leads"], summary["rows"]["rejected"]) == (0, 3, 0)
+    assert (summary["skipped"], balanced(summary)) == ({"header": 2, "no_phone_column": 2}, True)
+    assert summary["warnings"] == [
+        (
+            "leads.csv, below row 5 (2 rows) has no phone column and was not read. Its columns: Agent Name, Agent Mobile, "
+            'Branch. In "Agent Mobile" 2 of 2 cells look like numbers. To read it: --map "phone=Agent Mobile".'
+        )
+    ]
+    code, summary, _ = run(tmp_path, AGENTS, "--strict")
+    assert (code, summary["error"]["message"]) == (
+        3,
+        "leads.csv, below row 5 (2 rows) has no phone column, and --strict allows no such table. Nothing was sent.",
+    )
+    code, summary, _ = run(tmp_path, AGENTS, "--map", "phone=Agent Mobile", "--map", "fullname=Agent Name")
+    assert (code, summary["rows"]["leads"], summary["warnings"]) == (0, 5, [])
+    code, summary, _ = run(tmp_path, AGENTS, "--limit", "2")
+    assert (code, summary["rows"]["leads"], summary["warnings"]) == (0, 2, [])
+
+
+WHOSE = (
+    "Name,Mobile,Wife Mobile,City\nAsha Rao,9876500001,9876500011,Kochi\n"
+    "Name,{},City\nUma Das,9876500012,9876500002,Pune\nLata Sen,9876500013,9876500003,Goa\n"
+)
+
+
+@pytest.mark.parametrize("names", ["Wife,Own", "Husband,Self", "पत्नी,स्वयं", "Ehefrau,Eigene"])
+def test_a_header_that_says_whose_the_numbers_are(tmp_path: Path, names: str) -> None:
+    """A header in which words for persons stand for their numbers changes the columns, and nobody gets another's."""
+    with Sandbox() as sandbox:
+        (tmp_path / "leads.csv").write_text(WHOSE.format(names), encoding="utf-8")
+        ended = Inside(tmp_path, sandbox.url).run("upload", "leads.csv", "--name", "M", "--region", "IN", "--json")
+        sent = phones(sandbox.campaigns())
+    assert (ended.code, sent) == (0, ["919876500001", "919876500002", "919876500003"])
+    assert ended.json["skipped"] == {"header": 1}
+
+
+@pytest.mark.parametrize("row", ["Name,Ravi,Rao,City", "Asha,Wife,Own,Pune", "Name,,,City", "Name,Wife,Rao,City"])
+def test_a_row_of_other_words_is_no_header(tmp_path: Path, row: str) -> None:
+    """A row that repeats fewer names, or has words that say of nobody whose a number is, changes no column."""
+    text = f"Name,Mobile,Wife Mobile,City\nAsha Rao,9876500001,9876500011,Kochi\n{row}\nUma Das,9876500002,,Pune\n"
+    code, summary, _ = run(tmp_path, text)
+    assert (code, summary["rows"]["leads"], summary["skipped"].get("header")) == (0, 2, None)
+
+
+def test_a_file_of_headers_alone_has_no_phone_column(tmp_path: Path) -> None:
+    """Where nothing was read above a header without a phone column, the file has none."""
+    code, summary, _ = run(tmp_path, "Name,Mobile\nAgent Name,Agent Mobile\nSneha Das,9876500003\n")
+    assert (code, summary["error"]["code"]) == (3, "column_missing")
 
 
 @pytest.mark.parametrize("options", [(), ("--limit", "1")])
