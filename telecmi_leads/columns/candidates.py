@@ -14,6 +14,7 @@ from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import NAME_HEADS, OTHER_THAN_FIRST, PHONE_HEADS, Candidate, Reading, Rule
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head, Modifier, Place, words
+from telecmi_leads.columns.line_labels import is_label
 from telecmi_leads.columns.nested_people import without_nested_people
 from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject
 
@@ -73,6 +74,8 @@ def read_columns(
 def _read(name: str, cells: Sequence[str], phone_score: Callable[[Sequence[str]], float]) -> Reading:
     """Read a name; "Phone verified" above numbers says which phone it is, above anything else it is a yes or no."""
     reading = read_name(name)
+    if reading.head in PHONE_HEADS and cells and is_label(name, cells):
+        return Reading(None, Rule.WRONG_VALUES)
     if reading.rule is Rule.FLAG and cells and phone_score(cells) >= cell_values.MOST:
         return read_name(f"({name})")
     return reading

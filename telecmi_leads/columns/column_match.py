@@ -254,9 +254,9 @@ class ColumnMatch(Struct, frozen=True):
     with the surname, and how many surnames people usually have there.
     A field stands in `templates` (--set) or in `sources`, never in both. `fills` are the values of --fill.
     A column that feeds both the phone and FULLNAME holds names beside its numbers. `labels` are the columns that say
-    what kind of line a phone column holds (its index → the label's). `strangers` are for each phone column the names
-    and emails of another person of the row: who is billed, and to whom it is shipped. `choices` has one entry for each
-    column.
+    what kind of line a phone column holds (its index → the label's), `verdicts` those that say whose its numbers are
+    and whether they are right. `strangers` are for each phone column the names and emails of another person of the row:
+    who is billed, and to whom it is shipped. `choices` has one entry for each column.
     `ignored` and `own_report` tell the columns of an earlier report. `served` are the options of --map and --set whose
     columns the table has, `absent` says why the others find nothing here.
     """
@@ -271,6 +271,7 @@ class ColumnMatch(Struct, frozen=True):
     company_first: frozenset[int] = frozenset()
     surname_first: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    verdicts: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
     strangers: Mapping[int, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
     templates: Mapping[Field, Template] = field(default_factory=lambda: MappingProxyType({}))
     fills: Mapping[Field, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Rule
-from telecmi_leads.columns.header_meaning import names_a_line, read_name
-from telecmi_leads.columns.lexicon import Head, Standing, plain, words
+from telecmi_leads.columns.header_meaning import read_name
+from telecmi_leads.columns.lexicon import Head, plain, words
 from telecmi_leads.core.lead import Field
-from telecmi_leads.core.reasons import Reason
-from telecmi_leads.core.text import cached_if_short
-from telecmi_leads.phones import told_by_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from telecmi_leads.columns.column_match import Candidate, Draft, Reading
+    from telecmi_leads.columns.column_match import Candidate, Draft
 
 
 _DIGITS = re.compile(r"[+(]*\d[\d\s().+/*•#-]*")
@@ -54,68 +51,6 @@ def _holds_name(cell: str) -> bool:
 
 def _speaks_of_line(token: str) -> bool:
     return read_name(token.strip(_EDGES)).head in _LINE_WORDS
-
-
-_KINDS = frozenset({"type", "label", "kind"})
-_NUMBER_WORDS = frozenset({"value", "number", "no", "num", "nr"})
-_FIRST = {Head.MOBILE: 0, Head.WHATSAPP: 1}
-_PLAIN, _WORK, _HOME = 2, 3, 4
-_STANDINGS = {Standing.NEW: -10, Standing.OTHER: 10, Standing.BAD: 20}
-_HOMES = ("home", "residence")
-# Of a contact that is a firm these are lines of its own, and no person.
-_DESKS = frozenset({"sales", "support", "reception", "hr", "helpline", "customer care", "customer service", "staff"})
-
-
-def line_labels(header: Sequence[str], phones: Sequence[int]) -> dict[int, int]:
-    """Return for each phone column that has a label its label's column.
-
-    "Phone 1 - Label" is that of "Phone 1 - Value", "Phone type" that of "Phone number" where no "Phone" is.
-    """
-    names = list(map(words, header))
-    places: dict[tuple[str, ...], int] = {}
-    for index, name in enumerate(names):
-        if index not in phones and not _KINDS.isdisjoint(name):
-            places.setdefault(tuple(word for word in name if word not in _KINDS), index)
-    labels: dict[int, int] = {}
-    for shorten in (frozenset({"value"}), _NUMBER_WORDS):
-        for phone in phones:
-            at = places.get(tuple(word for word in names[phone] if word not in shorten))
-            if at is not None and phone not in labels and at not in labels.values():
-                labels[phone] = at
-    return labels
-
-
-@cached_if_short(4096)
-def line_rank(header: str, label: str) -> int | Reason:
-    """Return the rank of a line by its label, the one to be called first lowest; a reason for one that is not called.
-
-    Such are a fax, somebody else's line and a wrong number. `header` is the name of the number's column: it tells the
-    kind of line where the label does not. What it tells of is a person where it names no line: a "Contact type" says
-    who somebody is, not whose the number is.
-    """
-    reading, told = read_name(label), told_by_words(label)
-    if reading.rule is Rule.OTHER_LINE:
-        return told or Reason.NO_PHONE
-    if names_a_line(header):
-        if told:
-            return told
-        if (reading.rule is Rule.OTHER_PERSON or reading.role) and reading.word not in _DESKS:
-            return Reason.SOMEBODY_ELSES
-        return _rank(reading if reading.head else read_name(header)) + _standing_of(label, reading)
-    return _rank(reading)
-
-
-def _rank(reading: Reading) -> int:
-    if reading.head is Head.PLACE_PHONE:
-        return _HOME if reading.word in _HOMES else _WORK
-    return _PLAIN if reading.head is None else _FIRST.get(reading.head, _PLAIN)
-
-
-def _standing_of(label: str, reading: Reading) -> int:
-    """Return how far a label puts its line before or behind all others: "New", "Old", "Other"."""
-    if reading.rule is Rule.OTHER_PERSON:  # a desk
-        return _STANDINGS[Standing.OTHER]
-    return _STANDINGS.get(read_name(f"{label} phone").standing, 0) if label else 0
 
 
 # Columns whose values are never tried: they hold numbers of others, or numbers that only look like phones.

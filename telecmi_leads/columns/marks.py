@@ -47,7 +47,8 @@ class TableMarks(Struct):
     together. `doubtful_sheet` says that the sheet's name does so without saying it plainly.
     `unclear` counts the cells of mark columns that say neither yes nor no, by column name; `doubtful` those of status
     columns that say of a row which is not marked that its number is wrong or its person dead; `hints` the rows that
-    are not marked, and whose text speaks of not calling.
+    are not marked, and whose text speaks of not calling. Rows of the columns `judged` go on to another number where
+    their status says that this one is wrong, or are rejected, so that they are not counted as doubtful.
     """
 
     sheet: str | None
@@ -62,6 +63,7 @@ class TableMarks(Struct):
     unclear: Counter[str] = field(default_factory=Counter)
     doubtful: Counter[str] = field(default_factory=Counter)
     hints: Counter[str] = field(default_factory=Counter)
+    judged: frozenset[int] = frozenset()
 
     def rows(self, columns: Columns, count: int) -> dict[int, str]:
         """Return the marked rows of a block: index → the name of the column or sheet that says so."""
@@ -69,7 +71,7 @@ class TableMarks(Struct):
             return dict.fromkeys(range(count), self.sheet)
         block = _Block()
         for at, name, kind in self.columns:
-            self._take_column(block, columns[at], name, kind)
+            self._take_column(block, columns[at], name, kind, judged=at in self.judged)
         self._take_beside(block, columns)
         for at, name in self.others:
             speaking = set(filter(hints_at_no_call, aside(columns[at])))
@@ -94,7 +96,7 @@ class TableMarks(Struct):
                 both = map(" ".join, zip(columns[first], columns[last], strict=True))
                 block.mark(dict(self.names)[first], (index for index, name in enumerate(both) if in_name(name)))
 
-    def _take_column(self, block: _Block, cells: Sequence[str], name: str, kind: MarkKind) -> None:
+    def _take_column(self, block: _Block, cells: Sequence[str], name: str, kind: MarkKind, *, judged: bool) -> None:
         """Take in what a mark column says."""
         texts = telling(set(cells)) if kind is MarkKind.STATUS else set(cells)
         said = {cell: marks(kind, cell) for cell in texts}
@@ -103,7 +105,8 @@ class TableMarks(Struct):
         if None in said.values():
             self.unclear[name] += sum(1 for cell in cells if said[cell] is None)
         if kind is MarkKind.STATUS:
-            block.doubtful += _rows_with(set(filter(says_doubtful, said)), cells, name)
+            if not judged:
+                block.doubtful += _rows_with(set(filter(says_doubtful, said)), cells, name)
             hints = {cell for cell, marked in said.items() if not marked and hints_at_no_call(cell)}
             block.hints += _rows_with(hints, cells, name)
 
@@ -160,4 +163,5 @@ def table_marks(info: TableInfo, match: ColumnMatch, above: TableMarks | None = 
         pairs=((firsts[0], lasts[0]),) if firsts and lasts and firsts[0] not in match.phones else (),
         doubtful_sheet=is_doubtful_name(info.sheet),
         sections=sections,
+        judged=frozenset(chain.from_iterable(match.verdicts.values())),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,10 @@ from telecmi_leads.columns.column_match import (
     Reading,
     Rule,
 )
-from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed, line_labels
+from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed
 from telecmi_leads.columns.header_meaning import names_a_shipping, read_name
 from telecmi_leads.columns.lexicon import Head, words
+from telecmi_leads.columns.line_labels import line_labels
 from telecmi_leads.columns.mark_words import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.side_by_side import tables_of
@@ -321,14 +323,15 @@ def match_columns(
     choose = choose_fields if named else choose_unnamed
     choose(draft, found, cells, phone_score)
     said.apply(draft)
-    labels = line_labels(header, draft.phones)
-    for index in labels.values():
+    labels, verdicts = line_labels(header, draft.phones, cells)
+    for index in (*labels.values(), *chain.from_iterable(verdicts.values())):
         draft.reasons.setdefault(index, (None, Rule.LABEL, ""))
     return replace(
         draft.match(),
         company_first=_company_first(draft, cells),
         surname_first=_surname_first(draft, header, cells),
         labels=MappingProxyType(labels),
+        verdicts=MappingProxyType(verdicts),
         strangers=_strangers(draft, header, found),
         templates=said.templates,
         fills=MappingProxyType(dict(options.fill)),

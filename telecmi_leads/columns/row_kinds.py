@@ -126,7 +126,7 @@ def _names_columns(texts: list[str]) -> bool:
 def _says_whose(filled: list[tuple[int, str]], names: Sequence[str]) -> bool:
     """Tell whether a row repeats names of the header at their places, and between them says whose lines these are.
 
-    "Name, Wife, Own, City" below "Name, Mobile, Wife Mobile, City": no cell names a phone, and yet columns have changed.
+    "Name, Wife, Own, City" below "Name, Mobile, Wife Mobile, City": no cell names a phone, yet columns have changed.
     """
     others = [cell for index, cell in filled if index >= len(names) or _folded(cell) != names[index]]
     repeated = len(filled) - len(others)

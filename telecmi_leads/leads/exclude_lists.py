@@ -204,4 +204,4 @@ def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:
 
 
 def _one_column_each(match: ColumnMatch, columns: Sequence[int]) -> list[ColumnMatch]:
-    return [replace(match, phones=(column,), labels={}) for column in columns]
+    return [replace(match, phones=(column,), labels={}, verdicts={}) for column in columns]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from telecmi_leads.columns import going_with, is_area_code, line_rank
+from telecmi_leads.columns import going_with, is_area_code, line_fault, line_rank
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import Columns
@@ -102,7 +102,8 @@ def find_numbers(
     if template is not None:
         made = [template.render(row) for row in grid.rows]
         return _alone(_answered(book, made, row_regions(grid, everywhere, match, region, guess=guess)))
-    labelled = _by_label(grid, match) if match.labels else _Labelled(grid)
+    labelled = _Labelled(grid) if not match.verdicts else _without_refused(grid, match)
+    labelled = _by_label(labelled, match) if match.labels else labelled
     grid = labelled.grid
     found = RowNumbers([""] * len(everywhere), [])
     waiting: Sequence[int] = everywhere
@@ -218,24 +219,40 @@ class _Labelled(Struct, frozen=True):
 
     def settle(self, faults: dict[int, Fault]) -> None:
         """Name the columns at fault as they stand in the file, and say what the labels have against a number."""
-        for index in self.moved.keys() & faults.keys():
+        for index in (self.moved.keys() | self.refused.keys()) & faults.keys():
             fault = faults[index]
             if fault.reason is Reason.NO_PHONE and index in self.refused:
                 faults[index] = self.refused[index]
-            elif fault.column is not None:
+            elif fault.column is not None and index in self.moved:
                 faults[index] = Fault(fault.reason, self.moved[index].get(fault.column, fault.column))
 
 
-def _by_label(grid: Grid, match: ColumnMatch) -> _Labelled:
+def _without_refused(grid: Grid, match: ColumnMatch) -> _Labelled:
+    """Take out the numbers of which a column beside them says that they are wrong, or somebody else's."""
+    rows = list(grid.rows)
+    refused: dict[int, Fault] = {}
+    for phone in reversed(match.phones):
+        for column in match.verdicts.get(phone, ()):
+            name, cells = match.header_of(column), grid.columns[column]
+            faults = {cell: fault for cell in set(cells) if (fault := line_fault(name, cell)) is not None}
+            for index in [index for index, cell in enumerate(cells) if cell in faults] if faults else ():
+                if any(map(str.isdecimal, rows[index][phone])):
+                    refused[index] = Fault(faults[cells[index]], phone)
+                    rows[index] = [*rows[index][:phone], "", *rows[index][phone + 1 :]]
+    return _Labelled(Grid(rows, len(grid.columns)) if refused else grid, refused=refused)
+
+
+def _by_label(labelled: _Labelled, match: ColumnMatch) -> _Labelled:
     """Sort each row's numbers as their labels say: mobiles first, and nothing where the line is no lead's.
 
     Such are a fax, the number of somebody else and a wrong one.
     """
+    grid = labelled.grid
     columns = [column for column in match.phones if column in match.labels]
     headers = list(map(match.header_of, columns))
     sorted_rows = list(grid.rows)
     moved: dict[int, dict[int, int]] = {}
-    refused: dict[int, Fault] = {}
+    refused = dict(labelled.refused)
     for index, row in enumerate(grid.rows):
         ranks = [line_rank(header, row[match.labels[column]]) for column, header in zip(columns, headers, strict=True)]
         ranked = [(rank, column) for rank, column in zip(ranks, columns, strict=True) if not isinstance(rank, Reason)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from inside import Inside
+from places import PACKAGE
 
 from telecmi_leads.columns import line_rank
 from telecmi_leads.core.reasons import Reason
@@ -90,6 +91,88 @@ CASES: dict[str, tuple[str, str, list[tuple[str, str]], dict[str, int]]] = {
 }  # fmt: skip
 
 
+ASHA, UMA = ("919876500001", "Asha"), ("919876500002", "Uma")
+SAYS = "Name,{}\nAsha Rao,98765 00001,{}\nUma Das,98765 00002,{}\n"
+# what it shows: the columns behind the name, what they say of Asha's number and of Uma's; only Uma's is called
+COLUMNS = {
+    "somebody_elses": [
+        ("Mobile,Number Type", "Spouse", "Mobile"),
+        ("Mobile,Whose Number", "Husband", "Self"),
+        ("Mobile,Whose mobile is this?", "Brother's", "Uma"),
+        ("Mobile,Number Belongs To", "Husband (Ravi)", "Dr. Uma Das"),
+        ("Phone,Phone belongs to", "Agent", ""),
+        ("Mobile,Mobile No. of", "Wife", "Own"),
+        ("Mobile,Phone Owner", "Wife", "Self"),
+        ("Mobile,Relation", "Father", "Self"),
+        ("Mobile,Belongs to", "Wife", "Uma Das"),
+        ("Mobile,Kiska number", "Pati", "Self"),
+        ("Mobile,नंबर किसका है", "पति", "स्वयं"),
+        ("Telefon,Wessen Nummer", "Ehemann", "Eigene"),
+        ("Teléfono,Teléfono de", "esposo", "Uma"),
+        ("Téléphone,À qui est le numéro", "mari", "Uma"),
+        ("Телефон,Чей номер", "муж", "свой"),
+    ],
+    "said_to_be_wrong": [
+        ("Mobile,Number Type", "Wrong", "Mobile"),
+        ("Phone,Phone Status", "Wrong number", "Verified"),
+        ("Phone,Phone Status", "Disconnected - 404", "Switched off"),
+        ("Mobile,Number Status", "not in service", "active"),
+        ("Mobile,mobile_status", "Deceased", "unknown"),
+        ("Phone,Phone Valid", "No", "Yes"),
+        ("Phone,phoneValid", "false", "true"),
+        ("Phone,Is Phone Valid", "0", "1"),
+        ("Phone,Phone Validation", "invalid", "valid"),
+        ("Mobile,Valid?", "N", "Y"),
+        ("Mobile,Wrong Number", "Yes", "No"),
+        ("Mobile,Invalid phone", "TRUE", "FALSE"),
+        ("Telefon,Telefonstatus", "ungültig", "ok"),
+        ("Telefon,Nummer gültig", "nein", "ja"),
+        ("Teléfono,Estado del teléfono", "no existe", "activo"),
+        ("Téléphone,Numéro valide", "non", "oui"),
+        ("Телефон,Статус номера", "не существует", "ок"),
+        ("Mobile,नंबर सही है", "नहीं", "हाँ"),
+    ],
+}  # fmt: skip
+CASES |= {
+    f"{columns} = {asha!r} says that the number is not the lead's": (
+        "leads.csv", SAYS.format(columns, asha, uma), [UMA], {reason: 1}
+    )
+    for reason, each in COLUMNS.items()
+    for columns, asha, uma in each
+}  # fmt: skip
+# Columns and words that say nothing of the number.
+CASES |= {
+    f"{columns} = {asha!r} says nothing of the number": (
+        "leads.csv", SAYS.format(columns, asha, uma), [ASHA, UMA], {}
+    )
+    for columns, asha, uma in [
+        ("Mobile,Mobile verified", "No", "Yes"),
+        ("Mobile,Owner", "Agent 3", "Manager"),
+        ("Mobile,Relationship", "Vendor", "Partner"),
+        ("Mobile,Active", "No", "Yes"),
+        ("Mobile,Type", "Wrong", "Spouse"),
+        ("Mobile,Contact Relation", "Vendor", "Partner"),
+        ("Mobile,Valid Phone", "98110 99001", "98110 99002"),
+        ("Mobile,Number Status", "not disconnected", "no answer"),
+        ("Mobile,Mobile Type", "Android", "Smartphone"),
+    ]
+}  # fmt: skip
+ROW = "Name,Phone,Phone Status,Alt Phone,Alt Phone Status\n"
+CASES["the next number is called where the first is wrong"] = (
+    "leads.csv",
+    ROW + "Asha Rao,98765 00001,Wrong,98110 99001,\nUma Das,98765 00002,Disconnected,98110 99002,Invalid\n"
+    "Ira Sen,98765 00003,ok,98110 99003,Wrong\nTara Sen,98765 00004,Wrong,98110 990,\n",
+    [("919811099001", "Asha"), ("919876500003", "Ira")],
+    {"said_to_be_wrong": 1, "too_short": 1},
+)
+CASES["a status that names no line speaks of the main one"] = (
+    "leads.csv",
+    "Name,Mobile,Alt Mobile,Number Status\nAsha Rao,98765 00001,98110 99001,Invalid\nUma Das,98765 00002,,valid\n",
+    [("919811099001", "Asha"), UMA],
+    {},
+)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_whose_number_is_called(name: str, tmp_path: Path) -> None:
     """What a label says of its number decides whether it is the lead's; a row without another one is told why."""
@@ -116,6 +199,23 @@ def test_a_label_that_asks_not_to_be_called_marks_its_row(tmp_path: Path) -> Non
         "excluded": 1,
         "rejected": 0,
     }
+
+
+def test_a_status_that_the_program_acts_on_is_not_warned_of(tmp_path: Path) -> None:
+    """Whatever a status may say of a wrong number takes the number out beside a phone, and is no warning then."""
+    doubtful = json.loads((PACKAGE / "columns" / "marks.json").read_text(encoding="utf-8"))["doubtful"]
+    rows = [f"Asha Rao,98765{at:05d},{word}" for at, word in enumerate(doubtful)]
+    (tmp_path / "leads.csv").write_text("\n".join(["Name,Phone,Phone Status", *rows, ""]), encoding="utf-8")
+    ended = Inside(tmp_path).run("validate", "leads.csv", "--region", "IN", "--json")
+    assert (ended.json["rejections"], ended.json["warnings"]) == ({"said_to_be_wrong": len(doubtful)}, [])
+
+
+def test_a_list_takes_wrong_numbers_too(tmp_path: Path) -> None:
+    """On a do-not-call list a number counts, whatever is said of its state."""
+    (tmp_path / "leads.csv").write_text("Name,Phone\nAsha Rao,98765 00001\nUma Das,98765 00002\n", encoding="utf-8")
+    (tmp_path / "list.csv").write_text("Phone,Phone Status\n98765 00001,Wrong\n", encoding="utf-8")
+    ended = Inside(tmp_path).run("validate", "leads.csv", "--exclude", "list.csv", "--region", "IN", "--json")
+    assert (ended.json["rows"]["leads"], ended.json["rows"]["excluded"]) == (1, 1)
 
 
 @pytest.mark.parametrize(
