@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.columns.lexicon import Segment
     from telecmi_leads.core.errors import ColumnMissing
+    from telecmi_leads.core.reasons import WarningCode
 
 
 PHONE_HEADS = frozenset({Head.MOBILE, Head.WHATSAPP, Head.PHONE, Head.LANDLINE})
@@ -242,6 +243,15 @@ class ColumnChoice(Struct, frozen=True):
         return f"{self.rule.says} ({self.word})" if self.word else self.rule.says
 
 
+class ColumnDoubt(Struct, frozen=True):
+    """What deserves a look in a table's columns: a sentence's first half, what follows from it, and the way out."""
+
+    code: WarningCode
+    says: str
+    follows: str
+    way_out: str
+
+
 class ColumnMatch(Struct, frozen=True):
     """Which column (by index, from 0) feeds which field.
 
@@ -257,8 +267,9 @@ class ColumnMatch(Struct, frozen=True):
     what kind of line a phone column holds (its index → the label's), `verdicts` those that say whose its numbers are
     and whether they are right. `strangers` are for each phone column the names and emails of another person of the row:
     who is billed, and to whom it is shipped. `choices` has one entry for each column.
-    `ignored` and `own_report` tell the columns of an earlier report. `served` are the options of --map and --set whose
-    columns the table has, `absent` says why the others find nothing here.
+    `stray_countries` are called countries and hold few: what is a country's name there tells the row's region.
+    `doubts` are what deserves a warning. `ignored` and `own_report` tell the columns of an earlier report. `served` are
+    the options of --map and --set whose columns the table has, `absent` says why the others find nothing here.
     """
 
     phones: tuple[int, ...] = ()
@@ -276,6 +287,8 @@ class ColumnMatch(Struct, frozen=True):
     templates: Mapping[Field, Template] = field(default_factory=lambda: MappingProxyType({}))
     fills: Mapping[Field, str] = field(default_factory=lambda: MappingProxyType({}))
     choices: tuple[ColumnChoice, ...] = ()
+    stray_countries: tuple[int, ...] = ()
+    doubts: tuple[ColumnDoubt, ...] = ()
     ignored: frozenset[int] = frozenset()
     own_report: bool = False
     served: frozenset[str] = frozenset()

@@ -18,6 +18,7 @@ from telecmi_leads.columns.column_match import (
     PHONE_HEADS,
     Candidate,
     ColumnChoice,
+    ColumnDoubt,
     ColumnMatch,
     Draft,
     Reading,
@@ -26,7 +27,7 @@ from telecmi_leads.columns.column_match import (
 from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed
 from telecmi_leads.columns.header_meaning import names_a_shipping, read_name
 from telecmi_leads.columns.lexicon import Head, words
-from telecmi_leads.columns.line_labels import line_labels
+from telecmi_leads.columns.line_labels import is_wrong, line_labels
 from telecmi_leads.columns.mark_words import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.side_by_side import tables_of
@@ -34,6 +35,7 @@ from telecmi_leads.columns.table import Table, is_own_report, open_table, place
 from telecmi_leads.core.errors import ColumnMissing, InputRefused, NoPhoneColumn
 from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field
 from telecmi_leads.core.masking import mask_text
+from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 _SHOWN_COLUMNS = 12
 _SHOWN_TABLES = 5
 _NAMELESS = Reading(None, Rule.NO_NAME)
+_BY_NAME = (Rule.EXACT, Rule.WORDS)
 _TWO_SURNAMES = frozenset({"apellidos", "apelidos", "sobrenomes", "cognoms", "abizenak"})
 _NEARLY_ALL = 0.8
 _FEWEST_NAMES = 3
@@ -100,6 +103,7 @@ class Matcher(Struct, frozen=True):
             phone_score=self.share_of_numbers,
         )
         match = self._without_false_countries(match, sample)
+        match = replace(match, doubts=(*match.doubts, *_wrong_phones(match)))
         self.served.update(match.served)
         for option, why in match.absent.items():
             self.absent.setdefault(option, (why, []))[1].append(info)
@@ -121,7 +125,23 @@ class Matcher(Struct, frozen=True):
             for at in codes
             if by_name.get(at) is Rule.VALUES and not self._are_codes(match, sample, at)
         }
-        return match.without(false) if false else match
+        if not false:
+            return match
+        stray = [at for at, rule in false.items() if rule is Rule.NO_COUNTRY]
+        doubts = (self._doubt_of(match.header_of(at), sample, at) for at in stray if by_name.get(at) in _BY_NAME)
+        return replace(match.without(false), stray_countries=tuple(stray), doubts=tuple(doubts))
+
+    def _doubt_of(self, name: str, sample: Sequence[Sequence[str]], at: int) -> ColumnDoubt:
+        """Return what is to be said of a column that is plainly called a country and holds few."""
+        told = [told for row in sample if at < len(row) and (told := region_told(row[at])) is not None]
+        column = f'column "{safe(name, 60)}"'
+        home = f"read for --region {self.region}" if self.region else "rejected"
+        return ColumnDoubt(
+            WarningCode.COUNTRY_NOT_USED,
+            f"{told.count(UNKNOWN):,} of {count(len(told), 'cell')} of {column} looked at name no country",
+            f"It is not used: where it names no country, numbers without a country code are {home}.",
+            f"Correct the cells, or reject such rows: --map {argument(f'country={name}')}.",
+        )
 
     def _are_codes(self, match: ColumnMatch, sample: Sequence[Sequence[str]], at: int) -> bool:
         """Tell whether bare integers under `Country` are the calling codes of the rows' numbers.
@@ -171,6 +191,19 @@ def _second_people(choices: Sequence[ColumnChoice], sample: Sequence[Sequence[st
         counted = each.rule is Rule.OTHER_PERSON and (each.word.isdecimal() or each.word == OTHER_THAN_FIRST)
         if counted and read_name(each.header).head in PHONE_HEADS and any(_first(row, [each.index]) for row in sample):
             yield f'"{safe(each.header, 60)}" holds numbers of another person in the same row, who is not uploaded'
+
+
+def _wrong_phones(match: ColumnMatch) -> Iterator[ColumnDoubt]:
+    """Yield what is to be said where no phone column is better than one called "Wrong Number"."""
+    mapped = any(choice.rule is Rule.MAPPED and choice.field is Field.PHONE for choice in match.choices)
+    if match.phones and not mapped and all(is_wrong(match.header_of(at)) for at in match.phones):
+        name = safe(match.header_of(match.phones[0]), 60)
+        yield ColumnDoubt(
+            WarningCode.WRONG_NUMBERS,
+            f'the numbers of the only phone column, "{name}", are wrong by its name',
+            "They are sent all the same.",
+            "Name the right column: --map phone=COLUMN.",
+        )
 
 
 def _first(row: Sequence[str], columns: Sequence[int]) -> str:

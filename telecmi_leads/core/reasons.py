@@ -205,6 +205,16 @@ class WarningCode(Enum):
         "a text speaks of not calling, and not plainly of the row's person: the row is sent all the same",
         "Look at these rows; write DNC as their status, if nobody should be called.",
     )
+    COUNTRY_NOT_USED = (
+        "country_not_used",
+        "most cells of a country column name no country: its rows go by the region; --strict sends nothing",
+        "Correct the cells, or use --map country=COLUMN, which rejects rows whose country is not understood.",
+    )
+    WRONG_NUMBERS = (
+        "wrong_numbers",
+        "the only phone column says by its name that its numbers are wrong; they are sent; --strict sends nothing",
+        "Name the right column with --map phone=COLUMN.",
+    )
     HIDDEN_ROWS = (
         "hidden_rows",
         "rows of a sheet are hidden by a filter; they are read too",

@@ -282,6 +282,7 @@ class _Preparation(Struct):
         self, info: TableInfo, match: ColumnMatch, sample: Sequence[Sequence[str]], above: TableMarks | None = None
     ) -> Cleaner:
         group_column = self._group_column(info)
+        self.found.doubts |= dict.fromkeys((place(info), doubt) for doubt in match.doubts)
         opened, info = info, named_by_use(info, match)
         marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, match, above)
         marking = tuple(opened.header[at] for at, _, _ in marks.columns) if marks is not None else ()

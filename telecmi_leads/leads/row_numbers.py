@@ -16,7 +16,7 @@ from telecmi_leads.columns import going_with, is_area_code, line_fault, line_ran
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import Columns
-from telecmi_leads.phones import UNKNOWN, region_of_header, region_told_by_code, regions_told
+from telecmi_leads.phones import UNKNOWN, region_of_header, region_told, region_told_by_code, regions_told
 from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _LOST_DIGITS = "000000"
 """What a spreadsheet that shows six digits leaves of the others; one number in a million ends so by itself."""
 _FEWEST_ROUNDED = 3
 _ROUNDED_SHARE = 20
+_SHORTEST_COUNTRY = 3
+_ALSO_A_STATE = frozenset({"georgia", "niger"})
 
 
 class Grid:
@@ -316,6 +318,10 @@ def row_regions(  # noqa: PLR0913 - the rows, and what tells their regions
     UNKNOWN where the row names a country or code that is not understood, and none that is; `region` with `guess`.
     """
     told: list[str | None] | None = None
+    for cells in (_taken(grid.columns[column], at) for column in match.stray_countries):
+        known = {cell: _country_by_name(cell) for cell in set(cells)}
+        if any(known.values()):
+            told = [known[cell] for cell in cells]
     for source, regions_of in ((Field.COUNTRY, regions_told), (Field.DIALCODE, _regions_by_code)):
         for cells in _columns_of(grid, at, match, source, phone):
             known = regions_of(set(cells))
@@ -329,6 +335,14 @@ def row_regions(  # noqa: PLR0913 - the rows, and what tells their regions
         told = [region if each in unknown else each for each in told]
         distinct = set(told)
     return distinct.pop() if len(distinct) == 1 else told
+
+
+def _country_by_name(cell: str) -> str | None:
+    """Return the region of a country that is named among states or cities, whose codes would be countries' too."""
+    name = cell.strip().casefold()
+    if len(name) < _SHORTEST_COUNTRY or name in _ALSO_A_STATE or (region := region_told(cell)) == UNKNOWN:
+        return None
+    return region
 
 
 def _likelier(one: str | None, other: str | None) -> str | None:

@@ -16,6 +16,7 @@ from telecmi_leads.core.wording import argument, count
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from telecmi_leads.columns.column_match import ColumnDoubt
     from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.columns.matching import UnreadTable
     from telecmi_leads.core.lead import TableInfo
@@ -28,7 +29,7 @@ class TableFindings(Struct):
     middle of another table stand by their number in the run. `unread_marks` are the files and names of sheets that
     --sheet leaves out, though their names mark the people on them. `doubtful_sheets` are those that are read, and whose
     names leave it in doubt whether the people on them are to be called. A filter hides rows of
-    `filtered`. `long_rows` counts, by place, the rows longer than their header.
+    `filtered`. `long_rows` counts, by place, the rows longer than their header. `doubts` are of columns.
     """
 
     unread: list[tuple[UnreadTable, tuple[str, ...]]] = field(default_factory=list)
@@ -38,6 +39,7 @@ class TableFindings(Struct):
     filtered: list[TableInfo] = field(default_factory=list)
     long_rows: Counter[str] = field(default_factory=Counter)
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
+    doubts: dict[tuple[str, ColumnDoubt], None] = field(default_factory=dict)
 
     def take_marks(self, info: TableInfo, marks: TableMarks, chosen: Collection[str]) -> None:
         """Take in the marks of a table; a sheet that --sheet has chosen is meant, whatever its name."""
@@ -85,6 +87,8 @@ class TableFindings(Struct):
         """Yield what is to be said of the tables: sentences with their codes."""
         for table, sheets in self._all_unread():
             yield WarningCode.NO_PHONE_COLUMN, table.says(sheets)
+        for where, doubt in self.doubts:
+            yield doubt.code, f"{where}: {doubt.says}. {doubt.follows} {doubt.way_out}"
         for info in self.filtered:
             hides = f"{place(info)}: a filter hides {count(info.hidden_rows, 'row')}"
             yield WarningCode.HIDDEN_ROWS, f"{hides}; {'it is' if info.hidden_rows == 1 else 'they are'} read too."
@@ -106,10 +110,12 @@ class TableFindings(Struct):
         unread = [(f"{table.where} has no phone column", table.way_out(sheets)) for table, sheets in self._all_unread()]
         clear = "Write yes or no into these cells, or use --ignore-marks."
         long = [(says, WarningCode.LONG_ROWS.tip) for says in self._long()]
+        doubts = [(f"{where}: {doubt.says}", doubt.way_out) for where, doubt in self.doubts]
         return [
             *unread,
             *self._unread_marks(),
             *self._doubtful_sheets(),
+            *doubts,
             *long,
             *((unclear, clear) for unclear in self._unclear()),
         ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
+from inside import Inside
 from places import TESTS
 
 from telecmi_leads.columns import ColumnMatch
@@ -16,6 +18,9 @@ from telecmi_leads.leads.row_numbers import Grid, RowNumbers, find_numbers
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.phones.regions import region_of_header
 from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def found_in(
@@ -183,3 +188,63 @@ def test_a_column_of_lost_digits() -> None:
 def test_each_phone_goes_by_its_own_code_and_country(header: str, row: str, number: str) -> None:
     """Of several dial codes or countries in a row, that one counts which goes with the phone that is taken."""
     assert matched(["Name", *header.split(",")], [["Asha Menon", *row.split(",")]], "IN")[0] == [number]
+
+
+CITIES = ("Mumbai", "New York", "Pune", "Kochi")
+NUMBERS = [f"987650000{at}" for at in range(len(CITIES))]
+
+
+def test_a_row_that_names_a_country_among_cities_keeps_it() -> None:
+    """Where most cells are no countries, one that is named in full still tells its row's region, and no letters do."""
+    cities = [["Asha Rao", number, city] for number, city in zip(NUMBERS, CITIES, strict=True)]
+    named = [["Tara Sen", "2025550125", "USA"], ["Ira Sen", "9876500005", "DE"], ["Lata Sen", "9876500006", "Georgia"]]
+    numbers, rules = matched(["Name", "Mobile", "Country"], [*cities, *named], "IN")
+    assert numbers == [*(f"91{number}" for number in NUMBERS), "12025550125", "919876500005", "919876500006"]
+    assert rules["Country"] == "no_country"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "warnings"),
+    [
+        (
+            "Name,Mobile,Country\nAsha Rao,9876500001,Mumbai\nUma Das,9876500002,New York\nOm Sen,9876500003,Pune\n",
+            "country_not_used",
+            (
+                'leads.csv: 3 of 3 cells of column "Country" looked at name no country. It is not used: where it names '
+                "no country, numbers without a country code are read for --region IN. Correct the cells, or reject such "
+                "rows: --map country=Country."
+            ),
+        ),
+        (
+            "Name,Wrong Number\nAsha Rao,9876500001\nUma Das,9876500002\nOm Sen,9876500003\n",
+            "wrong_numbers",
+            (
+                'leads.csv: the numbers of the only phone column, "Wrong Number", are wrong by its name. They are sent '
+                "all the same. Name the right column: --map phone=COLUMN."
+            ),
+        ),
+    ],
+)
+def test_a_doubtful_column_is_told(tmp_path: Path, text: str, code: str, warnings: str) -> None:
+    """A column Country without countries and a sole phone column of wrong numbers are warned of, and stop --strict."""
+    (tmp_path / "leads.csv").write_text(text, encoding="utf-8")
+    command = ("validate", "leads.csv", "--region", "IN", "--json")
+    ended, strict = Inside(tmp_path).run(*command), Inside(tmp_path).run(*command, "--strict")
+    assert (ended.code, ended.json["rows"]["leads"], strict.code) == (0, 3, 3)
+    assert (ended.json["warnings"], ended.json["warning_codes"]) == ([warnings], {code: 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("Name,Mobile,Wrong Number\nAsha Rao,9876500001,9876500002\n", "phone=Mobile"),
+        ("Name,Old Mobile\nAsha Rao,9876500001\n", "firstname=Name"),
+        ("Name,Unverified Phone\nAsha Rao,9876500001\n", "firstname=Name"),
+        ("Name,Wrong Number\nAsha Rao,9876500001\n", "phone=Wrong Number"),
+    ],
+)
+def test_a_column_that_is_mapped_or_not_alone_is_not_doubted(tmp_path: Path, text: str, option: str) -> None:
+    """Beside another phone column, by the user's own word, or only old or unverified, a column needs no warning."""
+    (tmp_path / "leads.csv").write_text(text, encoding="utf-8")
+    ended = Inside(tmp_path).run("validate", "leads.csv", "--region", "IN", "--map", option, "--json")
+    assert (ended.code, ended.json["rows"]["leads"], ended.json["warnings"]) == (0, 1, [])
