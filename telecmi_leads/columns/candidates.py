@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import NAME_HEADS, OTHER_THAN_FIRST, PHONE_HEADS, Candidate, Reading, Rule
+from telecmi_leads.columns.column_match import (
+    CALLED_HEADS,
+    NAME_HEADS,
+    OTHER_THAN_FIRST,
+    PHONE_HEADS,
+    Candidate,
+    Reading,
+    Rule,
+)
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head, Modifier, Place, words
 from telecmi_leads.columns.line_labels import is_label
 from telecmi_leads.columns.nested_people import without_nested_people
-from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject
+from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject, without_second_holders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -64,7 +72,7 @@ def read_columns(
     found = _tenants(found, names, cells)
     found = _owners(found)
     found = _strangers(found, names)
-    found = _second_persons(found)
+    found = without_second_holders(_second_persons(found), header, cells)
     found = _one_person(found)
     if any(name and name[0] in _PROPERTY and _PROPERTY_FACTS.issuperset(name[1:2]) for name in named):
         found = [_property_place(candidate) for candidate in found]
@@ -333,15 +341,14 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
     """Keep "Owner name" and "Owner mobile" only where the table knows no other person: then it is an owner list."""
     if not any(candidate.reading.owner for candidate in found):
         return found
-    names = NAME_HEADS - {Head.SALUTATION, Head.SUFFIX}
     persons = any(
-        (c.head in names or c.reading.person is not None) and c.head and not c.reading.owner and not c.weak
+        (c.head in CALLED_HEADS or c.reading.person is not None) and c.head and not c.reading.owner and not c.weak
         for c in found
     )
     companies = any(candidate.head is Head.COMPANY for candidate in found)
-    strange = any(c.head in names and c.weak for c in found)  # "Mentee name" beside "Mentor phone"
+    strange = any(c.head in CALLED_HEADS and c.weak for c in found)  # "Mentee name" beside "Mentor phone"
     # Where a table has the names of vehicle owners, the mobile of their drivers is not theirs.
-    named = {noun(c.reading.word) for c in found if c.reading.owner and c.head in names}
+    named = {noun(c.reading.word) for c in found if c.reading.owner and c.head in CALLED_HEADS}
     kept: list[Candidate] = []
     for candidate in found:
         reading = candidate.reading
@@ -360,7 +367,7 @@ def _strangers(found: list[Candidate], names: Sequence[tuple[str, ...]]) -> list
     Where every name of the table has that word too, the table is about zookeepers. So the name of one is refused where
     the number is a customer's.
     """
-    own = [c for c in found if c.head in NAME_HEADS - {Head.SALUTATION, Head.SUFFIX}]
+    own = [c for c in found if c.head in CALLED_HEADS]
     persons = any(c.head in PHONE_HEADS and c.reading.person is not None for c in found)
     kept: list[Candidate] = []
     for candidate in found:

@@ -31,6 +31,8 @@ NAME_HEADS = frozenset(
         *(Head.PERSON, Head.NAME, Head.DISPLAY, Head.LEAD_NAME, Head.SALUTATION),
     }
 )
+CALLED_HEADS = NAME_HEADS - {Head.SALUTATION}
+"""The heads of names that tell who somebody is, as a salutation does not."""
 _PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
 _WORK_FIRST = (Place.PLAIN, Place.WORK, Place.HOME, Place.SHIPPING, Place.ORGANISATION)
 

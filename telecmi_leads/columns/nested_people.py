@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Rule
+from telecmi_leads.columns.column_match import CALLED_HEADS, NAME_HEADS, PHONE_HEADS, Rule
 from telecmi_leads.columns.header_meaning import CONTAINERS
 from telecmi_leads.columns.lexicon import Head, Modifier, lexicon, plain, words
 from telecmi_leads.columns.persons import PERSONS
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Keys = tuple[str, ...]
 
-_NAMES = NAME_HEADS - {Head.SALUTATION, Head.SUFFIX}
 _REACHED_BY = NAME_HEADS | PHONE_HEADS | {Head.EMAIL, Head.PLACE_PHONE, Head.CALLER, Head.CALLED}
 _LIVES_AT = frozenset({Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY, Head.DIALCODE, Head.COMPANY})
 # Parts of the person that holds them, though they repeat or complete its name.
@@ -43,7 +42,7 @@ def without_nested_people(
         return found
     names: dict[Keys, list[Candidate]] = {}
     for candidate in found:
-        if candidate.head in _NAMES:
+        if candidate.head in CALLED_HEADS:
             names.setdefault(holders[candidate.index], []).append(candidate)
     within = {
         holder: around

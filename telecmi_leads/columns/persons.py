@@ -8,8 +8,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from telecmi_leads.columns.cell_values import MOST, like_name, share
 from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Rule
-from telecmi_leads.columns.lexicon import Head, Modifier
+from telecmi_leads.columns.lexicon import Head, Modifier, lexicon, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,9 @@ _SECOND = frozenset(
         *("kedua", "दूसरा", "第二"),
     }
 )
+_THIRD = frozenset({"3 rd", "third", "dritter", "tercero", "tercera", "troisieme"})
+_POSITIONS = dict.fromkeys(_SECOND - {"another", "other", "4 th"}, 2) | dict.fromkeys(_THIRD, 3)
+_REACHED_BY = PHONE_HEADS | {Head.EMAIL, Head.DIALCODE}
 _LEADERS = ("team lead", "leader", "leaders", "captain", "captains")
 _NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME, Head.FIRST, Head.LAST})
 _OWN = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE}
@@ -60,6 +64,40 @@ def second_person(segments: Sequence[Segment]) -> str:
     return ""
 
 
+def without_second_holders(
+    found: list[Candidate], header: Sequence[str], cells: Sequence[Sequence[str]]
+) -> list[Candidate]:
+    """Refuse "Secondary Mobile" and "Mobile 2" beside "Secondary Holder", who has no line that says whose it is.
+
+    A second applicant with a line of their own leaves the lead's second number alone.
+    """
+    names, lines = set[int](), set[int]()
+    for c in found:
+        said = c.reading.word if c.reading.rule is Rule.OTHER_PERSON else ""
+        if c.reading.rule is Rule.UNKNOWN and words(header[c.index])[-1:] == ("contact",):  # "Secondary Contact"
+            said = " ".join(words(header[c.index])) * (share(cells[c.index], like_name) >= MOST)
+        position = _position(said)
+        (lines if any(s.meaning in PHONE_HEADS for s in _segments(header[c.index])) else names).add(position)
+    others = names - lines - {0}
+    return [
+        c.refused(Rule.OTHER_PERSON, str(position))
+        if c.head in _REACHED_BY
+        and c.reading.person is None
+        and (position := _POSITIONS.get(c.reading.word, max(c.reading.ordinal, c.reading.group))) in others
+        else c
+        for c in found
+    ]
+
+
+def _position(words_for: str) -> int:
+    """Return the number that "secondary holder" counts a person by, 0 where the words do not count."""
+    return next((at for word, at in _POSITIONS.items() if words_for.startswith(f"{word} ")), 0)
+
+
+def _segments(name: str) -> Sequence[Segment]:
+    return lexicon().segments(words(name))
+
+
 def of_the_subject(found: list[Candidate]) -> list[Candidate]:
     """Refuse the columns of other persons than the one that the table's plain phone belongs to.
 
@@ -68,6 +106,10 @@ def of_the_subject(found: list[Candidate]) -> list[Candidate]:
     leader comes last. Where all phones are of a person who has a name too, a plain name beside it is another's.
     """
     names = [c for c in found if c.head in _NAMES and _is_sure(c)]
+    if names and not any(map(is_a_leaders, names)):
+        phones = [c for c in found if c.head in PHONE_HEADS]
+        if all(map(is_a_leaders, phones)):  # the only number is the leader's, and the name is not
+            found = [c.refused(Rule.OTHER_PERSON, "leader") if c in phones else c for c in found]
     named = [_whose(c) for c in sorted(names, key=is_a_leaders)]
     phoned = [_whose(c) for c in found if c.head in PHONE_HEADS and _is_sure(c)]
     if "" in phoned:
@@ -96,9 +138,9 @@ def _whose(candidate: Candidate) -> str:
     return noun(person.text) if person is not None and apart else ""
 
 
-def _is(person: Segment, words: tuple[str, ...]) -> bool:
+def _is(person: Segment, beginnings: tuple[str, ...]) -> bool:
     *_, last = person.text.split()
-    return (person.text.startswith(words) or last.startswith(words)) and not last.startswith("leader")
+    return (person.text.startswith(beginnings) or last.startswith(beginnings)) and not last.startswith("leader")
 
 
 def _is_sure(candidate: Candidate) -> bool:

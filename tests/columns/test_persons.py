@@ -58,6 +58,25 @@ def rows_of(header: list[str]) -> list[list[str]]:
         ("Name|Phone|Mobile of second applicant", {"phone": ["Phone"], "fullname": ["Name"]}),
         ("Name|Telefon|Mobile zweiter Antragsteller", {"phone": ["Telefon"], "fullname": ["Name"]}),
         ("Name|Phone|Another person mobile", {"phone": ["Phone"], "fullname": ["Name"]}),
+        # a second person with a name, whose number tells by its place alone whose it is
+        (
+            "Primary Holder|Secondary Holder|Primary Mobile|Secondary Mobile|Secondary Email",
+            {"phone": ["Primary Mobile"], "fullname": ["Primary Holder"]},
+        ),
+        ("First Holder|Second Holder|Mobile 1|Mobile 2", {"phone": ["Mobile 1"], "fullname": ["First Holder"]}),
+        ("Titular|Segundo titular|Mobile|Segundo mobile", {"phone": ["Mobile"], "fullname": ["Titular"]}),
+        (
+            "Primary Contact|Secondary Contact|Primary Phone|Secondary Phone",
+            {"phone": ["Primary Phone"], "fullname": ["Primary Contact"]},
+        ),
+        # nobody's number is better than somebody else's
+        ("Name|Patni Mobile", {"fullname": ["Name"]}),
+        ("Name|Pati Mobile", {"fullname": ["Name"]}),
+        ("Name|Bhai ka mobile", {"fullname": ["Name"]}),
+        ("Name|Secy Mobile", {"fullname": ["Name"]}),
+        ("Name|Telefon współmałżonka", {"fullname": ["Name"]}),
+        ("Name|Team Leader Mobile", {"fullname": ["Name"]}),
+        ("Name|Captain Mobile", {"fullname": ["Name"]}),
     ],
 )
 def test_nobody_elses_column_is_taken(header: str, fed: dict[str, list[str]]) -> None:
@@ -76,6 +95,16 @@ def test_nobody_elses_column_is_taken(header: str, fed: dict[str, list[str]]) ->
         ("Patient Name|Patient Mobile|Phone", {"phone": ["Patient Mobile", "Phone"], "fullname": ["Patient Name"]}),
         ("Name|Phone|Second customer mobile", {"phone": ["Phone", "Second customer mobile"], "fullname": ["Name"]}),
         ("Name|Phone|2nd Mobile", {"phone": ["Phone", "2nd Mobile"], "fullname": ["Name"]}),
+        (
+            "Name|Mobile|Secondary Mobile|Second Applicant|Second Applicant Mobile",
+            {"phone": ["Mobile", "Secondary Mobile"], "fullname": ["Name"]},
+        ),
+        (
+            "Primary Holder|Secondary Holder|Mobile|Alternate Mobile",
+            {"phone": ["Mobile", "Alternate Mobile"], "fullname": ["Primary Holder"]},
+        ),
+        ("Captain Name|Captain Mobile", {"phone": ["Captain Mobile"], "fullname": ["Captain Name"]}),
+        ("Team Leader Mobile", {"phone": ["Team Leader Mobile"]}),
         ("Name|Phone|1st applicant mobile", {"phone": ["1st applicant mobile", "Phone"], "fullname": ["Name"]}),
     ],
 )

@@ -210,9 +210,9 @@ def test_a_row_that_names_a_country_among_cities_keeps_it() -> None:
             "Name,Mobile,Country\nAsha Rao,9876500001,Mumbai\nUma Das,9876500002,New York\nOm Sen,9876500003,Pune\n",
             "country_not_used",
             (
-                'leads.csv: 3 of 3 cells of column "Country" looked at name no country. It is not used: where it names '
-                "no country, numbers without a country code are read for --region IN. Correct the cells, or reject such "
-                "rows: --map country=Country."
+                'leads.csv: 3 of 3 cells of column "Country" looked at name no country. It is not used: where it '
+                "names no country, numbers without a country code are read for --region IN. Correct the cells, or "
+                "reject such rows: --map country=Country."
             ),
         ),
         (
