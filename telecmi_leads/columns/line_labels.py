@@ -19,7 +19,8 @@ from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import PHONE_HEADS, Rule
 from telecmi_leads.columns.header_meaning import names_a_line, read_name
 from telecmi_leads.columns.lexicon import Head, Modifier, Never, Place, Standing, lexicon, plain, words
-from telecmi_leads.columns.marks import MarkKind, marks
+from telecmi_leads.columns.mark_cells import marks
+from telecmi_leads.columns.mark_words import MarkKind
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import any_of, cached_if_short, shipped_text
 from telecmi_leads.phones import told_by_words
