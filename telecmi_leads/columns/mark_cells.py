@@ -274,5 +274,13 @@ def may_be_in_name(lower: str) -> bool:
 
 
 def in_name(cell: str) -> bool:
-    """Tell whether words beside a name mark it: "Asha Rao DND", "Do not call - Asha". Short marks may be names: Nix."""
-    return may_be_in_name(cell.lower()) and beside_number(cell)
+    """Tell whether words beside a name mark it: "Asha Rao DND", "Do not call - Asha". Short marks may be names: Nix.
+
+    In a firm's name a list's name is a part of it: "DND Caterers".
+    """
+    return may_be_in_name(cell.lower()) and beside_number(cell) and not _names_a_firm(cell)
+
+
+def _names_a_firm(cell: str) -> bool:
+    first, *others = words(cell[:LONGEST]) or ("",)
+    return first in LISTS and not mark_words().firms.isdisjoint(others)

@@ -46,6 +46,8 @@ _COUNT = re.compile(r"\W*(?:no\.|nos\b|#|\N{NUMERO SIGN})", re.IGNORECASE)  # "N
 _ALTERNATIVES = re.compile(r"[/|,;&+]|\bor\b", re.IGNORECASE)
 # Words for statuses of which one beside a list's name asks whether somebody is on it: "State DNC", "DNC result".
 _ASKS = frozenset({"state", "result", "results", "outcome", "response", "category", "tag", "tags", "label", "labels"})
+_JOINED = ("ndnc", "dnc", "dnd")  # what databases join with another word: "dncmobile", "isdnd"
+_VALUES = frozenset({"active", "inactive", "callable", "open", "ok"})  # "Status (DNC/Active)" lists what its cells hold
 _REASONS = frozenset({"reason", "motivo"})
 _NO_NAME = frozenset({"unnamed", "untitled", "column", "col", "field", "f", "empty", "blank", "spalte", "colonne"})
 
@@ -81,6 +83,7 @@ class MarkWords(Struct, frozen=True):
     before: frozenset[str]
     after: frozenset[str]
     cleared: frozenset[str]
+    firms: frozenset[str]
     channels: frozenset[str]
     statuses: frozenset[str]
     texts: frozenset[str]
@@ -114,6 +117,7 @@ def mark_words() -> MarkWords:
         before=frozenset(data["before"]),
         after=frozenset(data["after"]),
         cleared=frozenset(data["cleared"]),
+        firms=frozenset(data["firms"]),
         channels=frozenset(data["channels"]),
         statuses=frozenset(chain.from_iterable(map(words, data["statuses"]))),
         texts=frozenset(data["texts"]),
@@ -179,9 +183,11 @@ def _is_phrase_with_fillers(tokens: Phrase, phrases: frozenset[Phrase]) -> bool:
 @cached_if_short(1024)
 def mark_kind(name: str) -> MarkKind | None:
     """Tell how a column of this name marks people, None where it does not."""
-    tokens, known = words(name), mark_words()
+    tokens, known = _name_words(name), mark_words()
     if not tokens or not known.channels.isdisjoint(tokens):
         return None
+    if not known.statuses.isdisjoint(tokens) and not _VALUES.isdisjoint(tokens):
+        return MarkKind.STATUS
     if not (len(tokens) > 1 and tokens[-1] in _WISHES):
         for kind, phrases in ((MarkKind.NO_CALL, known.no_call_names), (MarkKind.CONSENT, known.consent)):
             if _is_name_of(tokens, phrases):
@@ -190,6 +196,23 @@ def mark_kind(name: str) -> MarkKind | None:
         return _kind_beside_status(name, tokens)
     perhaps = _is_name_of(tokens, known.no_call_perhaps) and not _COUNT.match(name)
     return MarkKind.MAYBE if perhaps or _speaks_of_a_list(tokens) else None
+
+
+def _name_words(name: str) -> Phrase:
+    """Return a name's words; a list's name that is written together with another word stands alone: "dncmobile"."""
+    return tuple(chain.from_iterable(map(_parted, words(name))))
+
+
+def _parted(token: str) -> Phrase:
+    known = mark_words()
+    for name in _JOINED:
+        for rest, parted in (
+            (token.removeprefix(name), (name, token.removeprefix(name))),
+            (token.removesuffix(name), (token.removesuffix(name), name)),
+        ):
+            if rest and rest != token and (rest in known.statuses or is_filler(rest)):
+                return parted
+    return (token,)
 
 
 def _is_name_of(tokens: Phrase, phrases: frozenset[Phrase]) -> bool:

@@ -22,19 +22,23 @@ Don't call, Do not contact, Ne pas appeler, Nicht anrufen, No llamar, Não ligar
 Nie dzwonić, Не звонить, 请勿致电, 架電禁止, कॉल न करें, Jangan hubungi, Do not call again, Opposition au démarchage,
 No desea ser contactado, Não incomodar, Werbewiderspruch, Просил не звонить, Aranmak istemiyorum, ممنوع التواصل, 電話NG,
 수신 거부, Từ chối cuộc gọi, அழைக்க வேண்டாம், कॉल मत करें, Consent withdrawn, Consent revoked at, Not callable,
-Call Block, Suppress, Exclude, Excluded, Cannot be called, State DNC, DNC Result, Federal DNC, D.N.D., DnD,
+dncmobile, dncphone, dndmobile, mobilednd, isdnd, dndstatus, dncflag, Do not allow Phone Calls, Do Not Allow Calls,
+Phone call not allowed, Call Block, Suppress, Exclude, Excluded, Cannot be called, State DNC, DNC Result,
+Federal DNC, D.N.D., DnD,
 Einwilligung widerrufen, Call mat karna"""
-CONSENT = """Consent, Opt-in, Opted in, Marketing consent, Consent to call, Can we call you?, Einwilligung, Согласие,
+CONSENT = """Consent, Opt-in, Allow Phone Calls, Opted in, Marketing consent, Consent to call,
+Can we call you?, Einwilligung, Согласие,
 Werbeeinwilligung Telefon, Arama İzni, Согласие на звонки, 電話連絡可否, 마케팅 수신 동의, Aceita receber ligações?,
 Accepte d'être appelé, Acepta recibir llamadas, Đồng ý nhận cuộc gọi, 是否同意联系, الموافقة على الاتصال, सहमति,
 Bersedia dihubungi, Zgoda na kontakt telefoniczny, Consent to be contacted, May we contact you by phone?,
 Can be called?, To be called, Can be contacted, May be contacted, Allowed to call, Calling allowed, Call permitted,
 Should we call, Wants call, Allow contact, Call (Y/N), canBeCalled, ¿Se puede llamar?, Dürfen wir anrufen?"""
-STATUS = "Status, Lead Status, Call Disposition, Remarks, Tags, Remarks / DND, DNC remarks, Bemerkungen, Статус"
+STATUS = """Status, Status (DNC/Active), Lead Status, Call Disposition, Remarks, Tags, Remarks / DND, DNC remarks,
+Bemerkungen, Статус"""
 MAYBE = "NCPR check, DNC checked, DND activation ID, Do not call ID, DNC scrub, No calls, DNC Reason"
 NOTHING = """Name, Phone, City, Customers, No. of calls, Email Opt Out, HasOptedOutOfEmail, SMS opt-out,
 Newsletter consent, Unsubscribed from all email, Not opted out, Do not call before, Photo consent, Country, Number,
-To be called by, No. calls, Call, Called, Next call, Exclude from SMS, Description"""
+To be called by, No. calls, Phone Calls, Dncom, Call, Called, Next call, Exclude from SMS, Description"""
 
 
 @pytest.mark.parametrize(
@@ -53,9 +57,11 @@ def test_names_of_mark_columns(names: str, kind: MarkKind | None) -> None:
     assert found == dict.fromkeys(found, kind)
 
 
-REFUSED = """no|N|0|False|revoked|Opted out|nein|✗|blocked|not allowed|Never|No, not for calls|no consent|not consented|
+REFUSED = """no|Do Not Allow|N|0|False|revoked|Opted out|nein|✗|blocked|not allowed|Never|No, not for calls|
+no consent|not consented|
 Withdrawn on 12 March|email only|Consent not given|customer refused|☐|No, do not call|Yes but do not call"""
-GIVEN = """yes|||N/A|2024-01-02|given|opted in|Mar 12, 2024 10:22 AM|not opted out|No objection|Customer agreed|pending|
+GIVEN = """yes|Allow|||N/A|2024-01-02|given|opted in|Mar 12, 2024 10:22 AM|not opted out|No objection|
+Customer agreed|pending|
 I agree to be contacted by phone|Yes (email)|✓|granted via web form|not asked"""
 MARKED = """DNC|dnd|Do Not Call|Lost - DNC|Closed: Do not call|interested, DND|DND: yes|Unsubscribed|opt-out|
 CUSTOMER SAID DO NOT CALL|not interested. dont call again please|he said don’t call|told us never to call|
@@ -72,8 +78,8 @@ not in DNC|called about DND removal|call not answered|did not pick call|call bac
     [
         (
             MarkKind.NO_CALL,
-            "yes|Y|1|1.0|TRUE|✓|x|2024-02-11|12 Feb 2024|DND|Do not call|Yes (asked)|oui|ja|да|हाँ|Registered",
-            "no|N|0|0.0|FALSE|-||N/A|NULL|Non DND|Non-DND|not DND|No objection|Not Registered|☐|non|нет|Opted in",
+            "yes|Do Not Allow|Y|1|1.0|TRUE|✓|x|2024-02-11|DND|Do not call|Yes (asked)|oui|ja|да|हाँ|Registered",
+            "no|Allow|N|0|0.0|FALSE|-||N/A|NULL|Non DND|Non-DND|not DND|No objection|Not Registered|☐|non|нет|Opted in",
             "Maybe|2|OK|see notes",
         ),
         (

@@ -83,6 +83,14 @@ def test_remarks_that_only_speak_of_it(upload: Uploads) -> None:
     assert ended.json["warning_codes"] == {"mark_hinted": 1}
 
 
+def test_a_firm_of_that_name(upload: Uploads) -> None:
+    """A list's name at the beginning of a firm's name is a part of it; beside a person's name it is a mark."""
+    names = ["DND Caterers", "DNC Exports Pvt Ltd", "DND Asha Rao", "Asha Traders DND"]
+    text = "Name,Mobile\n" + "".join(f"{name},98765000{at:02d}\n" for at, name in enumerate(names))
+    ended = upload.text(text)
+    assert (upload.sent, ended.json["excluded"]) == (["00", "01"], {"Name": 2})
+
+
 def test_marks_in_names(upload: Uploads) -> None:
     """A mark in a name counts with any apostrophe, for contact too, and where two columns hold it together."""
     names = ["Don’t call,Tara", "Tara,L DO NOT CONTACT", "Tara,(blacklisted)", "Do Not,Call", "Knott,Callahan"]
