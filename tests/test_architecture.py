@@ -33,8 +33,8 @@ FLOORS = {
 _CLEANING = {"cleaning", "further_numbers", "later_headers", "lead_text", "person_names", "row_numbers"}
 _NAMES = {
     "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "lexicon", "line_labels",
-    "mark_cells", "mark_consent", "mark_sections", "mark_words", "marks", "nested_people", "overrides", "persons",
-    "phone_companions",
+    "mark_cells", "mark_consent", "mark_sections", "mark_words", "marks", "name_parts", "nested_people", "overrides",
+    "persons", "phone_companions",
 }  # fmt: skip
 _TABLES = {"reader_notes", "row_kinds", "side_by_side", "table", "widths"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}

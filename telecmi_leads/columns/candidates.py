@@ -23,6 +23,7 @@ from telecmi_leads.columns.column_match import (
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head, Modifier, Place, words
 from telecmi_leads.columns.line_labels import is_label
+from telecmi_leads.columns.name_parts import with_name_parts
 from telecmi_leads.columns.nested_people import without_nested_people
 from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject, without_second_holders
 
@@ -62,6 +63,7 @@ def read_columns(
     known = letters | frozenset(map(" ".join, names)) | {str(candidate.head) for candidate in found if candidate.head}
     # The order counts: each step sees what the one before has refused. First names alone, then cells, then neighbours.
     found = [_beside(candidate, known) for candidate in found]
+    found = with_name_parts(found, names, cells)
     found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
     found = without_nested_people(found, header, cells)
     found = _recipients(found, names, cells)

@@ -160,6 +160,47 @@ def test_neighbours_have_their_say(header: str, row: str, expected: dict[str, li
 
 
 @pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        *(
+            (f"{first},{last},Mobile", "Asha,Menon,9876500001", {"firstname": [first], "lastname": [last]})
+            for first, last in (
+                ("fullName.first", "fullName.last"),
+                ("full_name.first", "full_name.last"),
+                ("Full Name - First", "Full Name - Last"),
+                ("Full Name: First", "Full Name: Last"),
+                ("Full Name (First)", "Full Name (Last)"),
+                ("Full Name - First Name", "Full Name - Last Name"),
+                ("Contact First", "Contact Last"),
+                ("Contact Person First", "Contact Person Last"),
+                ("Customer First", "Customer Last"),
+                ("Vollständiger Name: Vorname", "Vollständiger Name: Nachname"),
+                ("Nom complet (Prénom)", "Nom complet (Nom)"),
+                ("Nombre completo - Nombre", "Nombre completo - Apellidos"),
+                ("ФИО: Имя", "ФИО: Фамилия"),
+            )
+        ),
+        (
+            "fullName.prefix,fullName.first,fullName.middle,fullName.last,Mobile",
+            "Dr.,Asha,K,Menon,9876500001",
+            {
+                "titles": ["fullName.prefix"],
+                "firstname": ["fullName.first"],
+                "middles": ["fullName.middle"],
+                "lastname": ["fullName.last"],
+            },
+        ),
+        ("Full Name (First),Mobile", "Asha Menon,9876500001", {"fullname": ["Full Name (First)"]}),
+        ("Full Name,Contact First,Contact Last,Mobile", "Asha,1/2/26,3/4/26,9876500001", {"fullname": ["Full Name"]}),
+        ("Name,Father First,Father Last,Mobile", "Asha,Hari,Menon,9876500001", {"fullname": ["Name"]}),
+    ],
+)
+def test_parts_of_a_name_that_are_called_after_the_whole(header: str, row: str, expected: dict[str, list[str]]) -> None:
+    """Two halves of a full name are first and last name where both are there and hold names, and nobody else's are."""
+    assert feeds(match_of(header.split(","), row.split(","))) == expected | {"phone": ["Mobile"]}
+
+
+@pytest.mark.parametrize(
     ("header", "name", "phone"),
     [
         ("Donor Name,Volunteer Phone,Donor Phone", "Donor Name", "Donor Phone"),

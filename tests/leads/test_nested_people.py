@@ -63,6 +63,18 @@ CASES: dict[str, tuple[list[object], list[tuple[str, ...]], int]] = {
         [OWN, LATAS],
         0,
     ),
+    "parts of a full name, as Jotform sends them": (
+        [
+            {
+                "answers": {
+                    "3": {"name": "fullName", "text": "Full Name", "answer": {"first": "Asha", "last": "Rao"}},
+                    "4": {"name": "phoneNumber", "text": "Phone", "answer": {"full": "9876500001"}},
+                }
+            }
+        ],
+        [OWN],
+        0,
+    ),
     "parts of a name": ([{"name": {"first": "Asha", "last": "Rao"}, "phone": "9876500001"}], [OWN], 0),
     "a place with a name is no person": (
         [
