@@ -259,6 +259,9 @@ class Fields:
         found = self._found(target, "NFKC")
         if found is None:
             return [""] * len(self._rows)
+        if any_placeholder(found) and len(sources := self._match.sources.get(target, ())) > 1:
+            # A column in which an exporter wrote that there is no name is empty there, and the next one tells it.
+            found = _first_filled([_without_placeholders(self._column(index, "NFKC")) for index in sources])
         if target is Field.FULLNAME and not self._match.phones_apart:
             found = list(map(name_beside_number, found))
         elif target is Field.FULLNAME and self._match.surname_first:
