@@ -21,7 +21,7 @@ from telecmi_leads.columns.column_match import (
     Rule,
 )
 from telecmi_leads.columns.header_meaning import read_name
-from telecmi_leads.columns.lexicon import Head, Modifier, Place, words
+from telecmi_leads.columns.lexicon import Head, Modifier, Place, is_area_code, words
 from telecmi_leads.columns.line_labels import is_label
 from telecmi_leads.columns.name_parts import with_name_parts
 from telecmi_leads.columns.nested_people import without_nested_people
@@ -40,6 +40,7 @@ _DIRECTIONS = frozenset({"direction", "type"})
 _FEWEST_ROWS = 3
 _NEARLY_ALL = 0.8
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
+_POSTAL_CODE, _POSTAL_DIGITS = "cep", 8
 _RECIPIENTS = frozenset(
     {
         *(("recipient",), ("recipients",), ("receiver",), ("addressee",)),
@@ -82,12 +83,21 @@ def read_columns(
 
 
 def _read(name: str, cells: Sequence[str], phone_score: Callable[[Sequence[str]], float]) -> Reading:
-    """Read a name; "Phone verified" above numbers says which phone it is, above anything else it is a yes or no."""
+    """Read a name; "Phone verified" above numbers says which phone it is, above anything else it is a yes or no.
+
+    So "Cep" is Turkish for a mobile above numbers, and a Brazilian postal code above anything shorter.
+    """
     reading = read_name(name)
     if reading.head in PHONE_HEADS and cells and is_label(name, cells):
         return Reading(None, Rule.WRONG_VALUES)
     if reading.rule is Rule.FLAG and cells and phone_score(cells) >= cell_values.MOST:
         return read_name(f"({name})")
+    if reading.rule is Rule.UNUSED and _POSTAL_CODE in (tokens := words(name)):
+        longer = cell_values.share(cells, lambda cell: sum(map(str.isdecimal, cell)) > _POSTAL_DIGITS)
+        if longer >= cell_values.MOST and phone_score(cells) >= cell_values.MOST:
+            return read_name(" ".join(f"{token} telefonu" if token == _POSTAL_CODE else token for token in tokens))
+    if reading.head in PHONE_HEADS and cells and is_area_code(name) and not any(map(cell_values.like_phone, cells)):
+        return Reading(None, Rule.UNUSED)  # "DDD Celular"
     return reading
 
 

@@ -379,6 +379,11 @@ class Lexicon(Struct, frozen=True):
         return meaning is not None and meaning not in _NO_PIECES
 
 
+_LINES = frozenset({Head.PHONE, Head.MOBILE, Head.LANDLINE, Head.WHATSAPP})
+_NUMBERS = _LINES | {Head.NUMBER, Head.CONTACT, Head.PLACE_PHONE}
+_JOINING = frozenset({Modifier.WITH, Modifier.AND, Modifier.NOT})
+_LONGEST_CODE = 3  # words, as of "codigo de area"
+
 LONGEST_PHRASE = 7
 """The most words that a phrase has; a test checks it."""
 
@@ -416,9 +421,24 @@ def lexicon() -> Lexicon:
     return Lexicon(Phrases(lines), exact, beside, strangers, codes, numbered)
 
 
+@cached_if_short(4096)
 def is_area_code(header: str) -> bool:
-    """Tell whether a column's name says that it holds area codes: STD, DDD, Vorwahl."""
-    return lexicon().codes.get(" ".join(words(header))) == "area"
+    """Tell whether a column's name says that it holds area codes: STD, DDD, "Phone Number - Area Code"."""
+    tokens = words(header)
+    if lexicon().codes.get(" ".join(tokens)) == "area":
+        return True
+    for size in range(min(_LONGEST_CODE, len(tokens) - 1), 0, -1):
+        for code, line in ((tokens[-size:], tokens[:-size]), (tokens[:size], tokens[size:])):
+            if lexicon().codes.get(" ".join(code)) == "area" and _is_line(line, _NUMBERS):
+                return True
+    return tokens[-1:] == ("area",) and _is_line(tokens[:-1], _LINES)  # phoneNumber.area
+
+
+def _is_line(name: Sequence[str], heads: frozenset[Head]) -> bool:
+    """Tell whether a name says nothing but whose or which line something is; "with" makes it the number itself."""
+    meant = {segment.meaning for segment in lexicon().segments(name) if segment.number is None}
+    beside = meant - _NUMBERS
+    return not meant.isdisjoint(heads) and all(isinstance(each, Modifier) and each not in _JOINING for each in beside)
 
 
 def is_key(header: str) -> bool:
