@@ -16,7 +16,7 @@ from telecmi_leads.columns.lexicon import bucket_of
 
 SOURCE, FILE = (PACKAGE / "columns" / f"lexicon.{ending}" for ending in ("json", "txt"))
 PHRASES = ("modifiers", "never", "heads")
-BESIDE = ("exact", "beside", "codes", "strangers", "numbered")
+BESIDE = ("exact", "beside", "codes", "strangers", "numbered", "recipients")
 
 
 def text() -> str:
@@ -28,7 +28,8 @@ def text() -> str:
             for phrase in dict.fromkeys(phrase for phrases in languages.values() for phrase in phrases):
                 lines[bucket_of(phrase)].append(f"{phrase}={section[0]}:{group}")
     beside = json.dumps(
-        {part: data[part] for part in ("exact", "beside", "codes", "strangers", "numbered")}, ensure_ascii=False
+        {part: data[part] for part in ("exact", "beside", "codes", "strangers", "numbered", "recipients")},
+        ensure_ascii=False,
     )
     return "\n".join([beside, *(f"{bucket}|{'|'.join(lines[bucket])}|" for bucket in sorted(lines))]) + "\n"
 

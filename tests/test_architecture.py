@@ -34,7 +34,7 @@ _CLEANING = {"cleaning", "further_numbers", "later_headers", "lead_text", "perso
 _NAMES = {
     "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "lexicon", "line_labels",
     "mark_cells", "mark_consent", "mark_sections", "mark_words", "marks", "name_parts", "nested_people", "overrides",
-    "persons", "phone_companions",
+    "persons", "phone_companions", "recipients",
 }  # fmt: skip
 _TABLES = {"reader_notes", "row_kinds", "side_by_side", "table", "widths"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}

@@ -26,6 +26,7 @@ from telecmi_leads.columns.line_labels import is_label
 from telecmi_leads.columns.name_parts import with_name_parts
 from telecmi_leads.columns.nested_people import without_nested_people
 from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject, without_second_holders
+from telecmi_leads.columns.recipients import recipients_names, recipients_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,12 +42,6 @@ _FEWEST_ROWS = 3
 _NEARLY_ALL = 0.8
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
 _POSTAL_CODE, _POSTAL_DIGITS = "cep", 8
-_RECIPIENTS = frozenset(
-    {
-        *(("recipient",), ("recipients",), ("receiver",), ("addressee",)),
-        *(("recipient", "number"), ("recipient", "phone"), ("recipient", "mobile"), ("recipient", "no")),
-    }
-)
 
 
 def read_columns(
@@ -67,7 +62,7 @@ def read_columns(
     found = with_name_parts(found, names, cells)
     found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
     found = without_nested_people(found, header, cells)
-    found = _recipients(found, names, cells)
+    found = recipients_numbers(found, names, cells)
     found = _second_names(found)
     found = _own_lines(found, names, cells)
     if any("invitee" in name for name in named):
@@ -77,6 +72,7 @@ def read_columns(
     found = _strangers(found, names)
     found = without_second_holders(_second_persons(found), header, cells)
     found = _one_person(found)
+    found = recipients_names(found, names, cells)
     if any(name and name[0] in _PROPERTY and _PROPERTY_FACTS.issuperset(name[1:2]) for name in named):
         found = [_property_place(candidate) for candidate in found]
     return found
@@ -103,24 +99,6 @@ def _read(name: str, cells: Sequence[str], phone_score: Callable[[Sequence[str]]
 
 def _like_a_name(cell: str) -> bool:
     return cell_values.like_name(cell) or cell_values.like_numbered_name(cell)
-
-
-def _recipients(
-    found: list[Candidate], names: Sequence[tuple[str, ...]], cells: Sequence[Sequence[str]]
-) -> list[Candidate]:
-    """Take a column called Recipient and nothing else, with numbers in it, as the phone where no other column is.
-
-    So do message services call it; beside a sender's phone, or with a name in it, a recipient is somebody else.
-    """
-    if any(c.head in PHONE_HEADS or (c.head in _LINES and not cell_values.is_one_value(cells[c.index])) for c in found):
-        return found
-    return [
-        Candidate(candidate.index, Reading(Head.PHONE, Rule.VALUES))
-        if names[candidate.index] in _RECIPIENTS
-        and cell_values.share(cells[candidate.index], cell_values.like_phone) >= cell_values.MOST
-        else candidate
-        for candidate in found
-    ]
 
 
 def _beside(candidate: Candidate, known: frozenset[str]) -> Candidate:

@@ -297,7 +297,8 @@ class Lexicon(Struct, frozen=True):
 
     `exact` holds names that mean something only when they stand alone, `beside` names that do so only beside one of
     the given columns or heads. `codes` are the whole names of columns of "area" codes and of database "key"s.
-    `numbered` are things whose number is not a phone: loans, meters, contracts.
+    `numbered` are things whose number is not a phone: loans, meters, contracts. `recipients` are whoever an order or a
+    message goes to.
     """
 
     phrases: Phrases
@@ -306,6 +307,7 @@ class Lexicon(Struct, frozen=True):
     strangers: Strangers
     codes: dict[str, str]
     numbered: frozenset[str]
+    recipients: frozenset[str]
 
     def stranger(self, segments: Sequence[Segment]) -> str:
         """Return the word of a name that is not known and reads as a person, "" where there is none.
@@ -418,7 +420,8 @@ def lexicon() -> Lexicon:
         name: kind for kind, languages in data["codes"].items() for name in chain.from_iterable(languages.values())
     }
     numbered = frozenset(chain.from_iterable(data["numbered"].values()))
-    return Lexicon(Phrases(lines), exact, beside, strangers, codes, numbered)
+    recipients = frozenset(chain.from_iterable(data["recipients"].values()))
+    return Lexicon(Phrases(lines), exact, beside, strangers, codes, numbered, recipients)
 
 
 @cached_if_short(4096)

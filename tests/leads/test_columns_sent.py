@@ -93,3 +93,52 @@ def test_an_area_code_that_is_called_after_its_line(kind: str, tmp_path: Path) -
     region, header, row, number = AREAS[kind]
     ended, sent = upload(tmp_path, region, f"Name,{header}\nAsha Rao,{row}")
     assert (ended.code, sent) == (0, [f"{number} Asha Rao"])
+
+
+RECIPIENTS = {
+    "Amazon's orders": "order-id,recipient-name,ship-city,ship-phone-number\n1,Asha Rao,Pune,9876543210",
+    "who is called so": "Recipient Name,Recipient Mobile\nAsha Rao,9876543210",
+    "first and last": "Recipient First Name,Recipient Last Name,Ship Phone\nAsha,Rao,9876543210",
+    "beside a plain number": "Consignee Name,Mobile\nAsha Rao,9876543210",
+    "without a word for the name": "Recipient,Mobile,Order\nAsha Rao,9876543210,1",
+    "in Chinese": "订单号,收货人姓名,联系手机\n1,Asha Rao,9876543210",
+    "in German": "Empfänger,Mobil\nAsha Rao,9876543210",
+    "beside the seller's name": "Recipient Name,Ship Phone,Seller Name\nAsha Rao,9876543210,Shop",
+    "another's name": "Name,Recipient Name,Mobile\nAsha Rao,Binu K,9876543210",
+    "the buyer's name": "Buyer Name,Recipient Name,Ship Phone\nAsha Rao,Binu K,9876543210",
+    "the sender's name": "Sender Name,Sender Mobile,Recipient Name,Recipient No\nAsha Rao,9876543210,Binu K,98765",
+}
+
+
+@pytest.mark.parametrize("kind", RECIPIENTS)
+def test_whose_name_goes_with_an_orders_number(kind: str, tmp_path: Path) -> None:
+    """A recipient's name is taken with their number where nobody else has a name; another's name keeps them out."""
+    ended, sent = upload(tmp_path, "IN", RECIPIENTS[kind])
+    assert (ended.code, sent) == (0, [ASHA])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Customer Mobile,Recipient Name\n9876543210,Asha Rao",
+        "Mobile,Receiver Name\n9876543210,Asha Rao",
+        "Mobile,Consignee Name,Agent Name\n9876543210,Asha Rao,Binu K",
+        "Mobile,Recipient Name\n" + "".join(f"987654321{digit},Gamma Stores\n" for digit in range(5)),
+    ],
+)
+def test_a_recipients_name_is_no_guess(text: str, tmp_path: Path) -> None:
+    """Where the number may be another's than the recipient's, the row has no name, and nobody is called by theirs."""
+    ended, sent = upload(tmp_path, "IN", text)
+    assert (set(ended.json["rejections"]), sent) == ({"no_name"}, [])
+
+
+def test_a_recipient_is_not_sent_with_the_buyers_email(tmp_path: Path) -> None:
+    """The email of whoever ordered does not go with the name and the number of whoever it was sent to."""
+    text = "buyer-email,recipient-name,ship-phone-number\nbinu@example.com,Asha Rao,9876543210"
+    (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+    ended = Inside(tmp_path).run("columns", "orders.csv", "--region", "IN", "--json")
+    assert {column["name"]: column["field"] for column in ended.json["tables"][0]["columns"]} == {
+        "buyer-email": None,
+        "recipient-name": "fullname",
+        "ship-phone-number": "phone",
+    }
