@@ -56,7 +56,12 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"clock"}, {"run"}),
         ({"wording"}, {"campaign", "errors", "lead", "masking", "reasons", "run", "text"}),
     ],
-    "columns": [(_NAMES, set()), (_TABLES, _NAMES), ({"matching"}, _NAMES | _TABLES)],
+    "columns": [
+        (_NAMES, set()),
+        (_TABLES, _NAMES),
+        ({"unread_tables"}, _NAMES | _TABLES),
+        ({"matching"}, _NAMES | _TABLES | {"unread_tables"}),
+    ],
     "sending": [(_CLIENT, set()), (_MACHINE, set())],
     "leads": [
         (_CLEANING, set()),

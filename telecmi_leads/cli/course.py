@@ -108,6 +108,9 @@ class Course(Struct):
         if isinstance(error, NoPhoneColumn) and error.path is not None:
             options = self.session.typed.of(Suggested.COLUMNS)
             look = wording.command("columns", wording.operand(error.path), *options)
+            again = wording.again("upload" if self.name else "validate", self.session.typed, *error.maps)
+            if error.maps and again:
+                return f"If its people are to be called: {again}"
             return f"{error.hint} To see how the file was read: {look}"
         remedy = error.remedy
         if remedy is None or self.run is None or self._rehearses:

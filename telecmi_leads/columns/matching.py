@@ -31,10 +31,10 @@ from telecmi_leads.columns.line_labels import is_wrong, line_labels
 from telecmi_leads.columns.mark_words import mark_kind
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.side_by_side import tables_of
-from telecmi_leads.columns.table import Table, is_own_report, open_table, place
-from telecmi_leads.core.errors import ColumnMissing, InputRefused, NoPhoneColumn
+from telecmi_leads.columns.table import Table, is_own_report, open_table
+from telecmi_leads.columns.unread_tables import which_have
+from telecmi_leads.core.errors import ColumnMissing, InputRefused
 from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field
-from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from telecmi_leads.phones import PhoneBook
     from telecmi_leads.settings.options import FieldOptions, ReadingOptions
 
-_SHOWN_COLUMNS = 12
-_SHOWN_TABLES = 5
 _NAMELESS = Reading(None, Rule.NO_NAME)
 _BY_NAME = (Rule.EXACT, Rule.WORDS)
 _TWO_SURNAMES = frozenset({"apellidos", "apelidos", "sobrenomes", "cognoms", "abizenak"})
@@ -173,9 +171,8 @@ class Matcher(Struct, frozen=True):
             raise InputRefused(f"--sheet {wanted}: the input has no sheets.", hint=way_out)
         for option, (why, tables) in self.absent.items():
             if option not in self.served:
-                has = " ".join(f"{place(info)} has {_columns(info)}." for info in tables[:_SHOWN_TABLES] if info.header)
                 near = why.hint.startswith("Did you mean")
-                raise ColumnMissing(f"{why.message} {has}".strip(), hint=why.hint if near else _CALLED)
+                raise ColumnMissing(f"{why.message} {which_have(tables)}".strip(), hint=why.hint if near else _CALLED)
 
     def share_of_numbers(self, cells: Sequence[str]) -> float:
         """Return the share, 0 to 1, of the cells that are not blank and hold a good number."""
@@ -244,80 +241,6 @@ def named_by_use(info: TableInfo, match: ColumnMatch) -> TableInfo:
         for number, column in enumerate(columns, start=1):
             header[column] = target.value if number == 1 else f"{target.value} {number}"
     return replace(info, header=tuple(header))
-
-
-def _columns(info: TableInfo) -> str:
-    seen = ", ".join(safe(mask_text(name), 40) for name in info.header[:_SHOWN_COLUMNS] if name.strip())
-    return f"{seen or 'none with a name'}{', …' if len(info.header) > _SHOWN_COLUMNS else ''}"
-
-
-def no_phone_column(file: str, tables: Sequence[TableInfo]) -> NoPhoneColumn:
-    """Return the error for a file in which no table has a phone column."""
-    named = [table for table in tables if table.header][:_SHOWN_TABLES]
-    where = place(named[0]) if len(named) == 1 else safe(file)
-    columns = f"Its columns: {_columns(named[0]) if named else 'none with a name'}."
-    if len(named) > 1:
-        columns = " ".join(f"{place(table)} has {_columns(table)}." for table in named)
-    return NoPhoneColumn(f"{where}: no phone column was found. {columns}", hint="Name it with --map phone=COLUMN.")
-
-
-class UnreadTable(Struct, frozen=True):
-    """A table without a phone column: its rows that hold something, and the column that looks most like numbers.
-
-    `like_numbers` of the `looked_at` cells of that column look like phone numbers; `likely` is "" where none does.
-    `below` says that its header stands in the middle of another table.
-    """
-
-    info: TableInfo
-    rows: int
-    likely: str = ""
-    like_numbers: int = 0
-    looked_at: int = 0
-    below: bool = False
-
-    @property
-    def where(self) -> str:
-        """The table's place with its rows."""
-        header = f", below row {self.info.header_row:,}" if self.below else ""
-        return f"{place(self.info)}{header} ({count(self.rows, 'row')})"
-
-    def says(self, read: Sequence[str]) -> str:
-        """Return the warning; `read` are the sheets of the file that are read."""
-        found = f' In "{safe(self.likely, 40)}" {self.like_numbers:,} of {self.looked_at:,} cells look like numbers.'
-        return (
-            f"{self.where} has no phone column and was not read. Its columns: {_columns(self.info)}."
-            f"{found if self.likely else ''} {self.way_out(read)}"
-        )
-
-    def way_out(self, read: Sequence[str]) -> str:
-        """Return how to read the table, and how to leave it out."""
-        named = argument(f"phone={self.likely}") if self.likely else "phone=COLUMN"
-        others = f" To read the other sheets only: {_sheets(read)}." if read and self.info.sheet is not None else ""
-        return f"To read it: --map {named}.{others}"
-
-
-def _sheets(names: Sequence[str]) -> str:
-    if len(names) > _SHOWN_TABLES:
-        return "--sheet NAME for each of them"
-    return " ".join(f"--sheet {argument(name)}" for name in names)
-
-
-def unread_table(table: Table) -> UnreadTable:
-    """Return what is to be said of a table without a phone column; reads it to its end."""
-    # Read to its end, though nothing of it is used: the next sheet can't be asked for before, and the rows are counted.
-    filled = sum(1 for block in table.blocks for row in block.rows if any(map(str.strip, row)))
-    return replace(unread_below(table.info, table.sample), rows=filled, below=False)
-
-
-def unread_below(info: TableInfo, sample: Sequence[Sequence[str]]) -> UnreadTable:
-    """Return the same of a table below a header in the middle of another one, before its rows are counted."""
-    columns = cell_values.columns_of(sample, len(info.header))
-    best, likely = max(
-        ((sum(map(cell_values.like_phone, cells)), at) for at, cells in enumerate(columns)), default=(0, 0)
-    )
-    if not best or not info.header[likely].strip():
-        return UnreadTable(info, 0, below=True)
-    return UnreadTable(info, 0, info.header[likely], best, len(columns[likely]), below=True)
 
 
 # --- one table ----------------------------------------------------------------------------------

@@ -195,10 +195,10 @@ def pins(match: ColumnMatch) -> tuple[str, ...]:
     chosen: list[tuple[Field, int]] = [(Field.PHONE, index) for index in match.phones]
     for target in Field:
         chosen += [(target, index) for index in match.sources.get(target, ())]
-    return tuple(f"{target}={_called(header, index)}" for target, index in chosen)
+    return tuple(f"{target}={called(header, index)}" for target, index in chosen)
 
 
-def _called(header: Sequence[str], index: int) -> str:
+def called(header: Sequence[str], index: int) -> str:
     """Return a name that finds this column and is fit to be shown: its own, else its position."""
     name = header[index]
     if name.strip() and header.count(name) == 1 and safe(name, len(name) + 1) == name:

@@ -111,9 +111,13 @@ class ColumnMissing(InputRefused):
 
 
 class NoPhoneColumn(ColumnMissing):
-    """No table of a file has a phone column; `path` is the file as it was typed, None where no command can name it."""
+    """No table of a file has a phone column; `path` is the file as it was typed, None where no command can name it.
+
+    `maps` are the options that take a column of numbers which was passed over.
+    """
 
     path: str | None = None
+    maps: tuple[str, ...] = ()
 
 
 class NoLeads(InputRefused):

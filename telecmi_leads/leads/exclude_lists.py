@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from telecmi_leads.columns import number_columns
-from telecmi_leads.columns.matching import Matcher, no_phone_column
+from telecmi_leads.columns.matching import Matcher
+from telecmi_leads.columns.unread_tables import no_phone_column
 from telecmi_leads.core.errors import ExcludeListFailed, InputRefused
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import safe

@@ -21,15 +21,12 @@ from telecmi_leads.columns.mark_words import is_mark_name
 from telecmi_leads.columns.marks import table_marks
 from telecmi_leads.columns.matching import (
     Matcher,
-    UnreadTable,
     has_names,
     is_ragged,
     named_by_use,
-    no_phone_column,
-    unread_below,
-    unread_table,
 )
 from telecmi_leads.columns.table import place
+from telecmi_leads.columns.unread_tables import UnreadTable, no_phone_column, unread_below, unread_table
 from telecmi_leads.core.errors import ColumnMissing, InputRefused, NoPhoneColumn, SettingsError, UsageError
 from telecmi_leads.core.lead import Field, LeftOutKind, LeftOutRow, RowBlock, RowTotals, TableInfo
 from telecmi_leads.core.run import RowsPrepared, TableOpened
@@ -227,19 +224,22 @@ class _Preparation(Struct):
                     self.found.filtered.append(table.info)
                 self._take_table(table, match)
             else:
-                passed = self._passed_over(table)
+                passed = self._passed_over(table, match)
                 (unread if passed.rows else empty).append(passed)
             if self.limit_reached and self.settings[ScreeningOptions].ignore_marks:
                 break
         if not read and not self.limit_reached:
             self.matcher.check_options()
-            raise no_phone_column(source.file, [table.info for table in (*unread, *empty)])
+            passed_over = [*unread, *empty]
+            raise no_phone_column(
+                source.file, [table.info for table in passed_over], (table.passed for table in passed_over)
+            )
         sheets = tuple(info.sheet for info in read if info.sheet is not None)
         self.found.unread += [(table, sheets) for table in unread]
 
-    def _passed_over(self, table: Table) -> UnreadTable:
+    def _passed_over(self, table: Table, match: ColumnMatch) -> UnreadTable:
         """Count the rows of a table without a phone column; they are read, and blank as far as leads go."""
-        passed = unread_table(table)
+        passed = unread_table(table, match, self.matcher.share_of_numbers)
         if passed.rows:
             self.read += passed.rows
             self.blank += passed.rows
@@ -338,7 +338,9 @@ class _Preparation(Struct):
         table = self.ledger.add_table(self.run_id, replace(info, notes=("no phone column: its rows are not read",)))
         self.places[table] = (info.file, info.sheet or "")
         cleaner = Cleaner(info, table, match, self.matcher.book, self.settings[PhoneOptions].region, trial=True)
-        self.found.below[table] = unread_below(info, sample[: cleaner.next_header(sample)])
+        self.found.below[table] = unread_below(
+            info, match, sample[: cleaner.next_header(sample)], self.matcher.share_of_numbers
+        )
         return cleaner
 
     # --- one block ---

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.columns.column_match import ColumnDoubt
     from telecmi_leads.columns.marks import TableMarks
-    from telecmi_leads.columns.matching import UnreadTable
+    from telecmi_leads.columns.unread_tables import UnreadTable
     from telecmi_leads.core.lead import TableInfo
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -117,6 +118,52 @@ def test_no_phone_column_anywhere(program: Inside) -> None:
     assert program.run(*UPLOAD, "--json").json["error"]["message"] == (
         'crm.xlsx: no phone column was found. crm.xlsx, sheet "Targets" has Month, Goal. '
         'crm.xlsx, sheet "Pivot" has City, Count.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "maps"),
+    [
+        ("Retailer Name,Retailer Mobile", '--map "phone=Retailer Mobile" --map "fullname=Retailer Name"'),
+        (
+            "Agent First Name,Agent Last Name,Agent Phone",
+            '--map "phone=Agent Phone" --map "firstname=Agent First Name" --map "lastname=Agent Last Name"',
+        ),
+        ("City,Agent Phone,Dealer Name", '--map "phone=Agent Phone"'),
+    ],
+)
+def test_numbers_of_somebody_else_are_told(program: Inside, sandbox: Sandbox, header: str, maps: str) -> None:
+    """Where the only numbers are somebody else's by name, the refusal says so and shows the command that takes them."""
+    names = header.split(",")
+    rows = [["9876500001" if "Phone" in name or "Mobile" in name else "Asha" for name in names]] * 2
+    text = "\n".join(map(",".join, [names, *rows]))
+    (program.folder / "leads.csv").write_text(text, encoding="utf-8")
+    column, who = next((name, name.split()[0]) for name in names if "Phone" in name or "Mobile" in name)
+    ended = program.run("upload", "leads.csv", "--name", "M", "--region", "IN", "--fill", "firstname=Lead", "--json")
+    assert ended.json["error"] == {
+        "code": "column_missing",
+        "message": f"leads.csv: no phone column was found. Its columns: {', '.join(names)}. "
+        f'"{column}" holds numbers and was passed over: somebody else\'s ({who.lower()}).',
+        "hint": f"If its people are to be called: telecmi-leads upload leads.csv {maps} --name M --fill firstname=Lead "
+        "--region IN",
+    }
+    assert program.run(*shlex.split(ended.json["error"]["hint"].partition("telecmi-leads ")[2])).code == 0
+    assert phones(sandbox.campaigns()) == ["919876500001"]
+    shown = program.run("columns", "leads.csv", "--region", "IN").err
+    assert f"If its people are to be called: {maps}." in " ".join(shown.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [("Amount", "9876500001"), ("Invoice No", "9876500001"), ("Balance", "5000000"), ("Due", "2026-10-01 10:00")],
+)
+def test_what_holds_no_numbers_is_not_proposed(program: Inside, name: str, cell: str) -> None:
+    """A column of amounts, dates or ids is never the likely phone column, by its name or since no number is good."""
+    write_book(program.folder / "crm.xlsx", Leads=LEADS, Log=[["Town", name], *[["Kochi", cell]] * 4])
+    [told] = program.run(*UPLOAD, "--dry-run", "--json").json["warnings"]
+    assert told == (
+        f'crm.xlsx, sheet "Log" (4 rows) has no phone column and was not read. Its columns: Town, {name}. '
+        "To read it: --map phone=COLUMN. To read the other sheets only: --sheet Leads."
     )
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from telecmi_leads.cli.session import begin, typed
 from telecmi_leads.columns import Rule, pins
 from telecmi_leads.columns.mark_words import is_mark_name
-from telecmi_leads.columns.matching import no_phone_column
+from telecmi_leads.columns.unread_tables import no_phone_column, passed_over
 from telecmi_leads.core import private
 from telecmi_leads.core.errors import ExitCode, InputRefused, SettingsError, UsageError
 from telecmi_leads.core.run import Suggested
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from telecmi_leads.columns import ColumnMatch
+    from telecmi_leads.columns.unread_tables import PassedOver
     from telecmi_leads.core.lead import TableInfo
 
 _SAMPLES = 3
@@ -49,6 +50,7 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     matching = matcher(session.settings)
     tables: list[TableView] = []
     usable: list[TableView] = []
+    passed: list[PassedOver | None] = []
     with open_source(None if file == "-" else Path(file), matching.reading, is_mark_name) as source:
         for table, match in matching.tables(source):
             rows, filled = 0, Counter[int]()
@@ -59,10 +61,12 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
             tables.append(view)
             if match.has_phone:
                 usable.append(view)
+            else:
+                passed.append(passed_over(match, table.sample, matching.share_of_numbers))
     matching.check_options()
     if save is None:  # else the command that uses the profile is shown
         tables = [_with_upload(given, file, each, usable) for each in tables]
-    missing = None if usable else no_phone_column(source.file, [view.table for view in tables])
+    missing = None if usable else no_phone_column(source.file, [view.table for view in tables], passed)
     code = missing.exit_code if missing else ExitCode.OK
     saved = None
     if save is not None and missing is None:
