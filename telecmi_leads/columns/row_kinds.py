@@ -16,6 +16,17 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import PHONE_HEADS, Head, Rule, names_a_line, read_name
 from telecmi_leads.columns.lexicon import Modifier, Never, lexicon, plain, plain_column, words
 from telecmi_leads.columns.persons import PERSONS
+from telecmi_leads.columns.total_lines import (
+    FOOTERS,
+    LONGEST_NAME,
+    NO_WORDS,
+    NUMBER,
+    TOTAL,
+    folded,
+    is_filler,
+    is_footer,
+    is_group_line,
+)
 from telecmi_leads.core.text import pattern
 
 if TYPE_CHECKING:
@@ -23,10 +34,8 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.text import Columns
 
-_LONGEST_NAME = 120
 _NEARLY_ALL = 0.8
 _MOST = 0.6
-_FEW_CELLS = 3
 _FEWEST_NAMES = 2  # of a header: a phone and something else of a lead
 _WHOSE = frozenset({*PERSONS, Modifier.MAIN, Modifier.HOME, Modifier.WORK, Never.PERSON, Never.OWNER})
 
@@ -53,7 +62,7 @@ def row_kind(cells: Sequence[str], header: Sequence[str]) -> RowKind:
     """
     filled = [(index, cell.strip()) for index, cell in enumerate(cells) if cell and not cell.isspace()]
     texts = [cell for _, cell in filled]
-    if all(map(_is_filler, texts)):
+    if all(map(is_filler, texts)):
         return RowKind.PLACEHOLDER
     known = _known_header(tuple(header))
     if _repeats(filled, known.names):
@@ -64,16 +73,6 @@ def row_kind(cells: Sequence[str], header: Sequence[str]) -> RowKind:
         if test(texts):
             return kind
     return RowKind.NEW_HEADER if _says_whose(filled, known.names) else RowKind.DATA
-
-
-@lru_cache(maxsize=64)
-def _folded_start(start: str) -> str:
-    return plain(start)
-
-
-def _folded(text: str) -> str:
-    """Fold a cell as names are; a row's first cells are asked for several times."""
-    return _folded_start(text[:_LONGEST_NAME])
 
 
 # --- headers ------------------------------------------------------------------------------------
@@ -96,7 +95,7 @@ def _repeats(filled: list[tuple[int, str]], names: tuple[str, ...]) -> bool:
     """Tell whether the row says the header's names again, at their places."""
     others = _others(len(filled), names)
     for index, cell in filled:
-        if index >= len(names) or not names[index] or _folded(cell) != names[index]:
+        if index >= len(names) or not names[index] or folded(cell) != names[index]:
             others -= 1
             if others < 0:  # most rows are told by their first cells
                 return False
@@ -105,7 +104,7 @@ def _repeats(filled: list[tuple[int, str]], names: tuple[str, ...]) -> bool:
 
 def _names_columns(texts: list[str]) -> bool:
     """Tell whether the cells are column names: most of them known, a phone and something else of a lead among them."""
-    if len(texts) < _FEWEST_NAMES or any(len(text) > _LONGEST_NAME or _is_value(text) for text in texts):
+    if len(texts) < _FEWEST_NAMES or any(len(text) > LONGEST_NAME or _is_value(text) for text in texts):
         return False
     readings = []
     unknown = len(texts) * (1 - _MOST)
@@ -128,14 +127,14 @@ def _says_whose(filled: list[tuple[int, str]], names: Sequence[str]) -> bool:
 
     "Name, Wife, Own, City" below "Name, Mobile, Wife Mobile, City": no cell names a phone, yet columns have changed.
     """
-    others = [cell for index, cell in filled if index >= len(names) or _folded(cell) != names[index]]
+    others = [cell for index, cell in filled if index >= len(names) or folded(cell) != names[index]]
     repeated = len(filled) - len(others)
     return repeated >= max(_FEWEST_NAMES, len(others)) and all(map(_is_whose, others))
 
 
 def _is_whose(cell: str) -> bool:
     """Tell whether a cell says whose a line is and nothing else: "Wife", "Own", "Office"."""
-    if len(cell) > _LONGEST_NAME:
+    if len(cell) > LONGEST_NAME:
         return False
     meanings = {segment.meaning for segment in lexicon().segments(words(cell))}
     return meanings <= _WHOSE
@@ -143,7 +142,7 @@ def _is_whose(cell: str) -> bool:
 
 def _is_value(text: str) -> bool:
     """Tell whether a cell can't be a column's name: an address, or nothing but a number."""
-    return "@" in text or text.isdecimal() or (any(map(str.isdecimal, text)) and _NUMBER.fullmatch(text) is not None)
+    return "@" in text or text.isdecimal() or (any(map(str.isdecimal, text)) and NUMBER.fullmatch(text) is not None)
 
 
 # --- test leads ---------------------------------------------------------------------------------
@@ -181,65 +180,6 @@ def _is_test_lead(cells: Sequence[str], texts: list[str], known: _KnownHeader) -
     if any(text.lower() in _META_ADDRESSES or _DUMMY in text[: len(_DUMMY) + 2] for text in texts):
         return True
     return _GOOGLE_NAME in texts and any(re.sub(r"\D", "", text) == _GOOGLE_NUMBER for text in texts)
-
-
-# --- totals, footers, filler --------------------------------------------------------------------
-
-_FILLERS = frozenset(
-    {
-        "n a",
-        "na",
-        "nil",
-        "null",
-        "none",
-        "nan",
-        "empty",
-        "blank",
-        "not provided",
-        "undefined",
-        "not available",
-        "0",
-    }
-)
-_NO_WORDS = frozenset({"", *_FILLERS})
-_NUMBER = pattern(r"[\s\d.,:;%()+\-/₹$€£]*\d[\s\d.,:;%()+\-/₹$€£]*")
-_TOTAL = pattern(
-    r"(?:(?:grand|sub|over ?all|report|page|net) )?"
-    r"(?:sub)?(?:totals?|sum|count|average|avg|summe|gesamt|gesamtsumme|gesamtergebnis|suma|somme|totale|totaal|toplam|razem"
-    r"|итого|всего|المجموع|الاجمالي|اجمالي|المجموع الكلي|कुल|योग|कुल योग|总计|合计|總計|合計|합계)"
-    r"(?: (?:general|geral))?"
-    r"(?: (?:no|number|of|the|records?|leads?|rows?|entries|contacts|numbers|count|results|enquiries|responses))*"
-    r"(?: \d+)*"
-)
-_FOOTERS = pattern(
-    r"(?:end of (?:the )?(?:report|file|list|data|export|document|page|records?)|report ends?|end of line"
-    r"|(?:report |file |list |data |this report was )?(?:generated|exported|printed|downloaded|prepared|run|created)"
-    r" (?:on|at|by|from|using|with|via)\b.*"
-    r"|erstellt (?:am|von)\b.*|exportiert (?:am|von)\b.*|gedruckt am\b.*|genere le\b.*|exporte le\b.*|imprime le\b.*"
-    r"|generado (?:el|por)\b.*|exportado (?:el|por|em)\b.*|gerado (?:em|por)\b.*"
-    r"|(?:page|seite|pagina|pag) \d+(?: (?:of|von|sur|de|di|van) \d+| \d+)?"
-    r"|showing \d+.*|displaying \d+.*"
-    r"|(?:total |number of |no of )?(?:records?|rows?|results?|leads?|entries|contacts|responses)(?: count)? \d+"
-    r"|\d+ (?:records?|rows?|results?|leads?|entries|contacts|responses|row s|record s)"
-    r"(?: (?:found|exported|returned|selected|affected|in total))?"
-    r"|copyright\b.*|c \d{4} .*|.*\ball rights reserved\b.*|confidential\b.*|disclaimer\b.*|powered by\b.*"
-    r"|computer generated\b.*|this is a (?:computer|system) generated\b.*"
-    r"|fin del? (?:informe|archivo|reporte|lista)|fin (?:du|de la) (?:rapport|fichier|liste)|ende(?: des berichts)?"
-    r"|end|eof|the end)"
-)
-
-
-def _is_filler(text: str) -> bool:
-    """Tell whether a cell says nothing: punctuation alone, or a word for nothing."""
-    folded = _folded(text)
-    return not folded or folded in _FILLERS
-
-
-def _is_footer(texts: list[str]) -> bool:
-    first = _folded(texts[0])
-    if _TOTAL.fullmatch(first):
-        return all(_NUMBER.fullmatch(text) or _is_filler(text) for text in texts[1:])
-    return len(texts) <= _FEW_CELLS and _FOOTERS.fullmatch(first) is not None
 
 
 # --- notes --------------------------------------------------------------------------------------
@@ -352,17 +292,17 @@ def is_note(texts: Sequence[str]) -> bool:
     """Tell whether the cells of a row that hold something are a note and no lead, whatever number stands in it."""
     if not texts or len(texts) > _MOST_NOTE_CELLS:
         return False
-    words = [text for text in texts if not _NUMBER.fullmatch(text[:_LONGEST_NOTE])]
+    words = [text for text in texts if not NUMBER.fullmatch(text[:_LONGEST_NOTE])]
     if len(texts) == len(words) == 1 and _is_sentence(words[0]):
         return True
     if not words or words[0] is not texts[0]:
         return False
-    return _NOTES.fullmatch(_folded(words[0])) is not None or _is_labelled(words[0])
+    return _NOTES.fullmatch(folded(words[0])) is not None or _is_labelled(words[0])
 
 
 def _is_labelled(text: str) -> bool:
     """Tell whether a text says in front that it is about somebody else, or a line: "Agent: Tara Sen"."""
-    label, colon, _ = text[:_LONGEST_NAME].partition(":")
+    label, colon, _ = text[:LONGEST_NAME].partition(":")
     return bool(colon) and read_name(label).rule in (Rule.OTHER_PERSON, Rule.OTHER_LINE)
 
 
@@ -372,7 +312,12 @@ def _is_sentence(text: str) -> bool:
     return len(words) >= _FEWEST_WORDS and sum(word in _SENTENCE_WORDS for word in words) >= _FEWEST_SENTENCE_WORDS
 
 
-_KINDS = ((RowKind.TOTAL, _is_footer), (RowKind.NOTE, is_note), (RowKind.NEW_HEADER, _names_columns))
+_KINDS = (
+    (RowKind.TOTAL, is_footer),
+    (RowKind.NOTE, is_note),
+    (RowKind.NOTE, is_group_line),
+    (RowKind.NEW_HEADER, _names_columns),
+)
 
 
 # --- whole blocks -------------------------------------------------------------------------------
@@ -440,19 +385,17 @@ def _others(filled: int, names: Sequence[str]) -> int:
 
 def _without_words(cells: Sequence[str], folded: Sequence[str]) -> Iterable[int]:
     """Return the rows in which a column's cell, folded, says nothing or is a number."""
-    if all(map(str.islower, folded)) and _NO_WORDS.isdisjoint(folded):  # as most columns of words
+    if all(map(str.islower, folded)) and NO_WORDS.isdisjoint(folded):  # as most columns of words
         return ()
     each = enumerate(zip(cells, folded, strict=True))
     return [
-        row
-        for row, (cell, text) in each
-        if text in _NO_WORDS or not (text.islower() or _NUMBER.fullmatch(cell) is None)
+        row for row, (cell, text) in each if text in NO_WORDS or not (text.islower() or NUMBER.fullmatch(cell) is None)
     ]
 
 
 def _folded_column(cells: Sequence[str]) -> list[str]:
-    if max(map(len, cells)) > _LONGEST_NAME:
-        cells = [cell.strip()[:_LONGEST_NAME] for cell in cells]
+    if max(map(len, cells)) > LONGEST_NAME:
+        cells = [cell.strip()[:LONGEST_NAME] for cell in cells]
     return plain_column(cells)
 
 
@@ -489,5 +432,5 @@ def _like_totals(columns: Columns, rows: Sequence[int]) -> list[int]:
     return [
         row
         for row, cell, text in zip(rows, cells, _folded_column(cells), strict=True)
-        if not text or ":" in cell or any(kind.fullmatch(text) for kind in (_TOTAL, _FOOTERS, _NOTES))
+        if not text or ":" in cell or any(kind.fullmatch(text) for kind in (TOTAL, FOOTERS, _NOTES))
     ]

@@ -71,6 +71,23 @@ KINDS = {
         Generado el 1/2/2026|||
         Erstellt am 01.02.2026|||
         Généré le 01/02/2026|||
+        Grand Total|||1,000.00 Dr
+        Net Total|||Rs. 1,000.00
+        Total|Count|25|
+        Total Customers: 25|||
+        Subtotal for Pune||2|
+        No. of Customers : 1|||
+        20 rows in set (0.00 sec)|||
+        3 rows in set, 1 warning (0.01 sec)|||
+        """,
+    RowKind.NOTE: """
+        City : Mumbai|||
+        |Branch: Kochi||
+        Company: Gamma Traders|||
+        Qualified leads|||
+        New Leads|||
+        Neue Kunden|||
+        Новые лиды|||
         """,
     RowKind.PLACEHOLDER: """
         -|-|-|-
@@ -92,6 +109,12 @@ KINDS = {
         Asha|9.19877E+11||
         Total|Asha||
         Total Kumar|||
+        Asha Menon|||
+        Gamma Traders|||
+        Name: Asha Menon|||
+        Qualified leads||Kochi|
+        City: Mumbai|Asha||
+        Total|Count Basie||
         Count Basie|||
         Page Turner|12||
         Page 1|Asha|Kochi|x
