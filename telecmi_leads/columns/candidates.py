@@ -153,7 +153,7 @@ def _agreeing_phone(candidate: Candidate, cells: Sequence[str]) -> Candidate:
         return Candidate(candidate.index, replace(read_name(f"{reading.word} phone"), rule=Rule.VALUES))
     flags = all(map(cell_values.like_flag, cells))
     if reading.doubtful or candidate.weak:
-        believed = like_phone >= cell_values.SOME
+        believed = cell_values.share(cells, cell_values.like_phone_or_email) >= cell_values.SOME
         return candidate if believed else _no_phone(candidate, cells, flags=flags)
     said = flags and not all(cell.strip().isdecimal() for cell in cells)  # "0" is what exporters write for no number
     return candidate.refused(Rule.WRONG_VALUES) if said else candidate

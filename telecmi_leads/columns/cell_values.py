@@ -87,6 +87,11 @@ def like_phone(cell: str) -> bool:
     return _FEWEST_DIGITS <= digits <= _MOST_DIGITS and "@" not in cell
 
 
+def like_phone_or_email(cell: str) -> bool:
+    """Tell whether a cell tries to be a phone number, alone or with an email address beside it."""
+    return like_phone(cell if "@" not in cell else _EMAIL.sub(" ", cell[:_LONGEST_LOOKED_AT]))
+
+
 def like_email(cell: str) -> bool:
     """Tell whether there is an email address in the cell."""
     return "@" in cell and _EMAIL.search(cell[:_LONGEST_LOOKED_AT]) is not None

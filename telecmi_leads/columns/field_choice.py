@@ -69,6 +69,7 @@ _CLOSED = frozenset(
         ),
     }
 )
+_CALLBACKS = frozenset({"callback", "call back", "ruckruf", "rappel"})
 _NAMES = frozenset({Field.FIRSTNAME, Field.LASTNAME, Field.FULLNAME})
 _ADDRESS_HEADS = (Head.ADDRESS, Head.STREET)
 
@@ -110,16 +111,31 @@ def by_values(
     cells: Sequence[Sequence[str]],
     phone_score: Callable[[Sequence[str]], float],
 ) -> None:
-    """Find phone and email by the cells where no name told them, among columns that are nobody else's."""
+    """Find phone and email by the cells where no name told them, among columns that are nobody else's.
+
+    A phone column that is wholly empty tells nothing: one that is found by its cells goes behind it. A callback number
+    is taken where there is no other.
+    """
+    callbacks = [
+        c
+        for c in found
+        if c.reading.rule is Rule.OTHER_LINE
+        and c.reading.word in _CALLBACKS
+        and not cell_values.is_one_value(cells[c.index])
+    ]
     found = [candidate for candidate in found if candidate.reading.rule not in _CLOSED and cells[candidate.index]]
     used = draft.used()
     open_ = [candidate for candidate in found if candidate.index not in used]
-    if not draft.phones:
+    if not any(cells[at] for at in draft.phones):
         _phone_by_values(draft, [c for c in open_ if c.reading.rule is not Rule.OTHER_NAME], cells, phone_score)
     comments = draft.sources.get(Field.COMMENT, [])
-    if not draft.phones and comments:  # "Customer details": the number, and all that there is to say
+    if (
+        not any(cells[at] for at in draft.phones) and comments
+    ):  # "Customer details": the number, and all that there is to say
         _phone_by_values(draft, [c for c in found if c.index in comments], cells, phone_score)
         draft.take(Field.COMMENT, draft.phones)
+    if not draft.phones:
+        _phone_by_values(draft, [c for c in callbacks if cells[c.index]], cells, phone_score)
     if Field.EMAIL not in draft.sources:
         emails = [c for c in open_ if cell_values.share(cells[c.index], cell_values.like_email) >= cell_values.MOST]
         draft.give(Field.EMAIL, emails[:1], Rule.VALUES)
@@ -131,7 +147,9 @@ def _phone_by_values(
     cells: Sequence[Sequence[str]],
     phone_score: Callable[[Sequence[str]], float],
 ) -> None:
-    hopeful = [c for c in open_ if cell_values.share(cells[c.index], cell_values.like_phone) >= cell_values.MOST]
+    hopeful = [
+        c for c in open_ if cell_values.share(cells[c.index], cell_values.like_phone_or_email) >= cell_values.MOST
+    ]
     if any(not cell_values.is_one_value(cells[candidate.index]) for candidate in hopeful):
         hopeful = [candidate for candidate in hopeful if not cell_values.is_one_value(cells[candidate.index])]
     scores = [(phone_score(cells[candidate.index]), candidate) for candidate in hopeful]

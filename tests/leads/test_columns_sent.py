@@ -142,3 +142,34 @@ def test_a_recipient_is_not_sent_with_the_buyers_email(tmp_path: Path) -> None:
         "recipient-name": "fullname",
         "ship-phone-number": "phone",
     }
+
+
+FOUND = {
+    "behind an empty phone column": "Invitee Name,Text Reminder Number,Response 1\nAsha Rao,,9876543210",
+    "with an email": "Name,Contact Details\nAsha Rao,98765 43210 asha@example.com",
+    "with an email, in two lines": 'Name,Contact Details\nAsha Rao,"+91 98765 43210\nasha@example.com"',
+    "with an email, under a name that says nothing": 'Name,Reach\nAsha Rao,"asha@example.com, 9876543210"',
+    "a callback number": "Name,Callback Number\nAsha Rao,9876543210",
+    "a callback number in German": "Name,Rückrufnummer\nAsha Rao,9876543210",
+}
+
+
+@pytest.mark.parametrize("kind", FOUND)
+def test_numbers_where_no_better_column_has_any(kind: str, tmp_path: Path) -> None:
+    """Numbers are found beside an address, behind an empty phone column, and as callback numbers at the last."""
+    ended, sent = upload(tmp_path, "IN", FOUND[kind])
+    assert (ended.code, sent) == (0, [ASHA])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name,Mobile,Callback Number\nAsha Rao,,9876543210",
+        "Name,Callback Number\n" + "".join(f"Asha {letter},9876543210\n" for letter in "ABCDE"),
+        "Name,Contact Details\nAsha Rao,asha9876543210@example.com",
+    ],
+)
+def test_numbers_that_are_no_leads(text: str, tmp_path: Path) -> None:
+    """A callback number beside a phone column, the company's own one and digits of an address are not dialled."""
+    ended, sent = upload(tmp_path, "IN", text)
+    assert (ended.code, sent) == (3, [])
