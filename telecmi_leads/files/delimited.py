@@ -8,9 +8,7 @@ spreadsheets do; one that swallows line ends would lose rows, so the file is ref
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.files.bounds import BLOCK_CHARACTERS, BLOCK_ROWS, MAX_CELL, MAX_COLUMNS
 from telecmi_leads.files.delimiters import Dialect, decide_dialect, never_closed
 from telecmi_leads.files.sheets import Sheet
+from telecmi_leads.files.swallowed_rows import SwallowedRows
 from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 _SAMPLE = 64 * 1024  # characters to find the dialect by: hundreds of rows
 _STEP = 64  # rows that are read at a time, of at most MAX_ROW characters each
-_HIDDEN = 6  # delimiters in lines of one cell that make them look like rows
 _SPACES_AFTER_QUOTE = re.compile(r'" +(?=[,;\t|\r\n]|$)')  # untidy, but clear
 
 
@@ -134,24 +132,17 @@ def _careful(lines: Iterator[str], dialect: Dialect, name: str, row: int, line: 
 
 
 def _refuse_hidden_rows(rows: list[list[str]], dialect: Dialect, name: str, line: int) -> None:
-    """Refuse a cell of several lines that look like rows of the table: two stray quotes far apart, such as 5" and 6".
+    """Refuse a cell of several lines that look like rows of the table: two stray quotes, such as 5" and 6".
 
     The block's first row begins after `line` lines of the file.
     """
-    width = Counter(map(len, rows)).most_common(1)[0][0]
+    swallowed = SwallowedRows(rows, dialect)
     for row in rows:
         ends = _line_ends("\t".join(row))  # most rows have none: one look at a row, not at each of its cells
-        if ends:
-            _refuse_hidden_in(row, width, dialect, name, line)
-        line += 1 + ends
-
-
-def _refuse_hidden_in(row: list[str], width: int, dialect: Dialect, name: str, line: int) -> None:
-    for place, cell in enumerate(row):
-        inner = list(io.StringIO(cell, newline=""))[1:-1]
-        alike = len(inner) * (width - 1) >= _HIDDEN and len(inner) > 1
-        if alike and all(text.count(dialect.delimiter) == width - 1 for text in inner):
+        place = swallowed.first_in(row) if ends else None
+        if place is not None:
             raise _quote_out_of_order(name, line + 1 + sum(map(_line_ends, row[:place])))
+        line += 1 + ends
 
 
 def _lines_of(rows: list[list[str]]) -> int:

@@ -117,6 +117,46 @@ def test_notes_of_several_lines_are_cells(tmp_path: Path) -> None:
     assert rows[1] == ["A", "1", note, "p"]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('Name,Mobile,Note\nA,9876501234,"later\nB,9823045671,x\nC,9823045672,paid"\nD,9823045673,z\n', 2),
+        ('Name\tMobile\tNote\nD\t9823045673\tz\nA\t9876501234\t"x\r\nB\t+91 98230 45671\ty"\n', 3),
+        ('Name;Note;Mobile\nA;"later;9876501234\nB;x";9823045671\n', 2),
+        ('Name,Mobile,City\n"A,9876501234,Pune\nB",9823045671,Goa\n', 2),
+        ('Mobile,Name\n"9876501234,A\n9823045671",B\n', 2),
+        ('N, Mobile, "C"\nD, 9823045673, z\nA, 9876501234, "x\nB, 9823045671, y"\n', 3),
+        ('N,Mobile,C,D,E\nD,9823045673,z,,\nA,9876501234,"x,,\nB,9823045671,y,\nC,9823045672,z",,\n', 3),
+        ("Name,Mobile,Note\n" + "D,9823045673,z\n" * 3000 + 'A,9876501234,"x\nB,9823045671,y"\n', 3002),
+        ('Name,Mobile,Note\n"D" X,9823045673,z\nA,9876501234,"x\nB,9823045671,y"\n', 3),
+    ],
+)
+def test_few_rows_between_two_stray_quotes(tmp_path: Path, text: str, line: int) -> None:
+    """(Row 27) A single row between two stray quotes is seen by its number and its width, and the file is refused."""
+    message = refusal(written(tmp_path, text))
+    assert message == f"leads.csv, line {line}: a quote opens a cell there and does not close where the cell ends."
+
+
+@pytest.mark.parametrize(
+    ("header", "record"),
+    [
+        ("Name,Mobile,Note", ["Asha", "9876501234", "Call me on 9811099001,\nPune, MH"]),
+        ("Name,Mobile,Note", ["Asha", "9876501234", "Two more\nRavi, 9811099001, a friend\nUma, 9811099002, too"]),
+        ("Name,Mobile,Note", ["Asha", "9876501234", "Lives in\nPune,411001,MH"]),
+        ("Name,Address,Mobile", ["Asha", "12 MG Road\nPune,MH", "9876501234"]),
+        ("Name,Address,City,Mobile", ["Asha", "12,MG Road\nNear Park,Pune", "Pune", "9876501234"]),
+        ("Name,Mobile,Id,Note", ["Asha", "9876501234", "7", "Order\n12345678,x,2,y"]),
+    ],
+)
+def test_numbers_in_cells_of_several_lines(tmp_path: Path, header: str, record: list[str]) -> None:
+    """A comment or an address of several lines stays, though one of them has commas and a number."""
+    path = tmp_path / "leads.csv"
+    others = [[cell.partition("\n")[0].replace(",", "") for cell in record]] * 3
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header.split(","), record, *others])
+    assert read_rows(path) == [header.split(","), record, *others]
+
+
 def test_swallowing_quote_in_a_large_file(tmp_path: Path) -> None:
     """A quote that opens early in a file of many megabytes is found without reading it all into one cell."""
     path = written(tmp_path, 'N,P\nA,"1\n' + "B,2\n" * 3_000_000)
