@@ -46,7 +46,7 @@ _TEXTS = {
     "NOTE": "Note",
     "URL": "Website",
     "BDAY": "Birthday",
-    "CATEGORIES": "Categories",
+    "CATEGORIES": "Category",
 }
 _WANTED = frozenset({*_TEXTS, "N", "TEL", "EMAIL", "ADR", "ORG", "X-ABLABEL", "AGENT", "BEGIN", "END", "VERSION"})
 # The kinds of a number in order of preference, and its column.

@@ -93,7 +93,7 @@ def test_version_3_0(tmp_path: Path) -> None:
         "Country": "India",
         "Address 2": "MG Road, Goa",
         "Note": "line one\nline two; and a lo ng one",
-        "Categories": "Leads,May",
+        "Category": "Leads,May",
         "Job Title": "Manager",
     }
 
