@@ -18,6 +18,7 @@ from telecmi_leads.files.bounds import BLOCK_CELLS, MAX_KEYS
 from telecmi_leads.files.json_rows import (
     DEEPEST,
     NESTED,
+    flag_keys,
     flat,
     inner_place,
     is_document,
@@ -31,6 +32,7 @@ from telecmi_leads.files.sheets import Batch
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
+_OF_A_TEXT, _OF_A_FLAG = (str,), (str, bool, int)
 _FEW = 4  # objects, for which finding a pattern would take longer
 
 
@@ -127,9 +129,12 @@ def _pattern_of_objects(
         marks.append(range(len(objects)))
         return {}
     pattern: dict[str, Any] = {}
+    flags = flag_keys(columns, within)
     for key, values in columns.items():
-        texts = [value if type(value) is str else None for value in values] if key in telling else [None]
-        if not _differ(texts, marks):
+        kinds = _OF_A_FLAG if key in flags else _OF_A_TEXT if key in telling else ()
+        texts = [value if type(value) in kinds else None for value in values] if kinds else [None]
+        # True and 1 are equal and are no such cells.
+        if not _differ(texts, marks) and not (key in flags and _differ(list(map(type, texts)), marks)):
             pattern[key] = texts[0]
         if pattern.get(key) is None:
             pattern[key] = _pattern(values, marks, depth + 1, inner_place(keys[0], key, within))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.text import cached_if_short
+from telecmi_leads.files.json_phones import are_phones_of
 from telecmi_leads.files.json_rows import DEEPEST, OF_A_SORT, SHELLS, has_a_name, is_part
 from telecmi_leads.files.json_values import cell
 
@@ -64,7 +65,10 @@ def has_a_phone(element: dict[str, Any]) -> bool:
         name.casefold() in USUAL_NAMES and name.casefold() not in SHELLS and value and isinstance(value, dict | list)
         for name, value in element.items()
     )
-    return any(_is_own_phone(name, value, 0 if usual else 1) for name, value in element.items())
+    return any(
+        are_phones_of(name, value, element) or _is_own_phone(name, value, 0 if usual else 1)
+        for name, value in element.items()
+    )
 
 
 def _is_own_phone(name: str, value: object, depth: int) -> bool:
@@ -84,7 +88,11 @@ def people_in_lead(lead: object) -> str:
     """Return the name of a list of people within a lead that has a phone of its own, "" where there is none."""
     if not isinstance(lead, dict) or not has_a_phone(lead):
         return ""
-    lists = ((name, value) for name, value in lead.items() if isinstance(value, list) and not is_part(name, value))
+    lists = (
+        (name, value)
+        for name, value in lead.items()
+        if isinstance(value, list) and not is_part(name, value) and not are_phones_of(name, value, lead)
+    )
     return next((name for name, value in lists if any(has_a_name(each) and is_person(each) for each in value)), "")
 
 

@@ -5,6 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from telecmi_leads.files.json_phones import (
+    PERSON_NAMES,
+    flags_among,
+    folded,
+    labelled,
+    main_first,
+    phone_entries,
+    say_more,
+)
 from telecmi_leads.files.json_values import Rows, cell
 
 if TYPE_CHECKING:
@@ -97,6 +106,9 @@ def _spread(values: dict[str, list[Any]], name: str, value: object, depth: int, 
     value = _unwrapped(value)
     if not isinstance(value, dict | list) or depth > DEEPEST:
         values.setdefault(name, []).append(value)
+    elif isinstance(value, dict) and (entries := phone_entries(name, [value])) and say_more(entries, [value]):
+        for inner_name, inner in labelled(name, entries):
+            _spread(values, inner_name, inner, depth + 1)
     elif isinstance(value, dict) and not all(map(str.isdigit, value)):
         for key, inner in value.items():
             inner_name = f"{name}.{key}" if apart else _inner_name(values, name, key)
@@ -148,9 +160,6 @@ def _inner_name(values: dict[str, list[Any]], name: str, key: str) -> str:
 
 
 _SHELLS_OF_PEOPLE = frozenset({"contact", "lead"})
-_PERSON_NAMES = frozenset(
-    re.findall(r"\w+", "name fullname firstname lastname fname lname surname givenname familyname nombre nome nom naam")
-)
 
 
 def _is_another(holder: dict[str, Any], key: str, value: object) -> bool:
@@ -163,15 +172,20 @@ def _is_another(holder: dict[str, Any], key: str, value: object) -> bool:
 
 def _has_own_name(person: dict[str, Any]) -> bool:
     """Tell whether an object has a person's name, not one of a thing such as a form or a campaign."""
-    return any(re.sub(r"[\W_]", "", key).casefold() in _PERSON_NAMES for key in person)
+    return any(folded(key) in PERSON_NAMES for key in person)
 
 
 def _named(name: str, elements: list[Any]) -> list[tuple[str, Any]] | None:
     """Give names to the elements of a list that are objects or lists; None where there are too many."""
     if not OF_A_SORT.search(name) and _are_answers(name, elements):
         return list(map(_name_and_value, elements))
+    entries = phone_entries(name, elements)
+    if entries and say_more(entries, elements):
+        return labelled(name, entries)
+    elements = main_first(elements) if OF_A_SORT.search(name) else elements
     if _are_of_a_sort(elements):
         return [_kind_and_number(name, _lower(element)) for element in elements]
+    elements = [entry.plain for entry in entries] or elements
     if len(elements) <= _SPREAD:
         return [(name if number == 1 else f"{name}.{number}", element) for number, element in enumerate(elements, 1)]
     return None
@@ -289,6 +303,12 @@ def telling_keys(columns: Mapping[str, Sequence[Any]], within: str | None) -> se
     if any(key.casefold() in _NUMBERS for key in columns):
         telling |= {key for key in columns if key.casefold() in _TELLS_A_KIND}
     return telling
+
+
+def flag_keys(columns: Mapping[str, Sequence[Any]], within: str | None) -> frozenset[str]:
+    """Return the keys of objects whose values tell which of several phones or emails is the main one or a bad one."""
+    in_a_list = within is not None or any(key.casefold() in _NUMBERS for key in columns)
+    return frozenset(flags_among(columns)) if in_a_list else frozenset()
 
 
 def inner_place(keys: Iterable[str], key: str, within: str | None) -> str | None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from telecmi_leads.files.bounds import MAX_LISTS
 from telecmi_leads.files.json_leads import is_wrapped, leads_in
 from telecmi_leads.files.json_people import PEOPLE_LOOKED_AT, is_person, names_a_phone
+from telecmi_leads.files.json_phones import PERSON_NAMES, folded, names_phones
 from telecmi_leads.files.json_rows import as_objects, is_part
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from telecmi_leads.files.json_values import Scanner
 
 _LONGEST_LEAD = 1024 * 1024  # characters; what is longer holds leads
+_PHONES_OF_ONE = 4  # entries of a list of numbers that are one person's, though they have names
 _DEPTH = 8  # {"data": {"result": {"leads": {"items": […]}}}} and some deeper
 
 
@@ -72,7 +74,7 @@ def survey(scanner: Scanner, path: tuple[str, ...]) -> Found:
     The lists of an object within the file that has a phone number of its own are parts of that lead.
     """
     lists, keyed = list[ListFound](), list[KeyedFound]()
-    own_phone = tells_phone = False
+    own_phone = tells_phone = named = False
     members = objects = longest = 0
     for key in scanner.walk_keys():
         opening, begun = scanner.peek(), scanner.position
@@ -85,6 +87,7 @@ def survey(scanner: Scanner, path: tuple[str, ...]) -> Found:
             tells_phone = tells_phone or inner.tells_phone
         else:
             value = scanner.value()
+            named = named or (bool(value) and folded(key) in PERSON_NAMES)
             own_phone = (bool(value) and names_a_phone(key)) or own_phone
             tells_phone = tells_phone or is_person({key: value})
         members += 1
@@ -92,8 +95,14 @@ def survey(scanner: Scanner, path: tuple[str, ...]) -> Found:
         longest = max(longest, scanner.position - begun)
     if tells_phone and members == objects:
         keyed.append(KeyedFound(path, longest))
+    lists = [found for found in lists if not (named and _are_phones(found, path))]
     of_a_lead = own_phone and bool(path)
     return Found(() if of_a_lead else lists, () if of_a_lead else keyed, own_phone, tells_phone)
+
+
+def _are_phones(found: ListFound, holder: tuple[str, ...]) -> bool:
+    """Tell whether a list holds the phones of a person at these keys, and no people."""
+    return found.path[:-1] == holder and found.count <= _PHONES_OF_ONE and names_phones(found.path[-1])
 
 
 def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[ListFound]) -> bool:

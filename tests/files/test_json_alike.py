@@ -84,6 +84,14 @@ def read(way: Callable[[list[Any]], list[Batch]], elements: list[Any]) -> object
 @example([{"name": name, "fields": {"phone": "1"}} for name in ("p/documents/q", "Om") * 8])
 @example([{"id": number, "phone": "1", "list": [[1], [2, {"x": number}]]} for number in range(9)])
 @example([{"phone": "1", "x": [{"a": 1}] * 5}] * 9)
+@example(
+    [{"x": "1", "phones": [{"number": "1"}, {"number": "2", "primary": flag}]} for flag in (True, 1, None, "no") * 4]
+)
+@example([{"x": "1", "phones": [{"number": "1", "valid": flag, "name": "Om"}]} for flag in (True, 0, None, "no") * 4])
+@example(
+    [{"x": "1", "mail": [{"email": "1"}, {"metadata": {"primary": flag}, "email": "2"}]} for flag in (True, "x") * 4]
+)
+@example([{"name": "Om", "phone": {"number": "1", "active": flag, "type": "x"}} for flag in (False, "1", 5) * 4])
 @example([{"phone": number, "x": {}} if number % 2 else {} for number in range(9)])
 def test_alike_as_one_by_one(elements: list[Any]) -> None:
     """Whatever the objects are, their cells, names and the order of these are as when each is read alone."""
