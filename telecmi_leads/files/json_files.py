@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.text import safe
 from telecmi_leads.files.bounds import MAX_COLUMNS, MAX_LISTS, MAX_VALUE, beyond, in_blocks
@@ -19,7 +21,15 @@ from telecmi_leads.files.json_leads import (
     speaks_of_error,
     tabs_of,
 )
-from telecmi_leads.files.json_people import PEOPLE_LOOKED_AT, USUAL_NAMES, is_person, keys_of_leads, people_in_lead
+from telecmi_leads.files.json_people import (
+    PEOPLE_LOOKED_AT,
+    USUAL_NAMES,
+    are_no_leads,
+    is_person,
+    keys_of_leads,
+    people_in_lead,
+    role_of_staff,
+)
 from telecmi_leads.files.json_rows import as_objects
 from telecmi_leads.files.json_survey import ListFound, survey
 from telecmi_leads.files.json_values import Scanner, cell
@@ -27,7 +37,7 @@ from telecmi_leads.files.sheets import Sheet, missing_sheets, record_sheets
 from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from telecmi_leads.files.encoding import TextFile
     from telecmi_leads.files.json_survey import Found
@@ -36,10 +46,17 @@ if TYPE_CHECKING:
 _SHOWN_LISTS = 12
 
 
-def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[FileFormat, Iterator[Sheet]]:
+def _no_list(_name: str) -> bool:
+    return False
+
+
+def read_json(
+    file: TextFile, wanted: tuple[str, ...], marked: Callable[[str], bool] = _no_list, *, lines: bool
+) -> tuple[FileFormat, Iterator[Sheet]]:
     """Read a JSON file: the lists of objects in it, JSON Lines, or a single object.
 
-    `wanted` (--sheet) names lists where there are several; `lines` tells that it is JSON Lines (--format).
+    `wanted` (--sheet) names lists where there are several; `lines` tells that it is JSON Lines (--format). `marked`
+    tells by its name which list is one of people not to be called: it is read though it holds bare numbers.
     Raises SourceUnreadable, with the line, for broken JSON, and for an error message in the place of leads.
     """
     if lines:
@@ -53,17 +70,34 @@ def read_json(file: TextFile, wanted: tuple[str, ...], *, lines: bool) -> tuple[
         return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
     if following:
         raise scanner.broken("this is not valid JSON (something follows the object)")
-    return FileFormat.JSON, _from_object(file, found, wanted)
+    return FileFormat.JSON, _from_object(file, found, wanted, marked)
 
 
-def _from_object(file: TextFile, found: Found, wanted: tuple[str, ...]) -> Iterator[Sheet]:
+def _from_object(
+    file: TextFile, found: Found, wanted: tuple[str, ...], marked: Callable[[str], bool]
+) -> Iterator[Sheet]:
     """Read a file that is one object: the lists in it that hold leads, or the object itself."""
     _refuse_errors(file, found.lists)
     held = _held_by_keys(file, found)
     by_key = [ListFound(path, len(leads), grid=False, people=True) for path, leads in held.items()]
     lists, tabs = _with_tabs(file, found.lists)
     unread = found.keyed_paths()[1] if file.size >= MAX_VALUE else []
-    yield from _from_lists(file, lists + by_key, held | tabs, wanted, unread)
+    all_lists = [_named_by_mark(each, marked) for each in lists + by_key + _marked(found, marked)]
+    if any(each.people for each in all_lists):
+        unread += [each.path for each in found.numbers if each.path not in {read.path for read in all_lists}]
+    yield from _from_lists(file, all_lists, held | tabs, wanted, unread)
+
+
+def _marked(found: Found, marked: Callable[[str], bool]) -> list[ListFound]:
+    return [each for each in found.numbers if any(map(marked, (each.name, *each.path)))]
+
+
+def _named_by_mark(found: ListFound, marked: Callable[[str], bool]) -> ListFound:
+    """Name a list by that of its keys which says that the people in it must not be called, if all of them don't."""
+    if found.title or (marked(found.name) and not are_no_leads(found.path[-1])):
+        return found
+    key = next(filter(marked, (found.name, *reversed(found.path))), "")
+    return replace(found, title=key) if key else found
 
 
 def _held_by_keys(file: TextFile, found: Found) -> dict[tuple[str, ...], list[Any]]:
@@ -188,6 +222,12 @@ def _sheets(
         notes = (*notes, "the leads of several lists are read as one table")
     if within := next(filter(None, map(people_in_lead, first[:PEOPLE_LOOKED_AT])), ""):
         notes = (*notes, f"the people under {safe(within, 80)} are parts of the leads that name them")
+    people = (lead for each in first[:PEOPLE_LOOKED_AT] for lead in leads_in(each, keys))
+    if role := next(filter(None, map(role_of_staff, people)), ""):
+        notes = (
+            *notes,
+            f"some of these people are {safe(role, 40)} by what stands beside their names: they are read too",
+        )
     if _is_row(next(filter(None, first), None)):  # lines that are rows
         yield _grid_sheet(_chained(first, batches), file, name, *notes)
         return
@@ -340,6 +380,8 @@ def _chosen(lists: list[ListFound], wanted: tuple[str, ...], name: str) -> list[
         return [found for found in lists if found.name in wanted]
     # The columns of a grid may have a list of their own; then the object is read as a whole.
     lists = [found for found in lists if not _is_beside_data(found, lists)]
+    if any(found.people and found.path[-1].casefold() in USUAL_NAMES for found in lists):
+        lists = [found for found in lists if found.title or not are_no_leads(found.path[-1])]
     heads = {found.path[:-1] for found in lists if found.path[-1] in HEADS}
     heads |= {path[:-1] for path in heads if path and path[-1] == "schema"}
     objects = [

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.core.text import cached_if_short
-from telecmi_leads.files.json_phones import are_phones_of
+from telecmi_leads.files.json_phones import are_phones_of, folded
 from telecmi_leads.files.json_rows import DEEPEST, OF_A_SORT, SHELLS, has_a_name, is_part
 from telecmi_leads.files.json_values import cell
 
@@ -53,10 +53,19 @@ def _tells_a_phone(name: str, value: object, depth: int) -> bool:
         inside = ((name, each) for each in value)
     else:
         text = cell(value)
-        return bool(text) and (names_a_phone(name) or _PHONE_VALUE.fullmatch(text[:30].strip()) is not None)
+        return bool(text) and (names_a_phone(name) or _looks_like_a_number(text))
     if depth > DEEPEST:
         return False
     return any(_tells_a_phone(name if names_a_phone(name) else key, each, depth + 1) for key, each in inside)
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is nothing but a number."""
+    return isinstance(value, str | int) and not isinstance(value, bool) and _looks_like_a_number(cell(value))
+
+
+def _looks_like_a_number(text: str) -> bool:
+    return _PHONE_VALUE.fullmatch(text[:30].strip()) is not None
 
 
 def has_a_phone(element: dict[str, Any]) -> bool:
@@ -123,3 +132,32 @@ def are_others(name: str, holder: dict[str, Any]) -> bool:
     return _OTHERS.search(name[:200]) is not None and any(
         value and _NAME.search(key[:200]) and not isinstance(value, dict | list) for key, value in holder.items()
     )
+
+
+_STAFF = (
+    r"(?:sales|call|field|support|real[ _-]?estate)?[ _-]?agent|employee|tele?[ _-]?callers?|operator"
+    r"|admin(?:istrator)?|sales[ _-]?(?:rep(?:resentative)?|person|man)|account[ _-]?manager|assignee|recruiter"
+    r"|counsell?or|broker|dealer"
+    r"|mitarbeiter|vertreter|makler|berater|agente|empleado|vendedor|asesor|employé|vendeur|conseiller|courtier"
+    r"|funcionário|corretor|сотрудник|менеджер|агент|оператор"
+)
+_NO_LEADS = re.compile(
+    rf"(?:{_STAFF})(?:e?s|n|en|и|ы)?|staff|sales[ _-]?people|(?:sales[ _-]?)?team(?:[ _-]?members)?"
+    r"|(?:recently[ _-]?)?(?:deleted|removed|trashed|archived)(?:[ _-]?\w+)?|trash|recycle[ _-]?bin|deletions",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(_STAFF, re.IGNORECASE)
+_ROLES = frozenset({"role", "type", "kind", "persontype", "contacttype", "rolle", "rol", "papel"})
+
+
+def are_no_leads(name: str) -> bool:
+    """Tell whether people in a list of this name, beside one of leads, are staff or were deleted."""
+    return _NO_LEADS.fullmatch(name[:80]) is not None
+
+
+def role_of_staff(person: object) -> str:
+    """Return the role of a person where it is one of the staff's, "" elsewhere."""
+    if not isinstance(person, dict):
+        return ""
+    told = (value for key, value in person.items() if folded(key) in _ROLES and isinstance(value, str))
+    return next((value for value in told if _ROLE.fullmatch(value[:80].strip())), "")

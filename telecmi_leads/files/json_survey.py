@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from telecmi_leads.files.bounds import MAX_LISTS
 from telecmi_leads.files.json_leads import is_wrapped, leads_in
-from telecmi_leads.files.json_people import PEOPLE_LOOKED_AT, is_person, names_a_phone
+from telecmi_leads.files.json_people import PEOPLE_LOOKED_AT, is_number, is_person, names_a_phone
 from telecmi_leads.files.json_phones import PERSON_NAMES, folded, names_phones
 from telecmi_leads.files.json_rows import as_objects, is_part
 
@@ -48,12 +48,16 @@ class KeyedFound(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """What an object holds that may be tables. It may be a lead itself if it `tells_phone`, a number anywhere in it."""
+    """What an object holds that may be tables. It may be a lead itself if it `tells_phone`, a number anywhere in it.
+
+    `numbers` are lists of nothing but numbers: parts of a lead, or a do-not-call list.
+    """
 
     lists: Sequence[ListFound]
     keyed: Sequence[KeyedFound]
     own_phone: bool
     tells_phone: bool
+    numbers: Sequence[ListFound] = ()
 
     def keyed_paths(self) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
         """Return where leads may stand under a key each, outermost, and where they may but are not to be looked for.
@@ -73,16 +77,17 @@ def survey(scanner: Scanner, path: tuple[str, ...]) -> Found:
 
     The lists of an object within the file that has a phone number of its own are parts of that lead.
     """
-    lists, keyed = list[ListFound](), list[KeyedFound]()
+    lists, keyed, numbers = list[ListFound](), list[KeyedFound](), list[ListFound]()
     own_phone = tells_phone = named = False
     members = objects = longest = 0
     for key in scanner.walk_keys():
         opening, begun = scanner.peek(), scanner.position
         if opening == "[":
-            tells_phone = _survey_list(scanner, (*path, key), lists) or tells_phone
+            tells_phone = _survey_list(scanner, (*path, key), lists, numbers) or tells_phone
         elif opening == "{" and len(path) < _DEPTH - 1:
             inner = survey(scanner, (*path, key))
             lists += inner.lists
+            numbers += inner.numbers
             keyed += inner.keyed
             tells_phone = tells_phone or inner.tells_phone
         else:
@@ -97,7 +102,9 @@ def survey(scanner: Scanner, path: tuple[str, ...]) -> Found:
         keyed.append(KeyedFound(path, longest))
     lists = [found for found in lists if not (named and _are_phones(found, path))]
     of_a_lead = own_phone and bool(path)
-    return Found(() if of_a_lead else lists, () if of_a_lead else keyed, own_phone, tells_phone)
+    if of_a_lead:
+        return Found((), (), own_phone, tells_phone)
+    return Found(lists, keyed, own_phone, tells_phone, () if own_phone else numbers)
 
 
 def _are_phones(found: ListFound, holder: tuple[str, ...]) -> bool:
@@ -105,7 +112,7 @@ def _are_phones(found: ListFound, holder: tuple[str, ...]) -> bool:
     return found.path[:-1] == holder and found.count <= _PHONES_OF_ONE and names_phones(found.path[-1])
 
 
-def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[ListFound]) -> bool:
+def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[ListFound], numbers: list[ListFound]) -> bool:
     """Step over the list at the cursor and note it if it may be a table; tell whether it speaks of a phone."""
     first: list[Any] = []
     count = 0
@@ -120,6 +127,8 @@ def _survey_list(scanner: Scanner, path: tuple[str, ...], lists: list[ListFound]
     if not first or (isinstance(filled, dict | list) and not is_part(path[-1], first)):
         grid = bool(first) and (_is_grid_row(filled) or all(map(is_wrapped, first)))
         lists.append(ListFound(path, count, grid, people and not grid))
+    elif filled is not None and all(map(is_number, filter(None, first[:PEOPLE_LOOKED_AT]))):
+        numbers.append(ListFound(path, count, grid=False, people=True))
     return is_person({path[-1]: first[:PEOPLE_LOOKED_AT]})
 
 

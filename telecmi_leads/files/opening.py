@@ -216,7 +216,8 @@ def open_source(
 ) -> Iterator[Source]:
     """Open a lead file, or standard input for None, and tell what it is.
 
-    `hidden` tells by its name which hidden sheet of a workbook is read too, where --sheet names none.
+    `hidden` tells by its name which hidden sheet of a workbook is read too, where --sheet names none, and which
+    list of bare numbers of a JSON file is one of people.
 
     Yields a Source whose sheets are read while the context is open. Raises SourceUnreadable, then or while
     reading, naming the file and, where there are any, sheet, row or line.
@@ -229,7 +230,7 @@ def open_source(
             sheets = _bounded(book.sheets())
             yield Source(file.name, book.format, file.size, book.notes, sheets, book.hidden, book.unread)
         else:
-            yield _text_source(file, head, options)
+            yield _text_source(file, head, options, hidden)
 
 
 @contextmanager
@@ -248,7 +249,7 @@ def _open_book(file: OpenFile, wanted: tuple[str, ...], hidden: Callable[[str], 
         yield book
 
 
-def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source:
+def _text_source(file: OpenFile, head: bytes, options: ReadingOptions, marked: Callable[[str], bool]) -> Source:
     stream, packed = file.stream, head.startswith(GZIP)
     if packed:
         stream = unpacked(file.stream, file.name, file.size)
@@ -257,7 +258,7 @@ def _text_source(file: OpenFile, head: bytes, options: ReadingOptions) -> Source
     text = text_file(stream, file.name, file.size * (_PACKED if packed else 1))
     beginning = text.open(by_lines=False).read(HEAD)
     reader = reader_of(beginning, options.format, file.name)
-    format_, sheets = reader.read(text, options.sheet)
+    format_, sheets = reader.read(text, options.sheet, marked)
     notes = (*disguise(format_, beginning, file.name), *(("unpacked from gzip",) if packed else ()))
     return Source(file.name, format_, file.size, notes, _bounded(sheets))
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from telecmi_leads.files.encoding import TextFile
     from telecmi_leads.files.sheets import Sheet
 
-    Read = Callable[[TextFile, tuple[str, ...]], tuple[FileFormat, Iterator[Sheet]]]
+    Named = Callable[[str], bool]
+    Read = Callable[[TextFile, tuple[str, ...], Named], tuple[FileFormat, Iterator[Sheet]]]
 
 
 HEAD = 64 * 1024
@@ -49,7 +50,8 @@ _WORKBOOKS = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.XLSB, FileFo
 class Reader(Struct, frozen=True):
     """One text format: `what` it is called, `endings` that are usual for it, `begins` by which it is recognised.
 
-    `read` takes the text and the names of --sheet and returns what the format turned out to be, with its sheets.
+    `read` takes the text, the names of --sheet, and what tells by its name a list of people who must not be called; it
+    returns what the format turned out to be, with its sheets.
     """
 
     format: FileFormat
@@ -71,7 +73,7 @@ READERS = (
         "a contacts file",
         frozenset({"", ".vcf", ".vcard", ".gz", ".txt"}),
         re.compile(r"\s*BEGIN:VCARD\b", re.IGNORECASE),
-        lambda text, _: (FileFormat.VCF, read_vcard(text)),
+        lambda text, _, __: (FileFormat.VCF, read_vcard(text)),
     ),
     Reader(
         FileFormat.HTML,
@@ -83,28 +85,28 @@ READERS = (
             r"|span|form|h[1-6]|br|b|hr|pre|(?:ss:)?workbook)\b",
             re.IGNORECASE | re.DOTALL,
         ),
-        lambda text, sheets: (FileFormat.HTML, _read_html(text, sheets)),
+        lambda text, sheets, _: (FileFormat.HTML, _read_html(text, sheets)),
     ),
     Reader(
         FileFormat.JSON,
         "a JSON file",
         frozenset({"", ".json", ".gz", ".txt"}),
         re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[\]{\"]|-?\d|true\b|false\b|null\b))"),
-        lambda text, sheets: read_json(text, sheets, lines=False),
+        lambda text, sheets, marked: read_json(text, sheets, marked, lines=False),
     ),
     Reader(
         FileFormat.JSONL,
         "a JSON Lines file",
         frozenset({"", ".json", ".jsonl", ".ndjson", ".gz", ".txt"}),
         None,  # begins as JSON does; --format or the second value tells
-        lambda text, sheets: read_json(text, sheets, lines=True),
+        lambda text, sheets, marked: read_json(text, sheets, marked, lines=True),
     ),
     Reader(
         FileFormat.CSV,
         "a text file",
         frozenset({"", ".csv", ".tsv", ".tab", ".txt", ".psv", ".gz", ".dat", ".asc"}),
         None,  # what is nothing else
-        lambda text, _: (FileFormat.CSV, read_delimited(text)),
+        lambda text, _, __: (FileFormat.CSV, read_delimited(text)),
     ),
 )
 """In the order in which beginnings are tried."""
