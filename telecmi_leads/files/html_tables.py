@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _PIECE = 256 * 1024
 _REST = 4096
 _PENDING = 1024 * 1024
+_CARRIED = 200  # characters of a merged cell that is written into each of its rows: a mark, a name, no prose
 _LINE = "\v"  # marks where a line ends in a cell; a page's own line ends are blanks
 
 _ROW = frozenset({"tr", "row", "ss:row"})
@@ -51,6 +52,7 @@ _TABLE = frozenset({"table", "ss:table"})
 _SHEET = frozenset({"worksheet", "ss:worksheet"})
 _LINES = frozenset({"br", "p", "div", "li"})
 _UNSEEN = frozenset({"script", "style", "template", "comment", "ss:comment", "datalist", "svg"})
+_STRUCK = frozenset({"s", "strike", "del"})  # text that is struck through no longer counts
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _NEVER_HIDDEN = _VOID | {"html", "body"}  # the latter are hidden until a script has run
 _PARTS = frozenset({"thead", "tbody", "tfoot"})
@@ -74,7 +76,8 @@ class _Table(Struct):
     """A table that is being read.
 
     `rows` are counted, `row` has the cells so far, `cell` the pieces of text so far, `across` the columns the cell
-    covers; `covered` tells, by column, the last row that a cell above reaches into.
+    covers; `covered` tells, by column, the last row that a cell above reaches into. `carried` are the last row and the
+    text of those that cover one column: it holds for each of their rows, as a spreadsheet's merged cell does.
     """
 
     number: int
@@ -84,6 +87,8 @@ class _Table(Struct):
     across: int = 1
     layout: bool = False
     covered: dict[int, int] = field(default_factory=dict)
+    carried: dict[int, tuple[int, str]] = field(default_factory=dict)
+    down: int = 1
 
     def begin_cell(self, place: int, across: int, down: int) -> None:
         """Begin a cell; `place` is its column where it says so, else 0."""
@@ -94,14 +99,32 @@ class _Table(Struct):
             self.row.append("")
         if down > 1:
             self.covered |= dict.fromkeys(range(len(self.row), len(self.row) + across), self.rows + down - 1)
-        self.cell, self.across = [], across
+        self.cell, self.across, self.down = [], across, down
 
     def end_cell(self) -> None:
         """Put the cell into the row: its lines, without blank ones, each with single spaces."""
         if self.cell is not None and self.row is not None:
             lines = (" ".join(line.split()) for line in "".join(self.cell).split(_LINE))
-            self.row += ["\n".join(filter(None, lines)), *[""] * (self.across - 1)]
+            text = "\n".join(filter(None, lines))
+            if self.down > 1 and self.across == 1 and 0 < len(text) <= _CARRIED:
+                self.carried[len(self.row)] = (self.rows + self.down - 1, text)
+            self.row += [text, *[""] * (self.across - 1)]
         self.cell = None
+
+    def fill_merged(self) -> int:
+        """Write what stands in cells above that reach into this row into it, if it holds something else.
+
+        Returns how many cells that takes.
+        """
+        row = self.row or []
+        before = len(row)
+        for at, (last, text) in list(self.carried.items()):
+            if last < self.rows:
+                del self.carried[at]
+            elif any(row) and not any(row[at : at + 1]):
+                row += [""] * (at + 1 - len(row))
+                row[at] = text
+        return len(row) - before + len(self.carried)
 
 
 class _Tables(HTMLParser):
@@ -131,7 +154,7 @@ class _Tables(HTMLParser):
             self._inner_tables += tag in _TABLE
             return
         attributes = dict(attrs)
-        if tag not in _NEVER_HIDDEN and (tag in _UNSEEN or self._is_hidden(attributes)):
+        if tag not in _NEVER_HIDDEN and (tag in _UNSEEN | _STRUCK or self._is_hidden(attributes)):
             self._unseen, self._depth, self._inner_tables = tag, 1, 0
         if tag in _TABLE and not self._unseen:
             self._begin_table()
@@ -211,7 +234,7 @@ class _Tables(HTMLParser):
         if closing:
             left = tag in _ENDED_BY.get(self._unseen, _CELL | _ROW | _TABLE)
         else:
-            left = (self._unseen in _CELL and tag in _CELL | _ROW) or (self._unseen in _ROW and tag in _ROW)
+            left = (self._unseen in _CELL | _STRUCK and tag in _CELL | _ROW) or (self._unseen in _ROW and tag in _ROW)
         if left:
             self._unseen = ""
         return left
@@ -260,6 +283,8 @@ class _Tables(HTMLParser):
         table = self._open[-1]
         table.end_cell()
         if table.row is not None and not table.layout:
+            if table.carried:
+                self._budget.spend(table.fill_merged())
             table.rows += 1
             if len(table.row) > MAX_COLUMNS:
                 raise self._broken(f"row {table.rows:,} has more than {MAX_COLUMNS:,} columns")
@@ -293,6 +318,7 @@ _LANDMARK = pattern(
     r"|<(?:\w{1,20}:)?visible>\s*(?P<hidden>sheet(?:very)?hidden)|<(?P<filter>(?:\w{1,20}:)?autofilter)\s"
     r"|<(?:ss:)?row\s[^<>]{0,2000}?ss:(?P<row>hidden)\s*=\s*[\"']?1"
     r"|<(?P<table>table|tr)\b|</(?P<end>(?:ss:)?(?:table|workbook))\s{0,20}>|<input\s[^<>]{0,2000}?type\s*=\s*[\"']?(?P<password>password)"
+    r"|<(?P<struck>s|strike|del)[\s>]"
     r"|<(?:title|h1)\b[^<>]{0,200}>(?P<title>[^<]{1,500})",
     re.IGNORECASE,
 )
@@ -319,6 +345,7 @@ class _Page(Struct):
     whole: bool = False
     rows: bool = False
     hidden_rows: int = 0
+    struck: int = 0
     password: bool = False
     title: str = ""
     _sheet: str = ""
@@ -335,6 +362,8 @@ class _Page(Struct):
             self.filtered.add(self._sheet)
         elif what == "row":
             self.rows_hidden[self._sheet] += 1
+        elif what == "struck":
+            self.struck += 1
         elif what == "password":
             self.password = True
         elif what == "end":
@@ -411,6 +440,7 @@ def read_html(file: TextFile, wanted: Sequence[str]) -> Iterator[Sheet]:
         *file.encoding.notes,
         *(f"hidden sheet {safe(name)} skipped" for name in hidden),
         *((f"{page.hidden_rows:,} hidden rows left out",) if page.hidden_rows else ()),
+        *((f"text that is struck through ({page.struck:,}) is not read",) if page.struck else ()),
         *(("the page ends within a table: it may be cut off",) if page.ends < page.tables and not page.sheets else ()),
     )
     for number, rows in groupby(_rows(parser, file), itemgetter(0)):

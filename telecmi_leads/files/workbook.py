@@ -40,7 +40,9 @@ _ENDS = {
 _COMPUTE = "open it in Excel or LibreOffice and save it to compute them"
 _SAVE_AGAIN = "Open it in Excel and save it again, or export the sheet as CSV."
 
-_BOOK = msgspec.msgpack.Decoder(tuple[str, list[tuple[str, bool, bool]], dict[str, int], dict[str, int]])
+_BOOK = msgspec.msgpack.Decoder(
+    tuple[str, list[tuple[str, bool, bool]], dict[str, int], dict[str, int], dict[str, tuple[int, int]]]
+)
 _NAME = msgspec.msgpack.Decoder(str)
 _ROWS = msgspec.msgpack.Decoder(list[list[str]])
 _ERROR = msgspec.msgpack.Decoder(tuple[str, str])
@@ -54,7 +56,7 @@ class Workbook:
     """
 
     def __init__(self, child: _Child, name: str, wanted: tuple[str, ...], unhidden: tuple[int, ...] = ()) -> None:
-        told, sheets, self._hidden_rows, self._uncomputed = _BOOK.decode(child.frame()[1])
+        told, sheets, self._hidden_rows, self._uncomputed, self._looks = _BOOK.decode(child.frame()[1])
         if len(sheets) > MAX_TABLES:
             raise beyond(name, f"it has more than {MAX_TABLES:,} sheets")
         missing_sheets(name, "sheet", wanted, (sheet for sheet, is_sheet, _ in sheets if is_sheet))
@@ -91,7 +93,6 @@ class Workbook:
                 return
             if kind == b"S":
                 sheet = _NAME.decode(payload)
-                empty = self._uncomputed.get(sheet)
                 yield Sheet(
                     file=self._name,
                     format=self.format,
@@ -99,12 +100,19 @@ class Workbook:
                     encoding=None,
                     delimiter=None,
                     keys=None,
-                    notes=(f"formulas without a value ({empty:,}) are read as empty cells: {_COMPUTE}",)
-                    if empty
-                    else (),
+                    notes=tuple(self._notes_of(sheet)),
                     blocks=self._blocks(),
                     hidden_rows=self._hidden_rows.get(sheet, 0),
                 )
+
+    def _notes_of(self, sheet: str) -> Iterator[str]:
+        hidden, struck = self._looks.get(sheet, (0, 0))
+        if hidden:
+            yield f"rows that are hidden by hand ({hidden:,}) are read too"
+        if struck:
+            yield f"rows with text that is struck through ({struck:,}) are read too"
+        if empty := self._uncomputed.get(sheet):
+            yield f"formulas without a value ({empty:,}) are read as empty cells: {_COMPUTE}"
 
     def _blocks(self) -> Iterator[RowBlock]:
         row = 1

@@ -5,8 +5,8 @@ Run by path with `python -I`, the workbook as standard input; the arguments are 
 no environment, imports nothing of the program, bounds its own memory and time, and writes frames to standard output: a
 letter, the payload's length in four bytes, the payload in MessagePack.
 
-B the book (format, sheets, hidden rows, formulas without a value), S a sheet begins (name), R rows,
-E an error (code, detail), Z the end.
+B the book (format, sheets, filtered rows, formulas without a value, hidden and struck rows), S a sheet begins (name),
+R rows, E an error (code, detail), Z the end.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import re
 import signal
 import sys
 import zipfile
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     Send = Callable[[bytes, object], None]
     Cells = dict[int, list[int]]
+    Merged = dict[int, list[tuple[int, int]]]
 
 _MB = 1024 * 1024
 _BLOCK_ROWS = 1024
@@ -78,7 +80,7 @@ _LOOKED_THROUGH = 64 * _MB  # of a sheet, for formulas without a value: larger o
 
 
 if TYPE_CHECKING:
-    from telecmi_leads.files import workbook_cells, workbook_formats, workbook_parts
+    from telecmi_leads.files import workbook_cells, workbook_formats, workbook_looks, workbook_parts
     from telecmi_leads.files.workbook_cells import Shown
 else:
 
@@ -93,6 +95,7 @@ else:
         sys.path.extend(sys.argv[1].split("\n"))  # before the other modules, which need a library too
     workbook_cells = _beside("workbook_cells")
     workbook_parts = _beside("workbook_parts")
+    workbook_looks = _beside("workbook_looks")
     _beside("number_formats")
     workbook_formats = _beside("workbook_formats")  # needs the two before it
 
@@ -161,15 +164,19 @@ def _read(stream: BinaryIO, wanted: list[str], unhidden: set[int], send: Send) -
     if not ole2:
         hidden = workbook_parts.hidden_rows(book.stream, format_)
     uncomputed = formulas_without_value(book.stream, format_) if format_ in {"xlsx", "ods"} else {}
+    looks = workbook_looks.looks_of_xlsx(book.stream, hidden) if format_ == "xlsx" else {}
+    merged = workbook_looks.merged_in_ods(book.stream) if format_ == "ods" else {}
     zipped = None if ole2 else workbook_formats.ShownCells(book.stream, format_)
     sheets = book.sheets()
-    send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden, uncomputed))
+    send(b"B", (format_, [*sheets, *((name, False, True) for name in book.left_out)], hidden, uncomputed, looks))
     for at, (name, is_sheet, is_visible) in enumerate(sheets):
         if name in wanted or (is_sheet and (is_visible or at in unhidden) and not wanted):
             send(b"S", name)
             sheet = book.sheet(name)
             cells = shown.get(name, ()) if zipped is None else zipped.of(book.stream, name)
-            _send_rows(sheet, cells, send, doubtful.get(name, {}), unicode=format_ != "xls")
+            below = merged.get(name) or workbook_cells.merged_downwards(sheet)
+            send_rows = partial(_send_block, send, unicode=format_ != "xls")
+            _send_rows(sheet, cells, below, doubtful.get(name, {}), send_rows)
 
 
 class Book:
@@ -255,7 +262,13 @@ def _xls(stream: BinaryIO) -> tuple[BinaryIO, dict[str, int], dict[str, Cells], 
     return stream, {}, {}, {}
 
 
-def _send_rows(sheet: CalamineSheet, shown: Iterable[Shown], send: Send, doubtful: Cells, *, unicode: bool) -> None:
+def _send_rows(
+    sheet: CalamineSheet,
+    shown: Iterable[Shown],
+    merged: Merged,
+    doubtful: Cells,
+    send: Callable[[list[list[str]]], None],
+) -> None:
     """Send a sheet's rows; raises Refused where a doubtful cell, whose text may be lost, is empty."""
     if doubtful and (sheet.end is None or max(doubtful) > sheet.end[0]):
         raise Refused("lost text")
@@ -263,7 +276,6 @@ def _send_rows(sheet: CalamineSheet, shown: Iterable[Shown], send: Send, doubtfu
         return
     rows: list[list[str]] = []
     block = max(1, min(_BLOCK_ROWS, _BLOCK_CELLS // (sheet.end[1] + 1)))
-    merged = workbook_cells.merged_downwards(sheet)
     carried: dict[int, tuple[str, int]] = {}
     for at, cells in enumerate(workbook_cells.text_rows(sheet, shown)):
         if at in doubtful and not all(column < len(cells) and cells[column] for column in doubtful[at]):
@@ -274,13 +286,13 @@ def _send_rows(sheet: CalamineSheet, shown: Iterable[Shown], send: Send, doubtfu
             cells.pop()
         rows.append(cells)
         if len(rows) == block:
-            _send_block(rows, send, unicode=unicode)
+            send(rows)
             rows = []
     if rows:
-        _send_block(rows, send, unicode=unicode)
+        send(rows)
 
 
-def _send_block(rows: list[list[str]], send: Send, *, unicode: bool) -> None:
+def _send_block(send: Send, rows: list[list[str]], *, unicode: bool) -> None:
     """Send rows; text with NULs within words, which only an XLS has, is read in a wrong code page and is refused."""
     if not unicode and any("\0" in cell.strip("\0") for row in rows for cell in row):
         raise Refused("code page")

@@ -508,6 +508,47 @@ def test_xls_with_formulas_of_an_older_kind(tmp_path: Path, old: int) -> None:
     assert read_rows(tmp_path / "leads.xls") == READ
 
 
+# --- what a reader sees beside the values ------------------------------------------------------------
+
+
+def test_rows_hidden_by_hand_and_struck_through(tmp_path: Path) -> None:
+    """Rows that are hidden by hand or have struck-through text are read, and counted in notes; empty ones are not."""
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        struck, sheet = book.add_format({"font_strikeout": True}), book.add_worksheet()
+        for row in range(3000):
+            sheet.write_row(row, 0, ["Asha", f"98765{row:05}"], struck if row in {5, 2999} else None)
+            sheet.write_blank(row, 2, None, struck)
+        for row in (7, 2998, 5000):
+            sheet.set_row(row, None, None, {"hidden": True})
+    (read,) = read_sheets(path)
+    assert len(read.rows) == 3000
+    assert read.notes == (
+        "rows that are hidden by hand (2) are read too",
+        "rows with text that is struck through (2) are read too",
+    )
+
+
+def test_merged_cells_of_opendocument(tmp_path: Path) -> None:
+    """What stands in a cell over several rows holds for each of them, as in other workbooks."""
+    covered, empty = "<table:covered-table-cell/>", '<table:table-cell table:number-columns-repeated="2"/>'
+    spanned = 'table:number-columns-spanned="1" table:number-rows-spanned="2"'
+    wide = 'table:number-columns-spanned="2" table:number-rows-spanned="2"'
+    path = write_ods(
+        tmp_path / "leads.ods",
+        line(cell("Name"), cell("Mobile"), cell("DND")),
+        line(empty, more='table:number-rows-repeated="2"'),
+        line(cell("Asha"), cell("1"), cell("Yes", spanned)),
+        line(cell("Ravi"), cell("2"), covered),
+        line(cell("Uma", wide), covered, cell("No")),
+        line(covered, covered, cell("x")),
+    )
+    assert read_rows(path) == [
+        *(["Name", "Mobile", "DND"], [], []),
+        *(["Asha", "1", "Yes"], ["Ravi", "2", "Yes"], ["Uma", "", "No"], ["", "", "x"]),
+    ]
+
+
 # --- rows that a filter hides ---------------------------------------------------------------------
 
 
