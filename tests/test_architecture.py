@@ -36,7 +36,7 @@ _NAMES = {
     "mark_cells", "mark_consent", "mark_sections", "mark_words", "marks", "name_parts", "nested_people", "overrides",
     "persons", "phone_companions", "recipients",
 }  # fmt: skip
-_TABLES = {"reader_notes", "row_kinds", "side_by_side", "table", "total_lines", "widths"}
+_TABLES = {"reader_notes", "row_kinds", "sampling", "side_by_side", "table", "total_lines", "widths"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}
 _MACHINE = {"decisions", "isolation", "leaving_out", "pacing", "part_names", "run_loop"}
 _SHARED_BY_COMMANDS = {

@@ -14,11 +14,11 @@ from telecmi_leads.columns import PHONE_HEADS, Head, may_title_a_group, read_nam
 from telecmi_leads.columns.cell_values import has_letters, share
 from telecmi_leads.columns.column_match import NAME_HEADS
 from telecmi_leads.columns.mark_sections import title_above
+from telecmi_leads.columns.sampling import first_blocks, sample_of
 from telecmi_leads.columns.widths import fitted, width_of
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock, TableInfo
 from telecmi_leads.core.text import restore, safe
-from telecmi_leads.files.bounds import BLOCK_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -224,11 +224,6 @@ def _joined(upper: list[str], lower: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-_SAMPLE_ROWS = 200
-_LONGEST_SAMPLED = 2000
-_READ_AHEAD = 4 * BLOCK_CHARACTERS  # 200 rows of the longest would take all the memory there is
-
-
 class Table(Struct, frozen=True):
     """A table of a file.
 
@@ -248,11 +243,11 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
 
     `phone_score` takes cells and returns the share, 0 to 1, that are good numbers. Raises what reading raises.
     """
-    first = _first_blocks(sheet.blocks)
+    first = first_blocks(sheet.blocks)
     blocks = chain(first, sheet.blocks)
     rows = list(chain.from_iterable(block.rows for block in first))
     if sheet.keys is not None:
-        return Table(_info(sheet, sheet.keys), _sample(rows), blocks)
+        return Table(_info(sheet, sheet.keys), sample_of(rows), blocks)
     # --no-header is said of the lead file. The reject file that comes back with the same command has a header.
     found = _own_header(rows) if options.no_header else find_header(rows, phone_score)
     if not options.no_header:
@@ -262,13 +257,14 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
         width = max(map(width_of, rows), default=0)
         unsaid = ("no header row was found; columns are told by their values",) if width else ()
         notes = () if options.no_header else unsaid
-        return Table(_info(sheet, tuple(f"column {at + 1}" for at in range(width)), notes=notes), _sample(rows), blocks)
+        names = tuple(f"column {at + 1}" for at in range(width))
+        return Table(_info(sheet, names, notes=notes), sample_of(rows), blocks)
     below = rows[found.last + 1 :]
     header = fitted(found.names, below, sheet.delimiter)
     row = first[0].first_row + found.last
     info = _info(sheet, header.names, row, _notes(found, rows))
     info = replace(info, title=title_above(rows[: found.first]))
-    return Table(info, _sample(below), _below(blocks, row), header.surplus)
+    return Table(info, sample_of(below), _below(blocks, row), header.surplus)
 
 
 # Signs and blanks that may part the names of a header where no delimiter was found.
@@ -387,28 +383,6 @@ def _info(
         notes=(*sheet.notes, *notes),
         hidden_rows=sheet.hidden_rows,
     )
-
-
-def _sample(rows: Sequence[list[str]]) -> list[list[str]]:
-    """Return the first rows to judge columns by; no number, name or address is as long as the cells that are cut."""
-    filled = islice((row for row in rows if any(map(str.strip, row))), _SAMPLE_ROWS)
-    return [
-        row if max(map(len, row)) <= _LONGEST_SAMPLED else [cell[:_LONGEST_SAMPLED] for cell in row] for row in filled
-    ]
-
-
-def _first_blocks(blocks: Iterator[RowBlock]) -> list[RowBlock]:
-    """Read ahead until there are rows enough to judge by; blocks of blank rows at the top are left out."""
-    first: list[RowBlock] = []
-    filled = characters = 0
-    for block in blocks:
-        filled += sum(1 for row in block.rows if any(map(str.strip, row)))
-        characters += sum(map(len, chain.from_iterable(block.rows)))
-        if filled:
-            first.append(block)
-        if filled >= _SAMPLE_ROWS or (filled and characters > _READ_AHEAD):
-            break
-    return first
 
 
 def _below(blocks: Iterator[RowBlock], header_row: int) -> Iterator[RowBlock]:

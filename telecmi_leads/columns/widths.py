@@ -13,6 +13,7 @@ from telecmi_leads.columns.column_match import PHONE_HEADS
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head
 from telecmi_leads.columns.row_kinds import RowKind, row_kind
+from telecmi_leads.columns.sampling import SAMPLE_ROWS
 from telecmi_leads.core.lead import REJECT_COLUMNS
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Sequence[str]]
 
-_SAMPLE_ROWS = 200
 _HALF = 0.5
 _IN_TEXT = ",;"  # delimiters that people write in values, with a space behind
 
@@ -47,7 +47,7 @@ def fitted(names: Sequence[str], below: Rows, delimiter: str | None) -> FittedHe
     moves the cells behind it. Where rows show that, the header stays as it is, so that they are longer than it.
     """
     header = tuple(names[: width_of(names)])
-    rows = list(islice(filter(width_of, below), _SAMPLE_ROWS))
+    rows = list(islice(filter(width_of, below), SAMPLE_ROWS))
     wide = [row for row in rows if width_of(row) > len(header)]
     if not wide or len(wide) < len(rows) * _HALF:
         return FittedHeader(header)

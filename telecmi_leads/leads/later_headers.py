@@ -5,6 +5,7 @@ The rows below a header without a phone column are passed over, down to the next
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -81,7 +82,9 @@ def marked_parts(cleaner: Cleaner, block: RowBlock, note: Callable[[str, str], N
         return True
 
     while (at := cleaner.next_header(block.rows)) is not None:
-        cleaner = clean_parts(cleaner, _down_to(block, at), take, below)
+        # The part ends with the header: columns are judged by the rows below it, too.
+        whole = partial(_below_in, block, below)
+        cleaner = clean_parts(cleaner, _down_to(block, at), take, whole)
         block = _from(block, at + 1)
     for name, phone in cleaner.marked_numbers(block):
         note(name, phone)
@@ -100,6 +103,11 @@ def _cleaned(cleaner: Cleaner, block: RowBlock) -> CleanBlock:
         {"no_phone_column": sum(1 for row in rows if any(map(str.strip, row)))},
         next_header=at,
     )
+
+
+def _below_in(block: RowBlock, below: Below, above: Cleaner, part: RowBlock) -> Cleaner:
+    """Ask `below` of a part with all rows that its block has from there on."""
+    return below(above, _from(block, part.first_row - block.first_row))
 
 
 def _from(block: RowBlock, at: int) -> RowBlock:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from itertools import compress, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from telecmi_leads.columns.matching import (
     is_ragged,
     named_by_use,
 )
+from telecmi_leads.columns.sampling import BlocksAhead
 from telecmi_leads.columns.table import place
 from telecmi_leads.columns.unread_tables import UnreadTable, no_phone_column, unread_below, unread_table
 from telecmi_leads.core.errors import ColumnMissing, InputRefused, NoPhoneColumn, SettingsError, UsageError
@@ -46,7 +48,7 @@ from telecmi_leads.settings.resolving import given_by
 from telecmi_leads.settings.surroundings import environment, language_region
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from telecmi_leads.columns import ColumnMatch
@@ -63,7 +65,6 @@ if TYPE_CHECKING:
 
     Notify = Callable[[TableOpened | RowsPrepared], None]
 
-_SAMPLE_ROWS = 100
 _ROWS_AT_ONCE = 5000
 _TRIALS_AT_ONCE = 100
 
@@ -217,7 +218,7 @@ class _Preparation(Struct):
         read: list[TableInfo] = []
         for table, match in self.matcher.tables(source):
             if self.limit_reached:
-                self._look_for_marks(table.info, match, table.blocks)
+                self._look_for_marks(table.info, match, BlocksAhead(table.blocks))
             elif match.has_phone:
                 read.append(table.info)
                 if table.info.hidden_rows:
@@ -252,22 +253,23 @@ class _Preparation(Struct):
 
     def _take_table(self, table: Table, match: ColumnMatch) -> None:
         cleaner = replace(self._cleaner(table.info, match, table.sample), surplus=table.surplus)
-        for block in table.blocks:
-            cleaner = clean_parts(cleaner, block, self._screened, self._below_header)
+        blocks = BlocksAhead(table.blocks)
+        for block in blocks:
+            cleaner = clean_parts(cleaner, block, self._screened, partial(self._below_header, blocks))
             del block  # nobody keeps a block while the next one is read
             if self.limit_reached:
-                self._look_for_marks(cleaner.info, cleaner.match, table.blocks, cleaner.marks)
+                self._look_for_marks(cleaner.info, cleaner.match, blocks, cleaner.marks)
                 return
             self.notify(RowsPrepared(self.read, self.leads))
 
     def _look_for_marks(
-        self, info: TableInfo, match: ColumnMatch, blocks: Iterable[RowBlock], above: TableMarks | None = None
+        self, info: TableInfo, match: ColumnMatch, blocks: BlocksAhead, above: TableMarks | None = None
     ) -> None:
         """Note whom rows behind --limit mark, and look at nothing else: a mark holds for every row of its person."""
         if match.has_phone and not self.settings[ScreeningOptions].ignore_marks:
             cleaner = self._mark_cleaner(info, match, above)
             for block in blocks:
-                cleaner = marked_parts(cleaner, block, self._note_mark, self._below_header)
+                cleaner = marked_parts(cleaner, block, self._note_mark, partial(self._below_header, blocks))
 
     def _note_mark(self, name: str, phone: str) -> None:
         self.marked.setdefault(name, NumberSet()).add([phone])
@@ -314,12 +316,15 @@ class _Preparation(Struct):
             virtual = f"{', '.join(VIRTUAL_COLUMNS)} are made from the number."
             raise ColumnMissing(missing.message, hint=f"{missing.hint} {virtual}") from None
 
-    def _below_header(self, above: Cleaner, block: RowBlock) -> Cleaner:
-        """Match columns anew below a header row in the middle of a table, the first of these rows."""
+    def _below_header(self, blocks: BlocksAhead, above: Cleaner, block: RowBlock) -> Cleaner:
+        """Match columns anew below a header row in the middle of a table, the first of these rows.
+
+        They end the block that `blocks` handed out last.
+        """
         header = tuple(cell.strip() for cell in block.rows[0])
         info = replace(above.info, header=header, header_row=block.first_row, notes=())
         self.headers.spend(info)
-        sample = block.rows[1 : _SAMPLE_ROWS + 1]
+        sample = blocks.sample_below(islice(block.rows, 1, None))
         match = self.matcher.match(info, sample)
         if not match.has_phone and not self.read - self.blank:
             raise no_phone_column(info.file, [info])

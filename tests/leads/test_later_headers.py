@@ -132,3 +132,31 @@ def test_headers_beyond_all_measure(tmp_path: Path, text: str, says: str, option
     """A file of headers that change its columns ends at a limit, in seconds, with --limit too."""
     code, summary, seconds = run(tmp_path, text, *options)
     assert (code, summary["error"]["message"], seconds < SECONDS) == (3, says, True)
+
+
+# --- how the columns below a header are judged ----------------------------------------------------
+
+ABOVE, STATES = "Name,Phone,City", "Full name,Mobile,Country"
+
+
+def with_states(above: int, *, blank: int = 0) -> str:
+    """Return a file with a later header whose Country holds states, below so many rows."""
+    first = [f"Asha Rao,98765{at:05},Pune" for at in range(above)]
+    later = [f"Ravi Nair,98764{at:05},{('Kerala', 'Goa', 'Punjab')[at % 3]}" for at in range(30)]
+    return "\n".join([ABOVE, *first, STATES, *[",,"] * blank, *later]) + "\n"
+
+
+@pytest.mark.parametrize("blank", [0, 120])
+@pytest.mark.parametrize("above", [900, 1019, 1020, 1021, 1022, 1023, 1024])
+def test_columns_are_judged_alike_wherever_the_header_stands(tmp_path: Path, above: int, blank: int) -> None:
+    """A block of rows may end right below a header, or blank rows follow: the next rows with cells are looked at."""
+    code, summary, _ = run(tmp_path, with_states(above, blank=blank))
+    assert (code, summary["rows"]["leads"], summary["rejections"]) == (0, above + 30, {})
+
+
+@pytest.mark.parametrize("above", [5, 1021, 1100])
+def test_marks_below_a_header_hold_behind_the_limit(tmp_path: Path, above: int) -> None:
+    """Where no more leads are wanted, columns below a header are judged by as many rows, and marks found there."""
+    text = with_states(above).replace("Country\n", "Country,DND\n").replace(",Goa\n", ",Goa,yes\n")
+    code, summary, _ = run(tmp_path, text.replace("Asha Rao,9876500000", "Asha Rao,9876400001"), "--limit", "1")
+    assert (code, summary["rows"]["leads"], summary["rows"]["excluded"]) == (0, 1, 1)
