@@ -33,7 +33,7 @@ from telecmi_leads.leads.lead_text import Fields
 from telecmi_leads.leads.row_numbers import Fault, Grid, find_numbers, leveled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.columns.marks import TableMarks
@@ -228,14 +228,7 @@ class Cleaner(Struct, frozen=True):
 
         So it is where two exports were put one below the other and sorted.
         """
-        named = max((at for at, name in enumerate(self.info.header, start=1) if name.strip()), default=0)
-        wide = width_of(block.rows[header_at])
-        early = 0
-        while early < header_at and (at := header_at - early - 1) in work.found.faults:
-            if not named < width_of(block.rows[at]) <= wide:
-                break
-            early += 1
-        return early
+        return rows_above(self.info.header, block.rows, header_at, work.found.faults.__contains__)
 
     # --- rows ---
 
@@ -427,6 +420,17 @@ class Cleaner(Struct, frozen=True):
             return []
         column = work.grid.columns[self.group_column]
         return list(clean_column([column[index] for index in at]))
+
+
+def rows_above(
+    header: Sequence[str], rows: Sequence[Sequence[str]], header_at: int, numberless: Callable[[int], bool]
+) -> int:
+    """Return how many rows right above a later header are too wide for the one above them, and `numberless` there."""
+    named, wide = width_of(header), width_of(rows[header_at])
+    early = 0
+    while early < header_at and named < width_of(rows[at := header_at - early - 1]) <= wide and numberless(at):
+        early += 1
+    return early
 
 
 def _columns_of_leads(fields: Fields, numbers: Sequence[str]) -> Iterator[Iterable[str | int | None]]:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from telecmi_leads.columns import number_columns
 from telecmi_leads.columns.matching import Matcher
+from telecmi_leads.columns.row_kinds import RowKind, row_kind
+from telecmi_leads.columns.sampling import BlocksAhead
 from telecmi_leads.columns.unread_tables import no_phone_column
 from telecmi_leads.core.errors import ExcludeListFailed, InputRefused
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 from telecmi_leads.files import open_source
+from telecmi_leads.leads.cleaning import Cleaner, rows_above
+from telecmi_leads.leads.later_headers import HeaderBudget
 from telecmi_leads.leads.row_numbers import find_numbers, leveled
 from telecmi_leads.leads.screening import ExcludeList, NumberSet
 from telecmi_leads.phones import PhoneBook
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 
     from telecmi_leads.columns import ColumnMatch
     from telecmi_leads.columns.table import Table
+    from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.core.run import ListsRead
 
 _ANY_NUMBER = PhoneOptions(allow_premium=True)
@@ -42,6 +49,8 @@ _READ_ANYHOW = frozenset(
 
 _TWO_NUMBERS = 14
 """Digits below which a cell does not hold two numbers worth a longer look."""
+
+_DIGITS_OF_A_NUMBER = 7
 
 _MOST_SURPLUS = 9
 """Columns beyond a header that are looked at; each row is made so wide."""
@@ -144,53 +153,111 @@ def _days(seconds: float) -> str:
 
 
 def _numbers(path: Path, matcher: Matcher) -> Iterator[tuple[list[str], int, str]]:
-    """Yield, block by block, the numbers of all phone columns, and how many rows hold text but no number.
+    """Yield, part by part, the numbers of all phone columns, and how many rows hold text but no number.
 
     And the name of the sheet where it is hidden. Such a sheet may be another thing than a list: it needs no phone
     column, and its rows without a number make no list unusable.
     """
     with open_source(path, matcher.reading, lambda _: True) as source:
+        headers = HeaderBudget()
         for table, match in matcher.tables(source):
             hidden = table.info.sheet if table.info.sheet in source.hidden else None
-            # "DND number" is a flag on lead files, and here the very column; a number too many does no harm.
-            width = _width(table)
-            shown = number_columns(table.sample, width, matcher.share_of_numbers)
-            columns = tuple(dict.fromkeys((*match.phones, *shown)))
-            if not columns and hidden is not None:
-                continue
-            if not columns:
-                raise InputRefused(
-                    no_phone_column(table.info.file, [table.info]).message,
-                    hint="Name the column with its numbers Phone.",
-                )
-            for block in table.blocks:
-                grid, _ = leveled(block.rows, width)
-                found = [
-                    find_numbers(grid, only, matcher.book, matcher.region, guess=True)
-                    for only in _one_column_each(match, columns)
-                ]
-                with_number = {at for each in found for at, number in enumerate(each.numbers) if number}
-                faults = sum(
-                    1 for at, row in enumerate(grid.rows) if at not in with_number and any(map(str.strip, row))
-                )
-                numbers = [number for each in found for number in each.numbers if number]
-                for each, column in zip(found, columns, strict=True):
-                    cells = grid.columns[column]
-                    if each.repairs[Repair.SEVERAL_NUMBERS]:
-                        numbers += _all_numbers(set(cells), matcher)
-                    unread = {cells[at] for at, fault in each.faults.items() if fault.reason in _READ_ANYHOW}
-                    for cell in unread:
-                        numbers += matcher.book.every_number(cell, matcher.region)
+            for numbers, faults in _of_table(table, match, matcher, headers, needs_phone=hidden is None):
                 yield numbers, faults if hidden is None else 0, hidden or ""
 
 
-def _width(table: Table) -> int:
+def _of_table(
+    table: Table, match: ColumnMatch, matcher: Matcher, headers: HeaderBudget, *, needs_phone: bool
+) -> Iterator[tuple[list[str], int]]:
+    """Yield the numbers, and how many rows have none, down to each header in the middle of a table, and below it."""
+    blocks = BlocksAhead(table.blocks)
+    part = _part(table.info, match, table.sample, matcher)
+    for block in blocks:
+        rows = block.rows
+        while rows:
+            if not part.columns and needs_phone:
+                raise InputRefused(
+                    no_phone_column(part.info.file, [part.info]).message,
+                    hint="Name the column with its numbers Phone.",
+                )
+            if not part.columns:
+                return
+            at = part.next_header(rows)
+            if at is None:
+                yield part.numbers(rows)
+                break
+            info = replace(part.info, header=tuple(map(str.strip, rows[at])), notes=())
+            headers.spend(info)
+            early = part.early(rows, at)
+            yield part.numbers(rows[: at - early])
+            sample = blocks.sample_below(islice(rows, at + 1, None))
+            part = _part(info, matcher.match(info, sample), sample, matcher)
+            rows = rows[at - early : at] + rows[at + 1 :]
+
+
+def _part(info: TableInfo, match: ColumnMatch, sample: Sequence[Sequence[str]], matcher: Matcher) -> _Part:
+    width = _width(info, sample)
+    # "DND number" is a flag on lead files, and here the very column; a number too many does no harm.
+    shown = number_columns(sample, width, matcher.share_of_numbers)
+    return _Part(info, match, tuple(dict.fromkeys((*match.phones, *shown))), width, matcher)
+
+
+def _width(info: TableInfo, sample: Sequence[Sequence[str]]) -> int:
     """Return how many columns are looked at: a delimiter within a name moves its number behind the last of the header.
 
     Such a row is no lead; on a list its number counts.
     """
-    named = len(table.info.header)
-    return min(max((named, *map(len, table.sample))), named + _MOST_SURPLUS)
+    named = len(info.header)
+    return min(max((named, *map(len, sample))), named + _MOST_SURPLUS)
+
+
+class _Part(Struct, frozen=True):
+    """What stands below one header of a list: its columns with numbers, and how many columns are looked at."""
+
+    info: TableInfo
+    match: ColumnMatch
+    columns: tuple[int, ...]
+    width: int
+    matcher: Matcher
+
+    def next_header(self, rows: list[list[str]]) -> int | None:
+        """Return the index of the first row that is a header of other columns, None where there is none."""
+        match, header = replace(self.match, phones=self.columns), self.info.header
+        found = Cleaner(self.info, 0, match, self.matcher.book, self.matcher.region).next_header(rows)
+        # One that is wider has its phone perhaps where this one has no column.
+        wide = (at for at, row in enumerate(rows[:found]) if len(row) > len(header) and _may_be_names(row))
+        return next((at for at in wide if row_kind(rows[at], header) is RowKind.NEW_HEADER), found)
+
+    def early(self, rows: list[list[str]], header_at: int) -> int:
+        """Return how many rows right above a header belong to it: as in leads, where two exports were sorted as one."""
+        return rows_above(self.info.header, rows, header_at, lambda at: not self._found(rows[at : at + 1])[1])
+
+    def numbers(self, rows: list[list[str]]) -> tuple[list[str], int]:
+        """Return all numbers of rows, and how many of the rows hold text but no number."""
+        numbers, with_number = self._found(rows)
+        return numbers, sum(1 for at, row in enumerate(rows) if at not in with_number and any(map(str.strip, row)))
+
+    def _found(self, rows: list[list[str]]) -> tuple[list[str], set[int]]:
+        """Return all numbers of rows, and the indexes of the rows that have one."""
+        grid, _ = leveled(rows, self.width)
+        book, region = self.matcher.book, self.matcher.region
+        numbers: list[str] = []
+        with_number: set[int] = set()
+        for column in self.columns:
+            only = replace(self.match, phones=(column,), labels={}, verdicts={})
+            found = find_numbers(grid, only, book, region, guess=True)
+            numbers += filter(None, found.numbers)
+            with_number.update(at for at, number in enumerate(found.numbers) if number)
+            cells = grid.columns[column]
+            if found.repairs[Repair.SEVERAL_NUMBERS]:
+                numbers += _all_numbers(set(cells), self.matcher)
+            for cell in {cells[at] for at, fault in found.faults.items() if fault.reason in _READ_ANYHOW}:
+                numbers += book.every_number(cell, region)
+        return numbers, with_number
+
+
+def _may_be_names(row: Sequence[str]) -> bool:
+    return sum(map(str.isdecimal, "".join(row))) < _DIGITS_OF_A_NUMBER
 
 
 def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:
@@ -202,7 +269,3 @@ def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:
             if candidate.number:
                 yield candidate.number
         yield from matcher.book.every_number(cell, matcher.region)
-
-
-def _one_column_each(match: ColumnMatch, columns: Sequence[int]) -> list[ColumnMatch]:
-    return [replace(match, phones=(column,), labels={}, verdicts={}) for column in columns]
