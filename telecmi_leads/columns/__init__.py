@@ -13,7 +13,6 @@ from telecmi_leads.columns.header_meaning import may_title_a_group, names_a_line
 from telecmi_leads.columns.lexicon import Head, is_area_code
 from telecmi_leads.columns.line_labels import line_fault, line_rank
 from telecmi_leads.columns.overrides import ColumnFinder, pins
-from telecmi_leads.columns.phone_companions import going_with
 
 __all__ = [
     "PHONE_HEADS",
@@ -23,7 +22,6 @@ __all__ = [
     "Head",
     "Rule",
     "Template",
-    "going_with",
     "is_area_code",
     "is_unnamed",
     "line_fault",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from telecmi_leads.columns.lexicon import Head, Place, Standing
+from telecmi_leads.columns.lexicon import Head, Place, Standing, is_area_code
+from telecmi_leads.columns.phone_companions import Companions
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.text import safe
@@ -254,7 +256,7 @@ class ColumnDoubt(Struct, frozen=True):
     way_out: str
 
 
-class ColumnMatch(Struct, frozen=True):
+class ColumnMatch(Struct, frozen=True, dict=True):
     """Which column (by index, from 0) feeds which field.
 
     `phones` are the phone columns in order of preference: row by row, the first with a good number wins.
@@ -268,7 +270,7 @@ class ColumnMatch(Struct, frozen=True):
     A column that feeds both the phone and FULLNAME holds names beside its numbers. `labels` are the columns that say
     what kind of line a phone column holds (its index → the label's), `verdicts` those that say whose its numbers are
     and whether they are right. `strangers` are for each phone column the names and emails of another person of the row:
-    who is billed, and to whom it is shipped. `choices` has one entry for each column.
+    who is billed, and to whom it is shipped. `choices` has one entry for each column, in their order.
     `stray_countries` are called countries and hold few: what is a country's name there tells the row's region.
     `doubts` are what deserves a warning. `ignored` and `own_report` tell the columns of an earlier report. `served` are
     the options of --map and --set whose columns the table has, `absent` says why the others find nothing here.
@@ -298,7 +300,28 @@ class ColumnMatch(Struct, frozen=True):
 
     def header_of(self, column: int) -> str:
         """Return a column's name, "" where it has none."""
-        return next((choice.header for choice in self.choices if choice.index == column), "")
+        return self.choices[column].header if column < len(self.choices) else ""
+
+    @cached_property
+    def area_codes(self) -> tuple[int, ...]:
+        """The columns of area codes."""
+        return tuple(choice.index for choice in self.choices if is_area_code(choice.header))
+
+    @cached_property
+    def _companions(self) -> dict[Field, Companions]:
+        return {}
+
+    def going_with(self, phone: int | None, target: Field) -> Sequence[int]:
+        """Return the columns that feed a field, those first that go with a phone column, the least fitting last.
+
+        It is asked for each phone column of each block, so that the names are compared once.
+        """
+        found = self._companions.get(target)
+        if found is None:
+            columns = self.sources.get(target, ())
+            found = Companions(*({at: self.header_of(at) for at in each} for each in (self.phones, columns)))
+            self._companions[target] = found
+        return found.of(phone)
 
     def without(self, columns: Mapping[int, Rule]) -> ColumnMatch:
         """Return the same match without these columns, which feed nothing, for the reason that is given for each."""

@@ -11,9 +11,11 @@ from telecmi_leads.columns.column_match import CALLED_HEADS, NAME_HEADS, PHONE_H
 from telecmi_leads.columns.header_meaning import CONTAINERS
 from telecmi_leads.columns.lexicon import Head, Modifier, lexicon, plain, words
 from telecmi_leads.columns.persons import PERSONS
+from telecmi_leads.files.bounds import MAX_NESTING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from telecmi_leads.columns.column_match import Candidate
 
@@ -44,42 +46,42 @@ def without_nested_people(
     for candidate in found:
         if candidate.head in CALLED_HEADS:
             names.setdefault(holders[candidate.index], []).append(candidate)
+    named = {holder for holder, columns in names.items() if any(cells[candidate.index] for candidate in columns)}
+    texts = {holder: _own_texts(columns, cells) for holder, columns in names.items()}
     within = {
         holder: around
         for holder in names
-        if (around := _named_around(holder, names, cells)) is not None
+        if (around := _named_around(holder, named)) is not None
         and not _is_part(holder[-1])
-        and not _are_the_same(names[holder], names[around], cells)
+        and not _are_the_same(texts[holder], texts[around])
     }
+    with_phone = _with_phone(found, holders, names)
     leads = [
         holder
         for holder, around in within.items()
-        if _is_the_lead(holder[-1])
-        and _has_phone(holder, found, holders, names)
-        and not _has_phone(around, found, holders, names)
+        if _is_the_lead(holder[-1]) and holder in with_phone and around not in with_phone
     ]
     if len(leads) == 1:
         (lead,) = leads
         around = within.pop(lead)
         own = NAME_HEADS | {Head.EMAIL}
         found = [c.refused(Rule.OTHER_NAME) if c.head in own and holders[c.index] == around else c for c in found]
-    return [_of_another(candidate, holders[candidate.index], {at: names[at] for at in within}) for candidate in found]
+    # Of a holder whose names are all weak, what has a name may be a thing: a place, a note.
+    sure = {holder: not all(name.weak for name in names[holder]) for holder in within}
+    return [_of_another(candidate, holders[candidate.index], sure) for candidate in found]
 
 
 def _holder(name: str) -> Keys:
     """Return the keys of the objects in which a column's values stood, () for none; numbers of list elements go."""
-    keys = name.split(".")
-    if len(keys) == 1 or not all(key and key == key.strip() for key in keys):
+    keys = name.split(".", MAX_NESTING + 1)
+    if not 1 < len(keys) <= MAX_NESTING or not all(key and key == key.strip() for key in keys):
         return ()
     return tuple(key for key in keys[:-1] if not key.isdecimal() and key.casefold() not in CONTAINERS)
 
 
-def _named_around(holder: Keys, names: Mapping[Keys, list[Candidate]], cells: Sequence[Sequence[str]]) -> Keys | None:
+def _named_around(holder: Keys, named: Collection[Keys]) -> Keys | None:
     """Return the nearest object around one that has a name, None where none has."""
-    for size in reversed(range(len(holder))):
-        if any(cells[candidate.index] for candidate in names.get(holder[:size], ())):
-            return holder[:size]
-    return None
+    return next((holder[:size] for size in reversed(range(len(holder))) if holder[:size] in named), None)
 
 
 def _is_part(key: str) -> bool:
@@ -93,34 +95,39 @@ def _is_the_lead(key: str) -> bool:
     return all(each in _WHO_IT_IS for each in meant) and not key.casefold().endswith("s")
 
 
-def _are_the_same(inner: Iterable[Candidate], outer: Iterable[Candidate], cells: Sequence[Sequence[str]]) -> bool:
-    """Tell whether nearly all names of people are those of whom they stand in; a family has one last name."""
-    own = _texts((c for c in inner if c.head is not Head.LAST), cells) or _texts(inner, cells)
-    around = _texts((c for c in outer if c.head is not Head.LAST), cells) or _texts(outer, cells)
+def _are_the_same(own: AbstractSet[str], around: AbstractSet[str]) -> bool:
+    """Tell whether nearly all names of people are those of whom they stand in."""
     return bool(own) and len(own & around) >= len(own) * _NEARLY_ALL
+
+
+def _own_texts(columns: Sequence[Candidate], cells: Sequence[Sequence[str]]) -> set[str]:
+    """Return the names of people without their last names, which a family shares, where there are others."""
+    return _texts((c for c in columns if c.head is not Head.LAST), cells) or _texts(columns, cells)
 
 
 def _texts(columns: Iterable[Candidate], cells: Sequence[Sequence[str]]) -> set[str]:
     return {plain(cell) for column in columns for cell in cells[column.index]}
 
 
-def _has_phone(around: Keys, found: Iterable[Candidate], holders: Sequence[Keys], names: Mapping[Keys, object]) -> bool:
-    """Tell whether an object has a column for a phone, itself or in a part of it that has no name."""
+def _with_phone(found: Iterable[Candidate], holders: Sequence[Keys], names: Collection[Keys]) -> set[Keys]:
+    """Return the objects that have a column for a phone, themselves or in a part of them that has no name."""
+    with_phone: set[Keys] = set()
     for candidate in found:
-        holder = holders[candidate.index]
-        if candidate.head in PHONE_HEADS and holder[: len(around)] == around:
-            sizes = range(len(around) + 1, len(holder) + 1)
-            if not any(holder[:size] in names for size in sizes):
-                return True
-    return False
+        if candidate.head in PHONE_HEADS:
+            holder = holders[candidate.index]
+            for size in reversed(range(len(holder) + 1)):
+                with_phone.add(holder[:size])
+                if holder[:size] in names:
+                    break
+    return with_phone
 
 
-def _of_another(candidate: Candidate, holder: Keys, others: Mapping[Keys, list[Candidate]]) -> Candidate:
+def _of_another(candidate: Candidate, holder: Keys, others: Mapping[Keys, bool]) -> Candidate:
+    """Refuse what is of another person, if the column is in one: `others` tells whether each is surely a person."""
     who = next((holder[:size] for size in range(1, len(holder) + 1) if holder[:size] in others), None)
     if who is None:
         return candidate
-    sure = not all(name.weak for name in others[who])  # else what has a name may be a thing: a place, a note
-    heads = _REACHED_BY | _LIVES_AT if sure else _REACHED_BY
+    heads = _REACHED_BY | _LIVES_AT if others[who] else _REACHED_BY
     if candidate.head in heads or candidate.reading.rule in (Rule.UNKNOWN, Rule.NO_NAME):
         return candidate.refused(Rule.OTHER_PERSON, who[-1])
     return candidate

@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.lexicon import is_area_code, is_key, words
 
 if TYPE_CHECKING:
-    from telecmi_leads.columns.column_match import ColumnMatch
-    from telecmi_leads.core.lead import Field
+    from collections.abc import Mapping, Sequence
+
+_NEAREST = 20
+"""Columns on either side of a phone that are looked at: nobody has more of one kind, and time grows with each."""
 
 
-def going_with(match: ColumnMatch, phone: int | None, target: Field) -> list[int]:
-    """Return the columns that feed a field, those first that go with the phone column, the least fitting last.
+class Companions:
+    """The columns of one kind, such as countries, in the order in which they go with each phone column.
 
     What tells them apart are the words that not all of their names have. A name fits by those of them that are in the
     phone column's name, the more the fewer other phone columns have them too, and less by each that is not; the nearer
     column comes first where that is even. Columns of area codes and of ids are none.
     """
-    columns = [
-        column
-        for column in match.sources.get(target, ())
-        if not is_area_code(header := match.header_of(column)) and not is_key(header)
-    ]
-    names = {column: frozenset(words(match.header_of(column))) for column in columns}
-    telling = frozenset.union(*names.values()) - frozenset.intersection(*names.values()) if names else frozenset()
-    if phone is None or not telling:
-        return columns
-    of_phones = Counter(word for column in match.phones for word in set(words(match.header_of(column))))
-    own = frozenset(words(match.header_of(phone)))
 
-    def misfit(column: int) -> tuple[float, int]:
-        fits = [1 / of_phones[word] if word in own else -1.0 for word in names[column] & telling]
-        return -sum(fits), abs(column - phone)
+    __slots__ = ("_columns", "_known", "_of_phones", "_phones", "_telling")
 
-    return sorted(columns, key=misfit)
+    def __init__(self, phones: Mapping[int, str], columns: Mapping[int, str]) -> None:
+        """Take the names of the phone columns, and of the columns of this kind, by index and best first."""
+        own = {at: name for at, name in columns.items() if not is_area_code(name) and not is_key(name)}
+        names = {at: frozenset(words(name)) for at, name in own.items()}
+        telling = frozenset.union(*names.values()) - frozenset.intersection(*names.values()) if names else frozenset()
+        self._columns = tuple(own)
+        self._phones = {at: frozenset(words(name)) for at, name in phones.items()}
+        self._of_phones = Counter(word for each in self._phones.values() for word in each)
+        self._telling = {at: names[at] & telling for at in sorted(names)} if telling else {}
+        self._known: dict[int, Sequence[int]] = {}
+
+    def of(self, phone: int | None) -> Sequence[int]:
+        """Return the columns, those first that go with this phone column, the least fitting last."""
+        if phone is None or not self._telling:
+            return self._columns
+        if phone not in self._known:
+            self._known[phone] = self._sorted(phone)
+        return self._known[phone]
+
+    def _sorted(self, phone: int) -> Sequence[int]:
+        own, columns = self._phones.get(phone, frozenset()), self._columns
+        if len(columns) > _NEAREST:
+            in_order = list(self._telling)
+            here = bisect(in_order, phone)
+            near = set(in_order[max(0, here - _NEAREST) : here + _NEAREST])
+            columns = tuple(filter(near.__contains__, columns))
+
+        def misfit(column: int) -> tuple[float, int]:
+            fits = [1 / self._of_phones[word] if word in own else -1.0 for word in self._telling[column]]
+            return -sum(fits), abs(column - phone)
+
+        return sorted(columns, key=misfit)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.columns.cell_values import like_email, like_phone, share
+from telecmi_leads.columns.cell_values import columns_of, like_email, like_phone, share
 from telecmi_leads.columns.column_match import PHONE_HEADS
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import Head
@@ -17,8 +18,9 @@ from telecmi_leads.columns.sampling import SAMPLE_ROWS
 from telecmi_leads.core.lead import REJECT_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    Test = Callable[[str], bool]
     Rows = Sequence[Sequence[str]]
 
 _HALF = 0.5
@@ -55,8 +57,9 @@ def fitted(names: Sequence[str], below: Rows, delimiter: str | None) -> FittedHe
     wider = header + ("",) * surplus
     if delimiter is None or max(map(len, wide)) <= len(names) or not header:
         return FittedHeader(wider)
-    in_place = _holds(header, wide, len(header) - 1) is True
-    moved = _are_moved(header, wide, surplus)
+    told = _told(header)
+    in_place = _holds(told, wide, len(header) - 1) is True
+    moved = _are_moved(told, wide, surplus)
     cut = (delimiter in _IN_TEXT and _are_cut(wide)) or not _are_regular(rows, len(header))
     # What this program has rejected for its width stays rejected until it is corrected.
     if set(REJECT_COLUMNS) <= set(header) or (
@@ -74,32 +77,38 @@ def _are_regular(rows: Rows, width: int) -> bool:
     return len(widths) == 1 or min(widths) < width
 
 
-def _are_moved(header: Sequence[str], wide: Rows, surplus: int) -> bool:
+def _are_moved(told: Mapping[int, Test], wide: Rows, surplus: int) -> bool:
     """Tell whether phones or emails stand in a column behind the one that has their name."""
-    return any(
-        _holds(header, wide, at) is False
-        and any(_share(wide, behind, test) >= _HALF for behind in range(at + 1, at + surplus + 1))
-        for at, test in _told(header)
-    )
+    behind = {test: _columns_with(wide, test) for test in set(told.values())}
+    for at, test in told.items():
+        next_one = bisect(behind[test], at)
+        moved = next_one < len(behind[test]) and behind[test][next_one] <= at + surplus
+        if moved and _holds(told, wide, at) is False:
+            return True
+    return False
 
 
-def _holds(header: Sequence[str], wide: Rows, at: int) -> bool | None:
+def _columns_with(wide: Rows, test: Test) -> list[int]:
+    """Return the columns of which at least half the cells that hold something pass; each is looked at once."""
+    columns = columns_of(wide, max(map(len, wide)))
+    return [at for at, cells in enumerate(columns) if share(cells, test) >= _HALF]
+
+
+def _holds(told: Mapping[int, Test], wide: Rows, at: int) -> bool | None:
     """Tell whether a column of phones or emails holds these; None where it has another name, or no cells."""
-    test = dict(_told(header)).get(at)
-    filled = [row[at] for row in wide if row[at].strip()]
+    test = told.get(at)
+    filled = [row[at] for row in wide if row[at].strip()] if test is not None else []
     return share(filled, test) >= _HALF if test is not None and filled else None
 
 
-def _told(header: Sequence[str]) -> Iterator[tuple[int, Callable[[str], bool]]]:
-    """Yield the columns whose cells show whether they have the right name, and how."""
-    for at, name in enumerate(header):
-        head = read_name(name).head
-        if head in PHONE_HEADS or head is Head.EMAIL:
-            yield at, like_email if head is Head.EMAIL else like_phone
-
-
-def _share(wide: Rows, at: int, test: Callable[[str], bool]) -> float:
-    return share([row[at] for row in wide if at < len(row) and row[at].strip()], test)
+def _told(header: Sequence[str]) -> dict[int, Test]:
+    """Return the columns whose cells show whether they have the right name, and how."""
+    heads = ((at, read_name(name).head) for at, name in enumerate(header))
+    return {
+        at: like_email if head is Head.EMAIL else like_phone
+        for at, head in heads
+        if head in PHONE_HEADS or head is Head.EMAIL
+    }
 
 
 def _are_cut(wide: Rows) -> bool:

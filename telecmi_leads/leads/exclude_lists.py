@@ -175,12 +175,12 @@ def _of_table(
     for block in blocks:
         rows = block.rows
         while rows:
-            if not part.columns and needs_phone:
+            if not part.each and needs_phone:
                 raise InputRefused(
                     no_phone_column(part.info.file, [part.info]).message,
                     hint="Name the column with its numbers Phone.",
                 )
-            if not part.columns:
+            if not part.each:
                 return
             at = part.next_header(rows)
             if at is None:
@@ -199,7 +199,8 @@ def _part(info: TableInfo, match: ColumnMatch, sample: Sequence[Sequence[str]], 
     width = _width(info, sample)
     # "DND number" is a flag on lead files, and here the very column; a number too many does no harm.
     shown = number_columns(sample, width, matcher.share_of_numbers)
-    return _Part(info, match, tuple(dict.fromkeys((*match.phones, *shown))), width, matcher)
+    columns = tuple(dict.fromkeys((*match.phones, *shown)))
+    return _Part(info, replace(match, phones=columns), _one_column_each(match, columns), width, matcher)
 
 
 def _width(info: TableInfo, sample: Sequence[Sequence[str]]) -> int:
@@ -212,18 +213,21 @@ def _width(info: TableInfo, sample: Sequence[Sequence[str]]) -> int:
 
 
 class _Part(Struct, frozen=True):
-    """What stands below one header of a list: its columns with numbers, and how many columns are looked at."""
+    """What stands below one header of a list, and how many columns are looked at.
+
+    `match` has all columns with numbers, `each` one of them in turn.
+    """
 
     info: TableInfo
     match: ColumnMatch
-    columns: tuple[int, ...]
+    each: tuple[ColumnMatch, ...]
     width: int
     matcher: Matcher
 
     def next_header(self, rows: list[list[str]]) -> int | None:
         """Return the index of the first row that is a header of other columns, None where there is none."""
-        match, header = replace(self.match, phones=self.columns), self.info.header
-        found = Cleaner(self.info, 0, match, self.matcher.book, self.matcher.region).next_header(rows)
+        header = self.info.header
+        found = Cleaner(self.info, 0, self.match, self.matcher.book, self.matcher.region).next_header(rows)
         # One that is wider has its phone perhaps where this one has no column.
         wide = (at for at, row in enumerate(rows[:found]) if len(row) > len(header) and _may_be_names(row))
         return next((at for at in wide if row_kind(rows[at], header) is RowKind.NEW_HEADER), found)
@@ -243,12 +247,11 @@ class _Part(Struct, frozen=True):
         book, region = self.matcher.book, self.matcher.region
         numbers: list[str] = []
         with_number: set[int] = set()
-        for column in self.columns:
-            only = replace(self.match, phones=(column,), labels={}, verdicts={})
+        for only in self.each:
             found = find_numbers(grid, only, book, region, guess=True)
             numbers += filter(None, found.numbers)
             with_number.update(at for at, number in enumerate(found.numbers) if number)
-            cells = grid.columns[column]
+            cells = grid.columns[only.phones[0]]
             if found.repairs[Repair.SEVERAL_NUMBERS]:
                 numbers += _all_numbers(set(cells), self.matcher)
             for cell in {cells[at] for at, fault in found.faults.items() if fault.reason in _READ_ANYHOW}:
@@ -269,3 +272,7 @@ def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:
             if candidate.number:
                 yield candidate.number
         yield from matcher.book.every_number(cell, matcher.region)
+
+
+def _one_column_each(match: ColumnMatch, columns: Sequence[int]) -> tuple[ColumnMatch, ...]:
+    return tuple(replace(match, phones=(column,), labels={}, verdicts={}) for column in columns)

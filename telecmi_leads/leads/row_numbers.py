@@ -6,13 +6,14 @@ number wins, and only rows without one ask the next column.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from telecmi_leads.columns import going_with, is_area_code, line_fault, line_rank
+from telecmi_leads.columns import line_fault, line_rank
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.text import Columns
@@ -163,8 +164,8 @@ def _answered(book: PhoneBook, cells: Sequence[str], regions: list[str | None] |
 
 def _area_column(match: ColumnMatch, phone: int) -> int | None:
     """Return the column of area codes that stands nearest to a phone column, None where there is none."""
-    areas = [choice.index for choice in match.choices if is_area_code(choice.header)]
-    return min(areas, key=lambda index: abs(index - phone), default=None)
+    here = bisect(match.area_codes, phone)
+    return min(match.area_codes[max(0, here - 1) : here + 1], key=lambda index: abs(index - phone), default=None)
 
 
 def _join_areas(
@@ -376,7 +377,7 @@ def _columns_of(
     if template is not None:
         yield [template.render(grid.rows[index]) for index in at]
         return
-    for column in reversed(going_with(match, phone, target)):
+    for column in reversed(match.going_with(phone, target)):
         yield _taken(grid.columns[column], at)
 
 
