@@ -69,12 +69,17 @@ def tables_of(table: Table, options: FieldOptions) -> Iterator[Table]:
     """Take apart a sheet on which tables stand side by side; most sheets are one table.
 
     The same names come again, perhaps with a number behind them or behind an empty column, or an empty column parts
-    two tables that each have a name and a phone. --map and --set that speak of all columns at once keep them together.
+    two tables that each have a name and a phone. --map keeps them together that names columns by their place, or the
+    phone of one with something of another; where the same names come again behind an empty column, if it tells phone
+    and name, since a number would go with the first table's name otherwise. --set never does, for that reason: its
+    columns are of one table.
     Raises InputRefused where they are too long to be held: each is read to its end, one after the other.
     """
     header, sample = table.info.header, table.sample
-    layout = _same_again(header) or _of_people(header, sample, options)
-    if layout is None:
+    again = _same_again(header)
+    layout = again or _of_people(header, sample)
+    asked = again is None or _tells_phone_and_name(options)
+    if layout is None or (asked and _is_said_to_be_one(layout, header, options)):
         yield table
         return
     blocks = _held(table, len(layout.parts))
@@ -83,9 +88,8 @@ def tables_of(table: Table, options: FieldOptions) -> Iterator[Table]:
         names = layout.header(part, header)
         info = replace(table.info, header=names, notes=(*table.info.notes, note))
         own = list(filter(None, (layout.cells(part, row) for row in sample)))
-        # Row numbers stay those of the sheet, so that a rejected row is found where it stands.
-        cut = (RowBlock(block.first_row, [layout.cells(part, row) for row in block.rows]) for block in blocks)
-        yield Table(info, own, cut, 0 if any(names[-table.surplus :]) else table.surplus)
+        surplus = 0 if any(names[-table.surplus :]) else table.surplus
+        yield Table(info, own, _cut(blocks, layout, part), surplus)
 
 
 def _held(table: Table, parts: int) -> list[RowBlock]:
@@ -103,16 +107,27 @@ def _held(table: Table, parts: int) -> list[RowBlock]:
     return blocks
 
 
+def _cut(blocks: Sequence[RowBlock], layout: Layout, part: slice) -> Iterator[RowBlock]:
+    """Yield the rows of one table; row numbers stay those of the sheet, so that a rejected row is found there."""
+    for block in blocks:
+        yield RowBlock(block.first_row, [layout.cells(part, row) for row in block.rows])
+
+
 def _filled(cells: Sequence[str]) -> bool:
     return any(map(str.strip, cells))
 
 
-def _of_people(header: Sequence[str], sample: Sequence[Sequence[str]], options: FieldOptions) -> Layout | None:
+def _of_people(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Layout | None:
     """Return where tables stand whose rows are people of their own, None where the sheet is one table."""
     for layout in (_again(header), _apart(header, sample)):
         if layout is not None and _are_different_people(layout, header, sample):
-            return None if _is_said_to_be_one(layout, header, options) else layout
+            return layout
     return None
+
+
+def _tells_phone_and_name(options: FieldOptions) -> bool:
+    told = {target for target, _ in options.map}
+    return Field.PHONE in told and not told.isdisjoint((Field.FULLNAME, Field.FIRSTNAME))
 
 
 def _is_said_to_be_one(layout: Layout, header: Sequence[str], options: FieldOptions) -> bool:

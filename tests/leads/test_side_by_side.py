@@ -188,6 +188,32 @@ def test_what_the_user_maps_comes_first(
     assert {name: number for name, number in sent(sandbox).items() if name in FOUR} == people
 
 
+@pytest.mark.parametrize(
+    ("maps", "code", "people"),
+    [
+        (["phone=column 5", "fullname=column 4"], 0, {"Ravi": "02", "Tara": "03"}),
+        (["phone=column 5", "phone=column 2", "fullname=column 4"], 0, {"Ravi": "02", "Tara": "03"}),
+        (["phone=Mobile", "fullname=Name"], 0, FOUR),
+        (["phone=column 5"], 3, {}),
+    ],
+)
+def test_places_hold_where_the_same_names_come_again(
+    program: Inside, sandbox: Sandbox, maps: list[str], code: int, people: dict[str, str]
+) -> None:
+    """Phone and name by their places are of one table; a phone alone would go with the first table's names."""
+    options = [option for each in maps for option in ("--map", each)]
+    ended = upload(program, f"Name,Mobile,,Name,Mobile\n{SPACED}", *options, "--max-rejects", "100%")
+    found = {name: number for name, number in sent(sandbox).items() if name in FOUR}
+    assert (ended.code, found) == (code, people)
+
+
+def test_a_template_over_two_tables_keeps_them_apart(program: Inside, sandbox: Sandbox) -> None:
+    """--set says nothing of who has which number: it is refused where no table has its columns."""
+    text = f"Name,Mobile,,Customer Name,Contact No\n{SPACED}"
+    ended = upload(program, text, "--set", "comment={Mobile} {Contact No}")
+    assert (ended.code, ended.json["error"]["code"], sent(sandbox)) == (3, "column_missing", {})
+
+
 def test_tables_that_are_too_long_to_be_held_are_refused() -> None:
     """Each is read to its end before the next, so that all are held: what is too long for that is named."""
     rows = [["Asha", f"98765{at:05}", "Om", f"98764{at:05}"] for at in range(100_000)]
