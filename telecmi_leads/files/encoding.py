@@ -19,7 +19,7 @@ from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.bounds import MAX_ROW
 from telecmi_leads.files.codepages import LABELS, guess_codepage, larger
 from telecmi_leads.files.joined_parts import OVERLAP, PartsInUtf16, begins_otherwise, joined, part_beside_utf16
-from telecmi_leads.files.lost_characters import MARKING, MARKING_MIXED, LostCharacters
+from telecmi_leads.files.lost_characters import MARKING, MARKING_MIXED, MIXED, LostCharacters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,17 +86,6 @@ class Encoding(Struct, frozen=True):
     errors: str = "replace"
     nuls: bool = False
     notes: tuple[str, ...] = ()
-
-
-def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
-    """Read what is not UTF-8, byte by byte, as Windows-1252: rows pasted from another file, mostly."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-_MIXED = "telecmi_leads.windows-1252"
-codecs.register_error(_MIXED, _as_windows_1252)
 
 
 def text_file(stream: BinaryIO, name: str, size: int) -> TextFile:
@@ -199,7 +188,7 @@ def _narrow(stream: BinaryIO, head: bytes, name: str) -> Encoding:
     # Two files pasted together, or one cell from another program: the larger part decides, and the note says the rest.
     if marked or sequences >= others:
         note = f"{others:,} bytes that are not UTF-8 read as Windows-1252"
-        return _counted(stream, Encoding(codec, label, errors=_MIXED, nuls=nuls, notes=(note, *notes)))
+        return _counted(stream, Encoding(codec, label, errors=MIXED, nuls=nuls, notes=(note, *notes)))
     codec = larger(guess_codepage(lines))
     return _counted(stream, Encoding(codec, LABELS[codec], nuls=nuls, notes=notes))
 
@@ -207,7 +196,7 @@ def _narrow(stream: BinaryIO, head: bytes, name: str) -> Encoding:
 def _counted(stream: BinaryIO, encoding: Encoding) -> Encoding:
     """Return the encoding with a note of what it can't decode."""
     lost = LostCharacters()
-    for at, _, text in _decoded(stream, encoding.codec, MARKING_MIXED if encoding.errors == _MIXED else MARKING):
+    for at, _, text in _decoded(stream, encoding.codec, MARKING_MIXED if encoding.errors == MIXED else MARKING):
         lost.look(text, at)
     return _noted(stream, encoding, lost)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+from functools import partial
 
-_LOST = "\ufdef"  # a noncharacter, which stands in no file; U+FFFD itself may
+_LOST = "\udfff"  # half a pair, which no decoder returns by itself; U+FFFD and noncharacters may be in the file
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -13,17 +14,21 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
     return _LOST, error.end
 
 
-def _mark_in_windows_1252(error: UnicodeError) -> tuple[str, int]:
+def _in_windows_1252(error: UnicodeError, errors: str) -> tuple[str, int]:
+    """Read what is not UTF-8, byte by byte, as Windows-1252: rows pasted from another file, mostly."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return error.object[error.start : error.end].decode("cp1252", MARKING), error.end
+    return error.object[error.start : error.end].decode("cp1252", errors), error.end
 
 
 MARKING = "telecmi_leads.lost"
 MARKING_MIXED = "telecmi_leads.lost-of-windows-1252"
 """Handlers of errors for a decoder whose text is counted: for one encoding, and for UTF-8 mixed with Windows-1252."""
+MIXED = "telecmi_leads.windows-1252"
+"""A handler of errors for a decoder of UTF-8 mixed with Windows-1252 whose text is read."""
 codecs.register_error(MARKING, _mark)
-codecs.register_error(MARKING_MIXED, _mark_in_windows_1252)
+codecs.register_error(MARKING_MIXED, partial(_in_windows_1252, errors=MARKING))
+codecs.register_error(MIXED, partial(_in_windows_1252, errors="replace"))
 
 
 class LostCharacters:

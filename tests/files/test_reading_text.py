@@ -180,3 +180,13 @@ def test_any_bytes_have_a_code_page(data: bytes) -> None:
     header = "Name,Mobile\n"
     page = guess_codepage([header.encode(), data])
     assert (header.encode() + data).decode(page, "replace").startswith(header)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("char", ["\ufdef", "\uffff", "\ufffd", "\ue000", "\U0001fffe"])
+def test_an_odd_character_that_stands_in_the_file_is_not_lost(tmp_path: Path, codec: str, char: str) -> None:
+    """Noncharacters are valid in every Unicode encoding: nothing is said of them."""
+    path = tmp_path / "leads.csv"
+    path.write_bytes(f"Name,Phone\nAsha{char} Jürgen,9876500001\n".encode(codec))
+    (sheet,) = read_sheets(path)
+    assert not [note for note in sheet.notes if "can't be read" in note]
