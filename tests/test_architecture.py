@@ -51,6 +51,7 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"campaign"}, {"lead"}),
         ({"run"}, {"campaign", "lead"}),
         ({"text"}, set()),
+        ({"nothing"}, set()),
         ({"masking"}, {"text"}),
         ({"private"}, set()),
         ({"clock"}, {"run"}),

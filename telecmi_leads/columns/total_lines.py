@@ -8,6 +8,7 @@ from functools import lru_cache
 from telecmi_leads.columns import PHONE_HEADS, Head, read_name
 from telecmi_leads.columns.column_match import NAME_HEADS
 from telecmi_leads.columns.lexicon import plain
+from telecmi_leads.core.nothing import WORDS_FOR_NOTHING
 from telecmi_leads.core.text import pattern
 
 LONGEST_NAME = 120
@@ -28,23 +29,14 @@ def folded(text: str) -> str:
 
 # --- totals, footers, filler --------------------------------------------------------------------
 
+# Folded. Each of these may be a value in some field, and is none in a row that holds nothing else.
 _FILLERS = frozenset(
-    {
-        "n a",
-        "na",
-        "nil",
-        "null",
-        "none",
-        "nan",
-        "empty",
-        "blank",
-        "not provided",
-        "undefined",
-        "not available",
-        "0",
-    }
+    (
+        *("n a", "na", "nil", "null", "none", "nan", "undefined", "0", "empty", "blank", "missing", "unknown"),
+        *("not provided", "not available", "not given", "not applicable", "not set"),
+    )
 )
-NO_WORDS = frozenset({"", *_FILLERS})
+NO_WORDS = frozenset({"", *_FILLERS, *map(plain, WORDS_FOR_NOTHING)})
 NUMBER = pattern(r"[\s\d.,:;%()+\-/₹$€£]*\d[\s\d.,:;%()+\-/₹$€£]*")
 # Behind a number of rows, or before it, these are what is counted.
 _COUNTED = (
@@ -86,7 +78,7 @@ FOOTERS = pattern(
 def is_filler(text: str) -> bool:
     """Tell whether a cell says nothing: punctuation alone, or a word for nothing."""
     said = folded(text)
-    return not said or said in _FILLERS
+    return not said or said in _FILLERS or (said in NO_WORDS and text.lower() in WORDS_FOR_NOTHING)
 
 
 def is_footer(texts: list[str]) -> bool:

@@ -50,8 +50,8 @@ def begins_otherwise(head: bytes, codec: str) -> bool:
 def part_beside_utf16(piece: bytes, text: str, *, little: bool) -> int:
     """Return where a piece of UTF-16, of whole characters, has a number in something else; -1 for nowhere.
 
-    The piece may begin with the end of the one before it; `text` is what is new in it, decoded. A number in the other byte order counts too: such a part was joined, or a single byte
-    between two parts.
+    The piece may begin with the end of the one before it; `text` is what is new in it, decoded. A number in the other
+    byte order counts too: such a part was joined, or a single byte between two parts.
     """
     if text.isascii():
         return -1

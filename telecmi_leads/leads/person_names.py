@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core.nothing import WORDS_FOR_NOTHING
 from telecmi_leads.core.text import BETWEEN, pattern
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 _PLACEHOLDERS = frozenset(
     {
         *("-", "--", "---", ".", "..", "?", "_", "/", "*"),
-        *("n/a", "n.a.", "n.a", "#n/a", "#ref!", "#name?", "#value!"),
-        *("null", "<null>", "(null)", "none", "<none>", "nan", "<na>", "nil", "undefined", "[object object]", "\\n"),
+        *WORDS_FOR_NOTHING,
+        "[object object]",
         *("not provided", "[not provided]", "(not provided)", "not available", "not given", "not known"),
         *("no name", "noname", "no last name", "unknown", "[unknown]", "(unknown)", "blank", "(blank)", "[no name]"),
     }
@@ -92,9 +93,8 @@ _WORD_END = pattern(r"[.\s]+")
 
 # Words for nothing in any field, as exporters spell them: one look-up a cell, without a copy in lower case. NA in
 # capitals is one, "Na" a surname.
-_WORDS_FOR_NOTHING = ("nan", "null", "none", "undefined", "n/a", "<na>", "<null>", "(null)", "#n/a", "nil", "<none>")
 NOTHING = frozenset(
-    spelled for word in _WORDS_FOR_NOTHING for spelled in (word, word.upper(), word.capitalize(), word.title())
+    spelled for word in WORDS_FOR_NOTHING for spelled in (word, word.upper(), word.capitalize(), word.title())
 ) | {"NaN", "NA", "\\N", ".", "-", "--"}
 # Of a name that is no name, or whose last word is not the last name, one word at least is among these, in lower case.
 _TELLING = frozenset(

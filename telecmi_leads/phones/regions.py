@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import phonenumbers
 
+from telecmi_leads.core.nothing import WORDS_FOR_NOTHING
 from telecmi_leads.core.text import normalized, shipped_text
 
 if TYPE_CHECKING:
@@ -38,10 +39,9 @@ ALPHA_3: Final = dict(zip(_ALPHA_3.split()[::2], _ALPHA_3.split()[1::2], strict=
 UNKNOWN: Final = "?"
 """Stands for the region of a row whose country is named and not understood; it is no region of any number."""
 
-_EMPTY = frozenset(
-    ("", "n/a", "#n/a", "null", "nan", "none", "nil", "undefined", "not available", "not set", "n.a", "\\n")
-)
 _EDGES = " \t\r\n-.,;:?_\xa0\ufeff\u200b\u200e\u200f"
+# "na" is Namibia's code, and "unknown" says that a country was asked for.
+_EMPTY = frozenset({"", "missing", "not available", "not set", *(word.strip(_EDGES) for word in WORDS_FOR_NOTHING)})
 _SEPARATORS = re.compile(r"[^\w]+|_")
 _ARTICLES = re.compile(r"\b(?:the|of|and|de|del|la|le|du|da|do|der|van)\b")
 _APART = re.compile(r"[()\[\],:|;\n]|\s[-\u2013]\s")

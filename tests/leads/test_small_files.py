@@ -148,3 +148,16 @@ def test_every_sample_of_an_exporter(tmp_path: Path, sandbox: Sandbox, name: str
     assert found == [person for person in people if person[1]]
     assert [lead.get("city", "") for lead in sent] == [row["city"] for row in sample["rows"] if row["name"]]
     assert ended.json["rejections"].get("no_name", 0) == len(people) - len(found)
+
+
+@pytest.mark.parametrize(
+    "word", ["\\N", "N/A", "n.a.", "#REF!", "#NAME?", "#N/A", "missing", "<null>", "(null)", "not set", "None", "nan"]
+)
+@pytest.mark.parametrize("rows", [1, 20])
+def test_a_word_for_nothing_is_empty_in_every_field(tmp_path: Path, word: str, rows: int) -> None:
+    """A row of such words alone is blank, in a long block too, and a country so written leaves the row at home."""
+    people = [f"Asha Rao,98765{at:05},{word},x" for at in range(rows)]
+    text = "\n".join(["Name,Phone,Country,Comment", *people, f"{word},{word},{word},{word}"]) + "\n"
+    (tmp_path / "leads.csv").write_text(text, encoding="utf-8")
+    ended = Inside(tmp_path, "http://127.0.0.1:9").run("validate", "leads.csv", "--region", "IN", "--json")
+    assert (ended.code, ended.json["rows"]["blank"], ended.json["rejections"]) == (0, 1, {})
