@@ -31,7 +31,7 @@ from telecmi_leads.settings.accounts import account_key, app_id_or_none, base_ur
 from telecmi_leads.settings.options import CampaignOptions, ExcludeOptions, ScreeningOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from telecmi_leads.cli.course import Course
     from telecmi_leads.core.errors import InputRefused
@@ -196,12 +196,27 @@ class Plan:
         """Say that --append can't leave out whom `forget` has taken out of the ledger."""
         names = ledger.forgotten_names(self.account, self.course.name or "")
         if names:
-            shown = ", ".join(map(safe, names[:_NAMED])) + (" and others" if len(names) > _NAMED else "")
             self.course.warn(
-                f"{shown} {'was' if len(names) == 1 else 'were'} sent by a run that was forgotten: whoever is in "
-                f"{'it' if len(names) == 1 else 'them'} is not known, and not left out. Look in the TeleCMI dashboard.",
+                f"{_shown(names)} {'was' if len(names) == 1 else 'were'} sent by a run that was forgotten: whoever is "
+                f"in {'it' if len(names) == 1 else 'them'} is not known, and not left out. Look in the TeleCMI "
+                "dashboard.",
                 WarningCode.MAY_BE_IN,
             )
+        gone = self._forgotten()
+        if gone:
+            people, was = _people(sum(gone.values()))
+            self.course.warn(
+                f"{people} in {_shown([*gone])} {was} forgotten, and so not known and not left out: look in the "
+                "TeleCMI dashboard whether this input holds them.",
+                WarningCode.MAY_BE_IN,
+            )
+
+    def _forgotten(self) -> dict[str, int]:
+        """Return how many people of this name's accepted campaigns were forgotten: the ledger can't tell who."""
+        found: dict[str, int] = {}
+        for run in self._own:
+            found |= {} if self.known is None else self.known.forgotten_in(run.id)
+        return found
 
     def _repeated(self, people: KnownPeople, *, append: bool) -> RunRecord | None:
         """Return the run that holds everybody who could go; None where nobody of it is in the input."""
@@ -244,16 +259,33 @@ class Plan:
         same = fold_name(run.name) == fold_name(self.course.name or "")
         if not same and other_day:
             return
+        gone = self._forgotten()
+        if new <= sum(gone.values()):
+            raise self._may_be_forgotten(run, leads, gone, unfinished=bool(unfinished))
+        perhaps = _perhaps_forgotten(gone)
         if unfinished:
             then = "--append: whoever is in a campaign of this name is left out" if same else "--new-only"
             raise NameInUse(
                 f"Run {run.id} of {made_at(run)} ({safe(run.name)}) is unfinished, and {leads}.",
-                hint=f"First finish it: {self._resume(run)}\nThen type this command again with {then}.",
+                hint=f"First finish it: {self._resume(run)}\n{perhaps}Then type this command again with {then}.",
             )
         raise NameInUse(
             f"The name {safe(run.name)!r} is in use: run {run.id} of {made_at(run)} is finished, and {leads}.",
-            hint="Another --name uploads all of them, with --new-only the new ones. This counts on after the last "
-            f"campaign, and leaves out whoever is in a campaign of this name: {self._again('--append')}",
+            hint=f"{perhaps}Another --name uploads all of them, with --new-only the new ones. This counts on after the "
+            f"last campaign, and leaves out whoever is in a campaign of this name: {self._again('--append')}",
+        )
+
+    def _may_be_forgotten(self, run: RunRecord, leads: str, gone: Mapping[str, int], *, unfinished: bool) -> NameInUse:
+        """Return what is said where all who are new may be forgotten ones: no command uploads them."""
+        people, was = _people(sum(gone.values()))
+        first = f"First finish it: {self._resume(run)}\nThen look" if unfinished else "Look"
+        return NameInUse(
+            f"The name {safe(run.name)!r} is in use: run {run.id} of {made_at(run)} is "
+            f"{'unfinished' if unfinished else 'finished'}, and {leads} as far as this ledger knows. {people} in "
+            f"{_shown([*gone])} {was} forgotten, so that nobody knows whether these are the same",
+            hint=f"{first} in the TeleCMI dashboard who of this input is in {_shown([*gone])}, and put them on a "
+            "do-not-call list (--exclude FILE): uploaded again they would be called twice. For leads that are not in "
+            "it, choose another --name.",
         )
 
     def _again(self, *more: str) -> str:
@@ -347,6 +379,25 @@ class Plan:
         if found is None:
             raise AssertionError(self._id)
         return found
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(map(safe, names[:_NAMED])) + (" and others" if len(names) > _NAMED else "")
+
+
+def _people(number: int) -> tuple[str, str]:
+    return ("1 person", "was") if number == 1 else (f"{number:,} people", "were")
+
+
+def _perhaps_forgotten(gone: Mapping[str, int]) -> str:
+    """Return what comes before the advice to upload more people, where some of those may be forgotten ones."""
+    if not gone:
+        return ""
+    people, was = _people(sum(gone.values()))
+    return (
+        f"{people} in {_shown([*gone])} {was} forgotten. If this input holds them, first put them on a do-not-call "
+        "list (--exclude FILE), or they are uploaded twice.\n"
+    )
 
 
 def _open_leads(run: RunRecord) -> int:

@@ -278,6 +278,10 @@ class Ledger:
         """Return the campaign names of forgotten runs of this name: who was in them is not known any more."""
         return queries.forgotten_names(self._store, account, name)
 
+    def forgotten_in(self, run_id: str) -> dict[str, int]:
+        """Return how many numbers `forget` has taken out of each accepted campaign of a run, by its name."""
+        return uploaded_numbers.forgotten_in(self._store, run_id)
+
     def known_among(
         self, account: str, phones: Sequence[str], own: Collection[str] = ()
     ) -> dict[int, list[KnownCampaign]]:

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -305,6 +307,25 @@ def _known_campaigns(store: Store) -> Mapping[int, KnownCampaign]:
             for id_, run, name, status, settled, taken, doubt, part in rows
         }
     return store.campaigns
+
+
+def forgotten_in(store: Store, run_id: str) -> dict[str, int]:
+    """Return how many numbers `forget` has taken out of each accepted campaign of a run, by its name."""
+    rows = store.rows(
+        "SELECT c.id, c.name, c.leads FROM campaigns c JOIN runs r ON r.seq = c.run"
+        " WHERE r.id = ? AND c.split = 0 AND c.status = ? ORDER BY c.root, c.id",
+        (run_id, CampaignStatus.ACCEPTED),
+    )
+    # All ids at once, as numbers of this machine: ten million of them are counted in a second.
+    held = Counter(memoryview(b"".join(_column(store, "ids"))).cast("I")) if rows else Counter[int]()
+    for id_, blob in store.stream("SELECT campaign, hashes FROM fresh") if rows else ():
+        held[_as_counted(id_)] += len(blob) // HASH_BYTES
+    missing = {name: leads - held[_as_counted(id_)] for id_, name, leads in rows}
+    return {name: number for name, number in missing.items() if number > 0}
+
+
+def _as_counted(campaign: int) -> int:
+    return int.from_bytes(id_bytes(campaign), sys.byteorder)
 
 
 def uploaded_since(store: Store, root: int, phones: Sequence[str]) -> list[bool]:

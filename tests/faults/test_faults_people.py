@@ -225,6 +225,38 @@ def test_a_forgotten_run_asks_before_another_name(program: Inside, sandbox: Sand
     ] == [True]
 
 
+def test_a_forgotten_person_is_not_taken_for_a_new_one(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 63) After forget --phone the same command sends nothing and advises no --append, which would send them."""
+    assert upload(program, "M").code == 0
+    assert program.run("forget", "--phone", "9876500001", "--yes").code == 0
+    again = upload(program, "M")
+    told = again.json["error"]
+    assert (again.code, "1 person in M-001 was forgotten" in told["message"]) == (2, True)
+    assert ("dashboard" in told["hint"], "--append" in told["hint"], "--exclude FILE" in told["hint"]) == (
+        True,
+        False,
+        True,
+    )
+    numbers(program.folder, "dnc.csv", 1)
+    assert upload(program, "M", "--exclude", "dnc.csv").code == 0
+    assert copies(sandbox) == once(6)
+    appended = upload(program, "M", "--append", "--dry-run")
+    assert [each.startswith("1 person in M-001 was forgotten") for each in appended.json["warnings"]] == [True]
+
+
+def test_more_new_people_than_were_forgotten(program: Inside, sandbox: Sandbox) -> None:
+    """(Row 63) With more unknown people than forgotten ones --append is the way, after a word about the forgotten."""
+    assert upload(program, "M").code == 0
+    assert program.run("forget", "--phone", "9876500001", "--yes").code == 0
+    write_leads(program.folder / "leads.csv", 8)
+    told = upload(program, "M").json["error"]["hint"]
+    assert told.startswith("1 person in M-001 was forgotten. If this input holds them, first put them on a")
+    assert "Type this command again with --append" in told
+    numbers(program.folder, "dnc.csv", 1)
+    assert upload(program, "M", "--append", "--exclude", "dnc.csv").code == 0
+    assert copies(sandbox) == once(8)
+
+
 def test_corrected_rejects_are_appended_twice(program: Inside, sandbox: Sandbox) -> None:
     """(Row 44) A reject file corrected in two passes by the printed command, and the same file appended twice."""
     lines = ["Name,Mobile", *(f"A,98765{each:05d}" for each in range(4)), "B,98XXXXXX04", "C,98XXXXXX05"]
