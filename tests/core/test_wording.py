@@ -309,6 +309,36 @@ def test_suggested_commands_repeat_what_they_need() -> None:
     ]
 
 
+def test_all_campaigns_behind_a_taken_name_are_looked_up() -> None:
+    """Another computer may have stopped half-way: each planned campaign is named, and what to do where some are in."""
+    taken = campaign(1, "refused", code=400, message="Name is in use", last=OutcomeKind.NAME_EXISTS)
+    others = tuple(
+        replace(campaign(number, "refused", message="not sent: the name March-001 is taken"), leads=10)
+        for number in range(2, 4)
+    )
+    summary = run(
+        RowTotals(25, leads=25),
+        LeadTotals(refused=25),
+        campaigns=(replace(taken, leads=5), *others),
+        reports={"refused": "r/refused.csv"},
+        exit_code=4,
+    )
+    says = (
+        "TeleCMI already has a campaign named March-001. Was this file uploaded before, from another computer or with "
+        "another ledger? Look up March-001 (5 leads), March-002 (10 leads) and March-003 (10 leads) in the TeleCMI "
+        "dashboard. If all are there with these leads, there is nothing to do. If some are, take their leads out of "
+        "refused.csv (its column campaign says whose they are) and upload that file under another --name. Only if none "
+        "of them holds these leads, upload the file under another --name."
+    )
+    assert [step.text for step in wording.next_steps(summary)] == [says]
+    many = tuple(replace(campaign(number, "refused"), leads=10) for number in range(2, 31))
+    [step] = wording.next_steps(replace(summary, campaigns=(taken, *many)))
+    assert "March-002 (10 leads), March-003 (10 leads), March-004 (10 leads) and 26 more up to March-030" in step.text
+    part = replace(summary, leads=LeadTotals(accepted=5, refused=20))
+    [step] = wording.next_steps(part)
+    assert step.text.endswith("upload the file under another --name, with --new-only.")
+
+
 def test_what_is_refused_is_looked_for() -> None:
     """A refused campaign's next command isolates the wrong leads, which are then corrected; a taken name has none."""
     taken = campaign(1, "refused", code=400, message="Name is in use", last=OutcomeKind.NAME_EXISTS)

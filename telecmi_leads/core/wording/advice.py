@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _RESOLVES_SHOWN = 3
 _MORE_REQUESTS = 120
 """What --isolate-budget is by default: so many more are suggested where it is spent."""
+_CAMPAIGNS_SHOWN = 5
 _MANY = 20
 """A country is missing from the command where one row in so many lacks it; fewer are for a person to correct."""
 _BAD_FILE = frozenset({"too_many_rejects", "no_leads"})
@@ -228,7 +229,8 @@ def _open_steps(run: _Open) -> list[NextStep]:
     refused = run.in_state(CampaignStatus.REFUSED)
     taken = [each for each in refused if each.taken]
     if taken:
-        steps.append(_taken_step(taken[0]))
+        not_refused = [each for each in refused if each.parent is None and not (each.last and each.last.refuses)]
+        steps.append(_taken_step(taken[0], not_refused, run.leads))
     doubtful = [each for each in run.campaigns if each.refused_in_doubt and not each.split]
     by_hand = [each for each in doubtful if each.only_by_hand]
     waiting = run.leads.unsent + run.leads.unknown - sum(each.leads for each in by_hand)
@@ -267,13 +269,35 @@ def _resolve_step(run: _Open, campaign: CampaignRecord) -> NextStep:
     )
 
 
-def _taken_step(campaign: CampaignRecord) -> NextStep:
-    """Return what a taken name means. No command: whether these people are in already, only a person can see."""
-    return NextStep(
-        f"TeleCMI already has a campaign named {campaign.name}. Was this file uploaded before, from another computer "
-        "or with another ledger? Look the campaign up in the TeleCMI dashboard. If it holds these leads, there is "
-        "nothing to do. Only if it does not, upload the file under another --name."
+def _taken_step(taken: CampaignRecord, unsent: Sequence[CampaignRecord], leads: LeadTotals) -> NextStep:
+    """Return what a taken name means. No command: whether these people are in already, only a person can see.
+
+    `unsent` are all campaigns that may be there by another hand: another computer may have stopped half-way.
+    """
+    says = (
+        f"TeleCMI already has a campaign named {taken.name}. Was this file uploaded before, from another computer or "
+        f"with another ledger? Look up {_expected(unsent)} in the TeleCMI dashboard."
     )
+    others = leads.accepted + leads.unverified + leads.unknown
+    new = "another --name, with --new-only" if others else "another --name"
+    if len(unsent) == 1:
+        return NextStep(
+            f"{says} If it holds these leads, there is nothing to do. Only if it does not, upload the file under {new}."
+        )
+    return NextStep(
+        f"{says} If all are there with these leads, there is nothing to do. If some are, take their leads out of "
+        f"refused.csv (its column campaign says whose they are) and upload that file under {new}. Only if none of them "
+        f"holds these leads, upload the file under {new}."
+    )
+
+
+def _expected(campaigns: Sequence[CampaignRecord]) -> str:
+    """Return campaigns with the leads to expect in each: `March-001 (10 leads) and March-002 (5 leads)`."""
+    named = [f"{each.name} ({count(each.leads, 'lead')})" for each in campaigns]
+    if len(named) > _CAMPAIGNS_SHOWN:
+        more = f"{len(named) - _CAMPAIGNS_SHOWN + 1:,} more up to {named[-1]}"
+        named = [*named[: _CAMPAIGNS_SHOWN - 1], more]
+    return " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
 
 
 def _isolate_step(run: _Open, refused: Sequence[CampaignRecord]) -> NextStep | None:
