@@ -64,6 +64,10 @@ class Remedy(NamedTuple):
         return f"{self.first}, then type the same command again."
 
 
+FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""Numbers of errors that say that the disk, or the user's share of it, is full."""
+
+
 class LeadsError(Exception):
     """An error with a way out: `message` says what and where, `hint` what to do next, or `remedy` where a run helps."""
 

@@ -20,7 +20,7 @@ from telecmi_leads.core import private
 from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.text import safe
 from telecmi_leads.ledger import schema
-from telecmi_leads.ledger.store import FAILURES, RECOVERY, leave_open, ledger_error
+from telecmi_leads.ledger.store import ANOTHER_FOLDER, FAILURES, RECOVERY, leave_open, ledger_error
 
 LEDGER = "ledger.sqlite3"
 KEY = "ledger.key"
@@ -87,7 +87,7 @@ def _trust(path: Path, *, folder: bool) -> None:
     if why is not None:
         raise LedgerError(
             f"The ledger's {'folder' if folder else 'file'} {safe(str(path))} {why}",
-            hint="Set TELECMI_STATE_DIR to a folder of your own that nobody else can write.",
+            hint=f"Set TELECMI_STATE_DIR to a folder of your own that nobody else can write. {ANOTHER_FOLDER}",
         )
 
 
@@ -95,7 +95,7 @@ def _refuse_unwritable(path: Path) -> None:
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise LedgerError(
             f"The ledger {safe(str(path))} or its folder can't be written",
-            hint="Make both writable for this user, or set TELECMI_STATE_DIR to another folder.",
+            hint="Make both writable for this user.",
         )
 
 
@@ -121,7 +121,7 @@ def _refuse_network(folder: Path) -> None:
     if kind == "a network path" or kind in _NETWORK:
         raise LedgerError(
             f"The ledger's folder {safe(str(folder))} is on a network file system ({kind})",
-            hint="Set TELECMI_STATE_DIR to a folder on a local disk.",
+            hint=f"Set TELECMI_STATE_DIR to a folder on a local disk. {ANOTHER_FOLDER}",
         )
 
 

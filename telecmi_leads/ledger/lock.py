@@ -18,9 +18,10 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from telecmi_leads.core import private
-from telecmi_leads.core.errors import LedgerError, LockHeld
+from telecmi_leads.core.errors import FULL, LedgerError, LockHeld, Remedy
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import moment
+from telecmi_leads.ledger.store import ANOTHER_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,9 +69,11 @@ def hold(folder: Path, account_key: str, wait_seconds: float, *, clock: Clock, c
         _tell(about, clock, command)
     except OSError as error:
         lock.release()
+        hint = "Make the state folder writable for this user, or set TELECMI_STATE_DIR to another one."
         raise LedgerError(
             f"The lock {safe(str(path))} can't be used: {error.strerror or error}",
-            hint="Make the state folder writable for this user, or set TELECMI_STATE_DIR to another one.",
+            hint=f"{hint} {ANOTHER_FOLDER}",
+            remedy=Remedy("Free some space") if error.errno in FULL else None,
         ) from error
     try:
         yield
@@ -88,7 +91,7 @@ def _prepare(folder: Path, path: Path) -> None:
             if why is not None:
                 raise LedgerError(
                     f"{safe(str(each))} {why}",
-                    hint="Set TELECMI_STATE_DIR to a folder of your own that nobody else can write.",
+                    hint=f"Set TELECMI_STATE_DIR to a folder of your own that nobody else can write. {ANOTHER_FOLDER}",
                 )
 
 

@@ -8,7 +8,7 @@ import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.core.errors import LedgerError, Remedy
+from telecmi_leads.core.errors import FULL, LedgerError, Remedy
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 FAILURES = (sqlite3.Error, MemoryError, UnicodeDecodeError)
 """What SQLite raises when a ledger can't be read or written; its own messages may quote bytes that are not text."""
+
+ANOTHER_FOLDER = (
+    "Take along what lies in the old folder: without its ledger nobody is known who was uploaded before, and people go "
+    "in twice."
+)
+"""What a person has to know who is about to set TELECMI_STATE_DIR to another folder."""
 
 RECOVERY = (
     "Nothing was changed. Restore the file from a backup; or move it away to start afresh: campaigns that are in the "
@@ -55,7 +61,8 @@ def ledger_error(error: Exception, where: Path | None) -> LedgerError:
         return LedgerError(f"{place} is damaged", hint=RECOVERY)
     if isinstance(error, OSError):
         reason = error.strerror or "the system reports an error"
-        return LedgerError(f"{place}: {safe(reason)}", hint="Check the folder, its owner and the disk.")
+        full = Remedy("Free some space") if error.errno in FULL else None
+        return LedgerError(f"{place}: {safe(reason)}", hint="Check the folder, its owner and the disk.", remedy=full)
     name = getattr(error, "sqlite_errorname", "") or ""
     for prefix, says, way_out in _SAID:
         if name.startswith(prefix):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -16,7 +17,9 @@ from rawserver import takes_less
 
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import ExitCode, LedgerError, LockHeld
+from telecmi_leads.ledger import Ledger, lock
 from telecmi_leads.ledger.lock import hold
+from telecmi_leads.ledger.store import ledger_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,3 +208,31 @@ def test_a_folder_that_cannot_be_used(tmp_path: Path) -> None:
         take(tmp_path / "file")
     with pytest.raises(LedgerError):
         take(tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_needs_space_and_no_other_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Another state folder would know nobody: on a full disk none is proposed, by the lock or by the ledger."""
+    full = OSError(number, os.strerror(number))
+
+    def fails(*_: object) -> None:
+        raise full
+
+    monkeypatch.setattr(lock, "_prepare", fails)
+    with pytest.raises(LedgerError) as raised, hold(tmp_path, ACCOUNT, 0, clock=Clock(), command="upload"):
+        pass
+    hint = "Free some space, then type the same command again."
+    assert (raised.value.hint, ledger_error(full, tmp_path).hint) == (hint, hint)
+
+
+def test_another_state_folder_has_its_price(tmp_path: Path) -> None:
+    """Where a folder can't be made, another one is proposed, and what that costs who leaves the ledger behind."""
+    (tmp_path / "file").touch()
+    with pytest.raises(LedgerError) as raised, hold(tmp_path / "file", ACCOUNT, 0, clock=Clock(), command="upload"):
+        pass
+    assert "TELECMI_STATE_DIR" in raised.value.hint
+    assert raised.value.hint.endswith("nobody is known who was uploaded before, and people go in twice.")
+    with pytest.raises(LedgerError):
+        Ledger.open(tmp_path / "file")
