@@ -116,8 +116,8 @@ class CampaignRecord(Struct, frozen=True):
 
     @property
     def only_by_hand(self) -> bool:
-        """Tell whether --isolate was tried on the doubt and could not settle it: what is left is a person's look."""
-        return self.refused_in_doubt and 0 < self.last_leads < self.leads
+        """Tell whether --isolate can't settle the doubt: it has tried, or there is one lead and nothing to cut."""
+        return self.refused_in_doubt and (self.leads == 1 or 0 < self.last_leads < self.leads)
 
     @property
     def taken(self) -> bool:

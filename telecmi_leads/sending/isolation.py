@@ -3,6 +3,9 @@
 A refused campaign is cut in halves, the first is sent; where that is refused too it is cut in turn, where it is
 accepted the offender must be in the second. One part of a campaign at a time is under way.
 
+A single lead that must be the offender is sent all the same, since the refusal may have been a whim. It counts as
+refused without a request of its own only where the words were a gateway's own: the answer would prove nothing.
+
 The campaign's own name goes to the first part that is accepted. Till then each part is sent under it: was the campaign
 in after all, its name is taken, and nothing more of it is sent. The other parts are called like it with b, c, … behind.
 The same holds for a part that is refused and cut: its own name goes to its first part that is accepted.
@@ -62,7 +65,10 @@ class Cut(Struct, frozen=True):
 
 
 class Condemn(Struct, frozen=True):
-    """The single lead of a part must be what was refused with `refused`: all the others of that are in."""
+    """The single lead of a part must be what was refused with `refused`: all the others of that are in.
+
+    It was refused alone too, after a request that was lost; or it is not asked about, see above.
+    """
 
     part: CampaignRecord
     refused: CampaignRecord
@@ -167,7 +173,7 @@ class Family:
             leaf.parent is not None
             and leaf.record.status.to_send
             and not leaf.refused
-            and not (leaf.record.leads == 1 and self._known_to_offend(leaf, documented=False) is not None)
+            and self._not_asked(leaf) is None
             for leaf in self._root.leaves()
         )
         return self._budget - spent - owed
@@ -199,18 +205,34 @@ class Family:
         return found
 
     def _move(self, leaf: _Node) -> Move | None:
+        condemned_with = self._refused_twice(leaf) or self._not_asked(leaf)
+        if condemned_with is not None:
+            return Condemn(leaf.record, condemned_with)
         if leaf.refused:
             return self._cut(leaf)
         if leaf.parent is None or not leaf.record.status.to_send:
             return None
-        alone = leaf.record.leads == 1
-        # A refusal in words of a gateway's own may have been a whim: only where one lead is left it must be that.
-        source = self._known_to_offend(leaf, documented=not alone)
-        if source is not None and alone:
-            return Condemn(leaf.record, source)
-        if source is not None and self._cutting and self._left >= _PRICE_OF_HALVES - 1:
+        affordable = self._cutting and self._left >= _PRICE_OF_HALVES - 1
+        if leaf.record.leads > 1 and affordable and self._known_to_offend(leaf, documented=True) is not None:
             return Cut(leaf.record)
         return self._send(leaf)
+
+    def _not_asked(self, leaf: _Node) -> CampaignRecord | None:
+        """Return what a single lead counts as refused with, unsent: a gateway's own words would say no more of it."""
+        if leaf.record.leads > 1 or leaf.record.status is not CampaignStatus.UNSENT:
+            return None
+        documented = self._known_to_offend(leaf, documented=True)
+        return None if documented is not None else self._known_to_offend(leaf, documented=False)
+
+    def _refused_twice(self, leaf: _Node) -> CampaignRecord | None:
+        """Return what a single lead was refused with that was refused alone too, after a request that was lost.
+
+        Under its own name no other part can show whether that request went in.
+        """
+        alone = leaf.record.leads == 1 and leaf.record.status is CampaignStatus.UNKNOWN
+        if not alone or leaf.kinds[-1:] != [OutcomeKind.REFUSED]:
+            return None
+        return self._left_over_of(leaf, documented=True)
 
     def _cut(self, leaf: _Node) -> Move | None:
         if not self._cutting:
@@ -222,9 +244,13 @@ class Family:
         return Cut(leaf.record)
 
     def _known_to_offend(self, node: _Node, *, documented: bool) -> CampaignRecord | None:
-        """Return what was refused because of these leads alone; None where that is not known."""
+        """Return what was refused because of these leads alone; None where that is not known, or they were sent."""
+        return None if node.tried else self._left_over_of(node, documented=documented)
+
+    def _left_over_of(self, node: _Node, *, documented: bool) -> CampaignRecord | None:
+        """Return what was refused with these leads in it, where all of its others are in."""
         parent = node.parent
-        if node.tried or parent is None or parent.parts[1:] != [node]:
+        if parent is None or parent.parts[1:] != [node]:
             return None
         first = parent.parts[0].record
         whole = first.leads + node.record.leads == parent.record.leads

@@ -259,7 +259,7 @@ class SendingOptions(OptionGroup):
     isolate_budget: int = row.option(
         120,  # eight offenders, however they lie among a thousand leads, take 118 at most
         "Requests that --isolate may spend on one campaign.",
-        parse=checks.whole(1),
+        parse=checks.whole(2),  # what the first cut takes: with fewer it finds nothing, however often it is typed
         metavar="N",
         **row.SENDING,
     )

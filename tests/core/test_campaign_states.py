@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inside import Inside
+from msgspec.structs import replace
 from program import write_leads
 
 from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, OutcomeKind
@@ -107,3 +108,13 @@ def test_what_a_refused_campaign_may_still_be() -> None:
         "none left": (False, False, False, False),
         "a lead that is in": (False, False, False, False),
     }
+
+
+def test_one_lead_in_doubt_is_a_persons() -> None:
+    """A single lead can't be cut: where its refusal is in doubt, --isolate would ask the same for ever."""
+    doubtful = CampaignRecord(
+        1, 1, "", "M-001", 1, CampaignStatus.UNKNOWN, last=OutcomeKind.REFUSED, last_leads=1, root=1
+    )
+    assert (doubtful.refused_in_doubt, doubtful.only_by_hand) == (True, True)
+    several = replace(doubtful, leads=2, last_leads=2)
+    assert (several.refused_in_doubt, several.only_by_hand) == (True, False)

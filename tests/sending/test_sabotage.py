@@ -279,6 +279,15 @@ def an_offender_in_the_first_place(ledger: Ledger) -> None:
     assert [service.copies(phone) for phone in phones] == [0, *[1] * 7], "a good lead is refused with its neighbour"
 
 
+def a_refusal_by_a_whim(ledger: Ledger) -> None:
+    """Nothing is wrong with any lead: the service refuses one request, and then takes all."""
+    phones = plan(ledger, 1, size=4)
+    service = Service([BAD_PHONE])
+    send(ledger, service, isolate=True)
+    check(ledger, service, phones)
+    assert [service.copies(phone) for phone in phones] == [1] * 4, "a good lead is refused by elimination"
+
+
 def who_was_uploaded(ledger: Ledger) -> None:
     """Several campaigns are on their way at once; then everybody in them is known."""
     phones = plan(ledger, 6)
@@ -506,11 +515,21 @@ def a_part_in_doubt_is_the_campaign(patch: Patch) -> None:
 def neighbours_are_condemned(patch: Patch) -> None:
     """Break it: a single lead is refused unsent, since its campaign was, whatever became of its neighbour."""
 
-    def hasty(_family: Family, node: Any, *, documented: bool) -> Any:
-        refused = node.parent is not None and node.parent.refused_whole(documented=documented)
-        return node.parent.record if refused and not node.tried else None
+    def hasty(_family: Family, node: Any) -> Any:
+        alone = node.record.leads == 1 and node.parent is not None and node.record.status is CampaignStatus.UNSENT
+        return node.parent.record if alone and node.parent.refused_whole(documented=False) else None
 
-    patch.setattr(Family, "_known_to_offend", hasty)
+    patch.setattr(Family, "_not_asked", hasty)
+
+
+def nobody_is_asked_alone(patch: Patch) -> None:
+    """Break it: a single lead that is left counts as refused without a request, since all the others are in."""
+
+    def hasty(family: Family, node: Any) -> Any:
+        alone = node.record.leads == 1 and node.record.status is CampaignStatus.UNSENT
+        return family._known_to_offend(node, documented=False) if alone else None  # noqa: SLF001 - damage from within
+
+    patch.setattr(Family, "_not_asked", hasty)
 
 
 def hashes_of_another_campaign(patch: Patch) -> None:
@@ -557,6 +576,7 @@ SABOTAGE: list[tuple[Callable[[Patch], None], Callable[[Ledger], None]]] = [
     (doubts_stay, an_offender_after_a_lost_request),
     (a_part_in_doubt_is_the_campaign, half_of_a_campaign_under_its_name),
     (neighbours_are_condemned, an_offender_in_the_first_place),
+    (nobody_is_asked_alone, a_refusal_by_a_whim),
     (hashes_of_another_campaign, who_was_uploaded),
     (a_kill_proves_that_nothing_was_sent, a_kill_and_a_resume),
 ]

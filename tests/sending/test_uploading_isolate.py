@@ -208,6 +208,7 @@ def test_parts_are_named_after_their_campaign(ledger: Ledger) -> None:
         ("March-001b", 4),
         ("March-001b", 2),
         ("March-001e", 1),
+        ("March-001f", 1),
     ]
     assert [
         (event.campaign.name, str(event.campaign.status), event.campaign.leads, event.campaign.split)
@@ -235,7 +236,7 @@ def test_parts_are_named_after_their_campaign(ledger: Ledger) -> None:
         "March-001f": 1,
     }
     last = next(part for part in ledger.campaigns("run-1") if part.name == "March-001f")
-    assert (last.message, last.code, last.attempts) == ("Invalid phone number", 422, 0)
+    assert (last.message, last.code, last.attempts) == ("Invalid phone number", 422, 1)
 
 
 # --- a campaign that may be in itself -------------------------------------------------------------

@@ -321,7 +321,8 @@ def _requests_for_parts(run: _Open, part: CampaignRecord) -> int:
 def _doubtful_step(run: _Open, campaign: CampaignRecord) -> NextStep:
     """Return what settles a refusal that proves nothing: never the same `resume` once more."""
     if campaign.only_by_hand:
-        text = f"TeleCMI refused {campaign.name} and its parts, but an earlier request may be in."
+        parts = "" if campaign.leads == 1 else " and its parts"
+        text = f"TeleCMI refused {campaign.name}{parts}, but an earlier request may be in."
         return NextStep(f"{text} Look the campaign up in the TeleCMI dashboard.", _by_hand(run, campaign))
     why = (
         f"{campaign.name} was refused in words that TeleCMI does not document, so that it may be in all the same."

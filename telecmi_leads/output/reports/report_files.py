@@ -73,6 +73,7 @@ _UNCUT = "TeleCMI refused the whole campaign, mostly for one wrong lead: `resume
 _TOO_LONG = "TeleCMI refused the whole campaign, mostly for one wrong lead: look for it."
 _TAKEN = "The campaign's name is taken: see in TeleCMI whether these people are in that campaign."
 _AFTER_TAKEN = "Not sent, since a campaign's name is taken: see in TeleCMI whether the whole file is in already."
+_NOT_ASKED = "By elimination, not asked alone: the campaign was refused with this lead in it, and its others are in."
 _ROWS_AT_ONCE = 1000
 
 
@@ -171,7 +172,7 @@ def _what_to_do(campaign: CampaignRecord) -> str:
     if campaign.taken:
         return _TAKEN
     if campaign.alone:
-        return _ALONE
+        return _ALONE if campaign.attempts else _NOT_ASKED
     if not campaign.attempts and campaign.parent is None:
         return _AFTER_TAKEN
     if campaign.cut_in_vain:
