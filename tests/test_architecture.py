@@ -38,7 +38,7 @@ _NAMES = {
 }  # fmt: skip
 _TABLES = {"reader_notes", "row_kinds", "sampling", "side_by_side", "table", "total_lines", "widths"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}
-_MACHINE = {"decisions", "isolation", "leaving_out", "pacing", "part_names", "run_loop"}
+_MACHINE = {"decisions", "isolation", "leaving_out", "pacing", "part_names", "run_loop", "what_goes"}
 _SHARED_BY_COMMANDS = {
     "completion", "course", "readiness", "run_plan", "run_sending",
     "session", "signals",

@@ -117,6 +117,7 @@ class Plan:
         """Stage the files' leads. Raises InputRefused, with the reports written, where they must not be sent."""
         course, session = self.course, self.course.session
         self._inputs = [*(file for file in files if file is not None), *session.settings[ExcludeOptions].exclude]
+        self._refuse_idle_age()
         self.lists = usable_lists(course, lists_given(course))
         if session.settings[ScreeningOptions].new_only is not None and not self.account:
             course.warn(
@@ -159,6 +160,16 @@ class Plan:
         course.left_waiting = self.left_waiting
         self._tell_waiting()
         return course.prepared
+
+    def _refuse_idle_age(self) -> None:
+        """Raise UsageError for an age that was typed and no list that it is for: who typed it believes to be safe."""
+        session = self.course.session
+        typed = any(option.name == "exclude_max_age" for option in session.typed.options)
+        if typed and not session.settings[ExcludeOptions].exclude:
+            raise UsageError(
+                "--exclude-max-age has no effect: there is no do-not-call list.",
+                hint="Name the list with --exclude FILE, or leave --exclude-max-age out.",
+            )
 
     def _tell_waiting(self) -> None:
         """Say who of those that go waits in another run too."""
@@ -355,7 +366,7 @@ class Plan:
         if people is None:
             return KnownBefore()
         newest = sorted(people.uploaded_in, key=lambda each: (each.settled is not None, each.settled), reverse=True)
-        return KnownBefore(people.uploaded, tuple(each.name for each in newest[:_SHOWN]), people.waiting)
+        return KnownBefore(people.uploaded, tuple(sorted(each.name for each in newest[:_SHOWN])), people.waiting)
 
     @property
     def left_waiting(self) -> LeftWaiting | None:

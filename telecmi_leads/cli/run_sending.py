@@ -103,11 +103,11 @@ def send_run(course: Course, ledger: Ledger, run: RunRecord, service: Service, *
 
 def _send(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunStopping | None:
     from telecmi_leads.sending.run_loop import upload as upload_events
+    from telecmi_leads.sending.what_goes import what_goes
 
     session = course.session
     options = session.settings[SendingOptions]
-    campaigns = [each for each in ledger.campaigns(run.id) if not each.split]
-    waiting = [each for each in campaigns if each.status.goes(isolate=options.isolate)]
+    waiting = what_goes(ledger, run.id, options)
     stopping = None
     stop = StopRequest()
     leads: Counter[int] = Counter()
@@ -196,6 +196,11 @@ def lists_given(course: Course) -> ListsRead:
     """Return the do-not-call lists that this command names, by --exclude or a configuration."""
     settings = course.session.settings
     options = settings[ExcludeOptions]
+    if Path() in options.exclude:  # what an empty word becomes: its absolute path would be the working folder's
+        raise ExcludeListFailed(
+            "The name of a do-not-call list is empty: perhaps a variable of the shell is not set. Nothing was sent.",
+            hint="Give the path of a file with --exclude.",
+        )
     age = options.exclude_max_age
     return ListsRead(
         tuple(str(path.absolute()) for path in options.exclude),
@@ -269,11 +274,14 @@ def go_on(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> R
 
 def _tell_what_goes(course: Course, ledger: Ledger, run: RunRecord) -> None:
     """Say which run goes on, and with how many of its leads."""
-    isolate = course.session.settings[SendingOptions].isolate
-    goes = [each for each in ledger.campaigns(run.id) if not each.split and each.status.goes(isolate=isolate)]
+    from telecmi_leads.sending.what_goes import what_goes
+
+    goes = what_goes(ledger, run.id, course.session.settings[SendingOptions])
+    taken = next((each.name for each in ledger.campaigns(run.id) if each.taken), None)
     leads, whole = sum(each.leads for each in goes), run.rows.leads
     campaigns = count(len({each.root for each in goes}), "campaign")
-    to_send = f"{leads:,} of {count(whole, 'lead')} to send, in {campaigns}" if goes else "nothing to send"
+    nothing = "nothing to send" if taken is None else f"nothing to send: the name {safe(taken)} is taken"
+    to_send = f"{leads:,} of {count(whole, 'lead')} to send, in {campaigns}" if goes else nothing
     now = course.session.clock.now()
     course.session.console.note(f"{safe(run.name)} ({wording.moment(run.created, now=now)}): {to_send}.")
 

@@ -139,7 +139,7 @@ class ListsRead(Struct, frozen=True):
 
 
 class KnownBefore(Struct, frozen=True):
-    """How many people of a plan the ledger knew: `uploaded` before, in the `campaigns` (newest first, not all of many).
+    """How many people of a plan the ledger knew: `uploaded` before, in the `campaigns` (of many the newest, by name).
 
     `waiting` are those who waited in other unfinished runs when the run was planned.
     """
@@ -238,7 +238,7 @@ class RunSummary(Struct, frozen=True):
     deserves a look although the command went on, as sentences; `warning_codes` counts them by WarningCode.
 
     `sandbox` tells that nothing reached TeleCMI. `uploaded_before` counts the people whom this account has uploaded
-    before, left out or not, in the campaigns `uploaded_in`, newest first; `waiting_elsewhere` those who wait in another
+    before, left out or not, in the campaigns `uploaded_in`, by name; `waiting_elsewhere` those who wait in another
     unfinished run, and `settling` are the commands that settle that where they were left out. `left_out` says why rows
     were left out, the most frequent reason first; it is there once the reports are written. `runs` are the runs that
     one `resume` went on with. `renamed` are files of the user's under a report's name, with the name the report got.

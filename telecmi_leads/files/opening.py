@@ -17,6 +17,7 @@ import tempfile
 import zlib
 from contextlib import ExitStack, contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from msgspec import Struct
@@ -33,7 +34,6 @@ from telecmi_leads.files.workbook import open_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from _typeshed import WriteableBuffer
 
@@ -120,6 +120,11 @@ def open_file(path: Path | None) -> Iterator[OpenFile]:
 
 def check_file(path: Path) -> None:
     """Raise SourceUnreadable where `path` can't be opened: said before anything else is begun."""
+    if path == Path():  # what an empty word becomes
+        raise SourceUnreadable(
+            "The file's name is empty, or the working folder: perhaps a variable of the shell is not set.",
+            hint="Give the path of a file.",
+        )
     if not path.is_fifo():  # opening one would wait for its writer
         _opened(path, safe(path.name or str(path))).close()
 

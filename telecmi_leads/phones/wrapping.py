@@ -161,14 +161,17 @@ def unwrap(cell: str, is_number: Callable[[str], bool]) -> Unwrapped:
             found.steps.append(Step(repair, cell, text))
     found.text = text
     if text.lstrip().startswith("-") and _NEGATIVE.fullmatch(text):  # a formula's result: =91-9876543210
-        found.became(LOST, Repair.DECIMAL)
+        found.text = LOST  # nothing was repaired
         return found
     if any(mark in text for mark in "'`\"="):
         _unquote(found)
     if ":" in text or "/" in text:
         _unlink(found)
     if "e" in text or "E" in text:
-        found.became(_EXPONENT.sub(_written_out, found.text), Repair.DECIMAL)
+        written = _EXPONENT.sub(_written_out, found.text)
+        if LOST in written:  # nothing was repaired
+            found.text = written
+        found.became(written, Repair.DECIMAL)
     if "0" in text and ("." in text or "," in text):
         shorter = _DECIMAL.sub(r"\1", found.text)
         if _PLAIN_DECIMAL.fullmatch(found.text) or is_number(shorter) or not is_number(found.text):

@@ -164,6 +164,11 @@ def resolve(ledger: Ledger, run_id: str, campaign: str, *, accepted: bool, clock
     the next `resume`; its history stays, so that a name taken all the same is not mistaken for somebody else's
     campaign. Raises UsageError where there is no such campaign, several, or nothing to settle.
     """
+    if not campaign.strip():
+        raise UsageError(
+            "The campaign that is given is empty: perhaps a variable of the shell is not set",
+            hint="Give its name or number, as `telecmi-leads runs RUN` shows them.",
+        )
     ledger.settle_interrupted(run_id, at=clock.now())  # a dead process may have left it on its way
     # Asked before the parts are joined: their names are what the user may have read in an earlier report.
     before = ledger.campaigns(run_id)

@@ -144,6 +144,11 @@ def app_id_of(given: str | None) -> int:
     return int(text)
 
 
+def check_secret_file(path: Path) -> None:
+    """Raise SettingsError for a file from which no secret can be read."""
+    _checked_secret(_secret_from(path), f"The secret in {safe(str(path))}")
+
+
 def _secret(given: AccountOptions) -> Secret:
     if given.secret_file is not None:
         return Secret(_checked_secret(_secret_from(given.secret_file), f"The secret in {safe(str(given.secret_file))}"))

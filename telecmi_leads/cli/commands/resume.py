@@ -22,7 +22,7 @@ from telecmi_leads.settings.options import SendingOptions
 
 if TYPE_CHECKING:
     from telecmi_leads.cli.run_sending import Service
-    from telecmi_leads.core.run import RunRecord, RunSummary
+    from telecmi_leads.core.run import Problem, RunRecord, RunSummary
     from telecmi_leads.ledger import Ledger
 
 _GOES_ON_AFTER = frozenset({ExitCode.OK, ExitCode.REFUSED, ExitCode.UNFINISHED, ExitCode.INPUT})
@@ -73,12 +73,14 @@ def _tell_other_accounts(course: Course, ledger: Ledger, account: str) -> None:
 
 def _all(course: Course, ledger: Ledger, runs: list[RunRecord], service: Service) -> RunSummary:
     ends: list[RunEnd] = []
+    errors: dict[int, Problem | None] = {}
     warnings: list[str] = [*course.warnings]
     if len(runs) > 1:
         course.session.console.note(f"{len(runs):,} unfinished runs, the oldest first.")
     for position, run in enumerate(runs):
         summary = _one(course, ledger, run, service)
         ends.append(RunEnd(run.id, run.name, summary.status, summary.exit_code))
+        errors.setdefault(summary.exit_code, summary.error)
         warnings += [says for says in summary.warnings if says not in warnings]
         if not course.session.output.json and len(runs) > 1:
             show_end(course.session, summary)
@@ -91,9 +93,9 @@ def _all(course: Course, ledger: Ledger, runs: list[RunRecord], service: Service
         course.begin_anew()
     if len(ends) == 1:
         return summary
-    return replace(
-        summary, exit_code=worst(each.exit_code for each in ends), runs=tuple(ends), warnings=tuple(warnings)
-    )
+    code = worst(each.exit_code for each in ends)
+    error = summary.error or errors.get(code)  # a script that finds the code finds why, whichever run came last
+    return replace(summary, exit_code=code, error=error, runs=tuple(ends), warnings=tuple(warnings))
 
 
 def _one(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:

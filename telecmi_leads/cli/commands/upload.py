@@ -31,7 +31,8 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.leads.planning import format_shows, name_pattern, name_placeholders, run_name
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder
-from telecmi_leads.settings.options import CampaignOptions, TrialOptions
+from telecmi_leads.settings.accounts import check_secret_file
+from telecmi_leads.settings.options import AccountOptions, CampaignOptions, SendingOptions, TrialOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +75,8 @@ def _upload(course: Course, paths: Sequence[str]) -> RunSummary:
 
 def _dry_run(course: Course, paths: Sequence[str]) -> RunSummary:
     """Do everything but the sending, and say where a run of this name and content is there already."""
+    input_files(paths)
+    _check_named(course.session)
     with trial(course, paths) as plan:
         earlier = plan.earlier()
         if earlier is not None:
@@ -86,9 +89,25 @@ def _dry_run(course: Course, paths: Sequence[str]) -> RunSummary:
         return end_run(course, plan.staging, plan.keep(), None)
 
 
+def _check_named(session: Session) -> None:
+    """Raise SettingsError for a typed file that the same command in earnest, which is printed, could not use.
+
+    What a settings file names need not be there: a trial needs no credentials.
+    """
+    typed = {option.name for option in session.typed.options}
+    secret_file = session.settings[AccountOptions].secret_file
+    if "secret_file" in typed and secret_file is not None:
+        check_secret_file(secret_file)
+    if "ca_bundle" in typed:
+        from telecmi_leads.sending.transport import tls_context
+
+        tls_context(session.settings[SendingOptions].ca_bundle)
+
+
 def _rehearse(course: Course, paths: Sequence[str]) -> RunSummary:
     """Do everything against a stand-in for the service, with a ledger of which nothing is left."""
     files = input_files(paths)
+    _check_named(course.session)
     with open_service(course.session, sandbox=True) as service, Ledger.rehearsal() as ledger:
         plan = Plan(course, ledger, ledger, service.key, service.app_id)
         plan.prepare(files)

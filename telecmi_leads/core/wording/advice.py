@@ -31,7 +31,7 @@ _BAD_FILE = frozenset({"too_many_rejects", "no_leads"})
 _IN_THE_WAY = frozenset({"exclude_list_failed", "report"})
 """Errors that the command to go on with would meet again: their own hint comes first."""
 _TRIALS = frozenset({"dry_run", "sandbox"})
-_OF_TRIALS = _TRIALS | frozenset({"json", "quiet", "show_phones", "report_dir", "heartbeat"})
+_OF_TRIALS = _TRIALS | frozenset({"json", "quiet", "show_phones", "report_dir"})
 """Options of a trial's command that the same command in earnest need not have."""
 
 
