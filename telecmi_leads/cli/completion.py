@@ -15,6 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from telecmi_leads.core.errors import Signalled
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -164,7 +166,7 @@ def answer(asked: str, word: str, run: Callable[[], object]) -> tuple[int, str]:
             run()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0
-        except (Exception, KeyboardInterrupt):  # noqa: BLE001 - on Tab nothing may be said
+        except (Exception, KeyboardInterrupt, Signalled):  # noqa: BLE001 - on Tab nothing may be said
             return 1, ""
     lines = said.getvalue().splitlines()
     if asked == "complete_bash":

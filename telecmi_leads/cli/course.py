@@ -72,6 +72,7 @@ class Course(Struct):
 
     def begin_anew(self) -> None:
         """Forget one run before the next, so that each summary tells of its own."""
+        self.signals.spare_no_more()
         self.run = self.name = self.known = self.prepared = self.left_waiting = self.waiting_elsewhere = None
         self.reports, self.warnings, self.warned, self.lists = {}, [], Counter(), ()
 
@@ -132,7 +133,10 @@ class Course(Struct):
 
     def stopped(self, cause: StopCause) -> RunSummary:
         """Return the summary of a command that a signal ended while it was not sending, before or afterwards."""
-        code = ExitCode.INTERRUPTED if cause is StopCause.INTERRUPTED else ExitCode.TERMINATED
+        code = _CODES[cause]
+        if self.known is not None and self.known.leads.status is RunStatus.COMPLETE and self.left_waiting is None:
+            self.session.console.note("Stopped when all was in; the reports may not be whole.")
+            return self._summary(RunStatus.COMPLETE, ExitCode.OK, None)
         problem = Problem(cause.value, "Stopped before anything was sent.", "Run the same command again.")
         if self.known is not None and self.run is not None and not self._rehearses:
             says = "Stopped while nothing was under way; what was sent before is in the ledger."
@@ -296,6 +300,11 @@ def worst(codes: Iterable[int]) -> ExitCode:
     """Return the exit code of several runs: the first of these that one of them has."""
     found = set(codes)
     return next(code for code in _WORST_FIRST if code in found)
+
+
+def stop_code(cause: StopCause) -> ExitCode:
+    """Return the exit code of what did not begin, or did not end, since somebody asked to stop."""
+    return _CODES[cause]
 
 
 def end_code(leads: LeadTotals, stopping: RunStopping | None) -> ExitCode:

@@ -8,7 +8,16 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from telecmi_leads.core.errors import ExitCode, Interrupted, LeadsError, LedgerError, UsageError, unforeseen
+from telecmi_leads.core.errors import (
+    ExitCode,
+    Interrupted,
+    LeadsError,
+    LedgerError,
+    Signalled,
+    Terminated,
+    UsageError,
+    unforeseen,
+)
 from telecmi_leads.core.text import safe
 from telecmi_leads.settings.surroundings import completion_asked, drop_impossible_sizes, environment, terminal
 
@@ -45,12 +54,19 @@ def run_command(arguments: Sequence[str]) -> int:
         return _with_output(arguments, _call(arguments))
     except LeadsError as error:
         return _failed(arguments, error)
+    except Signalled as signalled:
+        return say_stopped(arguments, interrupted=signalled.interrupted)
     except KeyboardInterrupt:
-        return _failed(arguments, Interrupted())
+        return say_stopped(arguments)
     except Exception as unexpected:  # noqa: BLE001 - the last place where one can be said in words
         return _failed(arguments, unforeseen(unexpected))
     finally:
         _let_go_of_streams()
+
+
+def say_stopped(arguments: Sequence[str], *, interrupted: bool = True) -> int:
+    """Say that a signal came where nothing was being sent; returns the exit code for it."""
+    return _failed(arguments, Interrupted() if interrupted else Terminated())
 
 
 def _call(arguments: Sequence[str]) -> int:

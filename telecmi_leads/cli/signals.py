@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ class Signals:
 
     def __init__(self) -> None:
         self._listening: StopRequest | None = None
+        self._spares = False
+        self.spared: StopCause | None = None
 
     @contextmanager
     def caught(self) -> Iterator[None]:
@@ -39,6 +42,9 @@ class Signals:
             number = getattr(signal, name, None)
             # nohup has SIGHUP ignored on purpose: taking it back would end a run that was meant to outlive its
             # terminal.
+            # Only the main thread may handle signals.
+            if threading.current_thread() is not threading.main_thread():
+                continue
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 before[number] = signal.signal(number, self._handler(cause))
         try:
@@ -49,19 +55,31 @@ class Signals:
 
     @contextmanager
     def to(self, stop: StopRequest) -> Iterator[None]:
-        """Hand the signals to a running upload: the first lets what is in flight end, a second ends at once."""
+        """Hand the signals to a running upload: the first lets what is in flight end, a second ends at once.
+
+        When the upload has ended by itself, one signal spares what tells of its end, and stands in `spared`.
+        """
         self._listening = stop
+        self.spare_no_more()
         try:
             yield
         finally:
+            self._spares = stop.cause is None
             self._listening = None
+
+    def spare_no_more(self) -> None:
+        """Have the next signal stop the program again: something new begins."""
+        self._spares, self.spared = False, None
 
     def _handler(self, cause: StopCause) -> Callable[[int, FrameType | None], None]:
         def handle(_number: int, _frame: FrameType | None) -> None:
             # Nothing is in flight: an exception ends what prepares leads at once. While requests are out only a flag is
             # set, and the run loop stops where the ledger knows of every one of them.
-            if self._listening is None:
+            if self._listening is not None:
+                self._listening.request(cause)
+            elif self._spares:
+                self._spares, self.spared = False, cause
+            else:
                 raise Stopped(cause)
-            self._listening.request(cause)
 
         return handle

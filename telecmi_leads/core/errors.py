@@ -17,7 +17,8 @@ LeadsError
 │   └── ReportError                the same for a report file
 ├── BalanceError               1   the books don't balance: a bug in this program
 ├── Bug                        1   anything that nobody expected
-└── Interrupted              130   Ctrl-C where nothing is being sent
+├── Interrupted              130   Ctrl-C where nothing is being sent
+└── Terminated               143   SIGTERM where nothing is being sent
 
 Every error carries `code` (stable, snake_case, for scripts), `message` (what is wrong and where) and
 `hint` (what to do next). Layers below the commands only raise them; they don't know which run a command has in hand, so
@@ -225,3 +226,21 @@ class Interrupted(LeadsError):
 
     def __init__(self) -> None:
         super().__init__("Stopped by Ctrl-C.")
+
+
+class Signalled(BaseException):
+    """A signal beside the course of a command. Not KeyboardInterrupt, which Typer turns into a silent exit code."""
+
+    def __init__(self, *, interrupted: bool) -> None:
+        super().__init__(interrupted)
+        self.interrupted = interrupted
+
+
+class Terminated(LeadsError):
+    """SIGTERM or SIGHUP, in a command that sends nothing or before anything was sent."""
+
+    exit_code = ExitCode.TERMINATED
+    code = "terminated"
+
+    def __init__(self) -> None:
+        super().__init__("Stopped by a signal.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from telecmi_leads.cli.course import Course, run_to_end, show_end, worst
+from telecmi_leads.cli.course import Course, run_to_end, show_end, stop_code, worst
 from telecmi_leads.cli.run_sending import end_run, go_on, of_account, open_service, report_folder, sandbox_wanted
 from telecmi_leads.cli.session import find_run, locked
 from telecmi_leads.core import wording
@@ -86,9 +86,10 @@ def _all(course: Course, ledger: Ledger, runs: list[RunRecord], service: Service
             show_end(course.session, summary)
         if position == len(runs) - 1:
             break
-        if summary.exit_code not in _GOES_ON_AFTER:
-            left = runs[position + 1 :]
-            ends += [RunEnd(each.id, each.name, RunStatus.UNFINISHED, ExitCode.UNFINISHED) for each in left]
+        asked = course.signals.spared  # after the run's last answer: it is whole, and the next one does not begin
+        if asked is not None or summary.exit_code not in _GOES_ON_AFTER:
+            code = ExitCode.UNFINISHED if asked is None else stop_code(asked)
+            ends += [RunEnd(each.id, each.name, RunStatus.UNFINISHED, code) for each in runs[position + 1 :]]
             break
         course.begin_anew()
     if len(ends) == 1:
