@@ -73,7 +73,7 @@ def test_no_further_run_begins_after_a_signal(
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_one_object_however_early_the_signal(tmp_path: Path, number: int, code: int) -> None:
-    """(Row 54) As soon as the program's own code runs, --json prints one object, whatever is imported just then."""
+    """As soon as the program's own code runs, --json prints one object, whatever is imported just then."""
     environment = {"PATH": os.environ["PATH"], "TELECMI_STATE_DIR": str(tmp_path / "state"), "HOME": str(tmp_path)}
     command = [sys.executable, "-X", "importtime", "-m", "telecmi_leads", "validate", "-", "--json"]
     for marker in ("telecmi_leads.core.text", "typer.main", "telecmi_leads.cli.session"):

@@ -226,7 +226,7 @@ def test_a_forgotten_run_asks_before_another_name(program: Inside, sandbox: Sand
 
 
 def test_a_forgotten_person_is_not_taken_for_a_new_one(program: Inside, sandbox: Sandbox) -> None:
-    """(Row 63) After forget --phone the same command sends nothing and advises no --append, which would send them."""
+    """After forget --phone the same command sends nothing and advises no --append, which would send them."""
     assert upload(program, "M").code == 0
     assert program.run("forget", "--phone", "9876500001", "--yes").code == 0
     again = upload(program, "M")
@@ -245,7 +245,7 @@ def test_a_forgotten_person_is_not_taken_for_a_new_one(program: Inside, sandbox:
 
 
 def test_more_new_people_than_were_forgotten(program: Inside, sandbox: Sandbox) -> None:
-    """(Row 63) With more unknown people than forgotten ones --append is the way, after a word about the forgotten."""
+    """With more unknown people than forgotten ones --append is the way, after a word about the forgotten."""
     assert upload(program, "M").code == 0
     assert program.run("forget", "--phone", "9876500001", "--yes").code == 0
     write_leads(program.folder / "leads.csv", 8)
