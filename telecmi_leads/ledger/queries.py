@@ -57,7 +57,7 @@ WHERE {} GROUP BY c.id ORDER BY c.root, length(c.name), c.name, c.id
 """
 
 _IN_DOUBT = """
-SELECT c.run, l.leads > 0 AND l.leads < c.leads, sum(c.leads) FROM campaigns c
+SELECT c.run, c.leads = 1 OR (l.leads > 0 AND l.leads < c.leads), sum(c.leads) FROM campaigns c
 JOIN attempts l ON l.id = (SELECT max(id) FROM attempts WHERE campaign = c.id)
 WHERE c.run IN (SELECT value FROM json_each(?)) AND c.split = 0 AND c.status = ?
 AND l.kind IN (SELECT value FROM json_each(?)) GROUP BY 1, 2

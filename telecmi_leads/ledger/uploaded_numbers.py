@@ -288,7 +288,8 @@ def _known_campaigns(store: Store) -> Mapping[int, KnownCampaign]:
         rows = store.stream(
             "SELECT c.id, r.id, c.name, c.status, c.settled, c.status = ? AND r.seq IN"
             " (SELECT d.run FROM attempts a JOIN campaigns d ON d.id = a.campaign WHERE a.kind = ? AND d.status = ?),"
-            " coalesce(l.kind IN (SELECT value FROM json_each(?)), 0), l.leads > 0 AND l.leads < c.leads"
+            " coalesce(l.kind IN (SELECT value FROM json_each(?)), 0),"
+            " c.leads = 1 OR (l.leads > 0 AND l.leads < c.leads)"
             " FROM campaigns c JOIN runs r ON r.seq = c.run LEFT JOIN attempts l ON c.status = ? AND l.id ="
             " (SELECT max(id) FROM attempts WHERE campaign = c.id) WHERE r.state IN (?, ?)",
             (*taken_as, REFUSALS, CampaignStatus.UNKNOWN, *KEPT),

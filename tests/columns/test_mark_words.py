@@ -22,6 +22,7 @@ Don't call, Do not contact, Ne pas appeler, Nicht anrufen, No llamar, Não ligar
 Nie dzwonić, Не звонить, 请勿致电, 架電禁止, कॉल न करें, Jangan hubungi, Do not call again, Opposition au démarchage,
 No desea ser contactado, Não incomodar, Werbewiderspruch, Просил не звонить, Aranmak istemiyorum, ممنوع التواصل, 電話NG,
 수신 거부, Từ chối cuộc gọi, அழைக்க வேண்டாம், कॉल मत करें, Consent withdrawn, Consent revoked at, Not callable,
+IsDeleted, Deleted, archived, deleted_at,
 dncmobile, dncphone, dndmobile, mobilednd, isdnd, dndstatus, dncflag, Do not allow Phone Calls, Do Not Allow Calls,
 Phone call not allowed, Call Block, Suppress, Exclude, Excluded, Cannot be called, State DNC, DNC Result,
 Federal DNC, D.N.D., DnD,

@@ -19,6 +19,7 @@ CHANGING = {
     "cli.Course",
     "columns.Draft",
     "columns.Sections",
+    "columns._Block",
     "columns.TableMarks",
     "files._Page",
     "files._Section",

@@ -251,7 +251,7 @@ def test_more_new_people_than_were_forgotten(program: Inside, sandbox: Sandbox) 
     write_leads(program.folder / "leads.csv", 8)
     told = upload(program, "M").json["error"]["hint"]
     assert told.startswith("1 person in M-001 was forgotten. If this input holds them, first put them on a")
-    assert "Type this command again with --append" in told
+    assert "telecmi-leads upload leads.csv --append --name M" in told
     numbers(program.folder, "dnc.csv", 1)
     assert upload(program, "M", "--append", "--exclude", "dnc.csv").code == 0
     assert copies(sandbox) == once(8)

@@ -71,7 +71,8 @@ def test_a_header_without_a_phone_column_is_passed_over(tmp_path: Path) -> None:
     assert summary["warnings"] == [
         (
             "leads.csv, below row 5 (2 rows) has no phone column and was not read. Its columns: Agent Name, Agent "
-            'Mobile, Branch. In "Agent Mobile" 2 of 2 cells look like numbers. To read it: --map "phone=Agent Mobile".'
+            'Mobile, Branch. "Agent Mobile" holds numbers and was passed over: somebody else\'s (agent). To read it: '
+            '--map "phone=Agent Mobile" --map "fullname=Agent Name".'
         )
     ]
     code, summary, _ = run(tmp_path, AGENTS, "--strict")

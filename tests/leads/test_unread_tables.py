@@ -145,7 +145,7 @@ def test_numbers_of_somebody_else_are_told(program: Inside, sandbox: Sandbox, he
         "message": f"leads.csv: no phone column was found. Its columns: {', '.join(names)}. "
         f'"{column}" holds numbers and was passed over: somebody else\'s ({who.lower()}).',
         "hint": f"If its people are to be called: telecmi-leads upload leads.csv {maps} --name M --fill firstname=Lead "
-        "--region IN",
+        "--region IN --json",
     }
     assert program.run(*shlex.split(ended.json["error"]["hint"].partition("telecmi-leads ")[2])).code == 0
     assert phones(sandbox.campaigns()) == ["919876500001"]

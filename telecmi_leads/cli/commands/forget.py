@@ -50,17 +50,15 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
 
 
 def _tell_open(session: Session, run: RunRecord, *, yes: bool) -> None:
-    """Say of an unfinished run what would be lost with it: what is in, and who was not sent, nobody knows then.
-
-    Raises UsageError unless a person is about to be asked.
-    """
+    """Say of an unfinished run what is lost with it: what is in, and who was not sent, nobody knows then."""
     unproven = run.leads.unknown + run.leads.unverified
     leads = " and ".join(wording.tally((run.leads.unsent, "not sent"), (unproven, "not proven")))
     says = f"Run {run.id} ({safe(run.name)}) is unfinished: of {wording.count(run.leads.total, 'lead')} {leads}."
-    if yes or not session.console.is_answered:
-        person = "A person at a terminal can delete it all the same: without --yes this command asks."
-        raise UsageError(f"{says} Nothing was deleted.", hint=f"{person}\n{_settled_by(session, run)}")
-    session.console.alarm(f"{says} Without the run nobody can settle that any more. {_settled_by(session, run)}")
+    if yes:
+        look = "look in the TeleCMI dashboard before these people are uploaded again"
+        session.console.alarm(f"{says} It is deleted all the same, and nobody can settle that any more: {look}.")
+    else:
+        session.console.alarm(f"{says} Without the run nobody can settle that any more. {_settled_by(session, run)}")
 
 
 def _settled_by(session: Session, run: RunRecord) -> str:
