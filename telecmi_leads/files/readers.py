@@ -15,8 +15,6 @@ from msgspec import Struct
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.delimited import read_delimited
-from telecmi_leads.files.json_files import read_json
-from telecmi_leads.files.vcard import read_vcard
 from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
@@ -61,10 +59,27 @@ class Reader(Struct, frozen=True):
     read: Read
 
 
+# A format's modules are imported when a file is of that format: most are CSV, and start-up is waited for.
+
+
 def _read_html(text: TextFile, sheets: tuple[str, ...]) -> Iterator[Sheet]:
-    from telecmi_leads.files.html_tables import read_html  # Python's parser takes a while to import
+    from telecmi_leads.files.html_tables import read_html
 
     return read_html(text, sheets)
+
+
+def _read_json(
+    text: TextFile, sheets: tuple[str, ...], marked: Named, *, lines: bool
+) -> tuple[FileFormat, Iterator[Sheet]]:
+    from telecmi_leads.files.json_files import read_json
+
+    return read_json(text, sheets, marked, lines=lines)
+
+
+def _read_vcard(text: TextFile) -> Iterator[Sheet]:
+    from telecmi_leads.files.vcard import read_vcard
+
+    return read_vcard(text)
 
 
 READERS = (
@@ -73,7 +88,7 @@ READERS = (
         "a contacts file",
         frozenset({"", ".vcf", ".vcard", ".gz", ".txt"}),
         re.compile(r"\s*BEGIN:VCARD\b", re.IGNORECASE),
-        lambda text, _, __: (FileFormat.VCF, read_vcard(text)),
+        lambda text, _, __: (FileFormat.VCF, _read_vcard(text)),
     ),
     Reader(
         FileFormat.HTML,
@@ -92,14 +107,14 @@ READERS = (
         "a JSON file",
         frozenset({"", ".json", ".gz", ".txt"}),
         re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[\]{\"]|-?\d|true\b|false\b|null\b))"),
-        lambda text, sheets, marked: read_json(text, sheets, marked, lines=False),
+        lambda text, sheets, marked: _read_json(text, sheets, marked, lines=False),
     ),
     Reader(
         FileFormat.JSONL,
         "a JSON Lines file",
         frozenset({"", ".json", ".jsonl", ".ndjson", ".gz", ".txt"}),
         None,  # begins as JSON does; --format or the second value tells
-        lambda text, sheets, marked: read_json(text, sheets, marked, lines=True),
+        lambda text, sheets, marked: _read_json(text, sheets, marked, lines=True),
     ),
     Reader(
         FileFormat.CSV,
