@@ -7,12 +7,11 @@ if __name__ == "__main__" and not sys.flags.safe_path:
     # run in the library's place. Hence this stands before every import but the interpreter's own.
     del sys.path[0]
 
-import signal
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
 
 from telecmi_leads import __version__
 
+TYPE_CHECKING = False  # as type checkers read it, without the import of typing, which --version would wait for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -46,6 +45,8 @@ def run(arguments: list[str]) -> int:
 @contextmanager
 def _signals(signalled: "type[Signalled]") -> "Iterator[None]":
     """Have signals raise this, until a command's course takes them over and when it is done."""
+    import signal
+
     before = {}
     with suppress(ValueError):  # only the main thread may handle them
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
