@@ -171,6 +171,7 @@ class Machine(RuleBasedStateMachine):
     def start(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ledger-"))
         self.troubles: list[Act] = []
+        self.taken: set[str] = set()
         self.phones: dict[str, list[str]] = {}
         self.bad: set[str] = set()
         self.service = Service(self.act)
@@ -217,6 +218,7 @@ class Machine(RuleBasedStateMachine):
         name = data.draw(st.sampled_from([each.name for each in self.ledger.campaigns(run)]))
         if name not in self.service.held and not self.sent_under(name):
             self.service.held[name] = [[]]
+            self.taken.add(name)
 
     def sent_under(self, name: str) -> bool:
         """Tell whether a request of that name ever came: it may still be at work."""
@@ -301,7 +303,14 @@ class Machine(RuleBasedStateMachine):
             assert record.leads.total == len(phones)
             copies = {phone: self.service.copies(phone) for phone in phones}
             assert max(copies.values()) <= 1, "a lead was uploaded twice"
-            assert sum(copies.values()) >= record.leads.accepted, "a lead said to be accepted is not there"
+            # A name that somebody has taken confirms a request whose answer was lost: the service can't be asked more.
+            mistaken = sum(
+                each.leads
+                for each in self.ledger.campaigns(run)
+                if each.confirmed_by_name and each.name in self.taken and not each.split
+            )
+            accepted = record.leads.accepted - mistaken
+            assert sum(copies.values()) >= accepted, "a lead said to be accepted is not there"
             for campaign in self.ledger.campaigns(run):
                 if campaign.split or campaign.status is CampaignStatus.ACCEPTED:
                     continue
