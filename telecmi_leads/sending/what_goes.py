@@ -21,7 +21,9 @@ def what_goes(ledger: Ledger, run_id: str, options: SendingOptions) -> list[Camp
     campaigns = [each for each in ledger.campaigns(run_id) if not each.split]
     isolate = options.isolate and not any(each.taken for each in campaigns)
     going = [each for each in campaigns if each.status.goes(isolate=isolate) and not _refused_alone(each)]
-    idle = {root for root in {each.root for each in going} if _is_idle(ledger, root, options, isolate=isolate)}
+    # One that is whole and to be sent needs no look into the ledger: so it is with all of them, mostly.
+    in_question = {each.root for each in going if each.id != each.root or not each.status.to_send}
+    idle = {root for root in in_question if _is_idle(ledger, root, options, isolate=isolate)}
     return [each for each in going if each.root not in idle]
 
 
@@ -30,9 +32,6 @@ def _refused_alone(campaign: CampaignRecord) -> bool:
 
 
 def _is_idle(ledger: Ledger, root: int, options: SendingOptions, *, isolate: bool) -> bool:
-    """Tell whether nothing can be found out about a refused campaign, or no budget is left for it."""
-    whole = ledger.campaign(root)
-    if not whole.split and whole.status.to_send:
-        return False
+    """Tell whether nothing can be found out about a campaign that was refused or cut, or no budget is left for it."""
     move = Family(*ledger.family(root), budget=options.isolate_budget, cutting=isolate).next_move()
     return move is None or isinstance(move, Rejoin)
