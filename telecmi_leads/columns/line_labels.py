@@ -23,7 +23,7 @@ from telecmi_leads.columns.mark_cells import marks
 from telecmi_leads.columns.mark_words import MarkKind
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import any_of, cached_if_short, shipped_text
-from telecmi_leads.phones import told_by_words
+from telecmi_leads.phones import family, told_by_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,14 +82,14 @@ def _known() -> _Words:
     names = {says: frozenset(tuple(text.split()) for text in chain.from_iterable(data[says].values())) for says in Says}
     neutral = frozenset(data["neutral"])
     no_line = frozenset(_said(neutral, text) for text in chain.from_iterable(data["no_line"].values()))
-    of, kin = (frozenset(chain.from_iterable(data[group].values())) for group in ("of", "kin"))
+    of = frozenset(chain.from_iterable(data["of"].values()))
     phrases = [*chain.from_iterable(names.values()), *((word,) for word in of)]
     anywhere = re.compile(any_of(phrase[0] for phrase in phrases))
     return _Words(
         names=names,
         alone=frozenset(data["alone"]),
         kin_only=frozenset(data["kin_only"]),
-        kin=kin,
+        kin=frozenset(map(plain, family())),
         of=of,
         no_line=no_line,
         neutral=neutral,

@@ -3,6 +3,7 @@
 phonenumbers is the authority; this package is the only one that imports it.
 """
 
+from telecmi_leads.phones.person_words import family
 from telecmi_leads.phones.phone_book import NumberColumn, PhoneBook
 from telecmi_leads.phones.phone_words import told_by_words
 from telecmi_leads.phones.profiles import ExplainedCandidate, NumberProfile, PhoneExplanation, profile_of
@@ -29,6 +30,7 @@ __all__ = [
     "PhoneExplanation",
     "Ruling",
     "Step",
+    "family",
     "is_region",
     "name_of_region",
     "profile_of",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.text import pattern
 from telecmi_leads.phones.named_countries import countries_in
-from telecmi_leads.phones.person_words import SOMEBODY
+from telecmi_leads.phones.person_words import somebody
 from telecmi_leads.phones.phone_words import (
     FAX,
     LETTERS,
@@ -97,7 +97,8 @@ def with_labels_marked(text: str, home: str | None) -> tuple[str, list[str], fro
 
 def _with_reasons(text: str) -> str:
     text = _with_named(text, FAX.finditer(text), _FAX)
-    persons = [found for found in SOMEBODY.finditer(in_lower_case(text)) if not _DENIED.search(text, 0, found.start())]
+    others = somebody().finditer(in_lower_case(text))
+    persons = [found for found in others if not _DENIED.search(text, 0, found.start())]
     text = _with_named(text, persons, _ELSES, after_names=True)
     text = _with_named(text, WRONG.finditer(in_lower_case(text)), _WRONG, after_names=True)
     text = _marked(text, {_right(text, found) for found in NOT.finditer(in_lower_case(text))}, _WRONG)

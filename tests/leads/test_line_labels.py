@@ -104,6 +104,8 @@ COLUMNS = {
         ("Mobile,Mobile No. of", "Wife", "Own"),
         ("Mobile,Phone Owner", "Wife", "Self"),
         ("Mobile,Relation", "Father", "Self"),
+        ("Mobile,Relationship", "Babası", "Self"),
+        ("Mobile,Number Belongs To", "moeder", "Uma Das"),
         ("Mobile,Belongs to", "Wife", "Uma Das"),
         ("Mobile,Kiska number", "Pati", "Self"),
         ("Mobile,नंबर किसका है", "पति", "स्वयं"),

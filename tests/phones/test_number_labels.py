@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from functools import partial
@@ -12,6 +13,7 @@ from inside import Inside
 from program import phones
 
 from telecmi_leads.core.reasons import Reason
+from telecmi_leads.core.text import shipped_text
 from telecmi_leads.phones import PhoneBook, odd_cells
 from telecmi_leads.phones.grouping import Asked
 from telecmi_leads.phones.phone_cells import read_cell
@@ -162,6 +164,18 @@ def test_alike_words_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     cells = [f"USA 202555{at:04d}" for at in range(100, 200)] + [f"{9876500000 + at} (wife)" for at in range(100)]
     column = PhoneBook(PhoneOptions()).column(cells, "IN")
     assert (len(set(column.numbers)), len(column.faults), len(read)) == (101, 100, 3)
+
+
+def test_each_word_for_a_person_is_found_as_it_is_written() -> None:
+    """Every word of persons.json stands there once, in lower case, and names the number beside it as somebody's."""
+    languages = json.loads(shipped_text("telecmi_leads.phones", "persons.json"))
+    del languages["_about"]
+    groups = [(group, word) for groups in languages.values() for group, words in groups.items() for word in words]
+    words = [word for _, word in groups]
+    assert sorted(words) == sorted({word.lower() for word in words})
+    beside = [word for group, word in groups if group != "family_asked"]
+    column = BOOK.column([f"{word}: {A}" for word in beside], "IN")
+    assert {beside[at]: reason for at, reason in column.faults.items()} == dict.fromkeys(beside, ELSES)
 
 
 def test_a_list_holds_whatever_number_its_cells_name(tmp_path: Path, sandbox: Sandbox) -> None:
