@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.lexicon import plain
-from telecmi_leads.core.text import shipped_text
+from telecmi_leads.core.shipped import shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Reading, Rule
 from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Place, Segment, Standing, lexicon, words
 from telecmi_leads.columns.persons import PERSONS, second_person
-from telecmi_leads.core.text import cached_if_short
+from telecmi_leads.core.patterns import cached_if_short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

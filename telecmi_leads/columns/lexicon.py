@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.core.text import cached_if_short, shipped_text
+from telecmi_leads.core.patterns import cached_if_short
+from telecmi_leads.core.shipped import shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -21,8 +21,9 @@ from telecmi_leads.columns.header_meaning import names_a_line, read_name
 from telecmi_leads.columns.lexicon import Head, Modifier, Never, Place, Standing, lexicon, plain, words
 from telecmi_leads.columns.mark_cells import marks
 from telecmi_leads.columns.mark_words import MarkKind
+from telecmi_leads.core.patterns import any_of, cached_if_short
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.core.text import any_of, cached_if_short, shipped_text
+from telecmi_leads.core.shipped import shipped_text
 from telecmi_leads.phones import family, told_by_words
 
 if TYPE_CHECKING:

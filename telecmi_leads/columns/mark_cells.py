@@ -22,13 +22,13 @@ from telecmi_leads.columns.mark_words import (
     is_filler,
     mark_words,
 )
-from telecmi_leads.core.text import any_of, cached_if_short
+from telecmi_leads.core.patterns import any_of, cached_if_short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from telecmi_leads.columns.mark_words import Phrase
-    from telecmi_leads.core.text import Columns
+    from telecmi_leads.core.block_columns import Columns
 
 LONGEST = 200
 """Characters of a cell that are looked at where a mark stands alone; a longer one is prose."""

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from telecmi_leads.columns.lexicon import Modifier, lexicon, plain, words
-from telecmi_leads.core.text import cached_if_short, pattern, shipped_text
+from telecmi_leads.core.patterns import cached_if_short, pattern
+from telecmi_leads.core.shipped import shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
     from telecmi_leads.columns.column_match import ColumnMatch
+    from telecmi_leads.core.block_columns import Columns
     from telecmi_leads.core.lead import TableInfo
-    from telecmi_leads.core.text import Columns
 
 _NAMES = (Field.FULLNAME, Field.FIRSTNAME, Field.LASTNAME)
 _NEVER_ASIDE = (Field.EMAIL, Field.CITY, Field.COUNTRY, Field.DIALCODE, Field.ORDER_INDEX)

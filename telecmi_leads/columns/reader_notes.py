@@ -10,12 +10,13 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from telecmi_leads.columns.lexicon import plain
-from telecmi_leads.core.text import BETWEEN, any_of, pattern
+from telecmi_leads.core.block_columns import BETWEEN
+from telecmi_leads.core.patterns import any_of, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telecmi_leads.core.text import Columns
+    from telecmi_leads.core.block_columns import Columns
 
 _LONGEST = 300
 """Characters of a cell that are looked at."""

@@ -27,12 +27,12 @@ from telecmi_leads.columns.total_lines import (
     is_footer,
     is_group_line,
 )
-from telecmi_leads.core.text import pattern
+from telecmi_leads.core.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from telecmi_leads.core.text import Columns
+    from telecmi_leads.core.block_columns import Columns
 
 _NEARLY_ALL = 0.8
 _MOST = 0.6

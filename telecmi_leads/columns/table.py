@@ -17,8 +17,9 @@ from telecmi_leads.columns.mark_sections import title_above
 from telecmi_leads.columns.sampling import first_blocks, sample_of
 from telecmi_leads.columns.widths import fitted, width_of
 from telecmi_leads.core.errors import SourceUnreadable
+from telecmi_leads.core.formulas import restore
 from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock, TableInfo
-from telecmi_leads.core.text import restore, safe
+from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

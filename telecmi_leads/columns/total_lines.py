@@ -8,8 +8,8 @@ from functools import lru_cache
 from telecmi_leads.columns import PHONE_HEADS, Head, read_name
 from telecmi_leads.columns.column_match import NAME_HEADS
 from telecmi_leads.columns.lexicon import plain
-from telecmi_leads.core.nothing import WORDS_FOR_NOTHING
-from telecmi_leads.core.text import pattern
+from telecmi_leads.core.empty_words import WORDS_FOR_NOTHING
+from telecmi_leads.core.patterns import pattern
 
 LONGEST_NAME = 120
 """Characters of a cell that are looked at."""

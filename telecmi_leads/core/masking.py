@@ -12,7 +12,8 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.text import normalized, pattern
+from telecmi_leads.core.patterns import pattern
+from telecmi_leads.core.text import normalized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,7 +19,8 @@ from msgspec import Struct, field
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.masking import mask_text
-from telecmi_leads.core.text import pattern, safe
+from telecmi_leads.core.patterns import pattern
+from telecmi_leads.core.text import safe
 from telecmi_leads.files.bounds import (
     MAX_CELL,
     MAX_COLUMNS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from telecmi_leads.core.text import cached_if_short
+from telecmi_leads.core.patterns import cached_if_short
 from telecmi_leads.files.json_phones import are_phones_of, folded
 from telecmi_leads.files.json_rows import DEEPEST, OF_A_SORT, SHELLS, has_a_name, is_part
 from telecmi_leads.files.json_values import cell

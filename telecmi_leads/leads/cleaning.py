@@ -25,9 +25,11 @@ from telecmi_leads.columns.row_kinds import (
     rows_in_doubt,
 )
 from telecmi_leads.columns.widths import width_of
+from telecmi_leads.core.block_columns import clean_column, joined
+from telecmi_leads.core.formulas import restore
 from telecmi_leads.core.lead import NOBODY, Field, Lead, LeftOutKind, LeftOutRow, RowBlock
+from telecmi_leads.core.patterns import pattern
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.core.text import clean_column, joined, pattern, restore
 from telecmi_leads.leads.further_numbers import further_numbers
 from telecmi_leads.leads.lead_text import Fields
 from telecmi_leads.leads.row_numbers import Fault, Grid, find_numbers, leveled

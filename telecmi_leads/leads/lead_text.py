@@ -9,10 +9,11 @@ from operator import ne
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import name_beside_number
+from telecmi_leads.core.block_columns import BETWEEN, clean_column, joined
 from telecmi_leads.core.errors import SettingsError, UsageError
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.core.text import BETWEEN, clean, clean_column, joined, safe
+from telecmi_leads.core.text import clean, safe
 from telecmi_leads.leads.person_names import (
     NOTHING,
     any_placeholder,

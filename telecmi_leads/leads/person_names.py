@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.nothing import WORDS_FOR_NOTHING
-from telecmi_leads.core.text import BETWEEN, pattern
+from telecmi_leads.core.block_columns import BETWEEN
+from telecmi_leads.core.empty_words import WORDS_FOR_NOTHING
+from telecmi_leads.core.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from telecmi_leads.columns import line_fault, line_rank
+from telecmi_leads.core.block_columns import Columns
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.core.text import Columns
 from telecmi_leads.phones import UNKNOWN, region_of_header, region_told, region_told_by_code, regions_told
 from telecmi_leads.settings.option_values import PhoneType
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
+from telecmi_leads.core.patterns import pattern
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.core.text import pattern
 from telecmi_leads.phones.ruling import (
     MOBILE_TYPES,
     NOTHING_LEFT,

@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from telecmi_leads.core.text import pattern
+from telecmi_leads.core.patterns import pattern
 from telecmi_leads.phones.phone_words import LABELS
 from telecmi_leads.phones.regions import ALPHA_3, folded_name, is_region, names_in_words
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core.patterns import pattern
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.core.text import pattern
 from telecmi_leads.phones.named_countries import countries_in
 from telecmi_leads.phones.person_words import somebody
 from telecmi_leads.phones.phone_words import (

@@ -24,7 +24,7 @@ import phonenumbers
 from msgspec import Struct
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-from telecmi_leads.core.text import shipped_text
+from telecmi_leads.core.shipped import shipped_text
 from telecmi_leads.phones.automaton import Automaton, Outlook, Unsupported
 from telecmi_leads.phones.ruling import ANY_DIGIT, Unsettled
 from telecmi_leads.settings.option_values import PhoneType

@@ -10,8 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from telecmi_leads.core.patterns import pattern
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.core.text import pattern
 from telecmi_leads.phones.grouping import Asked
 from telecmi_leads.phones.phone_cells import LONGEST_CELL, SAID_BY_WORDS, CellReading, read_cell
 from telecmi_leads.phones.regions import UNKNOWN

@@ -10,7 +10,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from telecmi_leads.core.text import any_of, shipped_text
+from telecmi_leads.core.patterns import any_of
+from telecmi_leads.core.shipped import shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,9 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+from telecmi_leads.core.patterns import any_of, pattern
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.core.text import any_of, pattern, shipped_text
+from telecmi_leads.core.shipped import shipped_text
 
 LETTERS: Final = r"[^\W\d_]"
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import phonenumbers
 
-from telecmi_leads.core.nothing import WORDS_FOR_NOTHING
-from telecmi_leads.core.text import normalized, shipped_text
+from telecmi_leads.core.empty_words import WORDS_FOR_NOTHING
+from telecmi_leads.core.shipped import shipped_text
+from telecmi_leads.core.text import normalized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
+from telecmi_leads.core.patterns import pattern
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.core.text import pattern
 from telecmi_leads.phones.named_countries import is_country
 from telecmi_leads.phones.number_labels import (
     GONE,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from telecmi_leads.core.patterns import pattern
 from telecmi_leads.core.reasons import Repair
-from telecmi_leads.core.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

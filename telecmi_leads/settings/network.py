@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from telecmi_leads.core.text import pattern, safe
+from telecmi_leads.core.patterns import pattern
+from telecmi_leads.core.text import safe
 from telecmi_leads.settings.options import AccountOptions, SendingOptions
 
 if TYPE_CHECKING:

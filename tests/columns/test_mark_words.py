@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from telecmi_leads.columns.mark_cells import hints_at_no_call, marks
 from telecmi_leads.columns.mark_words import MarkKind, is_doubtful_name, is_mark_name, mark_kind
 from telecmi_leads.columns.marks import TableMarks
-from telecmi_leads.core.text import Columns
+from telecmi_leads.core.block_columns import Columns
 
 NO_CALL = """Do Not Call, DNC, DND, NDNC, Do Not Disturb (DND),
 Opted out / Unsubscribed, DND Status, Is DNC?, DNC (Y/N), On TPS, do_not_call, DoNotCall, donotcall,

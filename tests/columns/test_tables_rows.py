@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from places import TESTS
 
 from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind, rows_fill, rows_in_doubt
-from telecmi_leads.core.text import Columns
+from telecmi_leads.core.block_columns import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

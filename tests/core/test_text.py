@@ -15,20 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telecmi_leads.core.block_columns import Columns, clean_column
+from telecmi_leads.core.formulas import defuse, may_run, restore
 from telecmi_leads.core.masking import hide_secret, holds_number, mask_phone, mask_text, without_number
-from telecmi_leads.core.text import (
-    AnyForm,
-    Columns,
-    any_of,
-    clean,
-    clean_column,
-    defuse,
-    fold_name,
-    may_run,
-    normalized,
-    restore,
-    safe,
-)
+from telecmi_leads.core.patterns import any_of
+from telecmi_leads.core.text import AnyForm, clean, fold_name, normalized, safe
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 

@@ -19,10 +19,12 @@ import atheris
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 with atheris.instrument_imports(include=["telecmi_leads"]):
+    from telecmi_leads.core.block_columns import clean_column
     from telecmi_leads.core.campaign import OutcomeKind
     from telecmi_leads.core.errors import LeadsError
+    from telecmi_leads.core.formulas import defuse, restore
     from telecmi_leads.core.masking import mask_phone, mask_text
-    from telecmi_leads.core.text import clean, clean_column, defuse, restore, safe
+    from telecmi_leads.core.text import clean, safe
     from telecmi_leads.phones import PhoneBook
     from telecmi_leads.sending.answers import LONGEST_RETRY_AFTER, Answer, classify
     from telecmi_leads.settings.accounts import account

@@ -8,7 +8,7 @@ import pytest
 from inside import Inside
 
 from telecmi_leads.columns.reader_notes import asks_to_call, is_instruction, may_ask_to_call
-from telecmi_leads.core.text import Columns
+from telecmi_leads.core.block_columns import Columns
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,9 +21,9 @@ from python_calamine import CalamineWorkbook
 from reading_files import read_rows, read_sheets
 
 from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.formulas import defuse, restore
 from telecmi_leads.core.lead import REJECT_COLUMNS, Lead, LeftOutKind, LeftOutRow, TableInfo
 from telecmi_leads.core.run import RunStatus
-from telecmi_leads.core.text import defuse, restore
 from telecmi_leads.files.codepages import LABELS
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports

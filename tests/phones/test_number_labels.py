@@ -13,7 +13,7 @@ from inside import Inside
 from program import phones
 
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.core.text import shipped_text
+from telecmi_leads.core.shipped import shipped_text
 from telecmi_leads.phones import PhoneBook, odd_cells
 from telecmi_leads.phones.grouping import Asked
 from telecmi_leads.phones.phone_cells import read_cell

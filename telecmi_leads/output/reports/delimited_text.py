@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.core.text import defuse, may_run
+from telecmi_leads.core.formulas import defuse, may_run
 from telecmi_leads.files.delimiters import CANDIDATES
 
 if TYPE_CHECKING:

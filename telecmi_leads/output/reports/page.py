@@ -20,7 +20,8 @@ from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import thaw_leads
 from telecmi_leads.core.lead import NOBODY, LeftOutKind
 from telecmi_leads.core.masking import mask_phone, mask_text
-from telecmi_leads.core.text import safe, shipped_text
+from telecmi_leads.core.shipped import shipped_text
+from telecmi_leads.core.text import safe
 from telecmi_leads.output.reports.pictures import (
     SLIVER,
     WIDTH,

@@ -21,8 +21,8 @@ from typing import IO, TYPE_CHECKING
 from msgspec import Struct, field
 
 from telecmi_leads.core import wording
+from telecmi_leads.core.formulas import defuse
 from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET
-from telecmi_leads.core.text import defuse
 from telecmi_leads.output.reports.delimited_text import Dialect, dialect_of, write_rows
 from telecmi_leads.output.reports.report_folder import disk_errors
 
