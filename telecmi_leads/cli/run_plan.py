@@ -188,7 +188,8 @@ class Plan:
         """Return the run that this command began before; None where it begins a new one.
 
         It is the same if its people are: nobody could go now who is in no campaign of the run. An unfinished one comes
-        first, the oldest. Raises NameInUse for a name under which somebody else would go.
+        first, the oldest. Raises NameInUse for a name under which somebody else would go, and for campaigns whose names
+        this ledger has used: sent again, "Lead Name Already Exists" would speak of the earlier ones.
         """
         people, rows = self._people, self._prepared.rows
         if self._ledger is None or not self.course.name or people is None:
@@ -196,12 +197,19 @@ class Plan:
         options = self.course.session.settings[CampaignOptions]
         if options.append:
             self._tell_forgotten(self._ledger)
-        if rows.leads == people.kept_own:
-            return self._repeated(people, append=options.append)
-        other_day = options.append or people.new_only
-        self._refuse_other_people(rows.leads - people.kept_own, append=options.append, other_day=other_day)
-        self._refuse_taken_names(self._ledger)
-        return None
+        new = rows.leads - people.kept_own
+        found = None
+        if new:
+            other_day = options.append or people.new_only
+            self._refuse_other_people(new, append=options.append, other_day=other_day)
+        else:
+            found = self._repeated(people, append=options.append)
+        if found is None:
+            self._refuse_taken_names(self._ledger)
+            for run in () if new else self._unfinished:
+                says = f"Run {run.id} ({safe(run.name)}) is unfinished: {self._resume(run)}"
+                self.course.warn(says, WarningCode.UNFINISHED_RUN)
+        return found
 
     def _tell_forgotten(self, ledger: Ledger) -> None:
         """Say that --append can't leave out whom `forget` has taken out of the ledger."""
@@ -240,16 +248,16 @@ class Plan:
             held = [run for run in held if people.covered[run.id] == all_in_one]
         elif unfinished and not whole:
             raise self._shrunk(unfinished[0], people)
-        finished = [run for run in reversed(held) if run.state is RunState.FINISHED and not people.new_only]
+        # Whoever was uploaded longer ago than --new-only looks back is to go once more: that is no repetition.
+        done = not people.new_only or (rows.leads and not people.kept_uploaded)
+        finished = [run for run in reversed(held) if done and run.state is RunState.FINISHED]
         # The one of this very file: what --append put under the name since holds a few of its people.
         finished.sort(key=lambda run: people.touched[run.id], reverse=True)
-        found = next(iter([*whole, *finished]), None)
-        if found is None:
-            for run in self._own:
-                if run.state is RunState.PLANNED:
-                    says = f"Run {run.id} ({safe(run.name)}) is unfinished: {self._resume(run)}"
-                    self.course.warn(says, WarningCode.UNFINISHED_RUN)
-        return found
+        return next(iter([*whole, *finished]), None)
+
+    @property
+    def _unfinished(self) -> list[RunRecord]:
+        return [run for run in self._own if run.state is RunState.PLANNED]
 
     def _shrunk(self, run: RunRecord, people: KnownPeople) -> NameInUse:
         missing = _open_leads(run) - people.touched_open[run.id]
@@ -265,7 +273,7 @@ class Plan:
         if append or not self._own:
             return
         leads = f"{count(new, 'lead')} of this input {'is' if new == 1 else 'are'} in no campaign of it"
-        unfinished = [run for run in self._own if run.state is RunState.PLANNED]
+        unfinished = self._unfinished
         run = next(iter(unfinished), self._own[-1])
         same = fold_name(run.name) == fold_name(self.course.name or "")
         if not same and other_day:
@@ -319,9 +327,16 @@ class Plan:
                 hint="Look it up in the dashboard. Whoever is in it must not be uploaded again; for leads that are "
                 "not, choose another --name.",
             )
+        name = f"A campaign named {safe(min(taken))!r}"
+        if self._unfinished:
+            run = self._unfinished[0]
+            raise NameInUse(
+                f"{name} is another one already, and run {run.id} of {made_at(run)} ({safe(run.name)}) is unfinished.",
+                hint=f"First finish it: {self._resume(run)}\nThen type this command again.",
+            )
         raise NameInUse(
-            f"A campaign named {safe(min(taken))!r} was uploaded before, by another run.",
-            hint="Choose another --name or --name-format.",
+            f"{name} was uploaded before, by another run.",
+            hint="Choose another --name or --name-format; one with {date} is new each day.",
         )
 
     @property

@@ -186,7 +186,8 @@ class KnownPeople(Struct):
     same of the campaigns of `own`. Otherwise everybody stays, and is counted.
 
     `touched` counts a run's people in the input, `touched_open` those whose campaign is not settled, `covered` those
-    who are on no do-not-call list; `kept_own` are those of this plan who are in a run of `own`.
+    who are on no do-not-call list; `kept_own` are those of this plan who are in a run of `own`, and `kept_uploaded`
+    those of these whom it has uploaded, longer ago than `since`.
     """
 
     find: Callable[[Sequence[str]], Mapping[int, Sequence[KnownCampaign]]]
@@ -203,6 +204,7 @@ class KnownPeople(Struct):
     touched_open: Counter[str] = field(default_factory=Counter)
     covered: Counter[str] = field(default_factory=Counter)
     kept_own: int = 0
+    kept_uploaded: int = 0
     _block: Mapping[int, Sequence[KnownCampaign]] = field(default_factory=dict)
     _told: dict[KnownCampaign, LeftOut] = field(default_factory=dict)
 
@@ -218,7 +220,8 @@ class KnownPeople(Struct):
 
     def restart(self) -> None:
         """Forget who was counted: all rows are read again."""
-        self.uploaded = self.waiting = self.left_waiting = self.kept_own = 0
+        self.uploaded = self.waiting = self.left_waiting = 0
+        self.kept_own = self.kept_uploaded = 0
         for each in (self.uploaded_in, self.waiting_in, self.touched, self.touched_open, self.covered):
             each.clear()
 
@@ -271,7 +274,11 @@ class KnownPeople(Struct):
         if why is not None and why.kind is not LeftOutKind.ALREADY_UPLOADED:
             return
         self.covered.update(dict.fromkeys(mine, people))
-        self.kept_own += people * (bool(mine) and why is None)
+        if why is None and mine:
+            self.kept_own += people
+            self.kept_uploaded += people * any(
+                each.run in mine and each.status is CampaignStatus.ACCEPTED for each in campaigns
+            )
         self._count_known(campaigns, why, people)
 
     def _goes_again(self, campaign: KnownCampaign) -> bool:

@@ -19,6 +19,7 @@ from telecmi_leads.core.errors import BalanceError
 from telecmi_leads.core.lead import LeftOutKind, RowTotals
 from telecmi_leads.core.run import KnownBefore, ListsRead, RunState, Typed
 from telecmi_leads.ledger.left_out import note_left_out, put_rows, tables_of, unpack, writable
+from telecmi_leads.ledger.queries import names_taken
 from telecmi_leads.ledger.schema import to_micros
 from telecmi_leads.ledger.store import put_body
 from telecmi_leads.ledger.uploaded_numbers import Hasher, typed_in
@@ -108,7 +109,10 @@ def stage(store: Store, run_id: str, campaigns: Sequence[StagedCampaign], left_o
 
 
 def finish_plan(store: Store, run_id: str, figures: PlanFigures, *, refused: bool) -> None:
-    """Make a plan visible: from here on it can be sent and resumed, unless it is refused."""
+    """Make a plan visible: from here on it can be sent and resumed, unless it is refused.
+
+    Raises BalanceError where its rows don't add up, and ValueError for a campaign's name that was used before.
+    """
     rows = figures.rows
     with store.writing() as connection:
         seq = _preparing(connection, run_id)
@@ -116,6 +120,7 @@ def finish_plan(store: Store, run_id: str, figures: PlanFigures, *, refused: boo
         _compare(rows, _staged_totals(connection, seq, rows.read, rows.blank))
         # A dry run and a refused plan vanish: hashing their numbers would cost as much as the plan itself.
         if store.keeps_bodies and not refused:
+            _refuse_used_names(store, connection, seq)
             _note_left_phones(store, connection, seq)
         counts = (figures.rejections, figures.repairs, figures.skipped, figures.audience)
         texts = [msgspec.json.encode(each).decode() for each in counts]
@@ -134,6 +139,18 @@ def finish_plan(store: Store, run_id: str, figures: PlanFigures, *, refused: boo
             ),
         )
     store.changed()
+
+
+def _refuse_used_names(store: Store, connection: sqlite3.Connection, seq: int) -> None:
+    """Raise ValueError where a campaign has a name that the account's other runs have used.
+
+    "Lead Name Already Exists" would then be taken for the proof that this one is in.
+    """
+    account = connection.execute("SELECT account FROM runs WHERE seq = ?", (seq,)).fetchone()[0]
+    names = [name for (name,) in connection.execute("SELECT name FROM campaigns WHERE run = ?", (seq,))]
+    used = names_taken(store, account, names)
+    if used:
+        raise ValueError(f"{len(used)} campaigns of the plan have names that were used before")
 
 
 def empty_plan(store: Store, run_id: str) -> None:

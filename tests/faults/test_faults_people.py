@@ -511,6 +511,50 @@ def test_not_uploaded_is_sent_without_the_listed_only_if_never_tried(program: In
     assert copies(sandbox) == once(6)
 
 
+# --- names that are in use -------------------------------------------------------------------------
+
+
+def test_new_only_again_repeats_the_run_and_takes_no_name_for_another_campaign(
+    program: Inside, sandbox: Sandbox
+) -> None:
+    """The people of a refused campaign go under no name that is in, which a lost answer would then confirm."""
+    sandbox.order("422@2")
+    sandbox.order("drop-before@4")
+    first = upload(program, "M", "--new-only")
+    again = upload(program, "M", "--new-only")
+    trial = upload(program, "M", "--new-only", "--dry-run")
+    assert [first.code, again.code, trial.code] == [4, 4, 0]
+    assert again.json["run"] == first.json["run"]
+    assert again.json["leads"] == {"accepted": 4, "unverified": 0, "refused": 2, "unknown": 0, "unsent": 0}
+    assert list(trial.json["warning_codes"]) == ["run_exists"]
+    assert copies(sandbox) == once(2) + once(2, first=4)
+    assert len(sandbox.requests()) == 3
+
+
+def test_whom_new_only_sends_once_more_needs_a_new_name(program: Inside, sandbox: Sandbox) -> None:
+    """Uploaded longer ago than --new-only looks back, they go again: under the old names nothing would prove it."""
+    with yesterday():
+        assert upload(program, "M").code == 0
+    again = upload(program, "M", "--new-only", "1h")
+    assert (again.code, again.json["error"]["code"]) == (2, "name_in_use")
+    assert again.json["error"]["hint"] == "Choose another --name or --name-format; one with {date} is new each day."
+    assert copies(sandbox) == once(6)
+
+
+def test_the_names_of_an_unfinished_run_are_not_given_to_others(program: Inside, sandbox: Sandbox) -> None:
+    """Where a person who waits is no longer in the file, the refused ones get no name that `resume` would confirm."""
+    sandbox.order("drop-before@1")
+    sandbox.order("422@2")
+    first = upload(program, "M")
+    assert first.code == 5
+    write_leads(program.folder / "leads.csv", 5, first=1)
+    again = upload(program, "M", "--new-only")
+    assert (again.code, again.json["error"]["code"]) == (2, "name_in_use")
+    assert first.json["run"] in again.json["error"]["hint"]
+    assert program.run("resume", "last", *QUICK).code == 4
+    assert copies(sandbox) == once(2) + once(2, first=4)
+
+
 # --- the ledger from elsewhere --------------------------------------------------------------------
 
 
