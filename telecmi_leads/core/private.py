@@ -128,9 +128,13 @@ class OpenFolder:
         how = {"rb": os.O_RDONLY, "ab": os.O_WRONLY | os.O_APPEND, "rb+": os.O_RDWR}[mode]
         return os.fdopen(os.open(self._named(name), how | _NO_FOLLOW | _BINARY, dir_fd=self._descriptor), mode)
 
-    def make(self, name: str) -> OpenFolder:
-        """Make a private folder in it, and open that."""
-        os.mkdir(self._named(name), FOLDER_MODE, dir_fd=self._descriptor)
+    def make(self, name: str, *, may_be_there: bool = False) -> OpenFolder:
+        """Make a private folder in it, and open that; one that is there already only where that may be."""
+        try:
+            os.mkdir(self._named(name), FOLDER_MODE, dir_fd=self._descriptor)
+        except FileExistsError:
+            if not may_be_there:
+                raise
         path = self._path / name
         if self._descriptor is None:
             return OpenFolder(path, None)

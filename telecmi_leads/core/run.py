@@ -241,7 +241,7 @@ class RunSummary(Struct, frozen=True):
     before, left out or not, in the campaigns `uploaded_in`, by name; `waiting_elsewhere` those who wait in another
     unfinished run, and `settling` are the commands that settle that where they were left out. `left_out` says why rows
     were left out, the most frequent reason first; it is there once the reports are written. `runs` are the runs that
-    one `resume` went on with. `renamed` are files of the user's under a report's name, with the name the report got.
+    one `resume` went on with. `beside` says what became of files that lay in the report folder before.
     `guess` is the likely country of rows that were rejected since none is set. A run that is `resumed` has told of its
     rows before.
     """
@@ -274,7 +274,7 @@ class RunSummary(Struct, frozen=True):
     settling: tuple[str, ...] = ()
     runs: tuple[RunEnd, ...] = ()
     guess: RegionGuess | None = None
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
     resumed: bool = False
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -292,8 +293,8 @@ def test_a_file_of_the_users_with_an_old_time_is_kept(ledger: Ledger, tmp_path: 
 
 
 def test_reports_of_an_earlier_state_do_not_stay_behind(ledger: Ledger, tmp_path: Path) -> None:
-    """A fixed report folder holds one run's files: what the next run has no need of (left-out.csv) goes."""
-    ALL.put(ledger)
+    """Of a trial in the same folder nothing stays that the next run has no need of (left-out.csv)."""
+    replace(ALL, dry_run=True).put(ledger)
     ARun(run="20260303-083000-aaaa", name="April").put(ledger)
     folder = tmp_path / "reports"
     write(ledger, folder)
@@ -304,6 +305,25 @@ def test_reports_of_an_earlier_state_do_not_stay_behind(ledger: Ledger, tmp_path
         "campaigns.csv",
         "summary.json",
     }
+
+
+def test_the_reports_of_another_run_are_moved_aside(ledger: Ledger, tmp_path: Path) -> None:
+    """A second run in the same folder takes nothing from the first one: its reports go into a folder of its id."""
+    folder, other = tmp_path / "reports", "20260303-083000-0a1b"
+    ALL.put(ledger)
+    write(ledger, folder)
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    ARun(name="April", run=other, campaigns=[people(1, 919876700000)]).put(ledger)
+    said = write(ledger, folder, other)
+    write(ledger, folder, other)
+    now = {path.name for path in folder.iterdir() if path.is_file()}
+    moved = f"The reports of run {RUN} lay in this report folder. They are in its folder {RUN} now."
+    assert (said.beside, said.warnings) == ((moved,), (moved,))
+    assert {path.name: path.read_bytes() for path in (folder / RUN).iterdir()} == first
+    assert now == {"report.html", "campaigns.csv", "summary.json"}
+    write(ledger, folder)
+    assert {path.name for path in (folder / other).iterdir()} == now
+    assert {path.name for path in (folder / RUN).iterdir()} == set(first)
 
 
 def test_a_failed_writing_leaves_the_old_reports(ledger: Ledger, tmp_path: Path) -> None:

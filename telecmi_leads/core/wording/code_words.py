@@ -324,6 +324,11 @@ def other_name(kept: str, new: str) -> str:
     return f"{kept} in the report folder was changed or is not a report. It stays as it is, and the new one is {new}."
 
 
+def moved_reports(run: str) -> str:
+    """Return what is said where the reports of another run lay in the report folder."""
+    return f"The reports of run {run} lay in this report folder. They are in its folder {run} now."
+
+
 def heading(part: int, whole: int, one: str) -> str:
     """Return `122 of 2,502 rows`: a part of what is named, never of anything else."""
     return f"{part:,} of {count(whole, one)}"

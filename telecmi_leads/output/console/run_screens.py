@@ -72,8 +72,8 @@ def _log_summary(screen: Screen, summary: RunSummary) -> None:
     no_leads = _no_leads(summary)
     if no_leads and not summary.resumed:
         screen.entry(f"not leads: {shown(', '.join(no_leads))}")
-    for names in summary.renamed.items():
-        screen.entry(shown(wording.other_name(*names)))
+    for says in summary.beside:
+        screen.entry(shown(says))
     if "html" in summary.reports:
         screen.entry(f"report {shown(summary.reports['html'], LONGEST_COMMAND)}")
 
@@ -166,8 +166,8 @@ def _show_reports(screen: Screen, summary: RunSummary) -> None:
     names = [PurePath(path).name for key, path in reports.items() if key not in {"folder", "html", "summary"}]
     if names:
         screen.paragraph(shown(", ".join(names)), 13, "  and there: ")
-    for renamed in summary.renamed.items():
-        screen.paragraph(shown(wording.other_name(*renamed)), 2)
+    for says in summary.beside:
+        screen.paragraph(shown(says), 2)
 
 
 def from_here(path: str) -> str:

@@ -88,7 +88,7 @@ def write_reports(
     written. A file of the user's stays, and `warnings` say which name the report got instead. Raises ReportError where
     the disk refuses, BalanceError where the rows in the ledger are not those that it counts.
     """
-    with ReportFolder(folder) as writing:
+    with ReportFolder(folder, run.id) as writing:
         # Begun first and written last: its path is first in the list, and its text needs all that the others count.
         page = writing.begin("html", "report.html")
         if names_campaigns(summary):
@@ -96,10 +96,11 @@ def write_reports(
         findings = write_left_out(writing, summary, run.id, ledger)
         write_refused(writing, summary.campaigns, ledger)
         facts = writing.begin("summary", SUMMARY)
+        beside = tuple(_said_of(writing))
         done = replace(
             summary,
-            warnings=(*summary.warnings, *(wording.other_name(*each) for each in writing.beside.items())),
-            renamed=dict(writing.beside),
+            warnings=(*summary.warnings, *beside),
+            beside=beside,
             reports={"folder": str(folder), **writing.files},
             left_out=tuple(left_out_counts(findings, summary.tables)),
             excluded={each.example.code: each.rows for each in findings if each.example.kind is LeftOutKind.EXCLUDED},
@@ -109,6 +110,13 @@ def write_reports(
         with writing.open(facts) as file:
             file.write(summary_json(done) + b"\n")
     return done
+
+
+def _said_of(folder: ReportFolder) -> Iterator[str]:
+    """Return what is said of files that were in the folder before, and of the names that reports got instead."""
+    if folder.others:
+        yield wording.moved_reports(folder.others)
+    yield from (wording.other_name(*each) for each in folder.beside.items())
 
 
 def write_campaigns(folder: ReportFolder, campaigns: Sequence[CampaignRecord]) -> None:

@@ -1,12 +1,13 @@
 """The report folder: private, held by its descriptor, every file whole or not there, nothing of the user's overwritten.
 
 A file is written in a folder of its own and moved to its place. What has its name goes only if this program has left
-it there as it is. A reject file that somebody has corrected, or any other file of that name, stays as it is, and the
-new one gets a name of its own.
+it there as it is, of the same run: the reports of another run are moved into a folder of that run's id. A reject file
+that somebody has corrected, or any other file of that name, stays as it is, and the new one gets a name of its own.
 """
 
 from __future__ import annotations
 
+import errno
 import re
 import secrets
 import time
@@ -17,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Self
 import msgspec
 
 from telecmi_leads.core import private
-from telecmi_leads.core.errors import Remedy, ReportError
+from telecmi_leads.core.errors import FULL, Remedy, ReportError
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ SUMMARY = "summary.json"
 _OURS = re.compile(
     r"report(-\d+)?\.html|(campaigns|refused|left-out)(-\d+)?\.csv|summary(-\d+)?\.json|rejects(-\d+)?\.(csv|xlsx)"
 )
-_ELSEWHERE = Remedy(
-    "Free some space, or choose another folder with --report-dir FOLDER", "report", ("--report-dir", "FOLDER")
-)
+_RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-z]{4}")
 _UNFINISHED = ".unfinished-"
 _REMAINS_AGE = 3600.0
 _MOST_SUMMARY_BYTES = 64 * 2**20
@@ -100,19 +99,32 @@ def disk_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         raise ReportError(
             f"The report {safe(str(path))} can't be written: {error.strerror or 'input/output error'}.",
-            remedy=_ELSEWHERE,
+            remedy=Remedy(f"{_way_out(error)}, or choose another folder with --report-dir", "report"),
         ) from error
+
+
+def _way_out(error: OSError) -> str:
+    if error.errno in FULL:
+        return "Free some space"
+    return (
+        "See that the folder can be made and stays"
+        if error.errno == errno.ENOENT
+        else "Make the folder writable for this user"
+    )
 
 
 class ReportFolder:
     """A folder in the course of being written; leaving it without an error puts the files into their places.
 
     `files` says what was written: key → path as the user gave it, in the order of writing. `beside` names the files
-    of the user's that stayed, each with the report that got another name for it.
+    of the user's that stayed, each with the report that got another name for it. `others` is the id of another run
+    than `run`, whose reports lie here and go into a folder of that name; empty where there is none.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, run: str = "") -> None:
         self.path = path
+        self.others = ""
+        self._run = run
         self.files: dict[str, str] = {}
         self.beside: dict[str, str] = {}
         self._names: list[str] = []
@@ -126,7 +138,8 @@ class ReportFolder:
             _refuse_shared(self.path, self._folder)
             self._work = opened.enter_context(self._folder.make(self._work_name))
             self._clear_remains()
-            self._before = _previous_files(self._folder)
+            earlier, self._before = _previous_files(self._folder)
+            self.others = earlier if earlier != self._run else ""
             self._open = opened.pop_all()
         return self
 
@@ -195,6 +208,8 @@ class ReportFolder:
         summary = Path(self.files.get("summary", "")).name
         # The summary is the newest file of a folder that is whole. A report that is newer has been changed by somebody.
         self._names.sort(key=lambda name: name == summary)
+        if self.others:
+            self._move_others()
         for name in self._names:
             self._folder.place(name, self._work)
         for name, untouched in self._before.items():
@@ -202,22 +217,33 @@ class ReportFolder:
                 self._folder.remove(name)
         self._folder.sync()
 
+    def _move_others(self) -> None:
+        """Move another run's reports aside, its summary last: it says what there is to move, after a kill too."""
+        names = [name for name, untouched in self._before.items() if untouched and name != SUMMARY]
+        with self._folder.make(self.others, may_be_there=True) as aside:
+            for name in (*names, SUMMARY):
+                aside.place(name, self._folder)
+                del self._before[name]
+            aside.sync()
+
 
 class _Summary(msgspec.Struct):
     schema: int
     reports: dict[str, str]
+    run: str | None = None
+    dry_run: bool = False
 
 
-def _previous_files(folder: private.OpenFolder) -> dict[str, bool]:
-    """Return the reports that an earlier run has left here: name → whether nobody has changed them since."""
+def _previous_files(folder: private.OpenFolder) -> tuple[str, dict[str, bool]]:
+    """Return the run whose reports lie here ("" for a trial), and these: name → whether nobody has changed them."""
     written = folder.found(SUMMARY)
     if written is None or written.st_size > _MOST_SUMMARY_BYTES:
-        return {}
+        return "", {}
     try:
         with folder.open(SUMMARY) as file:
             known = msgspec.json.decode(file.read(), type=_Summary)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return {}
+        return "", {}
     found = {SUMMARY: True}
     for path in known.reports.values():
         name = Path(path).name
@@ -225,4 +251,5 @@ def _previous_files(folder: private.OpenFolder) -> dict[str, bool]:
         if left is not None:
             # By both times: a file moved or copied here may bring an old time of its own, and the system's is then new.
             found[name] = left.st_mtime_ns <= written.st_mtime_ns and left.st_ctime_ns <= written.st_ctime_ns
-    return found
+    is_run = known.run is not None and not known.dry_run and _RUN_ID.fullmatch(known.run) is not None
+    return known.run if is_run and known.run else "", found
