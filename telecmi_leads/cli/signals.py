@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from telecmi_leads.core.run import StopCause
@@ -12,6 +14,7 @@ from telecmi_leads.core.run import StopCause
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
+    from typing import TextIO
 
     from telecmi_leads.core.clock import StopRequest
 
@@ -32,6 +35,7 @@ class Signals:
     def __init__(self) -> None:
         self._listening: StopRequest | None = None
         self._spares = False
+        self._asked = False
         self.spared: StopCause | None = None
 
     @contextmanager
@@ -73,6 +77,10 @@ class Signals:
 
     def _handler(self, cause: StopCause) -> Callable[[int, FrameType | None], None]:
         def handle(_number: int, _frame: FrameType | None) -> None:
+            if self._asked:
+                for stream in (sys.stdout, sys.stderr):
+                    _give_up_if_stuck(stream)
+            self._asked = True
             # Nothing is in flight: an exception ends what prepares leads at once. While requests are out only a flag is
             # set, and the run loop stops where the ledger knows of every one of them.
             if self._listening is not None:
@@ -83,3 +91,19 @@ class Signals:
                 raise Stopped(cause)
 
         return handle
+
+
+def _give_up_if_stuck(stream: TextIO) -> None:
+    """Lead a stream nowhere that takes no more: a paused pager, a reader that hangs.
+
+    A write that waits for it begins anew after a signal (PEP 475), and would hold the program however often it is told
+    to end. Windows can't ask a pipe, and ends a waiting write itself.
+    """
+    import select  # of no use to a start
+
+    with suppress(OSError, ValueError, AttributeError):  # closed, missing, or no file of the system's
+        number = stream.fileno()
+        if not select.select([], [number], [], 0)[1]:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, number)
+            os.close(nowhere)

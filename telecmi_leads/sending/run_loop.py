@@ -150,11 +150,11 @@ class _Run:
         self._stop.wake(partial(self._mailbox.put, None))
         yield from self._take_up()
         while True:
+            if self._stop.cause is not None:
+                yield from self._end(self._stop.cause, "asked to stop")
             if self._stop.at_once:
                 self.write_heard()
                 return
-            if self._stop.cause is not None:
-                yield from self._end(self._stop.cause, "asked to stop")
             if not self._stopping:
                 yield from self._start()
             if not self._under_way and (self._stopping or not self._waiting):

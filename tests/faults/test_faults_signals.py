@@ -74,6 +74,48 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     assert json.loads(out)["leads"] == {"accepted": 5, "unverified": 0, "refused": 0, "unknown": 5, "unsent": 10}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a waiting write itself")
+@pytest.mark.parametrize("sending", [False, True], ids=["before anything is sent", "while sending"])
+def test_a_second_signal_ends_it_though_nobody_reads_what_it_says(tmp_path: Path, sending: bool) -> None:
+    """(Row 24) Standard error is a pipe that is full, as of a paused pager: the second Ctrl-C ends it all the same."""
+    with Sandbox(faults=["latency=0.5@2"]) as sandbox:
+        program = prepared(tmp_path / "run", sandbox)
+        reading, writing = os.pipe()
+        if not sending:
+            fill(writing)
+        words = [word for word in UPLOAD if word != "--json"]
+        line = [sys.executable, "-m", "telecmi_leads", *words, "--workers", "1"]
+        with subprocess.Popen(
+            line, cwd=program.folder, env=program.variables(), stdout=subprocess.DEVNULL, stderr=writing
+        ) as process:
+            if sending:
+                wait_until(lambda: len(sandbox.requests()) == 2)
+                fill(writing)
+            time.sleep(1.5)  # by then it waits for the pipe
+            for _ in range(2):
+                assert process.poll() is None
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.3)
+            try:
+                assert process.wait(timeout=20) == 130
+            finally:
+                process.kill()
+        os.close(reading)
+        os.close(writing)
+        assert len(sandbox.requests()) == (2 if sending else 0)
+        assert verdict(sandbox, program.run(*(RESUME if sending else UPLOAD))) == []
+
+
+def fill(pipe: int) -> None:
+    """Write into a pipe until it takes no more; whoever writes to it next waits."""
+    os.set_blocking(pipe, False)
+    for piece in (b"." * 4096, b"."):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(pipe, piece)
+    os.set_blocking(pipe, True)
+
+
 @pytest.mark.parametrize(
     ("fault", "requests", "leads"),
     [
