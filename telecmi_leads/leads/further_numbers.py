@@ -48,7 +48,7 @@ def _numbers_of(
     regions = row_regions(grid, range(len(grid.rows)), match, default, phone=column)
     for at, cell in enumerate(grid.columns[column]):
         if _may_hold_two(cell):
-            candidates = book.explain(cell, regions if isinstance(regions, str | None) else regions[at]).candidates
+            candidates = book.explain(cell, regions.at(at)).candidates
             yield from ((at, each.number) for each in candidates if each.number and each.reason is None)
 
 

@@ -17,7 +17,7 @@ from telecmi_leads.columns import line_fault, line_rank
 from telecmi_leads.core.block_columns import Columns
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones import UNKNOWN, region_of_header, region_told, region_told_by_code, regions_told
+from telecmi_leads.phones import UNKNOWN, RowRegions, region_of_header, region_told, region_told_by_code, regions_told
 from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
@@ -145,11 +145,11 @@ def _alone(answer: NumberColumn) -> RowNumbers:
     return RowNumbers(answer.numbers, answer.rulings, faults, Counter(answer.repairs))
 
 
-def _answered(book: PhoneBook, cells: Sequence[str], regions: list[str | None] | str | None) -> NumberColumn:
+def _answered(book: PhoneBook, cells: Sequence[str], regions: RowRegions) -> NumberColumn:
     """Read cells for their rows' regions; a national number of an unknown country is rejected for that."""
     answer = book.column(cells, regions)
     for index, reason in answer.faults.items():
-        if reason is Reason.NO_REGION and (regions if isinstance(regions, str | None) else regions[index]) == UNKNOWN:
+        if reason is Reason.NO_REGION and regions.at(index) == UNKNOWN:
             answer.faults[index] = Reason.UNKNOWN_COUNTRY
     if f"{_LOST_DIGITS}\n" not in "\n".join([*answer.numbers, ""]):
         return answer
@@ -173,7 +173,7 @@ def _join_areas(
     areas: Sequence[str],
     cells: Sequence[str],
     book: PhoneBook,
-    regions: list[str | None] | str | None,
+    regions: RowRegions,
 ) -> None:
     """Put the area code before each number that lacks it; with an area code that does not fit there is no number.
 
@@ -191,7 +191,7 @@ def _join_areas(
     locals_ = ("".join(filter(str.isdecimal, cells[index])).lstrip("0") for index in at)
     joined = [f"0{codes[index]} {local}" for index, local in zip(at, locals_, strict=True)]
     bare = [text.removeprefix("0") for text in joined]
-    each = regions if isinstance(regions, str | None) else [regions[index] for index in at]
+    each = regions.only(at)
     tries = (book.column(joined, each), book.column(bare, each))
     for place, index in enumerate(at):
         good = next((one for one in tries if one.numbers[place].endswith(bare[place].replace(" ", ""))), None)
@@ -280,7 +280,7 @@ def _ask(  # noqa: PLR0913 - one question to one column
     asked: Sequence[int],
     book: PhoneBook,
     *,
-    regions: list[str | None] | str | None,
+    regions: RowRegions,
     alternate: bool,
     areas: int | None = None,
 ) -> None:
@@ -312,8 +312,8 @@ def row_regions(  # noqa: PLR0913 - the rows, and what tells their regions
     *,
     phone: int | None = None,
     guess: bool = False,
-) -> list[str | None] | str | None:
-    """Return each row's region: its dial code's, else its country's, else `region`; one where all have the same.
+) -> RowRegions:
+    """Return each row's region: its dial code's, else its country's, else `region`.
 
     Where there are several such columns, that counts which goes with the column `phone`, else the best of the others.
     UNKNOWN where the row names a country or code that is not understood, and none that is; `region` with `guess`.
@@ -329,13 +329,9 @@ def row_regions(  # noqa: PLR0913 - the rows, and what tells their regions
             found = [known[cell] for cell in cells]
             told = found if told is None else list(map(_likelier, found, told))
     if told is None:
-        return region
-    distinct = set(told)
-    unknown = distinct & ({None, UNKNOWN} if guess else {None})
-    if unknown:
-        told = [region if each in unknown else each for each in told]
-        distinct = set(told)
-    return distinct.pop() if len(distinct) == 1 else told
+        return RowRegions(region)
+    unknown = set(told) & ({None, UNKNOWN} if guess else {None})
+    return RowRegions.told([region if each in unknown else each for each in told] if unknown else told)
 
 
 def _country_by_name(cell: str) -> str | None:

@@ -18,6 +18,7 @@ from telecmi_leads.phones.regions import (
     region_told_by_code,
     regions_told,
 )
+from telecmi_leads.phones.row_regions import RowRegions
 from telecmi_leads.phones.ruling import Ruling
 from telecmi_leads.phones.wrapping import Step
 
@@ -28,6 +29,7 @@ __all__ = [
     "NumberProfile",
     "PhoneBook",
     "PhoneExplanation",
+    "RowRegions",
     "Ruling",
     "Step",
     "family",

@@ -19,6 +19,7 @@ from telecmi_leads.phones.phone_cells import LONGEST_CELL, TWO_NUMBERS, read_cel
 from telecmi_leads.phones.phone_words import SWITCHBOARD
 from telecmi_leads.phones.profiles import Profiles, explain
 from telecmi_leads.phones.regions import is_region
+from telecmi_leads.phones.row_regions import RowRegions
 from telecmi_leads.phones.ruling import Library, Ruling, code_of, rule
 from telecmi_leads.phones.wrapping import simply_wrapped, unwrap
 from telecmi_leads.settings.option_values import PhoneType
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from telecmi_leads.phones.lanes import Lane
     from telecmi_leads.phones.profiles import NumberProfile, PhoneExplanation
     from telecmi_leads.settings.options import PhoneOptions
-
-    Regions = str | Sequence[str | None] | None
 
 
 ODD = Ruling(Reason.NO_PHONE)
@@ -85,8 +84,8 @@ class Ruled(NamedTuple):
     punctuated: Sequence[bool]
 
 
-def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Ruled:
-    """Look up a column; `regions` is one for all cells or a sequence with one for each."""
+def look_up(cells: Sequence[str], regions: RowRegions, lanes: LanesByRegion) -> Ruled:
+    """Look up a column of cells in rows of these regions."""
     digits, strange = _digits(cells)
     rulings = _rulings(digits, regions, lanes)
     punctuated: Sequence[bool] = list(map(ne, cells, digits))
@@ -103,17 +102,15 @@ def look_up(cells: Sequence[str], regions: Regions, lanes: LanesByRegion) -> Rul
     return found
 
 
-def _weigh_groups(cells: Sequence[str], found: Ruled, regions: Regions, lanes: LanesByRegion) -> None:
+def _weigh_groups(cells: Sequence[str], found: Ruled, regions: RowRegions, lanes: LanesByRegion) -> None:
     """Rule again on punctuated cells whose groups may say more than their digits: `44 20 8765 4321`, `9876543210-11`.
 
     Those that begin with a calling code as a group are ruled on as if a plus stood before it; others that are numbers
     of another country, and those that hold a date, are left to be read by themselves.
     """
     digits, rulings, punctuated = found
-    each = repeat(regions) if isinstance(regions, str | None) else regions
-    for index, text, ruling, region in compress(
-        zip(range(len(digits)), digits, rulings, each, strict=False), punctuated
-    ):
+    each = zip(range(len(digits)), digits, rulings, regions.by_row(len(digits)), strict=True)
+    for index, text, ruling, region in compress(each, punctuated):
         if text[0] == "+":
             continue
         dated = not _DIGITS_OF_A_DATE < len(text) < _FEWEST_WITH_DATE and _may_hold_year(text)
@@ -232,28 +229,26 @@ def _cells_with(char: str, joined: str) -> list[int]:
     return found
 
 
-def _rulings(digits: Sequence[str], regions: Regions, lanes: LanesByRegion) -> list[Ruling]:
+def _rulings(digits: Sequence[str], regions: RowRegions, lanes: LanesByRegion) -> list[Ruling]:
     """Look up all rulings, as `Lanes.rule` does one: the lane by length, in it the first characters."""
     try:
-        if regions is None or isinstance(regions, str):
-            own = lanes[regions].by_length
+        if regions.each is None:
+            own = lanes[regions.single].by_length
             return [
                 found if type(found := lane[text[lane.head]]) is Ruling else found[text[lane.cut]][text[lane.last]]
                 for text in digits
                 for lane in (own[len(text)],)
             ]
-        known = {region: lanes[region].by_length for region in set(regions)}
+        known = {region: lanes[region].by_length for region in set(regions.each)}
         return [
             found if type(found := lane[text[lane.head]]) is Ruling else found[text[lane.cut]][text[lane.last]]
-            for text, region in zip(digits, regions, strict=True)
+            for text, region in zip(digits, regions.each, strict=True)
             for lane in (known[region][len(text)],)
         ]
     except IndexError:  # texts beyond the longest lane, which hardly any column has
-        single = [regions] * len(digits) if regions is None or isinstance(regions, str) else regions
-        each = zip(digits, single, strict=True)
         return [
             found if type(found := lane[text[lane.head]]) is Ruling else found[text[lane.cut]][text[lane.last]]
-            for text, region in each
+            for text, region in zip(digits, regions.by_row(len(digits)), strict=True)
             for lane in (lanes[region].of(text),)
         ]
 
@@ -261,7 +256,7 @@ def _rulings(digits: Sequence[str], regions: Regions, lanes: LanesByRegion) -> l
 def _finish(
     digits: Sequence[str],
     rulings: list[Ruling],
-    regions: Regions,
+    regions: RowRegions,
     lanes: LanesByRegion,
     punctuated: Sequence[bool],
 ) -> None:
@@ -273,8 +268,7 @@ def _finish(
         if len(text) == DATE_DIGITS and punctuated and punctuated[index]:
             rulings[index] = ODD
             continue
-        region = regions if isinstance(regions, str | None) else regions[index]
-        lane = lanes[region].of(text)
+        lane = lanes[regions.at(index)].of(text)
         rulings[index] = lane.finish(text)
         walked.add(lane)
     for lane in walked:
@@ -310,15 +304,15 @@ class PhoneBook:
         self._profiles = Profiles()
         self._odd = OddCells(self._lanes, self.refusal)
 
-    def column(self, cells: Sequence[str], regions: str | Sequence[str | None] | None) -> NumberColumn:
+    def column(self, cells: Sequence[str], regions: RowRegions | Sequence[str | None] | str | None) -> NumberColumn:
         """Read a column of cells, some thousand at once: they are looked at as a whole.
 
-        `regions` is the region of all rows (CLDR two letters, None where it is not known) or a sequence with one for
-        each cell. A region that phonenumbers does not have counts as not known.
+        `regions` are those of their rows, as `RowRegions.told` takes them. A region that phonenumbers does not have
+        counts as not known.
         """
         if not cells:
             return NumberColumn([], [], {}, {})
-        block = self._block(cells, _known(regions))
+        block = self._block(cells, RowRegions.told(regions).known())
         repairs = {repair: count for repair, count in block.repairs.items() if count}
         return NumberColumn(block.numbers, block.rulings, block.faults, repairs)
 
@@ -346,7 +340,7 @@ class PhoneBook:
         rulings = ((text, asked.of(text)) for text in texts)
         return [ruling.number(digits_of(text)) for text, ruling in rulings if ruling.reason is None]
 
-    def _block(self, cells: Sequence[str], regions: Regions) -> NumberColumn:
+    def _block(self, cells: Sequence[str], regions: RowRegions) -> NumberColumn:
         """Read a block of cells: all of them by table, and what the tables can't read after that."""
         digits, rulings, punctuated = look_up(cells, regions, self._lanes)
         numbers = [ruling.prefix + text[ruling.strip :] for text, ruling in zip(digits, rulings, strict=True)]
@@ -368,7 +362,7 @@ class PhoneBook:
     def _read_refused(
         self,
         cells: Sequence[str],
-        regions: Regions,
+        regions: RowRegions,
         refusals: Mapping[Ruling, Reason],
         found: Ruled,
         block: NumberColumn,
@@ -383,8 +377,7 @@ class PhoneBook:
             if ruling is ODD or (changed and len(digits[index]) >= TWO_NUMBERS):
                 odd.append(index)
                 continue
-            region = regions if isinstance(regions, str | None) else regions[index]
-            if self._may_be_rescued(cells[index], digits[index], region, ruling, punctuated=changed):
+            if self._may_be_rescued(cells[index], digits[index], regions.at(index), ruling, punctuated=changed):
                 odd.append(index)
             else:
                 _put(block, index, "", ruling, refusals[ruling])
@@ -392,7 +385,7 @@ class PhoneBook:
         if odd:
             self._read_odd(cells, regions, odd, block)
 
-    def _read_odd(self, cells: Sequence[str], regions: Regions, odd: list[int], block: NumberColumn) -> None:
+    def _read_odd(self, cells: Sequence[str], regions: RowRegions, odd: list[int], block: NumberColumn) -> None:
         """Read cells that are more than digits and punctuation: in a common wrapper by table, else each kind once."""
         wrapped: list[tuple[int, str, Iterable[Repair]]] = []
         for index in odd:
@@ -400,14 +393,12 @@ class PhoneBook:
             if simple is not None:
                 wrapped.append((index, *simple))
                 continue
-            region = regions if isinstance(regions, str | None) else regions[index]
-            odd_cell = self._odd.read(cells[index], region)
+            odd_cell = self._odd.read(cells[index], regions.at(index))
             _put(block, index, odd_cell.number, odd_cell.ruling, odd_cell.reason)
             _count(block, dict.fromkeys(odd_cell.repairs, 1))
         if not wrapped:
             return
-        each = regions if isinstance(regions, str | None) else [regions[index] for index, _, _ in wrapped]
-        inside = self._block([text for _, text, _ in wrapped], each)
+        inside = self._block([text for _, text, _ in wrapped], regions.only([index for index, _, _ in wrapped]))
         _count(block, inside.repairs)
         for place, (index, _, repairs) in enumerate(wrapped):
             _put(block, index, inside.numbers[place], inside.rulings[place], inside.faults.get(place))
@@ -441,14 +432,3 @@ def _put(block: NumberColumn, index: int, number: str, ruling: Ruling, reason: R
 def _count(block: NumberColumn, repairs: Mapping[Repair, int]) -> None:
     for repair, count in repairs.items():
         block.repairs[repair] = block.repairs.get(repair, 0) + count
-
-
-def _known(regions: str | Sequence[str | None] | None) -> Regions:
-    """Make one region of a sequence that holds only one, and None of what is no region of phonenumbers'."""
-    if isinstance(regions, str | None):
-        return regions if regions is not None and is_region(regions) else None
-    distinct = set(regions)
-    if len(distinct) == 1:
-        return _known(distinct.pop())
-    unknown = {region for region in distinct if region is not None and not is_region(region)}
-    return [None if region in unknown else region for region in regions] if unknown else regions
