@@ -8,7 +8,7 @@ from functools import lru_cache
 from telecmi_leads.columns import PHONE_HEADS, Head, read_name
 from telecmi_leads.columns.column_match import NAME_HEADS
 from telecmi_leads.columns.lexicon import plain
-from telecmi_leads.core.empty_words import WORDS_FOR_NOTHING
+from telecmi_leads.core.empty_words import SAID_TO_BE_EMPTY, WORDS_FOR_NOTHING
 from telecmi_leads.core.patterns import pattern
 
 LONGEST_NAME = 120
@@ -29,12 +29,10 @@ def folded(text: str) -> str:
 
 # --- totals, footers, filler --------------------------------------------------------------------
 
-# Folded. Each of these may be a value in some field, and is none in a row that holds nothing else.
+# Folded. Each of these may be a value in some field, and is none in a row that holds nothing else. What is nothing by
+# its sign alone is not among them: "#NAME?" is, and "Name" is a word.
 _FILLERS = frozenset(
-    (
-        *("n a", "na", "nil", "null", "none", "nan", "undefined", "0", "empty", "blank", "missing", "unknown"),
-        *("not provided", "not available", "not given", "not applicable", "not set"),
-    )
+    ("0", *SAID_TO_BE_EMPTY, *(plain(word) for word in WORDS_FOR_NOTHING if not word.startswith(("#", "\\"))))
 )
 NO_WORDS = frozenset({"", *_FILLERS, *map(plain, WORDS_FOR_NOTHING)})
 NUMBER = pattern(r"[\s\d.,:;%()+\-/₹$€£]*\d[\s\d.,:;%()+\-/₹$€£]*")

@@ -13,22 +13,22 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+from telecmi_leads.core.empty_words import SAID_TO_BE_EMPTY, WORDS_FOR_NOTHING
 from telecmi_leads.core.patterns import any_of, pattern
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.shipped import shipped_text
 
 LETTERS: Final = r"[^\W\d_]"
 
-# What forms, exports and spreadsheets write where there is nothing: in lower case, without punctuation at the ends.
+_FILLER_EDGES = " \t\r\n\x0b\x0c-.,;:#!?()[]<>\"'`=\\/_{}\xa0\ufeff\u200b\u2013\u2014"
+# What stands where there is no number: in lower case, without punctuation at the ends.
 _FILLERS = frozenset(
     (
-        "", "0", "0.0", "na", "n/a", "n.a", "n a", "nan", "nil", "null", "none", "no", "n", "false", "true", "unknown",
-        "undefined", "empty", "blank", "missing", "private", "not available", "not applicable", "not provided",
-        "not given", "not set", "no phone", "no mobile", "no number", "error", "value", "ref", "name", "num", "div/0",
-        "spill", "calc",
+        *("", "0", "0.0", "n a", "no", "false", "true", "private", "no phone", "no mobile", "no number"),
+        *SAID_TO_BE_EMPTY,
+        *(word.strip(_FILLER_EDGES) for word in WORDS_FOR_NOTHING),
     )
-)  # fmt: skip
-_FILLER_EDGES = " \t\r\n\x0b\x0c-.,;:#!?()[]<>\"'`=\\/_{}\xa0\ufeff\u200b\u2013\u2014"
+)
 
 
 def is_empty(cell: str) -> bool:

@@ -41,7 +41,7 @@ UNKNOWN: Final = "?"
 """Stands for the region of a row whose country is named and not understood; it is no region of any number."""
 
 _EDGES = " \t\r\n-.,;:?_\xa0\ufeff\u200b\u200e\u200f"
-# "na" is Namibia's code, and "unknown" says that a country was asked for.
+# "na" is Namibia's code, and of SAID_TO_BE_EMPTY most say that a country was asked for: "unknown", "not given".
 _EMPTY = frozenset({"", "missing", "not available", "not set", *(word.strip(_EDGES) for word in WORDS_FOR_NOTHING)})
 _SEPARATORS = re.compile(r"[^\w]+|_")
 _ARTICLES = re.compile(r"\b(?:the|of|and|de|del|la|le|du|da|do|der|van)\b")
