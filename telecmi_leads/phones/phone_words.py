@@ -104,6 +104,13 @@ _WRONG = (
 WRONG: Final = pattern(
     rf"(?<!{LETTERS})(?:{_WRONG})(?!{LETTERS})|空号|空號|错号|錯號|错误|錯誤|已故|停机|停機|停用|注销|註銷|作废|已删除|已刪除|番号違い|間違い|使われて|解約|결번|해지|틀린",
 )
+"""What says of the number beside it that it is wrong, or nobody's any more.
+
+Two more lists know such words, and differ on purpose. `no_line` of columns/line_labels.json has the most: its columns
+speak of the phone alone, so "Changed" or "Dummy" can mean nothing else there. `doubtful` of columns/marks.json has the
+fewest: a status is the customer's, who may be "Inactive", so its words name the number or a death. Beside a number are
+words of either kind, and those that mean something else in a remark are left out.
+"""
 
 
 def in_lower_case(text: str) -> str:
