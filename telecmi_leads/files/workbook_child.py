@@ -14,14 +14,13 @@ from __future__ import annotations
 import gc
 import io
 import os
-import re
 import signal
 import sys
 import zipfile
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,44 +42,19 @@ _MAX_MEMORY = 4096 * _MB
 _SECONDS = 4
 _BYTES_A_SECOND = 10 * _MB  # a tenth of what this takes on a slow machine
 
-_MAX_ENTRIES = 10_000
-_MAX_RATIO = 100  # XML packs 5 to 40 times, a bomb a thousand times
-_UNSUSPECTED = 64 * _MB
-
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BEGIN = re.compile(rb"\x09\x08..\x00[\x05\x06]\x05\x00", re.DOTALL)  # BOF of a workbook, Excel 5 to 2003
-_FILE_PASS = b"\x2f\x00"
-_FIRST_RECORDS = 8
-_OTHER_ZIPS = (
-    ("word/document.xml", "a Word document"),
-    ("ppt/presentation.xml", "a PowerPoint presentation"),
-    ("Index/Document.iwa", "an Apple Numbers document"),
-    ("Index.zip", "an Apple Numbers document"),
-    ("META-INF/MANIFEST.MF", "a Java archive"),
-)
-_OTHER_STREAMS = (
-    ("WordDocument", "a Word document"),
-    ("PowerPoint Document", "a PowerPoint presentation"),
-    ("__properties_version1.0", "an Outlook message"),
-)
-_DIMENSION = re.compile(rb"<(?:\w{1,20}:)?dimension[^<>]{0,500}\sref=[\"'](?:[A-Z]+\d+:)?([A-Z]+)(\d+)[\"']")
-_CELL = re.compile(rb"<(?:\w{1,20}:)?c\b(?>[^<>]{0,500}?\sr=[\"']([A-Z]+)(\d+)[\"'])[^<>]{0,500}?(/?)>")
-_UNCOMPUTED = re.compile(
-    rb"<(?:\w{1,20}:)?c(?![^<>]{0,200}\st=[\"']str)(?:\s[^<>]{0,200})?><(?:\w{1,20}:)?f\b[^<>]{0,500}(?:/>|>[^<]{0,8192}</)"
-    rb"(?:(?:\w{1,20}:)?f>)?(?:<(?:\w{1,20}:)?v\s?/>|<(?:\w{1,20}:)?v></(?:\w{1,20}:)?v>)?</(?:\w{1,20}:)?c>"
-)
-_UNCOMPUTED_ODS = re.compile(
-    rb"<table:(table)\s([^<>]{0,2000})>|<table:table-cell\b(?=[^<>]{0,2000}\stable:formula=)"
-    rb"(?![^<>]{0,2000}\soffice:value-type=)[^<>]{0,2000}(?:/>|></table:table-cell>)"
-)
-_ODS_SIGNS = (b"table:formula=", b"<table:table ")
-# A quick look for any formula; two expressions, since one for both takes ten times as long.
-_FORMULA, _NAMED_FORMULA = re.compile(rb"<f"), re.compile(rb":f[ />]")
-_LOOKED_THROUGH = 64 * _MB  # of a sheet, for formulas without a value: larger ones are not written by small programs
 
 
 if TYPE_CHECKING:
-    from telecmi_leads.files import workbook_cells, workbook_formats, workbook_looks, workbook_parts
+    from telecmi_leads.files import (
+        workbook_cells,
+        workbook_formats,
+        workbook_formulas,
+        workbook_looks,
+        workbook_ole2,
+        workbook_parts,
+        workbook_shell,
+    )
     from telecmi_leads.files.workbook_cells import Shown
 else:
 
@@ -93,22 +67,15 @@ else:
 
     if __name__ == "__main__":
         sys.path.extend(sys.argv[1].split("\n"))  # before the other modules, which need a library too
+    # In this order: each finds in sys.modules what it needs of those before it.
     workbook_cells = _beside("workbook_cells")
     workbook_parts = _beside("workbook_parts")
+    workbook_ole2 = _beside("workbook_ole2")
     workbook_looks = _beside("workbook_looks")
+    workbook_formulas = _beside("workbook_formulas")
     _beside("number_formats")
-    workbook_formats = _beside("workbook_formats")  # needs the two before it
-
-_column = workbook_formats.column_number
-
-
-class Refused(Exception):
-    """The file is refused: `code` says why, `detail` what exactly."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(code, detail)
-        self.code = code
-        self.detail = detail
+    workbook_formats = _beside("workbook_formats")
+    workbook_shell = _beside("workbook_shell")
 
 
 def main() -> None:
@@ -134,7 +101,7 @@ def main() -> None:
         send(b"Z", None)
     except BrokenPipeError:
         os._exit(0)  # the parent is gone, or has seen enough
-    except Refused as refused:
+    except workbook_shell.Refused as refused:
         send(b"E", (refused.code, refused.detail))
     except workbook_formats.Unplaced:
         send(b"E", ("unplaced", ""))
@@ -154,7 +121,7 @@ def _what_is_wrong(error: BaseException) -> str:
 def _read(stream: BinaryIO, wanted: list[str], unhidden: set[int], send: Send) -> None:
     size = bound(stream)
     ole2 = stream.read(8) == _OLE2
-    format_, unpacked = ("xls", size) if ole2 else look_into_zip(stream, exactly=False)
+    format_, unpacked = ("xls", size) if ole2 else workbook_shell.look_into_zip(stream, exactly=False)
     bound_seconds(_SECONDS + unpacked // _BYTES_A_SECOND)
     doubtful: dict[str, Cells] = {}
     shown: dict[str, list[Shown]] = {}
@@ -163,7 +130,7 @@ def _read(stream: BinaryIO, wanted: list[str], unhidden: set[int], send: Send) -
     book = Book(stream, format_)
     if not ole2:
         hidden = workbook_parts.hidden_rows(book.stream, format_)
-    uncomputed = formulas_without_value(book.stream, format_) if format_ in {"xlsx", "ods"} else {}
+    uncomputed = workbook_formulas.formulas_without_value(book.stream, format_) if format_ in {"xlsx", "ods"} else {}
     looks = workbook_looks.looks_of_xlsx(book.stream, hidden) if format_ == "xlsx" else {}
     merged = workbook_looks.merged_in_ods(book.stream) if format_ == "ods" else {}
     zipped = None if ole2 else workbook_formats.ShownCells(book.stream, format_)
@@ -214,7 +181,7 @@ class Book:
                 raise
         self._repair()
         if name in self.left_out:
-            raise Refused("lost")
+            raise workbook_shell.Refused("lost")
         self._book = self._loaded()
         return self._book.get_sheet_by_name(name)
 
@@ -224,7 +191,7 @@ class Book:
             return self._library.load_workbook(self.stream)
         except self._failed:
             if self._format == "xls":
-                explain_ole2(self.stream)
+                workbook_shell.explain_ole2(self.stream)
             if self._repaired:
                 raise
         self._repair()
@@ -233,7 +200,7 @@ class Book:
     def _repair(self) -> None:
         code, detail = workbook_parts.ods_bound(self.stream) if self._format == "ods" else ("", "")
         if code:
-            raise Refused(code, detail)
+            raise workbook_shell.Refused(code, detail)
         self.stream, self.left_out = workbook_parts.repaired_zip(self.stream, self._format)
         self._repaired = True
 
@@ -247,18 +214,16 @@ def _xls(stream: BinaryIO) -> tuple[BinaryIO, dict[str, int], dict[str, Cells], 
     """
     stream.seek(0)
     data = stream.read()
-    container = workbook_parts.opened_ole2(data)
+    container = workbook_ole2.opened_ole2(data)
     if container is None:
         return stream, {}, {}, {}
     if {"workbook", "book"} & set(map(str.lower, container.names)):
-        made = workbook_parts.repaired_xls(data, container)
+        made = workbook_ole2.repaired_xls(data, container)
         records = container.workbook()[1]
-        hidden, doubtful = workbook_parts.hidden_in_xls(records), workbook_parts.doubtful_texts(records)
+        hidden, doubtful = workbook_ole2.hidden_in_xls(records), workbook_ole2.doubtful_texts(records)
         shown = workbook_formats.shown_in_xls(records)
         return stream if made is None else io.BytesIO(made), hidden, doubtful, shown
-    for name, what in _OTHER_STREAMS:
-        if name in container.names:
-            raise Refused("other", what)
+    workbook_shell.refuse_other_documents(container.names)
     return stream, {}, {}, {}
 
 
@@ -271,7 +236,7 @@ def _send_rows(
 ) -> None:
     """Send a sheet's rows; raises Refused where a doubtful cell, whose text may be lost, is empty."""
     if doubtful and (sheet.end is None or max(doubtful) > sheet.end[0]):
-        raise Refused("lost text")
+        raise workbook_shell.Refused("lost text")
     if sheet.start is None or sheet.end is None:
         return
     rows: list[list[str]] = []
@@ -279,7 +244,7 @@ def _send_rows(
     carried: dict[int, tuple[str, int]] = {}
     for at, cells in enumerate(workbook_cells.text_rows(sheet, shown)):
         if at in doubtful and not all(column < len(cells) and cells[column] for column in doubtful[at]):
-            raise Refused("lost text")
+            raise workbook_shell.Refused("lost text")
         if merged:
             workbook_cells.fill_merged(cells, at, merged, carried)
         while cells and not cells[-1]:
@@ -295,7 +260,7 @@ def _send_rows(
 def _send_block(send: Send, rows: list[list[str]], *, unicode: bool) -> None:
     """Send rows; text with NULs within words, which only an XLS has, is read in a wrong code page and is refused."""
     if not unicode and any("\0" in cell.strip("\0") for row in rows for cell in row):
-        raise Refused("code page")
+        raise workbook_shell.Refused("code page")
     send(b"R", rows)
 
 
@@ -303,7 +268,7 @@ def explain(stream: BinaryIO) -> None:
     """Raise Refused with the reason why reading died, if that can be told."""
     bound(stream)
     if stream.read(8) != _OLE2:
-        look_into_zip(stream, exactly=True)
+        workbook_shell.look_into_zip(stream, exactly=True)
 
 
 # --- bounds ----------------------------------------------------------------------------------------
@@ -338,165 +303,6 @@ def _bound(what: str, soft: int, hard: int | None) -> None:
         resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1] if hard is None else hard))
     except (ImportError, OSError, ValueError):
         return  # macOS does not bound the address space
-
-
-# --- a look at the shell before calamine reads it ----------------------------------------------------
-
-
-def look_into_zip(stream: BinaryIO, *, exactly: bool) -> tuple[str, int]:
-    """Return the format of a zipped workbook and its size unpacked; raises Refused for anything else and for bombs.
-
-    `exactly` measures each sheet, whatever it says of its extent itself.
-    """
-    try:
-        archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise Refused("damaged") from None
-    entries = archive.infolist()
-    if len(entries) > _MAX_ENTRIES:
-        raise Refused("bomb", f"it holds {len(entries):,} files")
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise Refused("password")
-    for entry in entries:
-        if entry.file_size > max(_UNSUSPECTED, _MAX_RATIO * entry.compress_size):
-            raise Refused("bomb", f"{entry.filename} unpacks to {entry.file_size // _MB:,} MB")
-    unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > max(4 * _UNSUSPECTED, _MAX_RATIO * sum(entry.compress_size for entry in entries)):
-        raise Refused("bomb", f"it unpacks to {unpacked // _MB:,} MB")
-    try:
-        format_ = _zip_format(archive, {entry.filename.replace("\\", "/") for entry in entries})
-    except workbook_parts.UNREADABLE as error:
-        raise Refused("damaged", str(error)) from None
-    for entry in entries:
-        if format_ == "xlsx" and "/worksheets/" in entry.filename.replace("\\", "/"):
-            _check_extent(archive, entry, exactly=exactly)
-    return format_, unpacked
-
-
-def _zip_format(archive: zipfile.ZipFile, names: set[str]) -> str:
-    if any(name.startswith("xl/") and name.endswith(".bin") and "workbook" in name for name in names):
-        return "xlsb"
-    for name, what in _OTHER_ZIPS:
-        if name in names:
-            raise Refused("other", what)
-    if any(name.startswith("xl/") for name in names):
-        return "xlsx"
-    if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise Refused("password")
-    if "content.xml" in names:
-        kind = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
-        if kind and "spreadsheet" not in kind:
-            raise Refused("other", "an OpenDocument file, but no spreadsheet")
-        return "ods"
-    if "[Content_Types].xml" in names:  # a workbook whose parts lie elsewhere, perhaps
-        return "xlsx"
-    raise Refused("archive", ", ".join(sorted(names)[:3]))
-
-
-def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, exactly: bool) -> None:
-    """Refuse a sheet whose corners lie so far apart that no memory holds what is between them."""
-    try:
-        with archive.open(entry) as sheet:
-            said = _DIMENSION.search(sheet.read(8192))
-            if not exactly and (said is None or _column(said[1]) * int(said[2][:9]) <= workbook_parts.MAX_EXTENT):
-                return
-        with archive.open(entry) as sheet:
-            far = _far_corner(sheet)
-    except workbook_parts.UNREADABLE:
-        return  # calamine says what is wrong with it
-    if far is not None:
-        raise Refused("far", far)
-
-
-def formulas_without_value(stream: BinaryIO, format_: str) -> dict[str, int]:
-    """Return how many formulas of each sheet have no value: programs write them, and only a spreadsheet computes.
-
-    An empty text that is the value of a formula is one (`t="str"`). Told of XLSX and ODS alone.
-    """
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            return _uncomputed_in_xlsx(archive) if format_ == "xlsx" else _uncomputed_in_ods(archive)
-    except (KeyError, *workbook_parts.UNREADABLE):
-        return {}  # what is wrong with it is said when it is read
-
-
-def _uncomputed_in_xlsx(archive: zipfile.ZipFile) -> dict[str, int]:
-    found = {}
-    for about in workbook_parts.xlsx_sheets(archive):
-        if about.path and archive.getinfo(about.path).file_size <= _LOOKED_THROUGH:
-            with archive.open(about.path) as sheet:
-                pieces = filter(_may_hold_formulas, workbook_parts.whole_tags(sheet))
-                found[about.name] = sum(len(_UNCOMPUTED.findall(piece)) for piece in pieces)
-    return found
-
-
-def _uncomputed_in_ods(archive: zipfile.ZipFile) -> dict[str, int]:
-    found: dict[str, int] = {}
-    name = ""
-    with archive.open("content.xml") as content:
-        pieces = (piece for piece in workbook_parts.whole_tags(content) if any(sign in piece for sign in _ODS_SIGNS))
-        for piece in pieces:
-            for table, about in _UNCOMPUTED_ODS.findall(piece):
-                if table:
-                    name = workbook_parts.attributes(b" " + about).get("table:name", "")
-                else:
-                    found[name] = found.get(name, 0) + 1
-    return found
-
-
-def _may_hold_formulas(piece: bytes) -> bool:
-    return _FORMULA.search(piece) is not None or _NAMED_FORMULA.search(piece) is not None
-
-
-def _far_corner(sheet: IO[bytes]) -> str | None:
-    """Return the far corner of a sheet's filled cells, None where these are not too far apart."""
-    top, left, bottom, right, filled, rest = sys.maxsize, sys.maxsize, 0, 0, 0, b""
-    while piece := sheet.read(_MB):
-        piece = rest + piece
-        for column, row, empty in _CELL.findall(piece):
-            if not empty:
-                filled += 1
-                bottom, top = max(bottom, int(row[:9])), min(top, int(row[:9]))
-                right, left = (
-                    max(right, _column(column)),
-                    min(left, _column(column)),
-                )
-        rest = piece[piece.rfind(b"<") :][:1000]
-    extent = (bottom - top + 1) * (right - left + 1) if filled else 0
-    if extent <= max(workbook_parts.MAX_EXTENT, workbook_parts.SPARSE * filled):
-        return None
-    return f"{_letters(right)}{bottom}"
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, letter = divmod(number - 1, 26)
-        letters = chr(65 + letter) + letters
-    return letters
-
-
-def explain_ole2(stream: BinaryIO) -> None:
-    """Raise Refused with what an OLE2 container is that is not a readable workbook, if that can be told."""
-    stream.seek(0)
-    data = stream.read()
-    if "EncryptedPackage".encode("utf-16-le") in data or _has_file_pass(data):
-        raise Refused("password")
-    for name, what in _OTHER_STREAMS:
-        if name.encode("utf-16-le") in data:
-            raise Refused("other", what)
-
-
-def _has_file_pass(data: bytes) -> bool:
-    """Tell whether one of a workbook's first records says that the others are encrypted ([MS-XLS] 2.4.117)."""
-    begun = _BEGIN.search(data)
-    at = begun.start() if begun else len(data)
-    for _ in range(_FIRST_RECORDS):
-        kind, size = data[at : at + 2], int.from_bytes(data[at + 2 : at + 4], "little")
-        if kind == _FILE_PASS:
-            return True
-        at += 4 + size
-    return False
 
 
 if __name__ == "__main__":

@@ -19,13 +19,14 @@ from typing import IO, TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from telecmi_leads.files import number_formats, workbook_parts
+    from telecmi_leads.files import number_formats, workbook_ole2, workbook_parts
     from telecmi_leads.files.number_formats import NumberFormat
     from telecmi_leads.files.workbook_cells import Shown
 
     Formats = dict[int, NumberFormat]
 else:
     number_formats, workbook_parts = sys.modules["number_formats"], sys.modules["workbook_parts"]
+    workbook_ole2 = sys.modules["workbook_ole2"]
 
 
 class Unplaced(Exception):
@@ -191,10 +192,10 @@ _SEVERAL, _XLS_NUMBERS = 0x00BD, frozenset({0x0203, 0x027E, 0x0006, 0x0206, 0x04
 def shown_in_xls(records: bytes) -> dict[str, list[Shown]]:
     """Return the cells of each sheet of an XLS of Excel 97 and later that show more than their value, in order."""
     formats = _formats_of_xls(records)
-    names = workbook_parts.xls_sheets(records) if formats else {}
+    names = workbook_ole2.xls_sheets(records) if formats else {}
     found: dict[str, list[Shown]] = {}
     sheet = ""
-    for at, kind, size in workbook_parts.xls_records(records if formats else b""):
+    for at, kind, size in workbook_ole2.xls_records(records if formats else b""):
         if kind == _BOF:
             sheet = names.get(at, "")
         elif (kind == _SEVERAL or kind in _XLS_NUMBERS) and at + 10 <= len(records):
@@ -211,7 +212,7 @@ def shown_in_xls(records: bytes) -> dict[str, list[Shown]]:
 def _formats_of_xls(records: bytes) -> Formats:
     codes: list[tuple[int, str]] = []
     numbers: list[int] = []
-    for at, kind, size in workbook_parts.xls_records(records):
+    for at, kind, size in workbook_ole2.xls_records(records):
         if kind == _XLS_END:
             break
         if kind == _XLS_STYLE:

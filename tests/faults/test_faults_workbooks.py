@@ -14,7 +14,7 @@ from program import Program, expected_phones, phones
 from reading_files import read_bounded
 from workbook_files import STRING, cell, line, record, row, write_ods, write_xlsb
 
-from telecmi_leads.files import workbook_child, workbook_parts
+from telecmi_leads.files.workbook_child import workbook_formulas, workbook_parts, workbook_shell
 from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -181,9 +181,9 @@ def looked_through(folder: Path, tag: bytes, size: int) -> float:
     path = patched_sheet(folder / "made.xlsx", folder / "leads.xlsx", sheet)
     began = time.process_time()
     with path.open("rb") as stream:
-        workbook_child.look_into_zip(stream, exactly=True)
+        workbook_shell.look_into_zip(stream, exactly=True)
         workbook_parts.hidden_rows(stream, "xlsx")
-        workbook_child.formulas_without_value(stream, "xlsx")
+        workbook_formulas.formulas_without_value(stream, "xlsx")
     return time.process_time() - began
 
 

@@ -955,7 +955,7 @@ def test_a_workbook_without_its_beginning(tmp_path: Path) -> None:
     """A file whose first bytes are lost, so that its entries seem to lie before it, is refused and no accident."""
     whole = saved(tmp_path / "whole.xlsx", LEADS).read_bytes()
     rest = whole[whole.index(SHEET.encode()) :]
-    assert workbook_child.look_into_zip(io.BytesIO(rest), exactly=True)[0] == "xlsx"
+    assert workbook_child.workbook_shell.look_into_zip(io.BytesIO(rest), exactly=True)[0] == "xlsx"
     cut = tmp_path / "cut.xlsx"
     cut.write_bytes(rest)
     assert refusal(cut).startswith("cut.xlsx ")

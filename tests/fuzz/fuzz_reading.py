@@ -21,13 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 with atheris.instrument_imports(include=["telecmi_leads"]):
     from telecmi_leads.core.errors import SourceUnreadable
-    from telecmi_leads.files import workbook_child, workbook_parts
     from telecmi_leads.files.delimited import read_delimited
     from telecmi_leads.files.encoding import text_file
     from telecmi_leads.files.html_tables import read_html
     from telecmi_leads.files.json_files import read_json
     from telecmi_leads.files.opening import unpacked
     from telecmi_leads.files.vcard import read_vcard
+    from telecmi_leads.files.workbook_child import workbook_formulas, workbook_ole2, workbook_parts, workbook_shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,9 +53,9 @@ def drain(sheets: Iterator[Sheet]) -> None:
 def shell(stream: BinaryIO) -> None:
     """Look into a workbook's shell as the child does before it reads."""
     try:
-        workbook_child.look_into_zip(stream, exactly=True)
-        workbook_child.explain_ole2(stream)
-    except (workbook_child.Refused, RuntimeError):  # zipfile raises RuntimeError for entries with a password
+        workbook_shell.look_into_zip(stream, exactly=True)
+        workbook_shell.explain_ole2(stream)
+    except (workbook_shell.Refused, RuntimeError):  # zipfile raises RuntimeError for entries with a password
         return
     except Exception as error:
         if type(error).__module__ not in {"zipfile", "zlib"}:
@@ -66,17 +66,17 @@ def workbook(stream: BinaryIO) -> None:
     """Look for the parts of a workbook as the child does: no loop without an end, no more memory than it may take."""
     data = stream.read()
     with suppress(*DAMAGED):
-        workbook_parts.hidden_in_xls(data)
-        workbook_parts.doubtful_texts(data)
+        workbook_ole2.hidden_in_xls(data)
+        workbook_ole2.doubtful_texts(data)
     with suppress(*DAMAGED):
-        container = workbook_parts.opened_ole2(data)
+        container = workbook_ole2.opened_ole2(data)
         if container is not None:
-            workbook_parts.repaired_xls(data, container)
+            workbook_ole2.repaired_xls(data, container)
     with suppress(*DAMAGED):
         stream.seek(0)
-        format_, _ = workbook_child.look_into_zip(stream, exactly=False)
+        format_, _ = workbook_shell.look_into_zip(stream, exactly=False)
         workbook_parts.hidden_rows(stream, format_)
-        workbook_child.formulas_without_value(stream, "xlsx")
+        workbook_formulas.formulas_without_value(stream, "xlsx")
         workbook_parts.repaired_zip(stream, format_)
 
 
@@ -85,7 +85,7 @@ DAMAGED = (
     IndexError,
     KeyError,
     RuntimeError,
-    workbook_child.Refused,
+    workbook_shell.Refused,
     *workbook_parts.UNREADABLE,
 )
 """What the child catches, and takes for a damaged file."""
