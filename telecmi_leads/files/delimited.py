@@ -17,7 +17,7 @@ from telecmi_leads.core.lead import RowBlock
 from telecmi_leads.files.bounds import BLOCK_CHARACTERS, BLOCK_ROWS, MAX_CELL, MAX_COLUMNS
 from telecmi_leads.files.delimiters import Dialect, decide_dialect, never_closed
 from telecmi_leads.files.sheets import Sheet
-from telecmi_leads.files.swallowed_rows import SwallowedRows
+from telecmi_leads.files.stray_quotes import SwallowedRows
 from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from msgspec.structs import replace
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.files.bounds import MAX_ROW
 from telecmi_leads.files.codepages import LABELS, guess_codepage, larger
-from telecmi_leads.files.joined_parts import OVERLAP, PartsInUtf16, begins_otherwise, joined, part_beside_utf16
-from telecmi_leads.files.lost_characters import MARKING, MARKING_MIXED, MIXED, LostCharacters
+from telecmi_leads.files.concatenated_files import OVERLAP, PartsInUtf16, begins_otherwise, joined, part_beside_utf16
+from telecmi_leads.files.replacement_characters import MARKING, MARKING_MIXED, MIXED, LostCharacters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
