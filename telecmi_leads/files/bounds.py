@@ -83,10 +83,10 @@ class CellBudget:
             raise beyond(self._place, f"a file of its size has at most {self._allowed:,} cells, this one has more")
 
 
-def in_blocks(rows: Iterable[list[str]], first_row: int = 1) -> Iterator[RowBlock]:
+def in_blocks(rows: Iterable[list[str]]) -> Iterator[RowBlock]:
     """Put rows into blocks that are bounded in rows, cells and characters."""
     block: list[list[str]] = []
-    cells = characters = 0
+    first_row, cells, characters = 1, 0, 0
     for row in rows:
         block.append(row)
         cells += len(row)

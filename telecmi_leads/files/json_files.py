@@ -46,12 +46,8 @@ if TYPE_CHECKING:
 _SHOWN_LISTS = 12
 
 
-def _no_list(_name: str) -> bool:
-    return False
-
-
 def read_json(
-    file: TextFile, wanted: tuple[str, ...], marked: Callable[[str], bool] = _no_list, *, lines: bool
+    file: TextFile, wanted: tuple[str, ...], marked: Callable[[str], bool], *, lines: bool
 ) -> tuple[FileFormat, Iterator[Sheet]]:
     """Read a JSON file: the lists of objects in it, JSON Lines, or a single object.
 

@@ -120,7 +120,7 @@ class ManyDecoder:
     With `counting`, values are only counted, and equal keys don't matter.
     """
 
-    def __init__(self, *, counting: bool = False) -> None:
+    def __init__(self, *, counting: bool) -> None:
         self._counting = counting
         self._keys: tuple[str, ...] = ()
         self._kinds: tuple[int, ...] = ()

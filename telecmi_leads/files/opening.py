@@ -233,7 +233,7 @@ def open_source(
         if is_workbook(head):
             book = stack.enter_context(_open_book(file, options.sheet, hidden))
             sheets = _bounded(book.sheets())
-            yield Source(file.name, book.format, file.size, book.notes, sheets, book.hidden, book.unread)
+            yield Source(file.name, book.format, book.notes, sheets, book.hidden, book.unread)
         else:
             yield _text_source(file, head, options, hidden)
 
@@ -265,7 +265,7 @@ def _text_source(file: OpenFile, head: bytes, options: ReadingOptions, marked: C
     reader = reader_of(beginning, options.format, file.name)
     format_, sheets = reader.read(text, options.sheet, marked)
     notes = (*disguise(format_, beginning, file.name), *(("unpacked from gzip",) if packed else ()))
-    return Source(file.name, format_, file.size, notes, _bounded(sheets))
+    return Source(file.name, format_, notes, _bounded(sheets))
 
 
 def _bounded(sheets: Iterator[Sheet]) -> Iterator[Sheet]:

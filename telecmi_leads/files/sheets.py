@@ -41,7 +41,7 @@ class Sheet(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """One file: `file` is its name as shown, `size` its bytes as stored, `sheets` come one after the other.
+    """One file: `file` is its name as shown, `sheets` come one after the other.
 
     A sheet must be read to its end, or left alone, before the next is asked for. Of a workbook, `hidden` are the names
     of the hidden sheets that are read, `unread` those of the sheets that are not.
@@ -49,7 +49,6 @@ class Source(Struct, frozen=True):
 
     file: str
     format: FileFormat
-    size: int | None
     notes: tuple[str, ...]
     sheets: Iterator[Sheet]
     hidden: tuple[str, ...] = ()

@@ -53,38 +53,44 @@ _SHORTEST_NUMBER = 7
 
 
 class CleanBlock(Struct, frozen=True):
-    """What became of a block: its leads in parallel lists, and its rows without a lead.
-
-    Of each lead there are its E.164 digits, its row number, its group where campaigns are split by a column, and its
-    ruling. In a trial every lead is NOBODY.
-    `marked` are the rows that the file marks as do-not-call, `marked_also` the further numbers of their people with the
-    marks' names, `long_rows` rows of a text that are taken though they are
-    longer than its header. `read` counts the rows looked at. `next_header` is the
-    index in the block of a header row with another layout: what stands below it was not looked at and is to be cleaned
-    with columns matched anew. `early` rows right above that header belong to it and were not looked at either.
-    """
+    """What became of a block: its leads in lists that run side by side, and its rows without a lead."""
 
     first_row: int
+    """The number of the block's first row in its sheet; all rows here are told by such numbers."""
     read: int
+    """How many rows were looked at."""
     leads: list[Lead]
+    """The leads; in a trial every one is NOBODY."""
     numbers: list[str]
+    """Each lead's E.164 digits."""
     rows: Sequence[int]
+    """Each lead's row."""
     groups: list[str]
+    """Each lead's group where campaigns are split by a column, else empty."""
     rulings: list[Ruling]
+    """The rulings on the leads' numbers."""
     rejections: list[LeftOutRow]
     marked: list[LeftOutRow]
+    """The rows that the file marks as do-not-call."""
     blanks: list[int]
+    """The rows that are none of data, blank or not."""
     long_rows: list[int]
+    """Rows of a text that are taken though they are longer than its header."""
     skipped: Mapping[str, int]
+    """How many of `blanks` are not blank, by what they are."""
     repairs: Mapping[str, int]
     next_header: int | None = None
+    """The index in the block of a header row with another layout.
+
+    What stands below it was not looked at, and is to be cleaned with columns matched anew.
+    """
     early: int = 0
+    """How many rows right above that header belong to it, and were not looked at either."""
     marked_also: Sequence[tuple[str, str]] = ()
+    """The further numbers of the people of `marked`, each behind the name of its mark."""
 
     @classmethod
-    def of_no_leads(
-        cls, first_row: int, read: int, skipped: Mapping[str, int], next_header: int | None = None
-    ) -> CleanBlock:
+    def of_no_leads(cls, first_row: int, read: int, skipped: Mapping[str, int], next_header: int | None) -> CleanBlock:
         """Return a block whose rows count as blank; `skipped` says what they are."""
         blanks = list(range(first_row, first_row + read))
         return cls(first_row, read, [], [], [], [], [], [], [], blanks, [], skipped, {}, next_header)

@@ -49,7 +49,7 @@ def _numbers_of(
     for at, cell in enumerate(grid.columns[column]):
         if _may_hold_two(cell):
             candidates = book.explain(cell, regions.at(at)).candidates
-            yield from ((at, each.number) for each in candidates if each.number and each.reason is None)
+            yield from ((at, each.number) for each in candidates if each.good)
 
 
 def _may_hold_two(cell: str) -> bool:

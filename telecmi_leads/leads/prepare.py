@@ -83,8 +83,8 @@ class Prepared(Struct, frozen=True):
     skipped: Mapping[str, int]
     audience: Mapping[str, Mapping[str, int]]
     refusal: InputRefused | None
-    guess: RegionGuess | None = None
-    warnings: tuple[tuple[WarningCode, str], ...] = ()
+    guess: RegionGuess | None
+    warnings: tuple[tuple[WarningCode, str], ...]
 
 
 def prepare(  # noqa: PLR0913 - the parts that are composed here

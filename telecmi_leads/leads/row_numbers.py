@@ -282,7 +282,7 @@ def _ask(  # noqa: PLR0913 - one question to one column
     *,
     regions: RowRegions,
     alternate: bool,
-    areas: int | None = None,
+    areas: int | None,
 ) -> None:
     cells = _taken(grid.columns[column], asked)
     answer = _answered(book, cells, regions)

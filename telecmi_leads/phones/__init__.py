@@ -6,12 +6,11 @@ phonenumbers is the authority; this package is the only one that imports it.
 from telecmi_leads.phones.person_words import family
 from telecmi_leads.phones.phone_book import NumberColumn, PhoneBook
 from telecmi_leads.phones.phone_words import told_by_words
-from telecmi_leads.phones.profiles import ExplainedCandidate, NumberProfile, PhoneExplanation, profile_of
+from telecmi_leads.phones.profiles import NumberProfile, PhoneExplanation
 from telecmi_leads.phones.regions import (
     UNKNOWN,
     is_region,
     name_of_region,
-    region_of_country,
     region_of_dial_code,
     region_of_header,
     region_told,
@@ -20,23 +19,18 @@ from telecmi_leads.phones.regions import (
 )
 from telecmi_leads.phones.row_regions import RowRegions
 from telecmi_leads.phones.ruling import Ruling
-from telecmi_leads.phones.wrapping import Step
 
 __all__ = [
     "UNKNOWN",
-    "ExplainedCandidate",
     "NumberColumn",
     "NumberProfile",
     "PhoneBook",
     "PhoneExplanation",
     "RowRegions",
     "Ruling",
-    "Step",
     "family",
     "is_region",
     "name_of_region",
-    "profile_of",
-    "region_of_country",
     "region_of_dial_code",
     "region_of_header",
     "region_told",

@@ -55,7 +55,7 @@ class Parsed(NamedTuple):
     code: int
     national: str
     source: Source
-    fault: Reason | None = None
+    fault: Reason | None
 
 
 class Metadata(Library):

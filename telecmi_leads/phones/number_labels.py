@@ -169,7 +169,7 @@ def _with_named(text: str, names: Iterable[re.Match[str]], mark: str, *, after_n
     return _marked(text, named, mark)
 
 
-def _named_by(text: str, name: tuple[int, int], runs: list[tuple[int, int]], *, after_names: bool = False) -> list[int]:
+def _named_by(text: str, name: tuple[int, int], runs: list[tuple[int, int]], *, after_names: bool) -> list[int]:
     """Return which of the numbers a word names: the nearest, by brackets and separators between, or by the other words.
 
     With `after_names` a word in brackets names the number before it although a word stands before that, its owner's

@@ -327,9 +327,7 @@ class PhoneBook:
     def explain(self, cell: str, region: str | None) -> PhoneExplanation:
         """Read one cell and tell every step of it, what the number is and where it is from."""
         known = region if region is not None and is_region(region) else None
-        return explain(
-            cell, known, read_cell(cell, Asked(known, partial(rule, region=known, reader=Library())), self.refusal)
-        )
+        return explain(read_cell(cell, Asked(known, partial(rule, region=known, reader=Library())), self.refusal))
 
     def every_number(self, cell: str, region: str | None) -> list[str]:
         """Return each number that digits of the cell may be, for lists on which one too many does no harm."""

@@ -169,29 +169,17 @@ def _is_geographical(kind: PhoneType, code: str) -> bool:
 # --- one cell explained ----------------------------------------------------------------------------
 
 
-class ExplainedCandidate(Struct, frozen=True):
-    """A stretch of the cell that was tried: its text, its digits, and E.164 digits or the reason against it."""
-
-    text: str
-    digits: str
-    number: str
-    reason: Reason | None
-    type: PhoneType
-
-
 class PhoneExplanation(Struct, frozen=True):
     """Everything about one cell.
 
     `number` is E.164 digits without the plus, also where only the user's options refuse it (`reason` says so); ""
-    where there is no valid number. `number_region` is where the number belongs, which need not be the row's `region`;
-    `international` is the number as people write it. `calling_code` is the code in the cell that told the country, ""
-    where the row's region did.
+    where there is no valid number. `candidates` are the stretches of the cell that were tried as numbers.
+    `number_region` is where the number belongs, which need not be the row's region; `international` is the number as
+    people write it. `calling_code` is the code in the cell that told the country, "" where the row's region did.
     """
 
-    raw: str
-    region: str | None
     steps: tuple[Step, ...]
-    candidates: tuple[ExplainedCandidate, ...]
+    candidates: tuple[Candidate, ...]
     good: bool
     reason: Reason | None
     number: str
@@ -202,17 +190,15 @@ class PhoneExplanation(Struct, frozen=True):
     calling_code: str
 
 
-def explain(cell: str, region: str | None, reading: CellReading) -> PhoneExplanation:
+def explain(reading: CellReading) -> PhoneExplanation:
     """Put a reading of a cell into words and look up what phonenumbers knows about its number."""
     chosen = reading.chosen
     number = chosen.number if chosen else ""
     parsed = phonenumbers.parse("+" + number) if number else None
     profile = profile_of(number) if number else None
     return PhoneExplanation(
-        raw=cell,
-        region=region,
         steps=(*reading.steps, *_last_steps(reading)),
-        candidates=tuple(map(_explained, reading.tried)),
+        candidates=reading.tried,
         good=reading.reason is None,
         reason=reading.reason,
         number=number,
@@ -227,11 +213,6 @@ def explain(cell: str, region: str | None, reading: CellReading) -> PhoneExplana
 def _is_by_code(chosen: Candidate) -> bool:
     """Tell whether a calling code in the cell, with or without its plus, told the number's country."""
     return chosen.digits.startswith("+") or not _BY_CODE.isdisjoint(chosen.ruling.repairs)
-
-
-def _explained(candidate: Candidate) -> ExplainedCandidate:
-    ruling = candidate.ruling
-    return ExplainedCandidate(candidate.text, candidate.digits, candidate.number, ruling.reason, ruling.type)
 
 
 def _last_steps(reading: CellReading) -> list[Step]:

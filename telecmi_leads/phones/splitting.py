@@ -121,7 +121,7 @@ class Pieces(Struct):
         return shorter
 
 
-def take_apart(text: str, home: str | None = None) -> Pieces:
+def take_apart(text: str, home: str | None) -> Pieces:
     """Find the stretches of digits in a text of a row of the region `home`, and what else is in it."""
     pieces = Pieces()
     if (_may_hold_date(text) or text.strip().isdigit()) and WHOLE_DATE.fullmatch(text):

@@ -11,15 +11,10 @@ from collections import Counter
 import pytest
 
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones import (
-    NumberProfile,
-    PhoneBook,
-    Step,
-    is_region,
-    profile_of,
-    region_of_country,
-    region_of_dial_code,
-)
+from telecmi_leads.phones import NumberProfile, PhoneBook, is_region, region_of_dial_code
+from telecmi_leads.phones.profiles import profile_of
+from telecmi_leads.phones.regions import region_of_country
+from telecmi_leads.phones.wrapping import Step
 from telecmi_leads.settings.option_values import PhoneType
 from telecmi_leads.settings.options import PhoneOptions
 

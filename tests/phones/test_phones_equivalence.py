@@ -15,10 +15,11 @@ from phone_inputs import REGIONS, Inputs
 from phonenumbers import NumberParseException, PhoneNumberFormat, timezone
 
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones import PhoneBook, grouping, is_region, profile_of
+from telecmi_leads.phones import PhoneBook, grouping, is_region
 from telecmi_leads.phones.grouping import UNCLEAR, Asked
 from telecmi_leads.phones.lanes import LanesByRegion
 from telecmi_leads.phones.phone_cells import read_cell
+from telecmi_leads.phones.profiles import profile_of
 from telecmi_leads.phones.ruling import MOBILE_TYPES, TYPES, Library, Ruling, rule
 from telecmi_leads.settings.options import PhoneOptions, PhoneType
 
