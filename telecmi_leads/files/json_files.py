@@ -31,8 +31,9 @@ from telecmi_leads.files.json_people import (
     role_of_staff,
 )
 from telecmi_leads.files.json_rows import as_objects
+from telecmi_leads.files.json_scanner import Scanner
 from telecmi_leads.files.json_survey import ListFound, survey
-from telecmi_leads.files.json_values import Scanner, cell
+from telecmi_leads.files.json_values import cell
 from telecmi_leads.files.sheets import Sheet, missing_sheets, record_sheets
 from telecmi_leads.settings.option_values import FileFormat
 

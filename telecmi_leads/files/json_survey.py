@@ -15,7 +15,7 @@ from telecmi_leads.files.json_rows import as_objects, is_part
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from telecmi_leads.files.json_values import Scanner
+    from telecmi_leads.files.json_scanner import Scanner
 
 _LONGEST_LEAD = 1024 * 1024  # characters; what is longer holds leads
 _PHONES_OF_ONE = 4  # entries of a list of numbers that are one person's, though they have names

@@ -21,7 +21,7 @@ CHANGING = {
     "columns.Sections",
     "columns._Block",
     "columns.TableMarks",
-    "files._Page",
+    "files.Page",
     "files._Section",
     "files._Table",
     "leads.HeaderBudget",
