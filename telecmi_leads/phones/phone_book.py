@@ -14,8 +14,9 @@ from msgspec import Struct
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import CALLING_CODES, Asked, digits_of, may_be_foreign, may_be_rewritten, unsigned
 from telecmi_leads.phones.lanes import DATE_DIGITS, OPEN, LanesByRegion
+from telecmi_leads.phones.number_search import TWO_NUMBERS
 from telecmi_leads.phones.odd_cells import OddCells
-from telecmi_leads.phones.phone_cells import LONGEST_CELL, TWO_NUMBERS, read_cell
+from telecmi_leads.phones.phone_cells import LONGEST_CELL, read_cell
 from telecmi_leads.phones.phone_words import SWITCHBOARD
 from telecmi_leads.phones.profiles import Profiles, explain
 from telecmi_leads.phones.regions import is_region

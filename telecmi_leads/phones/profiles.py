@@ -24,7 +24,8 @@ from telecmi_leads.settings.option_values import PhoneType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telecmi_leads.phones.phone_cells import Candidate, CellReading
+    from telecmi_leads.phones.number_search import Candidate
+    from telecmi_leads.phones.phone_cells import CellReading
 
 _LONGEST_CODE = 3
 _AREA_DIGITS = 4  # code included: 1 and an area code

@@ -1,7 +1,7 @@
 """Takes a cell's text apart: stretches of digits that may each be one number, and what stands between them.
 
 What is no part of a number and can be told by itself is taken out whole: dates, times, list marks, extensions,
-addresses. What can only be told by trying stays in its stretch, for `phone_cells`.
+addresses. What can only be told by trying stays in its stretch, for `number_search`.
 """
 
 from __future__ import annotations
