@@ -72,10 +72,15 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         (_CLEANING, set()),
         ({"screening"}, set()),
         ({"planning"}, set()),
+        ({"row_counts"}, _CLEANING | {"screening"}),
+        ({"marked_people"}, {"screening"}),
         ({"refusals"}, set()),
         ({"table_findings"}, set()),
         ({"exclude_lists"}, _CLEANING | {"screening"}),
-        ({"prepare"}, _CLEANING | {"screening", "planning", "refusals", "table_findings"}),
+        (
+            {"prepare"},
+            _CLEANING | {"screening", "planning", "row_counts", "marked_people", "refusals", "table_findings"},
+        ),
     ],
     "output": [({"views"}, set()), ({"console"}, {"views"}), ({"reports"}, {"views"})],
     "cli": [

@@ -7,11 +7,9 @@ and the campaigns that are not yet full. The run plan becomes visible in the led
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from contextlib import contextmanager
 from functools import partial
 from itertools import compress, islice
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -38,9 +36,10 @@ from telecmi_leads.files import open_source
 from telecmi_leads.leads.cleaning import CleanBlock, Cleaner
 from telecmi_leads.leads.later_headers import HeaderBudget, clean_parts, marked_parts
 from telecmi_leads.leads.lead_text import usable_fills
+from telecmi_leads.leads.marked_people import MarkedPeople
 from telecmi_leads.leads.planning import VIRTUAL_COLUMNS, Audience
 from telecmi_leads.leads.refusals import MOST_CELLS, cells_without_code, guess_region, refusal
-from telecmi_leads.leads.screening import NumberSet
+from telecmi_leads.leads.row_counts import RowCounts
 from telecmi_leads.leads.table_findings import TableFindings
 from telecmi_leads.phones import PhoneBook, is_region
 from telecmi_leads.settings.options import CampaignOptions, FieldOptions, PhoneOptions, ReadingOptions, ScreeningOptions
@@ -101,18 +100,19 @@ def prepare(  # noqa: PLR0913 - the parts that are composed here
 
     The run must have begun in the ledger. Raises InputRefused for a file that can't be read or has no phone column.
     """
-    work = _Preparation(matcher(settings), settings, run_id, ledger, planner, screen, notify)
+    work = _Preparation(matcher(settings), settings, run_id, ledger, planner, screen, notify, MarkedPeople(screen.seen))
     with _collector_at_rest():
         work.take_all(files)
-        if work.marked_late:
+        if work.marked.late:
             # Somebody became a lead above the row that marks him: all is read again, with every mark known.
             if None in files:
-                raise _marked_late(work.marked_late)
+                raise _marked_late(work.marked.late)
             ledger.empty_plan(run_id)
             planner.restart()
             screen.restart()
+            marked = MarkedPeople(screen.seen, work.marked.by_mark)
             work = _Preparation(
-                matcher(settings), settings, run_id, ledger, planner, screen, _only_rows(notify), marked=work.marked
+                matcher(settings), settings, run_id, ledger, planner, screen, _only_rows(notify), marked
             )
             work.take_all(files)
         return work.finish()
@@ -166,7 +166,7 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 class _Preparation(Struct):
-    """The counts and parts of one preparation on its way through the files."""
+    """The parts of one preparation on its way through the files, and what it has found so far."""
 
     matcher: Matcher
     settings: Settings
@@ -175,16 +175,9 @@ class _Preparation(Struct):
     planner: Planner
     screen: Screen
     notify: Notify
-    read: int = 0
-    blank: int = 0
-    leads: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
-    rejections: Counter[str] = field(default_factory=Counter)
-    repairs: Counter[str] = field(default_factory=Counter)
-    skipped: Counter[str] = field(default_factory=Counter)
+    marked: MarkedPeople
+    counts: RowCounts = field(default_factory=RowCounts)
     found: TableFindings = field(default_factory=TableFindings)
-    marked: dict[str, NumberSet] = field(default_factory=dict)
-    marked_late: int = 0
     headers: HeaderBudget = field(default_factory=HeaderBudget)
     limit_reached: bool = False
     without_code: list[str] = field(default_factory=list)
@@ -242,9 +235,7 @@ class _Preparation(Struct):
         """Count the rows of a table without a phone column; they are read, and blank as far as leads go."""
         passed = unread_table(table, match, self.matcher.share_of_numbers)
         if passed.rows:
-            self.read += passed.rows
-            self.blank += passed.rows
-            self.skipped["no_phone_column"] += passed.rows
+            self.counts.skip("no_phone_column", passed.rows)
             note = f"no phone column: its {passed.rows:,} rows are not read"
             self.ledger.add_table(self.run_id, replace(table.info, notes=(*table.info.notes, note)))
         return passed
@@ -260,7 +251,7 @@ class _Preparation(Struct):
             if self.limit_reached:
                 self._look_for_marks(cleaner.info, cleaner.match, blocks, cleaner.marks)
                 return
-            self.notify(RowsPrepared(self.read, self.leads))
+            self.notify(RowsPrepared(self.counts.read, self.counts.leads))
 
     def _look_for_marks(
         self, info: TableInfo, match: ColumnMatch, blocks: BlocksAhead, above: TableMarks | None = None
@@ -272,8 +263,7 @@ class _Preparation(Struct):
                 cleaner = marked_parts(cleaner, block, self._note_mark, partial(self._below_header, blocks))
 
     def _note_mark(self, name: str, phone: str) -> None:
-        self.marked.setdefault(name, NumberSet()).add([phone])
-        self.marked_late += len(self.screen.seen.hits([phone]))
+        self.marked.note([(name, phone)])
 
     def _mark_cleaner(self, info: TableInfo, match: ColumnMatch, above: TableMarks | None) -> Cleaner:
         """Return what finds the marked rows of a table of which no row becomes a lead any more."""
@@ -288,7 +278,7 @@ class _Preparation(Struct):
         opened, info = info, named_by_use(info, match)
         marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, match, above)
         marking = tuple(opened.header[at] for at, _, _ in marks.columns) if marks is not None else ()
-        self.notify(TableOpened(opened, _columns_used(opened, match), marking, self.read))
+        self.notify(TableOpened(opened, _columns_used(opened, match), marking, self.counts.read))
         if marks is not None:
             self.found.take_marks(info, marks, chosen=self.settings[ReadingOptions].sheet)
         table = self.ledger.add_table(self.run_id, info)
@@ -326,14 +316,12 @@ class _Preparation(Struct):
         self.headers.spend(info)
         sample = blocks.sample_below(islice(block.rows, 1, None))
         match = self.matcher.match(info, sample)
-        if not match.has_phone and not self.read - self.blank:
+        if not match.has_phone and self.counts.read == self.counts.blank:
             raise no_phone_column(info.file, [info])
         if self.limit_reached:
             return self._mark_cleaner(info, match, above.marks)
-        self.notify(RowsPrepared(self.read, self.leads))
-        self.blank += 1
-        self.read += 1
-        self.skipped["header"] += 1
+        self.notify(RowsPrepared(self.counts.read, self.counts.leads))
+        self.counts.skip("header", 1)
         if not match.has_phone:
             return self._passing(info, match, sample)
         return self._cleaner(info, match, sample, above.marks)
@@ -352,14 +340,8 @@ class _Preparation(Struct):
 
     def _without_marked(self, cleaner: Cleaner, clean: CleanBlock) -> CleanBlock:
         """Leave out whoever a mark is known of, in whatever row it stands; note marks that come after their lead."""
-        marked = [*((row.code, row.phone) for row in clean.marked), *clean.marked_also]
-        for name in dict.fromkeys(name for name, _ in marked):
-            phones = [phone for code, phone in marked if code == name and phone]
-            self.marked.setdefault(name, NumberSet()).add(phones)
-            self.marked_late += len(self.screen.seen.hits(phones))
-        found: dict[int, str] = {}
-        for name, numbers in self.marked.items():
-            found = dict.fromkeys(numbers.hits(clean.numbers), name) | found
+        self.marked.note([*((row.code, row.phone) for row in clean.marked), *clean.marked_also])
+        found = self.marked.among(clean.numbers)
         return clean.excluding(cleaner.table, found) if found else clean
 
     def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> bool:
@@ -368,7 +350,7 @@ class _Preparation(Struct):
             self.found.pass_over(cleaner.table, clean.skipped)
         if clean.long_rows and not self.limit_reached:
             self.found.long_rows[place(cleaner.info)] += len(clean.long_rows)
-        if clean.marked or self.marked:
+        if clean.marked or self.marked.by_mark:
             clean = self._without_marked(cleaner, clean)
         if not self.limit_reached:
             self._take_leads(cleaner, clean)
@@ -377,13 +359,13 @@ class _Preparation(Struct):
     def _take_leads(self, cleaner: Cleaner, clean: CleanBlock) -> None:
         left_out = self.screen.screen(clean.numbers, cleaner.table, clean.rows)
         limit = self.settings[ScreeningOptions].limit
-        if limit is not None and self.leads + len(clean.leads) - len(left_out) >= limit:
-            clean = clean.upto(self._last_row(clean, left_out, limit - self.leads))
+        if limit is not None and self.counts.leads + len(clean.leads) - len(left_out) >= limit:
+            clean = clean.upto(self._last_row(clean, left_out, limit - self.counts.leads))
             left_out = {at: why for at, why in left_out.items() if at < len(clean.leads)}
             self.limit_reached = True
         self.screen.count(len(clean.leads), left_out)
         rows = [*clean.rejections, *clean.marked, *self._rows_left_out(cleaner, clean, left_out)]
-        self._count(clean, rows, left_out)
+        self.counts.take(clean, rows, left_out)
         if len(self.without_code) < MOST_CELLS:
             self.without_code += cells_without_code(clean.rejections, cleaner.info.header)
         leads, numbers, groups, rulings = clean.leads, clean.numbers, clean.groups, clean.rulings
@@ -391,7 +373,7 @@ class _Preparation(Struct):
             stays = [at not in left_out for at in range(len(leads))]
             leads, numbers = list(compress(leads, stays)), list(compress(numbers, stays))
             groups, rulings = list(compress(groups, stays)), list(compress(rulings, stays))
-        self.leads += len(leads)
+        self.counts.leads += len(leads)
         self.audience.add(self.matcher.book.profiles_counted(numbers, rulings))
         split_by = self.settings[CampaignOptions].split_by
         if split_by is not None and cleaner.group_column is None:
@@ -436,15 +418,6 @@ class _Preparation(Struct):
         """Return the row that gives the last lead wanted under --limit."""
         return [row for at, row in enumerate(clean.rows) if at not in left_out][wanted - 1]
 
-    def _count(self, clean: CleanBlock, rows: Sequence[LeftOutRow], screened: Mapping[int, LeftOut]) -> None:
-        self.read += clean.read
-        self.blank += len(clean.blanks)
-        self.repairs.update(clean.repairs)
-        self.skipped.update(clean.skipped)
-        self.left_out.update(map(attrgetter("kind"), rows))
-        self.left_out[LeftOutKind.DUPLICATE] += sum(why.kind is LeftOutKind.DUPLICATE for why in screened.values())
-        self.rejections.update(map(attrgetter("code"), clean.rejections))
-
     # --- the end ---
 
     def finish(self) -> Prepared:
@@ -456,26 +429,18 @@ class _Preparation(Struct):
         duplicates = self._duplicates()
         while some := list(islice(duplicates, _ROWS_AT_ONCE)):
             self._stage(some)
-        rows = RowTotals(
-            read=self.read,
-            blank=self.blank,
-            rejected=self.left_out[LeftOutKind.REJECTED],
-            duplicate=self.left_out[LeftOutKind.DUPLICATE],
-            excluded=self.left_out[LeftOutKind.EXCLUDED],
-            already_uploaded=self.left_out[LeftOutKind.ALREADY_UPLOADED],
-            leads=self.leads,
-        )
+        rows = self.counts.totals()
         guess = None
         if self.settings[PhoneOptions].region is None:
             countries, language = self.audience.counts().get("country", {}), language_region(environment())
             guess = guess_region(self.without_code, countries, language, self.settings[PhoneOptions])
         return Prepared(
             rows=rows,
-            rejections=dict(self.rejections.most_common()),
-            repairs=dict((+self.repairs).most_common()),
-            skipped=dict(self.skipped),
+            rejections=dict(self.counts.rejections.most_common()),
+            repairs=dict((+self.counts.repairs).most_common()),
+            skipped=dict(self.counts.skipped),
             audience=self.audience.counts(),
-            refusal=refusal(rows, self.rejections, self.found.faults(), self.settings, guess),
+            refusal=refusal(rows, self.counts.rejections, self.found.faults(), self.settings, guess),
             guess=guess,
             warnings=tuple(self.found.warnings()),
         )
