@@ -14,6 +14,8 @@ from places import PACKAGE, TESTS
 if TYPE_CHECKING:
     from pathlib import Path
 
+# --- the plan -------------------------------------------------------------------------------------
+
 FLOORS = {
     "core": 1,
     "settings": 2,
@@ -37,6 +39,13 @@ _NAMES = {
     "persons", "phone_companions", "recipients",
 }  # fmt: skip
 _TABLES = {"reader_notes", "row_kinds", "sampling", "side_by_side", "table", "total_lines", "widths"}
+_TEXT = {"codepages", "concatenated_files", "encoding", "replacement_characters"}
+_ANY_FORMAT = {"bounds", "encoding", "sheets"}
+_JSON_VALUES = {"json_scanner", "json_values"}
+_JSON_RECORDS = {"json_people", "json_phones", "json_rows"}
+_NUMBERS = {"automaton", "grouping", "lanes", "metadata", "numbering_plan", "ruling"}
+_REGIONS = {"regions", "row_regions"}
+_WORDS = {"named_countries", "number_labels", "person_words", "phone_words"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}
 _MACHINE = {"decisions", "isolation", "leaving_out", "pacing", "part_names", "run_loop", "what_goes"}
 _SHARED_BY_COMMANDS = {
@@ -60,6 +69,50 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"private"}, set()),
         ({"clock"}, {"run"}),
         ({"wording"}, {"campaign", "errors", "lead", "masking", "reasons", "run", "text"}),
+    ],
+    "files": [
+        ({"bounds"}, set()),
+        (_TEXT, {"bounds"}),
+        ({"sheets"}, {"bounds", "encoding"}),
+        ({"delimited", "delimiters", "stray_quotes"}, _ANY_FORMAT),
+        ({"html_pages", "html_rows", "html_tables"}, _ANY_FORMAT | {"codepages"}),
+        ({"vcard"}, _ANY_FORMAT | {"codepages"}),
+        (_JSON_VALUES, {"bounds", "encoding"}),
+        (_JSON_RECORDS, {"json_values"}),
+        ({"json_alike"}, {"bounds", "json_rows", "json_values", "sheets"}),
+        ({"json_leads"}, _JSON_RECORDS | {"json_alike", "json_values", "sheets"}),
+        ({"json_survey"}, _JSON_VALUES | _JSON_RECORDS | {"bounds", "json_leads"}),
+        ({"json_files"}, _ANY_FORMAT | _JSON_VALUES | _JSON_RECORDS | {"json_leads", "json_survey"}),
+        ({"number_formats"}, set()),
+        ({"workbook_cells"}, set()),
+        ({"workbook_ole2"}, set()),
+        ({"workbook_parts"}, set()),
+        ({"workbook_formulas", "workbook_looks"}, {"workbook_parts"}),
+        ({"workbook_formats"}, {"number_formats", "workbook_cells", "workbook_ole2", "workbook_parts"}),
+        ({"workbook_shell"}, {"workbook_formats", "workbook_parts"}),
+        (
+            {"workbook_child"},
+            {"workbook_cells", "workbook_formats", "workbook_formulas", "workbook_looks", "workbook_ole2"}
+            | {"workbook_parts", "workbook_shell"},
+        ),
+        ({"workbook"}, {"bounds", "sheets"}),
+        ({"readers"}, {"delimited", "encoding", "html_tables", "json_files", "sheets", "vcard"}),
+        ({"opening"}, _ANY_FORMAT | {"readers", "workbook"}),
+    ],
+    "phones": [
+        (_NUMBERS, set()),
+        (_REGIONS, set()),
+        ({"wrapping"}, set()),
+        (_WORDS, {"regions"}),
+        ({"splitting"}, _WORDS | {"wrapping"}),
+        ({"number_search"}, {"grouping", "phone_words", "regions", "ruling", "splitting", "wrapping"}),
+        ({"phone_cells"}, {"grouping", "number_search", "phone_words", "ruling", "splitting", "wrapping"}),
+        ({"odd_cells"}, {"grouping", "lanes", "phone_cells", "regions", "ruling", "splitting"}),
+        ({"profiles"}, {"lanes", "number_search", "phone_cells", "regions", "ruling", "wrapping"}),
+        (
+            {"phone_book"},
+            _NUMBERS | _REGIONS | {"number_search", "odd_cells", "phone_cells", "phone_words", "profiles", "wrapping"},
+        ),
     ],
     "columns": [
         (_NAMES, set()),
@@ -116,6 +169,9 @@ PRINTS = {"__main__"}
 EXITS = {"__main__"}
 SHARED = {"msgspec"}
 """Third-party libraries without one owner: structs and JSON are needed on every floor."""
+
+
+# --- the modules ----------------------------------------------------------------------------------
 
 
 def modules() -> list[Path]:
