@@ -54,8 +54,7 @@ class Course(Struct):
     reports: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[LeftOutCount, ...] = ()
     known: RunSummary | None = None
-    warnings: list[str] = field(default_factory=list)
-    warned: Counter[str] = field(default_factory=Counter)
+    warnings: list[tuple[WarningCode, str]] = field(default_factory=list)
     left_waiting: LeftWaiting | None = None
     waiting_elsewhere: int | None = None
     lists: Sequence[ExcludeList] = ()
@@ -74,18 +73,17 @@ class Course(Struct):
         """Forget one run before the next, so that each summary tells of its own."""
         self.signals.spare_no_more()
         self.run = self.name = self.known = self.prepared = self.left_waiting = self.waiting_elsewhere = None
-        self.reports, self.warnings, self.warned, self.lists = {}, [], Counter(), ()
+        self.reports, self.warnings, self.lists = {}, [], ()
 
     def warn(self, text: str, code: WarningCode) -> None:
         """Say what deserves a look, at once and in the summary."""
         self.session.console.warning(text)
-        self.warnings.append(text)
-        self.warned[code.code] += 1
+        self.warnings.append((code, text))
 
     def with_warnings(self, summary: RunSummary) -> RunSummary:
         """Return a summary with all that was warned of so far."""
         guess = self.prepared.guess if self.prepared else None
-        return replace(summary, warnings=tuple(self.warnings), warning_codes=dict(self.warned), guess=guess)
+        return replace(warned_of(summary, self.warnings), guess=guess)
 
     def nothing_to_do(self) -> RunSummary:
         """Return the summary of a `resume` that found nothing to do."""
@@ -169,6 +167,12 @@ class Course(Struct):
             sandbox=self._rehearses,
         )
         return self.with_warnings(summary)
+
+
+def warned_of(summary: RunSummary, warnings: Sequence[tuple[WarningCode, str]]) -> RunSummary:
+    """Return a summary with these warnings: their sentences, and how many there are of each code."""
+    codes = Counter(code.code for code, _ in warnings)
+    return replace(summary, warnings=tuple(text for _, text in warnings), warning_codes=dict(codes))
 
 
 def run_to_end(

@@ -260,12 +260,17 @@ def _is_gone(file: str) -> bool:
     return False
 
 
-def go_on(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:
-    """Send what the run has left, without those who are on a list by now; return its summary."""
+def go_on(
+    course: Course, ledger: Ledger, run: RunRecord, service: Service, lists: Sequence[ExcludeList] | None = None
+) -> RunSummary:
+    """Send what the run has left, without those who are on a list by now; return its summary.
+
+    `lists` are the run's, where they are read already.
+    """
     course.run, course.name = run.id, run.name
     with course.accounted(ledger, run.id):
         prepare_folder(report_folder(course.session, run))
-        leave_out(course, ledger, run, lists_of(course, run))
+        leave_out(course, ledger, run, lists_of(course, run) if lists is None else lists)
         tell_known(course, ledger, run)
         _tell_what_goes(course, ledger, run)
         done = send_run(course, ledger, ledger.run(run.id) or run, service, resumed=True)

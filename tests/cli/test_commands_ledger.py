@@ -271,6 +271,23 @@ def test_resume_of_several_runs_ends_with_one_verdict(program: Inside, sandbox: 
     assert (asked["run"], asked["exit_code"], "runs" in asked, may != april) == (april, 5, False, True)
 
 
+def test_each_warning_is_counted_once(program: Inside, sandbox: Sandbox) -> None:
+    """The JSON counts the sentences it has: of `resolve`, which reads the lists once, and of several runs resumed."""
+    (program.folder / "dnc.csv").write_text("Phone\n9876599999\nnobody\n")
+    options = ("--region", "IN", "--retries", "0", "--settle", "0", "--max-wait", "0")
+    for name in ("April", "May"):
+        write_leads(program.folder / "leads.csv", 2, first=2 * len(name) * 100)
+        sandbox.order(f"500-after@{len(sandbox.requests()) + 1}")
+        assert program.run("upload", "leads.csv", "--name", name, "--exclude", "dnc.csv", *options).code == 5
+    [_, april] = run_ids(program)
+    resumed = program.run("resume", *options, "--json").json
+    assert [len(resumed["warnings"]), resumed["warning_codes"]] == [1, {"list_rows_unreadable": 1}]
+    resolved = program.run("resolve", april, "April-001", "--not-uploaded", *options[2:], "--json").json
+    assert [len(resolved["warnings"]), resolved["warning_codes"]] == [1, {"list_rows_unreadable": 1}]
+    waiting = program.run("resume", *options, "--json").json
+    assert [len(waiting["warnings"]), waiting["warning_codes"]] == [2, {"unfinished_run": 2}]
+
+
 def test_without_credentials_nothing_is_settled(program: Inside, unproven: str) -> None:
     """--not-uploaded needs the account; where it can't be used the campaign stays as it was."""
     program.environment["TELECMI_SECRET"] = ""

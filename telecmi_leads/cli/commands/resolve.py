@@ -71,10 +71,9 @@ def _not_uploaded(course: Course, wanted: str, campaign: str) -> RunSummary:
         run = find_run(ledger, wanted)
         service = stack.enter_context(open_service(session, sandbox=run.account == SANDBOX_ACCOUNT))
         stack.enter_context(locked(session, of_account(run, service.key).account, command="resolve"))
-        lists_of(course, run)  # a list that fails stops the command before anything is written down
+        lists = lists_of(course, run)  # a list that fails stops the command before anything is written down
         settled = settle(ledger, run.id, campaign, accepted=False, clock=session.clock)
         session.console.note(
             f"{safe(settled.name)}: {count(settled.leads, 'lead')}, to be sent again under the same name."
         )
-        course.warnings.clear()  # the lists are read once more, and tell the same
-        return go_on(course, ledger, find_run(ledger, run.id), service)
+        return go_on(course, ledger, find_run(ledger, run.id), service, lists)

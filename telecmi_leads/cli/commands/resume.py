@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from telecmi_leads.cli.course import Course, run_to_end, show_end, stop_code, worst
+from telecmi_leads.cli.course import Course, run_to_end, show_end, stop_code, warned_of, worst
 from telecmi_leads.cli.run_sending import end_run, go_on, of_account, open_service, report_folder, sandbox_wanted
 from telecmi_leads.cli.session import find_run, locked
 from telecmi_leads.core import wording
@@ -74,14 +74,14 @@ def _tell_other_accounts(course: Course, ledger: Ledger, account: str) -> None:
 def _all(course: Course, ledger: Ledger, runs: list[RunRecord], service: Service) -> RunSummary:
     ends: list[RunEnd] = []
     errors: dict[int, Problem | None] = {}
-    warnings: list[str] = [*course.warnings]
+    warnings = [*course.warnings]
     if len(runs) > 1:
         course.session.console.note(f"{len(runs):,} unfinished runs, the oldest first.")
     for position, run in enumerate(runs):
         summary = _one(course, ledger, run, service)
         ends.append(RunEnd(run.id, run.name, summary.status, summary.exit_code))
         errors.setdefault(summary.exit_code, summary.error)
-        warnings += [says for says in summary.warnings if says not in warnings]
+        warnings += [each for each in course.warnings if each not in warnings]
         if not course.session.output.json and len(runs) > 1:
             show_end(course.session, summary)
         if position == len(runs) - 1:
@@ -96,7 +96,7 @@ def _all(course: Course, ledger: Ledger, runs: list[RunRecord], service: Service
         return summary
     code = worst(each.exit_code for each in ends)
     error = summary.error or errors.get(code)  # a script that finds the code finds why, whichever run came last
-    return replace(summary, exit_code=code, error=error, runs=tuple(ends), warnings=tuple(warnings))
+    return replace(warned_of(summary, warnings), exit_code=code, error=error, runs=tuple(ends))
 
 
 def _one(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:
