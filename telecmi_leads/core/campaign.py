@@ -145,6 +145,9 @@ class CampaignRecord(Struct, frozen=True):
 LONGEST_NAME = 100
 """Characters of a campaign's name: a service that cuts longer ones would make two campaigns one."""
 
+ISOLATE_BUDGET = 120
+"""Requests that --isolate may spend on a campaign: eight offenders, however they lie among 1000 leads, take 118."""
+
 NAME_NOT_OURS = "a campaign that this ledger never sent has this name"
 """Stands behind the service's words where a name is taken and no try of this ledger can have done it."""
 

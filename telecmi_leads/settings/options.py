@@ -12,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from telecmi_leads.core.campaign import ISOLATE_BUDGET
 from telecmi_leads.core.lead import MAX_CAMPAIGN_LEADS, Field
 from telecmi_leads.core.run import Suggested
 from telecmi_leads.settings import option_rows as row
@@ -257,7 +258,7 @@ class SendingOptions(OptionGroup):
     )
     isolate: bool = row.option(False, "Halve a refused campaign until the offending leads stand alone.", **row.SENDING)
     isolate_budget: int = row.option(
-        120,  # eight offenders, however they lie among a thousand leads, take 118 at most
+        ISOLATE_BUDGET,
         "Requests that --isolate may spend on one campaign.",
         parse=checks.whole(2),  # what the first cut takes: with fewer it finds nothing, however often it is typed
         metavar="N",

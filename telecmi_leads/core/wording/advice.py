@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
+from telecmi_leads.core.campaign import ISOLATE_BUDGET, CampaignStatus, OutcomeKind
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.core.reasons import Reason, WarningCode
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, Suggested
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from telecmi_leads.core.run import LeadTotals, RegionGuess, RunRecord, RunSummary, Typed
 
 _RESOLVES_SHOWN = 3
-_MORE_REQUESTS = 120
-"""What --isolate-budget is by default: so many more are suggested where it is spent."""
 _CAMPAIGNS_SHOWN = 5
 _MANY = 20
 """A country is missing from the command where one row in so many lacks it; fewer are for a person to correct."""
@@ -310,7 +308,7 @@ def _isolate_step(run: _Open, refused: Sequence[CampaignRecord]) -> NextStep | N
         return _step(text, _isolate(run.run, run.account, run.typed))
     spent = max(_requests_for_parts(run, each) for each in uncut)
     text = "--isolate-budget is spent, and wrong leads are still among others. To go on looking for them:"
-    return _step(text, _isolate(run.run, run.account, run.typed, budget=spent + _MORE_REQUESTS))
+    return _step(text, _isolate(run.run, run.account, run.typed, budget=spent + ISOLATE_BUDGET))
 
 
 def _requests_for_parts(run: _Open, part: CampaignRecord) -> int:
