@@ -92,7 +92,7 @@ class Answer(Struct, frozen=True):
     location: str | None = None
 
 
-def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], str] = str) -> Outcome:
+def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], str]) -> Outcome:
     """Return what an answer means.
 
     `now` is the wall clock (aware); `hide` takes the secret out of the service's words.

@@ -24,7 +24,7 @@ HTML = b"<html><body>Hello</body></html>"
 
 def said(status: int, body: bytes | None, **headers: Any) -> Outcome:
     """Return what an answer is classified as."""
-    return classify(Answer(status, body, **headers), lambda: NOW)
+    return classify(Answer(status, body, **headers), lambda: NOW, str)
 
 
 # --- success --------------------------------------------------------------------------------------
@@ -340,7 +340,7 @@ def test_retry_after(header: str, seconds: float | None) -> None:
 @pytest.mark.parametrize("status", [500, 502, 504])
 def test_retry_after_with_a_server_error(status: int) -> None:
     """(Row 18) Whoever fails and says when to come back is not asked before."""
-    outcome = classify(Answer(status, b"", retry_after="7"), lambda: NOW)
+    outcome = classify(Answer(status, b"", retry_after="7"), lambda: NOW, str)
     assert (outcome.kind, outcome.retry_after) == (OutcomeKind.UNKNOWN_SERVER, 7.0)
 
 
@@ -405,7 +405,7 @@ def test_never_surprised(  # noqa: PLR0913, PLR0917 - one for each part of an an
     status: int, body: bytes | None, cut: str, retry_after: str | None, date: str | None, location: str | None
 ) -> None:
     """Whatever comes, there is an outcome; and it is success only for 2xx with an object whose code is 200."""
-    outcome = classify(Answer(status, body, cut, retry_after, date, location), lambda: NOW)
+    outcome = classify(Answer(status, body, cut, retry_after, date, location), lambda: NOW, str)
     assert outcome.message.replace("\u200c", "").replace("\u200d", "").isprintable()
     assert outcome.retry_after is None or 0 <= outcome.retry_after <= LONGEST_RETRY_AFTER
     assert outcome.retry_after is None or outcome.kind in {BUSY, SERVER}
