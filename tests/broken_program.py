@@ -102,8 +102,8 @@ def other_bytes() -> None:
 def _deciding_otherwise(was: CampaignStatus, becomes: CampaignStatus, only: OutcomeKind | None = None) -> None:
     """Break it: whatever is decided to be in one state is said to be in another."""
 
-    def wrongly(history: Sequence[Any], outcome: Outcome, *others: Any, **more: Any) -> Decision:
-        decision = decide(history, outcome, *others, **more)
+    def wrongly(history: Sequence[Any], outcome: Outcome, **more: Any) -> Decision:
+        decision = decide(history, outcome, **more)
         if decision.status is not was or only not in {None, outcome.kind}:
             return decision
         return replace(decision, status=becomes, step=Step.SETTLED)

@@ -21,9 +21,9 @@ with console.preparing() as preparing:
     preparing.event(TableOpened(LEADS_CSV, COLUMNS))
     preparing.event(RowsPrepared(2515, 2431))
     time.sleep(0.2)
-with console.uploading(UploadTally(planned(6, 5431), {})) as uploading:
+with console.uploading(UploadTally(planned(6, 5431), {}), "") as uploading:
     for campaign in EVERY_END[:5]:
-        uploading.event(CampaignSending(campaign, 1))
+        uploading.event(CampaignSending(campaign))
         if campaign.number == 3:
             uploading.event(CampaignWaiting(campaign, 12, "the service asked for it"))
             time.sleep(0.3)

@@ -138,10 +138,10 @@ def _write_examples(formatter: _Page, name: str) -> None:
         formatter.write(f"  {example}\n")
 
 
-def _write_section(formatter: _Page, heading: str, rows: Iterable[tuple[str, str]], widest: int = 0) -> None:
+def _write_section(formatter: _Page, heading: str, rows: Iterable[tuple[str, str]]) -> None:
     """Write terms and what they mean in two columns; words that hold hyphens stay whole, to be copied."""
     rows = list(rows)
-    column = widest or min(max(len(term) for term, _ in rows), _WIDEST_TERM)
+    column = min(max(len(term) for term, _ in rows), _WIDEST_TERM)
     formatter.write(f"\n{heading}:\n")
     for term, says in rows:
         lines = textwrap.wrap(says, max(formatter.width - column - 4, 20), break_on_hyphens=False) or [""]

@@ -37,7 +37,7 @@ def chance() -> float:
     return int.from_bytes(os.urandom(6), "big") / 2**48
 
 
-def waits(seconds: float | None, longest: float = _LONGEST_WAIT) -> Iterator[float]:
+def waits(seconds: float | None, longest: float) -> Iterator[float]:
     """Take a time apart into waits of at most `longest` seconds, at least one; None is a time without end."""
     left = math.inf if seconds is None else max(seconds, 0.0)
     while left > longest:
@@ -64,7 +64,7 @@ class Clock:
 
     def idle(self, mailbox: SimpleQueue[_Item], seconds: float | None) -> _Item | None:
         """Wait for the mailbox, at most so many seconds (None: for ever); return what came, or None."""
-        for wait in waits(seconds):
+        for wait in waits(seconds, _LONGEST_WAIT):
             with suppress(Empty):
                 return mailbox.get(timeout=wait)
         return None

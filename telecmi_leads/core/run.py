@@ -304,7 +304,6 @@ class CampaignSending(Struct, frozen=True):
     """A campaign's request is about to leave."""
 
     campaign: CampaignRecord
-    attempt: int
 
 
 class CampaignSettled(Struct, frozen=True):

@@ -15,12 +15,11 @@ from telecmi_leads.core.campaign import KnownCampaign
 from telecmi_leads.ledger.attempts import Judged
 from telecmi_leads.ledger.forgetting import Forgotten, ToForget
 from telecmi_leads.ledger.ledger import Ledger
-from telecmi_leads.ledger.queries import Attempt, Try, Word
+from telecmi_leads.ledger.queries import Try, Word
 from telecmi_leads.ledger.staging import NewRun, PlanFigures
 from telecmi_leads.ledger.uploaded_numbers import Fate
 
 __all__ = [
-    "Attempt",
     "Fate",
     "Forgotten",
     "Judged",

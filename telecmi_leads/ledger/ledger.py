@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, KnownCampaign, StagedCampaign
+    from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus, KnownCampaign, OutcomeKind, StagedCampaign
     from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, TableInfo
     from telecmi_leads.core.run import RunRecord
     from telecmi_leads.ledger.attempts import Judged
     from telecmi_leads.ledger.forgetting import Forgotten, ToForget
     from telecmi_leads.ledger.left_out import Hits
-    from telecmi_leads.ledger.queries import Attempt, Try
+    from telecmi_leads.ledger.queries import Try, Word
     from telecmi_leads.ledger.staging import NewRun, PlanFigures
     from telecmi_leads.ledger.uploaded_numbers import Fate
 
@@ -258,8 +258,8 @@ class Ledger:
         """Return the numbers of a campaign whose request the ledger holds; who was forgotten is not among them."""
         return list(filter(None, thaw_phones(self.body(campaign_id))))
 
-    def history(self, campaign_id: int) -> list[Attempt]:
-        """Return the campaign's requests, oldest first, with what people have said of it in between."""
+    def history(self, campaign_id: int) -> list[OutcomeKind | Word]:
+        """Return what the campaign's requests came to, oldest first, with what people have said of it in between."""
         return queries.history(self._store, campaign_id)
 
     def names_taken(self, account: str, names: Sequence[str]) -> set[str]:

@@ -22,7 +22,6 @@ from telecmi_leads.ledger.schema import KEPT, from_micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from telecmi_leads.ledger.store import Store
 
@@ -72,17 +71,6 @@ class Word(StrEnum):
 
     ACCEPTED = "said_accepted"
     NOT_UPLOADED = "said_not_uploaded"
-
-
-class Attempt(Struct, frozen=True):
-    """One request of a campaign, or a person's word on it. `ended` and `kind` are None while it is on its way."""
-
-    started: datetime
-    ended: datetime | None
-    kind: OutcomeKind | Word | None
-    code: int | None
-    message: str
-    seconds: float
 
 
 class Try(Struct, frozen=True):
@@ -154,23 +142,14 @@ def body(store: Store, campaign_id: int) -> bytes:
     return body
 
 
-def history(store: Store, campaign_id: int) -> list[Attempt]:
-    """Return the campaign's requests, oldest first, with what people have said of it in between."""
-    rows = store.rows(
-        "SELECT started, ended, kind, code, message, seconds FROM attempts WHERE campaign = ? ORDER BY id",
-        (campaign_id,),
-    )
-    return [
-        Attempt(
-            started=from_micros(started),
-            ended=None if ended is None else from_micros(ended),
-            kind=attempt_kind(store, kind),
-            code=code,
-            message=message,
-            seconds=seconds,
-        )
-        for started, ended, kind, code, message, seconds in rows
-    ]
+def history(store: Store, campaign_id: int) -> list[OutcomeKind | Word]:
+    """Return what the campaign's requests came to, oldest first, with what people have said of it in between.
+
+    A request on its way is not among them.
+    """
+    rows = store.rows("SELECT kind FROM attempts WHERE campaign = ? ORDER BY id", (campaign_id,))
+    kinds = (attempt_kind(store, kind) for (kind,) in rows)
+    return [kind for kind in kinds if kind is not None]
 
 
 def names_taken(store: Store, account: str, names: Sequence[str]) -> set[str]:

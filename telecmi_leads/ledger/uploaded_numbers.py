@@ -66,7 +66,6 @@ class Fate(Struct, frozen=True):
     list's name). `when` is the time the campaign's state was reached, or the run was made.
     """
 
-    account: str
     run: str
     run_name: str
     when: datetime
@@ -358,8 +357,8 @@ def fates(store: Store, phone: str) -> list[Fate]:
     found: list[Fate] = []
     for (account,) in store.rows("SELECT DISTINCT account FROM runs"):
         number = Hasher(store.key, account).numbers([phone])[0]
-        found += _accepted(store, account, number)
-        found += _left_out(store, account, number)
+        found += _accepted(store, number)
+        found += _left_out(store, number)
         found += _still_here(store, account, phone)
     return sorted(found, key=lambda fate: fate.when, reverse=True)
 
@@ -369,7 +368,7 @@ def fates_as_typed(store: Store, text: str) -> list[Fate]:
     wanted = as_typed(text)
     found: list[Fate] = []
     for (account,) in store.rows("SELECT DISTINCT account FROM runs") if wanted else []:
-        found += _left_out(store, account, Hasher(store.key, account).numbers([wanted])[0])
+        found += _left_out(store, Hasher(store.key, account).numbers([wanted])[0])
     return sorted(found, key=lambda fate: fate.when, reverse=True)
 
 
@@ -383,14 +382,14 @@ def _column(store: Store, name: str) -> list[bytes]:
     return store.columns[name]
 
 
-def _accepted(store: Store, account: str, number: bytes) -> list[Fate]:
+def _accepted(store: Store, number: bytes) -> list[Fate]:
     rows = store.rows(
         "SELECT r.id, r.name, c.settled, c.name, c.status FROM campaigns c JOIN runs r ON r.seq = c.run"
         " WHERE c.id IN (SELECT value FROM json_each(?))",
         (json.dumps(_campaigns_holding(store, number)),),
     )
     return [
-        Fate(account, run, run_name, from_micros(settled), name, CampaignStatus(status))
+        Fate(run, run_name, from_micros(settled), name, CampaignStatus(status))
         for run, run_name, settled, name, status in rows
     ]
 
@@ -402,14 +401,14 @@ def _campaigns_holding(store: Store, number: bytes) -> list[int]:
     return campaigns + [campaign for campaign, hashes in fresh if number in split(hashes)]
 
 
-def _left_out(store: Store, account: str, number: bytes) -> list[Fate]:
+def _left_out(store: Store, number: bytes) -> list[Fate]:
     rows = store.rows(
         "SELECT r.id, r.name, r.created, l.kind, l.code, l.hashes FROM left_numbers l JOIN runs r ON r.seq = l.run"
         " WHERE instr(l.hashes, ?) ORDER BY l.id",
         (number,),
     )
     found = [
-        Fate(account, run, run_name, from_micros(created), left_out=LeftOutKind(kind), code=code)
+        Fate(run, run_name, from_micros(created), left_out=LeftOutKind(kind), code=code)
         for run, run_name, created, kind, code, hashes in rows
         if number in split(hashes)  # and not only across two of them
     ]
@@ -429,7 +428,7 @@ def _still_here(store: Store, account: str, phone: str) -> list[Fate]:
         (account, *KEPT),
     )
     return [
-        Fate(account, run, run_name, from_micros(when), name, CampaignStatus(status).to_outsiders)
+        Fate(run, run_name, from_micros(when), name, CampaignStatus(status).to_outsiders)
         for run, run_name, when, name, status, body in rows
         if needle in body
     ]

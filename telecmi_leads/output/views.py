@@ -144,14 +144,12 @@ def summarise(
     )
 
 
-def failed_summary(
-    error: Problem | LeadsError, exit_code: int, *, name: str | None = None, dry_run: bool = False
-) -> RunSummary:
+def failed_summary(error: Problem | LeadsError, exit_code: int) -> RunSummary:
     """Return the summary of a command that ended before there was a run."""
     return RunSummary(
         run=None,
-        name=name,
-        dry_run=dry_run,
+        name=None,
+        dry_run=False,
         status=RunStatus.FAILED,
         exit_code=int(exit_code),
         rows=RowTotals(),

@@ -70,7 +70,7 @@ class Decision(Struct, frozen=True):
     cause: StopCause | None = None
 
 
-def decide(history: History, outcome: Outcome, others: History | None = None, *, names_taken: bool = False) -> Decision:
+def decide(history: History, outcome: Outcome, *, others: History | None, names_taken: bool) -> Decision:
     """Return what an answer means; `history` holds the campaign's earlier tries and what people said, oldest first.
 
     `others` holds the tries of other bodies that were sent under the same name; None where it was this one's alone.
@@ -87,7 +87,7 @@ def decide(history: History, outcome: Outcome, others: History | None = None, *,
     if kind.maybe_applied:
         return _maybe_applied(kind)
     # From here on this try is not in. That says nothing of the tries before it.
-    doubtful = in_doubt(history) or in_doubt(others or ())
+    doubtful = may_be_in(history) or may_be_in(others or ())
     if kind is not OutcomeKind.REFUSED:
         return _not_applied(outcome, CampaignStatus.UNKNOWN if doubtful else CampaignStatus.UNSENT)
     if doubtful:  # "duplicate phone numbers" may speak of our own leads
@@ -113,7 +113,7 @@ def _name_exists(history: History) -> Decision:
 
 def _name_of_several(history: History, others: History) -> Decision:
     """Decide on a name that other bodies were sent under as well: never somebody else's, seldom surely ours."""
-    if in_doubt(others):
+    if may_be_in(others):
         return _unverified()
     decision = _name_exists(history)
     return _unverified() if decision.status is CampaignStatus.REFUSED else decision
@@ -145,7 +145,7 @@ def _not_applied(outcome: Outcome, status: CampaignStatus) -> Decision:
     return Decision(status, Step.STOP if cause else Step.AGAIN, cause=cause)
 
 
-def in_doubt(history: History) -> bool:
+def may_be_in(history: History) -> bool:
     """Tell whether a try may have gone in. What a person has found out settles the tries before it."""
     doubtful = False
     # The order counts: a doubt that comes after a person's word is a new one.

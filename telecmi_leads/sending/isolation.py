@@ -209,7 +209,7 @@ class Family:
         if condemned_with is not None:
             return Condemn(leaf.record, condemned_with)
         if leaf.refused:
-            return self._cut(leaf)
+            return self._cut_of(leaf)
         if leaf.parent is None or not leaf.record.status.to_send:
             return None
         affordable = self._cutting and self._left >= _PRICE_OF_HALVES - 1
@@ -232,9 +232,10 @@ class Family:
         alone = leaf.record.leads == 1 and leaf.record.status is CampaignStatus.UNKNOWN
         if not alone or leaf.kinds[-1:] != [OutcomeKind.REFUSED]:
             return None
-        return self._left_over_of(leaf, documented=True)
+        return self._refused_for(leaf, documented=True)
 
-    def _cut(self, leaf: _Node) -> Move | None:
+    def _cut_of(self, leaf: _Node) -> Cut | None:
+        """Return how a refused part is cut; None where it can't be, or the budget is spent."""
         if not self._cutting:
             return None
         if not any(each.leads == leaf.record.leads for each in leaf.tries):
@@ -245,9 +246,9 @@ class Family:
 
     def _known_to_offend(self, node: _Node, *, documented: bool) -> CampaignRecord | None:
         """Return what was refused because of these leads alone; None where that is not known, or they were sent."""
-        return None if node.tried else self._left_over_of(node, documented=documented)
+        return None if node.tried else self._refused_for(node, documented=documented)
 
-    def _left_over_of(self, node: _Node, *, documented: bool) -> CampaignRecord | None:
+    def _refused_for(self, node: _Node, *, documented: bool) -> CampaignRecord | None:
         """Return what was refused with these leads in it, where all of its others are in."""
         parent = node.parent
         if parent is None or parent.parts[1:] != [node]:
@@ -283,8 +284,8 @@ class Family:
         return found
 
 
-def in_parts(move: Cut, body: bytes, names: Sequence[str]) -> list[StagedCampaign]:
-    """Return the halves of a campaign or part, the first under its own name and the second under the first of `names`.
+def in_parts(move: Cut, body: bytes, second: str) -> list[StagedCampaign]:
+    """Return the halves of a campaign or part, the first under its own name and the other under that of the `second`.
 
     A campaign that is to be sent in one piece is its only part.
     """
@@ -293,7 +294,7 @@ def in_parts(move: Cut, body: bytes, names: Sequence[str]) -> list[StagedCampaig
     if move.whole:
         return [_part(record, body, record.name, leads)]
     half = len(leads) // 2
-    return [_part(record, body, record.name, leads[:half]), _part(record, body, names[0], leads[half:])]
+    return [_part(record, body, record.name, leads[:half]), _part(record, body, second, leads[half:])]
 
 
 def rejoined(record: CampaignRecord, bodies: Sequence[bytes]) -> StagedCampaign:

@@ -30,8 +30,11 @@ class LeavingOut(Struct, frozen=True):
     run: str
     lists: Lists
 
-    def anybody(self, record: CampaignRecord, body: bytes) -> bool:
-        """Tell whether anybody has to be left out of a campaign, and leave them out unless it may be in as it is."""
+    def leave_out_of(self, record: CampaignRecord, body: bytes) -> bool:
+        """Leave whom it must hold no more out of a campaign; return whether somebody was, or would have to be.
+
+        One that may be in as it is stays as it is.
+        """
         phones = [lead.phone for lead in thaw_leads(body)]
         forgotten = {at for at, phone in enumerate(phones) if not phone}
         known = self.ledger.uploaded_since(record, phones)

@@ -248,7 +248,7 @@ class _Run:
 
     def _line_up_campaign(self, record: CampaignRecord) -> Iterator[UploadEvent]:
         place = (self._positions[record.root], record.id)
-        job = _Job(record, place, self._history(record.id), self._clock.monotonic())
+        job = _Job(record, place, self._ledger.history(record.id), self._clock.monotonic())
         self._line_up(job)
         if record.status is CampaignStatus.UNKNOWN:
             job.not_before += self._options.settle
@@ -258,15 +258,12 @@ class _Run:
         """Tell whether a planned campaign was refused, for all that is known, so that --isolate takes it up."""
         if not self._cutting or not record.status.may_be_cut:
             return False
-        last = next(reversed(self._history(record.id)), None)
+        last = next(reversed(self._ledger.history(record.id)), None)
         return isinstance(last, OutcomeKind) and last.refuses
 
     @property
     def _cutting(self) -> bool:
         return self._options.isolate and not self._name_taken
-
-    def _history(self, campaign: int) -> list[OutcomeKind | Word]:
-        return [attempt.kind for attempt in self._ledger.history(campaign) if attempt.kind is not None]
 
     def _start(self) -> Iterator[UploadEvent]:
         """Start as many requests as may go now, with one flush of the disk for all their intents."""
@@ -308,7 +305,7 @@ class _Run:
         """Return the events of requests that have just left."""
         for job in jobs:
             job.record = self._ledger.campaign(job.record.id)
-        return [CampaignSending(job.record, job.record.attempts) for job in jobs]
+        return [CampaignSending(job.record) for job in jobs]
 
     def _ready(self) -> list[_Job]:
         jobs: list[_Job] = []
@@ -418,7 +415,7 @@ class _Run:
                 yield from self._line_up_part(move, settling=settling)
                 return
             if isinstance(move, Cut):
-                yield from self._cut(move.record, whole=move.whole)
+                yield from self._cut_or_leave_out(move)
             elif isinstance(move, Condemn):
                 condemned = self._ledger.condemn(move.part.id, move.refused.id, at=self._clock.now())
                 yield CampaignSettled(condemned)
@@ -437,19 +434,20 @@ class _Run:
     def _line_up_part(self, move: Send, *, settling: bool) -> Iterator[UploadEvent]:
         record = move.part if move.part.name == move.name else self._ledger.take_name(move.part.id, move.name)
         place = (self._positions[record.root], record.id)
-        job = _Job(record, place, self._history(record.id), self._clock.monotonic(), part=move)
+        job = _Job(record, place, self._ledger.history(record.id), self._clock.monotonic(), part=move)
         self._line_up(job)
         doubtful = record.status is CampaignStatus.UNKNOWN
         if settling and doubtful:
             job.not_before += self._options.settle
             yield from _waits(record, self._options.settle, _MAY_BE_AT_WORK)
 
-    def _cut(self, record: CampaignRecord, *, whole: bool) -> Iterator[UploadEvent]:
+    def _cut_or_leave_out(self, move: Cut) -> Iterator[UploadEvent]:
         """Cut a campaign or part, unless somebody in it has to be left out first."""
+        record = move.record
         body = self._ledger.body(record.id)
         if record.id not in self._checked:
             self._checked.add(record.id)
-            if self._leaving_out.anybody(record, body):
+            if self._leaving_out.leave_out_of(record, body):
                 if record.status is CampaignStatus.REFUSED:
                     self._checked.discard(record.id)
                 else:  # it may be in, and can't be changed: it is left as it is, for a person to look up
@@ -459,7 +457,7 @@ class _Run:
         if len(name) > LONGEST_NAME:
             self._at_rest.add(record.root)
             return
-        for part in self._ledger.split(record.id, in_parts(Cut(record, whole=whole), body, [name])):
+        for part in self._ledger.split(record.id, in_parts(move, body, name)):
             self._names.give(part.name)
         if record.attempts:
             yield CampaignSettled(self._ledger.campaign(record.id))

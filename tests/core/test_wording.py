@@ -22,6 +22,7 @@ from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
 from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.core.run import LeadTotals, LeftOutCount, Problem, RunStatus, RunSummary
+from telecmi_leads.core.wording.code_words import LEFT_OUT
 
 # --- sentences and figures ------------------------------------------------------------------------
 
@@ -165,7 +166,7 @@ def test_every_code_has_words() -> None:
     """No reason, repair or heap is shown as a bare code; an unknown one is shown as words."""
     assert {wording.reason(reason.code) for reason in Reason} == {(reason.says, reason.tip) for reason in Reason}
     assert all(wording.repair(repair) not in set(Repair) and " " in wording.repair(repair) for repair in Repair)
-    assert set(wording.LEFT_OUT) == set(LeftOutKind)
+    assert set(LEFT_OUT) == set(LeftOutKind)
     assert wording.reason("from_a_newer_version") == ("from a newer version", "")
     assert wording.repair("from_a_newer_version") == "from a newer version"
 

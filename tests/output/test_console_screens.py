@@ -174,6 +174,7 @@ def run_record(day: int, name: str, leads: LeadTotals) -> RunRecord:
     )
 
 
+NOW = MORNING + timedelta(days=9)
 RUNS = [
     run_record(4, "April-{group}", LeadTotals(1000, unsent=1000, refused=431)),
     run_record(3, "मार्च सूची", LeadTotals(2431)),
@@ -200,9 +201,9 @@ GOOD_PHONE = PhoneView(
     ("Asia/Kolkata",),
     ("punctuation",),
     (
-        Fate("a", RUN, "March", MORNING, campaign="March-001", status=CampaignStatus.ACCEPTED),
-        Fate("a", "20260221-083000-aaaa", "Feb", MORNING, left_out=LeftOutKind.EXCLUDED, code="dnd.csv"),
-        Fate("a", "20260220-083000-aaaa", "Feb", MORNING, left_out=LeftOutKind.REJECTED, code="wrong_type"),
+        Fate(RUN, "March", MORNING, campaign="March-001", status=CampaignStatus.ACCEPTED),
+        Fate("20260221-083000-aaaa", "Feb", MORNING, left_out=LeftOutKind.EXCLUDED, code="dnd.csv"),
+        Fate("20260220-083000-aaaa", "Feb", MORNING, left_out=LeftOutKind.REJECTED, code="wrong_type"),
     ),
 )
 CHECKS = [
@@ -229,9 +230,9 @@ def preparing(shown: Shown) -> None:
 def uploading(shown: Shown) -> None:
     """Settle campaigns in every way there is, with pauses in between."""
     halved = campaign(7, "refused", name="March-007", code=422, message="Invalid phone number", split=True)
-    with shown.console.uploading(UploadTally(planned(7, 6431), {})) as display:
+    with shown.console.uploading(UploadTally(planned(7, 6431), {}), "") as display:
         for each in (*EVERY_END[:5], halved):
-            display.event(CampaignSending(each, 1))
+            display.event(CampaignSending(each))
             if each.number in {2, 3}:
                 display.event(CampaignWaiting(each, 12, "the service asked for it"))
             shown.clock.now += 4
@@ -247,8 +248,8 @@ def told_at_once(shown: Shown) -> None:
 
 def ledger(shown: Shown) -> None:
     """Show the runs, one of them, and something deleted."""
-    shown.console.runs(RUNS)
-    shown.console.runs([])
+    shown.console.runs(RUNS, "", NOW)
+    shown.console.runs([], "No run yet.", NOW)
     shown.console.run(
         RUNS[0], EVERY_END, [LEADS_CSV], Typed((TypedOption("profile", ("--profile", "nightly"), tuple(Suggested)),))
     )
@@ -402,7 +403,7 @@ def test_paths_are_shown_as_one_would_type_them() -> None:
 def test_a_long_name_has_its_own_line_on_a_terminal() -> None:
     """Campaigns in trouble stand straight below each other, wide names included; what is in takes no line."""
     shown = Shown(columns=60)
-    with shown.console.uploading(UploadTally(planned(4, 2431), {})) as display:
+    with shown.console.uploading(UploadTally(planned(4, 2431), {}), "") as display:
         display.event(CampaignSettled(campaign(1)))
         for number, name in enumerate(("March-002", "北京市朝阳-03", "A name longer than the room-004"), start=2):
             display.event(CampaignSettled(campaign(number, "refused", name=name, code=422, message=f"Wrong {number}")))
@@ -423,7 +424,7 @@ def test_a_campaign_in_parts_is_counted_once() -> None:
         ((refused, *parts[:2], campaign(9, leads=3)), "6 of 7 leads in · 1 not sent · 1 of 2 campaigns · 0.0 s"),
         ((refused, *parts, campaign(9, leads=3)), "7 of 7 leads in · 2 of 2 campaigns · 0.0 s"),
     ):
-        with shown.console.uploading(UploadTally({1: 4, 9: 3}, {})) as display:
+        with shown.console.uploading(UploadTally({1: 4, 9: 3}, {}), "") as display:
             for each in events:
                 display.event(CampaignSettled(each))
         assert shown.err.getvalue().splitlines()[-1] == end
@@ -434,7 +435,7 @@ def test_parts_that_are_made_one_again_are_counted_once() -> None:
     shown = Shown(columns=60)
     refused = campaign(1, "refused", leads=4, code=422, message="Wrong")
     parts = [campaign(1, "refused", id=id_, leads=2, code=422, message="Wrong", name=f"Part-{id_}") for id_ in (2, 3)]
-    with shown.console.uploading(UploadTally({1: 4}, {})) as display:
+    with shown.console.uploading(UploadTally({1: 4}, {}), "") as display:
         display.event(CampaignSettled(replace(refused, split=True)))
         for part in parts:
             display.event(CampaignSettled(part))
@@ -447,7 +448,7 @@ def test_parts_that_are_made_one_again_are_counted_once() -> None:
 def test_what_is_not_sent_for_a_taken_name_counts_as_refused() -> None:
     """The end says of a run that a taken name has ended what its verdict says."""
     shown = Shown(columns=60)
-    with shown.console.uploading(UploadTally({1: 4, 2: 3}, {})) as display:
+    with shown.console.uploading(UploadTally({1: 4, 2: 3}, {}), "") as display:
         display.event(RunStopping(StopCause.NAME_TAKEN, "Lead Name Already Exists"))
         display.event(CampaignSettled(campaign(1, "refused", leads=4)))
     assert shown.err.getvalue().splitlines()[-1] == "0 of 7 leads in · 7 refused · 1 of 2 campaigns · 0.0 s"
@@ -456,8 +457,8 @@ def test_what_is_not_sent_for_a_taken_name_counts_as_refused() -> None:
 def test_what_is_in_doubt_at_the_end() -> None:
     """Not proven at the end: what no answer came for, and what was in doubt before and was not tried again."""
     shown = Shown(columns=80)
-    with shown.console.uploading(UploadTally({1: 4, 2: 3, 3: 2}, {1: 4, 2: 3})) as display:
-        display.event(CampaignSending(campaign(1, "unknown", leads=4), 2))
+    with shown.console.uploading(UploadTally({1: 4, 2: 3, 3: 2}, {1: 4, 2: 3}), "") as display:
+        display.event(CampaignSending(campaign(1, "unknown", leads=4)))
     assert (
         shown.err.getvalue().splitlines()[-1]
         == "0 of 9 leads in · 7 not proven · 2 not sent · 0 of 3 campaigns · 0.0 s"
@@ -467,9 +468,18 @@ def test_what_is_in_doubt_at_the_end() -> None:
 def test_a_campaign_left_unsent_is_not_done() -> None:
     """A campaign whose request proves that nothing was taken is not counted as done."""
     shown = Shown(columns=60)
-    with shown.console.uploading(UploadTally({1: 4}, {})) as display:
+    with shown.console.uploading(UploadTally({1: 4}, {}), "") as display:
         display.event(CampaignSettled(campaign(1, "unsent", leads=4)))
     assert shown.err.getvalue().splitlines()[-1] == "0 of 4 leads in · 4 not sent · 0 of 1 campaign · 0.0 s"
+
+
+def test_the_sign_of_a_run_has_its_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verdict of `runs RUN` is drawn as that at the end of a run: its sign is coloured."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    out = AsTerminal()
+    console = Console(OutputOptions(), Terminal(no_color=False, dumb=False, columns=80), out=out)  # type: ignore[arg-type] - a text stream it is
+    console.run(RUNS[0], EVERY_END, [LEADS_CSV], Typed())
+    assert "\n\x1b[1;33m?\x1b[0m" in out.getvalue()
 
 
 # --- foreign text, phones and pauses --------------------------------------------------------------
@@ -498,7 +508,7 @@ def test_foreign_text_is_shown_escaped(hostile: str) -> None:
     shown = Shown(columns=200)
     with shown.console.preparing() as display:
         display.event(TableOpened(table, {hostile: (hostile,)}))
-    with shown.console.uploading(UploadTally(planned(1, 1000), {})) as upload:
+    with shown.console.uploading(UploadTally(planned(1, 1000), {}), "") as upload:
         upload.event(CampaignWaiting(named, 1, hostile))
         upload.event(CampaignSettled(named))
         upload.event(RunStopping(StopCause.INTERRUPTED, hostile))
@@ -513,7 +523,7 @@ def test_foreign_text_is_shown_escaped(hostile: str) -> None:
             reports={"folder": hostile, "rejects": hostile},
         )
     )
-    shown.console.runs([run_record(2, hostile, LeadTotals(1))])
+    shown.console.runs([run_record(2, hostile, LeadTotals(1))], "", NOW)
     shown.console.run(run_record(2, hostile, LeadTotals(1)), [named], [], Typed())
     shown.console.columns(
         [TableView(table, (ColumnView(hostile, hostile, hostile, (hostile,)),), (("--map", hostile),))]
@@ -543,7 +553,7 @@ def test_samples_are_masked_unless_told_otherwise() -> None:
 def test_a_log_tells_of_pauses_now_and_then() -> None:
     """Many campaigns that wait for the same are told once in a while; one that waits far longer is told at once."""
     shown = Shown(log=True)
-    with shown.console.uploading(UploadTally(planned(4, 4000), {})) as display:
+    with shown.console.uploading(UploadTally(planned(4, 4000), {}), "") as display:
         for number, seconds, passed in ((1, 2, 1), (2, 2, 1), (3, 12, 1), (4, 2, 6), (5, 2, 0)):
             display.event(CampaignWaiting(campaign(number), seconds, "the service asks for a pause"))
             shown.clock.now += passed

@@ -206,7 +206,7 @@ def test_confirmed_by_name_and_halves_are_told(ledger: Ledger) -> None:
 def test_a_command_that_failed_early_has_the_same_object() -> None:
     """Without a run the object is whole, with null for the run and the error told."""
     error = ColumnMissing("There is no phone column in leads.csv.", hint="Use --map phone=COLUMN.")
-    found = json.loads(summary_json(failed_summary(error, 3, name="March")))
+    found = json.loads(summary_json(replace(failed_summary(error, 3), name="March")))
     jsonschema.validate(found, schema())
     assert found["run"] is None
     assert found["status"] == "failed"
@@ -302,7 +302,7 @@ def test_the_other_commands_objects(ledger: Ledger) -> None:
     run = ledger.run(RUN)
     assert run is not None
     campaign = ledger.campaigns(RUN)[0]
-    fate = Fate("a", RUN, "March", MORNING, left_out=LeftOutKind.REJECTED, code="masked")
+    fate = Fate(RUN, "March", MORNING, left_out=LeftOutKind.REJECTED, code="masked")
     head = {"schema": 1, "exit_code": 0, "error": None}
     runs = json.loads(runs_json([run]))
     one = json.loads(run_json(run, [campaign]))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ledger_store import in_flight, uploaded_among
+from ledger_store import connection, in_flight, uploaded_among
 from msgspec.structs import replace
 from simulated import (
     ABORTED,
@@ -336,8 +336,8 @@ def half_of_a_campaign_under_its_name(ledger: Ledger) -> None:
 def deciding(patch: Patch, kind: OutcomeKind, decision: Decision) -> None:
     """Break it: an outcome of that kind is always decided so."""
 
-    def wrongly(history: Sequence[Any], outcome: Any, *others: Any, **more: Any) -> Decision:
-        return decision if outcome.kind is kind else decide(history, outcome, *others, **more)
+    def wrongly(history: Sequence[Any], outcome: Any, **more: Any) -> Decision:
+        return decision if outcome.kind is kind else decide(history, outcome, **more)
 
     patch.setattr(run_loop, "decide", wrongly)
 
@@ -355,10 +355,10 @@ def busy_is_not_sent(patch: Patch) -> None:
 def busy_proves_nothing_was_sent(patch: Patch) -> None:
     """Break it: a 429 is taken as not sent, where nothing came before."""
 
-    def wrongly(history: Sequence[Any], outcome: Any, *others: Any, **more: Any) -> Decision:
+    def wrongly(history: Sequence[Any], outcome: Any, **more: Any) -> Decision:
         if outcome.kind is OutcomeKind.BUSY and not history:
             return Decision(CampaignStatus.UNSENT, Step.AGAIN)
-        return decide(history, outcome, *others, **more)
+        return decide(history, outcome, **more)
 
     patch.setattr(run_loop, "decide", wrongly)
 
@@ -372,7 +372,8 @@ def intent_after_the_request_on_retries(patch: Patch) -> None:
         in_flight(ledger).update(ids)  # what the clock counts
 
     def late(ledger: Ledger, campaign: int, *args: Any, **more: Any) -> Any:
-        if all(each.ended is not None for each in ledger.history(campaign)):
+        under_way = "SELECT 1 FROM attempts WHERE campaign = ? AND ended IS NULL"
+        if not connection(ledger).execute(under_way, (campaign,)).fetchall():
             begin(ledger, [campaign], at=more["at"])
         return record(ledger, campaign, *args, **more)
 
@@ -427,8 +428,8 @@ def nobody_is_left_out(patch: Patch) -> None:
 def a_taken_name_is_one_campaigns(patch: Patch) -> None:
     """Break it: the run goes on after a name that somebody else has."""
 
-    def wrongly(history: Sequence[Any], outcome: Any, *others: Any, **more: Any) -> Decision:
-        return replace(decide(history, outcome, *others, **more), cause=None)
+    def wrongly(history: Sequence[Any], outcome: Any, **more: Any) -> Decision:
+        return replace(decide(history, outcome, **more), cause=None)
 
     patch.setattr(run_loop, "decide", wrongly)
 
@@ -443,13 +444,13 @@ def second_halves_begin_too_early(patch: Patch) -> None:
     """Break it: the lead at the cut is in both halves."""
     in_parts = run_loop.in_parts
 
-    def overlapping(move: Any, body: bytes, names: Sequence[str]) -> Any:
-        parts = in_parts(move, body, names)
+    def overlapping(move: Any, body: bytes, name: str) -> Any:
+        parts = in_parts(move, body, name)
         both = [lead for part in parts for lead in thaw_leads(part.body)]
         if len(parts) == 1:
             return parts
         second = both[parts[0].leads - 1 :]
-        return [parts[0], isolation._part(move.record, body, names[0], second)]  # noqa: SLF001 - damage from within
+        return [parts[0], isolation._part(move.record, body, name, second)]  # noqa: SLF001 - damage from within
 
     patch.setattr(run_loop, "in_parts", overlapping)
 
@@ -460,15 +461,15 @@ def a_word_clears_what_comes_after(patch: Patch) -> None:
     def cleared(history: Sequence[Any]) -> bool:
         return not any(isinstance(kind, Word) for kind in history) and any(kind.maybe_applied for kind in history)
 
-    patch.setattr(decisions, "in_doubt", cleared)
+    patch.setattr(decisions, "may_be_in", cleared)
 
 
 def _counts_as_lost(patch: Patch, *kinds: OutcomeKind) -> None:
     """Break it: after such an answer, a name that exists is ours."""
 
-    def wrongly(history: Sequence[Any], outcome: Any, *others: Any, **more: Any) -> Decision:
+    def wrongly(history: Sequence[Any], outcome: Any, **more: Any) -> Decision:
         told = [OutcomeKind.UNKNOWN_CONNECTION if kind in kinds else kind for kind in history]
-        return decide(told, outcome, *others, **more)
+        return decide(told, outcome, **more)
 
     patch.setattr(run_loop, "decide", wrongly)
 
@@ -491,8 +492,8 @@ def a_busy_answer_is_a_lost_connection(patch: Patch) -> None:
 def a_taken_name_says_nothing_of_the_others(patch: Patch) -> None:
     """Break it: that one name is somebody else's makes the others no less ours."""
 
-    def wrongly(history: Sequence[Any], outcome: Any, *others: Any, **_: Any) -> Decision:
-        return decide(history, outcome, *others)
+    def wrongly(history: Sequence[Any], outcome: Any, **more: Any) -> Decision:
+        return decide(history, outcome, **{**more, "names_taken": False})
 
     patch.setattr(run_loop, "decide", wrongly)
 

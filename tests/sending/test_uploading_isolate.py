@@ -31,7 +31,7 @@ from simulated import (
     staged,
 )
 
-from telecmi_leads.core.campaign import OutcomeKind, thaw_leads
+from telecmi_leads.core.campaign import ISOLATE_BUDGET, OutcomeKind, thaw_leads
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import CampaignSending, CampaignSettled, LeadTotals, RunState, StopCause
@@ -55,7 +55,12 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def run(
-    ledger: Ledger, service: Service, run_id: str = "run-1", *, budget: int = 120, listed: Collection[str] = ()
+    ledger: Ledger,
+    service: Service,
+    run_id: str = "run-1",
+    *,
+    budget: int = ISOLATE_BUDGET,
+    listed: Collection[str] = (),
 ) -> list[UploadEvent]:
     """Upload with --isolate, where some numbers are on a do-not-call list; return the events."""
     options = SendingOptions(isolate=True, isolate_budget=budget)
@@ -517,7 +522,7 @@ def test_a_campaign_in_doubt_is_not_cut_for_people_on_a_list(ledger: Ledger, *, 
     list(upload("run-1", ledger, service.send, SendingOptions(), clock, StopRequest()))
     if killed:  # after the cut, before its first request
         [whole] = ledger.campaigns("run-1")
-        ledger.split(whole.id, in_parts(Cut(whole), ledger.body(whole.id), ["March-001b"]))
+        ledger.split(whole.id, in_parts(Cut(whole), ledger.body(whole.id), "March-001b"))
     run(ledger, service, listed={phones[0]})
     assert (leads(ledger), len(service.came)) == (LeadTotals(unknown=10), 2)
     [whole] = [each for each in ledger.campaigns("run-1") if not each.split]

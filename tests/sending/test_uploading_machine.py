@@ -415,25 +415,25 @@ class AcceptedFirst(MortalLedger):
         return self.campaign(campaign_id)
 
 
-def believes_refusals(history: Sequence[Any], outcome: Outcome, *others: Any, **more: Any) -> Decision:
+def believes_refusals(history: Sequence[Any], outcome: Outcome, **more: Any) -> Decision:
     """Broken: a refusal after a try that may have gone in is taken for the last word."""
     if outcome.kind is OutcomeKind.REFUSED:
         return Decision(CampaignStatus.REFUSED, Step.SETTLED)
-    return decide(history, outcome, *others, **more)
+    return decide(history, outcome, **more)
 
 
-def believes_in_silence(history: Sequence[Any], outcome: Outcome, *others: Any, **more: Any) -> Decision:
+def believes_in_silence(history: Sequence[Any], outcome: Outcome, **more: Any) -> Decision:
     """Broken: a time-out is taken for an acceptance."""
     if outcome.kind is OutcomeKind.UNKNOWN_CONNECTION:
         return Decision(CampaignStatus.ACCEPTED, Step.SETTLED)
-    return decide(history, outcome, *others, **more)
+    return decide(history, outcome, **more)
 
 
-def forgets_doubt(history: Sequence[Any], outcome: Outcome, *others: Any, **more: Any) -> Decision:
+def forgets_doubt(history: Sequence[Any], outcome: Outcome, **more: Any) -> Decision:
     """Broken: a try that was not sent makes the campaign unsent, whatever came before."""
     if outcome.kind is OutcomeKind.NOT_SENT:
         return Decision(CampaignStatus.UNSENT, Step.AGAIN)
-    return decide(history, outcome, *others, **more)
+    return decide(history, outcome, **more)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_all_accepted(ledger: Ledger) -> None:
     assert (record.state, record.leads) == (RunState.FINISHED, LeadTotals(accepted=10))
     assert not any(has_body(ledger, campaign.id) for campaign in ledger.campaigns("run-1"))
     assert [type(event) for event in events].count(CampaignSettled) == 5
-    assert [event.attempt for event in events if isinstance(event, CampaignSending)] == [1] * 5
+    assert [event.campaign.attempts for event in events if isinstance(event, CampaignSending)] == [1] * 5
 
 
 def test_lining_up_many_campaigns_is_no_sorting_of_all_for_each(
@@ -541,7 +541,7 @@ def test_an_interrupted_request_waits_for_settle_after_a_restart(ledger: Ledger)
     assert [name for _, name in service.came] == ["March-002", "March-003", "March-001"]
     assert service.came[-1][0] == pytest.approx(30)
     assert ledger.campaigns("run-1")[0].confirmed_by_name
-    kinds = [attempt.kind for attempt in ledger.history(first.id)]
+    kinds = ledger.history(first.id)
     assert kinds == [OutcomeKind.INTERRUPTED, OutcomeKind.NAME_EXISTS]
 
 

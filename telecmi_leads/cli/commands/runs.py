@@ -32,7 +32,8 @@ def _show_runs(session: Session, found: Sequence[RunRecord]) -> None:
     if session.output.json:
         session.console.json(runs_json(found))
     else:
-        session.console.runs(found, f"No run yet, of any account, in the ledger in {session.state}.")
+        empty = f"No run yet, of any account, in the ledger in {session.state}."
+        session.console.runs(found, empty, session.clock.now())
 
 
 def _show_run(session: Session, ledger: Ledger | None, run: RunRecord) -> None:

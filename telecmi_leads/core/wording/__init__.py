@@ -17,7 +17,6 @@ from telecmi_leads.core.wording.advice import (
     resume,
 )
 from telecmi_leads.core.wording.code_words import (
-    LEFT_OUT,
     STATUS,
     about,
     account,
@@ -50,7 +49,6 @@ from telecmi_leads.core.wording.code_words import (
 )
 from telecmi_leads.core.wording.command_line import argument, command, operand
 from telecmi_leads.core.wording.totals import (
-    Group,
     Part,
     Verdict,
     groups,
@@ -63,10 +61,8 @@ from telecmi_leads.core.wording.totals import (
 )
 
 __all__ = [
-    "LEFT_OUT",
     "STATUS",
     "Choice",
-    "Group",
     "NextStep",
     "Part",
     "Verdict",

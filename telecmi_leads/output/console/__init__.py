@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from telecmi_leads.settings.options import OutputOptions
     from telecmi_leads.settings.surroundings import Terminal
 
-__all__ = ["Console", "Preparing", "Uploading"]
+__all__ = ["Console"]
 
 
 class Console:
@@ -70,7 +70,7 @@ class Console:
         """Return the display of the first phase, a context manager that takes TableOpened and RowsPrepared."""
         return Preparing(self._messages, self._clock)
 
-    def uploading(self, tally: UploadTally, account: str = "") -> Uploading:
+    def uploading(self, tally: UploadTally, account: str) -> Uploading:
         """Return the display of the second phase, a context manager that takes the upload's events."""
         return Uploading(self._messages, self._clock, tally, account)
 
@@ -177,13 +177,13 @@ class Console:
             self._err.entry(f"{'report' if self._err.is_log else 'Report:'} {shown(summary.reports['html'])}")
         shows.show_ending(self._err, summary, alone=self._messages is None or self._json)
 
-    def runs(self, runs: Sequence[RunRecord], empty: str = "No run yet.") -> None:
-        """Show the ledger's runs; `empty` is said where there are none."""
+    def runs(self, runs: Sequence[RunRecord], empty: str, now: datetime) -> None:
+        """Show the ledger's runs; `empty` is said where there are none. A run of `now`'s day is of today."""
         from telecmi_leads.output.console.run_screens import show_runs
 
         if self._results is not None:
             if runs:
-                show_runs(self._results, runs)
+                show_runs(self._results, runs, now)
             else:
                 self._results.paragraph(shown(empty, 2000))
 

@@ -91,9 +91,9 @@ class _Phase:
     def _elapsed(self) -> float:
         return self._clock() - self._begun
 
-    def _log_due(self, every: float = LOG_EVERY) -> bool:
+    def _log_due(self) -> bool:
         """Tell whether it is time for another plain line of progress, and start counting anew if so."""
-        if self._screen is None or self._screen.is_live or self._clock() - self._logged < every:
+        if self._screen is None or self._screen.is_live or self._clock() - self._logged < LOG_EVERY:
             return False
         self._logged = self._clock()
         return True

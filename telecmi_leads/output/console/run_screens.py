@@ -5,7 +5,6 @@ The end is what was left out and repaired, the report, and last the verdict and 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from telecmi_leads.output.console.screen import LONGEST_COMMAND, parted, show_co
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from rich.text import Text
 
@@ -281,9 +281,8 @@ def show_steps(screen: Screen, steps: Iterable[NextStep]) -> None:
 # --- the ledger -------------------------------------------------------------------------------------
 
 
-def show_runs(screen: Screen, runs: Sequence[RunRecord], *, now: datetime | None = None) -> None:
+def show_runs(screen: Screen, runs: Sequence[RunRecord], now: datetime) -> None:
     """Show the runs, in the order given, and what the first one that is open waits for."""
-    now = now or datetime.now(UTC)
     if screen.width < _WIDE:
         for run in runs:
             screen.paragraph(f"{shown(run.id)}  {shown(run.name)}")
@@ -366,9 +365,7 @@ def show_run(
     screen.blank()
     _show_campaigns(screen, campaigns)
     screen.blank()
-    verdict = wording.leads_verdict(run.leads)
-    marks = {"good": screen.marks.good, "open": screen.marks.open, "bad": screen.marks.bad}
-    screen.paragraph(Text(verdict.text, style="bold"), 2, marks[verdict.mark])
+    show_verdict(screen, wording.leads_verdict(run.leads))
     refused = Path(run.report_dir) / "refused.csv"
     there = from_here(str(refused)) if run.report_dir and refused.is_file() else ""
     show_steps(screen, wording.open_steps(run, campaigns, typed, there))

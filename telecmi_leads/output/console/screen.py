@@ -156,13 +156,12 @@ class Marks(Struct, frozen=True):
     open: str
     none: str
     full: str
-    half: str
     empty: str
     wheel: str
 
 
-UNICODE = Marks("✓", "✗", "?", "·", "━", "╸", "─", "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
-ASCII = Marks("+", "x", "?", "-", "#", "#", "-", "|/-\\")
+UNICODE = Marks("✓", "✗", "?", "·", "━", "─", "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
+ASCII = Marks("+", "x", "?", "-", "#", "-", "|/-\\")
 
 
 class Screen:
@@ -256,13 +255,6 @@ class Screen:
         from rich.text import Text
 
         self.paragraph(Text(text, style="dim"), indent)
-
-    def bar(self, part: int, whole: int, width: int) -> str:
-        """Return a bar of at most `width` columns; what is there at all is seen."""
-        if not part or not whole:
-            return ""
-        halves = max(round(2 * width * part / whole), 1)
-        return self.marks.full * (halves // 2) + self.marks.half * (halves % 2)
 
     def rows(
         self,
