@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from telecmi_leads.core.campaign import CampaignStatus, refreeze, thaw_leads
 from telecmi_leads.core.errors import LockHeld, UsageError
 from telecmi_leads.core.lead import NOBODY, LeftOutKind, LeftOutRow
-from telecmi_leads.core.masking import holds_number, mask_phone, without_number
+from telecmi_leads.core.masking import mask_phone
+from telecmi_leads.core.number_in_text import holds_number, without_number
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import safe
 from telecmi_leads.ledger import queries
@@ -27,8 +28,8 @@ from telecmi_leads.ledger.uploaded_numbers import (
     not_of_campaigns,
     split,
     typed_in,
+    without_hash,
 )
-from telecmi_leads.ledger.uploaded_numbers import without_number as without_hash
 
 if TYPE_CHECKING:
     import sqlite3

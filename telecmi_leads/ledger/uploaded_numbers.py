@@ -170,7 +170,7 @@ def campaigns_of(bucket: Bucket, number: bytes) -> Iterator[int]:
     return (int.from_bytes(id_, "big") for tail, id_ in _records(bucket) if tail == number[2:])
 
 
-def without_number(bucket: Bucket, number: bytes) -> Bucket:
+def without_hash(bucket: Bucket, number: bytes) -> Bucket:
     """Return a bucket without a hash."""
     return _joined((tail, id_) for tail, id_ in _records(bucket) if tail != number[2:])
 

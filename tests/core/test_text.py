@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from telecmi_leads.core.block_columns import Columns, clean_column
 from telecmi_leads.core.formulas import defuse, may_run, restore
-from telecmi_leads.core.masking import hide_secret, holds_number, mask_phone, mask_text, without_number
+from telecmi_leads.core.masking import hide_secret, mask_phone, mask_text
+from telecmi_leads.core.number_in_text import holds_number, without_number
 from telecmi_leads.core.patterns import any_of
 from telecmi_leads.core.text import AnyForm, clean, fold_name, normalized, safe
 

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from telecmi_leads.core.masking import HIDDEN, digits_in, hide_secret, mask_text
+from telecmi_leads.core.masking import HIDDEN, hide_secret, mask_text
+from telecmi_leads.core.number_in_text import digits_in
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:

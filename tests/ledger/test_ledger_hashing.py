@@ -16,7 +16,7 @@ from telecmi_leads.ledger.uploaded_numbers import (
     not_of_campaigns,
     pack,
     split,
-    without_number,
+    without_hash,
 )
 
 # Few different bytes, so that hashes share buckets, and tails are found across the border of two others.
@@ -64,7 +64,7 @@ def test_taking_out(uploaded: dict[int, list[bytes]], number: bytes, gone: set[i
     place = bucket_of(number)
     bucket = buckets_of(uploaded).get(place, (b"", b""))
     rest = {id_: [each for each in numbers if each != number] for id_, numbers in uploaded.items()}
-    assert without_number(bucket, number) == buckets_of(rest).get(place, (b"", b""))
+    assert without_hash(bucket, number) == buckets_of(rest).get(place, (b"", b""))
     rest = {id_: numbers for id_, numbers in uploaded.items() if id_ not in gone}
     ids = {id_bytes(id_) for id_ in gone}
     assert not_of_campaigns(bucket, ids) == buckets_of(rest).get(place, (b"", b""))
