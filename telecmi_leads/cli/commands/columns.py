@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -15,8 +13,7 @@ from telecmi_leads.cli.session import begin, typed
 from telecmi_leads.columns import Rule, pins
 from telecmi_leads.columns.mark_words import is_mark_name
 from telecmi_leads.columns.unread_tables import no_phone_column, passed_over
-from telecmi_leads.core import private
-from telecmi_leads.core.errors import ExitCode, InputRefused, SettingsError, UsageError
+from telecmi_leads.core.errors import ExitCode, InputRefused
 from telecmi_leads.core.run import Suggested
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import command, operand
@@ -25,7 +22,8 @@ from telecmi_leads.leads.prepare import matcher
 from telecmi_leads.output.reports import columns_json
 from telecmi_leads.output.views import ColumnView, TableView
 from telecmi_leads.settings.options import rows as option_rows
-from telecmi_leads.settings.setting_files import CONFIG_NAME, toml_content
+from telecmi_leads.settings.profile_saving import check_name, name_after, save_profile
+from telecmi_leads.settings.setting_files import CONFIG_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
 _SAMPLES = 3
 _FROM_FILE = "from file"
 """The value of a --save that stands alone: the profile is called like the lead file."""
-
-_PROFILE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
@@ -70,7 +66,7 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     code = missing.exit_code if missing else ExitCode.OK
     saved = None
     if save is not None and missing is None:
-        saved = _save_profile(save, file, [[pin for _, pin in view.options] for view in usable], given)
+        saved = _save(save, file, [[pin for _, pin in view.options] for view in usable], given)
     if session.output.json:
         shown = session.output.show_phones
         session.console.json(columns_json(tables, show_phones=shown, exit_code=code, error=missing))
@@ -125,52 +121,24 @@ def _samples(rows: Sequence[Sequence[str]], column: int) -> tuple[str, ...]:
 # --- --save: a mapping that proved right becomes a profile in the settings file ----------------------
 
 
-def _save_profile(wanted: str, file: str, pins: Sequence[Sequence[str]], given: Mapping[str, Any]) -> str:
-    """Write the profile; return what was done, in words.
+def _save(wanted: str, file: str, pins: Sequence[Sequence[str]], given: Mapping[str, Any]) -> str:
+    """Save the --map values of the tables with a phone column, and what else was typed; return what was done, in words.
 
-    `pins` are the --map values of each table with a phone column, `given` the options typed. Raises UsageError for a
-    profile that is there with other content, SettingsError where the settings file can't be read or written.
+    Raises UsageError for a profile that is there with other content, InputRefused where the tables need different
+    values, SettingsError where the settings file can't be read or written.
     """
-    name = _profile_name(wanted, file)
+    name = name_after(file) if wanted == _FROM_FILE else wanted
+    check_name(name)
     if not pins or any(each != pins[0] for each in pins):
         raise InputRefused(
             f"{safe(file)}: its tables have different columns, or none that can be saved.",
             hint="Choose one of them with --sheet.",
         )
     path = Path(given.get("config") or CONFIG_NAME)
-    profile = {"map": list(pins[0]), **_kept(given)}
-    before = _read(path)
-    known = _parsed(before, path).get("profile", {})
-    if name in known:
-        if known[name] == profile:
-            return f"[profile.{name}] stands in {safe(str(path))} already."
-        raise UsageError(
-            f"{safe(str(path))} has another [profile.{name}].",
-            hint="Give another name with --save NAME, or remove that table from the file.",
-        )
-    table = "".join([f"[profile.{name}]\n", *(f"{key} = {_toml(value)}\n" for key, value in profile.items())])
-    added = ("" if not before else "\n" if before.endswith("\n") else "\n\n") + table
-    _parsed(before + added, path)
-    try:
-        private.append(path, added.encode(), before.encode())
-    except OSError as problem:
-        raise _unusable(path, problem) from None
+    if not save_profile(path, name, {"map": list(pins[0]), **_kept(given)}):
+        return f"[profile.{name}] stands in {safe(str(path))} already."
     upload = command("upload", operand(file), "--profile", name, "--name", "NAME")
     return f"[profile.{name}] is in {safe(str(path))} now (in place of NAME, the campaigns' name): {upload}"
-
-
-def _profile_name(wanted: str, file: str) -> str:
-    name = (
-        re.sub(r"[^A-Za-z0-9_-]+", "-", Path(file).name.partition(".")[0]).strip("-")
-        if wanted == _FROM_FILE
-        else wanted
-    )
-    if not _PROFILE_NAME.fullmatch(name):
-        raise UsageError(
-            f"--save {safe(name)!r} can't be a profile's name.",
-            hint="Use letters, digits, - and _, such as --save crm.",
-        )
-    return name
 
 
 def _kept(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,36 +146,3 @@ def _kept(given: Mapping[str, Any]) -> dict[str, Any]:
     kept = [each for _, each in option_rows() if Suggested.COLUMNS in each.repeated and each.profile]
     names = [each.name for each in kept]
     return {name.replace("_", "-"): given[name] for name in names if given.get(name) and name != "map"}
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # TOML escapes texts as JSON does
-
-
-def _read(path: Path) -> str:
-    if path.is_symlink():  # somebody else's link would have words of a foreign file written wherever it leads
-        raise SettingsError(
-            f"{safe(str(path))} is a symbolic link, which is not written through.", hint="Name the file with --config."
-        )
-    if path.exists() and not path.is_file():  # a pipe would be waited on for ever
-        raise SettingsError(f"{safe(str(path))} is not a regular file.", hint="Name another with --config FILE.")
-    try:
-        return path.read_bytes().decode() if path.exists() else ""
-    except (OSError, UnicodeDecodeError) as problem:
-        raise _unusable(path, problem) from None
-
-
-def _parsed(text: str, path: Path) -> dict[str, Any]:
-    try:
-        return toml_content(text)
-    except ValueError as problem:
-        raise _unusable(path, problem) from None
-
-
-def _unusable(path: Path, problem: Exception) -> SettingsError:
-    why = getattr(problem, "strerror", None) or safe(str(problem))
-    return SettingsError(
-        f"The profile can't be saved in {safe(str(path))}: {why}.", hint="Name another with --config FILE."
-    )
