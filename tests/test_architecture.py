@@ -46,6 +46,7 @@ _JSON_RECORDS = {"json_people", "json_phones", "json_rows"}
 _NUMBERS = {"automaton", "grouping", "lanes", "metadata", "numbering_plan", "ruling"}
 _REGIONS = {"regions", "row_regions"}
 _WORDS = {"named_countries", "number_labels", "person_words", "phone_words"}
+_WRITING = {"attempts", "forgetting", "staging"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}
 _MACHINE = {"decisions", "isolation", "leaving_out", "pacing", "part_names", "run_loop", "what_goes"}
 _SHARED_BY_COMMANDS = {
@@ -66,6 +67,7 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"text"}, {"patterns"}),
         ({"block_columns"}, {"text"}),
         ({"masking"}, {"patterns", "text"}),
+        ({"number_in_text"}, {"patterns", "text"}),
         ({"private"}, set()),
         ({"clock"}, {"run"}),
         ({"wording"}, {"campaign", "errors", "lead", "masking", "reasons", "run", "text"}),
@@ -113,6 +115,28 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
             {"phone_book"},
             _NUMBERS | _REGIONS | {"number_search", "odd_cells", "phone_cells", "phone_words", "profiles", "wrapping"},
         ),
+    ],
+    "settings": [
+        ({"option_values"}, set()),
+        ({"option_rows"}, set()),
+        ({"options"}, {"option_rows", "option_values"}),
+        ({"network"}, {"options"}),
+        ({"setting_files"}, {"options"}),
+        ({"profile_saving"}, {"setting_files"}),
+        ({"surroundings"}, set()),
+        ({"resolving"}, {"network", "option_rows", "option_values", "options", "setting_files", "surroundings"}),
+        ({"accounts"}, {"network", "options", "resolving", "setting_files"}),
+    ],
+    "ledger": [
+        ({"schema"}, set()),
+        ({"store"}, {"schema"}),
+        ({"lock"}, {"store"}),
+        ({"ledger_files"}, {"schema", "store"}),
+        ({"queries"}, {"schema", "store"}),
+        ({"uploaded_numbers"}, {"queries", "schema", "store"}),
+        ({"left_out"}, {"queries", "store", "uploaded_numbers"}),
+        (_WRITING, {"left_out", "queries", "schema", "store", "uploaded_numbers"}),
+        ({"ledger"}, _WRITING | {"ledger_files", "left_out", "queries", "store", "uploaded_numbers"}),
     ],
     "columns": [
         (_NAMES, set()),

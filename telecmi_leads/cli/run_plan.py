@@ -184,7 +184,7 @@ class Plan:
                 WarningCode.WAITING_ELSEWHERE,
             )
 
-    def earlier(self) -> RunRecord | None:
+    def earlier_or_refuse(self) -> RunRecord | None:
         """Return the run that this command began before; None where it begins a new one.
 
         It is the same if its people are: nobody could go now who is in no campaign of the run. An unfinished one comes

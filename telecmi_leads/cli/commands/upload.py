@@ -78,7 +78,7 @@ def _dry_run(course: Course, paths: Sequence[str]) -> RunSummary:
     input_files(paths)
     _check_named(course.session)
     with trial(course, paths) as plan:
-        earlier = plan.earlier()
+        earlier = plan.earlier_or_refuse()
         if earlier is not None:
             ended = earlier.state is RunState.FINISHED
             course.warn(
@@ -161,7 +161,7 @@ def _planned(course: Course, files: Sequence[Path | None], ledger: Ledger, servi
     """Prepare the files; return the new run, or the one of the same name and content that is there already."""
     plan = Plan(course, ledger, ledger, service.key, service.app_id)
     plan.prepare(files)
-    earlier = plan.earlier()
+    earlier = plan.earlier_or_refuse()
     if earlier is None:
         return plan.keep()
     plan.discard()
