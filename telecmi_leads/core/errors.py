@@ -5,7 +5,10 @@ LeadsError
 │   └── NameInUse                  a run of this name holds other leads
 ├── InputRefused               3   the input can't be used; nothing was sent
 │   ├── SourceUnreadable           missing, a folder, empty, damaged, of no known format
-│   ├── ColumnMissing              no phone column, or a --map/--set names a column that isn't there
+│   │   └── MissingSheet               --sheet names one that isn't there (files.sheets)
+│   ├── ColumnMissing              a column that is needed isn't there
+│   │   ├── NoPhoneColumn              no table of a file has numbers
+│   │   └── NoSuchColumn               --map or --set names one that isn't there (columns.overrides)
 │   ├── NoLeads                    the file was read and no row of it is a lead
 │   ├── TooManyRejects             more bad rows than --max-rejects allows
 │   ├── TableFault                 --strict, and a table without a phone column or with marks that can't be read
@@ -19,6 +22,8 @@ LeadsError
 ├── Bug                        1   anything that nobody expected
 ├── Interrupted              130   Ctrl-C where nothing is being sent
 └── Terminated               143   SIGTERM where nothing is being sent
+
+Signalled is none of them: `main` turns it into Interrupted or Terminated.
 
 Every error carries `code` (stable, snake_case, for scripts), `message` (what is wrong and where) and
 `hint` (what to do next). Layers below the commands only raise them; they don't know which run a command has in hand, so

@@ -6,9 +6,11 @@ and where, and on the next line what to do.
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
+import pkgutil
 import re
 import shlex
 import shutil
@@ -22,7 +24,9 @@ import pytest
 from program import APP_ID, SECRET, Program, write_leads
 from snapshot import FOLDER
 
+import telecmi_leads
 from telecmi_leads.__main__ import run
+from telecmi_leads.core import errors
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import ExitCode
 from telecmi_leads.ledger.lock import hold
@@ -499,3 +503,39 @@ def test_errors_are_written_in_one_style(section: str) -> None:
         or "." in first
         or first in {"folder", "size", "standard"}
     )
+
+
+# --- the tree -------------------------------------------------------------------------------------
+
+BRANCH = re.compile(r"(?P<trunk>(?:│   |    )*)[├└]── (?P<name>\w+)(?: +(?P<code>\d+))?  +\S.*")
+
+
+def drawn(text: str) -> dict[str, tuple[str, int]]:
+    """Return of each error in a drawing the error above it and the exit code, which is that one's if none is said."""
+    found = {"LeadsError": ("Exception", int(ExitCode.BUG))}
+    above = ["LeadsError"]
+    for branch in map(BRANCH.fullmatch, text.splitlines()):
+        if branch is not None:
+            depth = len(branch["trunk"]) // 4 + 1
+            parent = above[depth - 1]
+            found[branch["name"]] = parent, int(branch["code"] or found[parent][1])
+            above[depth:] = [branch["name"]]
+    return found
+
+
+def below(error: type[errors.LeadsError]) -> Iterator[type[errors.LeadsError]]:
+    """Yield an error and every kind of it."""
+    yield error
+    for each in error.__subclasses__():
+        yield from below(each)
+
+
+def test_the_tree_of_errors_is_drawn_as_it_is() -> None:
+    """The drawing atop core/errors.py has each error below the one that it is a kind of, with its exit code."""
+    for module in pkgutil.walk_packages(telecmi_leads.__path__, "telecmi_leads."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    kinds = (each for each in below(errors.LeadsError) if each.__module__.startswith("telecmi_leads"))
+    assert drawn(errors.__doc__ or "") == {
+        each.__name__: (each.__bases__[0].__name__, each.exit_code) for each in kinds
+    }
