@@ -112,12 +112,18 @@ class CampaignRecord(Struct, frozen=True):
     @property
     def refused_in_doubt(self) -> bool:
         """Tell whether it was refused, and yet may be in: --isolate or a person settles that, another try does not."""
-        return self.status is CampaignStatus.UNKNOWN and self.last is not None and self.last.refuses
+        doubtful = self.status is CampaignStatus.UNKNOWN and not self.split
+        return doubtful and self.last is not None and self.last.refuses
 
     @property
     def only_by_hand(self) -> bool:
         """Tell whether --isolate can't settle the doubt: it has tried, or there is one lead and nothing to cut."""
         return self.refused_in_doubt and (self.leads == 1 or 0 < self.last_leads < self.leads)
+
+    @property
+    def isolate_settles(self) -> bool:
+        """Tell whether `resume --isolate` finds out whether it is in."""
+        return self.refused_in_doubt and not self.only_by_hand
 
     @property
     def taken(self) -> bool:
@@ -167,6 +173,16 @@ class KnownCampaign(Struct, frozen=True):
     name_taken: bool = False
     refused_in_doubt: bool = False
     only_by_hand: bool = False
+
+    @property
+    def isolate_settles(self) -> bool:
+        """Tell whether `resume --isolate` finds out whether it is in."""
+        return self.refused_in_doubt and not self.only_by_hand
+
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Tell whether no command but `resolve` settles it."""
+        return self.status is CampaignStatus.UNVERIFIED or self.only_by_hand
 
 
 class OutcomeKind(StrEnum):

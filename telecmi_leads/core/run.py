@@ -63,6 +63,10 @@ class LeadTotals(Struct, frozen=True):
         """All leads of the run."""
         return self.accepted + self.unverified + self.refused + self.unknown + self.unsent
 
+    def to_send(self, by_hand: int) -> int:
+        """Return how many leads `resume` sends: what is unsent or unknown, but not what only a person settles."""
+        return self.unsent + self.unknown - by_hand
+
     @property
     def status(self) -> RunStatus:
         """The word for a run whose leads stand so."""
@@ -184,7 +188,7 @@ class RunRecord(Struct, frozen=True):
     @property
     def goes_on(self) -> bool:
         """Tell whether `resume` has something to do: not only campaigns that wait for a person."""
-        return self.leads.unsent + self.leads.unknown > self.by_hand
+        return self.leads.to_send(self.by_hand) > 0
 
 
 class Problem(Struct, frozen=True):

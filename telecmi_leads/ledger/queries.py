@@ -55,8 +55,11 @@ LEFT JOIN attempts a ON a.campaign = c.id
 WHERE {} GROUP BY c.id ORDER BY c.root, length(c.name), c.name, c.id
 """
 
+ONLY_BY_HAND = "(c.leads = 1 OR (l.leads > 0 AND l.leads < c.leads))"
+"""CampaignRecord.only_by_hand of a campaign `c` that is refused in doubt, and its last attempt `l`."""
+
 _IN_DOUBT = """
-SELECT c.run, c.leads = 1 OR (l.leads > 0 AND l.leads < c.leads), sum(c.leads) FROM campaigns c
+SELECT c.run, {}, sum(c.leads) FROM campaigns c
 JOIN attempts l ON l.id = (SELECT max(id) FROM attempts WHERE campaign = c.id)
 WHERE c.run IN (SELECT value FROM json_each(?)) AND c.split = 0 AND c.status = ?
 AND l.kind IN (SELECT value FROM json_each(?)) GROUP BY 1, 2
@@ -201,7 +204,7 @@ def _runs(store: Store, where: str, values: Sequence[Any]) -> list[RunRecord]:
         leads[seq][state] = leads[seq].get(state, 0) + total
         campaigns[seq] += count
     runs = {row[0]: _run(store, row, left_out[row[0]], leads[row[0]], campaigns[row[0]]) for row in found}
-    for seq, by_hand, total in store.rows(_IN_DOUBT, (wanted, CampaignStatus.UNKNOWN, REFUSALS)):
+    for seq, by_hand, total in store.rows(_IN_DOUBT.format(ONLY_BY_HAND), (wanted, CampaignStatus.UNKNOWN, REFUSALS)):
         runs[seq] = replace(runs[seq], **{"by_hand" if by_hand else "in_doubt": total})
     return list(runs.values())
 

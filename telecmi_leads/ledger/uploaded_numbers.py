@@ -25,7 +25,7 @@ from telecmi_leads.core.campaign import CampaignStatus, KnownCampaign, OutcomeKi
 from telecmi_leads.core.lead import LeftOutKind
 from telecmi_leads.core.run import RunState
 from telecmi_leads.core.text import normalized
-from telecmi_leads.ledger.queries import REFUSALS
+from telecmi_leads.ledger.queries import ONLY_BY_HAND, REFUSALS
 from telecmi_leads.ledger.schema import KEPT, SETTLED, from_micros
 
 if TYPE_CHECKING:
@@ -46,6 +46,14 @@ WHERE r.account = ? AND r.state IN (?, ?) AND c.split = 0
 _FRESH_OF_CAMPAIGNS = """
 SELECT f.campaign, f.hashes FROM fresh f JOIN campaigns c ON c.id = f.campaign JOIN runs r ON r.seq = c.run
 WHERE r.account = ?
+"""
+_CAMPAIGNS = """
+SELECT c.id, r.id, c.name, c.status, c.settled, c.status = ? AND r.seq IN
+    (SELECT d.run FROM attempts a JOIN campaigns d ON d.id = a.campaign WHERE a.kind = ? AND d.status = ?),
+    coalesce(l.kind IN (SELECT value FROM json_each(?)), 0), {}
+FROM campaigns c JOIN runs r ON r.seq = c.run
+LEFT JOIN attempts l ON c.status = ? AND l.id = (SELECT max(id) FROM attempts WHERE campaign = c.id)
+WHERE r.state IN (?, ?)
 """
 _PLANNED = """
 SELECT r.account, r.seq, r.created, json_extract(r.known, '$.last_attempt'),
@@ -284,15 +292,8 @@ def _known_campaigns(store: Store) -> Mapping[int, KnownCampaign]:
     """Return every campaign by its id; read once."""
     if not store.campaigns:
         taken_as = (CampaignStatus.REFUSED, OutcomeKind.NAME_EXISTS, CampaignStatus.REFUSED)
-        rows = store.stream(
-            "SELECT c.id, r.id, c.name, c.status, c.settled, c.status = ? AND r.seq IN"
-            " (SELECT d.run FROM attempts a JOIN campaigns d ON d.id = a.campaign WHERE a.kind = ? AND d.status = ?),"
-            " coalesce(l.kind IN (SELECT value FROM json_each(?)), 0),"
-            " c.leads = 1 OR (l.leads > 0 AND l.leads < c.leads)"
-            " FROM campaigns c JOIN runs r ON r.seq = c.run LEFT JOIN attempts l ON c.status = ? AND l.id ="
-            " (SELECT max(id) FROM attempts WHERE campaign = c.id) WHERE r.state IN (?, ?)",
-            (*taken_as, REFUSALS, CampaignStatus.UNKNOWN, *KEPT),
-        )
+        values = (*taken_as, REFUSALS, CampaignStatus.UNKNOWN, *KEPT)
+        rows = store.stream(_CAMPAIGNS.format(ONLY_BY_HAND), values)
         store.campaigns = {
             id_: KnownCampaign(
                 id_,

@@ -361,6 +361,31 @@ def test_a_word_on_a_settled_campaign_is_an_error(ledger: Ledger) -> None:
     assert ledger.history(1) == [OutcomeKind.ACCEPTED]
 
 
+@pytest.mark.parametrize("size", [1, 2])
+@pytest.mark.parametrize("kind", [OutcomeKind.REFUSED, OutcomeKind.REFUSED_OTHERWISE, OutcomeKind.UNKNOWN_CONNECTION])
+@pytest.mark.parametrize("sent", [0, 1, 2])
+@pytest.mark.parametrize("split", [0, 1])
+def test_sql_and_the_campaigns_agree_who_settles_a_doubt(
+    ledger: Ledger, size: int, kind: OutcomeKind, sent: int, split: int
+) -> None:
+    """A run's figures of refusals in doubt, and what is known of a number, are what its campaigns say one by one."""
+    phones = plan(ledger, 2, size=size)
+    ledger.begin_attempts([1], at=START)
+    ledger.record(1, Judged(Outcome(kind, 400, "no"), CampaignStatus.UNKNOWN), at=START)
+    connection(ledger).execute("UPDATE attempts SET leads = ?", (sent,))
+    connection(ledger).execute("UPDATE campaigns SET split = ? WHERE id = 1", (split,))
+    campaigns, run = ledger.campaigns("run-1"), ledger.run("run-1")
+    assert run is not None
+    by_hand = sum(each.leads for each in campaigns if each.only_by_hand)
+    assert (run.by_hand, run.in_doubt) == (by_hand, sum(each.leads for each in campaigns if each.isolate_settles))
+    assert run.goes_on == (run.leads.unsent + run.leads.unknown > by_hand)
+    found = [each for known in ledger.known_among(ACCOUNT, phones).values() for each in known if each.id == 1]
+    told = {(each.refused_in_doubt, each.only_by_hand, each.isolate_settles) for each in found}
+    first = campaigns[0]
+    expected = {(first.refused_in_doubt, first.only_by_hand, first.isolate_settles)}
+    assert told == (set() if split else expected)
+
+
 # --- forgetting -----------------------------------------------------------------------------------
 
 
