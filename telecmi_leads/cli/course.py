@@ -1,44 +1,37 @@
-"""The course of a command that prepares or sends leads: whatever happens, one summary and one exit code.
-
-How a run ended follows from its state in the ledger and from why it stopped: exit code, words, and the way on.
-"""
+"""The course of a command that prepares or sends leads: whatever happens, one summary and one exit code."""
 
 from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from telecmi_leads.cli.heartbeat import Heartbeat
 from telecmi_leads.cli.session import Session, begin
 from telecmi_leads.cli.signals import Signals, Stopped
 from telecmi_leads.core import wording
-from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode, InputRefused, LeadsError, NoPhoneColumn, unforeseen
 from telecmi_leads.core.lead import RowTotals
-from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, StopCause, Suggested, Typed
-from telecmi_leads.core.text import safe
-from telecmi_leads.core.wording import count, next_steps
+from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, StopCause, Suggested
+from telecmi_leads.core.wording import next_steps
 from telecmi_leads.output.reports import summarise, summary_json
-from telecmi_leads.settings.options import HeartbeatOptions, TrialOptions
+from telecmi_leads.settings.options import TrialOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.reasons import WarningCode
-    from telecmi_leads.core.run import LeftOutCount, RunRecord, RunStopping
+    from telecmi_leads.core.run import LeftOutCount, RunStopping
+    from telecmi_leads.core.wording.endings import LeftWaiting
     from telecmi_leads.leads.prepare import Prepared
     from telecmi_leads.leads.screening import ExcludeList
-    from telecmi_leads.ledger import KnownCampaign, Ledger
+    from telecmi_leads.ledger import Ledger
 
 SANDBOX_BANNER = "SANDBOX: a rehearsal. Nothing reaches TeleCMI, nothing is remembered."
 _NO_ROWS = RowTotals()
-_NOTHING = Typed()
-_SETTLED_AT_ONCE = 3
 
 
 class Course(Struct):
@@ -121,7 +114,7 @@ class Course(Struct):
 
     def _going_on(self, known: RunSummary, run: str, *options: str) -> str:
         """Return the command that goes on with the run, which settles what was refused in doubt."""
-        in_doubt = any(each.refused_in_doubt and not each.only_by_hand for each in known.campaigns if not each.split)
+        in_doubt = any(each.isolate_settles for each in known.campaigns)
         return wording.go_on(run, self.session.typed, in_doubt=in_doubt, more=options)
 
     @property
@@ -185,7 +178,7 @@ def run_to_end(
     course = Course(begin(given, files))
     session = course.session
     session.console.follow_run(session.clock.now)
-    heartbeat = _Heartbeat(session, sends=sends)
+    heartbeat = Heartbeat(session, sends=sends)
     if session.settings[TrialOptions].sandbox:
         session.console.note(SANDBOX_BANNER)
     with course.signals.caught():
@@ -211,80 +204,7 @@ def show_end(session: Session, summary: RunSummary) -> None:
     session.console.summary(summary)
 
 
-class _Heartbeat:
-    """Tells a monitor how the command fares; whether anybody hears it never changes how it ends."""
-
-    def __init__(self, session: Session, *, sends: bool) -> None:
-        self._session = session
-        self._url = session.settings[HeartbeatOptions].heartbeat if sends else None
-        if session.settings[TrialOptions].dry_run:
-            self._url = None
-
-    def begun(self) -> None:
-        self._tell("START")
-
-    def ended(self, *, complete: bool) -> None:
-        self._tell("SUCCESS" if complete else "FAIL")
-
-    def _tell(self, beat: str) -> None:
-        if self._url is None:
-            return
-        # Imported here: a command without a heartbeat may send nothing, and needs nothing of what sends.
-        from telecmi_leads.sending.client import Beat, ping
-
-        if not ping(self._url, Beat[beat], self._session.environment):
-            self._session.console.warning("The heartbeat could not be told.")
-
-
-# --- how a run ended ------------------------------------------------------------------------------
-
-
-class LeftWaiting(Struct, frozen=True):
-    """People whom a plan left out since they wait in these campaigns, none of which is proven to be in."""
-
-    people: int
-    campaigns: tuple[KnownCampaign, ...]
-
-    def commands(self, typed: Typed) -> tuple[str, ...]:
-        """Return what settles the campaigns, the oldest run first, and not all of many."""
-        found: dict[str, None] = {}
-        for each in sorted(self.campaigns, key=lambda each: each.id):
-            if each.name_taken:
-                found[wording.command("runs", each.run, *typed.of(Suggested.RUNS))] = None
-            elif _by_hand(each):
-                found[wording.resolve(each.run, each.name, typed)[0]] = None
-            else:
-                in_doubt = any(other.run == each.run and _in_doubt(other) for other in self.campaigns)
-                found[wording.go_on(each.run, typed, in_doubt=in_doubt)] = None
-        return tuple(found)[:_SETTLED_AT_ONCE]
-
-    def problem(self, typed: Typed) -> Problem:
-        """Return what the summary says of them."""
-        runs = len({each.run for each in self.campaigns})
-        is_, them = ("is", "It is") if self.people == 1 else ("are", "They are")
-        return Problem(
-            "waiting_elsewhere",
-            f"{count(self.people, 'lead')} {is_} left out: {'another run' if runs == 1 else 'other runs'} may have "
-            f"uploaded {'it' if self.people == 1 else 'them'} already. {them} not uploaded twice.",
-            self._hint(typed),
-        )
-
-    def _hint(self, typed: Typed) -> str:
-        """Return what settles it; where that is a person's word, the look at the dashboard comes first."""
-        first, *others = self.commands(typed)
-        names = [each.name for each in self.campaigns if _by_hand(each)]
-        look = f"Look up {safe(', '.join(names))} in the TeleCMI dashboard. If it holds all of its leads: "
-        says = look if names else "Settle that first: "
-        return "\n".join((f"{says}{first}", *(f"and: {line}" for line in others)))
-
-
-def _by_hand(campaign: KnownCampaign) -> bool:
-    return campaign.status is CampaignStatus.UNVERIFIED or campaign.only_by_hand
-
-
-def _in_doubt(campaign: KnownCampaign) -> bool:
-    return campaign.refused_in_doubt and not campaign.only_by_hand
-
+# --- exit codes -----------------------------------------------------------------------------------
 
 _CODES = {
     StopCause.INTERRUPTED: ExitCode.INTERRUPTED,
@@ -316,94 +236,3 @@ def end_code(leads: LeadTotals, stopping: RunStopping | None) -> ExitCode:
     if leads.status is RunStatus.UNFINISHED:
         return _CODES.get(stopping.cause, ExitCode.UNFINISHED) if stopping else ExitCode.UNFINISHED
     return ExitCode.REFUSED if leads.refused else ExitCode.OK
-
-
-def end_problem(
-    run: RunRecord,
-    code: ExitCode,
-    stopping: RunStopping | None,
-    campaigns: Sequence[CampaignRecord],
-    typed: Typed = _NOTHING,
-) -> Problem | None:
-    """Return what the summary says of an end that is not complete, and what to do next."""
-    if code is ExitCode.OK:
-        return None
-    where = wording.leads_verdict(run.leads).text.rstrip(".")
-    if code is ExitCode.REFUSED:
-        return Problem(
-            "campaigns_refused", f"{where}{_because(campaigns, _REFUSED)}.", _after_refusal(run, campaigns, typed)
-        )
-    doubtful = [each for each in campaigns if each.refused_in_doubt and not each.split]
-    by_hand = [each for each in doubtful if each.only_by_hand]
-    # Something else waits too: `resume` comes first, since it may settle these as well.
-    if sum(each.leads for each in by_hand) < run.leads.unsent + run.leads.unknown:
-        by_hand = []
-    resume = wording.resume(run, typed)
-    if stopping is not None:
-        says, first = _STOPPED[stopping.cause]
-        why = stopping.why.rstrip(" .!")
-        return Problem(stopping.cause.value, says.format(why=why, app_id=run.account.partition("@")[0]), first + resume)
-    if run.leads.unsent or run.leads.unknown:
-        way_on = _look_up(run, by_hand, typed) if by_hand else f"Finish them with: {resume}"
-        return Problem("unfinished", f"{where}{_because(campaigns, _WAITING)}.", way_on)
-    unverified = [each for each in campaigns if each.status is CampaignStatus.UNVERIFIED and not each.split]
-    return Problem(
-        "unverified",
-        f"{where}: TeleCMI has the {'campaign' if len(unverified) == 1 else 'campaigns'}, perhaps without all of the "
-        "leads.",
-        _look_up(run, unverified, typed),
-    )
-
-
-def _look_up(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> str:
-    """Return what settles campaigns of which only a person can see whether they are in."""
-    accepted, not_uploaded = wording.resolve(run.id, campaigns[0].name, typed)
-    return f"Look {_named(campaigns)} up in the TeleCMI dashboard. Then: {accepted}\nor: {not_uploaded}"
-
-
-def _after_refusal(run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed) -> str:
-    refused = str(Path(run.report_dir) / "refused.csv") if run.report_dir else ""
-    step = next((step for step in wording.open_steps(run, campaigns, typed, refused) if step.text), None)
-    return "" if step is None else " ".join((step.text, *step.commands))
-
-
-def _named(campaigns: Sequence[CampaignRecord]) -> str:
-    """Return the campaigns' names with the leads to expect: `March-006 (1,000 leads)`."""
-    named = [f"{safe(each.name)} ({count(each.leads, 'lead')})" for each in campaigns[:3]]
-    more = len(campaigns) - len(named)
-    return ", ".join(named) + (f" and {more:,} more" if more else "")
-
-
-_REFUSED = frozenset({CampaignStatus.REFUSED})
-_WAITING = frozenset(status for status in CampaignStatus if status.unfinished)
-_GO_ON = "Go on with: "
-_STOPPED: Mapping[StopCause, tuple[str, str]] = {
-    StopCause.INTERRUPTED: ("Stopped by Ctrl-C.", _GO_ON),
-    StopCause.TERMINATED: ("Stopped by a signal.", _GO_ON),
-    StopCause.ACCOUNT_REFUSED: (
-        "TeleCMI does not take App id {app_id} with this secret: {why}.",
-        "Correct them (telecmi-leads check says whether they work), then: ",
-    ),
-    StopCause.SERVICE_FAILING: ("Stopped: the service fails: {why}.", "Try later: "),
-    StopCause.MAX_WAIT: ("Stopped: {why}.", "Try later: "),
-    StopCause.MISDIRECTED: (
-        "Something other than TeleCMI answers: {why}.",
-        "Check TELECMI_BASE_URL and the proxy, then: ",
-    ),
-    StopCause.NAME_TAKEN: (
-        "Stopped: a campaign that this ledger never sent has the name {why}.",
-        "See in the TeleCMI dashboard whether it holds these leads. What is of unknown outcome is settled with: ",
-    ),
-    StopCause.NO_CONNECTION: (
-        "No connection to the service can be made: {why}.",
-        "Restore the connection first (--ca-bundle FILE names a proxy's own certificates), then: ",
-    ),
-}
-"""What is said of a run that stopped, and what goes before the command that goes on with it."""
-
-
-def _because(campaigns: Sequence[CampaignRecord], states: Collection[CampaignStatus]) -> str:
-    """Return the first answer that led to one of these states, as the end of a sentence."""
-    said = (each.message for each in campaigns if each.status in states and not each.split and each.message)
-    first = next(said, "")
-    return f": {safe(first.rstrip(' .!'))}" if first else ""

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telecmi_leads.cli.course import LeftWaiting
 from telecmi_leads.cli.run_sending import (
     default_report_folder,
     lists_given,
@@ -21,6 +20,7 @@ from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import KnownBefore, RunState
 from telecmi_leads.core.text import fold_name, safe
 from telecmi_leads.core.wording import count
+from telecmi_leads.core.wording.endings import LeftWaiting
 from telecmi_leads.files import check_file
 from telecmi_leads.leads.planning import Planner
 from telecmi_leads.leads.prepare import prepare

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from telecmi_leads.cli.course import end_code, end_problem
+from telecmi_leads.cli.course import end_code
 from telecmi_leads.core import wording
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import ExcludeListFailed, ExitCode, Remedy, SettingsError
@@ -24,6 +24,7 @@ from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, ListsRead, RunState, RunStatus, RunStopping
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
+from telecmi_leads.core.wording.endings import end_problem
 from telecmi_leads.output.console.upload_tally import UploadTally
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
 from telecmi_leads.settings.accounts import Account, Secret, account
@@ -311,18 +312,20 @@ def _listed_and_tried(
     is_, them = ("is", "it") if len(phones) == 1 else ("are", "them")
     says = f"{count(len(phones), 'number')} on {name} {is_} in {safe(campaign.name)}"
     if isolate and campaign.refused_in_doubt:
-        accepted, not_uploaded = wording.resolve(run.id, campaign.name, course.session.typed.after(run.typed))
-        return (
-            f"{says}, which may be in as it is, so that --isolate does not cut it: {_named(course, phones)}. "
-            f"Look it up in the TeleCMI dashboard.\nIf it holds {count(campaign.leads, 'lead')}: {accepted}\n"
-            f"If it is not there: {not_uploaded}"
-        )
+        text = f"{says}, which may be in as it is, so that --isolate does not cut it: {_named(course, phones)}."
+        return _looked_up(course, run, campaign, text)
     then = "it goes as it was planned" if campaign.status.to_send else "its outcome is not proven"
     cut = f" No part that --isolate cuts from it holds {them}." if isolate and campaign.status.to_send else ""
     return (
         f"{says}. That campaign was tried before, so {then}: {_named(course, phones)}. Look for {them} in the "
         f"dashboard.{cut}"
     )
+
+
+def _looked_up(course: Course, run: RunRecord, campaign: CampaignRecord, why: str) -> str:
+    """Return why only a person can settle a campaign, and how."""
+    step = wording.settled_by_hand(run.id, campaign, course.session.typed.after(run.typed))
+    return wording.in_lines(replace(step, text=f"{why} Look it up in the TeleCMI dashboard."))
 
 
 def _named(course: Course, phones: Sequence[str]) -> str:
@@ -340,13 +343,9 @@ def tell_known(course: Course, ledger: Ledger, run: RunRecord) -> None:
             continue
         since = sum(ledger.uploaded_since(campaign, ledger.phones(campaign.id))) if campaign.refused_in_doubt else 0
         if since:  # what may be in can't lose anybody, so that --isolate leaves such a campaign as it is
-            accepted, not_uploaded = wording.resolve(run.id, campaign.name, course.session.typed.after(run.typed))
-            course.warn(
-                f"{count(since, 'lead')} of {safe(campaign.name)} {'is' if since == 1 else 'are'} in another run too, "
-                "and that campaign may be in itself: --isolate can't settle it. Look it up in the TeleCMI dashboard.\n"
-                f"If it holds {count(campaign.leads, 'lead')}: {accepted}\nIf it is not there: {not_uploaded}",
-                WarningCode.UPLOADED_SINCE,
-            )
+            leads = f"{count(since, 'lead')} of {safe(campaign.name)} {'is' if since == 1 else 'are'}"
+            text = f"{leads} in another run too, and that campaign may be in itself: --isolate can't settle it."
+            course.warn(_looked_up(course, run, campaign, text), WarningCode.UPLOADED_SINCE)
         for found in ledger.known_among(run.account, ledger.phones(campaign.id)).values():
             others = [each for each in found if each.run != run.id]
             uploaded += any(each.status.settled for each in others)

@@ -115,7 +115,7 @@ def test_a_refused_campaign_is_isolated(program: Inside, sandbox: Sandbox) -> No
 
 
 def test_a_refusal_in_doubt_shows_its_commands_in_a_log(program: Inside, sandbox: Sandbox) -> None:
-    """Where no terminal is, the next command is the one that settles it, and before it stand a person's two."""
+    """Where no terminal is, the next command is the one that settles it, and before it stand a person's."""
     for fault in ("drop-after@1", "400@2"):
         sandbox.order(fault)
     (program.folder / "leads.csv").write_text("Name,Mobile\nAsha Rao,9876500001\nRavi,9876500002\n")
@@ -125,9 +125,10 @@ def test_a_refusal_in_doubt_shows_its_commands_in_a_log(program: Inside, sandbox
     account = '--env-file "delhi settings.env"'
     look = "after that: If that settles nothing, look it up in the TeleCMI dashboard. If it"
     resolve = f"telecmi-leads resolve {run} March-001"
-    assert [line.split(" ", 2)[2] for line in ended.err.splitlines()[-4:]] == [
+    assert [line.split(" ", 2)[2] for line in ended.err.splitlines()[-5:]] == [
         f"{look} holds 2 leads: {resolve} --accepted {account}",
         f"{look} is not there (this sends it again): {resolve} --not-uploaded --region IN --settle 0 {account}",
+        f"{look} holds fewer: delete it there, then the last command. If it can't be deleted, ask TeleCMI first.",
         "unfinished (exit 5): None of 2 leads is in; 2 not proven.",
         f"next: telecmi-leads resume {run} --isolate --region IN --settle 0 {account}",
     ]

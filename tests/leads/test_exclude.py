@@ -199,7 +199,8 @@ def test_who_is_listed_later_is_in_no_part_of_a_tried_campaign(program: Inside, 
             "1 number on dnc.csv is in M-001, which may be in as it is, so that --isolate does not cut it: "
             "9198•••••000. "
             f"Look it up in the TeleCMI dashboard.\nIf it holds 5 leads: telecmi-leads resolve {run} M-001 --accepted\n"
-            f"If it is not there: telecmi-leads resolve {run} M-001 --not-uploaded {more}"
+            f"If it is not there (this sends it again): telecmi-leads resolve {run} M-001 --not-uploaded {more}\n"
+            "If it holds fewer: delete it there, then the last command. If it can't be deleted, ask TeleCMI first."
         )
     ]
     assert (first["leads"]["unknown"], second["leads"]["unknown"], len(sandbox.requests())) == (5, 5, 2)

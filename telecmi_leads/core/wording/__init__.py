@@ -11,10 +11,12 @@ from telecmi_leads.core.wording.advice import (
     NextStep,
     again,
     go_on,
+    in_lines,
     next_steps,
     open_steps,
     resolve,
     resume,
+    settled_by_hand,
 )
 from telecmi_leads.core.wording.code_words import (
     STATUS,
@@ -80,6 +82,7 @@ __all__ = [
     "go_on",
     "groups",
     "heading",
+    "in_lines",
     "lead_balance",
     "leads_verdict",
     "left_out",
@@ -98,6 +101,7 @@ __all__ = [
     "row_balance",
     "row_parts",
     "run_state",
+    "settled_by_hand",
     "share",
     "short_reason",
     "short_repair",

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from telecmi_leads.core.campaign import ISOLATE_BUDGET, CampaignStatus, OutcomeKind
 from telecmi_leads.core.errors import ExitCode
@@ -219,7 +220,7 @@ def _step(text: str, line: str, otherwise: str = "") -> NextStep:
 
 def _open_steps(run: _Open) -> list[NextStep]:
     unverified = run.in_state(CampaignStatus.UNVERIFIED)
-    steps = [_resolve_step(run, campaign) for campaign in unverified[:_RESOLVES_SHOWN]]
+    steps = [settled_by_hand(run.run, campaign, run.typed) for campaign in unverified[:_RESOLVES_SHOWN]]
     further = len(unverified) - _RESOLVES_SHOWN
     if further > 0:
         text = f"Do the same for {count(further, 'further campaign')}; this lists them:"
@@ -229,13 +230,12 @@ def _open_steps(run: _Open) -> list[NextStep]:
     if taken:
         not_refused = [each for each in refused if each.parent is None and not (each.last and each.last.refuses)]
         steps.append(_taken_step(taken[0], not_refused, run.leads))
-    doubtful = [each for each in run.campaigns if each.refused_in_doubt and not each.split]
-    by_hand = [each for each in doubtful if each.only_by_hand]
-    waiting = run.leads.unsent + run.leads.unknown - sum(each.leads for each in by_hand)
+    doubtful = [each for each in run.campaigns if each.refused_in_doubt]
     if doubtful:
-        steps.append(_doubtful_step(run, next((each for each in doubtful if not each.only_by_hand), doubtful[0])))
-    if len(by_hand) < len(doubtful):  # --isolate takes up whatever waits
+        steps.append(_doubtful_step(run, next((each for each in doubtful if each.isolate_settles), doubtful[0])))
+    if any(each.isolate_settles for each in doubtful):  # --isolate takes up whatever waits
         return steps
+    waiting = run.leads.to_send(sum(each.leads for each in doubtful))
     # A taken name has ended the run: `resume` would send nothing.
     if waiting and not taken:
         text = f"To send the {_leads(waiting)} that {'is' if waiting == 1 else 'are'} left (nothing goes out twice):"
@@ -250,21 +250,26 @@ def _leads(number: int) -> str:
     return "lead" if number == 1 else f"{number:,} leads"
 
 
-def _by_hand(run: _Open, campaign: CampaignRecord) -> tuple[Choice, ...]:
-    """Return the two commands by which a person says what the dashboard shows."""
-    accepted, not_uploaded = resolve(run.run, campaign.name, run.typed)
-    return (
-        Choice(accepted, f"If it holds {count(campaign.leads, 'lead')}:"),
-        Choice(not_uploaded, "If it is not there (this sends it again):"),
-    )
+def settled_by_hand(run: str, campaign: CampaignRecord, typed: Typed, it: str = "it") -> NextStep:
+    """Return how a person settles a campaign of which only the dashboard shows whether it is in.
 
-
-def _resolve_step(run: _Open, campaign: CampaignRecord) -> NextStep:
+    `it` is what the campaign is called behind the first sentence.
+    """
+    accepted, not_uploaded = resolve(run, campaign.name, typed)
     return NextStep(
         f"Look up {campaign.name} in the TeleCMI dashboard.",
-        _by_hand(run, campaign),
-        "If it holds fewer: delete it there, then the second command. If it can't be deleted, ask TeleCMI first.",
+        (
+            Choice(accepted, f"If {it} holds {count(campaign.leads, 'lead')}:"),
+            Choice(not_uploaded, f"If {it} is not there (this sends it again):"),
+        ),
+        f"If {it} holds fewer: delete it there, then the last command. If it can't be deleted, ask TeleCMI first.",
     )
+
+
+def in_lines(step: NextStep) -> str:
+    """Return a step as plain text: what it says, and a line for each of its commands."""
+    choices = (f"{choice.case} {choice.command}".strip() for choice in step.choices)
+    return "\n".join(filter(None, (step.text, *choices, step.after)))
 
 
 def _taken_step(taken: CampaignRecord, unsent: Sequence[CampaignRecord], leads: LeadTotals) -> NextStep:
@@ -318,22 +323,21 @@ def _requests_for_parts(run: _Open, part: CampaignRecord) -> int:
 
 def _doubtful_step(run: _Open, campaign: CampaignRecord) -> NextStep:
     """Return what settles a refusal that proves nothing: never the same `resume` once more."""
+    by_hand = settled_by_hand(run.run, campaign, run.typed)
     if campaign.only_by_hand:
         parts = "" if campaign.leads == 1 else " and its parts"
         text = f"TeleCMI refused {campaign.name}{parts}, but an earlier request may be in."
-        return NextStep(f"{text} Look the campaign up in the TeleCMI dashboard.", _by_hand(run, campaign))
+        return replace(by_hand, text=f"{text} Look the campaign up in the TeleCMI dashboard.")
     why = (
         f"{campaign.name} was refused in words that TeleCMI does not document, so that it may be in all the same."
         if campaign.last is OutcomeKind.REFUSED_OTHERWISE
         else f"TeleCMI refused {campaign.name}, but an earlier request may be in."
     )
-    return NextStep(
-        f"{why} The first command finds out, and nothing goes out twice. If it does not, look the campaign up in the "
-        "TeleCMI dashboard.",
-        (
-            Choice(_isolate(run.run, run.account, run.typed)),
-            *_by_hand(run, campaign),
-        ),
+    return replace(
+        by_hand,
+        text=f"{why} The first command finds out, and nothing goes out twice. If it does not, look the campaign up in "
+        "the TeleCMI dashboard.",
+        choices=(Choice(_isolate(run.run, run.account, run.typed)), *by_hand.choices),
     )
 
 

@@ -248,7 +248,8 @@ def _in_lines(step: NextStep, summary: RunSummary) -> list[str]:
         return [step.commands[0]]
     first, *others = step.choices or (None,)
     if first is not None and not first.case and all(each.case for each in others):
-        return [first.command, *(f"{_IN_THE_END} {each.case} {each.command}" for each in others)]
+        in_the_end = (*(f"{each.case} {each.command}" for each in others), step.after)
+        return [first.command, *(f"{_IN_THE_END} {each}" for each in in_the_end if each)]
     if first is not None and summary.run is not None:
         runs = wording.command("runs", summary.run, *summary.typed.of(Suggested.RUNS))
         return [f"{step.text.rstrip('.')}, then: {runs}"]
