@@ -288,6 +288,14 @@ def test_each_warning_is_counted_once(program: Inside, sandbox: Sandbox) -> None
     assert [len(waiting["warnings"]), waiting["warning_codes"]] == [2, {"unfinished_run": 2}]
 
 
+def test_what_telecmi_says_of_the_credentials_is_said_once(program: Inside, sandbox: Sandbox) -> None:
+    """Its words stand in the verdict, and nowhere else on the screen."""
+    sandbox.order("404@1")
+    ended = program.run(*UPLOAD)
+    assert (ended.code, ended.err.count("Account Not Found")) == (6, 1)
+    assert "TeleCMI does not take App id 1111112 with this secret: Account Not Found." in ended.err
+
+
 def test_without_credentials_nothing_is_settled(program: Inside, unproven: str) -> None:
     """--not-uploaded needs the account; where it can't be used the campaign stays as it was."""
     program.environment["TELECMI_SECRET"] = ""

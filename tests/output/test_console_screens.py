@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from snapshot import check_snapshot
 
 from telecmi_leads.core import wording
-from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
 from telecmi_leads.core.errors import ColumnMissing
 from telecmi_leads.core.lead import LeftOutKind, RowTotals, TableInfo
 from telecmi_leads.core.run import (
@@ -471,6 +471,20 @@ def test_a_campaign_left_unsent_is_not_done() -> None:
     with shown.console.uploading(UploadTally({1: 4}, {}), "") as display:
         display.event(CampaignSettled(campaign(1, "unsent", leads=4)))
     assert shown.err.getvalue().splitlines()[-1] == "0 of 4 leads in · 4 not sent · 0 of 1 campaign · 0.0 s"
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_refused_credentials_are_said_by_the_verdict(log: bool) -> None:
+    """Neither the campaign's line nor that of the stop repeats the answer; one that the verdict lacks stays."""
+    refused = campaign(1, "unsent", leads=4, code=404, message="Account Not Found", last=OutcomeKind.ACCOUNT)
+    for cause, times in ((StopCause.ACCOUNT_REFUSED, 0), (StopCause.INTERRUPTED, 1)):
+        shown = Shown(log=log)
+        with shown.console.uploading(UploadTally({1: 4}, {}), "") as display:
+            first, second = CampaignSettled(refused), RunStopping(cause, "Account Not Found")
+            for event in (first, second) if cause is StopCause.ACCOUNT_REFUSED else (second, first):
+                display.event(event)
+        assert shown.err.getvalue().count("Account Not Found") == times
+        assert shown.err.getvalue().casefold().count("stopping: ") == 1
 
 
 def test_the_sign_of_a_run_has_its_colour(monkeypatch: pytest.MonkeyPatch) -> None:

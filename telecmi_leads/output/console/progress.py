@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace
 
 from telecmi_leads.core import wording
-from telecmi_leads.core.campaign import CampaignStatus
+from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind
 from telecmi_leads.core.masking import mask_text
 from telecmi_leads.core.run import (
     CampaignSending,
@@ -152,6 +152,13 @@ class Preparing(_Phase):
         return Text.assemble(("Preparing ", "bold"), f"{turn} ", _fitting(parts, self._screen, used=12))
 
 
+_STOPPED_BY = {
+    StopCause.INTERRUPTED: "Ctrl-C",
+    StopCause.TERMINATED: "a signal",
+    StopCause.ACCOUNT_REFUSED: "the credentials are refused",
+}
+
+
 class Uploading(_Phase):
     """Shows how far an upload is, what it waits for, and the campaigns that did not go smoothly."""
 
@@ -204,6 +211,7 @@ class Uploading(_Phase):
         return self._clock() - self._pause_began if self._pause_began else 0.0
 
     def _settled(self, campaign: CampaignRecord, replaced: Collection[int]) -> None:
+        campaign = self._as_told(campaign)
         self._waiting.pop(campaign.name, None)
         self._ends(campaign.name)
         for gone in self._tally.settles(campaign, replaced):
@@ -217,6 +225,11 @@ class Uploading(_Phase):
         self._screen.entry(shown(f"{campaign.name} {leads} {wording.refusal(campaign)}{time}"))
         if self._log_due():
             self._screen.entry(", ".join(self._numbers()))
+
+    def _as_told(self, campaign: CampaignRecord) -> CampaignRecord:
+        """Return a campaign without the answer that the run's verdict repeats: that the credentials are refused."""
+        verdict_says = campaign.last is OutcomeKind.ACCOUNT and self._stopping in {None, StopCause.ACCOUNT_REFUSED}
+        return replace(campaign, code=None, message="") if verdict_says else campaign
 
     def _waits(self, campaign: CampaignRecord, seconds: float, why: str) -> None:
         self._waiting[campaign.name] = (self._clock() + seconds, why)
@@ -233,7 +246,7 @@ class Uploading(_Phase):
         self._stopping = cause
         if self._screen is None:
             return
-        says = {StopCause.INTERRUPTED: "Ctrl-C", StopCause.TERMINATED: "a signal"}.get(cause, shown(why))
+        says = _STOPPED_BY.get(cause) or shown(why)
         if self._screen.is_terminal:
             self._screen.paragraph(f"{says}. {self._answers()}".strip(), 10, "Stopping: ")
         else:
