@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,6 +18,7 @@ from telecmi_leads.core.campaign import (
     freeze,
 )
 from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowTotals, TableInfo
+from telecmi_leads.core.run import KnownBefore, ListsRead, Typed
 from telecmi_leads.ledger import Judged, NewRun, PlanFigures
 
 if TYPE_CHECKING:
@@ -82,6 +83,24 @@ def people(count: int, first: int = 919876500000) -> list[Lead]:
     return [Lead(f"Asha {number}", "Rao", str(first + number)) for number in range(count)]
 
 
+def new_run(**given: Any) -> NewRun:
+    """Return a run that begins, of which no more is known than what is given."""
+    nothing = {"report_dir": "", "dry_run": False, "typed": Typed(), "pattern": "", "lists": ListsRead()}
+    return NewRun(**{**nothing, **given})
+
+
+def plan_figures(rows: RowTotals, **given: Any) -> PlanFigures:
+    """Return a whole plan's figures: so many rows, and what else is given."""
+    nothing: dict[str, Any] = {"rejections": {}, "repairs": {}, "skipped": {}, "audience": {}, "known": KnownBefore()}
+    return PlanFigures(rows, **{**nothing, **given})
+
+
+def judged(outcome: Outcome, status: CampaignStatus, **given: Any) -> Judged:
+    """Return what a request came to, where nothing else is given neither confirmed by name nor ending the run."""
+    nothing = {"confirmed_by_name": False, "note": "", "ends_run": False, "proves": None}
+    return Judged(outcome, status, **{**nothing, **given})
+
+
 @dataclass
 class ARun:
     """What to put into the ledger. `ends` says for each campaign how it ended, UNSENT for none."""
@@ -103,7 +122,7 @@ class ARun:
     def put(self, ledger: Ledger) -> str:
         """Put the run into the ledger and return its id."""
         ledger.begin_run(
-            NewRun(
+            new_run(
                 id=self.run,
                 account=ACCOUNT,
                 name=self.name,
@@ -118,19 +137,19 @@ class ARun:
         ledger.stage(self.run, staged, self.left_out)
         heaps = Counter(row.kind.value for row in self.left_out)
         leads = sum(map(len, self.campaigns))
-        figures = PlanFigures(
+        figures = plan_figures(
             RowTotals(read=self.blank + len(self.left_out) + leads, blank=self.blank, leads=leads, **heaps),
-            Counter(row.code for row in self.left_out if row.kind is LeftOutKind.REJECTED),
-            self.repairs,
-            self.skipped,
-            self.audience,
+            rejections=Counter(row.code for row in self.left_out if row.kind is LeftOutKind.REJECTED),
+            repairs=self.repairs,
+            skipped=self.skipped,
+            audience=self.audience,
         )
         ledger.finish_plan(self.run, figures)
         for number, (campaign, end) in enumerate(zip(ledger.campaigns(self.run), self.ends, strict=False)):
             if end is not None:
                 at = MORNING + timedelta(seconds=number)
                 ledger.begin_attempts([campaign.id], at=at)
-                ledger.record(campaign.id, Judged(end[1], end[0]), at=at + timedelta(seconds=end[1].seconds))
+                ledger.record(campaign.id, judged(end[1], end[0]), at=at + timedelta(seconds=end[1].seconds))
         ledger.finish_run(self.run)
         return self.run
 

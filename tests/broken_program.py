@@ -10,6 +10,7 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
+from a_run import judged
 from msgspec.structs import replace
 
 from telecmi_leads.__main__ import run
@@ -18,7 +19,7 @@ from telecmi_leads.cli.commands import resolve, upload
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, refreeze, thaw_leads
 from telecmi_leads.core.clock import local_now
 from telecmi_leads.leads.screening import KnownPeople
-from telecmi_leads.ledger import Judged, Ledger, Word, lock
+from telecmi_leads.ledger import Ledger, Word, lock
 from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide
 
@@ -68,7 +69,7 @@ def accepted_first() -> None:
     def hopeful(ledger: Ledger, campaign_ids: Sequence[int], **more: Any) -> None:
         begin_attempts(ledger, campaign_ids, **more)
         for campaign in campaign_ids:
-            record(ledger, campaign, Judged(Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED), **more)
+            record(ledger, campaign, judged(Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED), **more)
 
     def nothing(ledger: Ledger, campaign_id: int, *_: Any, **__: Any) -> Any:
         return ledger.campaign(campaign_id)

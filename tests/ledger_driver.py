@@ -9,11 +9,12 @@ import os
 import sys
 from pathlib import Path
 
+from a_run import judged
 from simulated import ADDED, START, plan
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import LedgerError
-from telecmi_leads.ledger import Judged, Ledger
+from telecmi_leads.ledger import Ledger
 
 
 def say(*words: object) -> None:
@@ -29,7 +30,7 @@ def main(folder: Path) -> None:
         for campaign in ledger.campaigns("run-1"):
             ledger.begin_attempts([campaign.id], at=START)
             say("intent", campaign.id)
-            ledger.record(campaign.id, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
+            ledger.record(campaign.id, judged(ADDED, CampaignStatus.ACCEPTED), at=START)
             say("accepted", campaign.id)
         ledger.finish_run("run-1")
         say("finished")

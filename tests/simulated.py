@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from a_run import new_run, plan_figures
 from ledger_store import in_flight
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +21,6 @@ from msgspec.structs import replace
 from telecmi_leads.core.campaign import Outcome, OutcomeKind, StagedCampaign, encode_leads, freeze
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.lead import Lead, RowTotals
-from telecmi_leads.ledger import NewRun, PlanFigures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -237,7 +237,7 @@ def plan(  # noqa: PLR0913 - a run's measures
     first_phone: int = 919876500000,
 ) -> list[str]:
     """Plan a run of numbered campaigns of `size` leads; return its phones in order."""
-    ledger.begin_run(NewRun(id=run, account=account, name=name, created=START))
+    ledger.begin_run(new_run(id=run, account=account, name=name, created=START))
     phones = [str(first_phone + index) for index in range(campaigns * size)]
     ledger.stage(
         run,
@@ -247,7 +247,7 @@ def plan(  # noqa: PLR0913 - a run's measures
         ],
         [],
     )
-    ledger.finish_plan(run, PlanFigures(RowTotals(read=len(phones), leads=len(phones))))
+    ledger.finish_plan(run, plan_figures(RowTotals(read=len(phones), leads=len(phones))))
     return phones
 
 

@@ -68,10 +68,10 @@ class Judged(Struct, frozen=True):
 
     outcome: Outcome
     status: CampaignStatus
-    confirmed_by_name: bool = False
-    note: str = ""
-    ends_run: bool = False
-    proves: int | None = None
+    confirmed_by_name: bool
+    note: str
+    ends_run: bool
+    proves: int | None
 
 
 def record(store: Store, campaign_id: int, judged: Judged, *, at: datetime) -> CampaignRecord:

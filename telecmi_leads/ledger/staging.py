@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct, field, to_builtins
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from telecmi_leads.core.errors import BalanceError
@@ -41,11 +41,11 @@ class NewRun(Struct, frozen=True):
     account: str
     name: str
     created: datetime
-    report_dir: str = ""
-    dry_run: bool = False
-    typed: Typed = field(default_factory=Typed)
-    pattern: str = ""
-    lists: ListsRead = field(default_factory=ListsRead)
+    report_dir: str
+    dry_run: bool
+    typed: Typed
+    pattern: str
+    lists: ListsRead
 
 
 class PlanFigures(Struct, frozen=True):
@@ -55,11 +55,11 @@ class PlanFigures(Struct, frozen=True):
     """
 
     rows: RowTotals
-    rejections: Mapping[str, int] = field(default_factory=dict)
-    repairs: Mapping[str, int] = field(default_factory=dict)
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    known: KnownBefore = field(default_factory=KnownBefore)
+    rejections: Mapping[str, int]
+    repairs: Mapping[str, int]
+    skipped: Mapping[str, int]
+    audience: Mapping[str, Mapping[str, int]]
+    known: KnownBefore
 
 
 def begin_run(store: Store, run: NewRun) -> None:

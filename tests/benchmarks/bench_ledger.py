@@ -18,7 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from a_run import judged, new_run, plan_figures
 
 from telecmi_leads.core.campaign import (
     CampaignStatus,
@@ -29,7 +32,7 @@ from telecmi_leads.core.campaign import (
     freeze,
 )
 from telecmi_leads.core.lead import Lead, LeftOutKind, LeftOutRow, RowTotals
-from telecmi_leads.ledger import Judged, Ledger, NewRun, PlanFigures
+from telecmi_leads.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,10 +76,10 @@ def prepare(ledger: Ledger, run: str, staged: list[StagedCampaign]) -> None:
     """Plan a run."""
     now = datetime.now(UTC)
     leads = sum(each.leads for each in staged)
-    ledger.begin_run(NewRun(id=run, account=ACCOUNT, name=run, created=now))
+    ledger.begin_run(new_run(id=run, account=ACCOUNT, name=run, created=now))
     for start in range(0, len(staged), 4):
         ledger.stage(run, staged[start : start + 4], [])
-    ledger.finish_plan(run, PlanFigures(RowTotals(read=leads, leads=leads)))
+    ledger.finish_plan(run, plan_figures(RowTotals(read=leads, leads=leads)))
 
 
 def send(ledger: Ledger, run: str) -> None:
@@ -84,7 +87,7 @@ def send(ledger: Ledger, run: str) -> None:
     now = datetime.now(UTC)
     for campaign in ledger.campaigns(run):
         ledger.begin_attempts([campaign.id], at=now)
-        ledger.record(campaign.id, Judged(ACCEPTED, CampaignStatus.ACCEPTED), at=now)
+        ledger.record(campaign.id, judged(ACCEPTED, CampaignStatus.ACCEPTED), at=now)
 
 
 def fill(ledger: Ledger, known: int) -> None:
@@ -143,7 +146,7 @@ def main() -> None:
         with measured("merged and emptied"):
             ledger.finish_run(run)
         rows = [LeftOutRow(0, row, LeftOutKind.ALREADY_UPLOADED) for row in range(given.new)]
-        ledger.begin_run(NewRun(id="left", account=ACCOUNT, name="left", created=datetime.now(UTC)))
+        ledger.begin_run(new_run(id="left", account=ACCOUNT, name="left", created=datetime.now(UTC)))
         with measured(f"{given.new:,} rows left out"):
             for start in range(0, given.new, BLOCK):
                 ledger.stage("left", [], rows[start : start + BLOCK])

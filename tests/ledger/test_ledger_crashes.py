@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from a_run import judged, new_run
 from ledger_store import connection, uploaded_among
 from places import ROOT, TESTS
 from simulated import ACCOUNT, ADDED, START, plan
@@ -18,7 +19,7 @@ from simulated import ACCOUNT, ADDED, START, plan
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.run import RunState
-from telecmi_leads.ledger import Judged, Ledger, NewRun
+from telecmi_leads.ledger import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,7 @@ def keeps_its_word(folder: Path, said: list[str]) -> None:
         for campaign, reached in status.items():
             if reached is not CampaignStatus.ACCEPTED:
                 ledger.begin_attempts([campaign], at=START)
-                ledger.record(campaign, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
+                ledger.record(campaign, judged(ADDED, CampaignStatus.ACCEPTED), at=START)
         assert ledger.finish_run("run-1")
         assert uploaded_among(ledger, ACCOUNT, [str(919876500000 + index) for index in range(6)], None) == [True] * 6
 
@@ -224,9 +225,9 @@ def test_a_busy_ledger_is_not_a_broken_one(tmp_path: Path) -> None:
         connection(ledger).execute("PRAGMA busy_timeout = 50")  # shorter than for users
         connection(other).execute("BEGIN IMMEDIATE")  # a write that takes long
         with pytest.raises(LedgerError, match="is kept busy by another process"):
-            ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="n", created=START))
+            ledger.begin_run(new_run(id="r", account=ACCOUNT, name="n", created=START))
         with pytest.raises(LedgerError, match="is kept busy by another process"):
             ledger.stage("r", [], [])
         connection(other).execute("ROLLBACK")  # and is over
         assert connection(ledger).execute("PRAGMA synchronous").fetchone() == (2,)  # still flushed
-        ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="n", created=START))
+        ledger.begin_run(new_run(id="r", account=ACCOUNT, name="n", created=START))

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from a_run import judged
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_store import connection, has_body, uploaded_among
@@ -17,7 +18,7 @@ from simulated import ACCOUNT, ADDED, START, plan
 
 from telecmi_leads.core.campaign import CampaignStatus
 from telecmi_leads.core.errors import ExitCode, LedgerError
-from telecmi_leads.ledger import Judged, Ledger, ledger_files, schema
+from telecmi_leads.ledger import Ledger, ledger_files, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
     with Ledger.open(tmp_path / "state") as ledger:
         plan(ledger, 3)
         ledger.begin_attempts([1], at=START)
-        ledger.record(1, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
+        ledger.record(1, judged(ADDED, CampaignStatus.ACCEPTED), at=START)
         ledger.begin_attempts([2], at=START)
     return tmp_path / "state"
 

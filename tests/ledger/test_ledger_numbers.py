@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from a_run import judged, new_run, plan_figures
 from ledger_store import connection, has_body, uploaded_among
 from simulated import (
     ACCOUNT,
@@ -26,7 +27,7 @@ from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import LockHeld, UsageError
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals
 from telecmi_leads.core.run import RunState
-from telecmi_leads.ledger import Fate, Forgotten, Judged, Ledger, NewRun, PlanFigures, ToForget, Word
+from telecmi_leads.ledger import Fate, Forgotten, Ledger, ToForget, Word
 from telecmi_leads.sending.decisions import resolve
 from telecmi_leads.sending.isolation import Cut, in_parts
 from telecmi_leads.sending.run_loop import upload
@@ -51,7 +52,7 @@ def accept(ledger: Ledger, run: str = "run-1", at: datetime = START, *, finish: 
     """Have every campaign of a run accepted."""
     for campaign in ledger.campaigns(run):
         ledger.begin_attempts([campaign.id], at=at)
-        ledger.record(campaign.id, Judged(ADDED, CampaignStatus.ACCEPTED), at=at)
+        ledger.record(campaign.id, judged(ADDED, CampaignStatus.ACCEPTED), at=at)
     if finish:
         ledger.finish_run(run)
 
@@ -74,9 +75,9 @@ def test_what_is_worked_out_ahead_is_what_is_written(ledger: Ledger) -> None:
     ledger.begin_attempts([first.id, second.id], at=START)
     for campaign in (second, first, second, third):
         ledger.expect(campaign.id)
-    ledger.record(first.id, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
+    ledger.record(first.id, judged(ADDED, CampaignStatus.ACCEPTED), at=START)
     ledger.expect(first.id)  # its leads are gone
-    ledger.record(second.id, Judged(BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED), at=START)
+    ledger.record(second.id, judged(BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED), at=START)
     ledger.finish_run("run-1")
     since = START - timedelta(days=1)
     assert [ledger.fates(phone)[0].status == CampaignStatus.ACCEPTED for phone in phones] == [True, True, *[False] * 4]
@@ -102,7 +103,7 @@ def test_who_was_tried_is_named_and_stays(
     [campaign] = ledger.campaigns("run-1")
     ledger.begin_attempts([campaign.id], at=START)
     if outcome is not None:
-        ledger.record(campaign.id, Judged(outcome, state), at=START)
+        ledger.record(campaign.id, judged(outcome, state), at=START)
     listed = ledger.tried_among("run-1", lambda phones: [at for at, each in enumerate(phones) if each == phone])
     assert [(each.name, phones) for each, phones in listed] == ([(campaign.name, [phone])] if tried else [])
     assert [fate.status for fate in ledger.fates(phone)] == [told]
@@ -184,10 +185,10 @@ def test_who_holds_a_number(ledger: Ledger) -> None:
 
 def test_plans_in_the_making_are_not_known(ledger: Ledger) -> None:
     """A plan's own leads don't hide themselves while it is made, nor a refused plan's anybody's."""
-    ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="x", created=START))
+    ledger.begin_run(new_run(id="r", account=ACCOUNT, name="x", created=START))
     ledger.stage("r", [staged("x-001", 1, ["919876500000"])], [])
     assert uploaded_among(ledger, ACCOUNT, ["919876500000"], None) == [False]
-    ledger.finish_plan("r", PlanFigures(RowTotals(read=1, leads=1)), refused=True)
+    ledger.finish_plan("r", plan_figures(RowTotals(read=1, leads=1)), refused=True)
     assert uploaded_among(ledger, ACCOUNT, ["919876500000"], None) == [False]
 
 
@@ -199,7 +200,7 @@ def test_what_is_known_follows_the_ledger(ledger: Ledger) -> None:
     assert uploaded_among(ledger, ACCOUNT, asked, None) == [True]
     campaign = ledger.campaigns("run-1")[0].id
     ledger.begin_attempts([campaign], at=START)
-    ledger.record(campaign, Judged(BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED), at=START)
+    ledger.record(campaign, judged(BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED), at=START)
     assert uploaded_among(ledger, ACCOUNT, asked, None) == [False]
 
 
@@ -232,9 +233,9 @@ def test_fates(ledger: Ledger) -> None:
         run = f"later-{day}"
         rows = [LeftOutRow(0, 7, LeftOutKind.EXCLUDED, each, "", phones[0]) for each in lists]
         rows += [LeftOutRow(0, 8, LeftOutKind.EXCLUDED, "dnc.csv", "", f"9198765000{each}") for each in range(10, 40)]
-        ledger.begin_run(NewRun(id=run, account=ACCOUNT, name=run, created=START + timedelta(days=day)))
+        ledger.begin_run(new_run(id=run, account=ACCOUNT, name=run, created=START + timedelta(days=day)))
         ledger.stage(run, [], rows)
-        ledger.finish_plan(run, PlanFigures(RowTotals(read=len(rows), excluded=len(rows))))
+        ledger.finish_plan(run, plan_figures(RowTotals(read=len(rows), excluded=len(rows))))
     plan(ledger, 1, run="waiting", name="May", account=OTHER)
     assert ledger.fates(phones[0]) == [
         Fate("later-2", "later-2", START + timedelta(days=2), left_out=LeftOutKind.EXCLUDED, code="dnc.csv"),
@@ -264,7 +265,7 @@ def unknown(ledger: Ledger, kind: OutcomeKind = OutcomeKind.UNKNOWN_CONNECTION) 
     plan(ledger, 2)
     ledger.begin_attempts([1], at=START)
     ledger.record(
-        1, Judged(Outcome(kind, 500, "lost", seconds=1.5), CampaignStatus.UNKNOWN), at=START + timedelta(seconds=2)
+        1, judged(Outcome(kind, 500, "lost", seconds=1.5), CampaignStatus.UNKNOWN), at=START + timedelta(seconds=2)
     )
 
 
@@ -288,7 +289,7 @@ def test_the_last_word_finishes_the_run(ledger: Ledger) -> None:
     """When nothing else is open, resolving the last campaign finishes the run."""
     unknown(ledger)
     ledger.begin_attempts([2], at=START)
-    ledger.record(2, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
+    ledger.record(2, judged(ADDED, CampaignStatus.ACCEPTED), at=START)
     resolve(ledger, "run-1", "1", accepted=True, clock=SimulatedClock(Service(), ledger))
     record = ledger.run("run-1")
     assert record is not None
@@ -341,9 +342,9 @@ def test_nothing_to_resolve(ledger: Ledger, wanted: str, message: str) -> None:
 
 def test_a_number_in_two_groups_is_no_name(ledger: Ledger) -> None:
     """Groups count on their own: where two campaigns have the number, the name is needed."""
-    ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="x", created=START))
+    ledger.begin_run(new_run(id="r", account=ACCOUNT, name="x", created=START))
     ledger.stage("r", [staged("x-A-001", 1, ["1"], "A"), staged("x-B-001", 1, ["2"], "B")], [])
-    ledger.finish_plan("r", PlanFigures(RowTotals(read=2, leads=2)))
+    ledger.finish_plan("r", plan_figures(RowTotals(read=2, leads=2)))
     with pytest.raises(UsageError, match="several campaigns 1"):
         resolve(ledger, "r", "1", accepted=True, clock=SimulatedClock(Service(), ledger))
 
@@ -354,7 +355,7 @@ def test_a_word_on_a_settled_campaign_is_an_error(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match="neither unknown nor unverified"):
         ledger.resolve(1, accepted=True, at=START)
     with pytest.raises(ValueError, match="no request on its way"):
-        ledger.record(1, Judged(ADDED, CampaignStatus.ACCEPTED), at=START)
+        ledger.record(1, judged(ADDED, CampaignStatus.ACCEPTED), at=START)
     accept(ledger)
     with pytest.raises(ValueError, match="not waiting to be sent"):
         ledger.begin_attempts([1], at=START)
@@ -371,7 +372,7 @@ def test_sql_and_the_campaigns_agree_who_settles_a_doubt(
     """A run's figures of refusals in doubt, and what is known of a number, are what its campaigns say one by one."""
     phones = plan(ledger, 2, size=size)
     ledger.begin_attempts([1], at=START)
-    ledger.record(1, Judged(Outcome(kind, 400, "no"), CampaignStatus.UNKNOWN), at=START)
+    ledger.record(1, judged(Outcome(kind, 400, "no"), CampaignStatus.UNKNOWN), at=START)
     connection(ledger).execute("UPDATE attempts SET leads = ?", (sent,))
     connection(ledger).execute("UPDATE campaigns SET split = ? WHERE id = 1", (split,))
     campaigns, run = ledger.campaigns("run-1"), ledger.run("run-1")
@@ -406,10 +407,10 @@ def test_forgetting_by_date(ledger: Ledger) -> None:
     """Finished runs made before the date go; unfinished ones stay, and are counted."""
     for month, (state, created) in enumerate([("done", 0), ("open", 1), ("done", 2)]):
         run = f"run-{month}"
-        ledger.begin_run(NewRun(id=run, account=ACCOUNT, name=run, created=START + timedelta(days=created)))
+        ledger.begin_run(new_run(id=run, account=ACCOUNT, name=run, created=START + timedelta(days=created)))
         rejected = LeftOutRow(0, 1, LeftOutKind.REJECTED, "too_short", "Phone", "", ("Asha Rao", "12"))
         ledger.stage(run, [staged(f"{run}-001", 1, [f"9198765{month:05d}"])], [rejected])
-        ledger.finish_plan(run, PlanFigures(RowTotals(read=2, rejected=1, leads=1)))
+        ledger.finish_plan(run, plan_figures(RowTotals(read=2, rejected=1, leads=1)))
         if state == "done":
             accept(ledger, run)
     gone = ledger.forget(ToForget(before=START + timedelta(days=2)), ledger.accounts())
@@ -438,12 +439,12 @@ def test_forgetting_a_number(ledger: Ledger) -> None:
     rejected = LeftOutRow(0, 3, LeftOutKind.REJECTED, "wrong_type", "Phone", phone, ("Asha Rao", "098765 00000"))
     other = LeftOutRow(0, 4, LeftOutKind.REJECTED, "too_short", "Phone", "", ("Ravi", "9876"))
     excluded = LeftOutRow(0, 5, LeftOutKind.EXCLUDED, "dnc.csv", "Phone", phone)
-    ledger.begin_run(NewRun(id="run-0", account=ACCOUNT, name="x", created=START))
+    ledger.begin_run(new_run(id="run-0", account=ACCOUNT, name="x", created=START))
     ledger.stage("run-0", [staged("x-001", 1, [phone, "919876500009"])], [rejected, other, excluded])
-    ledger.finish_plan("run-0", PlanFigures(RowTotals(read=5, rejected=2, excluded=1, leads=2)))
+    ledger.finish_plan("run-0", plan_figures(RowTotals(read=5, rejected=2, excluded=1, leads=2)))
     [campaign] = ledger.campaigns("run-0")
     ledger.begin_attempts([campaign.id], at=START)
-    ledger.record(campaign.id, Judged(BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED), at=START)
+    ledger.record(campaign.id, judged(BAD_PHONE.answer or ADDED, CampaignStatus.REFUSED), at=START)
     plan(ledger, 1)
     accept(ledger, finish=False)
     plan(ledger, 1, run="run-2", name="April")
@@ -473,7 +474,7 @@ def test_a_number_that_waits_is_not_forgotten(ledger: Ledger) -> None:
     plan(ledger, 1)
     [campaign] = ledger.campaigns("run-1")
     ledger.begin_attempts([campaign.id], at=START)
-    ledger.record(campaign.id, Judged(Outcome(OutcomeKind.BUSY, 429), CampaignStatus.UNSENT), at=START)
+    ledger.record(campaign.id, judged(Outcome(OutcomeKind.BUSY, 429), CampaignStatus.UNSENT), at=START)
     with pytest.raises(UsageError) as raised:
         ledger.forget(ToForget(phone="919876500000"), ledger.accounts())
     assert raised.value.message == (
@@ -488,7 +489,7 @@ def test_a_number_in_a_part_that_may_be_in_is_not_forgotten(ledger: Ledger) -> N
     phones = plan(ledger, 1, size=4)
     [campaign] = ledger.campaigns("run-1")
     ledger.begin_attempts([campaign.id], at=START)
-    ledger.record(campaign.id, Judged(TIMED_OUT.answer or ADDED, CampaignStatus.UNKNOWN), at=START)
+    ledger.record(campaign.id, judged(TIMED_OUT.answer or ADDED, CampaignStatus.UNKNOWN), at=START)
     cut = Cut(ledger.campaign(campaign.id))
     parts = ledger.split(campaign.id, in_parts(cut, ledger.body(campaign.id), "March-001b"))
     with pytest.raises(UsageError, match="is in campaign March-001b of run run-1"):
@@ -500,7 +501,7 @@ def test_a_number_in_a_part_that_may_be_in_is_not_forgotten(ledger: Ledger) -> N
 
 def begun(ledger: Ledger, account: str) -> None:
     """Stage a plan of two leads, which nobody sees yet."""
-    ledger.begin_run(NewRun(id="run-2", account=account, name="April", created=START))
+    ledger.begin_run(new_run(id="run-2", account=account, name="April", created=START))
     rejected = LeftOutRow(0, 3, LeftOutKind.REJECTED, "too_short", "Phone", "", ("Asha Rao", "9876"))
     ledger.stage("run-2", [staged("April-001", 1, ["919876500000", "919876500009"])], [rejected])
 
@@ -522,7 +523,7 @@ def test_nothing_is_forgotten_beside_a_plan_in_the_making(ledger: Ledger, what: 
     with pytest.raises(LockHeld, match="A run of another account has just begun") as raised:
         ledger.forget(what, {ACCOUNT})
     assert raised.value.hint == "Try again when it has ended. Nothing was deleted."
-    ledger.finish_plan("run-2", PlanFigures(RowTotals(read=3, rejected=1, leads=2)))
+    ledger.finish_plan("run-2", plan_figures(RowTotals(read=3, rejected=1, leads=2)))
     assert [run.id for run in ledger.runs()] == ["run-2", "run-1"]
     [campaign] = ledger.campaigns("run-2")
     assert ledger.phones(campaign.id) == ["919876500000", "919876500009"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from a_run import new_run, plan_figures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_store import connection, has_body
@@ -15,7 +16,7 @@ from telecmi_leads.core.campaign import CampaignRecord, CampaignStatus
 from telecmi_leads.core.errors import BalanceError, LedgerError
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals, TableInfo
 from telecmi_leads.core.run import LeadTotals, RunRecord, RunState
-from telecmi_leads.ledger import Ledger, NewRun, PlanFigures
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.ledger.left_out import pack, unpack
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def kept(tmp_path: Path) -> Iterator[Ledger]:
 def stage_all(ledger: Ledger) -> None:
     """Stage a plan with rows of every kind."""
     ledger.begin_run(
-        NewRun(id="20261123-191500-3fa9", account=ACCOUNT, name="März", created=START, report_dir="/r", dry_run=True)
+        new_run(id="20261123-191500-3fa9", account=ACCOUNT, name="März", created=START, report_dir="/r", dry_run=True)
     )
     assert [ledger.add_table("20261123-191500-3fa9", table) for table in TABLES] == [0, 1]
     campaigns = [
@@ -72,7 +73,13 @@ def stage_all(ledger: Ledger) -> None:
 def finish(ledger: Ledger, rows: RowTotals = ROWS, **more: bool) -> None:
     """Finish that plan."""
     audience = {"country": {"IN": 4}}
-    figures = PlanFigures(rows, {"too_short": 1, "wrong_type": 1}, {"punctuation": 3}, {"repeated_header": 1}, audience)
+    figures = plan_figures(
+        rows,
+        rejections={"too_short": 1, "wrong_type": 1},
+        repairs={"punctuation": 3},
+        skipped={"repeated_header": 1},
+        audience=audience,
+    )
     ledger.finish_plan("20261123-191500-3fa9", figures, **more)
 
 
@@ -154,7 +161,7 @@ def test_a_stale_plan_goes_with_the_next_of_its_account(ledger: Ledger) -> None:
     stage_all(ledger)
     plan(ledger, 1, account="7@example.com", run="other")
     finish(ledger)
-    ledger.begin_run(NewRun(id="stale", account=ACCOUNT, name="x", created=START))
+    ledger.begin_run(new_run(id="stale", account=ACCOUNT, name="x", created=START))
     ledger.stage("stale", [staged("x-001", 1, ["1"])], LEFT_OUT)
     plan(ledger, 1, run="next", name="next")
     with pytest.raises(ValueError, match="no plan stale"):
@@ -218,8 +225,8 @@ def test_finding_runs(ledger: Ledger) -> None:
     """Runs are found by id or unique beginning, listed by account and name, newest first, whatever the clock said."""
     for number, (account, name) in enumerate([(ACCOUNT, "A"), (ACCOUNT, "B"), ("7@example.com", "A"), (ACCOUNT, "A")]):
         run = f"2026112{number}-x{number}%"
-        ledger.begin_run(NewRun(id=run, account=account, name=name, created=START + timedelta(days=number % 3)))
-        ledger.finish_plan(run, PlanFigures(RowTotals()))
+        ledger.begin_run(new_run(id=run, account=account, name=name, created=START + timedelta(days=number % 3)))
+        ledger.finish_plan(run, plan_figures(RowTotals()))
     ids = [run.id for run in ledger.runs()]
     assert ids == ["20261123-x3%", "20261122-x2%", "20261121-x1%", "20261120-x0%"]
     assert [run.id for run in ledger.runs(ACCOUNT)] == ["20261123-x3%", "20261121-x1%", "20261120-x0%"]
@@ -250,8 +257,8 @@ def test_names_and_numbers(ledger: Ledger) -> None:
 def test_times_keep_their_instant(ledger: Ledger) -> None:
     """A time is the same instant when read back, to the microsecond, whatever the zone."""
     precise = START + timedelta(microseconds=123457)
-    ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="n", created=precise))
-    ledger.finish_plan("r", PlanFigures(RowTotals()))
+    ledger.begin_run(new_run(id="r", account=ACCOUNT, name="n", created=precise))
+    ledger.finish_plan("r", plan_figures(RowTotals()))
     [run] = ledger.runs()
     assert run.created == precise
     assert run.created.tzinfo is not None
@@ -288,11 +295,11 @@ def test_packing_rows(rows: list[LeftOutRow]) -> None:
 def test_text_that_no_encoding_can_write(ledger: Ledger) -> None:
     """Lone surrogates in cells, headers and names of files and folders stop nothing; folders keep theirs exactly."""
     folder = os.fsdecode(b"/reports/\xff")
-    ledger.begin_run(NewRun(id="r", account=ACCOUNT, name="n", created=START, report_dir=folder))
+    ledger.begin_run(new_run(id="r", account=ACCOUNT, name="n", created=START, report_dir=folder))
     ledger.add_table("r", TableInfo("leads\udcff.csv", "csv", ("Na\ud800me",), 1, notes=("\udfff",), title="\udfff"))
     row = LeftOutRow(0, 2, LeftOutKind.REJECTED, "unreadable_text", "Na\ud800me", "", ("A\ud800sha", "fine"))
     ledger.stage("r", [], [row])
-    ledger.finish_plan("r", PlanFigures(RowTotals(read=1, rejected=1)))
+    ledger.finish_plan("r", plan_figures(RowTotals(read=1, rejected=1)))
     [run] = ledger.runs()
     assert run.report_dir == folder
     assert ledger.tables("r") == [

@@ -11,6 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from a_run import new_run, plan_figures
 from inside import Inside
 from old_ledger import unpacked
 from places import TESTS
@@ -20,7 +21,7 @@ from simulated import START, staged
 from telecmi_leads.core.campaign import encode_leads, thaw_leads
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.lead import RowTotals
-from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, ToForget
+from telecmi_leads.ledger import Ledger, ToForget
 from telecmi_leads.ledger.lock import hold
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def test_the_first_run_of_an_account_locks_forget_out(program: Inside, what: tup
         ended = program.run("forget", *what, "--yes", "--json")
         assert (ended.code, ended.json["error"]["code"]) == (7, "locked")
         assert f"process {os.getpid()} on " in ended.json["error"]["message"]
-        ledger.finish_plan("run-2", PlanFigures(RowTotals(read=2, leads=2)))
+        ledger.finish_plan("run-2", plan_figures(RowTotals(read=2, leads=2)))
         [campaign] = ledger.campaigns("run-2")
         assert ledger.phones(campaign.id) == people
     assert program.run("forget", *what, "--yes", "--json").code == 0
@@ -211,7 +212,7 @@ def test_the_first_run_of_an_account_locks_forget_out(program: Inside, what: tup
 def plan_in_the_making(ledger: Ledger, account: str) -> list[str]:
     """Begin a plan; return the numbers in it."""
     people = ["919876500001", "919876500002"]
-    ledger.begin_run(NewRun(id="run-2", account=account, name="April", created=START))
+    ledger.begin_run(new_run(id="run-2", account=account, name="April", created=START))
     ledger.stage("run-2", [staged("April-001", 1, people)], [])
     return people
 

@@ -50,7 +50,7 @@ def report(run: ARun, folder: Path) -> RunSummary:
         record = ledger.run(run.run)
         assert record is not None
         summary = summarise(ledger, run.run, exit_code=0, status=RunStatus.COMPLETE)
-        return write_reports(prepare_folder(folder / "r"), summary, record, ledger)
+        return write_reports(prepare_folder(folder / "r"), summary, record, ledger, show_phones=False)
 
 
 def table_of(path: Path, encoding: str = "utf-8-sig", delimiter: str = ",") -> list[list[str]]:

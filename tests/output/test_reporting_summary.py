@@ -77,7 +77,7 @@ def test_the_summary_is_the_contracts_object(ledger: Ledger, tmp_path: Path) -> 
     record = ledger.run(RUN)
     assert record is not None
     summary = summarise(ledger, RUN, exit_code=5, status=RunStatus.UNFINISHED, error=Problem("unfinished", "m", "h"))
-    done = write_reports(prepare_folder(tmp_path / "r"), summary, record, ledger)
+    done = write_reports(prepare_folder(tmp_path / "r"), summary, record, ledger, show_phones=False)
     found = json.loads(summary_json(done))
     jsonschema.validate(found, schema())
     assert (tmp_path / "r" / "summary.json").read_bytes() == summary_json(done) + b"\n"
@@ -274,7 +274,9 @@ def test_a_run_that_is_not_there_is_a_key_error(ledger: Ledger) -> None:
 def test_json_holds_no_raw_control_character() -> None:
     """(Row 32) Whatever is not printable is escaped, and reads back as it was."""
     hostile = "\x1b]52;c;x\x07 \x9b31m \u202e \x7f a\ud800b \U000e0041 नमस्ते 😀"
-    written = columns_json([TableView(TableInfo(hostile, "csv", (hostile,), 1), ())])
+    written = columns_json(
+        [TableView(TableInfo(hostile, "csv", (hostile,), 1), ())], show_phones=False, exit_code=0, error=None
+    )
     text = written.decode("utf-8")
     assert text.isprintable()
     assert "नमस्ते 😀" in text
@@ -288,12 +290,12 @@ def test_columns_mask_phones_unless_told_otherwise() -> None:
         (ColumnView("Mobile", "phone", "a name it goes by", ("+91 98765 43210",)),),
         (("--map", "phone=Mobile"),),
     )
-    found = json.loads(columns_json([view]))
+    found = json.loads(columns_json([view], show_phones=False, exit_code=0, error=None))
     assert found["tables"][0]["columns"] == [
         {"name": "Mobile", "field": "phone", "rule": "a name it goes by", "samples": ["+91 98••• ••210"]}
     ]
     assert found["tables"][0]["options"] == ["--map phone=Mobile"]
-    shown = json.loads(columns_json([view], show_phones=True))
+    shown = json.loads(columns_json([view], show_phones=True, exit_code=0, error=None))
     assert shown["tables"][0]["columns"][0]["samples"] == ["+91 98765 43210"]
 
 
@@ -352,7 +354,7 @@ def test_the_other_commands_objects(ledger: Ledger) -> None:
         "error": {"code": "settings", "message": "No.", "hint": "Do."},
         "checks": [{"what": "service", "passed": None, "detail": "", "hint": ""}],
     }
-    assert json.loads(forgotten_json(Forgotten(runs=1, rows=2))) == {
+    assert json.loads(forgotten_json(Forgotten(runs=1, rows=2), exit_code=0, error=None)) == {
         **head,
         "command": "forget",
         "deleted": {

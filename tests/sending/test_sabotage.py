@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from a_run import new_run, plan_figures
 from ledger_store import connection, in_flight, uploaded_among
 from msgspec.structs import replace
 from simulated import (
@@ -34,7 +35,7 @@ from telecmi_leads.core.campaign import CampaignStatus, OutcomeKind, thaw_leads
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import CampaignSending
-from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, Word, attempts, left_out
+from telecmi_leads.ledger import Ledger, Word, attempts, left_out
 from telecmi_leads.sending import decisions, isolation, run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide
 from telecmi_leads.sending.isolation import Family, Send
@@ -170,9 +171,9 @@ def somebody_corrected_by_hand(ledger: Ledger) -> None:
     phones = plan(ledger, 1, size=8)
     service = Service(lambda _number, _name, sent: BAD_PHONE if phones[0] in sent else ok())
     send(ledger, service)
-    ledger.begin_run(NewRun(id="run-2", account=ACCOUNT, name="April", created=START + timedelta(hours=1)))
+    ledger.begin_run(new_run(id="run-2", account=ACCOUNT, name="April", created=START + timedelta(hours=1)))
     ledger.stage("run-2", [staged("April-001", 1, phones[5:])], [])
-    ledger.finish_plan("run-2", PlanFigures(RowTotals(read=3, leads=3)))
+    ledger.finish_plan("run-2", plan_figures(RowTotals(read=3, leads=3)))
     send(ledger, service, "run-2")
     send(ledger, service, isolate=True)
     check(ledger, service, phones)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from a_run import new_run, plan_figures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_store import connection, in_flight
@@ -35,7 +36,7 @@ from telecmi_leads.core.campaign import ISOLATE_BUDGET, OutcomeKind, thaw_leads
 from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.run import CampaignSending, CampaignSettled, LeadTotals, RunState, StopCause
-from telecmi_leads.ledger import Ledger, NewRun, PlanFigures, ToForget
+from telecmi_leads.ledger import Ledger, ToForget
 from telecmi_leads.sending.isolation import Cut, in_parts
 from telecmi_leads.sending.run_loop import upload
 from telecmi_leads.settings.options import SendingOptions
@@ -333,9 +334,9 @@ def test_parts_that_time_out_settle(ledger: Ledger) -> None:
 def test_no_part_gets_a_name_in_use(ledger: Ledger) -> None:
     """Where a part's name is another campaign's, the part gets the next letter."""
     phones = [str(919876500000 + index) for index in range(12)]
-    ledger.begin_run(NewRun(id="run-1", account=ACCOUNT, name="x", created=START))
+    ledger.begin_run(new_run(id="run-1", account=ACCOUNT, name="x", created=START))
     ledger.stage("run-1", [staged("1-list", 1, phones[:6]), staged("1-listb", 1, phones[6:], "b")], [])
-    ledger.finish_plan("run-1", PlanFigures(RowTotals(read=12, leads=12)))
+    ledger.finish_plan("run-1", plan_figures(RowTotals(read=12, leads=12)))
     service = Service(refusing(phones[0]))
     run(ledger, service)
     assert leads(ledger) == LeadTotals(accepted=11, refused=1)
@@ -346,9 +347,9 @@ def test_a_name_too_long_for_a_letter_is_not_cut(ledger: Ledger) -> None:
     """(Row 66) A part's name has at most 100 characters, or a service that cuts names would mistake it."""
     name = "x" * 100
     phones = [str(919876500000 + index) for index in range(6)]
-    ledger.begin_run(NewRun(id="run-1", account=ACCOUNT, name=name, created=START))
+    ledger.begin_run(new_run(id="run-1", account=ACCOUNT, name=name, created=START))
     ledger.stage("run-1", [staged(name, 1, phones)], [])
-    ledger.finish_plan("run-1", PlanFigures(RowTotals(read=6, leads=6)))
+    ledger.finish_plan("run-1", plan_figures(RowTotals(read=6, leads=6)))
     service = Service(refusing(phones[0]))
     run(ledger, service)
     assert (len(service.came), leads(ledger)) == (1, LeadTotals(refused=6))
@@ -437,9 +438,9 @@ def corrected(  # noqa: PLR0913 - a run, and the day of its clock
     ledger: Ledger, service: Service, phones: list[str], run_id: str, name: str, *, days: int = 1
 ) -> None:
     """Upload some people again, by hand, in a later run."""
-    ledger.begin_run(NewRun(id=run_id, account=ACCOUNT, name=name, created=START + timedelta(days=days)))
+    ledger.begin_run(new_run(id=run_id, account=ACCOUNT, name=name, created=START + timedelta(days=days)))
     ledger.stage(run_id, [staged(name, 1, phones)], [])
-    ledger.finish_plan(run_id, PlanFigures(RowTotals(read=len(phones), leads=len(phones))))
+    ledger.finish_plan(run_id, plan_figures(RowTotals(read=len(phones), leads=len(phones))))
     sent(ledger, service, run_id, days=days)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from unittest import mock
 
 import pytest
+from a_run import judged
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -47,7 +48,7 @@ from simulated import (
 
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, refreeze, thaw_leads
 from telecmi_leads.core.clock import StopRequest
-from telecmi_leads.ledger import Judged, Ledger
+from telecmi_leads.ledger import Ledger
 from telecmi_leads.sending import run_loop
 from telecmi_leads.sending.decisions import Decision, Step, decide, resolve
 from telecmi_leads.sending.pacing import Workers
@@ -403,7 +404,7 @@ class AcceptedFirst(MortalLedger):
     def begin_attempts(self, campaign_ids: Sequence[int], **more: Any) -> None:
         super().begin_attempts(campaign_ids, **more)
         for campaign in campaign_ids:
-            Ledger.record(self, campaign, Judged(Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED), **more)
+            Ledger.record(self, campaign, judged(Outcome(OutcomeKind.ACCEPTED), CampaignStatus.ACCEPTED), **more)
         in_flight(self).update(campaign_ids)
 
     def expect(self, campaign_id: int) -> None:

@@ -71,7 +71,7 @@ def _settled_by(session: Session, run: RunRecord) -> str:
 def _tell_kept(session: Session) -> int:
     """Say that a person who was asked wants nothing deleted."""
     if session.output.json:
-        session.console.json(forgotten_json(Forgotten()))
+        session.console.json(forgotten_json(Forgotten(), exit_code=ExitCode.OK, error=None))
     session.console.line("Nothing was deleted.")
     return ExitCode.OK
 

@@ -84,7 +84,7 @@ def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
 
 
 def open_steps(
-    run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed, refused_file: str = ""
+    run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed, refused_file: str
 ) -> tuple[NextStep, ...]:
     """Return what is left to do for a run of the ledger, most urgent first.
 

@@ -97,9 +97,9 @@ def run_json(run: RunRecord, campaigns: Sequence[CampaignRecord]) -> bytes:
 def columns_json(
     tables: Sequence[TableView],
     *,
-    show_phones: bool = False,
-    exit_code: int = 0,
-    error: Problem | LeadsError | None = None,
+    show_phones: bool,
+    exit_code: int,
+    error: Problem | LeadsError | None,
 ) -> bytes:
     """Return the object of `columns`; `error` says that no table has a phone column."""
     return _command(
@@ -126,7 +126,7 @@ def columns_json(
     )
 
 
-def phone_json(phone: PhoneView, *, exit_code: int = 0) -> bytes:
+def phone_json(phone: PhoneView, *, exit_code: int) -> bytes:
     """Return the object of `explain`: the number whole, since it is what was asked."""
     says, tip = wording.reason(phone.reason) if phone.reason else ("", "")
     return _command(
@@ -149,7 +149,7 @@ def phone_json(phone: PhoneView, *, exit_code: int = 0) -> bytes:
     )
 
 
-def check_json(checks: Sequence[CheckView], *, exit_code: int = 0, error: Problem | LeadsError | None = None) -> bytes:
+def check_json(checks: Sequence[CheckView], *, exit_code: int, error: Problem | LeadsError | None) -> bytes:
     """Return the object of `check`; `passed` is null for what could not be looked at, `error` the first that failed."""
     return _command(
         "check",
@@ -161,7 +161,7 @@ def check_json(checks: Sequence[CheckView], *, exit_code: int = 0, error: Proble
     )
 
 
-def forgotten_json(forgotten: Forgotten, *, exit_code: int = 0, error: LeadsError | None = None) -> bytes:
+def forgotten_json(forgotten: Forgotten, *, exit_code: int, error: LeadsError | None) -> bytes:
     """Return the object of `forget`; `error` says that the ledger's file still holds what is gone."""
     return _command("forget", exit_code=exit_code, error=error, deleted=asdict(forgotten))
 

@@ -77,7 +77,7 @@ _AUDIENCE = (
 
 
 def render_page(
-    summary: RunSummary, run: RunRecord, findings: Sequence[Finding], ledger: Ledger, *, show_phones: bool = False
+    summary: RunSummary, run: RunRecord, findings: Sequence[Finding], ledger: Ledger, *, show_phones: bool
 ) -> bytes:
     """Return the page. The ledger is asked for the leads of campaigns that are refused or not proven."""
     style = _asset("report.css")

@@ -78,7 +78,7 @@ _ROWS_AT_ONCE = 1000
 
 
 def write_reports(
-    folder: Path, summary: RunSummary, run: RunRecord, ledger: Ledger, *, show_phones: bool = False
+    folder: Path, summary: RunSummary, run: RunRecord, ledger: Ledger, *, show_phones: bool
 ) -> RunSummary:
     """Write the report files of a run into a folder that `prepare_folder` has made.
 
