@@ -75,7 +75,7 @@ def open_temporary(*, journal: str = "OFF") -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("PRAGMA foreign_keys = ON")
-    schema.migrate(connection)
+    schema.migrate(connection, schema.MIGRATIONS)
     return connection
 
 
@@ -178,7 +178,7 @@ def _make(folder: Path, path: Path) -> None:
         with closing(_connect(made)) as connection:
             connection.execute("PRAGMA journal_mode = MEMORY")  # nobody misses this file if it is not finished
             connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID:d}")
-            schema.migrate(connection)
+            schema.migrate(connection, schema.MIGRATIONS)
             connection.execute("INSERT INTO meta VALUES ('key', ?)", (_mark(key),))
             _switch_log_on(connection)
         private.place(made, path)
@@ -227,7 +227,7 @@ def _connect_and_migrate(path: Path) -> sqlite3.Connection:
     connection = _connect(path)
     try:
         before = schema.version(connection)
-        schema.migrate(connection)
+        schema.migrate(connection, schema.MIGRATIONS)
         if before < len(schema.MIGRATIONS):  # what a migration took out must not stay in the log, or below it
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     except FAILURES as error:

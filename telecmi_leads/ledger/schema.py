@@ -224,7 +224,7 @@ def version(connection: sqlite3.Connection) -> int:
     return found
 
 
-def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
+def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...]) -> None:
     """Bring a ledger up to date: each missing step whole or not at all, also when two processes try at once."""
     while (done := version(connection)) < len(migrations):
         connection.execute("BEGIN IMMEDIATE")

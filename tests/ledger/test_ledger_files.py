@@ -308,7 +308,6 @@ def test_an_older_version_is_migrated(folder: Path, monkeypatch: pytest.MonkeyPa
         "MIGRATIONS",
         (*schema.MIGRATIONS, "-- a note\nCREATE TABLE further (x);\nINSERT INTO further VALUES (1);"),
     )
-    monkeypatch.setattr(schema.migrate, "__defaults__", (schema.MIGRATIONS,))
     for _ in range(2):
         with Ledger.open(folder) as ledger:
             assert connection(ledger).execute("SELECT * FROM further").fetchall() == [(1,)]
@@ -335,7 +334,6 @@ def test_a_failed_migration_changes_nothing(folder: Path, monkeypatch: pytest.Mo
     broken = (*schema.MIGRATIONS, "CREATE TABLE further (x); CREATE TABLE runs (x);")
     with monkeypatch.context() as patch:
         patch.setattr(schema, "MIGRATIONS", broken)
-        patch.setattr(schema.migrate, "__defaults__", (broken,))
         with pytest.raises(LedgerError):
             Ledger.open(folder)
     with Ledger.open(folder) as ledger:
