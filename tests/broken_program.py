@@ -14,7 +14,7 @@ from a_run import judged
 from msgspec.structs import replace
 
 from telecmi_leads.__main__ import run
-from telecmi_leads.cli import run_sending
+from telecmi_leads.cli import going_on
 from telecmi_leads.cli.commands import resolve, upload
 from telecmi_leads.core.campaign import CampaignStatus, Outcome, OutcomeKind, refreeze, thaw_leads
 from telecmi_leads.core.clock import local_now
@@ -172,7 +172,7 @@ def date_of_today_at_resume() -> None:
 
 def lists_not_read_again() -> None:
     """Break it: a run that goes on does not read its do-not-call lists."""
-    for module in (run_sending, upload, resolve):
+    for module in (going_on, upload, resolve):
         module.lists_of = lambda *_: []  # type: ignore[attr-defined]
 
 

@@ -7,13 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telecmi_leads.cli.run_sending import (
-    default_report_folder,
-    lists_given,
-    refusal_reports,
-    sandbox_wanted,
-    usable_lists,
-)
+from telecmi_leads.cli.run_lists import lists_given, usable_lists
+from telecmi_leads.cli.run_sending import default_report_folder, refusal_reports, sandbox_wanted
 from telecmi_leads.core import wording
 from telecmi_leads.core.errors import NameInUse, UsageError
 from telecmi_leads.core.reasons import WarningCode

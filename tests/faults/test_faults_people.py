@@ -20,7 +20,7 @@ from broken_program import BREAKAGES
 from inside import Inside
 from program import Ended, correct, expected_phones, phones, write_leads
 
-from telecmi_leads.cli import run_sending
+from telecmi_leads.cli import going_on
 from telecmi_leads.cli.commands import resolve as resolve_command
 from telecmi_leads.cli.commands import upload as upload_command
 from telecmi_leads.core.clock import Clock, local_now
@@ -610,7 +610,7 @@ def test_broken_programs_are_caught(
 ) -> None:
     """(Row 41) The tests above are worth something: each deliberate breakage of an ordinary run fails one of them."""
     keep = [(Ledger, "body"), (run_loop, "decide"), (KnownPeople, "_why")]
-    keep += [(module, "lists_of") for module in (run_sending, upload_command, resolve_command)]
+    keep += [(module, "lists_of") for module in (going_on, upload_command, resolve_command)]
     for holder, name in keep:
         monkeypatch.setattr(holder, name, getattr(holder, name))
     BREAKAGES[breakage]()

@@ -7,7 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telecmi_leads.cli.course import Course, run_to_end
-from telecmi_leads.cli.run_sending import end_run, go_on, lists_of, of_account, open_service, report_folder
+from telecmi_leads.cli.going_on import go_on, of_account
+from telecmi_leads.cli.run_lists import lists_of
+from telecmi_leads.cli.run_sending import end_run, open_service, report_folder
 from telecmi_leads.cli.session import find_run, locked, typed
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, Suggested

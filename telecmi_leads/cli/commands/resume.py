@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from telecmi_leads.cli.course import Course, run_to_end, show_end, stop_code, warned_of, worst
-from telecmi_leads.cli.run_sending import end_run, go_on, of_account, open_service, report_folder, sandbox_wanted
+from telecmi_leads.cli.going_on import go_on, of_account
+from telecmi_leads.cli.run_sending import end_run, open_service, report_folder, sandbox_wanted
 from telecmi_leads.cli.session import find_run, locked
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
