@@ -15,7 +15,6 @@ from telecmi_leads.cli.program import command_line, names
 from telecmi_leads.core.reasons import Reason, Repair, WarningCode
 
 README = ROOT / "README.md"
-_COMMON = "Settings"
 
 
 def commands() -> str:

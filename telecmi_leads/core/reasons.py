@@ -173,7 +173,10 @@ class Repair(StrEnum):
 
 
 class WarningCode(Enum):
-    """What deserves a look although the command went on: `code` (stable), `says` (for a person), `tip` (what to do)."""
+    """What deserves a look although the command went on: `code` (stable), `says` (in the README), `tip` (what to do).
+
+    The sentence on the screen has the case's own figures and names.
+    """
 
     NO_PHONE_COLUMN = (
         "no_phone_column",

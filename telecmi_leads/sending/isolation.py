@@ -10,6 +10,9 @@ The campaign's own name goes to the first part that is accepted. Till then each 
 in after all, its name is taken, and nothing more of it is sent. The other parts are called like it with b, c, … behind.
 The same holds for a part that is refused and cut: its own name goes to its first part that is accepted.
 
+A part offends where it must hold a wrong lead; a single lead is condemned that counts as refused without a further
+request. A campaign is murky while nothing is in under its own name and a try may be: its parts are rejoined then.
+
 Everything follows from the campaign, its parts and their tries as the ledger has them, so that a killed process goes on
 where it was.
 """

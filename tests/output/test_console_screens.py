@@ -205,6 +205,7 @@ GOOD_PHONE = PhoneView(
         Fate("20260221-083000-aaaa", "Feb", MORNING, left_out=LeftOutKind.EXCLUDED, code="dnd.csv"),
         Fate("20260220-083000-aaaa", "Feb", MORNING, left_out=LeftOutKind.REJECTED, code="wrong_type"),
     ),
+    steps=(("punctuation", "98765 00030", "9876500030"),),
 )
 CHECKS = [
     CheckView("credentials", passed=True, detail="App id 1234567 from .env, and a secret"),

@@ -7,7 +7,6 @@ whoever shows it does.
 from __future__ import annotations
 
 from telecmi_leads.core.wording.advice import (
-    Choice,
     NextStep,
     again,
     go_on,
@@ -64,7 +63,6 @@ from telecmi_leads.core.wording.totals import (
 
 __all__ = [
     "STATUS",
-    "Choice",
     "NextStep",
     "Part",
     "Verdict",

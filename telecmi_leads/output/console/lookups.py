@@ -174,7 +174,6 @@ def show_phone(screen: Screen, phone: PhoneView) -> None:
         ("country", _own_country(phone)),
         ("time zone", shown(", ".join(map(wording.time_zone, phone.timezones)))),
         *(("repaired", _step(*step)) for step in phone.steps),
-        ("repaired", "" if phone.steps else "; ".join(shown(wording.repair(code)) for code in phone.repairs)),
         *((_fate_label(fate), _fate(fate)) for fate in phone.fates),
     ]
     if not phone.fates:
