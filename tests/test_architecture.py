@@ -50,8 +50,8 @@ _WRITING = {"attempts", "forgetting", "staging"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}
 _MACHINE = {"decisions", "isolation", "leaving_out", "pacing", "part_names", "run_loop", "what_goes"}
 _SHARED_BY_COMMANDS = {
-    "completion", "course", "going_on", "heartbeat", "readiness", "run_lists", "run_plan", "run_sending",
-    "session", "signals",
+    "completion", "course", "earlier_runs", "going_on", "heartbeat", "readiness", "run_lists", "run_plan",
+    "run_sending", "session", "signals",
 }  # fmt: skip
 ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
     "core": [

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from telecmi_leads.cli.course import Course, run_to_end
+from telecmi_leads.cli.earlier_runs import made_at
 from telecmi_leads.cli.going_on import leave_out, tell_known
 from telecmi_leads.cli.run_lists import lists_of
-from telecmi_leads.cli.run_plan import Plan, input_files, known_ledger, made_at, trial
+from telecmi_leads.cli.run_plan import Plan, input_files, known_ledger, trial
 from telecmi_leads.cli.run_sending import Service, end_run, open_service, report_folder, sandbox_wanted, send_run
 from telecmi_leads.cli.session import locked
 from telecmi_leads.core import wording
