@@ -62,6 +62,7 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"run"}, {"campaign", "lead"}),
         ({"patterns"}, set()),
         ({"shipped"}, set()),
+        ({"other_people"}, {"shipped"}),
         ({"empty_words"}, set()),
         ({"formulas"}, set()),
         ({"text"}, {"patterns"}),

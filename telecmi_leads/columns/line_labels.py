@@ -21,10 +21,11 @@ from telecmi_leads.columns.header_meaning import names_a_line, read_name
 from telecmi_leads.columns.lexicon import Head, Modifier, Never, Place, Standing, lexicon, plain, words
 from telecmi_leads.columns.mark_cells import marks
 from telecmi_leads.columns.mark_words import MarkKind
+from telecmi_leads.core.other_people import FAMILY, words_of
 from telecmi_leads.core.patterns import any_of, cached_if_short
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.shipped import shipped_text
-from telecmi_leads.phones import family, told_by_words
+from telecmi_leads.phones import told_by_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +69,6 @@ class _Words(Struct, frozen=True):
     names: Mapping[Says, frozenset[tuple[str, ...]]]
     alone: frozenset[str]
     kin_only: frozenset[str]
-    kin: frozenset[str]
     of: frozenset[str]
     no_line: frozenset[str]
     neutral: frozenset[str]
@@ -90,7 +90,6 @@ def _known() -> _Words:
         names=names,
         alone=frozenset(data["alone"]),
         kin_only=frozenset(data["kin_only"]),
-        kin=frozenset(map(plain, family())),
         of=of,
         no_line=no_line,
         neutral=neutral,
@@ -257,7 +256,13 @@ def _is_another(text: str) -> bool:
 
 
 def _is_kin(text: str) -> bool:
-    return any(plain(part) in _known().kin for part in _PARTS.split(text))
+    return any(plain(part) in _kin() for part in _PARTS.split(text))
+
+
+@cache
+def _kin() -> frozenset[str]:
+    """Return the words for a lead's family, folded. Most tables have no column that asks for them."""
+    return frozenset(map(plain, words_of(*FAMILY)))
 
 
 def is_wrong(name: str) -> bool:

@@ -14,7 +14,6 @@ off what programs put around a number, splitting parts the text into stretches, 
 profiles tells what is known of a good number: region, type, time zones; of one cell also how it was read.
 """
 
-from telecmi_leads.phones.person_words import family
 from telecmi_leads.phones.phone_book import NumberColumn, PhoneBook
 from telecmi_leads.phones.phone_words import told_by_words
 from telecmi_leads.phones.profiles import NumberProfile, PhoneExplanation
@@ -39,7 +38,6 @@ __all__ = [
     "PhoneExplanation",
     "RowRegions",
     "Ruling",
-    "family",
     "is_region",
     "name_of_region",
     "region_of_dial_code",

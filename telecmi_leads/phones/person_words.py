@@ -1,17 +1,13 @@
-"""Words for other people: a wife, a driver, an agent. A number that stands beside one is somebody else's.
-
-The words stand in persons.json, by language.
-"""
+"""Words for other people beside a number in its cell: what stands beside a wife or a driver is somebody else's."""
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from telecmi_leads.core.other_people import words_of
 from telecmi_leads.core.patterns import any_of
-from telecmi_leads.core.shipped import shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,27 +32,14 @@ _LABEL = r"(?:'s)?(?:\s+(?:ka|ki|ke))?(?:\s+(?:no|num|number|mob|mobile|phone|ce
 
 
 @cache
-def _words(*groups: str) -> tuple[str, ...]:
-    """Return the words of some groups of persons.json, of all languages."""
-    languages = json.loads(shipped_text("telecmi_leads.phones", "persons.json"))
-    of_all = (words for name, words in languages.items() if name != "_about")
-    return tuple(word for words in of_all for group in groups for word in words.get(group, ()))
-
-
-def family() -> tuple[str, ...]:
-    """Return the words that say what somebody is to a lead where that is asked: "wife", "father in law"."""
-    return _words("family", "family_alone", "family_asked")
-
-
-@cache
 def somebody() -> re.Pattern[str]:
     """Return what finds another person among the words beside a number; compiled when it is first needed."""
-    anywhere = _words("family", "others")
+    anywhere = words_of("family", "others")
     unspaced = [word for word in anywhere if _UNSPACED.search(word)]
     spaced = _any(word for word in anywhere if not _UNSPACED.search(word))
     before = rf"(?<!{_LETTER})"
     unless = "".join(rf"(?!{word}{said})" for word, said in _UNLESS.items())
-    alone = _any(_words("family_alone", "others_alone"))
+    alone = _any(words_of("family_alone", "others_alone"))
     return re.compile(
         rf"{before}{unless}{spaced}{_OF}(?!{_LETTER}){_NO_PERSON}|{unless}{_any(unspaced)}"
         rf"|{_EDGE_BEFORE}{alone}{_LABEL}{_EDGE_AFTER}"

@@ -167,8 +167,8 @@ def test_alike_words_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_word_for_a_person_is_found_as_it_is_written() -> None:
-    """Every word of persons.json stands there once, in lower case, and names the number beside it as somebody's."""
-    languages = json.loads(shipped_text("telecmi_leads.phones", "persons.json"))
+    """Each word of other_people.json stands there once, in lower case; the number beside it is somebody else's."""
+    languages = json.loads(shipped_text("telecmi_leads.core", "other_people.json"))
     del languages["_about"]
     groups = [(group, word) for groups in languages.values() for group, words in groups.items() for word in words]
     words = [word for _, word in groups]
