@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from telecmi_leads.core.other_people import FAMILY, words_of
 from telecmi_leads.core.patterns import cached_if_short
 from telecmi_leads.files.json_phones import are_phones_of, folded
 from telecmi_leads.files.json_rows import DEEPEST, OF_A_SORT, SHELLS, has_a_name, is_part
@@ -112,6 +114,17 @@ _OTHERS = re.compile(
     r"|parent|spouse|dependa?[en]nt|reference|referee|assistant|next[-_ ]?of[-_ ]?kin|beneficiar|witness",
     re.IGNORECASE,
 )
+# A nursery lists children and a referral friends, and what branches off in a tree are its children.
+_MAY_BE_LEADS = frozenset(
+    {"child", "children", "kid", "kids", "friend", "girl friend", "boy friend", "neighbor", "neighbour"}
+)
+
+
+@cache
+def _kin() -> frozenset[str]:
+    """Return the keys that name a person's kin, one of them or several, folded."""
+    words = set(words_of(*FAMILY, language="en")) - _MAY_BE_LEADS
+    return frozenset(folded(f"{word}{several}") for word in words for several in ("", "s"))
 
 
 def keys_of_leads(objects: Iterable[object]) -> frozenset[str]:
@@ -129,7 +142,8 @@ def is_lead_among(element: dict[str, Any], keys: AbstractSet[str]) -> bool:
 
 def are_others(name: str, holder: dict[str, Any]) -> bool:
     """Tell whether the people under a key are others than the person who names them: the family, the nominees."""
-    return _OTHERS.search(name[:200]) is not None and any(
+    others = _OTHERS.search(name[:200]) is not None or folded(name[:200]) in _kin()
+    return others and any(
         value and _NAME.search(key[:200]) and not isinstance(value, dict | list) for key, value in holder.items()
     )
 

@@ -62,6 +62,8 @@ def test_an_empty_list_in_a_lead_does_not_hide_it(tmp_path: Path) -> None:
         [{"company": "Acme", "contacts": [ASHA, LATA]}, {"company": "Beta", "contacts": [MINA]}],
         [{"name": "Acme", "email": "info@example.com", "contacts": [ASHA, LATA]}, {"name": "Beta", "contacts": [MINA]}],
         [{"name": "Class 5", "students": [ASHA, LATA, MINA]}],
+        [{"name": "Nursery", "children": [ASHA, LATA]}, {"name": "Playgroup", "children": [MINA]}],
+        [{"name": "Refer a friend", "friends": [ASHA, LATA, MINA]}],
         [{"branch": "Goa", "agents": [ASHA, LATA]}, {"branch": "Pune", "agents": [MINA]}],
         [ASHA, {"page": 2, "items": [LATA, MINA]}],
         [{"id": 1, "result": {"people": [ASHA, LATA]}}, {"id": 2, "result": {"people": [MINA]}}],
@@ -74,11 +76,12 @@ def test_pages_of_leads(tmp_path: Path, pages: list[object]) -> None:
     assert read_rows(written(tmp_path, pages)) == [["name", "mobile"], *people]
 
 
-def test_relatives_of_named_people_are_no_leads(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["nominee", "wife", "Brothers", "motherInLaw", "father_in_law", "hubby", "grandparents"])
+def test_relatives_of_named_people_are_no_leads(tmp_path: Path, key: str) -> None:
     """Where nobody has a phone, the people under a word for others are not the leads that name them."""
-    leads = [{"name": "Asha", "nominee": [LATA]}, {"name": "Binu", "nominee": [MINA]}]
+    leads = [{"name": "Asha", key: [LATA]}, {"name": "Binu", key: [MINA]}]
     assert read_rows(written(tmp_path, leads)) == [
-        ["name", "nominee.name", "nominee.mobile"],
+        ["name", f"{key}.name", f"{key}.mobile"],
         ["Asha", "Lata", "9876500008"],
         ["Binu", "Mina", "9876500009"],
     ]
