@@ -21,6 +21,7 @@ from telecmi_leads.columns.mark_words import (
     find_phrases,
     is_filler,
     mark_words,
+    may_say_so,
 )
 from telecmi_leads.core.patterns import any_of, cached_if_short
 
@@ -150,7 +151,7 @@ def _is_mark(tokens: Phrase) -> bool:
     first, end = found[0][0], sum(found[-1])
     between = {at for start, size in found for at in range(start, start + size)}
     return (
-        all(is_filler(token) or token in known.before for token in tokens[:first])
+        all(map(may_say_so, tokens[:first]))
         and not (first and tokens[first - 1] in {"about", "regarding", "re"})
         and all(is_filler(tokens[at]) for at in range(first, end) if at not in between)
         and all(is_filler(token) or token in known.after for token in tokens[end:])

@@ -10,16 +10,17 @@ import re
 from enum import Enum
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from telecmi_leads.columns.lexicon import Modifier, lexicon, plain, words
+from telecmi_leads.columns.lexicon import Modifier, lexicon, words
+from telecmi_leads.core.other_people import FAMILY, words_of
 from telecmi_leads.core.patterns import cached_if_short, pattern
 from telecmi_leads.core.shipped import shipped_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Phrase = tuple[str, ...]
 
@@ -71,8 +72,15 @@ class MarkKind(Enum):
         return self.value
 
 
+TOKENS = ("beside", "before", "after", "cleared", "firms", "channels", "statuses", "texts")
+"""The lists of single words, which are looked for among those of a name or a text."""
+
+TEXTS = ("yes", "no", "refusals", "agreed", "doubtful")
+"""The lists of whole texts."""
+
+
 class MarkWords(Struct, frozen=True):
-    """The words of marks.json, folded; what each group means is told there."""
+    """The words of marks.json; what each group means is told there."""
 
     no_call: frozenset[Phrase]
     no_call_names: frozenset[Phrase]
@@ -100,37 +108,42 @@ class MarkWords(Struct, frozen=True):
 
 @cache
 def mark_words() -> MarkWords:
-    """Return the words of marks.json, folded, loaded once."""
-    data = json.loads(shipped_text("telecmi_leads.columns", "marks.json"))
-    no_call = frozenset(map(words, chain.from_iterable(data["no_call"].values())))
-    consent = frozenset(map(words, chain.from_iterable(data["consent"].values())))
-    names = no_call | frozenset(map(words, data["no_call_names"]))
+    """Return the words of marks.json, loaded once. They stand there folded: to fold them took half of the loading."""
+    data: dict[str, Any] = json.loads(shipped_text("telecmi_leads.columns", "marks.json"))
+    no_call, consent = (_phrases(chain.from_iterable(data[name].values())) for name in ("no_call", "consent"))
+    names = no_call | _phrases(data["no_call_names"])
     spelled = sorted("[\\W_]{0,3}".join(map(re.escape, phrase)) for phrase in no_call)
-    doubtful_sheets = frozenset(map(words, (*data["doubtful_sheets"], *data["doubtful"], *data["no_call_names"])))
+    doubtful_sheets = _phrases([*data["doubtful_sheets"], *data["doubtful"], *data["no_call_names"]])
     return MarkWords(
         no_call=no_call,
         no_call_names=names,
-        no_call_perhaps=frozenset(map(words, data["no_call_perhaps"])),
+        no_call_perhaps=_phrases(data["no_call_perhaps"]),
         consent=consent,
         doubtful_sheets=doubtful_sheets,
         compact=frozenset(text for phrase in no_call if len(text := "".join(phrase)) >= _SHORTEST_COMPACT),
-        beside=frozenset(data["beside"]),
-        before=frozenset(data["before"]),
-        after=frozenset(data["after"]),
-        cleared=frozenset(data["cleared"]),
-        firms=frozenset(data["firms"]),
-        channels=frozenset(data["channels"]),
-        statuses=frozenset(chain.from_iterable(map(words, data["statuses"]))),
-        texts=frozenset(data["texts"]),
-        yes=frozenset(map(plain, data["yes"])),
-        no=frozenset(map(plain, data["no"])),
-        callable=frozenset(map(plain, (*data["callable"], *data["blank"]))),
-        refusals=frozenset(map(plain, data["refusals"])),
-        agreed=frozenset(map(plain, data["agreed"])),
-        doubtful=frozenset(map(plain, data["doubtful"])),
+        callable=frozenset([*data["callable"], *data["blank"]]),
         longest=max(map(len, names | consent | doubtful_sheets)),
         anywhere=pattern("|".join(spelled)),
+        **{name: frozenset(data[name]) for name in (*TOKENS, *TEXTS)},
     )
+
+
+def _phrases(texts: Iterable[str]) -> frozenset[Phrase]:
+    return frozenset(tuple(text.split()) for text in texts)
+
+
+def may_say_so(token: str) -> bool:
+    """Tell whether a word before a mark says who wants it and how: "customer", "told", "wife"."""
+    return is_filler(token) or token in mark_words().before or token in _kin()
+
+
+@cache
+def _kin() -> frozenset[str]:
+    """Return the English words for a lead's family, which are asked for where a text holds a mark.
+
+    Other languages put whoever is not to be called before the verb: "Mutter nicht anrufen".
+    """
+    return frozenset(word for (word, *more) in map(words, words_of(*FAMILY, language="en")) if not more)
 
 
 # --- phrases ------------------------------------------------------------------------------------

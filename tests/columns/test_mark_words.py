@@ -10,8 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telecmi_leads.columns.lexicon import plain, words
 from telecmi_leads.columns.mark_cells import hints_at_no_call, marks
-from telecmi_leads.columns.mark_words import MarkKind, is_doubtful_name, is_mark_name, mark_kind
+from telecmi_leads.columns.mark_words import (
+    TEXTS,
+    TOKENS,
+    MarkKind,
+    is_doubtful_name,
+    is_mark_name,
+    mark_kind,
+    may_hold_marks,
+)
 from telecmi_leads.columns.marks import TableMarks
 from telecmi_leads.core.block_columns import Columns
 
@@ -68,10 +77,11 @@ MARKED = """DNC|dnd|Do Not Call|Lost - DNC|Closed: Do not call|interested, DND|D
 CUSTOMER SAID DO NOT CALL|not interested. dont call again please|he said don’t call|told us never to call|
 customer does not want calls|D.N.D.|D N D|cx dnc|hard dnc|call mat karna|DNC-Verbal|Perm DNC|Added to DNC|
 DNCL|No consent|Consent withdrawn|Will nicht mehr angerufen werden|ne veut pas être appelé|No llamar más|
-कॉल नहीं करना|Просил больше не звонить|Interested: no; DND|No, do not call me"""
+कॉल नहीं करना|Просил больше не звонить|Interested: no; DND|No, do not call me|wife said do not call|
+grandmother told us never to call|Cousin: DNC"""
 NOT_MARKED = """New|Contacted|Not DND|Non DND|DND: No|do not call before 6|do not call him Sir|DND Motors||will call|
 not in DNC|called about DND removal|call not answered|did not pick call|call back|removed from DND|DNC checked|
-(Non) DND|do not call at 6|do not call now|asked about DND|do not call wife"""
+(Non) DND|do not call at 6|do not call now|asked about DND|do not call wife|Mutter nicht anrufen"""
 
 
 @pytest.mark.parametrize(
@@ -142,6 +152,23 @@ def test_many_different_remarks_are_read_as_few_are(parts: list[str], data: st.D
     marked, doubtful = _marked_and_doubtful([*(f"call after {number}" for number in range(200)), cell])
     alone, also = _marked_and_doubtful([cell])
     assert (list(marked), doubtful) == ([200] if alone else [], also)
+
+
+def test_the_words_stand_as_they_are_compared() -> None:
+    """Each list of marks.json is folded and holds nothing twice, else a word in it is never found."""
+    texts = {*TEXTS, "callable", "blank"}
+    for name, listed in WORDS.items():
+        lists = listed.values() if isinstance(listed, dict) else [listed]
+        found = [] if name == "_about" else list(chain.from_iterable(lists))
+        assert found == [plain(text) if name in texts else " ".join(words(text)) for text in found]
+        assert len(found) == len({*found}), name
+        assert name not in TOKENS or not any(" " in token for token in found)
+
+
+@pytest.mark.parametrize("name", ["Действие", "действие", "Action", "Verlauf"])
+def test_names_under_which_somebody_may_write_a_mark(name: str) -> None:
+    """A mark in a column of such a name is meant as one, however the name is spelled."""
+    assert may_hold_marks(name)
 
 
 def test_names_of_sheets() -> None:

@@ -76,7 +76,9 @@ def test_pages_of_leads(tmp_path: Path, pages: list[object]) -> None:
     assert read_rows(written(tmp_path, pages)) == [["name", "mobile"], *people]
 
 
-@pytest.mark.parametrize("key", ["nominee", "wife", "Brothers", "motherInLaw", "father_in_law", "hubby", "grandparents"])
+@pytest.mark.parametrize(
+    "key", ["nominee", "wife", "Brothers", "motherInLaw", "father_in_law", "hubby", "grandparents"]
+)
 def test_relatives_of_named_people_are_no_leads(tmp_path: Path, key: str) -> None:
     """Where nobody has a phone, the people under a word for others are not the leads that name them."""
     leads = [{"name": "Asha", key: [LATA]}, {"name": "Binu", key: [MINA]}]
