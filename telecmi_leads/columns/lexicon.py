@@ -279,11 +279,6 @@ class Phrases:
                 return Head(meaning[2:])
         return None
 
-    def all(self) -> dict[str, Meaning]:
-        """Return every phrase."""
-        entries = chain.from_iterable(line[_BUCKET + 1 : -1].split("|") for line in self._buckets.values())
-        return {phrase: _MEANINGS[meaning] for phrase, _, meaning in (entry.partition("=") for entry in entries)}
-
 
 _BUCKET = 2
 

@@ -151,12 +151,18 @@ def test_the_lexicon_is_folded_and_unambiguous() -> None:
                 assert " ".join(words(phrase)) == phrase != ""
                 meanings.setdefault(words(phrase), set()).add(group)
     assert {phrase: groups for phrase, groups in meanings.items() if len(groups) > 1} == {}
-    for phrase in (
-        phrase for languages in data["strangers"].values() for some in languages.values() for phrase in some
-    ):
+    assert max(map(len, meanings)) <= LONGEST_PHRASE
+
+
+def test_words_by_which_strangers_are_known_are_asked_for() -> None:
+    """A word that is no person stands alone and has no other meaning; what says whose something is stands whole."""
+    data = json.loads(LEXICON.read_text(encoding="utf-8"))["strangers"]
+    ends, things, of, whose = (list(chain(*data[part].values())) for part in ("ends", "things", "of", "whose"))
+    for phrase in (*ends, *things, *of, *whose):
         assert " ".join(words(phrase)) == phrase != ""
-    assert {type(meaning) for meaning in lexicon().phrases.all().values()} == {Head, Modifier, Never}
-    assert max(phrase.count(" ") for phrase in lexicon().phrases.all()) < LONGEST_PHRASE
+    segments = {phrase: lexicon().segments(phrase.split()) for phrase in (*things, *of, *whose)}
+    assert [thing for thing in things if [each.meaning for each in segments[thing]] != [None]] == []
+    assert [phrase for phrase in (*of, *whose) if len(segments[phrase]) != 1] == []
 
 
 def test_the_lexicon_that_is_read_is_the_one_that_is_written() -> None:
