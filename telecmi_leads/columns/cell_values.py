@@ -24,6 +24,12 @@ MOST = 0.6
 SOME = 0.3
 """The share of cells that is enough where the column's name says the same."""
 
+PATRONYMICS = ("ович", "евич", "ьич", "овна", "евна", "ична", "івна", "ївна", "ovich", "evich", "ovna", "evna")
+"""The endings of a father's name."""
+
+WITH_PATRONYMIC = 3
+"""The words of a full name that has one."""
+
 _LONGEST_LOOKED_AT = 1000  # characters of a cell that is searched: a search for an address is quadratic
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _DIAL_CODE = re.compile(r"(?:[^\d+]{0,40}\(?\+|\(?0{0,2})\d{1,3}(?:-\d{1,4})?\)?(?:\.0)?")
@@ -56,12 +62,7 @@ _FLAGS = frozenset(
         ),
     )
 )
-_PATRONYMICS = (
-    *("ович", "евич", "ьич", "овна", "евна", "ична", "івна", "ївна", "йович"),
-    *("ovich", "evich", "ovna", "evna"),
-)
 _FEWEST_NAME_WORDS = 2
-_WITH_PATRONYMIC = 3
 _LONGEST_INITIALS = 2  # "MD Rahman"
 _LONGEST_NAME = 60
 _MOST_NAME_WORDS = 6
@@ -115,7 +116,7 @@ def like_full_name(cell: str) -> bool:
     """Tell whether a cell looks like first and last name: two or three words of letters, each with a capital first."""
     words = cell.split()
     return (
-        _FEWEST_NAME_WORDS <= len(words) <= _WITH_PATRONYMIC
+        _FEWEST_NAME_WORDS <= len(words) <= WITH_PATRONYMIC
         and like_name(cell)
         and not like_city(cell)
         and all(word[0].upper() == word[0] for word in words)
@@ -127,7 +128,7 @@ def like_surname_first(cell: str) -> bool:
     words = cell.split()[: _MOST_NAME_WORDS + 1]
     if len(words) < _FEWEST_NAME_WORDS or "," in cell:
         return False
-    if len(words) == _WITH_PATRONYMIC and words[-1].lower().endswith(_PATRONYMICS):
+    if len(words) == WITH_PATRONYMIC and words[-1].lower().endswith(PATRONYMICS):
         return True
     capitals = list(takewhile(str.isupper, words))
     return max(map(len, capitals), default=0) > _LONGEST_INITIALS and words[-1][1:].islower()
@@ -177,6 +178,12 @@ def columns_of(sample: Sequence[Sequence[str]], width: int) -> list[list[str]]:
             if cell and not cell.isspace():
                 column.append(cell)
     return columns
+
+
+@cache
+def firm_words() -> frozenset[str]:
+    """Return the words with which firms' names end, or of which one of them tells a firm's: "Traders", "Pvt"."""
+    return _listed("firms.txt")
 
 
 @cache

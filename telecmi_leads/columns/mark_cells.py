@@ -10,6 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from telecmi_leads.columns.cell_values import firm_words
 from telecmi_leads.columns.lexicon import LONGEST_NAME, plain, words
 from telecmi_leads.columns.mark_consent import consents
 from telecmi_leads.columns.mark_words import (
@@ -55,6 +56,7 @@ _LONGEST_HOUR = 2
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _MANY = 100  # different texts in a block: `_mark_letters` takes some milliseconds to make
 _LETTER = re.compile(r"[^\W\d_]")
+_HINDI = frozenset({"ab"})  # "DND ab" is "DND now"; a Swedish firm ends so
 _IN_NAMES = ("dnd", "dnc", "t call", "t cont", "opted out", "unsubscribed", "blacklisted")
 # In columns that have nothing to do with marks few words are looked for, since every column is.
 _ASIDE = (
@@ -284,4 +286,4 @@ def in_name(cell: str) -> bool:
 
 def _names_a_firm(cell: str) -> bool:
     first, *others = words(cell[:LONGEST]) or ("",)
-    return first in LISTS and not mark_words().firms.isdisjoint(others)
+    return first in LISTS and not (firm_words() - _HINDI).isdisjoint(others)

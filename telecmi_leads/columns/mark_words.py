@@ -72,7 +72,7 @@ class MarkKind(Enum):
         return self.value
 
 
-TOKENS = ("beside", "before", "after", "cleared", "firms", "channels", "statuses", "texts")
+TOKENS = ("beside", "before", "after", "cleared", "channels", "statuses", "texts")
 """The lists of single words, which are looked for among those of a name or a text."""
 
 TEXTS = ("yes", "no", "refusals", "agreed", "doubtful")
@@ -92,7 +92,6 @@ class MarkWords(Struct, frozen=True):
     before: frozenset[str]
     after: frozenset[str]
     cleared: frozenset[str]
-    firms: frozenset[str]
     channels: frozenset[str]
     statuses: frozenset[str]
     texts: frozenset[str]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telecmi_leads.columns.cell_values import PATRONYMICS, WITH_PATRONYMIC, firm_words
 from telecmi_leads.core.block_columns import BETWEEN
 from telecmi_leads.core.empty_words import WORDS_FOR_NOTHING
 from telecmi_leads.core.patterns import pattern
@@ -31,17 +32,6 @@ _SUFFIX_ENDS = frozenset(
     (
         *("Jr", "Jr.", "JR", "JR.", "jr", "jr.", "Jnr", "Jnr.", "Sr", "Sr.", "SR", "SR.", "sr", "sr.", "Snr", "Snr."),
         *("II", "III", "IV"),
-    )
-)
-_COMPANY_ENDS = frozenset(
-    (
-        *("ltd", "limited", "llp", "llc", "inc", "corp", "corporation", "gmbh", "ag", "kg", "sarl", "srl", "spa", "bv"),
-        *("nv", "oy", "ab", "plc", "co", "company", "bhd", "traders", "enterprises", "industries", "solutions"),
-        *("technologies", "services", "systems", "associates", "agencies", "group", "consultants", "consulting"),
-        *("holdings", "exports", "motors", "textiles", "foods", "pharma", "hospital", "clinic", "school", "college"),
-        *("bank", "studio", "interiors", "interior", "furniture", "builders", "constructions", "infotech", "software"),
-        *("labs", "hotels", "restaurant", "travels", "logistics", "foundation", "university", "institute", "stores"),
-        *("jewellers", "electronics", "electricals", "tools", "media", "ventures", "properties", "developers"),
     )
 )
 # What stands behind a comma and is not a first name: degrees, certificates, ranks, posts.
@@ -85,8 +75,6 @@ _PARTICLES = frozenset(
     )
 )
 _ENDS = _SUFFIX_ENDS | _DEGREE_ENDS
-_PATRONYMICS = ("ович", "евич", "ьич", "овна", "евна", "ична", "івна", "ївна", "ovich", "evich", "ovna", "evna")
-_WITH_PATRONYMIC = 3  # words of a Russian name
 _LONGEST_GIVEN = 2  # letters of a first name that is a title's word too
 _IN_BRACKETS = pattern(r"\([^()]{0,60}\)$")
 _WORD_END = pattern(r"[.\s]+")
@@ -150,8 +138,8 @@ def without_company(name: str, *, company: str = "", always: bool = False) -> st
     if company and before == company:
         return behind
     whole = " " in behind and "," not in behind and not _is_title(behind, before)
-    shown = always if len(words) == 1 else words[-1] in _COMPANY_ENDS
-    return behind if whole and words and shown else name
+    shown = always if len(words) == 1 else words[-1] in firm_words()
+    return behind if whole and shown else name
 
 
 def with_comma(name: str, surnames: int) -> str:
@@ -161,7 +149,7 @@ def with_comma(name: str, surnames: int) -> str:
     patronymic stands second begins with the first name all the same: "Иван Петрович Орлов".
     """
     parts = name.split()
-    patronymic = len(parts) == _WITH_PATRONYMIC and parts[1].lower().endswith(_PATRONYMICS)
+    patronymic = len(parts) == WITH_PATRONYMIC and parts[1].lower().endswith(PATRONYMICS)
     if "," in name or len(parts) <= 1 or patronymic:
         return name
     # A single capital is an initial and shows nothing.

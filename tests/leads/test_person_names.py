@@ -148,6 +148,7 @@ def test_the_order_holds_for_a_mapped_column_too() -> None:
     [
         (["Gamma, Asha Rao", "Globex, Ravi K", "Initech, Meena Das"], ["Asha|Rao", "Ravi|K", "Meena|Das"]),
         (["Gamma Traders, Asha Rao", "Blue Sky LLP, Ravi Kumar"], ["Asha|Rao", "Ravi|Kumar"]),
+        (["Gamma Pvt., Asha Rao", "Blue Sky Realty, Ravi Kumar"], ["Asha|Rao", "Ravi|Kumar"]),
         (["Rao, Asha", "Kumar, Ravi Shankar", "Iyer, Meena"], ["Asha|Rao", "Ravi Shankar|Kumar", "Meena|Iyer"]),
         (["Asha, Sales Manager", "Ravi, General Manager", "Meena, Managing Director"], ["Asha|-", "Ravi|-", "Meena|-"]),
         (
