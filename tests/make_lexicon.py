@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from places import PACKAGE
 
-from telecmi_leads.columns.lexicon import Never, bucket_of, words
+from telecmi_leads.columns.lexicon import bucket_of, words
+from telecmi_leads.columns.meanings import Never
 from telecmi_leads.core.other_people import FAMILY, OTHERS, words_of
 
 if TYPE_CHECKING:

@@ -67,7 +67,7 @@ def feeds(match: ColumnMatch) -> dict[str, list[str]]:
 
 def rules(match: ColumnMatch) -> dict[str, str]:
     """Return the rule of each column that feeds no field."""
-    return {choice.header: choice.rule.code for choice in match.choices if choice.field is None}
+    return {choice.header: choice.rule.name.lower() for choice in match.choices if choice.field is None}
 
 
 def sheet_of(

@@ -35,8 +35,8 @@ FLOORS = {
 _CLEANING = {"cleaning", "further_numbers", "later_headers", "lead_text", "person_names", "row_numbers"}
 _NAMES = {
     "candidates", "cell_values", "column_match", "field_choice", "header_meaning", "lexicon", "line_labels",
-    "mark_cells", "mark_consent", "mark_sections", "mark_words", "marks", "name_parts", "nested_people", "overrides",
-    "persons", "phone_companions", "recipients",
+    "mark_cells", "mark_consent", "mark_sections", "mark_words", "marks", "meanings", "name_parts", "nested_people",
+    "overrides", "persons", "phone_companions", "reading", "recipients", "templates",
 }  # fmt: skip
 _TABLES = {"reader_notes", "row_kinds", "sampling", "side_by_side", "table", "total_lines", "widths"}
 _TEXT = {"codepages", "concatenated_files", "encoding", "replacement_characters"}
@@ -274,6 +274,15 @@ def test_imports_keep_to_the_rooms(wing: str) -> None:
             if package or theirs not in rooms:
                 continue
             assert theirs in own | others, f"{wing}/{mine} imports {wing}/{theirs}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_module_imports_its_own_wings_face(path: Path) -> None:
+    """A wing's face is for the wings above; within it a module says which other module it needs."""
+    face = f"telecmi_leads.{top(path)}"
+    found = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.ImportFrom) and node.module == face]
+    names = {alias.name for node in found for alias in node.names}
+    assert all((PACKAGE / top(path) / f"{name}.py").exists() or (PACKAGE / top(path) / name).is_dir() for name in names)
 
 
 def test_no_module_imports_itself_round_about() -> None:

@@ -7,29 +7,19 @@ column is, phone_companions which codes and countries go with which phone, line_
 marks knows who must not be called, row_kinds and reader_notes which rows are not leads.
 """
 
-from telecmi_leads.columns.column_match import PHONE_HEADS, ColumnChoice, ColumnMatch, Rule, Template
-from telecmi_leads.columns.field_choice import is_unnamed, name_beside_number, number_columns
-from telecmi_leads.columns.header_meaning import may_title_a_group, names_a_line, read_name
-from telecmi_leads.columns.lexicon import Head, is_area_code
+from telecmi_leads.columns.column_match import ColumnMatch
+from telecmi_leads.columns.field_choice import name_beside_number, number_columns
 from telecmi_leads.columns.line_labels import line_fault, line_rank
 from telecmi_leads.columns.overrides import ColumnFinder, pins
+from telecmi_leads.columns.reading import Rule
 
 __all__ = [
-    "PHONE_HEADS",
-    "ColumnChoice",
     "ColumnFinder",
     "ColumnMatch",
-    "Head",
     "Rule",
-    "Template",
-    "is_area_code",
-    "is_unnamed",
     "line_fault",
     "line_rank",
-    "may_title_a_group",
     "name_beside_number",
-    "names_a_line",
     "number_columns",
     "pins",
-    "read_name",
 ]

@@ -11,21 +11,23 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import (
-    CALLED_HEADS,
-    NAME_HEADS,
-    OTHER_THAN_FIRST,
-    PHONE_HEADS,
-    Candidate,
-    Reading,
-    Rule,
-)
 from telecmi_leads.columns.header_meaning import read_name
-from telecmi_leads.columns.lexicon import Head, Modifier, Place, is_area_code, words
+from telecmi_leads.columns.lexicon import is_area_code, words
 from telecmi_leads.columns.line_labels import is_label
+from telecmi_leads.columns.meanings import (
+    CALL_HEADS,
+    CALLED_HEADS,
+    LINE_HEADS,
+    NAME_HEADS,
+    PHONE_HEADS,
+    Head,
+    Modifier,
+    Place,
+)
 from telecmi_leads.columns.name_parts import with_name_parts
 from telecmi_leads.columns.nested_people import without_nested_people
 from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject, without_second_holders
+from telecmi_leads.columns.reading import OTHER_THAN_FIRST, Candidate, Reading, Rule
 from telecmi_leads.columns.recipients import recipients_names, recipients_numbers
 
 if TYPE_CHECKING:
@@ -35,11 +37,9 @@ _PROPERTY = frozenset({"property", "listing", "project"})
 _PROPERTY_FACTS = frozenset({"id", "title", "code", "name", "type", "no", "number", "link", "url", "details"})
 _TENANTS = frozenset({"tenant", "tenants", "lessee", "occupant", "occupier"})
 _WHOLE_NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME})
-_LINES = PHONE_HEADS | {Head.CALLER, Head.CALLED}
 _TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
 _DIRECTIONS = frozenset({"direction", "type"})
 _FEWEST_ROWS = 3
-_NEARLY_ALL = 0.8
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
 _POSTAL_CODE, _POSTAL_DIGITS = "cep", 8
 
@@ -116,14 +116,14 @@ def _agreeing(candidate: Candidate, cells: Sequence[str], phone_score: Callable[
     reading = candidate.reading
     head = reading.head
     if head is None or not cells:
-        return candidate.refused(Rule.UNKNOWN) if head in (Head.PLACE_PHONE, Head.CALLER, Head.CALLED) else candidate
+        return candidate.refused(Rule.UNKNOWN) if head in (Head.PLACE_PHONE, *CALL_HEADS) else candidate
     if reading.maybe_id or (head is Head.NAME and reading.person and not reading.owner):
         numbers = phone_score(cells) >= cell_values.MOST
         if reading.maybe_id:
             return candidate if numbers else candidate.refused(Rule.WRONG_VALUES)
         if numbers:  # "Caller", "Customer"
             return Candidate(candidate.index, replace(reading, head=Head.PHONE, rule=Rule.VALUES, weak=True))
-    if head in (Head.CALLER, Head.CALLED):
+    if head in CALL_HEADS:
         like_phone = cell_values.share(cells, cell_values.like_phone)
         return candidate if like_phone >= cell_values.MOST else candidate.refused(Rule.UNKNOWN)
     if head in PHONE_HEADS or head is Head.PLACE_PHONE:
@@ -198,8 +198,12 @@ def _own_lines(
 
     Where both sides of a log vary and no name tells which is the customer, neither is taken.
     """
-    varied = any(_holds_lines(c, cells) and cell_values.most_common(cells[c.index]) < _NEARLY_ALL for c in found)
-    one_value = {c.index for c in found if c.head in (*_LINES, Head.EMAIL) and cell_values.is_one_value(cells[c.index])}
+    varied = any(
+        _holds_lines(c, cells) and cell_values.most_common(cells[c.index]) < cell_values.NEARLY_ALL for c in found
+    )
+    one_value = {
+        c.index for c in found if c.head in (*LINE_HEADS, Head.EMAIL) and cell_values.is_one_value(cells[c.index])
+    }
     emails = any(c.head is Head.EMAIL and c.index not in one_value and cells[c.index] for c in found)
     found = [
         c.refused(Rule.ONE_VALUE) if c.index in one_value and (emails if c.head is Head.EMAIL else varied) else c
@@ -215,7 +219,7 @@ def _own_lines(
         lead, rule = set(), Rule.OWN_LINE
     return [
         c
-        if c.head not in (Head.CALLER, Head.CALLED)
+        if c.head not in CALL_HEADS
         else Candidate(c.index, replace(c.reading, head=Head.PHONE))
         if c.index in lead
         else c.refused(rule, c.reading.word)
@@ -254,7 +258,7 @@ def _way(cell: str) -> str:
 def _holds_lines(candidate: Candidate, cells: Sequence[Sequence[str]]) -> bool:
     """Tell whether a column holds numbers of people: leads', somebody else's, or those that no name tells."""
     own = cells[candidate.index]
-    if candidate.head in _LINES:
+    if candidate.head in LINE_HEADS:
         return len(own) >= _FEWEST_ROWS
     may_be = candidate.reading.rule in (Rule.UNKNOWN, Rule.NO_NAME, Rule.OTHER_PERSON)
     return may_be and len(own) >= _FEWEST_ROWS and cell_values.share(own, cell_values.like_phone) >= cell_values.MOST

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MOST = 0.6
 """The share of cells from which on a column "mostly" holds something."""
 
+NEARLY_ALL = 0.8
+"""The share from which on the few others may be mistakes."""
+
 SOME = 0.3
 """The share of cells that is enough where the column's name says the same."""
 
@@ -68,7 +71,6 @@ _LONGEST_NAME = 60
 _MOST_NAME_WORDS = 6
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 40
 _FEWEST_ROWS = 3
-_NEARLY_ALL = 0.8
 
 
 def share(cells: Sequence[str], test: Callable[[str], object]) -> float:
@@ -78,7 +80,7 @@ def share(cells: Sequence[str], test: Callable[[str], object]) -> float:
 
 def is_one_value(cells: Sequence[str]) -> bool:
     """Tell whether one value stands in nearly every cell, as in a column of the company's own line."""
-    return len(cells) >= _FEWEST_ROWS and most_common(cells) >= _NEARLY_ALL
+    return len(cells) >= _FEWEST_ROWS and most_common(cells) >= NEARLY_ALL
 
 
 def most_common(cells: Sequence[str]) -> float:

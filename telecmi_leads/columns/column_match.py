@@ -1,8 +1,7 @@
-"""A column on its way to a field: what its name says, what it is given to, and why; and what all of them come to."""
+"""What became of a table's columns: which feeds which field, and why; and the draft on which they are given out."""
 
 from __future__ import annotations
 
-from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -10,222 +9,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from telecmi_leads.columns.lexicon import Head, Place, Standing, is_area_code
+from telecmi_leads.columns.lexicon import is_area_code
 from telecmi_leads.columns.phone_companions import Companions
-from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.lead import Field
-from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from telecmi_leads.columns.lexicon import Segment
+    from telecmi_leads.columns.meanings import Head
+    from telecmi_leads.columns.reading import Candidate, Rule
+    from telecmi_leads.columns.templates import Template
     from telecmi_leads.core.errors import ColumnMissing
     from telecmi_leads.core.reasons import WarningCode
-
-
-PHONE_HEADS = frozenset({Head.MOBILE, Head.WHATSAPP, Head.PHONE, Head.LANDLINE})
-OTHER_THAN_FIRST = "other"
-"""The word by which a column is refused that belongs to the alternate person of a row."""
-NAME_HEADS = frozenset(
-    {
-        *(Head.FIRST, Head.LAST, Head.SECOND, Head.SECOND_LAST, Head.MIDDLE, Head.FULL, Head.SURNAME_FIRST),
-        *(Head.PERSON, Head.NAME, Head.DISPLAY, Head.LEAD_NAME, Head.SALUTATION),
-    }
-)
-CALLED_HEADS = NAME_HEADS - {Head.SALUTATION}
-"""The heads of names that tell who somebody is, as a salutation does not."""
-_PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
-_WORK_FIRST = (Place.PLAIN, Place.WORK, Place.HOME, Place.SHIPPING, Place.ORGANISATION)
-
-
-# --- a column and its name ---------------------------------------------------------------------
-
-
-class Rule(Enum):
-    """Why a column is used, or is not: a stable code, and words for a person."""
-
-    MAPPED = ("mapped", "--map says so")
-    TEMPLATE = ("template", "used by --set")
-    EXACT = ("exact", "it is called so")
-    WORDS = ("words", "the words of its name say so")
-    HEAD_NOUN = ("head_noun", "the last word of its name says so")
-    VALUES = ("values", "its values say so")
-    WITH_NAME = ("with_name", "holds the name too")
-    LAYOUT = ("layout", "VICIdial's standard order")
-    TITLE = ("title", "Dr. and the like, before the name")
-    MIDDLE = ("middle", "goes behind the first name")
-    COMPANY = ("company", "where there is no person's name")
-    LABEL = ("label", "says which line the number is")
-    NOT_NEEDED = ("not_needed", "another column says it better")
-    OVERRULED = ("overruled", "--map or --set say otherwise")
-    OTHER_PERSON = ("other_person", "somebody else's")
-    OTHER_LINE = ("other_line", "no line for calls")
-    OTHER_NAME = ("other_name", "no name to call by")
-    OTHER_PLACE = ("other_place", "a place that is not the lead's")
-    OTHER_THING = ("other_thing", "not about the lead")
-    OWN_LINE = ("own_line", "the company's end of the call")
-    EITHER_END = ("either_end", "which end of the call is the lead's is not told")
-    ONE_VALUE = ("one_value", "one value in nearly every row")
-    FLAG = ("flag", "a yes or no")
-    MARK = ("mark", "marks people not to call")
-    WRONG_VALUES = ("wrong_values", "its values don't fit its name")
-    NO_COUNTRY = ("no_country", "most of its cells are not countries")
-    NO_CODE = ("no_code", "its numbers are not the phones' calling codes")
-    SURNAME = ("surname", "goes behind the last name")
-    SERIAL = ("serial", "a serial number, or --map order_index")
-    OWN_REPORT = ("own_report", "from an earlier report")
-    UNUSED = ("unused", "the service has no field for it")
-    UNKNOWN = ("unknown", "no field goes by this name")
-    NO_NAME = ("no_name", "it has no name")
-
-    def __init__(self, code: str, says: str) -> None:
-        self.code = code
-        self.says = says
-
-
-class Reading(Struct, frozen=True):
-    """What a column's name says.
-
-    `head` is None where the name says nothing, or says that the column is not the lead's: `rule` tells which.
-    `word` is the word that decided. `ordinal` is 2 for "Phone 2", `group` the same for the whole address or person
-    ("Address 2 - City"). `standing` tells the main one from alternates. `owner` marks "Owner name", which is the lead's
-    only in an owner list, `role` the same of "Doctor mobile". `person` is the word for whose it is ("buyer"), with its
-    meaning. `surname_first` is the order of a full name. `doubtful` asks for values that agree, `maybe_id` for good
-    numbers ("Customer number"); `weak` gives way to any name that says it better. `stranger` is an unknown word that
-    reads as a person ("zookeeper"). `beside` names columns of which one must be there.
-    """
-
-    head: Head | None
-    rule: Rule
-    word: str = ""
-    place: Place = Place.PLAIN
-    ordinal: int = 1
-    group: int = 1
-    standing: Standing = Standing.PLAIN
-    owner: bool = False
-    role: bool = False
-    person: Segment | None = None
-    surname_first: bool = False
-    maybe_id: bool = False
-    doubtful: bool = False
-    weak: bool = False
-    stranger: str = ""
-    beside: frozenset[str] = frozenset()
-
-    @property
-    def other(self) -> bool:
-        """Tell whether the name says that this is not the main one."""
-        return self.standing >= Standing.OTHER
-
-    @property
-    def somebody_elses(self) -> bool:
-        """Tell whether the name speaks of somebody else."""
-        return self.rule is Rule.OTHER_PERSON
-
-    @property
-    def known(self) -> bool:
-        """Tell whether the name is one that columns have: "Home" and "Work" are as often what stands in cells."""
-        return self.rule not in (Rule.UNKNOWN, Rule.NO_NAME, Rule.HEAD_NOUN) and self.head is not Head.PLACE_PHONE
-
-
-class Candidate(Struct, frozen=True):
-    """A column and the reading of its name."""
-
-    index: int
-    reading: Reading
-
-    @property
-    def head(self) -> Head | None:
-        """What the column holds."""
-        return self.reading.head
-
-    @property
-    def weak(self) -> bool:
-        """Tell whether the column gives way to any other that says it better."""
-        return self.reading.weak
-
-    @property
-    def preference(self) -> tuple[int, ...]:
-        """Sort key among columns of one kind: the plain and first one first."""
-        reading = self.reading
-        return (reading.other, reading.place, reading.group, reading.ordinal, self.index)
-
-    @property
-    def line_preference(self) -> tuple[int, ...]:
-        """Sort key among phone columns, and among emails: what ranks last is still a fallback.
-
-        Mobile before WhatsApp before phone before work before home; a new one before all, an alternate after all that
-        are none, then the old or wrong one, and the company's last.
-        """
-        reading = self.reading
-        rank = _PHONE_RANK.get(self.head, 0) if self.head else 0
-        company = reading.place is Place.ORGANISATION
-        shipping = reading.place is Place.SHIPPING
-        standing = reading.standing
-        return (
-            *(company, max(standing, Standing.PLAIN), standing != Standing.NEW, shipping, reading.group, rank),
-            *(_WORK_FIRST.index(reading.place), standing),
-            *(self.head is Head.EMAIL and reading.rule is not Rule.EXACT, reading.ordinal, self.index),
-        )
-
-    def refused(self, rule: Rule, word: str = "") -> Candidate:
-        """Return the column as one that feeds nothing, for a reason."""
-        return Candidate(self.index, Reading(None, rule, word))
-
-
-# --- what is given to which field ---------------------------------------------------------------
-
-
-class Template(Struct, frozen=True):
-    """A parsed template: literal text and column indexes, in order."""
-
-    parts: tuple[str | int, ...]
-
-    @property
-    def columns(self) -> tuple[int, ...]:
-        """The columns that the template reads, each once."""
-        return tuple(dict.fromkeys(part for part in self.parts if isinstance(part, int)))
-
-    def render(self, cells: Sequence[str]) -> str:
-        """Return the text for a row; "" where it reads columns and all of them are empty in this row."""
-        found = [
-            part if isinstance(part, str) else (cells[part].strip() if part < len(cells) else "") for part in self.parts
-        ]
-        columns = self.columns
-        if columns and not any(part < len(cells) and cells[part].strip() for part in columns):
-            return ""
-        return "".join(found)
-
-
-def parse_template(target: Field, text: str, find: Callable[[str], int]) -> Template:
-    """Read a template; `{{` and `}}` stand for braces.
-
-    `find` returns a column's index by its name. Raises UsageError where a brace is not closed, and what `find` raises
-    where a column is missing.
-    """
-    parts: list[str | int] = []
-    literal: list[str] = []
-    at = 0
-    while at < len(text):
-        if text.startswith(("{{", "}}"), at):
-            literal.append(text[at])
-            at += 2
-        elif text[at] == "{":
-            end = text.find("}", at)
-            if end < 0:
-                raise UsageError(
-                    f"--set {target}: a brace is opened and not closed in {safe(text)!r}.",
-                    hint="Write {Column name}, and {{ for a brace that is meant as one.",
-                )
-            parts += ["".join(literal), find(text[at + 1 : end])]
-            literal.clear()
-            at = end + 1
-        else:
-            literal.append(text[at])
-            at += 1
-    parts.append("".join(literal))
-    return Template(tuple(part for part in parts if part != ""))
 
 
 class ColumnChoice(Struct, frozen=True):

@@ -7,15 +7,17 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Rule
 from telecmi_leads.columns.header_meaning import read_name
-from telecmi_leads.columns.lexicon import Head, plain, words
+from telecmi_leads.columns.lexicon import plain, words
+from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS, Head
+from telecmi_leads.columns.reading import Rule
 from telecmi_leads.core.lead import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from telecmi_leads.columns.column_match import Candidate, Draft
+    from telecmi_leads.columns.column_match import Draft
+    from telecmi_leads.columns.reading import Candidate
 
 
 _DIGITS = re.compile(r"[+(]*\d[\d\s().+/*•#-]*")
@@ -25,7 +27,6 @@ _LINE_WORDS = PHONE_HEADS | {Head.PLACE_PHONE}
 _LONGEST = 200
 _FEWEST_LETTERS = 2
 _FEWEST_NAMES = 3
-_NEARLY_ALL = 0.8
 
 
 def name_beside_number(cell: str) -> str:
@@ -232,8 +233,8 @@ def _names_by_values(found: Sequence[Candidate], cells: Sequence[Sequence[str]])
         for candidate in found
         if candidate.reading.rule in (Rule.UNKNOWN, Rule.NO_NAME)
         and len(own := cells[candidate.index]) >= _FEWEST_NAMES
-        and len(set(own)) >= len(own) * _NEARLY_ALL
-        and cell_values.share(own, cell_values.like_full_name) >= _NEARLY_ALL
+        and len(set(own)) >= len(own) * cell_values.NEARLY_ALL
+        and cell_values.share(own, cell_values.like_full_name) >= cell_values.NEARLY_ALL
     ]
     return named if len(named) == 1 else []
 
@@ -353,10 +354,12 @@ def choose_unnamed(
 
 def _is_vicidial(cells: Sequence[Sequence[str]]) -> bool:
     rows = max(map(len, cells), default=0)
-    if len(cells) < _FEWEST_COLUMNS or any(len(cells[index]) < rows * _NEARLY_ALL for index in _ALWAYS_FILLED):
+    if len(cells) < _FEWEST_COLUMNS or any(
+        len(cells[index]) < rows * cell_values.NEARLY_ALL for index in _ALWAYS_FILLED
+    ):
         return False
     return all(
-        not cells[index] or cell_values.share(cells[index], shape.fullmatch) >= _NEARLY_ALL
+        not cells[index] or cell_values.share(cells[index], shape.fullmatch) >= cell_values.NEARLY_ALL
         for index, shape in _SHAPES.items()
         if index < len(cells)
     )

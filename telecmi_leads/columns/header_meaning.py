@@ -11,15 +11,25 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Reading, Rule
-from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, Never, Place, Segment, Standing, lexicon, words
+from telecmi_leads.columns.lexicon import Segment, lexicon, words
+from telecmi_leads.columns.meanings import (
+    CALL_HEADS,
+    NAME_HEADS,
+    PHONE_HEADS,
+    PLACE_HEADS,
+    Head,
+    Meaning,
+    Modifier,
+    Never,
+    Place,
+    Standing,
+)
 from telecmi_leads.columns.persons import PERSONS, second_person
+from telecmi_leads.columns.reading import Reading, Rule
 from telecmi_leads.core.patterns import cached_if_short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_PLACE_HEADS = frozenset({Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY})
 
 # What "Phone country code" and "Phone STD code" are; with a word like "with" before the code it is a phone.
 _CODES = {Head.DIALCODE: Head.DIALCODE, Head.COUNTRY: Head.DIALCODE, Head.STATE: Head.STATE}
@@ -104,7 +114,7 @@ def _read_name(name: str) -> Reading:
         if base and base != tokens:
             without = _read_alone(base) or _read_segments(lexicon().segments(base))
             # "Country (destination)" is not a place to live in, "City (as in passport)" is.
-            another = without.head in _PLACE_HEADS and reading.word not in ("", *_DOCUMENTS)
+            another = without.head in PLACE_HEADS and reading.word not in ("", *_DOCUMENTS)
             if without.head is None or another:
                 return reading
             return replace(without, rule=Rule.WORDS) if without.rule is Rule.EXACT else without
@@ -158,7 +168,7 @@ def _read_alone(tokens: tuple[str, ...]) -> Reading | None:
         return Reading(Head.NAME, Rule.EXACT, name, ordinal=ordinal, owner=True, doubtful=True)
     if isinstance(exact, Head):
         whose = Segment(name, known.phrases.get(name)) if exact is Head.NAME else None
-        doubtful = exact in (Head.NAME, Head.CALLER, Head.CALLED)
+        doubtful = exact in (Head.NAME, *CALL_HEADS)
         return Reading(exact, Rule.EXACT, name, ordinal=ordinal, doubtful=doubtful, person=whose)
     return None
 
@@ -245,7 +255,7 @@ def _read_own(segments: list[Segment]) -> Reading:
         head = Head.FULL
     if head is None:
         wanted = next((s.text for s in segments if s.meaning is Modifier.CHOICE), "")
-        elsewhere = wanted and not set(heads).isdisjoint(_PLACE_HEADS)
+        elsewhere = wanted and not set(heads).isdisjoint(PLACE_HEADS)
         return Reading(None, Rule.OTHER_PLACE, wanted) if elsewhere else Reading(None, Rule.UNKNOWN)
     if head is Head.STATE:
         return Reading(None, Rule.UNUSED)
@@ -384,7 +394,7 @@ def _place(head: Head, heads: Sequence[Head], modifiers: set[Modifier]) -> Place
     found = [_PLACES[modifier] for modifier in modifiers if modifier in _PLACES]
     if Head.COMPANY in heads and head is not Head.COMPANY:
         found.append(Place.ORGANISATION)
-    if head not in _PLACE_HEADS and head is not Head.COMPANY and set(heads) & {Head.ADDRESS, Head.STREET}:
+    if head not in PLACE_HEADS and head is not Head.COMPANY and set(heads) & {Head.ADDRESS, Head.STREET}:
         found.append(Place.SHIPPING)
     return max(found, default=Place.PLAIN)
 
@@ -407,7 +417,7 @@ def _combined(heads: Sequence[Head], modifiers: set[Modifier]) -> Head | None:
         return Head.FULL if name is Head.NAME and not modifiers.isdisjoint(PERSONS) else name
     if rest & (PHONE_HEADS | {Head.DIALCODE, Head.NUMBER}):
         return _line(rest, heads, modifiers)
-    if Modifier.CHOICE in modifiers and rest & _PLACE_HEADS:
+    if Modifier.CHOICE in modifiers and rest & PLACE_HEADS:
         return None
     return _other(rest, heads)
 
@@ -465,7 +475,7 @@ def _other(rest: set[Head], heads: Sequence[Head]) -> Head | None:
         return next(iter(rest))
     if Head.EMAIL in rest:
         return Head.EMAIL if rest <= {Head.EMAIL, Head.ADDRESS, Head.COMPANY} else None
-    return _place_head(rest, heads) if rest <= _PLACE_HEADS | {Head.STATE, Head.COMPANY} else None
+    return _place_head(rest, heads) if rest <= PLACE_HEADS | {Head.STATE, Head.COMPANY} else None
 
 
 def _place_head(rest: set[Head], heads: Sequence[Head]) -> Head | None:

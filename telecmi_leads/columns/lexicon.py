@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from enum import Enum, IntEnum, StrEnum
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from telecmi_leads.columns.meanings import PHONE_HEADS, Head, Meaning, Modifier, Never
 from telecmi_leads.core.patterns import cached_if_short
 from telecmi_leads.core.shipped import shipped_text
 
@@ -135,107 +135,6 @@ def _word(part: str) -> str:
 
 
 # --- meanings -----------------------------------------------------------------------------------
-
-
-class Head(StrEnum):
-    """What a column holds, as its name says it."""
-
-    FIRST = "firstname"
-    LAST = "lastname"
-    SECOND = "secondname"
-    SECOND_LAST = "secondlast"
-    SUFFIX = "suffix"
-    MIDDLE = "middlename"
-    FULL = "fullname"
-    SURNAME_FIRST = "surnamefirst"
-    PERSON = "personname"
-    NAME = "name"
-    DISPLAY = "displayname"
-    LEAD_NAME = "leadname"
-    SALUTATION = "salutation"
-    COMPANY = "company"
-    MOBILE = "mobile"
-    WHATSAPP = "whatsapp"
-    PHONE = "phone"
-    LANDLINE = "landline"
-    NUMBER = "number"
-    CONTACT = "contact"
-    CALLER = "caller"
-    CALLED = "called"
-    PLACE_PHONE = "place_phone"
-    DIALCODE = "dialcode"
-    EMAIL = "email"
-    COMMENT = "comment"
-    ADDRESS = "address"
-    STREET = "street"
-    CITY = "city"
-    LOCALITY = "locality"
-    COUNTRY = "country"
-    STATE = "state"
-    ORDER = "order_index"
-    SERIAL = "serial"
-    TEST = "test"
-
-
-class Modifier(Enum):
-    """Whose or which: words beside the head that leave the column the lead's."""
-
-    PERSON = "person"
-    BUYER = "buyer"
-    GUEST = "guest"
-    YOUR = "your"
-    HOME = "home"
-    WORK = "work"
-    SHIPPING = "shipping"
-    ORGANISATION = "organisation"
-    OTHER = "other"
-    NEW = "new"
-    MAIN = "main"
-    CHECKED = "checked"
-    BAD = "bad"
-    NOT = "not"
-    CHOICE = "choice"
-    FIRST = "first"
-    LAST = "last"
-    WITH = "with"
-    ABOUT = "about"
-    AND = "and"
-    FILLER = "filler"
-
-
-class Never(Enum):
-    """Words that make a column somebody else's or something else's."""
-
-    OWNER = "owner"
-    ROLE = "role"
-    PERSON = "person"
-    LINE = "line"
-    FLAG = "flag"
-    NAME = "name"
-    THING = "thing"
-
-
-class Place(IntEnum):
-    """Which of several addresses or lines a column belongs to, in order of preference."""
-
-    PLAIN = 0
-    HOME = 1
-    WORK = 2
-    SHIPPING = 3
-    ORGANISATION = 4
-
-
-class Standing(IntEnum):
-    """Which of several columns of one kind a name says it is, in order of preference: new, main, plain, other, bad."""
-
-    NEW = 0
-    MAIN = 1
-    PLAIN = 2
-    OTHER = 3
-    BAD = 4
-
-
-Meaning = Head | Modifier | Never
 
 
 class Segment(Struct, frozen=True):
@@ -377,8 +276,7 @@ class Lexicon(Struct, frozen=True):
         return meaning is not None and meaning not in _NO_PIECES
 
 
-_LINES = frozenset({Head.PHONE, Head.MOBILE, Head.LANDLINE, Head.WHATSAPP})
-_NUMBERS = _LINES | {Head.NUMBER, Head.CONTACT, Head.PLACE_PHONE}
+_NUMBERS = PHONE_HEADS | {Head.NUMBER, Head.CONTACT, Head.PLACE_PHONE}
 _JOINING = frozenset({Modifier.WITH, Modifier.AND, Modifier.NOT})
 _LONGEST_CODE = 3  # words, as of "codigo de area"
 
@@ -430,7 +328,7 @@ def is_area_code(header: str) -> bool:
         for code, line in ((tokens[-size:], tokens[:-size]), (tokens[:size], tokens[size:])):
             if lexicon().codes.get(" ".join(code)) == "area" and _is_line(line, _NUMBERS):
                 return True
-    return tokens[-1:] == ("area",) and _is_line(tokens[:-1], _LINES)  # phoneNumber.area
+    return tokens[-1:] == ("area",) and _is_line(tokens[:-1], PHONE_HEADS)  # phoneNumber.area
 
 
 def _is_line(name: Sequence[str], heads: frozenset[Head]) -> bool:

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import PHONE_HEADS, Rule
 from telecmi_leads.columns.header_meaning import names_a_line, read_name
-from telecmi_leads.columns.lexicon import Head, Modifier, Never, Place, Standing, lexicon, plain, words
+from telecmi_leads.columns.lexicon import lexicon, plain, words
 from telecmi_leads.columns.mark_cells import marks
 from telecmi_leads.columns.mark_words import MarkKind
+from telecmi_leads.columns.meanings import PHONE_HEADS, Head, Modifier, Never, Place, Standing
+from telecmi_leads.columns.reading import Rule
 from telecmi_leads.core.other_people import FAMILY, words_of
 from telecmi_leads.core.patterns import any_of, cached_if_short
 from telecmi_leads.core.reasons import Reason
@@ -30,7 +31,7 @@ from telecmi_leads.phones import told_by_words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from telecmi_leads.columns.column_match import Reading
+    from telecmi_leads.columns.reading import Reading
 
 _NUMBER_WORDS = frozenset({"value", "number", "no", "num", "nr"})
 _FIRST = {Head.MOBILE: 0, Head.WHATSAPP: 1}
@@ -41,7 +42,7 @@ _HOMES = ("home", "residence")
 _DESKS = frozenset({"sales", "support", "reception", "hr", "helpline", "customer care", "customer service", "staff"})
 _LONGEST_CELL = 100  # characters; a longer text is a remark
 _PARTS = re.compile(r"\s[-\N{EN DASH}\N{EM DASH}]+\s|[:;,|/()\[\]\n]+")
-_LINES = PHONE_HEADS | {Head.NUMBER}
+_LINES_AND_NUMBERS = PHONE_HEADS | {Head.NUMBER}
 
 
 class Says(StrEnum):
@@ -133,8 +134,8 @@ def _speaks_of_a_line(tokens: tuple[str, ...]) -> bool:
     """Tell whether words name a phone and nothing else: no person, no thing that is numbered, nothing unknown."""
     segments = lexicon().segments(tokens)
     kinds = [segment.meaning for segment in segments if segment.number is None]
-    known = all(isinstance(kind, Modifier) or kind in _LINES or kind is Head.CONTACT for kind in kinds)
-    return known and not _LINES.isdisjoint(kinds)
+    known = all(isinstance(kind, Modifier) or kind in _LINES_AND_NUMBERS or kind is Head.CONTACT for kind in kinds)
+    return known and not _LINES_AND_NUMBERS.isdisjoint(kinds)
 
 
 def is_label(name: str, cells: Sequence[str]) -> bool:

@@ -12,24 +12,15 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import read_columns
-from telecmi_leads.columns.column_match import (
-    NAME_HEADS,
-    OTHER_THAN_FIRST,
-    PHONE_HEADS,
-    Candidate,
-    ColumnChoice,
-    ColumnDoubt,
-    ColumnMatch,
-    Draft,
-    Reading,
-    Rule,
-)
+from telecmi_leads.columns.column_match import ColumnChoice, ColumnDoubt, ColumnMatch, Draft
 from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed
 from telecmi_leads.columns.header_meaning import names_a_shipping, read_name
-from telecmi_leads.columns.lexicon import Head, words
+from telecmi_leads.columns.lexicon import words
 from telecmi_leads.columns.line_labels import is_wrong, line_labels
 from telecmi_leads.columns.mark_words import mark_kind
+from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS, Head
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
+from telecmi_leads.columns.reading import OTHER_THAN_FIRST, Candidate, Reading, Rule
 from telecmi_leads.columns.side_by_side import tables_of
 from telecmi_leads.columns.table import Table, is_own_report, open_table
 from telecmi_leads.columns.unread_tables import which_have
@@ -53,7 +44,6 @@ if TYPE_CHECKING:
 _NAMELESS = Reading(None, Rule.NO_NAME)
 _BY_NAME = (Rule.EXACT, Rule.WORDS)
 _TWO_SURNAMES = frozenset({"apellidos", "apelidos", "sobrenomes", "cognoms", "abizenak"})
-_NEARLY_ALL = 0.8
 _FEWEST_NAMES = 3
 _FEWEST_OF_NO_COUNTRY = 3
 _CALLED = "Write the column's name as it stands there, or its place, such as column 2."
@@ -307,7 +297,10 @@ def _company_first(draft: Draft, cells: Sequence[Sequence[str]]) -> frozenset[in
     found: set[int] = set()
     for index in draft.sources.get(Field.FULLNAME, ()):
         parted = [cell for cell in cells[index] if "," in cell]
-        if len(parted) >= _FEWEST_NAMES and cell_values.share(parted, cell_values.like_company_first) >= _NEARLY_ALL:
+        if (
+            len(parted) >= _FEWEST_NAMES
+            and cell_values.share(parted, cell_values.like_company_first) >= cell_values.NEARLY_ALL
+        ):
             found.add(index)
     return frozenset(found)
 
@@ -319,7 +312,7 @@ def _surname_first(draft: Draft, header: Sequence[str], cells: Sequence[Sequence
     """
     first: dict[int, int] = {}
     for index in draft.sources.get(Field.FULLNAME, ()):
-        by_cells = cell_values.share(cells[index], cell_values.like_surname_first) >= _NEARLY_ALL
+        by_cells = cell_values.share(cells[index], cell_values.like_surname_first) >= cell_values.NEARLY_ALL
         if read_name(header[index]).surname_first or by_cells:
             first[index] = 1 if _TWO_SURNAMES.isdisjoint(words(header[index])) else 2
     return MappingProxyType(first)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import Candidate, Reading, Rule
 from telecmi_leads.columns.header_meaning import read_name
-from telecmi_leads.columns.lexicon import Head, Meaning, Modifier, lexicon
+from telecmi_leads.columns.lexicon import lexicon
+from telecmi_leads.columns.meanings import Head, Meaning, Modifier
+from telecmi_leads.columns.reading import Candidate, Reading, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,27 +7,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns.column_match import CALLED_HEADS, NAME_HEADS, PHONE_HEADS, Rule
+from telecmi_leads.columns.cell_values import NEARLY_ALL
 from telecmi_leads.columns.header_meaning import CONTAINERS
-from telecmi_leads.columns.lexicon import Head, Modifier, lexicon, plain, words
+from telecmi_leads.columns.lexicon import lexicon, plain, words
+from telecmi_leads.columns.meanings import (
+    CALLED_HEADS,
+    LINE_HEADS,
+    NAME_HEADS,
+    PHONE_HEADS,
+    PLACE_HEADS,
+    Head,
+    Modifier,
+)
 from telecmi_leads.columns.persons import PERSONS
+from telecmi_leads.columns.reading import Rule
 from telecmi_leads.files.bounds import MAX_NESTING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from telecmi_leads.columns.column_match import Candidate
+    from telecmi_leads.columns.reading import Candidate
 
 Keys = tuple[str, ...]
 
-_REACHED_BY = NAME_HEADS | PHONE_HEADS | {Head.EMAIL, Head.PLACE_PHONE, Head.CALLER, Head.CALLED}
-_LIVES_AT = frozenset({Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY, Head.DIALCODE, Head.COMPANY})
+_WHO_AND_LINES = NAME_HEADS | LINE_HEADS | {Head.EMAIL, Head.PLACE_PHONE}
+_LIVES_AT = PLACE_HEADS | {Head.DIALCODE, Head.COMPANY}
 # Parts of the person that holds them, though they repeat or complete its name.
 _PARTS = frozenset({"name", "names", "billing", "invoice", "profile", "details", "detail", "info", "information"})
 _OF_THE_PERSON = (Modifier.SHIPPING, Head.ADDRESS, Head.STREET)
 _WHO_IT_IS = (*PERSONS, Head.PERSON, Head.CONTACT)
-_NEARLY_ALL = 0.8
 
 
 def without_nested_people(
@@ -97,7 +106,7 @@ def _is_the_lead(key: str) -> bool:
 
 def _are_the_same(own: AbstractSet[str], around: AbstractSet[str]) -> bool:
     """Tell whether nearly all names of people are those of whom they stand in."""
-    return bool(own) and len(own & around) >= len(own) * _NEARLY_ALL
+    return bool(own) and len(own & around) >= len(own) * NEARLY_ALL
 
 
 def _own_texts(columns: Sequence[Candidate], cells: Sequence[Sequence[str]]) -> set[str]:
@@ -127,7 +136,7 @@ def _of_another(candidate: Candidate, holder: Keys, others: Mapping[Keys, bool])
     who = next((holder[:size] for size in range(1, len(holder) + 1) if holder[:size] in others), None)
     if who is None:
         return candidate
-    heads = _REACHED_BY | _LIVES_AT if others[who] else _REACHED_BY
+    heads = _WHO_AND_LINES | _LIVES_AT if others[who] else _WHO_AND_LINES
     if candidate.head in heads or candidate.reading.rule in (Rule.UNKNOWN, Rule.NO_NAME):
         return candidate.refused(Rule.OTHER_PERSON, who[-1])
     return candidate

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from telecmi_leads.columns.column_match import Rule, Template, parse_template
 from telecmi_leads.columns.lexicon import plain, words
+from telecmi_leads.columns.reading import Rule
+from telecmi_leads.columns.templates import Template, parse_template
 from telecmi_leads.core.errors import ColumnMissing
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.text import safe

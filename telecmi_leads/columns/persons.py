@@ -9,14 +9,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.cell_values import MOST, like_name, share
-from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Rule
-from telecmi_leads.columns.lexicon import Head, Modifier, lexicon, words
+from telecmi_leads.columns.lexicon import lexicon, words
+from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS, Head, Modifier
+from telecmi_leads.columns.reading import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from telecmi_leads.columns.column_match import Candidate
     from telecmi_leads.columns.lexicon import Segment
+    from telecmi_leads.columns.reading import Candidate
 
 PERSONS = (Modifier.PERSON, Modifier.BUYER, Modifier.GUEST)
 """The meanings of words for a person who may be the lead."""
@@ -48,7 +49,7 @@ _POSITIONS = dict.fromkeys(_SECOND - {"another", "other", "4 th"}, 2) | dict.fro
 _REACHED_BY = PHONE_HEADS | {Head.EMAIL, Head.DIALCODE}
 _LEADERS = ("team lead", "leader", "leaders", "captain", "captains")
 _NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME, Head.FIRST, Head.LAST})
-_OWN = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE}
+_OWN = NAME_HEADS | _REACHED_BY
 _STEM = 5
 
 

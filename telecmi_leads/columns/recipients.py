@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS, Candidate, Reading, Rule
 from telecmi_leads.columns.header_meaning import read_name
-from telecmi_leads.columns.lexicon import Head, Place, lexicon
+from telecmi_leads.columns.lexicon import lexicon
+from telecmi_leads.columns.meanings import CALLED_HEADS, LINE_HEADS, NAME_HEADS, PHONE_HEADS, PLACE_HEADS, Head, Place
+from telecmi_leads.columns.reading import Candidate, Reading, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_LINES = PHONE_HEADS | {Head.CALLER, Head.CALLED}
-_NAMES = NAME_HEADS - {Head.SALUTATION}
-_OWN = NAME_HEADS | {Head.EMAIL, Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY}
+_TAKEN = NAME_HEADS | PLACE_HEADS | {Head.EMAIL}
 _NUMBERS = frozenset(
     {
         *(("recipient",), ("recipients",), ("receiver",), ("addressee",)),
@@ -32,7 +31,9 @@ def recipients_numbers(
 
     So do message services call it; beside a sender's phone, or with a name in it, a recipient is somebody else.
     """
-    if any(c.head in PHONE_HEADS or (c.head in _LINES and not cell_values.is_one_value(cells[c.index])) for c in found):
+    if any(
+        c.head in PHONE_HEADS or (c.head in LINE_HEADS and not cell_values.is_one_value(cells[c.index])) for c in found
+    ):
         return found
     return [
         Candidate(candidate.index, Reading(Head.PHONE, Rule.VALUES))
@@ -50,7 +51,7 @@ def recipients_names(found: list[Candidate], names: Sequence[Words], cells: Sequ
     receiver is the company, so that theirs is no plain number.
     """
     phones = [c for c in found if c.head in PHONE_HEADS]
-    if not phones or any(c.head in _NAMES or c.head is Head.COMPANY for c in found):
+    if not phones or any(c.head in CALLED_HEADS or c.head is Head.COMPANY for c in found):
         return found
     own = [c for c in found if _is_of_recipient(c, lexicon().recipients)]
     if not own or not all(_is_theirs(phone, names, own, found) for phone in phones):
@@ -59,7 +60,7 @@ def recipients_names(found: list[Candidate], names: Sequence[Words], cells: Sequ
     kept: list[Candidate] = []
     for candidate in found:
         reading, person = read.get(candidate.index), candidate.reading.person
-        if reading is not None and reading.head in _OWN:
+        if reading is not None and reading.head in _TAKEN:
             kept.append(Candidate(candidate.index, reading))
         elif candidate.head is Head.EMAIL and person is not None:  # the buyer's
             kept.append(candidate.refused(Rule.OTHER_PERSON, person.text))
@@ -88,7 +89,7 @@ def _without_whose(name: Words, word: str, cells: Sequence[str]) -> Reading | No
     """
     rest = " ".join(segment.text for segment in lexicon().segments(name) if segment.text != word)
     reading = read_name(rest) if rest else Reading(Head.NAME, Rule.WORDS, word)
-    if reading.head in _NAMES:
+    if reading.head in CALLED_HEADS:
         told = not cell_values.is_one_value(cells) and cell_values.share(cells, cell_values.like_name)
         return reading if told >= cell_values.MOST else None
     return reading

@@ -13,9 +13,12 @@ from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns import PHONE_HEADS, Head, Rule, names_a_line, read_name
-from telecmi_leads.columns.lexicon import Modifier, Never, lexicon, plain, plain_column, words
+from telecmi_leads.columns.cell_values import MOST, NEARLY_ALL
+from telecmi_leads.columns.header_meaning import names_a_line, read_name
+from telecmi_leads.columns.lexicon import lexicon, plain, plain_column, words
+from telecmi_leads.columns.meanings import PHONE_HEADS, Head, Modifier, Never
 from telecmi_leads.columns.persons import PERSONS
+from telecmi_leads.columns.reading import Rule
 from telecmi_leads.columns.total_lines import (
     FOOTERS,
     LONGEST_NAME,
@@ -34,8 +37,6 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.block_columns import Columns
 
-_NEARLY_ALL = 0.8
-_MOST = 0.6
 _FEWEST_NAMES = 2  # of a header: a phone and something else of a lead
 _WHOSE = frozenset({*PERSONS, Modifier.MAIN, Modifier.HOME, Modifier.WORK, Never.PERSON, Never.OWNER})
 
@@ -107,7 +108,7 @@ def _names_columns(texts: list[str]) -> bool:
     if len(texts) < _FEWEST_NAMES or any(len(text) > LONGEST_NAME or _is_value(text) for text in texts):
         return False
     readings = []
-    unknown = len(texts) * (1 - _MOST)
+    unknown = len(texts) * (1 - MOST)
     texts = sorted(texts, key=len)  # short ones come again ("n/a", "Kochi"): these are read sooner
     for text in texts:
         readings.append(read_name(text))
@@ -380,7 +381,7 @@ def _fewest_others(filled: int, names: Sequence[str]) -> int:
 
 def _others(filled: int, names: Sequence[str]) -> int:
     """Return how many of a row's cells may say something else where it is the header again."""
-    return filled - max(min(2, sum(map(bool, names))), ceil(filled * _NEARLY_ALL))
+    return filled - max(min(2, sum(map(bool, names))), ceil(filled * NEARLY_ALL))
 
 
 def _without_words(cells: Sequence[str], folded: Sequence[str]) -> Iterable[int]:

@@ -11,9 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import NAME_HEADS, PHONE_HEADS
 from telecmi_leads.columns.header_meaning import names_a_shipping, read_name
 from telecmi_leads.columns.lexicon import plain
+from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS
 from telecmi_leads.columns.overrides import ColumnFinder, maps_a_position, read_said
 from telecmi_leads.columns.table import Table, place
 from telecmi_leads.core.errors import ColumnMissing, InputRefused

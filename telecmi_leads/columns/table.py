@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from telecmi_leads.columns import PHONE_HEADS, Head, may_title_a_group, read_name
 from telecmi_leads.columns.cell_values import has_letters, share
-from telecmi_leads.columns.column_match import NAME_HEADS
+from telecmi_leads.columns.header_meaning import may_title_a_group, read_name
 from telecmi_leads.columns.mark_sections import title_above
+from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS, Head
 from telecmi_leads.columns.sampling import first_blocks, sample_of
 from telecmi_leads.columns.widths import fitted, width_of
 from telecmi_leads.core.errors import SourceUnreadable

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from telecmi_leads.columns import PHONE_HEADS, Head, read_name
-from telecmi_leads.columns.column_match import NAME_HEADS
+from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import plain
+from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS, Head
 from telecmi_leads.core.empty_words import SAID_TO_BE_EMPTY, WORDS_FOR_NOTHING
 from telecmi_leads.core.patterns import pattern
 

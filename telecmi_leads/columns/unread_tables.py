@@ -8,11 +8,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import Rule
 from telecmi_leads.columns.header_meaning import read_name
-from telecmi_leads.columns.lexicon import Head, lexicon, words
+from telecmi_leads.columns.lexicon import lexicon, words
+from telecmi_leads.columns.meanings import Head
 from telecmi_leads.columns.overrides import called
 from telecmi_leads.columns.persons import noun
+from telecmi_leads.columns.reading import Rule
 from telecmi_leads.columns.table import place
 from telecmi_leads.core.errors import NoPhoneColumn
 from telecmi_leads.core.lead import Field

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from telecmi_leads.columns.cell_values import columns_of, like_email, like_phone, share
-from telecmi_leads.columns.column_match import PHONE_HEADS
 from telecmi_leads.columns.header_meaning import read_name
-from telecmi_leads.columns.lexicon import Head
+from telecmi_leads.columns.meanings import PHONE_HEADS, Head
 from telecmi_leads.columns.row_kinds import RowKind, row_kind
 from telecmi_leads.columns.sampling import SAMPLE_ROWS
 from telecmi_leads.core.lead import REJECT_COLUMNS

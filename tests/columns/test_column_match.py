@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from matched_columns import feeds, match_of, phone_score, rules
 from places import TESTS
 
-from telecmi_leads.columns import Rule, Template, number_columns, pins
+from telecmi_leads.columns import Rule, number_columns, pins
+from telecmi_leads.columns.templates import Template
 from telecmi_leads.core.errors import ColumnMissing, UsageError
 from telecmi_leads.core.lead import Field
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from matched_columns import feeds, match_of
 from places import TESTS
 
-from telecmi_leads.columns import Rule, pins, read_name
+from telecmi_leads.columns import Rule, pins
+from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.core.lead import Field
 from telecmi_leads.settings.option_values import field_and_text
 

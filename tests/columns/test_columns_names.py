@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import PACKAGE, TESTS
 
-from telecmi_leads.columns import Rule, may_title_a_group, read_name
-from telecmi_leads.columns.lexicon import LONGEST_PHRASE, Head, Modifier, Never, lexicon, plain, plain_column, words
+from telecmi_leads.columns import Rule
+from telecmi_leads.columns.header_meaning import may_title_a_group, read_name
+from telecmi_leads.columns.lexicon import LONGEST_PHRASE, lexicon, plain, plain_column, words
+from telecmi_leads.columns.meanings import Head, Modifier, Never
 
 LEADFILES = TESTS / "leadfiles"
 SYNONYMS = LEADFILES / "header-synonyms.json"

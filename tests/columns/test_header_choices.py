@@ -10,8 +10,10 @@ import pytest
 from matched_columns import feeds, match_of, table_of
 from places import TESTS
 
-from telecmi_leads.columns import Head, pins, read_name
+from telecmi_leads.columns import pins
+from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.matching import Matcher
+from telecmi_leads.columns.meanings import Head
 from telecmi_leads.leads.cleaning import Cleaner
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.settings.option_values import field_and_text

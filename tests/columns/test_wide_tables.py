@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from matched_columns import table_of
 
-from telecmi_leads.columns.column_match import Candidate
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.matching import Matcher
 from telecmi_leads.columns.nested_people import without_nested_people
+from telecmi_leads.columns.reading import Candidate
 from telecmi_leads.leads.row_numbers import find_numbers, leveled
 from telecmi_leads.phones import PhoneBook
 from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions

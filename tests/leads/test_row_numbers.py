@@ -10,8 +10,9 @@ from inside import Inside
 from places import TESTS
 
 from telecmi_leads.columns import ColumnMatch
-from telecmi_leads.columns.column_match import ColumnChoice, Rule
+from telecmi_leads.columns.column_match import ColumnChoice
 from telecmi_leads.columns.matching import Matcher
+from telecmi_leads.columns.reading import Rule
 from telecmi_leads.core.lead import Field, TableInfo
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.leads.row_numbers import Grid, RowNumbers, find_numbers
@@ -104,7 +105,7 @@ def matched(header: list[str], rows: list[list[str]], region: str | None) -> tup
     matcher = Matcher(ReadingOptions(), FieldOptions(), PhoneBook(PhoneOptions()), region)
     match = matcher.match(TableInfo("leads.csv", None, tuple(header), 1), rows)
     found = find_numbers(Grid(rows, len(header)), match, matcher.book, region)
-    return found.numbers, {choice.header: choice.rule.code for choice in match.choices}
+    return found.numbers, {choice.header: choice.rule.name.lower() for choice in match.choices}
 
 
 @pytest.mark.parametrize("states", [("Kerala", "Goa", "Punjab"), ("Retail", "Export", "India"), ("Yes", "No", "No")])
