@@ -177,7 +177,7 @@ def test_pages_keys_and_grids(tmp_path: Path, document: object) -> None:
     assert read_rows(written(tmp_path, document)) == [*READ, ["Asha", "9876500001"]]
 
 
-def shown(cells: list[str]) -> dict[str, object]:
+def as_google_sends(cells: list[str]) -> dict[str, object]:
     """Return a row as Google's Sheets API sends it with its formats."""
     return {"values": [{"formattedValue": text, "userEnteredValue": {"stringValue": text}} for text in cells]}
 
@@ -189,9 +189,9 @@ WORKBOOKS = [
     {
         "properties": {"title": "Book"},
         "sheets": [
-            {"properties": {"title": "Leads"}, "data": [{"rowData": [{}, *map(shown, GRID)]}]},
+            {"properties": {"title": "Leads"}, "data": [{"rowData": [{}, *map(as_google_sends, GRID)]}]},
             {"properties": {"title": "Empty"}, "data": [{}]},
-            {"properties": {"title": "Do Not Call"}, "data": [{"rowData": list(map(shown, NOT_THESE))}]},
+            {"properties": {"title": "Do Not Call"}, "data": [{"rowData": list(map(as_google_sends, NOT_THESE))}]},
         ],
     },
     {"result": {"tabs": [{"name": "Leads", "rows": GRID}, {"name": "Do Not Call", "rows": NOT_THESE}]}},
