@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -51,47 +51,78 @@ class ColumnDoubt(Struct, frozen=True):
     way_out: str
 
 
+def _nothing() -> MappingProxyType[Any, Any]:
+    return MappingProxyType({})
+
+
 class ColumnMatch(Struct, frozen=True, dict=True):
     """Which column (by index, from 0) feeds which field.
 
-    `phones` are the phone columns in order of preference: row by row, the first with a good number wins.
-    `sources` are the other fields' columns: the first cell that is not empty wins; the parts of ADDRESS are joined.
-    `addresses` are all addresses a row may have, best first, each as its parts; sources[ADDRESS] is the one that is
-    filled in most rows. `titles` hold salutations, `middles` middle names, `surnames` what goes behind the last name (a
-    mother's surname, "Jr."), `companies` the name where no person's is. `company_first` are full names that begin with
-    the company ("Gamma, Asha Rao"). `surname_first` are the full names that begin
-    with the surname, and how many surnames people usually have there.
-    A field stands in `templates` (--set) or in `sources`, never in both. `fills` are the values of --fill.
-    A column that feeds both the phone and FULLNAME holds names beside its numbers. `labels` are the columns that say
-    what kind of line a phone column holds (its index → the label's), `verdicts` those that say whose its numbers are
-    and whether they are right. `strangers` are for each phone column the names and emails of another person of the row:
-    who is billed, and to whom it is shipped. `choices` has one entry for each column, in their order.
-    `stray_countries` are called countries and hold few: what is a country's name there tells the row's region.
-    `doubts` are what deserves a warning. `ignored` and `own_report` tell the columns of an earlier report. `served` are
-    the options of --map and --set whose columns the table has, `absent` says why the others find nothing here.
+    A column that feeds both the phone and FULLNAME holds names beside its numbers.
     """
 
     phones: tuple[int, ...] = ()
-    sources: Mapping[Field, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """The phone columns in order of preference: row by row, the first with a good number wins."""
+
+    sources: Mapping[Field, tuple[int, ...]] = field(default_factory=_nothing)
+    """The other fields' columns: the first cell that is not empty wins; the parts of ADDRESS are joined."""
+
     addresses: tuple[tuple[int, ...], ...] = ()
+    """All addresses that a row may have, best first, each as its parts; sources[ADDRESS] is filled in most rows."""
+
     titles: tuple[int, ...] = ()
+    """Salutations."""
+
     middles: tuple[int, ...] = ()
+    """Middle names."""
+
     surnames: tuple[int, ...] = ()
+    """What goes behind the last name: a mother's surname, "Jr."."""
+
     companies: tuple[int, ...] = ()
+    """The name where no person's is."""
+
     company_first: frozenset[int] = frozenset()
-    surname_first: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
-    labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
-    verdicts: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    strangers: Mapping[int, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
-    templates: Mapping[Field, Template] = field(default_factory=lambda: MappingProxyType({}))
-    fills: Mapping[Field, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Full names that begin with the company: "Gamma, Asha Rao"."""
+
+    surname_first: Mapping[int, int] = field(default_factory=_nothing)
+    """Full names that begin with the surname, and how many surnames people usually have there."""
+
+    labels: Mapping[int, int] = field(default_factory=_nothing)
+    """For a phone column the column that says what kind of line it holds."""
+
+    verdicts: Mapping[int, tuple[int, ...]] = field(default_factory=_nothing)
+    """For a phone column those that say whose its numbers are and whether they are right."""
+
+    strangers: Mapping[int, frozenset[int]] = field(default_factory=_nothing)
+    """For a phone column the names and emails of another person of the row: who is billed, to whom it is shipped."""
+
+    templates: Mapping[Field, Template] = field(default_factory=_nothing)
+    """What --set says. A field stands here or in `sources`, never in both."""
+
+    fills: Mapping[Field, str] = field(default_factory=_nothing)
+    """The values of --fill."""
+
     choices: tuple[ColumnChoice, ...] = ()
+    """What became of each column, in their order."""
+
     stray_countries: tuple[int, ...] = ()
+    """Columns that are called countries and hold few: what is a country's name there tells the row's region."""
+
     doubts: tuple[ColumnDoubt, ...] = ()
+    """What deserves a warning."""
+
     ignored: frozenset[int] = frozenset()
+    """The columns that an earlier report has added."""
+
     own_report: bool = False
+    """Whether the table is an earlier report."""
+
     served: frozenset[str] = frozenset()
-    absent: Mapping[str, ColumnMissing] = field(default_factory=lambda: MappingProxyType({}))
+    """The options of --map and --set whose columns the table has."""
+
+    absent: Mapping[str, ColumnMissing] = field(default_factory=_nothing)
+    """Why the other such options find nothing here."""
 
     def header_of(self, column: int) -> str:
         """Return a column's name, "" where it has none."""

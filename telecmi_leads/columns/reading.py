@@ -63,33 +63,55 @@ class Rule(Enum):
 
 
 class Reading(Struct, frozen=True):
-    """What a column's name says.
-
-    `head` is None where the name says nothing, or says that the column is not the lead's: `rule` tells which.
-    `word` is the word that decided. `ordinal` is 2 for "Phone 2", `group` the same for the whole address or person
-    ("Address 2 - City"). `standing` tells the main one from alternates. `owner` marks "Owner name", which is the lead's
-    only in an owner list, `role` the same of "Doctor mobile". `person` is the word for whose it is ("buyer"), with its
-    meaning. `surname_first` is the order of a full name. `doubtful` asks for values that agree, `maybe_id` for good
-    numbers ("Customer number"); `weak` gives way to any name that says it better. `stranger` is an unknown word that
-    reads as a person ("zookeeper"). `beside` names columns of which one must be there.
-    """
+    """What a column's name says."""
 
     head: Head | None
+    """What the column holds; None where the name says nothing, or says that the column is not the lead's."""
+
     rule: Rule
+    """How that is known, or why the column feeds nothing."""
+
     word: str = ""
+    """The word that decided."""
+
     place: Place = Place.PLAIN
+    """Which of several addresses or lines it belongs to."""
+
     ordinal: int = 1
+    """2 for "Phone 2"."""
+
     group: int = 1
+    """The same for the whole address or person: "Address 2 - City"."""
+
     standing: Standing = Standing.PLAIN
+    """Whether it is the main one of its kind or an alternate."""
+
     owner: bool = False
+    """Whether it is "Owner name" or the like, which is the lead's only in a list of owners."""
+
     role: bool = False
+    """Whether it is the same of a role: "Doctor mobile"."""
+
     person: Segment | None = None
+    """The word for whose it is ("buyer"), with its meaning."""
+
     surname_first: bool = False
+    """Whether a full name begins with the surname."""
+
     maybe_id: bool = False
+    """Whether it asks for good numbers: "Customer number"."""
+
     doubtful: bool = False
+    """Whether it asks for values that agree."""
+
     weak: bool = False
+    """Whether it gives way to any name that says it better."""
+
     stranger: str = ""
+    """An unknown word that reads as a person: "zookeeper"."""
+
     beside: frozenset[str] = frozenset()
+    """Names of columns of which one must be there."""
 
     @property
     def other(self) -> bool:

@@ -167,9 +167,8 @@ def split_full_name(name: str) -> tuple[str, str]:
     """Split a full name into first and last name: the last word is the last name, unless a comma says otherwise.
 
     "Asha Menon" → ("Asha", "Menon"); "Menon, Asha" → ("Asha", "Menon"); "Roshan" → ("Roshan", ""); "Asha Rao (Kochi)" →
-    ("Asha", "Rao (Kochi)"). A degree or title
-    behind a comma goes, a suffix stays with the last name: "Ravi K, PMP" → ("Ravi", "K"); "Joan Lee III" →
-    ("Joan", "Lee III").
+    ("Asha", "Rao (Kochi)"). A degree or title behind a comma goes, a suffix stays with the last name: "Ravi K, PMP" →
+    ("Ravi", "K"); "Joan Lee III" → ("Joan", "Lee III").
     """
     suffix = ""
     if "," in name:
