@@ -39,31 +39,10 @@ _DIAL_CODE = re.compile(r"(?:[^\d+]{0,40}\(?\+|\(?0{0,2})\d{1,3}(?:-\d{1,4})?\)?
 _NUMBERED_NAME = re.compile(r"[^\W\d_]{3,}(?: [^\W\d_]{1,20}){0,4}\.? ?#?\d{1,4}")
 _MASK = re.compile(r"[xX*•#]")
 _FLAGS = frozenset(
-    map(
-        plain,
-        (
-            *(
-                "yes",
-                "no",
-                "y",
-                "n",
-                "true",
-                "false",
-                "t",
-                "f",
-                "0",
-                "1",
-                "ja",
-                "nein",
-                "oui",
-                "non",
-                "si",
-                "sim",
-                "nao",
-            ),
-            *("हाँ", "नहीं"),
-        ),
-    )
+    {
+        *("yes", "no", "y", "n", "true", "false", "t", "f", "0", "1", "ja", "nein", "oui", "non", "si", "sim", "nao"),
+        *map(plain, ("हाँ", "नहीं")),
+    }
 )
 _FEWEST_NAME_WORDS = 2
 _LONGEST_INITIALS = 2  # "MD Rahman"

@@ -57,17 +57,8 @@ def _speaks_of_line(token: str) -> bool:
 # Columns whose values are never tried: they hold numbers of others, or numbers that only look like phones.
 _CLOSED = frozenset(
     {
-        *(Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.OTHER_THING, Rule.OTHER_PLACE, Rule.FLAG),
-        *(
-            Rule.OWN_LINE,
-            Rule.EITHER_END,
-            Rule.ONE_VALUE,
-            Rule.WRONG_VALUES,
-            Rule.SERIAL,
-            Rule.UNUSED,
-            Rule.OWN_REPORT,
-            Rule.MAPPED,
-        ),
+        *(Rule.OTHER_PERSON, Rule.OTHER_LINE, Rule.OTHER_THING, Rule.OTHER_PLACE, Rule.FLAG, Rule.OWN_LINE),
+        *(Rule.EITHER_END, Rule.ONE_VALUE, Rule.WRONG_VALUES, Rule.SERIAL, Rule.UNUSED, Rule.OWN_REPORT, Rule.MAPPED),
     }
 )
 _CALLBACKS = frozenset({"callback", "call back", "ruckruf", "rappel"})

@@ -1,7 +1,8 @@
 """What a row is that gives no lead: a header again, a total, a footer, filler, an ad platform's test lead.
 
 Asked only for rows without a good number, so that nothing with a number is ever taken for one of these; test leads and
-notes alone may have a number, and `may_be_test_lead` and `may_be_notes` tell at little cost what a block can hold.
+notes alone may have a number. `may_be_test_lead`, and `may_be_notes` of reader_notes, tell at little cost what a block
+can hold.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from telecmi_leads.columns.header_meaning import names_a_line, read_name
 from telecmi_leads.columns.lexicon import lexicon, plain, plain_column, words
 from telecmi_leads.columns.meanings import PHONE_HEADS, Head, Modifier, Never
 from telecmi_leads.columns.persons import PERSONS
-from telecmi_leads.columns.reading import Rule
+from telecmi_leads.columns.reader_notes import NOTES, is_note, rows_fill
 from telecmi_leads.columns.total_lines import (
     FOOTERS,
     LONGEST_NAME,
@@ -30,7 +31,6 @@ from telecmi_leads.columns.total_lines import (
     is_footer,
     is_group_line,
 )
-from telecmi_leads.core.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -183,136 +183,6 @@ def _is_test_lead(cells: Sequence[str], texts: list[str], known: _KnownHeader) -
     return _GOOGLE_NAME in texts and any(re.sub(r"\D", "", text) == _GOOGLE_NUMBER for text in texts)
 
 
-# --- notes --------------------------------------------------------------------------------------
-
-# Whom to call about the list, and who made it, stands below lists with a number of its own.
-_NOTES = pattern(
-    r"(?:(?:our|the|24 7|24x7|toll free|customer|company|office) )*"
-    r"(?:help ?line|help ?desk|hot ?line|customer (?:care|support|services?)|support|toll free|call cent(?:re|er)"
-    r"|enquir(?:y|ies)|inquir(?:y|ies)|reception|control room|(?:head |admin )?office|contact us|emergency"
-    r"|kundenservice|kundendienst|servicenummer|atencion al cliente|servicio al cliente|service client|numero vert"
-    r"|atendimento ao cliente|assistenza clienti|numero verde|klantenservice|горячая линия|служба поддержки"
-    r"|हेल्पलाइन|ग्राहक सेवा|客服|客服电话|客服热线)"
-    r"(?: (?:no|nos|nr|number|numbers|line|contact|phone|tel|telephone|is|for|and|help|queries|any))*"
-    r"|(?:(?:list|report|sheet|data|file) )?(?:prepared|compiled|checked|verified|approved|submitted|collected"
-    r"|maintained|updated|generated|exported|created|issued|signed|printed|shared|provided) by\b.*"
-    r"|(?:for|in case of) (?:any |more |further )*(?:complaints?|help|assistance|queries|query|questions?|enquiry"
-    r"|enquiries|inquiry|inquiries|support|details|information|info|issues?|problems?|feedback|emergency|emergencies"
-    r"|clarifications?|doubts?|concerns?|corrections?|changes)\b.*"
-    r"|(?:erstellt|zusammengestellt|gepruft) von\b.*|bei (?:fragen|ruckfragen|problemen)\b.*"
-    r"|(?:prepare|etabli|verifie) par\b.*|(?:pour|en cas de) (?:toute question|tout renseignement|probleme)\b.*"
-    r"|(?:preparado|elaborado|revisado) por\b.*"
-    r"|para (?:cualquier )?(?:consultas?|dudas?|reclamos?|duvidas?|informacoes)\b.*"
-    r"|(?:preparato|redatto|compilato) da\b.*|per (?:informazioni|assistenza|domande)\b.*"
-    r"|(?:подготовил|подготовила|составил|составила)\b.*|по (?:всем )?вопросам\b.*"
-)
-_NOTE_SIGNS = (
-    *(
-        "help",
-        "hotline",
-        "hot line",
-        "support",
-        "toll",
-        "customer",
-        "call cent",
-        "ed by",
-        "complain",
-        "nquir",
-        "reception",
-        "control room",
-        "office",
-        "contact us",
-        "emergency",
-        "quer",
-        "for any",
-    ),
-    *(
-        "for more",
-        "for corr",
-        "for detail",
-        "in case of",
-        "kunden",
-        "erstellt",
-        "cliente",
-        "frage",
-        " par ",
-        "consulta",
-    ),
-    *("question", "clienti", "линия", "поддержк", "подготов", "состави", "вопросам", "हेल्पलाइन", "ग्राहक", "客服"),
-)
-_SENTENCE_WORDS = frozenset(
-    {
-        *(
-            "for",
-            "please",
-            "pls",
-            "kindly",
-            "if",
-            "with",
-            "this",
-            "that",
-            "the",
-            "these",
-            "is",
-            "are",
-            "any",
-            "to",
-            "us",
-        ),
-        *("your", "our", "or", "and", "help", "visit", "contact", "call", "calls", "dial", "reach", "ring", "before"),
-        *("after", "details", "information", "queries", "query", "file", "list", "sheet", "only", "not", "do"),
-    }
-)
-_FEWEST_WORDS, _FEWEST_SENTENCE_WORDS = 3, 2
-_LONGEST_NOTE = 300
-_MOST_NOTE_CELLS = 3
-
-
-def rows_fill(columns: Columns, order: Iterable[int]) -> bool:
-    """Tell whether every row fills more cells than a note with its serial number does, so that none is a note.
-
-    The columns are asked in this order, until enough of them are found filled. May say no where they do.
-    """
-    filled = filter(columns.filled, order)
-    return any(number > _MOST_NOTE_CELLS for number, _ in enumerate(filled))
-
-
-def may_be_notes(columns: Columns, at: int, *, names: bool) -> list[int]:
-    """Return the rows in which a column's cell may be part of a note, mostly none, by a scan of the whole column.
-
-    `names` says that the cells are names: then a colon may stand behind a label ("Agent: Tara Sen").
-    """
-    text = columns.lower(at)
-    if text.isascii() and text == text.upper():  # digits alone, as most columns of phones have
-        return []
-    signs = [sign for sign in (*_NOTE_SIGNS, *(":" * names)) if sign in text]
-    return [row for row, cell in enumerate(columns[at]) if any(sign in cell.lower() for sign in signs)] if signs else []
-
-
-def is_note(texts: Sequence[str]) -> bool:
-    """Tell whether the cells of a row that hold something are a note and no lead, whatever number stands in it."""
-    if not texts or len(texts) > _MOST_NOTE_CELLS:
-        return False
-    words = [text for text in texts if not NUMBER.fullmatch(text[:_LONGEST_NOTE])]
-    if len(texts) == len(words) == 1 and _is_sentence(words[0]):
-        return True
-    if not words or words[0] is not texts[0]:
-        return False
-    return _NOTES.fullmatch(folded(words[0])) is not None or _is_labelled(words[0])
-
-
-def _is_labelled(text: str) -> bool:
-    """Tell whether a text says in front that it is about somebody else, or a line: "Agent: Tara Sen"."""
-    label, colon, _ = text[:LONGEST_NAME].partition(":")
-    return bool(colon) and read_name(label).rule in (Rule.OTHER_PERSON, Rule.OTHER_LINE)
-
-
-def _is_sentence(text: str) -> bool:
-    """Tell whether a text is a sentence: some words, and several that no name and no line has."""
-    words = [word for word in plain(text[:_LONGEST_NOTE]).split() if not word.isdecimal()]
-    return len(words) >= _FEWEST_WORDS and sum(word in _SENTENCE_WORDS for word in words) >= _FEWEST_SENTENCE_WORDS
-
-
 _KINDS = (
     (RowKind.TOTAL, is_footer),
     (RowKind.NOTE, is_note),
@@ -433,5 +303,5 @@ def _like_totals(columns: Columns, rows: Sequence[int]) -> list[int]:
     return [
         row
         for row, cell, text in zip(rows, cells, _folded_column(cells), strict=True)
-        if not text or ":" in cell or any(kind.fullmatch(text) for kind in (TOTAL, FOOTERS, _NOTES))
+        if not text or ":" in cell or any(kind.fullmatch(text) for kind in (TOTAL, FOOTERS, NOTES))
     ]

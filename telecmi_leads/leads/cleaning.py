@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from telecmi_leads.columns.reader_notes import asks_to_call, is_instruction, may_ask_to_call
-from telecmi_leads.columns.row_kinds import (
-    RowKind,
+from telecmi_leads.columns.reader_notes import (
+    asks_to_call,
+    is_instruction,
     is_note,
+    may_ask_to_call,
     may_be_notes,
-    may_be_test_lead,
-    row_kind,
     rows_fill,
-    rows_in_doubt,
 )
+from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind, rows_in_doubt
 from telecmi_leads.columns.widths import width_of
 from telecmi_leads.core.block_columns import clean_column, joined
 from telecmi_leads.core.formulas import restore

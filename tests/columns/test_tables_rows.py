@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import TESTS
 
-from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind, rows_fill, rows_in_doubt
+from telecmi_leads.columns.reader_notes import rows_fill
+from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind, rows_in_doubt
 from telecmi_leads.core.block_columns import Columns
 
 if TYPE_CHECKING:
