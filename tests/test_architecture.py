@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 import tomllib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from places import PACKAGE, TESTS
@@ -293,6 +293,23 @@ def test_no_module_imports_itself_round_about() -> None:
         for name in free:
             del taken[name]
     assert sorted(taken) == []
+
+
+def test_the_face_of_columns_is_a_map_of_its_modules() -> None:
+    """Whoever comes into the largest wing learns from its first page what each module is for."""
+    told = ast.get_docstring(tree_of(PACKAGE / "columns" / "__init__.py")) or ""
+    found = {path.stem for path in (PACKAGE / "columns").glob("*.py")} - {"__init__"}
+    assert found - {*re.findall(r"\w+", told)} == set()
+
+
+def test_what_the_wheel_leaves_out_is_never_read() -> None:
+    """A file that is kept for what is made of it is there, and no module reads it by its name."""
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    left_out = [PACKAGE.parent / each for each in project["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"]]
+    assert left_out
+    assert all(map(Path.exists, left_out))
+    texts = {node.value for path in modules() for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant)}
+    assert texts.isdisjoint(path.name for path in left_out)
 
 
 def test_no_command_imports_another() -> None:

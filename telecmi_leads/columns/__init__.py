@@ -1,10 +1,16 @@
-"""A header and some rows → which column feeds which field, and why.
+"""A header and some rows → which column feeds which field, and why; and which rows below are no leads.
 
-lexicon → header_meaning (one name) → candidates (held against cells and neighbours) → field_choice → overrides (--map,
---set) → column_match. Matching is by whole names, whole words and head nouns, never by substring. table finds the
-header row and what follows it, side_by_side the tables of one sheet; matching composes all. persons tells whose a
-column is, phone_companions which codes and countries go with which phone, line_labels what columns say of a number;
-marks knows who must not be called, row_kinds and reader_notes which rows are not leads.
+    words       lexicon (folding, phrases) → meanings (what a phrase can mean)
+    one name    header_meaning → reading (head, rule, rank); name_parts, line_labels, phone_companions
+    a column    candidates holds names against cell_values and neighbours; persons, recipients and nested_people
+                tell whose it is
+    fields      field_choice → overrides (--map, --set with templates) → column_match
+    a table     table finds the header row; side_by_side several tables of a sheet, widths their columns, sampling
+                the rows that are looked at, unread_tables what would be passed over; matching composes all
+    rows        row_kinds, total_lines and reader_notes tell which are no leads
+    marks       marks tells who must not be called, by mark_words, mark_cells, mark_consent and mark_sections
+
+Matching is by whole names, whole words and head nouns, never by substring.
 """
 
 from telecmi_leads.columns.column_match import ColumnMatch

@@ -1,6 +1,7 @@
 """One column name → what it says the column holds.
 
-The name alone is judged here: whether another column is better, and whether the values agree, `matching` decides.
+The name alone is judged here: whether the values agree, `candidates` decides, and whether another column is better,
+`field_choice`.
 Never by substring: a name is known whole, or all its words are known, or it ends in a known head noun.
 """
 
