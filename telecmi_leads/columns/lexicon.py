@@ -1,7 +1,7 @@
 """The words that column names are made of: how a name is folded, and how it falls apart into known phrases.
 
-Spelling, case, accents and punctuation no longer matter once a name is folded; the phrases of `lexicon.json` are
-written folded, so that both sides agree. They are loaded when the first column is matched.
+Spelling, case, accents and punctuation no longer matter once a name is folded; the phrases are written folded, so that
+both sides agree. They are loaded when the first column is matched.
 """
 
 from __future__ import annotations
@@ -300,7 +300,10 @@ _SHORT_ENDS = frozenset({"no", "nr", "id", "名", "号", "號", "명"})
 
 @cache
 def lexicon() -> Lexicon:
-    """Return the lexicon, loaded once from lexicon.txt, which tests/make_lexicon.py makes of lexicon.json."""
+    """Return the lexicon, loaded once.
+
+    lexicon.txt is what tests/make_lexicon.py makes of lexicon.json and of the words of core/other_people.json.
+    """
     text = shipped_text("telecmi_leads.columns", "lexicon.txt")
     first, *lines = text.rstrip("\n").split("\n")
     data = json.loads(first)
