@@ -16,9 +16,9 @@ from telecmi_leads.columns.lexicon import is_area_code, words
 from telecmi_leads.columns.line_labels import is_label
 from telecmi_leads.columns.meanings import (
     CALL_HEADS,
-    CALLED_HEADS,
     LINE_HEADS,
     NAME_HEADS,
+    PERSON_HEADS,
     PHONE_HEADS,
     Head,
     Modifier,
@@ -336,13 +336,13 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
     if not any(candidate.reading.owner for candidate in found):
         return found
     persons = any(
-        (c.head in CALLED_HEADS or c.reading.person is not None) and c.head and not c.reading.owner and not c.weak
+        (c.head in PERSON_HEADS or c.reading.person is not None) and c.head and not c.reading.owner and not c.weak
         for c in found
     )
     companies = any(candidate.head is Head.COMPANY for candidate in found)
-    strange = any(c.head in CALLED_HEADS and c.weak for c in found)  # "Mentee name" beside "Mentor phone"
+    strange = any(c.head in PERSON_HEADS and c.weak for c in found)  # "Mentee name" beside "Mentor phone"
     # Where a table has the names of vehicle owners, the mobile of their drivers is not theirs.
-    named = {noun(c.reading.word) for c in found if c.reading.owner and c.head in CALLED_HEADS}
+    named = {noun(c.reading.word) for c in found if c.reading.owner and c.head in PERSON_HEADS}
     kept: list[Candidate] = []
     for candidate in found:
         reading = candidate.reading
@@ -361,7 +361,7 @@ def _strangers(found: list[Candidate], names: Sequence[tuple[str, ...]]) -> list
     Where every name of the table has that word too, the table is about zookeepers. So the name of one is refused where
     the number is a customer's.
     """
-    own = [c for c in found if c.head in CALLED_HEADS]
+    own = [c for c in found if c.head in PERSON_HEADS]
     persons = any(c.head in PHONE_HEADS and c.reading.person is not None for c in found)
     kept: list[Candidate] = []
     for candidate in found:

@@ -118,6 +118,7 @@ CALL_HEADS = frozenset({Head.CALLER, Head.CALLED})
 """The two ends of a call in a log, of which one is the company's."""
 
 LINE_HEADS = PHONE_HEADS | CALL_HEADS
+"""What holds a line, be it the company's own."""
 
 NAME_HEADS = frozenset(
     {
@@ -125,7 +126,7 @@ NAME_HEADS = frozenset(
         *(Head.PERSON, Head.NAME, Head.DISPLAY, Head.LEAD_NAME, Head.SALUTATION),
     }
 )
-CALLED_HEADS = NAME_HEADS - {Head.SALUTATION}
+PERSON_HEADS = NAME_HEADS - {Head.SALUTATION}
 """The heads of names that tell who somebody is, as a salutation does not."""
 
 PLACE_HEADS = frozenset({Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY})

@@ -11,9 +11,9 @@ from telecmi_leads.columns.cell_values import NEARLY_ALL
 from telecmi_leads.columns.header_meaning import CONTAINERS
 from telecmi_leads.columns.lexicon import lexicon, plain, words
 from telecmi_leads.columns.meanings import (
-    CALLED_HEADS,
     LINE_HEADS,
     NAME_HEADS,
+    PERSON_HEADS,
     PHONE_HEADS,
     PLACE_HEADS,
     Head,
@@ -53,7 +53,7 @@ def without_nested_people(
         return found
     names: dict[Keys, list[Candidate]] = {}
     for candidate in found:
-        if candidate.head in CALLED_HEADS:
+        if candidate.head in PERSON_HEADS:
             names.setdefault(holders[candidate.index], []).append(candidate)
     named = {holder for holder, columns in names.items() if any(cells[candidate.index] for candidate in columns)}
     texts = {holder: _own_texts(columns, cells) for holder, columns in names.items()}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 OTHER_THAN_FIRST = "other"
 """The word by which a column is refused that belongs to the alternate person of a row."""
+
 _PHONE_RANK = {Head.MOBILE: 0, Head.WHATSAPP: 1, Head.PHONE: 2, Head.LANDLINE: 3}
 _WORK_FIRST = (Place.PLAIN, Place.WORK, Place.HOME, Place.SHIPPING, Place.ORGANISATION)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import lexicon
-from telecmi_leads.columns.meanings import CALLED_HEADS, LINE_HEADS, NAME_HEADS, PHONE_HEADS, PLACE_HEADS, Head, Place
+from telecmi_leads.columns.meanings import LINE_HEADS, NAME_HEADS, PERSON_HEADS, PHONE_HEADS, PLACE_HEADS, Head, Place
 from telecmi_leads.columns.reading import Candidate, Reading, Rule
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def recipients_names(found: list[Candidate], names: Sequence[Words], cells: Sequ
     receiver is the company, so that theirs is no plain number.
     """
     phones = [c for c in found if c.head in PHONE_HEADS]
-    if not phones or any(c.head in CALLED_HEADS or c.head is Head.COMPANY for c in found):
+    if not phones or any(c.head in PERSON_HEADS or c.head is Head.COMPANY for c in found):
         return found
     own = [c for c in found if _is_of_recipient(c, lexicon().recipients)]
     if not own or not all(_is_theirs(phone, names, own, found) for phone in phones):
@@ -89,7 +89,7 @@ def _without_whose(name: Words, word: str, cells: Sequence[str]) -> Reading | No
     """
     rest = " ".join(segment.text for segment in lexicon().segments(name) if segment.text != word)
     reading = read_name(rest) if rest else Reading(Head.NAME, Rule.WORDS, word)
-    if reading.head in CALLED_HEADS:
+    if reading.head in PERSON_HEADS:
         told = not cell_values.is_one_value(cells) and cell_values.share(cells, cell_values.like_name)
         return reading if told >= cell_values.MOST else None
     return reading
