@@ -11,9 +11,6 @@ from pathlib import Path
 import pytest
 from places import PACKAGE, TESTS
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 # --- the plan -------------------------------------------------------------------------------------
 
 FLOORS = {
