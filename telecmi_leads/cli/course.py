@@ -15,6 +15,7 @@ from telecmi_leads.cli.signals import Signals, Stopped
 from telecmi_leads.core import wording
 from telecmi_leads.core.errors import ExitCode, InputRefused, LeadsError, NoPhoneColumn, unforeseen
 from telecmi_leads.core.lead import RowTotals
+from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, StopCause, Suggested
 from telecmi_leads.core.wording import next_steps
 from telecmi_leads.output.reports import summarise, summary_json
@@ -23,7 +24,6 @@ from telecmi_leads.settings.options import TrialOptions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from telecmi_leads.core.reasons import WarningCode
     from telecmi_leads.core.run import LeftOutCount, RunStopping
     from telecmi_leads.core.wording.endings import LeftWaiting
     from telecmi_leads.leads.prepare import Prepared
@@ -162,10 +162,20 @@ class Course(Struct):
         return self.with_warnings(summary)
 
 
+_NOT_TOLD = ("The heartbeat could not be told.", WarningCode.HEARTBEAT_NOT_TOLD)
+
+
 def warned_of(summary: RunSummary, warnings: Sequence[tuple[WarningCode, str]]) -> RunSummary:
     """Return a summary with these warnings: their sentences, and how many there are of each code."""
     codes = Counter(code.code for code, _ in warnings)
     return replace(summary, warnings=tuple(text for _, text in warnings), warning_codes=dict(codes))
+
+
+def _warned_besides(summary: RunSummary, text: str, code: WarningCode) -> RunSummary:
+    """Return a summary with one warning more."""
+    codes = Counter(summary.warning_codes)
+    codes[code.code] += 1
+    return replace(summary, warnings=(*summary.warnings, text), warning_codes=dict(codes))
 
 
 def run_to_end(
@@ -183,7 +193,8 @@ def run_to_end(
         session.console.note(SANDBOX_BANNER)
     with course.signals.caught():
         try:
-            heartbeat.begun()
+            if not heartbeat.begun():
+                course.warn(*_NOT_TOLD)
             summary = body(course)
         except LeadsError as error:
             summary = course.failed(error)
@@ -192,8 +203,12 @@ def run_to_end(
         except Exception as unexpected:  # noqa: BLE001 - also then there is a summary, and the heartbeat hears of it
             summary = course.failed(unforeseen(unexpected))
         with suppress(Stopped):  # whoever can't wait cuts short what is said of the end, not the end
+            # Before the end is shown: nothing may come behind the verdict and the next command.
+            if not heartbeat.ended(complete=summary.exit_code == ExitCode.OK):
+                session.console.warning(_NOT_TOLD[0])
+                summary = _warned_besides(summary, *_NOT_TOLD)
+        with suppress(Stopped):
             show_end(session, summary)
-            heartbeat.ended(complete=summary.exit_code == ExitCode.OK)
     return summary.exit_code
 
 

@@ -19,19 +19,18 @@ class Heartbeat:
         if session.settings[TrialOptions].dry_run:
             self._url = None
 
-    def begun(self) -> None:
-        """Tell that the command begins."""
-        self._tell("START")
+    def begun(self) -> bool:
+        """Tell that the command begins; return whether that was heard, or nobody listens."""
+        return self._tell("START")
 
-    def ended(self, *, complete: bool) -> None:
-        """Tell how it ended."""
-        self._tell("SUCCESS" if complete else "FAIL")
+    def ended(self, *, complete: bool) -> bool:
+        """Tell how it ended; return whether that was heard, or nobody listens."""
+        return self._tell("SUCCESS" if complete else "FAIL")
 
-    def _tell(self, beat: str) -> None:
+    def _tell(self, beat: str) -> bool:
         if self._url is None:
-            return
+            return True
         # Imported here: a command without a heartbeat may send nothing, and needs nothing of what sends.
         from telecmi_leads.sending.client import Beat, ping
 
-        if not ping(self._url, Beat[beat], self._session.environment):
-            self._session.console.warning("The heartbeat could not be told.")
+        return ping(self._url, Beat[beat], self._session.environment)

@@ -12,6 +12,7 @@ from telecmi_leads.core.run import ListsRead
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import count
 from telecmi_leads.settings.options import ExcludeOptions, PhoneOptions
+from telecmi_leads.settings.surroundings import read_once
 
 if TYPE_CHECKING:
     from telecmi_leads.cli.course import Course
@@ -27,6 +28,13 @@ def lists_given(course: Course) -> ListsRead:
         raise ExcludeListFailed(
             "The name of a do-not-call list is empty: perhaps a variable of the shell is not set. Nothing was sent.",
             hint="Give the path of a file with --exclude.",
+        )
+    once = next((path for path in options.exclude if read_once(str(path))), None)
+    if once is not None:
+        raise ExcludeListFailed(
+            f"The do-not-call list {safe(str(once))} is a pipe or a device, and lists are read again whenever the run "
+            "goes on. Nothing was sent.",
+            hint="Save the list as a file, and give that with --exclude.",
         )
     age = options.exclude_max_age
     return ListsRead(

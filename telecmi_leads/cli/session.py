@@ -11,12 +11,13 @@ from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.run import Suggested, Typed, TypedOption
 from telecmi_leads.core.text import safe
+from telecmi_leads.core.wording.command_line import STANDARD_INPUT
 from telecmi_leads.leads.planning import VIRTUAL_COLUMNS
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.console import Console
 from telecmi_leads.settings.options import OutputOptions, SendingOptions, rows
 from telecmi_leads.settings.resolving import Settings, resolve_here, state_folder
-from telecmi_leads.settings.surroundings import environment, terminal
+from telecmi_leads.settings.surroundings import environment, read_once, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,11 +32,14 @@ LAST = "last"
 
 
 def typed(given: Mapping[str, Any], files: Sequence[str] = ()) -> Typed:
-    """Return what was typed: the files, and the options, each with the suggested commands that repeat it."""
+    """Return what was typed: the files, and the options, each with the suggested commands that repeat it.
+
+    What comes by a pipe under a name of its own, as `<(…)` of a shell does, can no more be read again than `-`.
+    """
     found = ((row, _arguments(row, given.get(row.name))) for _, row in rows())
     return Typed(
         tuple(TypedOption(row.name, arguments, _repeated(row, given)) for row, arguments in found if arguments),
-        tuple(files),
+        tuple(STANDARD_INPUT if read_once(file) else file for file in files),
     )
 
 

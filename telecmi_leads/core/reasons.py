@@ -258,6 +258,11 @@ class WarningCode(Enum):
         "another run waits to be finished",
         "Finish it with telecmi-leads resume, under the settings of its account.",
     )
+    HEARTBEAT_NOT_TOLD = (
+        "heartbeat_not_told",
+        "the monitor that --heartbeat names did not answer; it takes the run for one that never was",
+        "Check the address, and whether this computer may reach it.",
+    )
     UPLOADED_SINCE = (
         "uploaded_since",
         "people of a run that goes on were uploaded by another run too",

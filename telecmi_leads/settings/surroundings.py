@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -100,3 +102,12 @@ def _is_size(text: str) -> bool:
 
 _MOST_DIGITS = 5
 """No terminal is wider; longer numbers would have rich fill lines without end."""
+
+
+def read_once(name: str) -> bool:
+    """Tell whether what has this name is a pipe or a device, so that it can't be read a second time: `<(…)`."""
+    try:
+        mode = Path(name).stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))

@@ -6,13 +6,14 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from inside import Inside
-from program import Program, write_leads
+from program import Program, expected_phones, phones, write_leads
 
 from telecmi_leads.sandbox import Sandbox
 
@@ -269,6 +270,25 @@ def test_resume_of_several_runs_ends_with_one_verdict(program: Inside, sandbox: 
     ]
     asked = program.run("resume", *options, "--json").json
     assert (asked["run"], asked["exit_code"], "runs" in asked, may != april) == (april, 5, False, True)
+
+
+def test_a_run_without_a_place_for_its_report_holds_up_no_other(program: Inside, sandbox: Sandbox) -> None:
+    """The second of three runs has a file for its report folder by now: the others go on, and all are told of."""
+    options = ("--region", "IN", "--retries", "0", "--max-wait", "0")
+    for at, name in enumerate(("April", "May", "June")):
+        write_leads(program.folder / f"{name}.csv", 1, first=100 * at)
+        sandbox.order(f"429=9@{at + 1}")
+        assert program.run("upload", f"{name}.csv", "--name", name, "--report-dir", name, *options).code == 5
+    shutil.rmtree(program.folder / "May")
+    (program.folder / "May").write_text("in the way")
+    ended = program.run("resume", *options, "--json")
+    assert ended.code == 8
+    assert [(each["name"], each["status"], each["exit_code"]) for each in ended.json["runs"]] == [
+        ("April", "complete", 0),
+        ("May", "unfinished", 8),
+        ("June", "complete", 0),
+    ]
+    assert phones(sandbox.campaigns()) == [*expected_phones(1), *expected_phones(1, first=200)]
 
 
 def test_each_warning_is_counted_once(program: Inside, sandbox: Sandbox) -> None:

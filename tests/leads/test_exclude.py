@@ -35,6 +35,30 @@ def program(tmp_path: Path, sandbox: Sandbox) -> Inside:
 # --- lists ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_list_by_a_pipe_is_refused_since_it_can_not_be_read_again(program: Inside, sandbox: Sandbox) -> None:
+    """A run that goes on reads its lists again: `<(…)` of a shell is said so before anything is sent."""
+    reading, writing = os.pipe()
+    os.write(writing, b"Phone\n9876500001\n")
+    os.close(writing)
+    ended = program.run(*UPLOAD, "--exclude", f"/dev/fd/{reading}")
+    os.close(reading)
+    assert (ended.code, ended.json["error"]["hint"]) == (3, "Save the list as a file, and give that with --exclude.")
+    assert sandbox.requests() == ()
+
+
+def test_an_input_by_a_pipe_is_told_in_words(program: Inside) -> None:
+    """No command is printed that would read a pipe again: more people under one name are told what to do in words."""
+    assert program.run(*UPLOAD).code == 0
+    reading, writing = os.pipe()
+    os.write(writing, b"Name,Mobile\nUma,9876500077\n")
+    os.close(writing)
+    ended = program.run("upload", f"/dev/fd/{reading}", *UPLOAD[2:])
+    os.close(reading)
+    assert (ended.code, ended.json["error"]["code"]) == (2, "name_in_use")
+    assert ended.json["error"]["hint"].endswith("the same command with --append")
+
+
 def workbook(path: Path) -> None:
     """Write a list as a workbook, numbers as numbers, below a title."""
     book = openpyxl.Workbook()

@@ -15,7 +15,7 @@ from a_run import LEADS_CSV, REFUSED, RUN, ARun, left, people, rejected
 
 from telecmi_leads.core.errors import BalanceError, ReportError
 from telecmi_leads.core.lead import LeftOutKind
-from telecmi_leads.core.run import RunStatus
+from telecmi_leads.core.run import Problem, RunStatus
 from telecmi_leads.ledger import Ledger
 from telecmi_leads.output.reports import prepare_folder, summarise, write_reports
 from telecmi_leads.output.reports.report_folder import ReportFolder
@@ -166,6 +166,20 @@ def test_writing_again_replaces_only_what_nobody_has_touched(ledger: Ledger, tmp
     again = write(ledger, folder)
     assert again.reports["rejects"] == str(folder / "rejects-2.csv")
     assert (folder / "rejects.csv").read_text() == "corrected\n"
+
+
+def test_what_to_do_names_the_report_that_was_written(ledger: Ledger, tmp_path: Path) -> None:
+    """Beside a refused.csv that somebody has corrected, the advice of the summary speaks of the new one."""
+    ALL.put(ledger)
+    folder = prepare_folder(tmp_path / "reports")
+    (folder / "refused.csv").write_text("corrected\n")
+    record = ledger.run(RUN)
+    assert record is not None
+    problem = Problem("campaigns_refused", "2 refused.", f"Upload {folder / 'refused.csv'} again.")
+    summary = summarise(ledger, RUN, exit_code=4, status=RunStatus.REFUSED, error=problem)
+    told = write_reports(folder, summary, record, ledger, show_phones=False)
+    assert told.error is not None
+    assert told.error.hint == f"Upload {folder / 'refused-2.csv'} again."
 
 
 def test_a_file_that_was_there_before_is_kept(ledger: Ledger, tmp_path: Path) -> None:

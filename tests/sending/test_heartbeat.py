@@ -71,6 +71,16 @@ def test_a_heartbeat_that_nobody_hears_changes_nothing(program: Inside) -> None:
     assert (shown.code, shown.err.count("Warning: The heartbeat could not be told.")) == (0, 2)
 
 
+def test_what_is_said_of_the_heartbeat_comes_before_the_end(program: Inside) -> None:
+    """Behind the verdict and the next command nothing comes; the JSON has the warnings too."""
+    away = ("--heartbeat", "http://127.0.0.1:9/")
+    lines = program.run(*UPLOAD[:-1], *away).err.splitlines()
+    assert [line[20:].split()[0] for line in lines[-3:]] == ["Warning:", "report", "complete"]
+    told = program.run(*UPLOAD, *away, "--json").json
+    assert told["warnings"] == ["The heartbeat could not be told."] * 2
+    assert told["warning_codes"] == {"heartbeat_not_told": 2}
+
+
 def test_trials_have_no_heartbeat(program: Inside) -> None:
     """A dry run and validate, whose profile may name one, leave the monitor alone, also where they fail."""
     with RawServer(always(answer(b"OK"))) as server:

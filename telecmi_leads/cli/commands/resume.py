@@ -14,7 +14,7 @@ from telecmi_leads.cli.run_sending import end_run, open_service, report_folder, 
 from telecmi_leads.cli.session import find_run, locked
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus
-from telecmi_leads.core.errors import ExitCode, InputRefused
+from telecmi_leads.core.errors import ExitCode, InputRefused, ReportError
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import SANDBOX_ACCOUNT, RunEnd, RunState, RunStatus, Suggested
 from telecmi_leads.core.text import safe
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from telecmi_leads.ledger import Ledger
 
 _GOES_ON_AFTER = frozenset({ExitCode.OK, ExitCode.REFUSED, ExitCode.UNFINISHED, ExitCode.INPUT})
-"""How a run may end so that the next one is tried. After any other end it would fare no better."""
+"""How a run may end so that the next one is tried. After any other end it would fare no better, but for its reports:
+each run has a folder of its own.
+"""
 
 
 def resume(wanted: str | None, given: dict[str, Any]) -> int:
@@ -88,7 +90,7 @@ def _all(course: Course, ledger: Ledger, runs: list[RunRecord], service: Service
         if position == len(runs) - 1:
             break
         asked = course.signals.spared  # after the run's last answer: it is whole, and the next one does not begin
-        if asked is not None or summary.exit_code not in _GOES_ON_AFTER:
+        if asked is not None or not _may_fare_better(summary):
             code = ExitCode.UNFINISHED if asked is None else stop_code(asked)
             ends += [RunEnd(each.id, each.name, RunStatus.UNFINISHED, code) for each in runs[position + 1 :]]
             break
@@ -101,7 +103,7 @@ def _all(course: Course, ledger: Ledger, runs: list[RunRecord], service: Service
 
 
 def _one(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> RunSummary:
-    """Go on with a run; one whose lists fail, or that waits for a person alone, is passed over."""
+    """Go on with a run; one whose lists or reports fail, or that waits for a person alone, is passed over."""
     try:
         if _waits_for_a_person(course, ledger, run):
             course.run, course.name = run.id, run.name
@@ -109,8 +111,14 @@ def _one(course: Course, ledger: Ledger, run: RunRecord, service: Service) -> Ru
                 prepare_folder(report_folder(course.session, run))
                 return replace(end_run(course, ledger, run, None), resumed=True)
         return go_on(course, ledger, run, service)
-    except InputRefused as refused:
-        return course.failed(refused)
+    except (InputRefused, ReportError) as error:
+        return course.failed(error)
+
+
+def _may_fare_better(summary: RunSummary) -> bool:
+    """Tell whether the next run is worth a try after one that ended so."""
+    no_report = summary.error is not None and summary.error.code == ReportError.code
+    return summary.exit_code in _GOES_ON_AFTER or no_report
 
 
 def _waits_for_a_person(course: Course, ledger: Ledger, run: RunRecord) -> bool:

@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.lead import Lead, LeftOutRow, RowTotals, TableInfo
-    from telecmi_leads.core.run import RunRecord, RunSummary
+    from telecmi_leads.core.run import Problem, RunRecord, RunSummary
     from telecmi_leads.ledger import Ledger
 
+REFUSED = "refused.csv"
 CAMPAIGN_COLUMNS = (
     "number",
     "name",
@@ -101,6 +102,7 @@ def write_reports(
             summary,
             warnings=(*summary.warnings, *beside),
             beside=beside,
+            error=_with_true_name(summary.error, writing),
             reports={"folder": str(folder), **writing.files},
             left_out=tuple(left_out_counts(findings, summary.tables)),
             excluded={each.example.code: each.rows for each in findings if each.example.kind is LeftOutKind.EXCLUDED},
@@ -110,6 +112,12 @@ def write_reports(
         with writing.open(facts) as file:
             file.write(summary_json(done) + b"\n")
     return done
+
+
+def _with_true_name(error: Problem | None, folder: ReportFolder) -> Problem | None:
+    """Return what the summary says of a refusal with the name that refused.csv got beside a file of the user's."""
+    name = folder.beside.get(REFUSED)
+    return replace(error, hint=error.hint.replace(REFUSED, name)) if error is not None and name else error
 
 
 def _said_of(folder: ReportFolder) -> Iterator[str]:
@@ -159,7 +167,7 @@ def write_refused(folder: ReportFolder, campaigns: Sequence[CampaignRecord], led
     refused = [each for each in campaigns if each.status is CampaignStatus.REFUSED and not each.split]
     if not refused:
         return
-    path = folder.begin("refused", "refused.csv")
+    path = folder.begin("refused", REFUSED)
     with folder.open(path) as file:
         write_rows(file, [("campaign", *LEAD_COLUMNS, "dial_code", *REJECT_COLUMNS)], _DIALECT, start=True)
         for campaign in refused:
