@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from telecmi_leads.cli.earlier_runs import EarlierRuns
 from telecmi_leads.cli.run_lists import lists_given, usable_lists
 from telecmi_leads.cli.run_sending import default_report_folder, refusal_reports, sandbox_wanted
+from telecmi_leads.cli.session import from_anywhere
 from telecmi_leads.core import wording
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.reasons import WarningCode
@@ -126,7 +127,7 @@ class Plan:
                 self._now,
                 report_dir=str(self._folder),
                 dry_run=course.dry_run,
-                typed=session.typed,
+                typed=from_anywhere(session.typed),
                 pattern=course.pattern,
                 lists=lists_given(course),
             )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import UsageError
@@ -21,7 +23,6 @@ from telecmi_leads.settings.surroundings import environment, read_once, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from telecmi_leads.core.run import RunRecord
     from telecmi_leads.settings.option_rows import Row
@@ -41,6 +42,22 @@ def typed(given: Mapping[str, Any], files: Sequence[str] = ()) -> Typed:
         tuple(TypedOption(row.name, arguments, _repeated(row, given)) for row, arguments in found if arguments),
         tuple(STANDARD_INPUT if read_once(file) else file for file in files),
     )
+
+
+def from_anywhere(typed: Typed) -> Typed:
+    """Return a command line as a ledger keeps it: `runs` may print it in another folder, so that paths are absolute."""
+    paths = {row.name for _, row in rows() if row.parse is Path}
+    return Typed(
+        tuple(
+            replace(each, arguments=_absolute(each.arguments)) if each.name in paths else each for each in typed.options
+        ),
+        tuple(file if file == STANDARD_INPUT else str(Path(file).absolute()) for file in typed.files),
+    )
+
+
+def _absolute(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return an option's arguments, its name and a path by turns, with absolute paths."""
+    return tuple(str(Path(each).absolute()) if at % 2 else each for at, each in enumerate(arguments))
 
 
 def _repeated(row: Row, given: Mapping[str, Any]) -> tuple[Suggested, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from inside import Inside
-from program import write_leads
+from program import phones, write_leads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,22 @@ def test_a_trial_prints_its_heartbeat(program: Inside) -> None:
     assert ended.err.splitlines()[-1].endswith(
         "next: telecmi-leads upload leads.csv --name M --heartbeat http://127.0.0.1:9/x"
     )
+
+
+def test_what_a_ledger_prints_can_be_typed_in_any_folder(program: Inside, sandbox: Sandbox) -> None:
+    """A run that was planned with files of its own folder is gone on with from another one, by what `runs` shows."""
+    (program.folder / "dnc.csv").write_text("Phone\n9876500001\n")
+    sandbox.order("429=9@1")
+    typed = ("--exclude", "dnc.csv", "--max-wait", "0", "--retries", "0")
+    assert program.run("upload", "leads.csv", "--name", "M", *typed).code == 5
+    other = program.folder / "elsewhere"
+    other.mkdir()
+    elsewhere = Inside(other, program.url, {**program.variables(), "TELECMI_REGION": "IN"})
+    shown = elsewhere.run("runs", "last").out.splitlines()
+    line = next(each.strip() for each in shown if "telecmi-leads resume" in each)
+    assert f"--exclude {program.folder / 'dnc.csv'}" in line
+    assert elsewhere.run(*line.split()[1:]).code == 0
+    assert len(phones(sandbox.campaigns())) == 3
 
 
 @pytest.mark.parametrize("command", [("validate", ""), ("upload", "", "--name", "M"), (*TRIAL, "--exclude", "")])
