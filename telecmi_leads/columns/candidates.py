@@ -29,6 +29,7 @@ from telecmi_leads.columns.nested_people import without_nested_people
 from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject, without_second_holders
 from telecmi_leads.columns.reading import OTHER_THAN_FIRST, Candidate, Reading, Rule
 from telecmi_leads.columns.recipients import recipients_names, recipients_numbers
+from telecmi_leads.columns.sure_names import sure_names_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -61,6 +62,7 @@ def read_columns(
     found = [_beside(candidate, known) for candidate in found]
     found = with_name_parts(found, names, cells)
     found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
+    found = sure_names_first(found, cells)
     found = without_nested_people(found, header, cells)
     found = recipients_numbers(found, names, cells)
     found = _second_names(found)
@@ -137,6 +139,8 @@ def _agreeing_text(candidate: Candidate, head: Head, cells: Sequence[str]) -> Ca
         return Candidate(candidate.index, _code_or_country(reading, cells))
     if head in NAME_HEADS:
         doubtful = reading.doubtful or reading.weak
+        if (doubtful or head is Head.PERSON) and cell_values.share(cells, cell_values.like_answer) >= cell_values.MOST:
+            return candidate.refused(Rule.WRONG_VALUES)  # "Customer" may ask for yes or no
         test, enough = (_like_a_name, cell_values.MOST) if doubtful else (cell_values.has_letters, cell_values.SOME)
         return candidate if cell_values.share(cells, test) >= enough else candidate.refused(Rule.WRONG_VALUES)
     no_company = head is Head.COMPANY and all(map(cell_values.like_flag, cells))
@@ -162,7 +166,8 @@ def _agreeing_phone(candidate: Candidate, cells: Sequence[str]) -> Candidate:
 def _no_phone(candidate: Candidate, cells: Sequence[str], *, flags: bool) -> Candidate:
     """Return what a column called "Contact" or the like is where its cells are not phones."""
     reading = candidate.reading
-    if reading.head is Head.PHONE and not candidate.weak and not flags:
+    answers = flags or cell_values.share(cells, cell_values.like_answer) >= cell_values.MOST  # "Preferred contact"
+    if reading.head is Head.PHONE and not candidate.weak and not answers:
         for head, test in ((Head.EMAIL, cell_values.like_email), (Head.PERSON, cell_values.like_name)):
             if cell_values.share(cells, test) >= cell_values.MOST:
                 return Candidate(candidate.index, replace(reading, head=head, rule=Rule.VALUES))

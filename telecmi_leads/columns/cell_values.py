@@ -38,6 +38,7 @@ _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _DIAL_CODE = re.compile(r"(?:[^\d+]{0,40}\(?\+|\(?0{0,2})\d{1,3}(?:-\d{1,4})?\)?(?:\.0)?")
 _NUMBERED_NAME = re.compile(r"[^\W\d_]{3,}(?: [^\W\d_]{1,20}){0,4}\.? ?#?\d{1,4}")
 _MASK = re.compile(r"[xX*•#]")
+_BETWEEN_ANSWERS = re.compile(r"[,;/&+|]|\b(?:and|or|und|oder|et|ou|y|o|e)\b", re.IGNORECASE)
 _FLAGS = frozenset(
     {
         *("yes", "no", "y", "n", "true", "false", "t", "f", "0", "1", "ja", "nein", "oui", "non", "si", "sim", "nao"),
@@ -141,6 +142,13 @@ def like_flag(cell: str) -> bool:
     return plain(cell) in _FLAGS
 
 
+def like_answer(cell: str) -> bool:
+    """Tell whether a cell answers a question and is nobody's name: yes, maybe, WhatsApp, "Phone or e-mail"."""
+    text = plain(cell[:_LONGEST_NAME])
+    parts = list(filter(None, map(plain, _BETWEEN_ANSWERS.split(cell[:_LONGEST_NAME]))))
+    return text in _answers() or (bool(parts) and _answers().issuperset(parts))
+
+
 def like_salutation(cell: str) -> bool:
     """Tell whether a cell is a salutation or title: Mr, Dr., Frau, श्री."""
     return plain(cell) in _salutations()
@@ -170,6 +178,11 @@ def firm_words() -> frozenset[str]:
 @cache
 def _salutations() -> frozenset[str]:
     return _listed("salutations.txt")
+
+
+@cache
+def _answers() -> frozenset[str]:
+    return _listed("answers.txt")
 
 
 @cache

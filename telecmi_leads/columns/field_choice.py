@@ -11,6 +11,7 @@ from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import plain, words
 from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS, Head
 from telecmi_leads.columns.reading import Rule
+from telecmi_leads.columns.sure_names import is_bare_name
 from telecmi_leads.core.lead import Field
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[st
     if seconds and not lasts and Head.LAST not in draft.mapped:
         lasts, seconds = seconds[:1], seconds[1:]
     fulls = [*_of(found, Head.FULL), *_of(found, Head.PERSON)]
-    bare = _of(found, Head.NAME)
+    bare = sorted(_of(found, Head.NAME), key=lambda c: not is_bare_name(c))  # "Name" before "Customer"
     lead_names = _of(found, Head.LEAD_NAME)[:1]
     if any(not candidate.weak for candidate in chain(firsts, lasts, fulls, bare, lead_names)):
         firsts, lasts, fulls, bare = (

@@ -8,6 +8,7 @@ Never by substring: a name is known whole, or all its words are known, or it end
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -41,6 +42,9 @@ _HEAD_NOUNS = PHONE_HEADS | {
 }
 
 _NO_NAMES = frozenset({"deal", "opportunity", "user", "users", "benutzer", "nutzer", "usuario", "head"})
+# Behind a person, these say what the person does: "Buyer wants", "Client update", "Customer response".
+_DONE = (Modifier.CHOICE, Modifier.NEW)
+_REPLIES = frozenset({"response", "answer", "answers", "persona", "antwort", "respuesta", "resposta"})
 _GOOD = (Modifier.NEW, Modifier.MAIN, Modifier.CHECKED, Modifier.CHOICE)
 _NAME_PARTS: dict[Meaning | None, Head] = {
     Head.FIRST: Head.FIRST,
@@ -291,10 +295,14 @@ def _read_own(segments: list[Segment]) -> Reading:
 
 
 def _bare_person(segments: Sequence[Segment]) -> Head | None:
-    """Read "Patient" or "Player 2" as that person's name; its cells must agree."""
+    """Read "Patient" or "Player 2" as that person's name; its cells must agree.
+
+    "Customer visit" and "Customer response" say what the person does, not who it is.
+    """
     persons = [s for s in segments if s.meaning in PERSONS and s.text not in _NO_NAMES]
     known = all(isinstance(s.meaning, Modifier) or s.number is not None for s in segments)
-    return Head.NAME if persons and known else None
+    does = any(b.meaning in _DONE or b.text in _REPLIES for a, b in pairwise(segments) if a.meaning in PERSONS)
+    return Head.NAME if persons and known and not does else None
 
 
 def _counts_persons(segments: Sequence[Segment], at: int) -> bool:
