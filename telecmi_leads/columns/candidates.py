@@ -26,7 +26,7 @@ from telecmi_leads.columns.meanings import (
 )
 from telecmi_leads.columns.name_parts import with_name_parts
 from telecmi_leads.columns.nested_people import without_nested_people
-from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject, without_second_holders
+from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject, without_bookers, without_second_holders
 from telecmi_leads.columns.reading import OTHER_THAN_FIRST, Candidate, Reading, Rule
 from telecmi_leads.columns.recipients import recipients_names, recipients_numbers
 from telecmi_leads.columns.sure_names import sure_names_first
@@ -62,7 +62,7 @@ def read_columns(
     found = [_beside(candidate, known) for candidate in found]
     found = with_name_parts(found, names, cells)
     found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
-    found = sure_names_first(found, cells)
+    found = without_bookers(sure_names_first(found, cells))
     found = without_nested_people(found, header, cells)
     found = recipients_numbers(found, names, cells)
     found = _second_names(found)

@@ -90,6 +90,26 @@ def without_second_holders(
     ]
 
 
+def without_bookers(found: list[Candidate]) -> list[Candidate]:
+    """Refuse names of "Booked by" beside another's name, where who books has no line or email of their own.
+
+    In a clinic's or hotel's list that is the desk or an agent, and the plain number is the guest's.
+    """
+    lined = {_buyer(c) for c in found if c.head in _REACHED_BY}
+    named = any(c.head in (*_NAMES, Head.LEAD_NAME) and not (_buyer(c) or c.weak or c.reading.role) for c in found)
+    return [
+        c.refused(Rule.OTHER_PERSON, word)
+        if named and c.head in _NAMES and (word := _buyer(c)).endswith(" by") and word not in lined
+        else c
+        for c in found
+    ]
+
+
+def _buyer(candidate: Candidate) -> str:
+    person = candidate.reading.person
+    return person.text if person is not None and person.meaning is Modifier.BUYER else ""
+
+
 def _position(words_for: str) -> int:
     """Return the number that "secondary holder" counts a person by, 0 where the words do not count."""
     return next((at for word, at in _POSITIONS.items() if words_for.startswith(f"{word} ")), 0)

@@ -1,0 +1,32 @@
+"""Whose name goes with a plain number: who books, owners and tenants, and people who are the lead if alone."""
+
+from __future__ import annotations
+
+import pytest
+from matched_columns import feeds, match_of
+
+PEOPLE = ("Asha Menon", "Ravi Rao", "Uma Iyer", "Karan Shah")
+STAFF = ("Rohit Verma", "Sneha Das", "Rohit Verma", "Rohit Verma")
+HALF = ("Vivek Nair", "", "", "Sita Patel")
+FIRMS = ("Alpha School", "Beta School", "Gamma School", "Delta School")
+MOBILES = tuple(f"98765000{at:02}" for at in range(4))
+CELLS = {"p": PEOPLE, "s": STAFF, "h": HALF, "f": FIRMS, "m": MOBILES, "e": tuple(f"{at}@x.com" for at in range(4))}
+
+
+def fed(header: str, kinds: str) -> dict[str, list[str]]:
+    """Return what feeds what in a table whose columns hold people, staff, firms, mobiles or half as many people."""
+    return feeds(match_of(header.split("|"), *zip(*(CELLS[kind] for kind in kinds), strict=True)))
+
+
+@pytest.mark.parametrize("name", ["Name", "Guest Name", "Patient Name", "Student Name", "Lead Name", "Customer"])
+@pytest.mark.parametrize("booker", ["Booked By", "Ordered By", "Registered By", "Paid By", "Booked By Name"])
+def test_who_books_is_not_who_comes(name: str, booker: str) -> None:
+    """Without a line of their own, whoever has booked is the desk or an agent."""
+    assert fed(f"{booker}|{name}|Mobile", "spm")["fullname"] == [name]
+    assert fed(f"{name}|Mobile|{booker}", "pms")["fullname"] == [name]
+
+
+def test_who_books_with_a_number_is_the_lead() -> None:
+    """A booker's own number is called by the booker's name, and so is the only person's."""
+    assert fed("Booked By|Booked By Mobile|Guest Name", "pmp")["fullname"] == ["Booked By"]
+    assert fed("Booked By|Mobile", "pm")["fullname"] == ["Booked By"]
