@@ -36,7 +36,12 @@ if TYPE_CHECKING:
 
 _PROPERTY = frozenset({"property", "listing", "project"})
 _PROPERTY_FACTS = frozenset({"id", "title", "code", "name", "type", "no", "number", "link", "url", "details"})
-_TENANTS = frozenset({"tenant", "tenants", "lessee", "occupant", "occupier"})
+_TENANTS = frozenset(
+    {
+        *("tenant", "tenants", "lessee", "occupant", "occupants", "occupier", "renter", "mieter", "locataire"),
+        *("inquilino", "inquilina", "arrendatario", "huurder", "penyewa", "арендатор", "किरायेदार", "租客"),
+    }
+)
 _WHOLE_NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME})
 _TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
 _DIRECTIONS = frozenset({"direction", "type"})
@@ -317,10 +322,16 @@ def _organisers(candidate: Candidate, name: tuple[str, ...]) -> Candidate:
 def _tenants(
     found: list[Candidate], names: Sequence[tuple[str, ...]], cells: Sequence[Sequence[str]]
 ) -> list[Candidate]:
-    """Refuse the tenants on a list of owners with names and numbers, where more owners than tenants have a number."""
+    """Refuse the tenants on a list of owners with names and numbers, where more owners than tenants have a number.
+
+    So where the only number, which no name tells whose it is, stands behind the owner's name, or where more rows have a
+    number than a tenant: half of the flats have none.
+    """
     owners = [candidate for candidate in found if candidate.reading.owner]
     tenants = [candidate for candidate in found if not _TENANTS.isdisjoint(names[candidate.index])]
     heads = {candidate.head for candidate in owners}
+    if tenants and _are_owners_numbers(found, owners, tenants, cells):
+        return [c.refused(Rule.OTHER_PERSON, "tenant") if c in tenants and c.head else c for c in found]
     if not tenants or heads.isdisjoint(PHONE_HEADS) or heads.isdisjoint(NAME_HEADS):
         return found
     let = any(candidate.reading.word.startswith("landlord") for candidate in owners)  # so the tenants are the subject
@@ -330,6 +341,24 @@ def _tenants(
     return [
         candidate.refused(Rule.OTHER_PERSON, word) if candidate.index in refused else candidate for candidate in found
     ]
+
+
+def _are_owners_numbers(
+    found: Sequence[Candidate],
+    owners: Sequence[Candidate],
+    tenants: Sequence[Candidate],
+    cells: Sequence[Sequence[str]],
+) -> bool:
+    """Tell whether plain numbers are those of owners: none has lines of their own, and the table is no landlord's."""
+    names = {c.index: c for c in owners if c.head in CALLED_HEADS and not c.reading.role}
+    phones = [c for c in found if c.head in PHONE_HEADS]
+    let = any(c.reading.word.startswith("landlord") for c in names.values())
+    if let or not names or any(c.reading.person or c.reading.owner for c in phones):
+        return False
+    let_flats = max((len(cells[c.index]) for c in tenants if c.head in CALLED_HEADS), default=0)
+    owned = max(len(cells[index]) for index in names)
+    behind = any(phone.index - 1 in names for phone in phones)
+    return behind or (owned > let_flats and _numbered(found, cells) > let_flats)
 
 
 def _numbered(found: Iterable[Candidate], cells: Sequence[Sequence[str]]) -> int:

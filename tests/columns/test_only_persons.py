@@ -30,3 +30,23 @@ def test_who_books_with_a_number_is_the_lead() -> None:
     """A booker's own number is called by the booker's name, and so is the only person's."""
     assert fed("Booked By|Booked By Mobile|Guest Name", "pmp")["fullname"] == ["Booked By"]
     assert fed("Booked By|Mobile", "pm")["fullname"] == ["Booked By"]
+
+
+@pytest.mark.parametrize("tenant", ["Tenant Name", "Occupant Name", "Tenant", "Lessee Name"])
+def test_an_owners_number_is_called_by_the_owners_name(tenant: str) -> None:
+    """The number behind the owner's name is the owner's, and so is one of flats that have no tenant."""
+    for header, kinds in (
+        (f"Owner Name|Mobile No|{tenant}", "pmh"),
+        (f"Owner Name|Mobile No|{tenant}", "pmp"),
+        (f"Flat|Owner Name|Mobile|{tenant}", "fpmh"),
+        (f"Owner Name|{tenant}|Mobile", "phm"),
+        (f"Mobile|{tenant}|Owner Name", "mhp"),
+    ):
+        assert fed(header, kinds)["fullname"] == ["Owner Name"], header
+
+
+def test_a_tenants_number_is_called_by_the_tenants_name() -> None:
+    """Beside a landlord, with numbers of their own, or with the number behind their name, tenants are the leads."""
+    assert fed("Landlord|Phone|Tenant", "pmp")["fullname"] == ["Tenant"]
+    assert fed("Owner Name|Tenant Name|Mobile", "ppm")["fullname"] == ["Tenant Name"]
+    assert fed("Owner Name|Owner Mobile|Tenant Name|Tenant Mobile", "pmpm")["fullname"] == ["Tenant Name"]
