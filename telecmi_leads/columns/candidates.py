@@ -26,6 +26,7 @@ from telecmi_leads.columns.meanings import (
 )
 from telecmi_leads.columns.name_parts import with_name_parts
 from telecmi_leads.columns.nested_people import without_nested_people
+from telecmi_leads.columns.only_persons import only_persons
 from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject, without_bookers, without_second_holders
 from telecmi_leads.columns.reading import OTHER_THAN_FIRST, Candidate, Reading, Rule
 from telecmi_leads.columns.recipients import recipients_names, recipients_numbers
@@ -79,7 +80,7 @@ def read_columns(
     found = _strangers(found, names)
     found = without_second_holders(_second_persons(found), header, cells)
     found = _one_person(found)
-    found = recipients_names(found, names, cells)
+    found = only_persons(recipients_names(found, names, cells), names, cells)
     if any(name and name[0] in _PROPERTY and _PROPERTY_FACTS.issuperset(name[1:2]) for name in named):
         found = [_property_place(candidate) for candidate in found]
     return found

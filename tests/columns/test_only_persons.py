@@ -50,3 +50,56 @@ def test_a_tenants_number_is_called_by_the_tenants_name() -> None:
     assert fed("Landlord|Phone|Tenant", "pmp")["fullname"] == ["Tenant"]
     assert fed("Owner Name|Tenant Name|Mobile", "ppm")["fullname"] == ["Tenant Name"]
     assert fed("Owner Name|Owner Mobile|Tenant Name|Tenant Mobile", "pmpm")["fullname"] == ["Tenant Name"]
+
+
+@pytest.mark.parametrize(
+    ("header", "kinds", "name"),
+    [
+        *(
+            (f"{who} Name|Mobile", "pm", f"{who} Name")
+            for who in ("Parent", "Dealer", "Distributor", "Broker", "Agent")
+        ),
+        *((f"{who}|Mobile|School Name", "pmf", who) for who in ("Coordinator", "Chairman", "Manager", "Principal")),
+        ("Society Name|President Name|Mobile", "fpm", "President Name"),
+        ("Company|SPOC Name|SPOC Number", "fpm", "SPOC Name"),
+        ("Child Name|Parent Name|Mobile", "ppm", "Parent Name"),
+        ("Parent Name|Mobile|Kid Name", "pmp", "Parent Name"),
+        ("Name des Elternteils|Mobile", "pm", "Name des Elternteils"),
+        ("Händler|Mobile", "pm", "Händler"),
+        ("अभिभावक का नाम|मोबाइल", "pm", "अभिभावक का नाम"),
+    ],
+)
+def test_the_only_person_of_a_list_is_its_lead(header: str, kinds: str, name: str) -> None:
+    """A list of parents, dealers or chairmen with plain numbers is about them; a school's name is none of theirs."""
+    assert fed(header, kinds)["fullname"] == [name]
+
+
+@pytest.mark.parametrize(
+    ("header", "kinds"),
+    [
+        ("Agent Name|Phone|City", "smf"),  # a log of calls
+        ("Agent|Agent Mobile|Mobile", "pmm"),
+        ("Agent|Zorblax Mobile", "pm"),
+        ("Assigned To|Mobile", "pm"),
+        ("Father Name|Mobile", "pm"),
+        ("Dealer|Mobile|Sales Executive", "pmp"),
+        ("Dealer Name|Nominee Name|Mobile", "ppm"),
+        ("Telecaller Name|Mobile", "pm"),
+    ],
+)
+def test_staff_and_family_stay_somebody_else(header: str, kinds: str) -> None:
+    """Who works for the company, the lead's family, and one of two such persons never become the lead."""
+    assert "fullname" not in fed(header, kinds)
+
+
+@pytest.mark.parametrize(
+    "header", ["Student Name|Parent Name|Mobile", "Name|Agent Name|Mobile", "Customer|Dealer Name|Mobile"]
+)
+def test_the_leads_own_name_comes_before_somebody_elses(header: str) -> None:
+    """Beside a name of the lead's own, the others are somebody else."""
+    assert fed(header, "ppm")["fullname"] == header.split("|")[:1]
+
+
+def test_the_lead_beside_a_single_point_of_contact() -> None:
+    """A SPOC's number is not the lead's."""
+    assert fed("Name|Phone|SPOC Name|SPOC Mobile", "pmpm") == {"fullname": ["Name"], "phone": ["Phone"]}
