@@ -149,7 +149,7 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"planning"}, set()),
         ({"row_counts"}, _CLEANING | {"screening"}),
         ({"marked_people"}, {"screening"}),
-        ({"refusals"}, set()),
+        ({"refusals"}, {"table_findings"}),
         ({"table_findings"}, set()),
         ({"exclude_lists"}, _CLEANING | {"screening"}),
         (

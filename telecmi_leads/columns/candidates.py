@@ -351,12 +351,12 @@ def _are_owners_numbers(
     cells: Sequence[Sequence[str]],
 ) -> bool:
     """Tell whether plain numbers are those of owners: none has lines of their own, and the table is no landlord's."""
-    names = {c.index: c for c in owners if c.head in CALLED_HEADS and not c.reading.role}
+    names = {c.index: c for c in owners if c.head in PERSON_HEADS and not c.reading.role}
     phones = [c for c in found if c.head in PHONE_HEADS]
     let = any(c.reading.word.startswith("landlord") for c in names.values())
     if let or not names or any(c.reading.person or c.reading.owner for c in phones):
         return False
-    let_flats = max((len(cells[c.index]) for c in tenants if c.head in CALLED_HEADS), default=0)
+    let_flats = max((len(cells[c.index]) for c in tenants if c.head in PERSON_HEADS), default=0)
     owned = max(len(cells[index]) for index in names)
     behind = any(phone.index - 1 in names for phone in phones)
     return behind or (owned > let_flats and _numbered(found, cells) > let_flats)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from telecmi_leads.phones import PhoneBook
     from telecmi_leads.settings.options import FieldOptions, ReadingOptions
 
+_NAMES = frozenset({Field.FIRSTNAME, Field.LASTNAME, Field.FULLNAME})
 _NAMELESS = Reading(None, Rule.NO_NAME)
 _BY_NAME = (Rule.EXACT, Rule.WORDS)
 _TWO_SURNAMES = frozenset({"apellidos", "apelidos", "sobrenomes", "cognoms", "abizenak"})
@@ -178,6 +179,17 @@ def _second_people(choices: Sequence[ColumnChoice], sample: Sequence[Sequence[st
         counted = each.rule is Rule.OTHER_PERSON and (each.word.isdecimal() or each.word == OTHER_THAN_FIRST)
         if counted and read_name(each.header).head in PHONE_HEADS and any(_first(row, [each.index]) for row in sample):
             yield f'"{safe(each.header, 60)}" holds numbers of another person in the same row, who is not uploaded'
+
+
+def unused_names(match: ColumnMatch, sample: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the columns that look like names, of a table in which no name is used."""
+    if not _NAMES.isdisjoint(match.sources) or not _NAMES.isdisjoint(match.templates):
+        return
+    cells = cell_values.columns_of(sample, len(match.choices))
+    for each in match.choices:
+        asked = each.field is None and each.rule in (Rule.OTHER_PERSON, Rule.OTHER_NAME, Rule.UNKNOWN) and each.header
+        if asked and cell_values.share(cells[each.index], cell_values.like_full_name) >= cell_values.MOST:
+            yield each.header
 
 
 def _wrong_phones(match: ColumnMatch) -> Iterator[ColumnDoubt]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
-from telecmi_leads.columns.column_match import CALLED_HEADS, PHONE_HEADS, Candidate, Reading, Rule
 from telecmi_leads.columns.header_meaning import names_a_line, read_name
-from telecmi_leads.columns.lexicon import Head, Place, lexicon
+from telecmi_leads.columns.lexicon import lexicon
+from telecmi_leads.columns.meanings import PERSON_HEADS, PHONE_HEADS, Head, Place
+from telecmi_leads.columns.reading import Candidate, Reading, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def only_persons(
         return found
     (word,) = whose
     children = [c for c in found if word in _PARENTS and c.reading.role and c.reading.word in _CHILDREN]
-    if any(c.head in CALLED_HEADS and not c.weak and c not in children for c in found):
+    if any(c.head in PERSON_HEADS and not c.weak and c not in children for c in found):
         return found
     read = {c.index: _own_name(names[c.index], word, cells[c.index]) for c in others}
     if not any(read.values()):
@@ -72,5 +73,5 @@ def _own_name(name: tuple[str, ...], word: str, cells: Sequence[str]) -> Reading
     reading = read_name(rest) if rest else Reading(Head.NAME, Rule.WORDS, word)
     varied = len(set(cells)) >= len(cells) * _VARIED
     like_names = cell_values.share(cells, cell_values.like_name) >= cell_values.MOST
-    named = reading.head in CALLED_HEADS and varied and like_names
+    named = reading.head in PERSON_HEADS and varied and like_names
     return replace(reading, rule=Rule.WORDS, word=word) if named else None

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from telecmi_leads.columns.column_match import Candidate, Rule
-from telecmi_leads.columns.lexicon import Head
+from telecmi_leads.columns.meanings import Head
+from telecmi_leads.columns.reading import Candidate, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,6 +23,7 @@ from telecmi_leads.columns.matching import (
     has_names,
     is_ragged,
     named_by_use,
+    unused_names,
 )
 from telecmi_leads.columns.sampling import BlocksAhead
 from telecmi_leads.columns.table import place
@@ -275,6 +276,7 @@ class _Preparation(Struct):
     ) -> Cleaner:
         group_column = self._group_column(info)
         self.found.doubts |= dict.fromkeys((place(info), doubt) for doubt in match.doubts)
+        self.found.unused_names |= dict.fromkeys(unused_names(match, sample))
         opened, info = info, named_by_use(info, match)
         marks = None if self.settings[ScreeningOptions].ignore_marks else table_marks(info, match, above)
         marking = tuple(opened.header[at] for at, _, _ in marks.columns) if marks is not None else ()
@@ -440,7 +442,7 @@ class _Preparation(Struct):
             repairs=dict((+self.counts.repairs).most_common()),
             skipped=dict(self.counts.skipped),
             audience=self.audience.counts(),
-            refusal=refusal(rows, self.counts.rejections, self.found.faults(), self.settings, guess),
+            refusal=refusal(rows, self.counts.rejections, self.found, self.settings, guess),
             guess=guess,
             warnings=tuple(self.found.warnings()),
         )

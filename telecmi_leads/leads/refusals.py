@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from telecmi_leads.core.errors import InputRefused, NoLeads, TableFault, TooManyRejects
 from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.run import RegionGuess
-from telecmi_leads.core.wording import count
+from telecmi_leads.core.text import safe
+from telecmi_leads.core.wording import argument, count
 from telecmi_leads.phones import PhoneBook, is_region, name_of_region
 from telecmi_leads.settings.option_values import RejectLimit
 from telecmi_leads.settings.options import PhoneOptions, ScreeningOptions
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from telecmi_leads.core.lead import LeftOutRow, RowTotals
+    from telecmi_leads.leads.table_findings import TableFindings
     from telecmi_leads.settings.resolving import Settings
 
 MOST_CELLS = 5000
@@ -81,15 +83,16 @@ def _valid(book: PhoneBook, cells: Sequence[str], region: str) -> int:
 def refusal(
     rows: RowTotals,
     rejections: Counter[str],
-    faults: Sequence[tuple[str, str]],
+    found: TableFindings,
     settings: Settings,
     guess: RegionGuess | None,
 ) -> InputRefused | None:
-    """Return why the leads must not be sent, None where they may."""
+    """Return why the leads must not be sent, None where they may; `found` is what was found of the tables."""
     filled = rows.read - rows.blank
     if not filled:
         return NoLeads("There is no row below the header.", hint="Put leads into the file, or name another one.")
     limit, strict = _reject_limit(settings)
+    faults = found.faults()
     if strict and faults:
         says, way_out = faults[0]
         others = f" ({count(len(faults) - 1, 'more such fault')})" if len(faults) > 1 else ""
@@ -98,7 +101,7 @@ def refusal(
     if not limit.exceeded(rows.rejected, filled):
         if rows.rejected < filled:
             return None
-        return NoLeads(f"Every row was rejected. {_mostly(rejections)}", hint=_advice(settings))
+        return NoLeads(f"Every row was rejected. {_mostly(rejections, found)}", hint=_advice(settings))
     share = f"{rows.rejected:,} of {count(filled, 'row')} {'was' if rows.rejected == 1 else 'were'} rejected"
     if _likeliest(rejections) is Reason.NO_REGION:
         return TooManyRejects(
@@ -108,7 +111,7 @@ def refusal(
         )
     allowed = "--strict allows none" if strict else f"--max-rejects allows {limit}"
     return TooManyRejects(
-        f"{share}; {allowed}. {_mostly(rejections)} Nothing was sent.", hint=_advice(settings, limited=True)
+        f"{share}; {allowed}. {_mostly(rejections, found)} Nothing was sent.", hint=_advice(settings, limited=True)
     )
 
 
@@ -125,9 +128,14 @@ def _likeliest(rejections: Counter[str]) -> Reason:
     return next(reason for reason in Reason if reason.code == code)
 
 
-def _mostly(rejections: Counter[str]) -> str:
+def _mostly(rejections: Counter[str], found: TableFindings) -> str:
+    """Return the commonest reason; where that is a missing name, the column that looks like names and is not used."""
     reason = _likeliest(rejections)
-    return f"Most often ({count(rejections[reason.code], 'row')}): {reason.says}."
+    says = f"Most often ({count(rejections[reason.code], 'row')}): {reason.says}."
+    if reason is not Reason.NO_NAME or not found.unused_names:
+        return says
+    name = next(iter(found.unused_names))
+    return f'{says} If those of column "{safe(name, 60)}" are the leads\', add --map {argument(f"fullname={name}")}.'
 
 
 def _advice(settings: Settings, *, limited: bool = False) -> str:

@@ -30,6 +30,7 @@ class TableFindings(Struct):
     --sheet leaves out, though their names mark the people on them. `doubtful_sheets` are those that are read, and whose
     names leave it in doubt whether the people on them are to be called. A filter hides rows of
     `filtered`. `long_rows` counts, by place, the rows longer than their header. `doubts` are of columns.
+    `unused_names` are columns that look like names, of tables in which none is used.
     """
 
     unread: list[tuple[UnreadTable, tuple[str, ...]]] = field(default_factory=list)
@@ -40,6 +41,7 @@ class TableFindings(Struct):
     long_rows: Counter[str] = field(default_factory=Counter)
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
     doubts: dict[tuple[str, ColumnDoubt], None] = field(default_factory=dict)
+    unused_names: dict[str, None] = field(default_factory=dict)
 
     def take_marks(self, info: TableInfo, marks: TableMarks, chosen: Collection[str]) -> None:
         """Take in the marks of a table; a sheet that --sheet has chosen is meant, whatever its name."""
