@@ -214,8 +214,11 @@ def _no_countries(sample: Sequence[Sequence[str]], at: int) -> bool:
     """Tell whether most of a column's cells name no country, or all say yes or no, which is Norway's code too."""
     cells = [row[at] for row in sample if at < len(row)]
     told = Counter(region for cell in cells if (region := region_told(cell)) is not None)
-    flags = told[UNKNOWN] and all(cell_values.like_flag(cell) for cell in cells if cell.strip())
-    return told.total() >= _FEWEST_OF_NO_COUNTRY and bool(flags or told[UNKNOWN] * 2 > told.total())
+    filled = [cell for cell in cells if cell.strip()]
+    flags = all(map(cell_values.like_flag, filled)) and any(region_told(cell) in (None, UNKNOWN) for cell in filled)
+    if flags:
+        return len(filled) >= _FEWEST_OF_NO_COUNTRY
+    return told.total() >= _FEWEST_OF_NO_COUNTRY and told[UNKNOWN] * 2 > told.total()
 
 
 def is_ragged(info: TableInfo, sample: Sequence[Sequence[str]]) -> bool:

@@ -48,6 +48,7 @@ _FIRST_ROWS = 10
 """Rows below a header in which a template has its instructions and examples."""
 _FEWEST_AT_ONCE = 64
 _NUMBER = pattern(r"(?:[^0-9]*+[0-9]){7}")
+_NAMIBIA = "264"
 _SHORTEST_NUMBER = 7
 
 
@@ -445,8 +446,19 @@ def _columns_of_leads(fields: Fields, numbers: Sequence[str]) -> Iterator[Iterab
     yield from fields.names()
     yield numbers
     yield fields.emails()
-    yield from map(fields.text, (Field.COMMENT, Field.ADDRESS, Field.CITY, Field.COUNTRY))
+    yield from map(fields.text, (Field.COMMENT, Field.ADDRESS, Field.CITY))
+    yield _countries(fields.text(Field.COUNTRY), numbers)
     yield fields.orders()
+
+
+def _countries(cells: Iterable[str], numbers: Sequence[str]) -> Iterable[str]:
+    """Leave out "NA" beside numbers of other countries than Namibia, where it stands for nothing."""
+    if not isinstance(cells, list | tuple) or "NA" not in cells:
+        return cells
+    return [
+        "" if cell == "NA" and not number.startswith(_NAMIBIA) else cell
+        for cell, number in zip(cells, numbers, strict=True)
+    ]
 
 
 def _numberless(cells: Sequence[str]) -> Sequence[int]:

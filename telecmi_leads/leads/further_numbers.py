@@ -45,7 +45,7 @@ def _numbers_of(
     if not found.repairs[Repair.SEVERAL_NUMBERS]:
         return
     default = region_of_header(match.header_of(column)) or region
-    regions = row_regions(grid, range(len(grid.rows)), match, default, phone=column)
+    regions = row_regions(grid, range(len(grid.rows)), match, default, phone=column, book=book)
     for at, cell in enumerate(grid.columns[column]):
         if _may_hold_two(cell):
             candidates = book.explain(cell, regions.at(at)).candidates

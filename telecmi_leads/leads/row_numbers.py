@@ -17,7 +17,15 @@ from telecmi_leads.columns import line_fault, line_rank
 from telecmi_leads.core.block_columns import Columns
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones import UNKNOWN, RowRegions, region_of_header, region_told, region_told_by_code, regions_told
+from telecmi_leads.phones import (
+    UNKNOWN,
+    RowRegions,
+    may_be_no_country,
+    region_of_header,
+    region_told,
+    region_told_by_code,
+    regions_told,
+)
 from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
@@ -33,6 +41,8 @@ _LOST_DIGITS = "000000"
 _FEWEST_ROUNDED = 3
 _ROUNDED_SHARE = 20
 _SHORTEST_COUNTRY = 3
+_NAMIBIA = "NA"
+_FEWEST_CODES = 2  # of other countries in a column of codes
 _ALSO_A_STATE = frozenset({"georgia", "niger"})
 
 
@@ -116,7 +126,7 @@ def find_numbers(
         asked = [index for index in waiting if cells[index]] if place else waiting
         if asked:
             default = region_of_header(match.header_of(column)) or region
-            regions = row_regions(grid, asked, match, default, phone=column, guess=guess)
+            regions = row_regions(grid, asked, match, default, phone=column, guess=guess, book=book)
             _ask(
                 found,
                 grid,
@@ -312,11 +322,13 @@ def row_regions(  # noqa: PLR0913 - the rows, and what tells their regions
     *,
     phone: int | None = None,
     guess: bool = False,
+    book: PhoneBook | None = None,
 ) -> RowRegions:
     """Return each row's region: its dial code's, else its country's, else `region`.
 
     Where there are several such columns, that counts which goes with the column `phone`, else the best of the others.
     UNKNOWN where the row names a country or code that is not understood, and none that is; `region` with `guess`.
+    "NA" names a country where the numbers of the column `phone` show that, by the rules of `book`.
     """
     told: list[str | None] | None = None
     for cells in (_taken(grid.columns[column], at) for column in match.stray_countries):
@@ -327,11 +339,56 @@ def row_regions(  # noqa: PLR0913 - the rows, and what tells their regions
         for cells in _columns_of(grid, at, match, source, phone):
             known = regions_of(set(cells))
             found = [known[cell] for cell in cells]
+            if source is Field.COUNTRY and region != _NAMIBIA and any(map(may_be_no_country, known)):
+                numbers = None if phone is None else _taken(grid.columns[phone], at)
+                found = _without_nothing(cells, found, region, numbers, book)
             told = found if told is None else list(map(_likelier, found, told))
     if told is None:
         return RowRegions(region)
     unknown = set(told) & ({None, UNKNOWN} if guess else {None})
     return RowRegions.told([region if each in unknown else each for each in told] if unknown else told)
+
+
+def _without_nothing(
+    cells: Sequence[str],
+    found: list[str | None],
+    region: str | None,
+    numbers: Sequence[str] | None,
+    book: PhoneBook | None,
+) -> list[str | None]:
+    """Take "NA" for no country wherever it is not plainly Namibia; returns the regions that the cells tell then.
+
+    Plain is a number that is valid there and not at home, where the column has other names of Namibia, or codes of
+    several other countries, or most numbers beside "NA" are such. A number that is valid both there and at home is
+    nobody's (UNKNOWN) where the column speaks for Namibia.
+    """
+    doubtful = [at for at, cell in enumerate(cells) if may_be_no_country(cell)]
+    settled = list(found)
+    for at in doubtful:
+        settled[at] = None
+    if numbers is None or book is None:
+        return settled
+    written = [numbers[at] for at in doubtful]
+    there, home = book.column(written, _NAMIBIA).numbers, book.column(written, region).numbers
+    only = [at for at, one, other in zip(doubtful, there, home, strict=True) if one and not other]
+    speaks = _speaks_for_namibia(cells, found)
+    if speaks or (region is not None and len(only) * 2 > len(doubtful)):
+        for at in only:
+            settled[at] = _NAMIBIA
+    if speaks:
+        both = zip(doubtful, there, home, strict=True)
+        for at in [at for at, one, other in both if one and other and one != other]:
+            settled[at] = UNKNOWN
+    return settled
+
+
+def _speaks_for_namibia(cells: Sequence[str], found: Sequence[str | None]) -> bool:
+    """Tell whether a column names Namibia otherwise too, or holds nothing but codes of two letters, of several."""
+    others = {cell.strip(): told for cell, told in zip(cells, found, strict=True) if not may_be_no_country(cell)}
+    named = {cell: told for cell, told in others.items() if cell}
+    if _NAMIBIA in named.values():
+        return True
+    return len(named) >= _FEWEST_CODES and all(cell == told for cell, told in named.items())
 
 
 def _country_by_name(cell: str) -> str | None:

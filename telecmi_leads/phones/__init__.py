@@ -20,6 +20,7 @@ from telecmi_leads.phones.profiles import NumberProfile, PhoneExplanation
 from telecmi_leads.phones.regions import (
     UNKNOWN,
     is_region,
+    may_be_no_country,
     name_of_region,
     region_of_dial_code,
     region_of_header,
@@ -39,6 +40,7 @@ __all__ = [
     "RowRegions",
     "Ruling",
     "is_region",
+    "may_be_no_country",
     "name_of_region",
     "region_of_dial_code",
     "region_of_header",

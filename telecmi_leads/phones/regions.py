@@ -12,6 +12,7 @@ import phonenumbers
 from telecmi_leads.core.empty_words import WORDS_FOR_NOTHING
 from telecmi_leads.core.shipped import shipped_text
 from telecmi_leads.core.text import normalized
+from telecmi_leads.phones.no_country import says_no_country
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,7 @@ UNKNOWN: Final = "?"
 """Stands for the region of a row whose country is named and not understood; it is no region of any number."""
 
 _EDGES = " \t\r\n-.,;:?_\xa0\ufeff\u200b\u200e\u200f"
-# "na" is Namibia's code, and of SAID_TO_BE_EMPTY most say that a country was asked for: "unknown", "not given".
+# "na" is Namibia's code too: `may_be_no_country` tells of it.
 _EMPTY = frozenset({"", "missing", "not available", "not set", *(word.strip(_EDGES) for word in WORDS_FOR_NOTHING)})
 _SEPARATORS = re.compile(r"[^\w]+|_")
 _ARTICLES = re.compile(r"\b(?:the|of|and|de|del|la|le|du|da|do|der|van)\b")
@@ -115,10 +116,22 @@ def is_region(code: str) -> bool:
 
 
 def region_told(text: str) -> str | None:
-    """Return the region that a country cell tells: None where it is empty, UNKNOWN where it is not understood."""
+    """Return the region that a country cell tells: None where it names none, UNKNOWN where it is not understood.
+
+    What a form or a person writes where there is no answer names none: "Unknown", "-- Select Country --", "0".
+    """
     if text.strip(_EDGES).casefold() in _EMPTY:
         return None
-    return region_of_country(text) or UNKNOWN
+    return region_of_country(text) or (None if _is_placeholder(text) else UNKNOWN)
+
+
+def _is_placeholder(text: str) -> bool:
+    return len(text) <= _LONGEST_NAME and says_no_country(text, _folded)
+
+
+def may_be_no_country(text: str) -> bool:
+    """Tell whether a country cell is Namibia's code, which is far oftener "not available"."""
+    return text.strip(_EDGES).casefold() == "na"
 
 
 def regions_told(texts: Iterable[str]) -> dict[str, str | None]:
@@ -137,7 +150,8 @@ def region_told_by_code(text: str) -> str | None:
     """Return the region that a dial-code cell tells; a country's name there is understood too."""
     if text.strip(_EDGES).casefold() in _EMPTY or not text.strip("0 "):
         return None
-    return region_of_dial_code(text) or region_of_country(text) or UNKNOWN
+    region = region_of_dial_code(text) or region_of_country(text)
+    return region or (None if _is_placeholder(text) else UNKNOWN)
 
 
 def region_of_header(name: str) -> str | None:

@@ -1,0 +1,83 @@
+"""What country columns tell of a row's region: placeholders, "NA", countries of something else, abbreviations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from inside import Inside
+
+from telecmi_leads.columns import ColumnMatch
+from telecmi_leads.columns.column_match import ColumnChoice, Rule
+from telecmi_leads.core.lead import Field
+from telecmi_leads.leads.row_numbers import Grid, RowNumbers, find_numbers
+from telecmi_leads.phones import PhoneBook
+from telecmi_leads.sandbox import Sandbox
+from telecmi_leads.settings.options import PhoneOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOTH_VALID = "081 345 6789"  # in South Africa and in Namibia
+NAMIBIAN = "081 123 4567"  # and none in India or Kenya
+
+
+def found_in(rows: list[list[str]], region: str | None) -> RowNumbers:
+    """Read rows of a phone and a country."""
+    choices = tuple(ColumnChoice(index, name, None, Rule.UNKNOWN) for index, name in enumerate(("Mobile", "Country")))
+    match = ColumnMatch(phones=(0,), sources={Field.COUNTRY: (1,)}, choices=choices)
+    return find_numbers(Grid(rows, 2), match, PhoneBook(PhoneOptions()), region)
+
+
+@pytest.mark.parametrize(
+    ("region", "rows", "numbers"),
+    [
+        ("ZA", [[BOTH_VALID, "NA"], [BOTH_VALID, "na"], [BOTH_VALID, "South Africa"]], ["27813456789"] * 3),
+        ("ZA", [[BOTH_VALID, "NA"]] * 4, ["27813456789"] * 4),
+        ("IN", [["9876500001", "NA"], ["9876500002", "India"]], ["919876500001", "919876500002"]),
+        ("IN", [["9876500001", "NA"], ["9876500002", "IN"], ["+14155552671", "US"]], ["919876500001", "919876500002",
+                                                                                      "14155552671"]),
+        ("IN", [["9876500001", "NA"]] * 3 + [["811234567", "NA"]], ["919876500001"] * 3 + [""]),
+        (None, [[BOTH_VALID, "NA"]] * 2, ["", ""]),
+        ("NA", [[NAMIBIAN, "NA"]], ["264811234567"]),
+        ("KE", [[NAMIBIAN, "NA"], ["0712 345678", "KE"]], ["264811234567", "254712345678"]),
+        ("IN", [[NAMIBIAN, "NA"], [NAMIBIAN, "Namibia"]], ["264811234567"] * 2),
+        ("ZA", [[BOTH_VALID, "NA"], [BOTH_VALID, "Namibia"]], ["", "264813456789"]),
+        ("ZA", [[BOTH_VALID, "NA"], [BOTH_VALID, "ZA"], ["0712 345678", "KE"]], ["", "27813456789", "254712345678"]),
+        ("ZA", [["+264811234567", "NA"]], ["264811234567"]),
+    ],
+)  # fmt: skip
+def test_na_for_a_country(region: str | None, rows: list[list[str]], numbers: list[str]) -> None:
+    """NA is no country, and Namibia only where the numbers or the other rows show it; nobody is dialled in doubt."""
+    assert found_in(rows, region).numbers == numbers
+
+
+def test_na_for_a_country_is_not_sent(tmp_path: Path) -> None:
+    """A country that stands for nothing is empty in the lead."""
+    (tmp_path / "leads.csv").write_text("Name,Mobile,Country\nAsha Rao,9876500001,NA\nUma Iyer,9876500002,India\n")
+    with Sandbox() as service:
+        Inside(tmp_path, service.url).run("upload", "leads.csv", "--name", "M", "--region", "IN")
+        (leads,) = service.campaigns().values()
+    assert [lead.get("country") for lead in leads] == [None, "India"]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Unknown", "Not Specified", "-Select-", "-- Select Country --", "Please select your country", "0", "-", "***",
+        "(none)", "k. A.", "keine Angabe", "Non renseigné", "Sin especificar", "Não informado", "Не указано", "不明",
+        "알 수 없음", "اختر الدولة", "अज्ञात", "Bitte auswählen", "Sélectionnez un pays",
+    ],
+)  # fmt: skip
+def test_a_placeholder_names_no_country(word: str) -> None:
+    """What stands in a country cell until somebody chooses is as good as none: the row has the default region."""
+    found = found_in([["9876500001", word], ["9876500002", "India"]], "IN")
+    assert found.numbers == ["919876500001", "919876500002"]
+
+
+def test_flags_below_country_are_no_countries(tmp_path: Path) -> None:
+    """A column "Country" of 0 and 1 says yes or no: 1 is no calling code there, though 0 names no country."""
+    rows = "".join(f"Asha Rao,98765000{at:02},{int(at == 5)}\n" for at in range(20))
+    (tmp_path / "leads.csv").write_text(f"Name,Mobile,Country\n{rows}")
+    done = Inside(tmp_path).run("validate", "leads.csv", "--region", "IN", "--json")
+    assert done.json["rows"]["leads"] == 20
