@@ -7,6 +7,7 @@ A country counts as the number's where it is all that stands between brackets, s
 from __future__ import annotations
 
 import re
+from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -79,6 +80,9 @@ _NO_NAMES = frozenset(
         "yamin", "misr", "misri", "masar", "kiupa", "đuc",
     )
 )  # fmt: skip
+_FIRST_NAMES = frozenset(
+    {"jordan", "georgia", "chad", "israel", "dominica", "kenya", "india", "china", "malta", "ireland", "france"}
+)
 _BESIDE_COUNTRIES: Final = (LABELS - {"call", "contact"}) | frozenset(
     (
         "in", "from", "of", "the", "my", "our", "his", "her", "current", "nos", "code", "country", "only", "based",
@@ -89,12 +93,28 @@ _BESIDE_COUNTRIES: Final = (LABELS - {"call", "contact"}) | frozenset(
 )  # fmt: skip
 
 
+class How(IntEnum):
+    """How plainly words name a country; the higher, the plainer.
+
+    CODE is a short form that is a degree, a post or initials too ("CA", "BM"), and BEHIND one that no number follows:
+    so these stand. PERSON is a first name too ("Jordan"), NAME a country's whole name. What is EVIDENT means nothing
+    else: "USA", a flag.
+    """
+
+    BEHIND = 0
+    CODE = 1
+    PERSON = 2
+    NAME = 3
+    EVIDENT = 4
+
+
 class Named(Struct, frozen=True):
-    """A country in a text: where the words stand that name it, its region, and whether they say nothing else."""
+    """A country in a text: where the words stand that name it, its region, how, and whether they say nothing else."""
 
     start: int
     end: int
     region: str
+    how: How
     whole: bool
 
 
@@ -111,8 +131,8 @@ def countries_in(text: str, home: str | None) -> list[Named]:
         for piece in _pieces(segment[0]):
             if piece.strip():
                 found += [
-                    Named(at, at + len(piece.rstrip()), region, whole)
-                    for region, whole in (
+                    Named(at, at + len(piece.rstrip()), region, how, whole)
+                    for region, how, whole in (
                         _of_piece(piece.strip(" .-'&"), home) if len(piece) <= _LONGEST_SEGMENT else ()
                     )
                 ]
@@ -131,21 +151,21 @@ def _flag_ends(segment: str) -> list[int]:
 
 
 @lru_cache(maxsize=8192)
-def _of_piece(piece: str, home: str | None) -> tuple[tuple[str, bool], ...]:
-    """Return the regions that a piece of text without brackets and signs names, and whether it says nothing else."""
+def _of_piece(piece: str, home: str | None) -> tuple[tuple[str, How, bool], ...]:
+    """Return the regions that a piece of text without brackets and signs names, how, and if it says nothing else."""
     if _FLAG.fullmatch(piece):
         code = "".join(chr(ord(char) - _FLAG_A + ord("A")) for char in piece)
-        return ((code, True),) if is_region(code) else ()
+        return ((code, How.EVIDENT, True),) if is_region(code) else ()
     words = [word for word in re.split(r"[\s\-.]+", piece) if word.strip("'&")]
     rest = [word for word in words if word.casefold() not in _BESIDE_COUNTRIES]
-    exact = _called(" ".join(rest or words), home)
+    exact = _called(called := " ".join(rest or words), home)
     if exact is not None:
-        return ((exact, True),)
+        return ((exact, _how(called), True),)
     folded = folded_name(piece)
     whole = names_in_words().get(folded)
     if whole is not None and _is_name(folded, home):
-        return ((whole, True),)
-    return tuple((region, False) for region in _mentioned(rest, home))
+        return ((whole, _how(piece), True),)
+    return tuple((region, How.NAME, False) for region in _mentioned(rest, home))
 
 
 def _called(words: str, home: str | None) -> str | None:
@@ -156,6 +176,16 @@ def _called(words: str, home: str | None) -> str | None:
     if _OF_CODES.fullmatch(words):
         return _coded(words, home)
     return names_in_words().get(folded) if _is_name(folded, home) else None
+
+
+def _how(words: str) -> How:
+    """Tell how plainly words that name a country do so."""
+    folded = folded_name(words)
+    if folded in _EVIDENT:
+        return How.EVIDENT
+    if _OF_CODES.fullmatch(words):
+        return How.CODE
+    return How.PERSON if folded in _FIRST_NAMES else How.NAME
 
 
 def _coded(code: str, home: str | None) -> str | None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
 from telecmi_leads.core.patterns import pattern
 from telecmi_leads.core.reasons import Reason
-from telecmi_leads.phones.named_countries import countries_in
+from telecmi_leads.phones.named_countries import How, countries_in
 from telecmi_leads.phones.person_words import somebody
 from telecmi_leads.phones.phone_words import (
     FAX,
@@ -80,19 +82,35 @@ def without_marks(between: str) -> str:
     return _ALL_MARKS.sub("", between)
 
 
-def with_labels_marked(text: str, home: str | None) -> tuple[str, list[str], frozenset[str]]:
-    """Put a mark before each number that words beside it name.
+class Countries(Struct, frozen=True):
+    """The countries that the words of a cell speak of.
 
-    Also returns the countries that the marks stand for, in their order, and those that are mentioned in a remark,
-    which may or may not be the number's. `home` is the region of the row: to name it says nothing.
+    `marked` are those that marks stand for, in their order, `how` tells how plainly each of them is named. `mentioned`
+    are those that stand in a remark, which may or may not be the number's.
+    """
+
+    marked: list[str] = field(default_factory=list)
+    how: dict[str, How] = field(default_factory=dict)
+    mentioned: frozenset[str] = frozenset()
+
+
+def with_labels_marked(text: str, home: str | None) -> tuple[str, Countries]:
+    """Put a mark before each number that words beside it name; also returns the countries that these speak of.
+
+    `home` is the region of the row: to name it says nothing.
     """
     text = _BRACKETED_WORDS.sub(rf"\g<0>{GONE}", text)  # a number behind a bracket is none of the words in it
     found = countries_in(text, home)
     named = [each for each in found if each.whole]
+    how: dict[str, How] = {}
+    for each in named:
+        behind = each.how is How.CODE and not any(map(str.isdecimal, text[each.end :]))
+        how[each.region] = max(how.get(each.region, How.BEHIND), How.BEHIND if behind else each.how)
     countries: list[str] = []
     if any(each.region != home for each in named):
         text, countries = _with_countries(text, named)
-    return _with_reasons(text), countries, frozenset(each.region for each in found if not each.whole)
+    mentioned = frozenset(each.region for each in found if not each.whole)
+    return _with_reasons(text), Countries(countries, how if countries else {}, mentioned)
 
 
 def _with_reasons(text: str) -> str:

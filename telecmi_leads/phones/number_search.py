@@ -9,9 +9,10 @@ from msgspec import Struct, field
 
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import CALLING_CODES, HOPELESS, Asked, digits_of, is_own
+from telecmi_leads.phones.named_countries import How
 from telecmi_leads.phones.phone_words import SWITCHBOARD, WEAK_DATE
 from telecmi_leads.phones.regions import UNKNOWN
-from telecmi_leads.phones.ruling import REJECTED, Ruling, trunk_of
+from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling, trunk_of
 from telecmi_leads.phones.splitting import SOFT, WORD, Part, Pieces
 from telecmi_leads.phones.wrapping import MASK
 from telecmi_leads.settings.option_values import PhoneType
@@ -25,6 +26,7 @@ TWO_NUMBERS = 16
 FEWEST_DIGITS_OF_ANOTHER = 7
 """Fewer digits beside a number are no second one."""
 
+_CODES = frozenset({How.CODE, How.BEHIND})
 _GROUPED = re.compile(r"\s*\+?\d{1,5}(?:\s?,\s?\d{2,8})+\s*")
 _COUNTRY_CODE_ALONE = re.compile(r"(?:\+|00)[1-9]\d{0,2}")
 _CODE_BEFORE_PLUS = re.compile(r"[1-9]\d{0,2}")
@@ -96,7 +98,8 @@ def search_parts(pieces: Pieces, search: Search, text: str) -> None:
     parts = pieces.parts
     index = 0
     while index < len(parts):
-        search.turn_to(parts[index].country or _country_behind_code(parts, index))
+        country = parts[index].country or _country_behind_code(parts, index)
+        search.turn_to(country and _dialled_in(country, pieces, index, search.home))
         index += _try_part(parts, index, search)
     search.turn_to(None)
     if len(parts) > 1 and not any(candidate.good for candidate in search.tried) and _GROUPED.fullmatch(text):
@@ -104,6 +107,31 @@ def search_parts(pieces: Pieces, search: Search, text: str) -> None:
         search.tried.clear()
         if not search.attempt(text, ""):
             search.tried = before
+
+
+def _dialled_in(country: str, pieces: Pieces, index: int, home: Asked) -> str | None:
+    """Return the country to dial a part in beside which one is named: None for home, UNKNOWN where both may be meant.
+
+    What may be a degree, a post or somebody's name counts as a country only where the number is none at home, and
+    nothing but an evident word makes a mobile of the row's own country invalid.
+    """
+    how = pieces.how.get(country, How.EVIDENT)
+    if how is How.EVIDENT or home.region in {None, country}:
+        return country
+    here, there = _goods(pieces, index, home), _goods(pieces, index, home.elsewhere(country))
+    if not here or [each.number for each in here] == [each.number for each in there]:
+        return country
+    mobile = any(each.ruling.type in MOBILE_TYPES for each in here)
+    if not there or (mobile and how in _CODES):
+        return None if mobile or how in _CODES else country
+    return UNKNOWN if how in {How.BEHIND, How.PERSON} else country
+
+
+def _goods(pieces: Pieces, index: int, asked: Asked) -> list[Candidate]:
+    """Return the good numbers that a part holds by these rules."""
+    search = Search(asked, asked)
+    _try_part(pieces.parts, index, search)
+    return [candidate for candidate in search.tried if candidate.good]
 
 
 def _country_behind_code(parts: Sequence[Part], index: int) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from telecmi_leads.core.patterns import pattern
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.grouping import Asked
+from telecmi_leads.phones.named_countries import How
 from telecmi_leads.phones.phone_cells import LONGEST_CELL, SAID_BY_WORDS, CellReading, read_cell
 from telecmi_leads.phones.regions import UNKNOWN
 from telecmi_leads.phones.ruling import MOBILE_TYPES, REJECTED, Ruling
@@ -99,7 +100,8 @@ class OddCells:
     def _learn_places(self, said: _Said, cell: str, count: int) -> None:
         """Remember the regions that words name for their numbers, where nothing else depends on what these are."""
         pieces = take_apart(cell, said[0])
-        if len(pieces.parts) == count and not pieces.mentioned and UNKNOWN not in pieces.countries:
+        plain = all(how is How.EVIDENT for how in pieces.how.values())  # what is less depends on each number
+        if len(pieces.parts) == count and not pieces.mentioned and plain and UNKNOWN not in pieces.countries:
             if len(self._places) >= _REMEMBERED:
                 self._places.clear()
                 self._words.clear()  # what was learned under them

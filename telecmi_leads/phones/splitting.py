@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from telecmi_leads.core.patterns import pattern
 from telecmi_leads.core.reasons import Reason, Repair
-from telecmi_leads.phones.named_countries import is_country
+from telecmi_leads.phones.named_countries import How, is_country
 from telecmi_leads.phones.number_labels import (
     GONE,
     country_of,
@@ -100,7 +100,7 @@ class Pieces(Struct):
     """What a text is made of: parts that may be numbers, and notes on what else was there.
 
     `faults` are the reasons of stretches that can't be numbers whatever their region. `countries` are those that are
-    named for its numbers, `mentioned` those that stand in a remark.
+    named for its numbers, `how` tells how plainly, `mentioned` are those that stand in a remark.
     """
 
     parts: list[Part] = field(default_factory=list)
@@ -111,6 +111,7 @@ class Pieces(Struct):
     marked_extension: bool = False
     steps: list[Step] = field(default_factory=list)
     countries: list[str] = field(default_factory=list)
+    how: dict[str, How] = field(default_factory=dict)
     mentioned: frozenset[str] = frozenset()
 
     def take_out(self, repair: Repair, pattern: re.Pattern[str], text: str, by: By = f" {GONE} ") -> str:
@@ -132,7 +133,8 @@ def take_apart(text: str, home: str | None) -> Pieces:
         pieces.words = elsewhere > 0
     text = _without_small_numbers(text, pieces)
     if _has_words(text) or "$" in text or ">" in text:  # an amount is named by its sign alone, and `A -> B` by that
-        text, pieces.countries, pieces.mentioned = with_labels_marked(text, home)
+        text, said = with_labels_marked(text, home)
+        pieces.countries, pieces.how, pieces.mentioned = said.marked, said.how, said.mentioned
         text = _set_apart(text)
     between = ""
     for index, stretch in enumerate(_BREAK.split(text)):
