@@ -48,6 +48,10 @@ _TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
 _DIRECTIONS = frozenset({"direction", "type"})
 _FEWEST_ROWS = 3
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
+_OF_A_PLACE = (
+    PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.PLACE_PHONE, Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY}
+)
+_HEAD_OFFICE = frozenset({"hq", "headquarters", "headquarter"})
 _POSTAL_CODE, _POSTAL_DIGITS = "cep", 8
 
 
@@ -81,6 +85,7 @@ def read_columns(
     found = without_second_holders(_second_persons(found), header, cells)
     found = _one_person(found)
     found = only_persons(recipients_names(found, names, cells), names, cells)
+    found = _other_countries(found, names)
     if any(name and name[0] in _PROPERTY and _PROPERTY_FACTS.issuperset(name[1:2]) for name in named):
         found = [_property_place(candidate) for candidate in found]
     return found
@@ -429,6 +434,32 @@ def _second_persons(found: list[Candidate]) -> list[Candidate]:
         else candidate
         for candidate in found
     ]
+
+
+def _other_countries(found: list[Candidate], names: Sequence[tuple[str, ...]]) -> list[Candidate]:
+    """Refuse countries of a home, a work or a number where nothing else of the table is of that.
+
+    "Home country" belongs to "Home phone" or "Home city"; alone it is where somebody comes from. So "Country 1" and
+    "Country 2" beside one phone are wishes.
+    """
+    mates = [c for c in found if c.head in _OF_A_PLACE]
+    places = {c.reading.place for c in mates}
+    numbered = any(any(map(str.isdecimal, names[c.index])) for c in mates)
+    return [
+        c.refused(Rule.OTHER_PLACE, " ".join(names[c.index]))
+        if c.head is Head.COUNTRY
+        and (
+            (_is_of_a_place(c, names) and c.reading.place not in places)
+            or (any(map(str.isdecimal, names[c.index])) and not numbered)
+        )
+        else c
+        for c in found
+    ]
+
+
+def _is_of_a_place(country: Candidate, names: Sequence[tuple[str, ...]]) -> bool:
+    """Tell whether a country's name says of which place; the company's alone may be all that a list has."""
+    return country.reading.place in {Place.HOME, Place.WORK} or not _HEAD_OFFICE.isdisjoint(names[country.index])
 
 
 def _property_place(candidate: Candidate) -> Candidate:

@@ -41,6 +41,15 @@ _HEAD_NOUNS = PHONE_HEADS | {
     *(Head.NUMBER, Head.CONTACT, Head.EMAIL, Head.FIRST, Head.LAST, Head.FULL, Head.NAME, Head.COMPANY, Head.COMMENT),
 }
 
+_NEVER_SENT = {Head.STATE: Rule.UNUSED, Head.SERIAL: Rule.SERIAL}
+_NOT_LIVED_IN = frozenset(
+    {
+        *("previous", "former", "old", "last", "past", "earlier", "ex", "abroad", "overseas", "foreign", "working"),
+        *("pref", "prefs", "pref 1", "pref 2"),
+    }
+)
+"""What a name says of a country that is not the lead's now: one to go to, or one left behind."""
+
 _NO_NAMES = frozenset({"deal", "opportunity", "user", "users", "benutzer", "nutzer", "usuario", "head"})
 # Behind a person, these say what the person does: "Buyer wants", "Client update", "Customer response".
 _DONE = (Modifier.CHOICE, Modifier.NEW)
@@ -262,10 +271,8 @@ def _read_own(segments: list[Segment]) -> Reading:
         wanted = next((s.text for s in segments if s.meaning is Modifier.CHOICE), "")
         elsewhere = wanted and not set(heads).isdisjoint(PLACE_HEADS)
         return Reading(None, Rule.OTHER_PLACE, wanted) if elsewhere else Reading(None, Rule.UNKNOWN)
-    if head is Head.STATE:
-        return Reading(None, Rule.UNUSED)
-    if head is Head.SERIAL:
-        return Reading(None, Rule.SERIAL)
+    if head in _NEVER_SENT:
+        return Reading(None, _NEVER_SENT[head])
     if head is Head.NUMBER and (thing := next((s.text for s in segments if s.text in lexicon().numbered), "")):
         return Reading(None, Rule.OTHER_THING, thing)
     rule = Rule.EXACT if len(segments) == 1 else Rule.WORDS
@@ -276,6 +283,8 @@ def _read_own(segments: list[Segment]) -> Reading:
     ordinal, group = _ordinals(segments)
     place = _place(head, heads, modifiers)
     standing, word = _standing(segments, place)
+    if head is Head.COUNTRY and not _NOT_LIVED_IN.isdisjoint({word, *(s.text for s in segments)}):
+        return Reading(None, Rule.OTHER_PLACE, word)
     maybe_id = head is Head.NUMBER and (unknown or not modifiers.isdisjoint((*PERSONS, Modifier.SHIPPING)))
     return Reading(
         Head.PHONE if head in (Head.NUMBER, Head.CONTACT) else head,

@@ -81,3 +81,34 @@ def test_flags_below_country_are_no_countries(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_text(f"Name,Mobile,Country\n{rows}")
     done = Inside(tmp_path).run("validate", "leads.csv", "--region", "IN", "--json")
     assert done.json["rows"]["leads"] == 20
+
+
+# --- which columns say where the number is from --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "numbers"),
+    [
+        *(
+            (f"Name,Mobile,{name}", ["919845012345"])
+            for name in (
+                "Country of Origin", "Home Country", "Countries", "Country Pref", "Abroad Country", "Country 1",
+                "Work Country", "Country of Work", "Working Country", "Previous Country", "HQ Country", "Destination",
+                "Destination Country", "Heimatland", "Overseas Country",
+            )
+        ),
+        *(
+            (f"Name,Mobile,{name}", ["9779845012345"])
+            for name in ("Country", "Country of Residence", "Current Country", "Company Country", "Billing Country")
+        ),
+        ("Name,Home Phone,Home Country", ["9779845012345"]),
+        ("Name,Work Phone,Work Country", ["9779845012345"]),
+        ("Name,Phone 1,Country 1", ["9779845012345"]),
+    ],
+)  # fmt: skip
+def test_a_country_of_something_else(tmp_path: Path, header: str, numbers: list[str]) -> None:
+    """A number is dialled in the country where its owner lives, not where they come from, wish to go or have been."""
+    (tmp_path / "leads.csv").write_text(f"{header}\nAsha Rao,9845012345,Nepal\n")
+    with Sandbox() as service:
+        Inside(tmp_path, service.url).run("upload", "leads.csv", "--name", "M", "--region", "IN")
+        assert [lead["phone"] for leads in service.campaigns().values() for lead in leads] == numbers
