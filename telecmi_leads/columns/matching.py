@@ -29,7 +29,7 @@ from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
-from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code
+from telecmi_leads.phones import UNKNOWN, region_told, region_told_by_code, regions_told
 from telecmi_leads.settings.option_values import PhoneType
 
 if TYPE_CHECKING:
@@ -107,7 +107,9 @@ class Matcher(Struct, frozen=True):
         by_name = {choice.index: choice.rule for choice in match.choices}
         countries, codes = (match.sources.get(target, ()) for target in (Field.COUNTRY, Field.DIALCODE))
         false = {
-            at: Rule.NO_COUNTRY for at in countries if by_name.get(at) is not Rule.MAPPED and _no_countries(sample, at)
+            at: Rule.NO_COUNTRY
+            for at in countries
+            if by_name.get(at) is not Rule.MAPPED and _no_countries(sample, at, self.region)
         }
         false |= {
             at: Rule.NO_CODE
@@ -210,12 +212,13 @@ def _first(row: Sequence[str], columns: Sequence[int]) -> str:
     return next((row[column] for column in columns if column < len(row) and row[column].strip()), "")
 
 
-def _no_countries(sample: Sequence[Sequence[str]], at: int) -> bool:
+def _no_countries(sample: Sequence[Sequence[str]], at: int, home: str | None) -> bool:
     """Tell whether most of a column's cells name no country, or all say yes or no, which is Norway's code too."""
     cells = [row[at] for row in sample if at < len(row)]
-    told = Counter(region for cell in cells if (region := region_told(cell)) is not None)
+    regions = regions_told(set(cells), home)
+    told = Counter(region for cell in cells if (region := regions[cell]) is not None)
     filled = [cell for cell in cells if cell.strip()]
-    flags = all(map(cell_values.like_flag, filled)) and any(region_told(cell) in (None, UNKNOWN) for cell in filled)
+    flags = all(map(cell_values.like_flag, filled)) and any(regions[cell] in (None, UNKNOWN) for cell in filled)
     if flags:
         return len(filled) >= _FEWEST_OF_NO_COUNTRY
     return told.total() >= _FEWEST_OF_NO_COUNTRY and told[UNKNOWN] * 2 > told.total()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -335,7 +336,7 @@ def row_regions(  # noqa: PLR0913 - the rows, and what tells their regions
         known = {cell: _country_by_name(cell) for cell in set(cells)}
         if any(known.values()):
             told = [known[cell] for cell in cells]
-    for source, regions_of in ((Field.COUNTRY, regions_told), (Field.DIALCODE, _regions_by_code)):
+    for source, regions_of in ((Field.COUNTRY, partial(regions_told, home=region)), (Field.DIALCODE, _regions_by_code)):
         for cells in _columns_of(grid, at, match, source, phone):
             known = regions_of(set(cells))
             found = [known[cell] for cell in cells]

@@ -71,6 +71,19 @@ _VIETNAMESE_ONLY = frozenset(
         "dai loan", "vuong quoc anh", "uc", "campuchia", "ai cap", "tho nhi ky", "hy lap", "nam phi",
     )
 )  # fmt: skip
+# The letters on cars, by which Europeans write countries before postcodes.
+_ON_CARS = dict(
+    zip(
+        ["A", "B", "D", "E", "F", "H", "I", "L", "N", "P", "S", "FL", "SLO"],
+        ["AT", "BE", "DE", "ES", "FR", "HU", "IT", "LU", "NO", "PT", "SE", "LI", "SI"],
+        strict=True,
+    )
+)
+# Short forms that people of one region write, and that are other countries' codes or nothing elsewhere.
+_USUAL_AT = {
+    **dict.fromkeys((*_ON_CARS.values(), "CH", "NL", "DK", "CZ", "PL", "SK", "HR"), _ON_CARS),
+    "ZA": {"SA": "ZA"}, "GB": {"NI": "GB"}, "SG": {"SIN": "SG"}, "ID": {"RI": "ID"},
+}  # fmt: skip
 _FLAG_A = 0x1F1E6
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _CODE_DIGITS = re.compile(r"\d[\d\s\-]*")
@@ -134,15 +147,19 @@ def may_be_no_country(text: str) -> bool:
     return text.strip(_EDGES).casefold() == "na"
 
 
-def regions_told(texts: Iterable[str]) -> dict[str, str | None]:
+def regions_told(texts: Iterable[str], home: str | None = None) -> dict[str, str | None]:
     """Return what each of a column's country cells tells, as `region_told` does.
 
+    `home` is the region of rows without a country, whose people have short forms of their own: "D" in Germany.
     Where another cell is a country's name in Vietnamese only, `Nga`, `Ao`, `Bi` and `My` are names too, and no codes.
     """
     told = {text: region_told(text) if text else None for text in texts}
     folded = {text: _folded(text).replace("\u0111", "d") for text in told if len(text) <= _LONGEST_NAME}
     if not _VIETNAMESE_ONLY.isdisjoint(folded.values()):
         told |= {text: _VIETNAMESE[name] for text, name in folded.items() if name in _VIETNAMESE}
+    usual = _USUAL_AT.get(home or "", {})
+    if usual and home not in told:  # a column that says "ZA" for South Africa says "SA" for Saudi Arabia
+        told |= {text: usual[short] for text in told if (short := text.strip(_EDGES).upper()) in usual}
     return told
 
 

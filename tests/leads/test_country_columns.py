@@ -62,6 +62,36 @@ def test_na_for_a_country_is_not_sent(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("region", "rows", "numbers"),
+    [
+        ("DE", [["0171 2345678", "D"], ["0664 1234567", "A"]], ["491712345678", "436641234567"]),
+        ("AT", [["0171 2345678", "D-"], ["0664 1234567", "a"]], ["491712345678", "436641234567"]),
+        ("FR", [["06 12 34 56 78", "F"], ["612 345 678", "E"]], ["33612345678", "34612345678"]),
+        ("DE", [["0171 2345678", "GER"], ["0171 2345678", "Dtl."]], ["491712345678"] * 2),
+        ("ID", [["0812 3456 7890", "INA"], ["0812 3456 7890", "RI"]], ["6281234567890"] * 2),
+        ("ZA", [["082 345 6789", "SA"]], ["27823456789"]),
+        ("ZA", [["050 123 4567", "SA"], ["082 345 6789", "ZA"]], ["966501234567", "27823456789"]),
+        ("SA", [["050 123 4567", "SA"]], ["966501234567"]),
+        ("GB", [["07911 123456", "NI"]], ["447911123456"]),
+        ("SG", [["9123 4567", "SIN"]], ["6591234567"]),
+        ("NG", [["0803 123 4567", "Naija"]], ["2348031234567"]),
+        ("IN", [["9876500001", "A"], ["9876500001", "D"]], ["", ""]),
+    ],
+)  # fmt: skip
+def test_short_forms_of_a_region(region: str, rows: list[list[str]], numbers: list[str]) -> None:
+    """What people of a region usually write for a country is understood there: D in Germany, SA in South Africa."""
+    assert found_in(rows, region).numbers == numbers
+
+
+def test_a_column_of_car_letters_is_a_country_column(tmp_path: Path) -> None:
+    """Letters on cars name countries where they are usual, so that the column counts and nothing is warned of."""
+    rows = "".join(f"Jana Huber,0664 12345{at:02},{'A' if at % 2 else 'D'}\n" for at in range(1, 20, 2))
+    (tmp_path / "leads.csv").write_text(f"Name,Telefon,Land\n{rows}")
+    done = Inside(tmp_path).run("validate", "leads.csv", "--region", "DE", "--json", "--strict")
+    assert (done.code, done.json["rows"]["leads"], done.json["warnings"]) == (0, 10, [])
+
+
+@pytest.mark.parametrize(
     "word",
     [
         "Unknown", "Not Specified", "-Select-", "-- Select Country --", "Please select your country", "0", "-", "***",
