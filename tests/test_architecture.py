@@ -105,7 +105,7 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"wrapping"}, set()),
         (_WORDS, {"regions"}),
         ({"splitting"}, _WORDS | {"wrapping"}),
-        ({"number_search"}, {"grouping", "named_countries", "phone_words", "regions", "ruling", "splitting", "wrapping"}),
+        ({"number_search"}, _WORDS | {"grouping", "regions", "ruling", "splitting", "wrapping"}),
         ({"phone_cells"}, {"grouping", "number_search", "phone_words", "ruling", "splitting", "wrapping"}),
         ({"odd_cells"}, {"grouping", "lanes", "phone_cells", "regions", "ruling", "splitting"}),
         ({"profiles"}, {"lanes", "number_search", "phone_cells", "regions", "ruling", "wrapping"}),

@@ -78,15 +78,20 @@ def marks(kind: MarkKind, cell: str) -> bool | None:
         return says_no_call(text)
     if len(text) > LONGEST:
         return True if says_no_call(text) else None
-    if kind is MarkKind.NO_CALL:
-        return _says_yes(text)
+    return _says_yes(text) if kind is MarkKind.NO_CALL else _refuses(kind, text)
+
+
+def _refuses(kind: MarkKind, text: str) -> bool | None:
+    """Tell the same of a column that asks for consent, or for the time, or that speaks of a list and of more."""
     if says_no_call(text) or (kind is MarkKind.MAYBE and plain(text) in _ON_A_LIST):
         return True
-    # What gives consent doesn't mark, and a yes beside a name that says more is unclear.
-    said = consents(text) if kind is MarkKind.CONSENT else _says_yes(text)
-    if kind is MarkKind.CONSENT:
-        return None if said is None else not said
-    return None if said else said
+    if kind is MarkKind.MAYBE:  # a yes beside a name that says more is unclear
+        said = _says_yes(text)
+        return None if said else said
+    said = consents(text)  # what gives consent doesn't mark
+    if said is None and kind is MarkKind.WHEN:  # any text may be a time
+        return None if hints_at_no_call(text) else False
+    return None if said is None else not said
 
 
 def _says_yes(text: str) -> bool | None:

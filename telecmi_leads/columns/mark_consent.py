@@ -13,6 +13,7 @@ _DATE = re.compile(
     r"(?:\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[- ][^\W\d_]{3,9}\.?,?[- ]\d{2,4}|[^\W\d_]{3,9}\.? \d{1,2},? \d{4})"
     r"(?:,?[T ]\d{1,2}:\d\d.{0,20})?"
 )
+_HOUR = re.compile(r"\d{1,2}(?:am|pm|h|hrs|uhr|ish)")
 _ONLY = frozenset(
     {"only", "nur", "solo", "solamente", "seulement", "somente", "apenas", "soltanto", "alleen", "только"}
 )
@@ -20,6 +21,30 @@ _BY_VOICE = frozenset(
     {"call", "calls", "phone", "phones", "telephone", "tel", "voice", "mobile", "telefon", "anruf", "llamadas"}
 )
 # "No, not for calls", "not given", "no calls": what is refused. Beside others a "no" says something else: "No. 5".
+_TIMES = frozenset(
+    {
+        *("morning", "mornings", "noon", "afternoon", "afternoons", "evening", "evenings", "night", "nights", "midday"),
+        *("weekend", "weekends", "weekday", "weekdays", "workdays", "today", "tomorrow", "tonight"),
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed"),
+        *("thu", "thur", "thurs", "fri", "sat", "sun", "mondays", "fridays", "saturdays", "sundays", "lunchtime"),
+        *("am", "pm", "hrs", "hours", "oclock", "anytime", "asap", "daytime", "lunch", "dinner"),
+        *("morgens", "vormittags", "mittags", "nachmittags", "abends", "wochenende", "werktags", "morgen", "heute"),
+        *("vormittag", "nachmittag", "abend", "uhr", "jederzeit", "matin", "midi", "soir", "apres midi", "demain"),
+        *("manana", "tarde", "tardes", "noche", "mediodia", "hoy", "manha", "noite", "amanha", "hoje", "pagi", "siang"),
+        *("sore", "malam", "besok", "सुबह", "दोपहर", "शाम", "रात", "कल", "subah", "shaam", "sham", "dopahar", "kal"),
+    }
+)
+_ABOUT_TIMES = frozenset(
+    {
+        *("only", "in", "on", "at", "the", "after", "before", "between", "from", "to", "till", "until"),
+        *("and", "or", "a", "any", "time", "day", "days", "office", "working", "work", "business", "around"),
+        *("late", "early", "next", "week", "please", "during", "best", "preferably", "ist", "every", "all"),
+        *("this", "by", "o", "clock", "p", "m", "nur", "ab", "nach", "vor", "am", "um", "und", "zwischen"),
+        *("bis", "solo", "por", "la", "el", "de", "las", "despues", "y", "le", "apres", "avant", "et"),
+        *("entre", "seulement", "pela", "depois", "das", "as", "ko", "ke", "baad", "mein", "me", "call"),
+        *("को", "में", "के", "बाद", "hanya", "hari", "ini"),
+    }
+)
 _REFUSED = frozenset(
     {
         *("consent", "consented", "permission", "calls", "call", "calling", "contact", "contacted", "allowed", "allow"),
@@ -43,7 +68,15 @@ def consents(text: str) -> bool | None:
         return False
     if folded in known.yes or folded in known.callable or folded in known.agreed:
         return True
-    return _in_words(words(text), text)
+    return True if _tells_a_time(words(text)) else _in_words(words(text), text)
+
+
+def _tells_a_time(tokens: tuple[str, ...]) -> bool:
+    """Tell whether a text says when to call and nothing else, as a yes with a wish does: "Weekends only", "10 - 12"."""
+    telling = [token for token in tokens if token not in _ABOUT_TIMES]
+    numbers = sum(map(str.isdecimal, telling))
+    named = [token for token in telling if token in _TIMES or _HOUR.fullmatch(token)]
+    return len(named) + numbers == len(telling) and (bool(named) or numbers > 1)
 
 
 def _in_words(tokens: tuple[str, ...], text: str) -> bool | None:

@@ -9,7 +9,7 @@ import json
 import re
 from enum import Enum
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -51,6 +51,12 @@ _ALTERNATIVES = re.compile(r"[/|,;&+]|\bor\b", re.IGNORECASE)
 _ASKS = frozenset({"state", "result", "results", "outcome", "response", "category", "tag", "tags", "label", "labels"})
 _JOINED = ("ndnc", "dnc", "dnd")  # what databases join with another word: "dncmobile", "isdnd"
 _VALUES = frozenset({"active", "inactive", "callable", "open", "ok"})  # "Status (DNC/Active)" lists what its cells hold
+# Beside a list's name, what says that its people were taken out, and what says that this is still to be done.
+_CLEANED = frozenset({"clean", "cleaned", "cleansed", "cleaning", "clear", "cleared", "ok", "okay", "done"})
+_WITHOUT = frozenset({"without", "after", "excl", "excluding", "except", "minus", "wo", "ohne", "sans", "sin", "sem"})
+_UNDONE = frozenset({"not", "non", "un", "never", "to", "be", "for", "before", "pending", "yet", "needs", "need"})
+_ASKS_WHEN = frozenset({"when", "wann", "quand", "cuando", "quando", "wanneer", "kiedy", "когда", "kapan", "कब"})
+_ASKS_TIME = frozenset({("what", "time"), ("which", "time"), ("what", "times"), ("best", "time"), ("what", "hours")})
 _REASONS = frozenset({"reason", "motivo"})
 _NO_NAME = frozenset({"unnamed", "untitled", "column", "col", "field", "f", "empty", "blank", "spalte", "colonne"})
 
@@ -59,13 +65,14 @@ class MarkKind(Enum):
     """How a column marks: by a yes, by a no to being called, or by a status that says so among others.
 
     MAYBE is a name that speaks of a list of that kind and of something more, "NCPR check": a yes there may say that it
-    was looked up, so that what does not say more is unclear.
+    was looked up, so that what does not say more is unclear. WHEN asks for the time of a call: "When can we call you?"
     """
 
     NO_CALL = "yes"
     CONSENT = "no"
     STATUS = "status"
     MAYBE = "perhaps"
+    WHEN = "a refusal"
 
     @property
     def marks_by(self) -> str:
@@ -205,11 +212,16 @@ def mark_kind(name: str) -> MarkKind | None:
     if not (len(tokens) > 1 and tokens[-1] in _WISHES):
         for kind, phrases in ((MarkKind.NO_CALL, known.no_call_names), (MarkKind.CONSENT, known.consent)):
             if _is_name_of(tokens, phrases):
-                return kind
+                return MarkKind.WHEN if kind is MarkKind.CONSENT and _asks_when(tokens) else kind
     if not known.statuses.isdisjoint(tokens):
         return _kind_beside_status(name, tokens)
     perhaps = _is_name_of(tokens, known.no_call_perhaps) and not _COUNT.match(name)
     return MarkKind.MAYBE if perhaps or _speaks_of_a_list(tokens) else None
+
+
+def _asks_when(tokens: Phrase) -> bool:
+    """Tell whether a question is when to call, and not whether: "When can we call you?", "At what time …?"."""
+    return not _ASKS_WHEN.isdisjoint(tokens) or any(pair in _ASKS_TIME for pair in pairwise(tokens))
 
 
 def _name_words(name: str) -> Phrase:
@@ -262,20 +274,33 @@ def _speaks_of_a_list(tokens: Phrase) -> bool:
     return known and not taken_back
 
 
+def _is_cleaned(tokens: Phrase) -> bool:
+    """Tell whether a name says that those on a list are gone from here: "DND Clean", "Without DND", "After DNC"."""
+    found = find_phrase(tokens, mark_words().no_call)
+    if found is None or found[1] > 1 or tokens[found[0]] not in LISTS | {"tps"}:
+        return False
+    before, after = tokens[: found[0]], tokens[found[0] + 1 :]
+    beside = {*before, *after}
+    return bool(_WITHOUT.intersection(before[-1:]) or (_CLEANED & beside and _UNDONE.isdisjoint(beside)))
+
+
 def is_mark_name(name: str | None) -> bool:
     """Tell whether a sheet of this name holds people who must not be called."""
     tokens = words(name or "")
+    if _is_cleaned(tokens):
+        return False
     return mark_words().channels.isdisjoint(tokens) and _is_name_of(tokens, mark_words().no_call)
 
 
 def is_doubtful_name(name: str | None) -> bool:
     """Tell whether a sheet of this name holds people who may not be meant to be called: "Deleted", "DNC_backup"."""
     tokens, known = words(name or ""), mark_words()
-    if not known.channels.isdisjoint(tokens) or is_mark_name(name):
+    if not known.channels.isdisjoint(tokens) or is_mark_name(name) or _is_cleaned(tokens):
         return False
     if _is_phrase_with_fillers(tokens, known.doubtful_sheets):
         return True
-    return (known.cleared | NOT).isdisjoint(tokens) and _speaks_of_a_list(tokens)
+    undone = not _CLEANED.isdisjoint(tokens) and not _UNDONE.isdisjoint(tokens)
+    return (undone or (known.cleared | NOT).isdisjoint(tokens)) and _speaks_of_a_list(tokens)
 
 
 def may_hold_marks(name: str) -> bool:

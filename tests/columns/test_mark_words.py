@@ -46,6 +46,10 @@ Should we call, Wants call, Allow contact, Call (Y/N), canBeCalled, ¿Se puede l
 STATUS = """Status, Status (DNC/Active), Lead Status, Call Disposition, Remarks, Tags, Remarks / DND, DNC remarks,
 Bemerkungen, Статус"""
 MAYBE = "NCPR check, DNC checked, DND activation ID, Do not call ID, DNC scrub, No calls, DNC Reason"
+CLEANED = """DND Clean, DNC clean, NDNC clean, TPS clean, Clean - DND, Without DND, After DND, Excl DND, DND OK,
+DND Done, Clean list (without DNC), DND cleaned"""
+NOT_CLEANED = """DND, DNC list, DND people, DND to be cleaned, Do not call, DND not clean, Opted out"""
+WHEN = """When can we call you?, when_can_we_call_you?, When should we contact you?, At what time may we contact you?"""
 NOTHING = """Name, Phone, City, Customers, No. of calls, Email Opt Out, HasOptedOutOfEmail, SMS opt-out,
 Newsletter consent, Unsubscribed from all email, Not opted out, Do not call before, Photo consent, Country, Number,
 To be called by, No. calls, Phone Calls, Dncom, Call, Called, Next call, Exclude from SMS, Description"""
@@ -58,6 +62,7 @@ To be called by, No. calls, Phone Calls, Dncom, Call, Called, Next call, Exclude
         (CONSENT, MarkKind.CONSENT),
         (STATUS, MarkKind.STATUS),
         (MAYBE, MarkKind.MAYBE),
+        (WHEN, MarkKind.WHEN),
         (NOTHING, None),
     ],
 )
@@ -197,3 +202,31 @@ def test_names_of_doubtful_sheets() -> None:
     clear = "Leads, Do not call, Excluded, DNC scrubbed, DND removed, Non DND, Duplicates removed, Email opt out"
     found = {name: is_doubtful_name(name) for name in (*doubtful.split(", "), *clear.split(", "))}
     assert found == dict.fromkeys(doubtful.split(", "), True) | dict.fromkeys(clear.split(", "), False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "marked"),
+    [
+        (
+            MarkKind.CONSENT,
+            "Evening, Weekends only, Tomorrow, after 6pm, 10:00 - 12:00, Abends, शाम को, any time",
+            False,
+        ),
+        (MarkKind.CONSENT, "Never, No, no calls after 8pm, email only, Withdrawn on Monday", True),
+        (MarkKind.CONSENT, "Maybe, 12, not now, later, Not in the evening", None),
+        (MarkKind.WHEN, "Evening, Weekends only, whenever you like, not now, at work, after my exam", False),
+        (MarkKind.WHEN, "Never, No, DND, do not call me, email only", True),
+    ],
+)
+def test_a_time_is_a_yes(kind: MarkKind, cells: str, marked: bool | None) -> None:
+    """Whoever says when to call may be called; a question for the time is answered by anything but a refusal."""
+    found = {cell: marks(kind, cell) for cell in cells.split(", ")}
+    assert found == dict.fromkeys(found, marked)
+
+
+def test_sheets_from_which_a_list_was_taken_out() -> None:
+    """A sheet whose name says that the people of a list are gone from it is like any other; the list itself marks."""
+    cleaned = " ".join(CLEANED.split()).split(", ")
+    assert [name for name in cleaned if is_mark_name(name) or is_doubtful_name(name)] == []
+    lists = NOT_CLEANED.split(", ")
+    assert [name for name in lists if not (is_mark_name(name) or is_doubtful_name(name))] == []
