@@ -22,7 +22,15 @@ _UNLESS = {
     "emergency": r"\s+only",
     "朋友": "圈",
 }
-_NO_PERSON = r"(?!\s+of\s)(?!\s+(?:tongue|dairy|teresa|concern)\b)"
+# What follows somebody who is spoken of in a remark, and whose number it is not: "wife will decide", "son's admission".
+_SPOKEN_OF = (
+    r"(?:(?:will|would|shall|has|have|is|are|was)\s+)?(?:to\s+|going\s+to\s+)?"
+    r"(?:decid(?:es?|ed|ing)|confirm(?:s|ed)?|discuss|approv(?:es?|ed|al)|join|visit|revert|agree(?:s|d)?|refus(?:es?|ed)"
+    r"|(?:not\s+)?interested|unwell|ill|sick|pregnant|hospitali[sz]ed|dm|(?:the\s+)?decision(?:\s+maker)?|permission"
+    r"|admission|wedding|marriage|ref(?:erral|erred|erence)?|picked|answered)\b"
+    r"|(?:will|would|shall)\s+(?:call|come|see|check|think|buy|pay|let)\b"
+)
+_NO_PERSON = rf"(?!\s+of\s)(?!\s+(?:tongue|dairy|teresa|concern)\b)(?!(?:'s)?\s+(?:{_SPOKEN_OF})(?!\W*\d))"
 _OF = r"(?:'s|s(?=\s+(?:no|num|number|mob|mobile|phone|cell|contact|ph|whatsapp)\b))?"
 
 _BREAKS = r"\d()\[\]{},;:/|\n\x02=+\-"

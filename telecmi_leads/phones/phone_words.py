@@ -83,8 +83,15 @@ FAX: Final = pattern(
     rf"(?<!{LETTERS})(?:{_FAX})(?!{LETTERS})|(?<![^\W_])f\s?[.:](?!\w)|[(\[]\s?f\s?[)\]]", re.IGNORECASE
 )
 
+# "Wrong email", "fake address" and nothing more, a call that broke off, and where a firm does not go.
+_NOT_OF_NUMBERS = (
+    r"(?!\s+(?:e-?mail|mail|gmail|address|pin|pincode|pin\s+code|zip|postcode|city|state|timing|date|dob|spelling"
+    r"|budget|website)"
+    r"(?:\s+(?:id|address|code|given|entered))?\s*(?:$|[)\].;]))"
+)
+_NO_CALL = r"(?<!call )(?<!calls )(?<!call got )(?<!call was )(?<!call is )(?<!call gets )(?<!call auto )"
 _WRONG = (
-    r"wrong(?:ly)?|incorrect|invalid|fake|bogus|disconnected|deceased|dead|died|passed\s+away|(?:do\s+not|don['’]?t|never)\s+use|(?:not|no\s+longer|out\s+of|isn'?t)\s+(?:in\s+)?(?:service|use|valid|existing|working|active|correct|right|order)|"
+    rf"(?:wrong(?:ly)?|incorrect|invalid|fake|bogus){_NOT_OF_NUMBERS}|{_NO_CALL}disconnected|deceased|dead|died|passed\s+away|(?:do\s+not|don['’]?t|never)\s+use|(?:not|no\s+longer|out\s+of|isn'?t)\s+(?:in\s+)?(?:service(?!\s+(?:area|zone|region)(?!{LETTERS}))|use|valid|existing|working|active|correct|right|order)|"
     r"not\s+(?:a|the|my|our)\s+(?:(?:right|correct|valid|working)\s+)?(?:number|no|phone|mobile)|deactivated|discontinued|(?:deleted|removed|inactive)(?!\s+(?:from|customer|client|user|lead|account|policy|member))|"
     r"(?:number|no|mobile|phone|sim|line|connection)\s+(?:(?:is|was|has\s+been)\s+)?(?:cancell?ed|expired|closed|surrendered)|[(\[]\s*(?:cancell?ed|expired)\s*[)\]]|"
     r"(?:does\s+not|doesn'?t)\s+exist|not\s+(?:his|her|their)\s+number|belongs\s+to\s+(?:someone|somebody)\s+else|"
@@ -250,7 +257,7 @@ WHOLE_DATE: Final = pattern(
 _UNITS = (
     r"[ap]\.?m\b\.?|o'?clock|uhr|uur|h(?:\d\d)?|hrs?|hours?|horas?|heures?|ore|std|lines|line(?!\s*\d)|lignes?|l[íi]neas?|linhas?|linee|"
     r"leitung(?:en)?|lijnen|linii|linie|linje[nr]?|sims?|floors?|days?|tage?|times|x(?!\s*\d)|min(?:s|utes?)?|nd|rd|th|st|"
-    r"час(?:а|ов)?|ч|годин[иа]?|saat(?!\s*\d)|y(?:ea)?rs?|bhk|nos|cr(?:ore)?s?|la(?:kh|c)s?|sq\.?\s?ft|pax|pcs|โมง|นาฬิกา|น|बजे|वाजता|টা|மணி|घंटे|لائن|خطوط|lines"
+    r"час(?:а|ов)?|ч|годин[иа]?|saat(?!\s*\d)|y(?:ea)?rs?|bhk|nos|cr(?:ore)?s?|la(?:kh|c)s?|l(?=\s+(?:budget|loan|salary|income|property|home\s+loan))|sq\.?\s?ft|pax|pcs|โมง|นาฬิกา|น|बजे|वाजता|টা|மணி|घंटे|لائن|خطوط|lines"
 )
 SMALL_WITH_UNIT: Final = pattern(
     rf"""(?:(?<=^)|(?<=[^\d.\-/+(]) |(?<=[(\[]))

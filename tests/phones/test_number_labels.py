@@ -54,6 +54,20 @@ PERSONS = (
     ("Gupta Brothers A", "A"), ("A Rahul s/o Ramesh", "A"), ("Sita wife of Ram A", "A"), ("A emergency only", "A"),
     ("Asha A", "A"), ("A Ravi", "A"), ("A (Mumbai)", "A"), ("A call after 6", "A"), ("A manager", "A"),
 )  # fmt: skip
+# Remarks that speak of somebody, or of what is wrong, and not of the number.
+REMARKS = (
+    *(
+        (f"A {remark}", "A")
+        for remark in (
+            "wife will decide", "father picked", "husband will call", "brother is DM", "daughter admission",
+            "son's admission", "colleague ref", "needs wife approval", "wrong email", "invalid mail id",
+            "wrong address", "(wrong pincode)", "not in service area", "call disconnected", "50L budget",
+        )
+    ),
+    *((f"A {remark}", ELSES) for remark in ("wife will pick", "wife uses this", "belongs to brother", "call wife")),
+    *((f"A {remark}", WRONG) for remark in ("wrong email and number", "disconnected", "not in service", "wrong name")),
+    ("wife is A", ELSES), ("husband will decide A", ELSES),
+)  # fmt: skip
 
 # Region, cell, E.164 digits or why there are none.
 COUNTRIES = (
@@ -125,7 +139,7 @@ def filled(cell: str) -> str:
     return re.sub(r"\b[AB]\b", lambda found: {"A": A, "B": B}[found[0]], cell)
 
 
-@pytest.mark.parametrize(("cell", "wanted"), [*REPLACED, *PERSONS])
+@pytest.mark.parametrize(("cell", "wanted"), [*REPLACED, *PERSONS, *REMARKS])
 def test_the_right_one_of_a_cell_or_none(cell: str, wanted: str | Reason) -> None:
     """A number that words call replaced, wrong or somebody else's is not called; the cell's other number is."""
     column = BOOK.column([filled(cell)], "IN")
