@@ -239,6 +239,11 @@ NOTES = pattern(
     r"|(?:preparato|redatto|compilato) da\b.*|per (?:informazioni|assistenza|domande)\b.*"
     r"|(?:подготовил|подготовила|составил|составила)\b.*|по (?:всем )?вопросам\b.*"
 )
+# What people call a number of a firm, and a footer whom to ask.
+_DESKS = pattern(
+    r"(?:(?:the|customer|front|main|sales|head|admin|company) )*"
+    r"(?:enquir(?:y|ies)|inquir(?:y|ies)|reception|office|support|help ?desk|customer (?:care|support|services?))"
+)
 _NOTE_SIGNS = (
     *("help", "hotline", "hot line", "support", "toll", "customer", "call cent", "ed by", "complain", "nquir"),
     *("reception", "control room", "office", "contact us", "emergency", "quer", "for any", "for more", "for corr"),
@@ -287,6 +292,16 @@ def is_note(texts: Sequence[str]) -> bool:
     if not words or words[0] is not texts[0]:
         return False
     return NOTES.fullmatch(folded(words[0])) is not None or _is_labelled(words[0])
+
+
+def may_be_a_lead(texts: Sequence[str]) -> bool:
+    """Tell whether a note among leads may be one of them: a firm's front desk that has more than a number."""
+    return len(texts) == _MOST_CELLS and _DESKS.fullmatch(folded(texts[0])) is not None
+
+
+def may_be_a_row(texts: Sequence[str]) -> bool:
+    """Tell whether a note among leads may be a row of the table: a front desk's, or somebody's with a label."""
+    return _DESKS.fullmatch(folded(texts[0])) is not None or _is_labelled(texts[0])
 
 
 def _is_labelled(text: str) -> bool:

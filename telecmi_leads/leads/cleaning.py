@@ -19,6 +19,8 @@ from telecmi_leads.columns.reader_notes import (
     is_instruction,
     is_note,
     may_ask_to_call,
+    may_be_a_lead,
+    may_be_a_row,
     may_be_notes,
     rows_fill,
 )
@@ -302,10 +304,18 @@ class Cleaner(Struct, frozen=True):
         names = {*self._columns_of(Field.FULLNAME, Field.FIRSTNAME)}
         notes = [may_be_notes(columns, column, names=column not in phones) for column in {*names, *phones}]
         calls = [may_ask_to_call(columns, column) for column in names]
-        for test, found in ((is_note, notes), (asks_to_call, calls)):
-            for index in sorted(set(chain.from_iterable(found))):
-                if work.found.numbers[index] and test(_without_serial(_filled(work.grid.rows[index]))):
-                    work.leave_out(index)
+        said = {
+            index: texts
+            for test, found in ((is_note, notes), (asks_to_call, calls))
+            for index in sorted(set(chain.from_iterable(found)))
+            if work.found.numbers[index] and test(texts := _without_serial(_filled(work.grid.rows[index])))
+        }
+        last = max((at for at, number in enumerate(work.found.numbers) if number and at not in said), default=-1)
+        for index, texts in said.items():
+            if index > last or not may_be_a_row(texts):
+                work.leave_out(index)
+            elif not may_be_a_lead(texts):  # a row among leads never goes without a word
+                work.found.reject(index, Reason.SOMEBODY_ELSES)
 
     def _leave_out_instructions(self, block: RowBlock, work: _Work) -> None:
         """Count as no leads the rows in which a template says what goes into its columns, or gives an example."""
