@@ -303,6 +303,14 @@ def is_doubtful_name(name: str | None) -> bool:
     return (undone or (known.cleared | NOT).isdisjoint(tokens)) and _speaks_of_a_list(tokens)
 
 
+def is_of_mails(name: str, cell: str) -> bool:
+    """Tell whether a status is what a CRM writes of e-mails: "No consent" below Pipedrive's "Marketing status".
+
+    Everybody has it there who was never asked. Who has unsubscribed did so.
+    """
+    return words(name)[-2:] == ("marketing", "status") and plain(cell) == "no consent"
+
+
 def may_hold_marks(name: str) -> bool:
     """Tell whether a mark in a column of this name is meant as one: "Flag", "Description", no name, "Unnamed: 4"."""
     tokens = words(name)

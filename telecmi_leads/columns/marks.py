@@ -23,7 +23,14 @@ from telecmi_leads.columns.mark_cells import (
     telling,
 )
 from telecmi_leads.columns.mark_sections import Sections
-from telecmi_leads.columns.mark_words import MarkKind, is_doubtful_name, is_mark_name, mark_kind, may_hold_marks
+from telecmi_leads.columns.mark_words import (
+    MarkKind,
+    is_doubtful_name,
+    is_mark_name,
+    is_of_mails,
+    mark_kind,
+    may_hold_marks,
+)
 from telecmi_leads.core.lead import Field
 
 if TYPE_CHECKING:
@@ -99,7 +106,7 @@ class TableMarks(Struct):
     def _take_column(self, block: _Block, cells: Sequence[str], name: str, kind: MarkKind, *, judged: bool) -> None:
         """Take in what a mark column says."""
         texts = telling(set(cells)) if kind is MarkKind.STATUS else set(cells)
-        said = {cell: marks(kind, cell) for cell in texts}
+        said = {cell: marks(kind, cell) and not is_of_mails(name, cell) for cell in texts}
         if any(said.values()):
             block.mark(name, (index for index, cell in enumerate(cells) if said.get(cell)))
         if None in said.values():

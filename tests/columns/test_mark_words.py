@@ -230,3 +230,13 @@ def test_sheets_from_which_a_list_was_taken_out() -> None:
     assert [name for name in cleaned if is_mark_name(name) or is_doubtful_name(name)] == []
     lists = NOT_CLEANED.split(", ")
     assert [name for name in lists if not (is_mark_name(name) or is_doubtful_name(name))] == []
+
+
+def test_a_status_of_mails_is_said_and_excludes_nobody() -> None:
+    """Pipedrive writes "No consent" for everybody who was not asked for e-mails; elsewhere it is a refusal of calls."""
+    cells = Columns([("No consent", "Unsubscribed", "Subscribed", "Do not call")])
+    taken = {}
+    for name in ("Person - Marketing status", "Status"):
+        marks_of = TableMarks(None, ((0, name, MarkKind.STATUS),), (), ())
+        taken[name] = sorted(marks_of.rows(cells, 4)), marks_of.hints[name]
+    assert taken == {"Person - Marketing status": ([1, 3], 1), "Status": ([0, 1, 3], 0)}
