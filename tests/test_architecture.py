@@ -41,7 +41,7 @@ _ANY_FORMAT = {"bounds", "encoding", "sheets"}
 _JSON_VALUES = {"json_scanner", "json_values"}
 _JSON_RECORDS = {"json_people", "json_phones", "json_rows"}
 _NUMBERS = {"automaton", "grouping", "lanes", "metadata", "numbering_plan", "ruling"}
-_REGIONS = {"regions", "row_regions"}
+_REGIONS = {"no_country", "regions", "row_regions"}
 _WORDS = {"named_countries", "number_labels", "person_words", "phone_words"}
 _WRITING = {"attempts", "forgetting", "staging"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}
@@ -107,7 +107,7 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"splitting"}, _WORDS | {"wrapping"}),
         ({"number_search"}, _WORDS | {"grouping", "regions", "ruling", "splitting", "wrapping"}),
         ({"phone_cells"}, {"grouping", "number_search", "phone_words", "ruling", "splitting", "wrapping"}),
-        ({"odd_cells"}, {"grouping", "lanes", "phone_cells", "regions", "ruling", "splitting"}),
+        ({"odd_cells"}, {"grouping", "named_countries", "lanes", "phone_cells", "regions", "ruling", "splitting"}),
         ({"profiles"}, {"lanes", "number_search", "phone_cells", "regions", "ruling", "wrapping"}),
         (
             {"phone_book"},

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from telecmi_leads.columns.lexicon import lexicon, words
+from telecmi_leads.columns.lexicon import lexicon, plain, words
 from telecmi_leads.columns.meanings import Modifier
 from telecmi_leads.core.other_people import FAMILY, words_of
 from telecmi_leads.core.patterns import cached_if_short, pattern

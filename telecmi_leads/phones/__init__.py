@@ -3,7 +3,7 @@
 phonenumbers is the authority; this package is the only one that imports it.
 
 phone_book is the page to read: a column of cells comes in, with the regions of its rows (row_regions; regions tells
-what a country's name or code means). Cells of digits and punctuation, nearly all, are looked up at once in lanes:
+what a country's name or code means, no_country what names none). Cells of digits and punctuation, nearly all, are looked up at once in lanes:
 tables of rulings by length and first digits. ruling says what becomes of one plain number, and is what the tables must
 agree with; metadata, numbering_plan and automaton prove that they do; grouping tells what a number's groups add.
 
