@@ -3,9 +3,10 @@
 phonenumbers is the authority; this package is the only one that imports it.
 
 phone_book is the page to read: a column of cells comes in, with the regions of its rows (row_regions; regions tells
-what a country's name or code means, no_country what names none). Cells of digits and punctuation, nearly all, are looked up at once in lanes:
-tables of rulings by length and first digits. ruling says what becomes of one plain number, and is what the tables must
-agree with; metadata, numbering_plan and automaton prove that they do; grouping tells what a number's groups add.
+what a country's name or code means, no_country what names none). Cells of digits and punctuation, nearly all, are
+looked up at once in lanes: tables of rulings by length and first digits. ruling says what becomes of one plain number,
+and is what the tables must agree with; metadata, numbering_plan and automaton prove that they do; grouping tells what
+a number's groups add.
 
 Other cells go one by one to odd_cells, which reads each kind once → phone_cells, the whole of one cell: wrapping takes
 off what programs put around a number, splitting parts the text into stretches, with what its words say of each

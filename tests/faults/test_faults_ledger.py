@@ -254,7 +254,7 @@ def test_a_report_that_fails_makes_no_run_unfinished(tmp_path: Path, sandbox: Sa
     assert (ended.code, ended.json["status"], ended.json["leads"]["accepted"]) == (8, "complete", 6)
     error, run = ended.json["error"], ended.json["run"]
     assert "report.html" in error["message"]
-    assert error["hint"].endswith(f", then: telecmi-leads report {run} --report-dir FOLDER")
+    assert error["hint"].endswith(f"--report-dir, then: telecmi-leads report {run}")
     assert program.run("report", run).code == 0
     assert program.run(*command).code == 0
     assert sum(len(leads) for leads in sandbox.campaigns().values()) == 6

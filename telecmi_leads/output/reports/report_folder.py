@@ -7,7 +7,6 @@ that somebody has corrected, or any other file of that name, stays as it is, and
 
 from __future__ import annotations
 
-import errno
 import re
 import secrets
 import time
@@ -30,6 +29,7 @@ _OURS = re.compile(
     r"report(-\d+)?\.html|(campaigns|refused|left-out)(-\d+)?\.csv|summary(-\d+)?\.json|rejects(-\d+)?\.(csv|xlsx)"
 )
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-z]{4}")
+_ANOTHER = "telecmi-reports-2"
 _UNFINISHED = ".unfinished-"
 _REMAINS_AGE = 3600.0
 _MOST_SUMMARY_BYTES = 64 * 2**20
@@ -99,18 +99,16 @@ def disk_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         raise ReportError(
             f"The report {safe(str(path))} can't be written: {error.strerror or 'input/output error'}.",
-            remedy=Remedy(f"{_way_out(error)}, or choose another folder with --report-dir", "report"),
+            remedy=_way_out(error),
         ) from error
 
 
-def _way_out(error: OSError) -> str:
+def _way_out(error: OSError) -> Remedy:
+    """Return what helps: space on a disk that is full, and else another folder, under a name that can be typed."""
+    other = "choose another folder with --report-dir"
     if error.errno in FULL:
-        return "Free some space"
-    return (
-        "See that the folder can be made and stays"
-        if error.errno == errno.ENOENT
-        else "Make the folder writable for this user"
-    )
+        return Remedy(f"Free some space, or {other}", "report")
+    return Remedy(other.capitalize(), "report", ("--report-dir", _ANOTHER))
 
 
 class ReportFolder:
