@@ -203,6 +203,11 @@ class WarningCode(Enum):
         "a sheet is called Deleted, Wrong numbers or the like: its people are sent; --strict sends nothing",
         "Delete the sheet, rename it Do Not Call, or name the sheets to read with --sheet.",
     )
+    NEARLY_ALL_MARKED = (
+        "nearly_all_marked",
+        "a do-not-call column marks more than nine rows of ten: these people are left out",
+        "Look at the column; if it speaks of something else than calls, use --ignore-marks.",
+    )
     MARK_HINTED = (
         "mark_hinted",
         "a text speaks of not calling, and not plainly of the row's person: the row is sent all the same",

@@ -368,6 +368,8 @@ class _Preparation(Struct):
         self.screen.count(len(clean.leads), left_out)
         rows = [*clean.rejections, *clean.marked, *self._rows_left_out(cleaner, clean, left_out)]
         self.counts.take(clean, rows, left_out)
+        if cleaner.marks is not None and cleaner.marks.sheet is None:  # of a sheet's name all rows are marked
+            self.found.count_marked(cleaner.info, clean.read - len(clean.blanks), (row.code for row in clean.marked))
         if len(self.without_code) < MOST_CELLS:
             self.without_code += cells_without_code(clean.rejections, cleaner.info.header)
         leads, numbers, groups, rulings = clean.leads, clean.numbers, clean.groups, clean.rulings

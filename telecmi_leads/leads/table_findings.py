@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -14,12 +14,16 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from telecmi_leads.columns.column_match import ColumnDoubt
     from telecmi_leads.columns.marks import TableMarks
     from telecmi_leads.columns.unread_tables import UnreadTable
     from telecmi_leads.core.lead import TableInfo
+
+
+_NEARLY_ALL = 0.9
+_FEWEST_ROWS = 10
 
 
 class TableFindings(Struct):
@@ -30,6 +34,7 @@ class TableFindings(Struct):
     --sheet leaves out, though their names mark the people on them. `doubtful_sheets` are those that are read, and whose
     names leave it in doubt whether the people on them are to be called. A filter hides rows of
     `filtered`. `long_rows` counts, by place, the rows longer than their header. `doubts` are of columns.
+    `marked` counts, by place, the rows of tables that columns of theirs mark, and `rows` all rows of data of these.
     `unused_names` are columns that look like names, of tables in which none is used.
     """
 
@@ -42,12 +47,20 @@ class TableFindings(Struct):
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
     doubts: dict[tuple[str, ColumnDoubt], None] = field(default_factory=dict)
     unused_names: dict[str, None] = field(default_factory=dict)
+    marked: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    rows: Counter[str] = field(default_factory=Counter)
 
     def take_marks(self, info: TableInfo, marks: TableMarks, chosen: Collection[str]) -> None:
         """Take in the marks of a table; a sheet that --sheet has chosen is meant, whatever its name."""
         self.marks.append((info, marks))
         if marks.doubtful_sheet and info.sheet is not None and info.sheet not in chosen:
             self.doubtful_sheets[info.file, info.sheet] = None
+
+    def count_marked(self, info: TableInfo, rows: int, marks: Iterable[str]) -> None:
+        """Count rows of a table's data, and those of them that its columns mark, by the names of the marks."""
+        where = place(info)
+        self.rows[where] += rows
+        self.marked[where].update(marks)
 
     def pass_over(self, table: int, skipped: Mapping[str, int]) -> None:
         """Count rows of a table below a header without a phone column."""
@@ -85,6 +98,15 @@ class TableFindings(Struct):
         for where, rows in self.long_rows.items():
             yield f"{where}: {count(rows, 'row')} {'has' if rows == 1 else 'have'} more cells than the header"
 
+    def _nearly_all_marked(self) -> Iterator[str]:
+        """Yield where a column marks so many rows that it may speak of something else, an e-mail preference say."""
+        for where, marks in self.marked.items():
+            for name, rows in marks.items():
+                whole = self.rows[where]
+                if whole >= _FEWEST_ROWS and rows > _NEARLY_ALL * whole:
+                    marked = f"{rows:,} of {count(whole, 'row')}"
+                    yield f'{where}: column "{safe(name, 60)}" marks {marked} as not to be called'
+
     def warnings(self) -> Iterator[tuple[WarningCode, str]]:
         """Yield what is to be said of the tables: sentences with their codes."""
         for table, sheets in self._all_unread():
@@ -96,6 +118,9 @@ class TableFindings(Struct):
             yield WarningCode.HIDDEN_ROWS, f"{hides}; {'it is' if info.hidden_rows == 1 else 'they are'} read too."
         for says in self._long():
             yield WarningCode.LONG_ROWS, f"{says}. The cells without a column are not sent."
+        yield from self._warnings_of_marks()
+
+    def _warnings_of_marks(self) -> Iterator[tuple[WarningCode, str]]:
         for unclear in self._unclear():
             yield WarningCode.MARK_UNCLEAR, f"{unclear}. The people in these rows are not left out."
         for says, way_out in self._unread_marks():
@@ -104,6 +129,8 @@ class TableFindings(Struct):
             yield WarningCode.DOUBTFUL_STATUS, f"{doubtful}. These people are not left out."
         for says, way_out in self._doubtful_sheets():
             yield WarningCode.DOUBTFUL_SHEET, f"{says}. The people on it are not left out. {way_out}"
+        for says in self._nearly_all_marked():
+            yield WarningCode.NEARLY_ALL_MARKED, f"{says}. If it speaks of something else, use --ignore-marks."
         for hint in self._hints():
             yield WarningCode.MARK_HINTED, f"{hint}. These people are not left out."
 

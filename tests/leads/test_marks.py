@@ -53,6 +53,17 @@ def test_marked_rows_are_excluded(program: Inside, sandbox: Sandbox) -> None:
     }
 
 
+def test_a_column_that_marks_nearly_everybody_is_said(program: Inside) -> None:
+    """More than nine rows of ten excluded by one column may be a misreading, and is told; nine of ten are not."""
+    for unmarked, warned in ((1, True), (2, False)):
+        rows = [f"Asha {at},98765000{at:02d},{'no' if at < unmarked else 'yes'}\n" for at in range(20)]
+        (program.folder / "leads.csv").write_text(f"Name,Mobile,DNC\n{''.join(rows)}", encoding="utf-8")
+        ended = program.run(*UPLOAD, "--dry-run")
+        says = 'leads.csv: column "DNC" marks 19 of 20 rows as not to be called.'
+        assert ended.json["warnings"] == [f"{says} If it speaks of something else, use --ignore-marks."] * warned
+        assert ended.json["warning_codes"] == ({"nearly_all_marked": 1} if warned else {})
+
+
 def test_ignored_marks(program: Inside, sandbox: Sandbox) -> None:
     """With --ignore-marks nobody is excluded for a mark."""
     (program.folder / "leads.csv").write_text(MARKED, encoding="utf-8")
