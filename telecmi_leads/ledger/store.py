@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     Waiting = Mapping[int, tuple[int, ...]]
     Fresh = Mapping[bytes, tuple[int, ...]]
 
+_GONE = (
+    "Put the ledger back from a backup, then look in the TeleCMI dashboard for the campaigns of this run: whoever is "
+    "in them must not be uploaded again."
+)
+
 FAILURES = (sqlite3.Error, MemoryError, UnicodeDecodeError)
 """What SQLite raises when a ledger can't be read or written; its own messages may quote bytes that are not text."""
 
@@ -90,6 +95,7 @@ class Store:
         self.in_flight: set[int] = set()
         self.expected: dict[int, bytes] = {}
         self._together = False
+        self._identity = _identity(path)
         self.columns: dict[str, list[bytes]] = {}
         self.since: dict[int, frozenset[bytes]] = {}
         self.holders: dict[tuple[str, frozenset[str]], tuple[Waiting, Fresh]] = {}
@@ -149,6 +155,10 @@ class Store:
 
     def _begin(self, *, durable: bool) -> None:
         """Begin a transaction. Where that fails nothing was written, and it may be tried again."""
+        if durable and _identity(self.path) != self._identity:
+            # What is written goes into a file that has no name any more: nobody would know who was sent.
+            self.failed = LedgerError(f"The ledger {safe(str(self.path))} was removed while it was in use", hint=_GONE)
+            raise self.failed
         try:
             if not durable:
                 self.connection.execute("PRAGMA synchronous = NORMAL")
@@ -192,6 +202,15 @@ class Store:
         """Return the error for content that can't be what this program wrote."""
         place = safe(str(self.path)) if self.path is not None else "in memory"
         return LedgerError(f"The ledger {place} is damaged: {what}", hint=RECOVERY)
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Return what tells a file from any other that comes to have its name; None for one that is not there."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
 
 
 def put_body(connection: sqlite3.Connection, campaign: int, body: bytes) -> None:

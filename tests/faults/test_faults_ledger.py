@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -26,8 +27,10 @@ from crashing import (
 )
 from inside import Inside
 from program import write_leads
+from rawserver import wait_until
 
 from telecmi_leads.core.errors import LedgerError, Remedy
+from telecmi_leads.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,8 +38,6 @@ if TYPE_CHECKING:
 
     from crashing import Wrapped
     from program import Ended
-
-    from telecmi_leads.sandbox import Sandbox
 
 
 def refused(ended: Ended, sandbox: Sandbox, *, requests: int = 0, codes: frozenset[int] = frozenset({8})) -> str:
@@ -258,6 +259,26 @@ def test_a_report_that_fails_makes_no_run_unfinished(tmp_path: Path, sandbox: Sa
     assert program.run("report", run).code == 0
     assert program.run(*command).code == 0
     assert sum(len(leads) for leads in sandbox.campaigns().values()) == 6
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no file that is open")
+def test_a_ledger_that_is_removed_in_mid_run_stops_it(tmp_path: Path) -> None:
+    """Nobody would know afterwards who was sent: X8 at the next write, and nothing more is sent."""
+    write_leads(tmp_path / "leads.csv", 20)
+    with Sandbox(latency=0.2) as sandbox:
+        program = Inside(tmp_path, sandbox.url)
+
+        def remove() -> None:
+            wait_until(lambda: len(sandbox.requests()) == 2)
+            shutil.rmtree(tmp_path / "state")
+
+        with ThreadPoolExecutor(1) as other:
+            removed = other.submit(remove)
+            ended = program.run(*UPLOAD, "--workers", "1")
+            removed.result()
+        assert (ended.code, len(sandbox.requests())) == (8, 2)
+        says = f"The ledger {tmp_path / 'state' / 'ledger.sqlite3'} was removed while it was in use."
+        assert ended.json["error"]["message"] == says
 
 
 def test_a_full_disk_before_the_run_names_no_run(tmp_path: Path, sandbox: Sandbox) -> None:
