@@ -243,6 +243,11 @@ class Plan:
         uploaded = 0 if self._people is None else self._people.uploaded
         return min(max(uploaded - run.leads.accepted, 0), run.leads.refused)
 
+    def in_others(self, run: RunRecord) -> int:
+        """Return how many people of this plan are not in the run that it repeats, but in other runs of its name."""
+        rows, covered = self._prepared.rows, 0 if self._people is None else self._people.covered[run.id]
+        return max(rows.leads + rows.already_uploaded - covered, 0)
+
     def discard(self) -> None:
         """Remove the plan from the ledger."""
         self.staging.discard_run(self._id)

@@ -555,6 +555,17 @@ def test_the_names_of_an_unfinished_run_are_not_given_to_others(program: Inside,
     assert copies(sandbox) == once(2) + once(2, first=4)
 
 
+def test_whom_another_run_of_the_name_holds_is_said(program: Inside, sandbox: Sandbox) -> None:
+    """The same command after --append repeats the first run, and says that the later people are in another."""
+    assert upload(program, "M").code == 0
+    write_leads(program.folder / "leads.csv", 9)
+    assert upload(program, "M", "--append").code == 0
+    again = program.run("upload", "leads.csv", "--name", "M", "--size", "2")
+    assert again.code == 0
+    assert "3 leads of this input are not in this run, but in others of this name: telecmi-leads runs" in again.err
+    assert copies(sandbox) == once(9)
+
+
 # --- the ledger from elsewhere --------------------------------------------------------------------
 
 

@@ -170,6 +170,10 @@ def _planned(course: Course, files: Sequence[Path | None], ledger: Ledger, servi
             if elsewhere:
                 says = f"{wording.count(elsewhere, 'lead')} that it has refused {'is' if elsewhere == 1 else 'are'} in"
                 course.session.console.note(f"{says} by another run.")
+            others = plan.in_others(earlier)
+            if others:
+                says = f"{wording.count(others, 'lead')} of this input {'is' if others == 1 else 'are'} not in this run"
+                course.session.console.note(f"{says}, but in others of this name: telecmi-leads runs")
         else:
             course.session.console.note(f"Going on with {safe(earlier.name)} of {made_at(earlier)}.")
             leave_out(course, ledger, earlier, lists_of(course, earlier))
