@@ -8,7 +8,8 @@ import pytest
 from inside import Inside
 
 from telecmi_leads.columns import ColumnMatch
-from telecmi_leads.columns.column_match import ColumnChoice, Rule
+from telecmi_leads.columns.column_match import ColumnChoice
+from telecmi_leads.columns.reading import Rule
 from telecmi_leads.core.lead import Field
 from telecmi_leads.leads.row_numbers import Grid, RowNumbers, find_numbers
 from telecmi_leads.phones import PhoneBook
