@@ -32,10 +32,11 @@ from telecmi_leads.leads.screening import KnownPeople
 from telecmi_leads.sandbox import Sandbox
 
 QUICK = ("--settle", "0", "--retries", "1", "--max-wait", "0", "--workers", "1", "--timeout", "5")
+# No "drop-halfway": a name proves a lost request, since the service stores whole; after an answer it does not.
 STATUSES = (302, 401, 403, 405, 407, 409, 413, 414, 418, 425, 451, 499, 503)
 ABORTED = '400 {"code":400,"msg":"Request aborted"}'
 FAULTS = (
-    *("429=9", "500-before", "500-after", "500-halfway", "drop-before", "drop-after", "drop-halfway", "404", "422"),
+    *("429=9", "500-before", "500-after", "500-halfway", "drop-before", "drop-after", "404", "422"),
     *("400", "400-after", "422-after", "html-before", "html-after", "truncated-after", "empty-before"),
     *(f"answer-{when}={says}" for when in ("before", "after") for says in (*map("{} no".format, STATUSES), ABORTED)),
 )
