@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.candidates import read_columns
+from telecmi_leads.columns.column_doubts import column_doubts
 from telecmi_leads.columns.column_match import ColumnChoice, ColumnDoubt, ColumnMatch, Draft
 from telecmi_leads.columns.field_choice import choose_fields, choose_unnamed, is_unnamed
 from telecmi_leads.columns.header_meaning import names_a_shipping, read_name
 from telecmi_leads.columns.lexicon import words
-from telecmi_leads.columns.line_labels import is_wrong, line_labels
+from telecmi_leads.columns.line_labels import line_labels
 from telecmi_leads.columns.mark_words import mark_kind
 from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS, Head
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
@@ -92,7 +93,7 @@ class Matcher(Struct, frozen=True):
             phone_score=self.share_of_numbers,
         )
         match = self._without_false_countries(match, sample)
-        match = replace(match, doubts=(*match.doubts, *_wrong_phones(match)))
+        match = replace(match, doubts=(*match.doubts, *column_doubts(match, sample)))
         self.served.update(match.served)
         for option, why in match.absent.items():
             self.absent.setdefault(option, (why, []))[1].append(info)
@@ -192,19 +193,6 @@ def unused_names(match: ColumnMatch, sample: Sequence[Sequence[str]]) -> Iterato
         asked = each.field is None and each.rule in (Rule.OTHER_PERSON, Rule.OTHER_NAME, Rule.UNKNOWN) and each.header
         if asked and cell_values.share(cells[each.index], cell_values.like_full_name) >= cell_values.MOST:
             yield each.header
-
-
-def _wrong_phones(match: ColumnMatch) -> Iterator[ColumnDoubt]:
-    """Yield what is to be said where no phone column is better than one called "Wrong Number"."""
-    mapped = any(choice.rule is Rule.MAPPED and choice.field is Field.PHONE for choice in match.choices)
-    if match.phones and not mapped and all(is_wrong(match.header_of(at)) for at in match.phones):
-        name = safe(match.header_of(match.phones[0]), 60)
-        yield ColumnDoubt(
-            WarningCode.WRONG_NUMBERS,
-            f'the numbers of the only phone column, "{name}", are wrong by its name',
-            "They are sent all the same.",
-            "Name the right column: --map phone=COLUMN.",
-        )
 
 
 def _first(row: Sequence[str], columns: Sequence[int]) -> str:

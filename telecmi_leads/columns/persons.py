@@ -155,8 +155,13 @@ def is_a_leaders(candidate: Candidate) -> bool:
 def _whose(candidate: Candidate) -> str:
     """Return the person whose column this is, as far as its name tells; "" for a customer or buyer, who is the lead."""
     person = candidate.reading.person
-    apart = person is not None and person.meaning in (Modifier.PERSON, Modifier.GUEST) and not _is(person, _SUBJECTS)
+    apart = person is not None and person.meaning in (Modifier.PERSON, Modifier.GUEST) and not is_a_subject(person)
     return noun(person.text) if person is not None and apart else ""
+
+
+def is_a_subject(person: Segment) -> bool:
+    """Tell whether a word for a person says that the table is about them: customer, lead, applicant or the like."""
+    return _is(person, _SUBJECTS)
 
 
 def _is(person: Segment, beginnings: tuple[str, ...]) -> bool:

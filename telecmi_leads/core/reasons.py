@@ -223,6 +223,11 @@ class WarningCode(Enum):
         "the only phone column says by its name that its numbers are wrong; they are sent; --strict sends nothing",
         "Name the right column with --map phone=COLUMN.",
     )
+    WHOSE_NUMBER = (
+        "whose_number",
+        "an owner and a tenant or the like are named, and no column says whose the number is; --strict sends nothing",
+        "Name the column of the number's person with --map fullname=COLUMN.",
+    )
     HIDDEN_ROWS = (
         "hidden_rows",
         "rows of a sheet are hidden by a filter; they are read too",

@@ -205,37 +205,6 @@ def test_a_row_that_names_a_country_among_cities_keeps_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "warnings"),
-    [
-        (
-            "Name,Mobile,Country\nAsha Rao,9876500001,Mumbai\nUma Das,9876500002,New York\nOm Sen,9876500003,Pune\n",
-            "country_not_used",
-            (
-                'leads.csv: 3 of 3 cells of column "Country" looked at name no country. It is not used: where it '
-                "names no country, numbers without a country code are read for --region IN. Correct the cells, or "
-                "reject such rows: --map country=Country."
-            ),
-        ),
-        (
-            "Name,Wrong Number\nAsha Rao,9876500001\nUma Das,9876500002\nOm Sen,9876500003\n",
-            "wrong_numbers",
-            (
-                'leads.csv: the numbers of the only phone column, "Wrong Number", are wrong by its name. They are sent '
-                "all the same. Name the right column: --map phone=COLUMN."
-            ),
-        ),
-    ],
-)
-def test_a_doubtful_column_is_told(tmp_path: Path, text: str, code: str, warnings: str) -> None:
-    """A column Country without countries and a sole phone column of wrong numbers are warned of, and stop --strict."""
-    (tmp_path / "leads.csv").write_text(text, encoding="utf-8")
-    command = ("validate", "leads.csv", "--region", "IN", "--json")
-    ended, strict = Inside(tmp_path).run(*command), Inside(tmp_path).run(*command, "--strict")
-    assert (ended.code, ended.json["rows"]["leads"], strict.code) == (0, 3, 3)
-    assert (ended.json["warnings"], ended.json["warning_codes"]) == ([warnings], {code: 1})
-
-
-@pytest.mark.parametrize(
     ("text", "option"),
     [
         ("Name,Mobile,Wrong Number\nAsha Rao,9876500001,9876500002\n", "phone=Mobile"),
