@@ -274,7 +274,7 @@ def test_resume_of_several_runs_ends_with_one_verdict(program: Inside, sandbox: 
 
 def test_a_run_without_a_place_for_its_report_holds_up_no_other(program: Inside, sandbox: Sandbox) -> None:
     """The second of three runs has a file for its report folder by now: the others go on, and all are told of."""
-    options = ("--region", "IN", "--retries", "0", "--max-wait", "0")
+    options = ("--region", "IN", "--retries", "0", "--settle", "0", "--max-wait", "0")
     for at, name in enumerate(("April", "May", "June")):
         write_leads(program.folder / f"{name}.csv", 1, first=100 * at)
         sandbox.order(f"429=9@{at + 1}")

@@ -55,7 +55,7 @@ def test_what_a_ledger_prints_can_be_typed_in_any_folder(program: Inside, sandbo
     """A run that was planned with files of its own folder is gone on with from another one, by what `runs` shows."""
     (program.folder / "dnc.csv").write_text("Phone\n9876500001\n")
     sandbox.order("429=9@1")
-    typed = ("--exclude", "dnc.csv", "--max-wait", "0", "--retries", "0")
+    typed = ("--exclude", "dnc.csv", "--max-wait", "0", "--settle", "0", "--retries", "0")
     assert program.run("upload", "leads.csv", "--name", "M", *typed).code == 5
     other = program.folder / "elsewhere"
     other.mkdir()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from telecmi_leads.sandbox import Sandbox
 
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+AT_ONCE = ("--max-wait", "0", "--settle", "0", "--retries", "0")
 
 
 @pytest.fixture
@@ -65,9 +66,9 @@ def test_no_further_run_begins_after_a_signal(
     """Of two unfinished runs the first is whole when the signal comes: the second does not begin."""
     for name in ("A", "B"):
         sandbox.order("429=9@*")
-        program.run("upload", "leads.csv", "--name", name, "--max-wait", "0", "--retries", "0")
+        program.run("upload", "leads.csv", "--name", name, *AT_ONCE)
     signalling(monkeypatch, signal.SIGTERM, 1)
-    ended = program.run("resume", "--json", "--max-wait", "0", "--retries", "0")
+    ended = program.run("resume", "--json", *AT_ONCE)
     assert (ended.code, len(ended.json["runs"]), ended.json["runs"][1]["exit_code"]) == (143, 2, 143)
 
 

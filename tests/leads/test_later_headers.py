@@ -117,17 +117,14 @@ def test_a_file_of_headers_alone_has_no_phone_column(tmp_path: Path) -> None:
     assert (code, summary["error"]["code"]) == (3, "column_missing")
 
 
-@pytest.mark.parametrize("options", [(), ("--limit", "1")])
+MANY_HEADERS = (in_turn(5000), "leads.csv: it has more than 1,000 header rows that change its columns.")
+MANY_COLUMNS = (of_many_columns(400), "leads.csv: the header rows that change its columns have more than 32,768 names.")
+
+
 @pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        (in_turn(5000), "leads.csv: it has more than 1,000 header rows that change its columns."),
-        (
-            of_many_columns(400),
-            "leads.csv: the header rows that change its columns have more than 32,768 names.",
-        ),
-    ],
-    ids=["many headers", "many columns"],
+    ("text", "says", "options"),
+    [(*MANY_HEADERS, ()), (*MANY_HEADERS, ("--limit", "1")), (*MANY_COLUMNS, ("--limit", "1"))],
+    ids=["many headers", "many headers, one lead", "many columns, one lead"],
 )
 def test_headers_beyond_all_measure(tmp_path: Path, text: str, says: str, options: tuple[str, ...]) -> None:
     """A file of headers that change its columns ends at a limit, in seconds, with --limit too."""
