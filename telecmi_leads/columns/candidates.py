@@ -92,9 +92,10 @@ def read_columns(
 
 
 def _read(name: str, cells: Sequence[str], phone_score: Callable[[Sequence[str]], float]) -> Reading:
-    """Read a name; "Phone verified" above numbers says which phone it is, above anything else it is a yes or no.
+    """Read a name whose meaning depends on the cells below it.
 
-    So "Cep" is Turkish for a mobile above numbers, and a Brazilian postal code above anything shorter.
+    "Phone verified" is a phone above numbers, and a yes or no above anything else. "Cep" is Turkish for a mobile above
+    numbers, and a Brazilian postal code above anything shorter.
     """
     reading = read_name(name)
     if reading.head in PHONE_HEADS and cells and is_label(name, cells):
@@ -328,10 +329,10 @@ def _organisers(candidate: Candidate, name: tuple[str, ...]) -> Candidate:
 def _tenants(
     found: list[Candidate], names: Sequence[tuple[str, ...]], cells: Sequence[Sequence[str]]
 ) -> list[Candidate]:
-    """Refuse the tenants on a list of owners with names and numbers, where more owners than tenants have a number.
+    """Refuse either the tenants or the owners on a list that has both: those of whom fewer have a number.
 
-    So where the only number, which no name tells whose it is, stands behind the owner's name, or where more rows have a
-    number than a tenant: half of the flats have none.
+    A number column that does not say whose it is belongs to the owners if it stands right behind their names, or if
+    more rows have a number than have a tenant: half of the flats have no tenant.
     """
     owners = [candidate for candidate in found if candidate.reading.owner]
     tenants = [candidate for candidate in found if not _TENANTS.isdisjoint(names[candidate.index])]
@@ -396,10 +397,10 @@ def _owners(found: list[Candidate]) -> list[Candidate]:
 
 
 def _strangers(found: list[Candidate], names: Sequence[tuple[str, ...]]) -> list[Candidate]:
-    """Refuse lines and emails of an occupation that no list has where another's name is there: "Zookeeper mobile".
+    """Refuse phones and emails of an occupation that is not in the lexicon, such as "Zookeeper mobile".
 
-    Where every name of the table has that word too, the table is about zookeepers. So the name of one is refused where
-    the number is a customer's.
+    They stay where every name column has that word too: then the table is a list of zookeepers. The zookeeper's name is
+    refused where a phone column is the customer's.
     """
     own = [c for c in found if c.head in PERSON_HEADS]
     persons = any(c.head in PHONE_HEADS and c.reading.person is not None for c in found)

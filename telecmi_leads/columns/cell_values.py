@@ -1,7 +1,7 @@
 """What the cells of a column look like.
 
-Patterns only: whether a number is good, the caller's `phone_score` says. All functions take the cells of one column
-that are not empty.
+Patterns only: whether a number is good, the caller's `phone_score` says. Functions that take several cells expect
+those of one column that are not empty.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ class ColumnMatch(Struct, frozen=True, dict=True):
     """What became of each column, in their order."""
 
     stray_countries: tuple[int, ...] = ()
-    """Columns that are called countries and hold few: what is a country's name there tells the row's region."""
+    """Columns called countries of which most cells name none; a cell that names one still tells its row's region."""
 
     doubts: tuple[ColumnDoubt, ...] = ()
     """What deserves a warning."""

@@ -54,8 +54,8 @@ _CALLED = "Write the column's name as it stands there, or its place, such as col
 class Matcher(Struct, frozen=True):
     """Matches columns; `region` is what numbers without a country code are read for when values are looked at.
 
-    `served` are the options that name a column which some table had, `absent` holds why and where the others were not
-    found: --map and --set hold for every table that has their columns, and are wrong where no table has them. `sheets`
+    --map and --set hold for every table that has their columns, and are an error where no table has them: `served` are
+    those whose column some table had, `absent` says of the others why, and in which tables, it was not found. `sheets`
     are the names of the sheets seen, None for what has no sheets; `sheet_from` says where those wanted were named.
     """
 

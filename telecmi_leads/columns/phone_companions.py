@@ -18,9 +18,9 @@ _NEAREST = 20
 class Companions:
     """The columns of one kind, such as countries, in the order in which they go with each phone column.
 
-    What tells them apart are the words that not all of their names have. A name fits by those of them that are in the
-    phone column's name, the more the fewer other phone columns have them too, and less by each that is not; the nearer
-    column comes first where that is even. Columns of area codes and of ids are none.
+    Words that all of their names share are left out. Each other word of a name counts for the column if the phone
+    column's name has it too, and more the fewer other phone columns have it; it counts against the column if not. Of
+    columns that fit equally the nearer one comes first. Columns of area codes and of ids are left out.
     """
 
     __slots__ = ("_columns", "_known", "_of_phones", "_phones", "_telling")

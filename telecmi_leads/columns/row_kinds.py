@@ -202,10 +202,10 @@ def rows_in_doubt(
 ) -> Iterable[int]:
     """Return those rows of a block that may be something else than DATA, by scans of its columns.
 
-    `order` are the columns to look at, first those that likely hold words. Every other row has in these a word, enough
-    cells that do not say their column's name, a value, and nothing of a test lead. Its first cell begins no total, no
-    note and no footer; or the row is too long for the latter two, and words in two cells say that it is no total.
-    `row_kind` would say DATA.
+    `order` are the columns to look at, first those that likely hold words. `row_kind` would say DATA of every row that
+    is not returned: in these columns it has a word, a value, enough cells that differ from the header's names, and no
+    sign of a test lead. Besides, its first cell does not begin a total, a note or a footer. A row with too many cells
+    for a note or a footer may have words in two cells instead, which a total never has.
     """
     if len(rows) < _FEW_ROWS or not order:
         return range(len(rows))
@@ -245,7 +245,7 @@ def _unlike_data(
 
 
 def _fewest_others(filled: int, names: Sequence[str]) -> int:
-    """Return in how many cells a row has to say something else than the header to be none, and to be no mere note."""
+    """Return how many cells must differ from the header's names for a row to be neither a header again nor a note."""
     return max(_FEWEST_OTHERS, _others(filled, names) + 1)
 
 

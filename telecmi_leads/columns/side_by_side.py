@@ -69,10 +69,10 @@ def tables_of(table: Table, options: FieldOptions) -> Iterator[Table]:
     """Take apart a sheet on which tables stand side by side; most sheets are one table.
 
     The same names come again, perhaps with a number behind them or behind an empty column, or an empty column parts
-    two tables that each have a name and a phone. --map keeps them together that names columns by their place, or the
-    phone of one with something of another; where the same names come again behind an empty column, if it tells phone
-    and name, since a number would go with the first table's name otherwise. --set never does, for that reason: its
-    columns are of one table.
+    two tables that each have a name and a phone. The sheet stays one table if --map names a column by its place, or the
+    phone of one table with something of another. Where the same names come again behind an empty column, --map must
+    name both phone and name for that: otherwise a number would go with the first table's name. --set never keeps a
+    sheet together, since its columns are of one table.
     Raises InputRefused where they are too long to be held: each is read to its end, one after the other.
     """
     header, sample = table.info.header, table.sample

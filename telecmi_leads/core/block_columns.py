@@ -1,4 +1,4 @@
-"""The columns of a block of rows: what is asked of a whole one is found out by one scan of its joined cells."""
+"""Questions about whole columns of a block of rows, each answered by one scan of the column's joined cells."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def joined(cells: Sequence[str]) -> str:
 
 
 def _is_clean_and_filled(together: str, form: NormalForm) -> tuple[bool, bool]:
-    """Tell whether `clean` would leave every cell of a `joined` column as it is, and whether none is empty besides.
+    """Tell of a `joined` column whether `clean` would change no cell, and whether besides that no cell is empty.
 
-    May say no to both where it is so.
+    Either answer may be no although a closer look would say yes.
     """
     ends = together[:1] + together[-1:]
     if together.isascii():
@@ -47,7 +47,7 @@ def _is_clean_and_filled(together: str, form: NormalForm) -> tuple[bool, bool]:
 
 
 class Columns(list["Sequence[str]"]):
-    """The columns of a block of rows, which stay as they are: what is asked of a whole one is found out once."""
+    """The columns of a block of rows. They never change, so each answer about a whole column is kept."""
 
     def __init__(self, columns: Iterable[Sequence[str]]) -> None:
         super().__init__(columns)

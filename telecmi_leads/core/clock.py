@@ -38,7 +38,7 @@ def chance() -> float:
 
 
 def waits(seconds: float | None, longest: float) -> Iterator[float]:
-    """Take a time apart into waits of at most `longest` seconds, at least one; None is a time without end."""
+    """Split a time into waits of at most `longest` seconds each, at least one wait; None is a time without end."""
     left = math.inf if seconds is None else max(seconds, 0.0)
     while left > longest:
         yield longest

@@ -26,8 +26,8 @@ LeadsError
 Signalled is none of them: `main` turns it into Interrupted or Terminated.
 
 Every error carries `code` (stable, snake_case, for scripts), `message` (what is wrong and where) and
-`hint` (what to do next). Layers below the commands only raise them; they don't know which run a command has in hand, so
-that a command which names that run is a `Remedy`: the command's course puts it into words.
+`hint` (what to do next). Layers below the commands only raise them, and don't know which run a command works on. Where
+the way out is a command for that run, they raise a `Remedy` with the error, and the command fills in the run.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ MAX_CAMPAIGN_LEADS = 1000
 
 
 class Field(StrEnum):
-    """What a column can feed: the API's eight fields, and three that are made into them."""
+    """What a column can feed: the API's nine fields, a full name to be split, and a dial code to be joined."""
 
     FIRSTNAME = "firstname"
     LASTNAME = "lastname"
@@ -88,7 +88,7 @@ NOBODY = Lead("", "", "")
 
 
 class LeftOutKind(StrEnum):
-    """As what a row counts that did not become a lead; the keys of "rows" in the JSON output."""
+    """How a row that did not become a lead is counted; the values are keys of "rows" in the JSON output."""
 
     REJECTED = "rejected"
     DUPLICATE = "duplicate"

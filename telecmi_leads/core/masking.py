@@ -86,7 +86,7 @@ def _readings(text: str) -> Iterator[_Written]:
 
 
 class _Written:
-    """A text with the place in the original of each of its characters."""
+    """A text, perhaps decoded, that knows for each of its characters which part of the original text it came from."""
 
     def __init__(self, text: str, places: list[tuple[str, int, int]]) -> None:
         self.text = text

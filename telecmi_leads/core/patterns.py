@@ -24,7 +24,7 @@ def pattern(expression: str, flags: int = 0) -> re.Pattern[str]:
 
 
 def cached_if_short(maxsize: int) -> Callable[[Callable[_Asked, _Answer]], Callable[_Asked, _Answer]]:
-    """Return a decorator like lru_cache for functions of a foreign text, their last argument: no long text is kept.
+    """Return a decorator like lru_cache that keeps no answer whose last argument, a foreign text, is long.
 
     A cell may have a megabyte, and a cache of some thousands of these would take the memory of the machine.
     """

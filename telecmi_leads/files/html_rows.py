@@ -37,7 +37,7 @@ _STRUCK = frozenset({"s", "strike", "del"})  # text that is struck through no lo
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _NEVER_HIDDEN = _VOID | {"html", "body"}  # the latter are hidden until a script has run
 _PARTS = frozenset({"thead", "tbody", "tfoot"})
-# The end tags that also end an element that is not shown; all that end cells, rows and tables do for others.
+# For a hidden cell, row or table, which end tags end it where its own is missing; others end with any of these.
 _ENDED_BY = {
     **dict.fromkeys(_CELL, _ROW | _TABLE),
     **dict.fromkeys(_ROW | _PARTS, _TABLE),

@@ -99,9 +99,10 @@ def _parted(
 def _pattern(
     values: Sequence[Any], marks: list[Sequence[Hashable]], depth: int = 0, within: str | None = None
 ) -> Column | dict[str, Any] | list[Any] | None:
-    """Return the pattern of values that stand in one place; `within` as telling_keys takes it.
+    """Return the pattern of values that stand in the same place of several objects; `within` is telling_keys'.
 
-    Where they are not alike, it adds a mark for each of them, the same for those that may be.
+    If they are not alike, it appends to `marks` a list with one mark for each value: values with equal marks may still
+    be alike.
     """
     kinds = set(map(type, values))
     if kinds.isdisjoint(NESTED):

@@ -283,10 +283,11 @@ _FEW_KEYS = 8  # more are an address with its parts, or a person
 
 
 def telling_keys(columns: Mapping[str, Sequence[Any]], within: str | None) -> set[str] | None:
-    """Return the keys of objects whose texts tell where other values go: all else depends on keys and kinds alone.
+    """Return the keys whose texts decide to which cells an object's other values go; None if any value may.
 
-    The objects are given by `columns`. `within` is "" where they are elements of a list, the key under which they stand
-    where they are parts of these, None elsewhere. Returns None where each object has to be looked at.
+    All else about an object's cells depends on its keys and the types of its values. `columns` has the objects' values
+    by key. `within` is "" for elements of a list, the key under which they stand for objects within such elements, None
+    for all others.
     """
     typed = any(type(kind) is str and kind in columns for kind in columns.get("type", ()))
     telling = {"type"} if typed else set()

@@ -1,6 +1,6 @@
 """The table of readers: each text format, how its beginning is recognised, its endings, and who reads it.
 
-A new text format is one module and one row here, and its name in options.FileFormat. Workbooks are told by their
+A new text format is one module and one row here, and its name in option_values.FileFormat. Workbooks are told by their
 first bytes (a zip's or an OLE2 file's) and have one reader for all. Files that hold no table of leads, whatever their
 name says, are told by how they begin too, and are refused for what they are.
 """

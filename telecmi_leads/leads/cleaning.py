@@ -443,7 +443,7 @@ class Cleaner(Struct, frozen=True):
 def rows_above(
     header: Sequence[str], rows: Sequence[Sequence[str]], header_at: int, numberless: Callable[[int], bool]
 ) -> int:
-    """Return how many rows right above a later header are too wide for the one above them, and `numberless` there."""
+    """Return how many rows right above a later header are too wide for the header above them, and are `numberless`."""
     named, wide = width_of(header), width_of(rows[header_at])
     early = 0
     while early < header_at and named < width_of(rows[at := header_at - early - 1]) <= wide and numberless(at):

@@ -327,9 +327,9 @@ def row_regions(  # noqa: PLR0913 - the rows, and what tells their regions
 ) -> RowRegions:
     """Return each row's region: its dial code's, else its country's, else `region`.
 
-    Where there are several such columns, that counts which goes with the column `phone`, else the best of the others.
-    UNKNOWN where the row names a country or code that is not understood, and none that is; `region` with `guess`.
-    "NA" names a country where the numbers of the column `phone` show that, by the rules of `book`.
+    Of several such columns the one that goes with the column `phone` comes first, then the others, best first. A row
+    whose country or code is not understood in any of them gets UNKNOWN, or `region` with `guess`. "NA" counts as
+    Namibia only where the numbers of the column `phone`, read by `book`, show that.
     """
     told: list[str | None] | None = None
     for cells in (_taken(grid.columns[column], at) for column in match.stray_countries):

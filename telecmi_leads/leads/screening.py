@@ -180,10 +180,10 @@ WAITING = "waiting"
 class KnownPeople(Struct):
     """Whom the ledger knows of a plan's people, counted as the blocks come.
 
-    `find` is Ledger.known_among with its runs `own`: those whose content this plan may be, since they have its name.
+    `find` is Ledger.known_among with the runs `own`: those of the plan's name, so that their content may be the plan's.
     People who are in the same campaigns are looked at once a block.
-    With `new_only` those uploaded since that time (None: ever) are left out, and those who wait; with `append` the
-    same of the campaigns of `own`. Otherwise everybody stays, and is counted.
+    With `new_only` those are left out who were uploaded since `since` (None: ever), and those who wait. With `append`
+    the same holds for the campaigns of `own` alone. Otherwise everybody stays, and is counted.
 
     `touched` counts a run's people in the input, `touched_open` those whose campaign is not settled, `covered` those
     who are on no do-not-call list; `kept_own` are those of this plan who are in a run of `own`, and `kept_uploaded`

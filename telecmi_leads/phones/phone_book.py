@@ -130,9 +130,9 @@ def _may_hold_year(digits: str) -> bool:
 
 
 class _Doubt(NamedTuple):
-    """What a ruling says less than a cell's groups may: on digits that begin so, unless the cell has one of `heads`.
+    """When a cell's groups may overrule a ruling: if its digits begin with `beginning`, and it with none of `heads`.
 
-    So begin cells whose first group is the calling code of another country's number without its plus.
+    A cell that begins with one of `heads` has the calling code of a foreign number without a plus as its first group.
     """
 
     beginning: str
@@ -141,7 +141,7 @@ class _Doubt(NamedTuple):
 
 @lru_cache(maxsize=1 << 14)
 def _doubt(ruling: Ruling, region: str | None) -> _Doubt | None:
-    """Return on which digits of a region's row the groups of a cell may outweigh this ruling, None for on none."""
+    """Return when the groups of a cell in a row of `region` may overrule this ruling, None for never."""
     if ruling.reason is not None:
         return _Doubt("") if ruling.reason in _DOUBTFUL else None
     if Repair.MISSING_PLUS in ruling.repairs:
