@@ -21,6 +21,7 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument, count
 from telecmi_leads.files import open_source
 from telecmi_leads.leads.cleaning import Cleaner, rows_above
+from telecmi_leads.leads.further_numbers import may_hold_two
 from telecmi_leads.leads.later_headers import HeaderBudget
 from telecmi_leads.leads.row_numbers import find_numbers, leveled
 from telecmi_leads.leads.screening import ExcludeList, NumberSet
@@ -46,9 +47,6 @@ _READ_ANYHOW = frozenset(
     }
 )  # fmt: skip
 """A lead is not dialled by such a cell; whoever may be meant by it stays on the list."""
-
-_TWO_NUMBERS = 14
-"""Digits below which a cell does not hold two numbers worth a longer look."""
 
 _DIGITS_OF_A_NUMBER = 7
 
@@ -265,9 +263,7 @@ def _may_be_names(row: Sequence[str]) -> bool:
 
 def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:
     """Yield every number of cells that may hold several: a lead needs one of them, on a list all of them count."""
-    for cell in cells:
-        if sum(map(str.isdecimal, cell)) < _TWO_NUMBERS:
-            continue
+    for cell in filter(may_hold_two, cells):
         for candidate in matcher.book.explain(cell, matcher.region).candidates:
             if candidate.number:
                 yield candidate.number

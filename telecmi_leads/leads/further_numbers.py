@@ -31,7 +31,7 @@ def further_numbers(grid: Grid, match: ColumnMatch, book: PhoneBook, region: str
     for column in match.phones:
         asked = [at for at, row in enumerate(grid.rows) if row[column] and _is_own_line(match, column, row)]
         if len(match.phones) == 1:  # its number is known, but for a second one in the cell
-            asked = [at for at in asked if _may_hold_two(grid.rows[at][column])]
+            asked = [at for at in asked if may_hold_two(grid.rows[at][column])]
         numbers = _numbers_of(grid.only(asked), column, match, book, region) if asked else ()
         yield from ((asked[place], number) for place, number in numbers)
 
@@ -47,12 +47,13 @@ def _numbers_of(
     default = region_of_header(match.header_of(column)) or region
     regions = row_regions(grid, range(len(grid.rows)), match, default, phone=column, book=book)
     for at, cell in enumerate(grid.columns[column]):
-        if _may_hold_two(cell):
+        if may_hold_two(cell):
             candidates = book.explain(cell, regions.at(at)).candidates
             yield from ((at, each.number) for each in candidates if each.good)
 
 
-def _may_hold_two(cell: str) -> bool:
+def may_hold_two(cell: str) -> bool:
+    """Tell whether a cell has the digits of two numbers."""
     return sum(map(str.isdecimal, cell)) >= _TWO_NUMBERS
 
 
