@@ -49,7 +49,9 @@ _ANOTHER = "\x17"  # before a number that what is said of the one before it does
 _COUNTRIES = "\x0f\x10\x11\x12\x13\x14\x15\x16"  # one for each country that a cell names
 _ALL_MARKS = re.compile(f"[{''.join(_MARKS)}{_BEHIND_WORD}{_ANOTHER}{_COUNTRIES}]")
 
-_BRACKETED_WORDS = pattern(rf"[(\[{{][^()\[\]{{}}]*?{LETTERS}[^()\[\]{{}}]*[)\]}}]")
+BRACKETED_WORDS = pattern(rf"[(\[{{][^()\[\]{{}}]*?{LETTERS}[^()\[\]{{}}]*[)\]}}]")
+"""A bracket with words in it."""
+
 _RUN = pattern(r"\+?\(?\d(?:[\d\s().\-~_]|/(?=\d))*\d")
 _HARD = pattern(r"[,;|/\n]")
 _DENIED = pattern(
@@ -99,7 +101,7 @@ def with_labels_marked(text: str, home: str | None) -> tuple[str, Countries]:
 
     `home` is the region of the row: to name it says nothing.
     """
-    text = _BRACKETED_WORDS.sub(rf"\g<0>{GONE}", text)  # a number behind a bracket is none of the words in it
+    text = BRACKETED_WORDS.sub(rf"\g<0>{GONE}", text)  # a number behind a bracket is none of the words in it
     found = countries_in(text, home)
     named = [each for each in found if each.whole]
     how: dict[str, How] = {}

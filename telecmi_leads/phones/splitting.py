@@ -15,6 +15,7 @@ from telecmi_leads.core.patterns import pattern
 from telecmi_leads.core.reasons import Reason, Repair
 from telecmi_leads.phones.named_countries import How, is_country
 from telecmi_leads.phones.number_labels import (
+    BRACKETED_WORDS,
     GONE,
     country_of,
     is_behind_word,
@@ -61,7 +62,6 @@ _ELSEWHERE = pattern(r"\S*@\S+|[a-z][a-z0-9+.\-]*://\S+|www\.\S+", re.IGNORECASE
 _GLUED_ADDRESS = pattern(r"(?<=\d)[,;](?=[^\s,;@]*@)")
 _VANITY = pattern(r"\d[\-.][A-Z]{3,}(?![a-z])|\b8\d\d [A-Z]{5,}\b")
 _SHORT_GROUP = pattern(r"(?<!\d)\d{1,2}(?!\d)")
-_BRACKETED_WORDS = pattern(rf"[(\[{{][^()\[\]{{}}]*?{LETTERS}[^()\[\]{{}}]*[)\]}}]")
 _CARRIER = pattern(r"(?<![\d\w])0[\s\-]?(?:xx|\*\*)[\s\-(]*(?=\d\d(?!\d))", re.IGNORECASE)  # Brazil: `0xx11 …`
 _NUMBERED_LABEL = pattern(rf"({LETTERS}{{2,}})[1-9](?=\s*(?:[\-).\s]|$))")
 _FEWEST_DIGITS = 4  # a stretch with fewer and with words about it is no attempt at a number
@@ -207,7 +207,7 @@ def _in_brackets(found: re.Match[str]) -> bool:
 
 def _set_apart(text: str) -> str:
     """Make a bracket with words in it a stretch of its own."""
-    return _BRACKETED_WORDS.sub(lambda found: f" {GONE}{found[0][1:-1]}{GONE} ", text)
+    return BRACKETED_WORDS.sub(lambda found: f" {GONE}{found[0][1:-1]}{GONE} ", text)
 
 
 def _shown(text: str) -> str:
