@@ -16,12 +16,10 @@ from msgspec import Struct
 
 from telecmi_leads.core.patterns import pattern
 from telecmi_leads.phones.phone_words import LABELS
-from telecmi_leads.phones.regions import ALPHA_3, folded_name, is_region, names_in_words
+from telecmi_leads.phones.regions import ALPHA_3, FLAG, folded_name, is_region, letters_of_flag, names_in_words
 
 _SEGMENT = pattern(r"(?:[^\W\d_]|[\U0001f1e6-\U0001f1ff])[^\d()\[\]{}<>,;:/|\n\t=+*#~\"!?_\x00-\x1f]*")
 _DASH = re.compile(r"\s-+\s|-+\s*$|\s-+")
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-_FLAG_A = 0x1F1E6
 _LONGEST_SEGMENT = 60
 _MOST_WORDS = 5  # of a country's name
 
@@ -147,14 +145,14 @@ def _pieces(segment: str) -> list[str]:
 
 
 def _flag_ends(segment: str) -> list[int]:
-    return [place for flag in _FLAG.finditer(segment) for place in flag.span()]
+    return [place for flag in FLAG.finditer(segment) for place in flag.span()]
 
 
 @lru_cache(maxsize=8192)
 def _of_piece(piece: str, home: str | None) -> tuple[tuple[str, How, bool], ...]:
     """Return the regions that a piece of text without brackets and signs names, how, and if it says nothing else."""
-    if _FLAG.fullmatch(piece):
-        code = "".join(chr(ord(char) - _FLAG_A + ord("A")) for char in piece)
+    if FLAG.fullmatch(piece):
+        code = letters_of_flag(piece)
         return ((code, How.EVIDENT, True),) if is_region(code) else ()
     words = [word for word in re.split(r"[\s\-.]+", piece) if word.strip("'&")]
     rest = [word for word in words if word.casefold() not in _BESIDE_COUNTRIES]

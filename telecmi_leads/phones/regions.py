@@ -85,7 +85,9 @@ _USUAL_AT = {
     "ZA": {"SA": "ZA"}, "GB": {"NI": "GB"}, "SG": {"SIN": "SG"}, "ID": {"RI": "ID"},
 }  # fmt: skip
 _FLAG_A = 0x1F1E6
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+"""A country's flag, which Unicode writes as two letters of its own."""
+
 _CODE_DIGITS = re.compile(r"\d[\d\s\-]*")
 _LONGEST_NAME = 200  # of a country, with all that people write beside it; longer cells cost time and memory
 _LONGEST_DIAL_CODE = 7  # 1 and a Caribbean area code, 44 and that of the Isle of Man
@@ -97,28 +99,11 @@ _HEADER_CODE = re.compile(r"\+\d{1,4}")
 _HEADER_WORDS = re.compile(r"[^\W\d_]+")
 _HEADER_SHORT_FORMS = frozenset({"USA", "UAE", "KSA", "UK"})
 _NO_CODES = frozenset(
-    {
-        "NO",
-        "ID",
-        "PH",
-        "PR",
-        "CO",
-        "TO",
-        "ST",
-        "NA",
-        "CC",
-        "MS",
-        "SMS",
-        "TEL",
-        "MOB",
-        "GSM",
-        "COM",
-        "MR",
-        "PA",
-        "HR",
-        "IT",
-    }
-)
+    (
+        "NO", "ID", "PH", "PR", "CO", "TO", "ST", "NA", "CC", "MS", "SMS", "TEL", "MOB", "GSM", "COM",
+        "MR", "PA", "HR", "IT",
+    )
+)  # fmt: skip
 """What stands in capitals in a header and is no country there."""
 _ENGLISH = 2
 
@@ -205,14 +190,10 @@ def _region_of_country(text: str) -> str | None:
     if any(map(str.isdecimal, text)):
         named = _region_named(_without_digits(text))
         if named is None:
-            return None if any(map(str.isalpha, text)) and not _is_bare_code(text) else _region_of_dial_code(text)
+            return None if any(map(str.isalpha, text)) and "+" not in text else _region_of_dial_code(text)
         told = _region_of_dial_code(text)
         return named if told is None or _shares_code(named, told) else None
     return _region_named(text)
-
-
-def _is_bare_code(text: str) -> bool:
-    return "+" in text
 
 
 def _shares_code(one: str, other: str) -> bool:
@@ -385,9 +366,12 @@ def _plain_digits(text: str) -> str:
 
 def _flag_as_letters(text: str) -> str:
     """Write flags as their two letters, apart from what stands beside them."""
-    return _FLAG.sub(lambda flag: f" ; {''.join(chr(ord(c) - _FLAG_A + ord('A')) for c in flag[0])} ; ", text).strip(
-        " ;"
-    )
+    return FLAG.sub(lambda flag: f" ; {letters_of_flag(flag[0])} ; ", text).strip(" ;")
+
+
+def letters_of_flag(flag: str) -> str:
+    """Return the two letters that a flag is written with."""
+    return "".join(chr(ord(char) - _FLAG_A + ord("A")) for char in flag)
 
 
 def _cased(text: str) -> str:
