@@ -202,7 +202,7 @@ def _read_segments(segments: list[Segment], *, aside: bool = False) -> Reading:
         if checked is not None:  # "Mobile verified" is a yes or no, "Verified mobile" and "Mobile (verified)" a number
             return Reading(None, Rule.FLAG, checked.text)
     if any(segment.meaning is None and segment.number is None for segment in segments):
-        spaceless = lexicon().spaceless("".join(segment.text for segment in segments))
+        spaceless = lexicon().phrases.spaceless("".join(segment.text for segment in segments))
         if spaceless is not None:
             return Reading(spaceless, Rule.EXACT)
     owner = next((index for index, s in enumerate(segments) if s.meaning in (Never.OWNER, Never.ROLE)), None)

@@ -218,10 +218,6 @@ class Lexicon(Struct, frozen=True):
                     return segment.text
         return ""
 
-    def spaceless(self, text: str) -> Head | None:
-        """Return the head whose phrase is this text when its spaces are left out."""
-        return self.phrases.spaceless(text)
-
     def segments(self, name: Sequence[str]) -> list[Segment]:
         """Return the name's phrases from left to right, the longest known one at each place."""
         tokens = list(name)
