@@ -20,6 +20,7 @@ from telecmi_leads.columns.meanings import (
     NAME_HEADS,
     PERSON_HEADS,
     PHONE_HEADS,
+    WHOLE_NAME_HEADS,
     Head,
     Modifier,
     Place,
@@ -43,7 +44,6 @@ _TENANTS = frozenset(
         *("inquilino", "inquilina", "arrendatario", "huurder", "penyewa", "арендатор", "किरायेदार", "租客"),
     }
 )
-_WHOLE_NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME})
 _TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
 _DIRECTIONS = frozenset({"direction", "type"})
 _FEWEST_ROWS = 3
@@ -312,7 +312,7 @@ def _is_of(names: set[str], phone: Candidate) -> bool:
 
 def _without_leaders(found: list[Candidate]) -> list[Candidate]:
     """Refuse the name of a team's leader where the number is nobody's by name and another first name is there."""
-    names = [c for c in found if c.head in _WHOLE_NAMES and c.reading.person and not c.weak]
+    names = [c for c in found if c.head in WHOLE_NAME_HEADS and c.reading.person and not c.weak]
     leaders = {c.index for c in names if is_a_leaders(c)}
     if not any(c.index not in leaders and c.reading.group == 1 and c.reading.ordinal == 1 for c in names):
         return found
@@ -418,10 +418,10 @@ def _strangers(found: list[Candidate], names: Sequence[tuple[str, ...]]) -> list
 
 def _second_persons(found: list[Candidate]) -> list[Candidate]:
     """Refuse "Name 2" and "Alternate name" and, since they belong to that person, "Phone 2" and "Alternate phone"."""
-    names = [c.reading for c in found if c.head in _WHOLE_NAMES | {Head.FIRST, Head.LAST} and not c.reading.owner]
+    names = [c.reading for c in found if c.head in WHOLE_NAME_HEADS | {Head.FIRST, Head.LAST} and not c.reading.owner]
     numbered = {max(name.ordinal, name.group) for name in names}
     others = numbered - {1} if 1 in numbered else set()
-    alternate = {name.other for name in names if name.head in _WHOLE_NAMES} == {True, False}
+    alternate = {name.other for name in names if name.head in WHOLE_NAME_HEADS} == {True, False}
     if not names:
         return found
     return [

@@ -129,4 +129,7 @@ NAME_HEADS = frozenset(
 PERSON_HEADS = NAME_HEADS - {Head.SALUTATION}
 """The heads of names that tell who somebody is, as a salutation does not."""
 
+WHOLE_NAME_HEADS = frozenset({Head.FULL, Head.PERSON, Head.NAME})
+"""The heads of names that may be a person's whole name."""
+
 PLACE_HEADS = frozenset({Head.ADDRESS, Head.STREET, Head.CITY, Head.LOCALITY, Head.COUNTRY})

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import lexicon
-from telecmi_leads.columns.meanings import Head, Meaning, Modifier
+from telecmi_leads.columns.meanings import WHOLE_NAME_HEADS, Head, Meaning, Modifier
 from telecmi_leads.columns.reading import Candidate, Reading, Rule
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ _PARTS: dict[Meaning | None, Head] = {
     Head.SALUTATION: Head.SALUTATION,
     Head.SUFFIX: Head.SUFFIX,
 }
-_WHOLES = frozenset({Head.FULL, Head.PERSON, Head.NAME})
 _HALVES = {Head.FIRST: Head.LAST, Head.LAST: Head.FIRST}
 _LONGEST_PART = 3  # words, as of "nom de famille"
 
@@ -74,7 +73,7 @@ def _of_whole(whole: Whole) -> Reading | None:
     if lexicon().phrases.get(" ".join(whole)) is Head.CONTACT:
         return read_name("contact person")
     reading = read_name(" ".join(whole))
-    return reading if reading.head in _WHOLES else None
+    return reading if reading.head in WHOLE_NAME_HEADS else None
 
 
 def _halves(parts: dict[Head, int], whole: Reading) -> dict[Head, int] | None:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from telecmi_leads.columns.meanings import Head
+from telecmi_leads.columns.meanings import WHOLE_NAME_HEADS, Head
 from telecmi_leads.columns.reading import Candidate, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WHOLES = frozenset({Head.FULL, Head.PERSON, Head.NAME})
-_NAMES = _WHOLES | {Head.FIRST, Head.LAST}
+_NAMES = WHOLE_NAME_HEADS | {Head.FIRST, Head.LAST}
 _CLEARLY_FEWER = 0.75
 
 
@@ -47,7 +46,9 @@ def _is_sure(candidate: Candidate) -> bool:
 
 def _is_guessed(candidate: Candidate) -> bool:
     reading = candidate.reading
-    return reading.head in _WHOLES and reading.doubtful and not reading.owner and reading.rule is not Rule.EXACT
+    return (
+        reading.head in WHOLE_NAME_HEADS and reading.doubtful and not reading.owner and reading.rule is not Rule.EXACT
+    )
 
 
 def _is_of_one_kind(candidate: Candidate) -> bool:
