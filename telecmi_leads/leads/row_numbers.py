@@ -264,6 +264,7 @@ def _by_label(labelled: _Labelled, match: ColumnMatch) -> _Labelled:
     grid = labelled.grid
     columns = [column for column in match.phones if column in match.labels]
     headers = list(map(match.header_of, columns))
+    beside = {column: _beside(match, column) for column in columns}
     sorted_rows = list(grid.rows)
     moved: dict[int, dict[int, int]] = {}
     refused = dict(labelled.refused)
@@ -278,10 +279,19 @@ def _by_label(labelled: _Labelled, match: ColumnMatch) -> _Labelled:
             moved[index] = dict(zip(columns, order, strict=False))
             for to, origin in moved[index].items():
                 changed[to] = row[origin]
+                for at, own in zip(beside[to], beside[origin], strict=True):
+                    if at is not None and own is not None:  # its code and country go with a number
+                        changed[at] = row[own]
             for rank, column in zip(reversed(ranks), reversed(columns), strict=True):
                 if isinstance(rank, Reason) and any(map(str.isdecimal, row[column])):
                     refused[index] = Fault(rank, column)
     return _Labelled(Grid(sorted_rows, len(grid.columns)), moved, refused)
+
+
+def _beside(match: ColumnMatch, phone: int) -> tuple[int | None, ...]:
+    """Return the columns of the dial code, country and area code that go with a phone column."""
+    told = (next(iter(match.going_with(phone, target)), None) for target in (Field.DIALCODE, Field.COUNTRY))
+    return (*told, _area_column(match, phone))
 
 
 def _ask(  # noqa: PLR0913 - one question to one column
@@ -338,9 +348,9 @@ def row_regions(  # noqa: PLR0913 - the rows, and what tells their regions
             told = [known[cell] for cell in cells]
     for source, regions_of in ((Field.COUNTRY, partial(regions_told, home=region)), (Field.DIALCODE, _regions_by_code)):
         for cells in _columns_of(grid, at, match, source, phone):
-            known = regions_of(set(cells))
+            known = regions_of({*cells, *match.country_cells} if source is Field.COUNTRY else set(cells))
             found = [known[cell] for cell in cells]
-            if source is Field.COUNTRY and region != _NAMIBIA and any(map(may_be_no_country, known)):
+            if source is Field.COUNTRY and region != _NAMIBIA and any(map(may_be_no_country, set(cells))):
                 numbers = None if phone is None else _taken(grid.columns[phone], at)
                 found = _without_nothing(cells, found, region, numbers, book)
             told = found if told is None else list(map(_likelier, found, told))
