@@ -109,6 +109,9 @@ class ColumnMatch(Struct, frozen=True, dict=True):
     stray_countries: tuple[int, ...] = ()
     """Columns called countries of which most cells name none; a cell that names one still tells its row's region."""
 
+    country_cells: frozenset[str] = frozenset()
+    """What the countries' columns hold in the first rows: short forms mean the same all through a table."""
+
     doubts: tuple[ColumnDoubt, ...] = ()
     """What deserves a warning."""
 

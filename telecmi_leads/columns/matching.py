@@ -93,7 +93,9 @@ class Matcher(Struct, frozen=True):
             phone_score=self.share_of_numbers,
         )
         match = self._without_false_countries(match, sample)
-        match = replace(match, doubts=(*match.doubts, *column_doubts(match, sample)))
+        countries = match.sources.get(Field.COUNTRY, ())
+        cells = frozenset(row[at] for row in sample for at in countries if at < len(row))
+        match = replace(match, doubts=(*match.doubts, *column_doubts(match, sample)), country_cells=cells)
         self.served.update(match.served)
         for option, why in match.absent.items():
             self.absent.setdefault(option, (why, []))[1].append(info)
