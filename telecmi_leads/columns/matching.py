@@ -235,7 +235,8 @@ def named_by_use(info: TableInfo, match: ColumnMatch) -> TableInfo:
     if has_names(info):
         return info
     header = list(info.header)
-    for target, columns in ((Field.PHONE, match.phones), *match.sources.items()):
+    # The phone comes last: a cell that holds a name too is told by the column of numbers it is.
+    for target, columns in (*match.sources.items(), (Field.PHONE, match.phones)):
         for number, column in enumerate(columns, start=1):
             header[column] = target.value if number == 1 else f"{target.value} {number}"
     return replace(info, header=tuple(header))
