@@ -99,9 +99,13 @@ def _says_yes(text: str) -> bool | None:
     first = folded.partition(" ")[0]
     if not _TICKS.isdisjoint(text) or _DATE.fullmatch(text) or folded in known.yes:
         return True
-    if not folded or folded in known.callable or folded in known.no or first in known.no:
+    if not folded or folded in known.callable or folded in known.no:
         return False
-    if first in known.yes or says_no_call(text):
+    if says_no_call(text):  # before a no is believed: "No llamar", "No calls please"
+        return True
+    if first in known.no:
+        return False
+    if first in known.yes:
         return True
     return False if speaks_against(words(text)) else None
 
