@@ -23,9 +23,9 @@ from telecmi_leads.files import open_source
 from telecmi_leads.leads.cleaning import Cleaner, rows_above
 from telecmi_leads.leads.further_numbers import may_hold_two
 from telecmi_leads.leads.later_headers import HeaderBudget
-from telecmi_leads.leads.row_numbers import find_numbers, leveled
+from telecmi_leads.leads.row_numbers import find_numbers, leveled, row_regions
 from telecmi_leads.leads.screening import ExcludeList, NumberSet
-from telecmi_leads.phones import PhoneBook
+from telecmi_leads.phones import PhoneBook, region_of_header
 from telecmi_leads.settings.options import FieldOptions, PhoneOptions, ReadingOptions
 
 if TYPE_CHECKING:
@@ -249,11 +249,17 @@ class _Part(Struct, frozen=True):
             found = find_numbers(grid, only, book, region, guess=True)
             numbers += filter(None, found.numbers)
             with_number.update(at for at, number in enumerate(found.numbers) if number)
-            cells = grid.columns[only.phones[0]]
-            if found.repairs[Repair.SEVERAL_NUMBERS]:
-                numbers += _all_numbers(set(cells), self.matcher)
-            for cell in {cells[at] for at, fault in found.faults.items() if fault.reason in _READ_ANYHOW}:
-                numbers += book.every_number(cell, region)
+            cells, column = grid.columns[only.phones[0]], only.phones[0]
+            several = [at for at, cell in enumerate(cells) if may_hold_two(cell)]
+            several = several if found.repairs[Repair.SEVERAL_NUMBERS] else []
+            faulty = [at for at, fault in found.faults.items() if fault.reason in _READ_ANYHOW]
+            if several or faulty:  # their rows tell their countries too
+                default = region_of_header(only.header_of(column)) or region
+                everywhere = range(len(grid.rows))
+                regions = row_regions(grid, everywhere, only, default, phone=column, guess=True, book=book).known()
+                numbers += _all_numbers({(cells[at], regions.at(at)) for at in several}, book)
+                for cell, told in {(cells[at], regions.at(at)) for at in faulty}:
+                    numbers += book.every_number(cell, told)
         return numbers, with_number
 
 
@@ -261,13 +267,13 @@ def _may_be_names(row: Sequence[str]) -> bool:
     return sum(map(str.isdecimal, "".join(row))) < _DIGITS_OF_A_NUMBER
 
 
-def _all_numbers(cells: Collection[str], matcher: Matcher) -> Iterator[str]:
-    """Yield every number of cells that may hold several: a lead needs one of them, on a list all of them count."""
-    for cell in filter(may_hold_two, cells):
-        for candidate in matcher.book.explain(cell, matcher.region).candidates:
+def _all_numbers(cells: Collection[tuple[str, str | None]], book: PhoneBook) -> Iterator[str]:
+    """Yield every number of cells with their rows' regions: a lead needs one of them, on a list all of them count."""
+    for cell, region in cells:
+        for candidate in book.explain(cell, region).candidates:
             if candidate.number:
                 yield candidate.number
-        yield from matcher.book.every_number(cell, matcher.region)
+        yield from book.every_number(cell, region)
 
 
 def _one_column_each(match: ColumnMatch, columns: Sequence[int]) -> tuple[ColumnMatch, ...]:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from telecmi_leads.leads.row_numbers import Grid
     from telecmi_leads.phones import PhoneBook
 
-_TWO_NUMBERS = 14
-"""Digits below which a cell does not hold two numbers worth a longer look."""
+_TWO_NUMBERS, _TWO_SHORT_NUMBERS = 14, 12
+"""Digits below which a cell does not hold two numbers, and two short ones with a sign between them."""
+
+_PARTING = frozenset(",;/|&\n")
 
 
 def further_numbers(grid: Grid, match: ColumnMatch, book: PhoneBook, region: str | None) -> Iterator[tuple[int, str]]:
@@ -54,7 +56,8 @@ def _numbers_of(
 
 def may_hold_two(cell: str) -> bool:
     """Tell whether a cell has the digits of two numbers."""
-    return sum(map(str.isdecimal, cell)) >= _TWO_NUMBERS
+    digits = sum(map(str.isdecimal, cell))
+    return digits >= _TWO_NUMBERS or (digits >= _TWO_SHORT_NUMBERS and not _PARTING.isdisjoint(cell))
 
 
 def _is_own_line(match: ColumnMatch, column: int, row: list[str]) -> bool:
