@@ -269,13 +269,15 @@ def _are_of_a_sort(elements: list[Any]) -> bool:
 
 def _is_of_a_sort(element: dict[str, Any]) -> bool:
     values = [key for key in _NUMBERS if key in element and not isinstance(element[key], dict | list)]
-    return bool(values) and _kind(element) is not None and len(element) <= _FEW_KEYS
+    more = any(map(_PARTS.search, element))  # of an address, or of a number: a country, an extension
+    return bool(values) and _kind(element) is not None and len(element) <= _FEW_KEYS and not more
 
 
 def _lower(element: dict[str, Any]) -> dict[str, Any]:
     return {key.casefold(): value for key, value in element.items()}
 
 
+_PARTS = re.compile(r"country|dial|calling|area|city|town|state|zip|post|street|extension|^ext$", re.IGNORECASE)
 _FEW_KEYS = 8  # more are an address with its parts, or a person
 
 
