@@ -46,6 +46,7 @@ _TENANTS = frozenset(
 )
 _TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
 _DIRECTIONS = frozenset({"direction", "type"})
+_WAYS = {"in": ("inbound", "incoming", "inward", "incall"), "out": ("outbound", "outgoing", "outward", "outcall")}
 _FEWEST_ROWS = 3
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
 _OF_A_PLACE = (
@@ -269,7 +270,7 @@ def _customers_side(
 def _way(cell: str) -> str:
     """Return "in" or "out" for a call's direction, "" for anything else."""
     first = next(iter(words(cell)), "")
-    return next((way for way in ("in", "out") if first.startswith(way)), "")
+    return next((way for way, said in _WAYS.items() if first == way or first.startswith(said)), "")
 
 
 def _holds_lines(candidate: Candidate, cells: Sequence[Sequence[str]]) -> bool:
