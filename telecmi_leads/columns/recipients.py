@@ -11,7 +11,7 @@ from telecmi_leads.columns.meanings import LINE_HEADS, NAME_HEADS, PERSON_HEADS,
 from telecmi_leads.columns.reading import Candidate, Reading, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 _TAKEN = NAME_HEADS | PLACE_HEADS | {Head.EMAIL}
 _NUMBERS = frozenset(
@@ -53,8 +53,11 @@ def recipients_names(found: list[Candidate], names: Sequence[Words], cells: Sequ
     phones = [c for c in found if c.head in PHONE_HEADS]
     if not phones or any(c.head in PERSON_HEADS or c.head is Head.COMPANY for c in found):
         return found
-    own = [c for c in found if _is_of_recipient(c, lexicon().recipients)]
-    if not own or not all(_is_theirs(phone, names, own, found) for phone in phones):
+    others = [c for c in found if c.reading.rule is Rule.OTHER_PERSON]
+    own = [c for c in others if c.reading.word in lexicon().recipients]
+    receiver = any(c.reading.word.startswith("receiver") for c in own)
+    plain = len(own) == len(others) and not receiver
+    if not own or not all(_is_theirs(phone, names, plain=plain) for phone in phones):
         return found
     read = {c.index: _without_whose(names[c.index], c.reading.word, cells[c.index]) for c in own}
     kept: list[Candidate] = []
@@ -69,17 +72,13 @@ def recipients_names(found: list[Candidate], names: Sequence[Words], cells: Sequ
     return kept
 
 
-def _is_of_recipient(candidate: Candidate, words: Iterable[str]) -> bool:
-    return candidate.reading.rule is Rule.OTHER_PERSON and candidate.reading.word in words
-
-
-def _is_theirs(phone: Candidate, names: Sequence[Words], own: Sequence[Candidate], found: Sequence[Candidate]) -> bool:
+def _is_theirs(phone: Candidate, names: Sequence[Words], *, plain: bool) -> bool:
+    """Tell whether a number is the recipient's; `plain` says that those of nobody else are."""
     texts = {segment.text for segment in lexicon().segments(names[phone.index])}
     if phone.reading.place is Place.SHIPPING or not texts.isdisjoint(lexicon().recipients):
         return True
-    plain = phone.reading.place is Place.PLAIN and phone.reading.person is None and not phone.reading.owner
-    others = any(c.reading.rule is Rule.OTHER_PERSON and c not in own for c in found)
-    return plain and not others and not any(c.reading.word.startswith("receiver") for c in own)
+    reading = phone.reading
+    return plain and reading.place is Place.PLAIN and reading.person is None and not reading.owner
 
 
 def _without_whose(name: Words, word: str, cells: Sequence[str]) -> Reading | None:

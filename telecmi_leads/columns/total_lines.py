@@ -35,14 +35,16 @@ _FILLERS = frozenset(
     ("0", *SAID_TO_BE_EMPTY, *(plain(word) for word in WORDS_FOR_NOTHING if not word.startswith(("#", "\\"))))
 )
 NO_WORDS = frozenset({"", *_FILLERS, *map(plain, WORDS_FOR_NOTHING)})
-NUMBER = pattern(r"[\s\d.,:;%()+\-/₹$€£]*\d[\s\d.,:;%()+\-/₹$€£]*")
+# Possessive: a long cell of digits and then a letter would take the square of its length otherwise.
+_FIGURES = r"(?=[\s.,:;%()+\-/₹$€£]*+\d)[\s\d.,:;%()+\-/₹$€£]++"
+NUMBER = pattern(_FIGURES)
 # Behind a number of rows, or before it, these are what is counted.
 _COUNTED = (
     r"(?:records?|rows?|results?|leads?|entries|contacts?|responses|enquiries|inquiries|customers?|clients?|calls?|orders?"
     r"|members?|users?|parties|prospects?|students?|patients?|invoices?|deals?|opportunities)"
 )
 _AMOUNT = pattern(
-    r"(?:(?:rs|inr|usd|eur|gbp|aed|sar|brl|mxn|r\$|us\$)\.?\s*)?[\s\d.,:;%()+\-/₹$€£]*\d[\s\d.,:;%()+\-/₹$€£]*"
+    rf"(?:(?:rs|inr|usd|eur|gbp|aed|sar|brl|mxn|r\$|us\$)\.?\s*+)?{_FIGURES}"
     r"(?:\s*(?:dr|cr|db|inr|usd|eur|gbp|aed|rs|soll|haben)\.?)?",
     re.IGNORECASE,
 )
