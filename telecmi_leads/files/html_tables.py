@@ -16,11 +16,11 @@ from telecmi_leads.files.codepages import LABELS, larger
 from telecmi_leads.files.encoding import decoded_as
 from telecmi_leads.files.html_pages import refuse_other_pages, survey_page
 from telecmi_leads.files.html_rows import TableRows
-from telecmi_leads.files.sheets import Sheet, missing_sheets
+from telecmi_leads.files.sheets import Sheet, SheetsTold, missing_sheets
 from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from telecmi_leads.files.encoding import TextFile
 
@@ -28,9 +28,12 @@ _CHARSET = pattern(r"(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE
 _HEAD = 4096
 
 
-def read_html(file: TextFile, wanted: Sequence[str]) -> Iterator[Sheet]:
+def read_html(
+    file: TextFile, wanted: Sequence[str], marked: Callable[[str], bool], told: SheetsTold
+) -> Iterator[Sheet]:
     """Read a page's tables: each that has rows is a sheet. `wanted` (--sheet) are the names of those to read.
 
+    `marked` tells by its name which hidden sheet of an XML spreadsheet is read too, where --sheet names none.
     Raises SourceUnreadable for a page without a table of leads, for a wanted name that is not there, and for what is
     beyond all bounds.
     """
@@ -44,9 +47,12 @@ def read_html(file: TextFile, wanted: Sequence[str]) -> Iterator[Sheet]:
             )
         missing_sheets(file.name, "sheet", wanted, page.sheets)
     tables, names = TableRows(file), list[str]()
-    hidden = [] if wanted else [name for name, unseen in page.sheets.items() if unseen]
+    unseen = [] if wanted else [name for name, is_hidden in page.sheets.items() if is_hidden]
+    told.hidden += filter(marked, unseen)
+    hidden = [name for name in unseen if name not in told.hidden]
     notes = (
         *file.encoding.notes,
+        *(f"hidden sheet {safe(name)} read too" for name in told.hidden),
         *(f"hidden sheet {safe(name)} skipped" for name in hidden),
         *((f"{page.hidden_rows:,} hidden rows left out",) if page.hidden_rows else ()),
         *((f"text that is struck through ({page.struck:,}) is not read",) if page.struck else ()),
@@ -71,6 +77,8 @@ def read_html(file: TextFile, wanted: Sequence[str]) -> Iterator[Sheet]:
                 hidden_rows=page.rows_hidden[name] if name in page.filtered else 0,
             )
             notes = file.encoding.notes
+        else:
+            told.unread.append(name)
     if not page.sheets:
         missing_sheets(file.name, "table", wanted, names)
 

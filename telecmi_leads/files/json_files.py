@@ -34,7 +34,7 @@ from telecmi_leads.files.json_rows import as_objects
 from telecmi_leads.files.json_scanner import Scanner
 from telecmi_leads.files.json_survey import ListFound, survey
 from telecmi_leads.files.json_values import cell
-from telecmi_leads.files.sheets import Sheet, missing_sheets, record_sheets
+from telecmi_leads.files.sheets import Sheet, SheetsTold, missing_sheets, record_sheets
 from telecmi_leads.settings.option_values import FileFormat
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _SHOWN_LISTS = 12
 
 
 def read_json(
-    file: TextFile, wanted: tuple[str, ...], marked: Callable[[str], bool], *, lines: bool
+    file: TextFile, wanted: tuple[str, ...], marked: Callable[[str], bool], told: SheetsTold, *, lines: bool
 ) -> tuple[FileFormat, Iterator[Sheet]]:
     """Read a JSON file: the lists of objects in it, JSON Lines, or a single object.
 
@@ -60,18 +60,18 @@ def read_json(
         return FileFormat.JSONL, _sheets(Scanner(file).lines(), file, FileFormat.JSONL)
     scanner = Scanner(file, counting=True)
     if scanner.peek() != "{":
-        return FileFormat.JSON, _top_list(file, wanted)
+        return FileFormat.JSON, _top_list(file, wanted, told)
     found = survey(scanner, ())
     following = scanner.peek()
     if following in {"{", "n"}:  # another object, or null in the place of one
         return FileFormat.JSONL, _sheets(_values(file), file, FileFormat.JSONL)
     if following:
         raise scanner.broken("this is not valid JSON (something follows the object)")
-    return FileFormat.JSON, _from_object(file, found, wanted, marked)
+    return FileFormat.JSON, _from_object(file, found, wanted, marked, told)
 
 
 def _from_object(
-    file: TextFile, found: Found, wanted: tuple[str, ...], marked: Callable[[str], bool]
+    file: TextFile, found: Found, wanted: tuple[str, ...], marked: Callable[[str], bool], told: SheetsTold
 ) -> Iterator[Sheet]:
     """Read a file that is one object: the lists in it that hold leads, or the object itself."""
     _refuse_errors(file, found.lists)
@@ -82,7 +82,7 @@ def _from_object(
     all_lists = [_named_by_mark(each, marked) for each in lists + by_key + _marked(found, marked)]
     if any(each.people for each in all_lists):
         unread += [each.path for each in found.numbers if each.path not in {read.path for read in all_lists}]
-    yield from _from_lists(file, all_lists, held | tabs, wanted, unread)
+    yield from _from_lists(file, all_lists, held | tabs, wanted, told=told, unread_objects=unread)
 
 
 def _marked(found: Found, marked: Callable[[str], bool]) -> list[ListFound]:
@@ -173,11 +173,13 @@ def _tabs(path: tuple[str, ...], tabs: dict[str, list[Any]]) -> list[ListFound]:
     ]
 
 
-def _from_lists(
+def _from_lists(  # noqa: PLR0913 - what is in the file, what is wanted, and whom to tell of the rest
     file: TextFile,
     lists: list[ListFound],
     held: dict[tuple[str, ...], list[Any]],
     wanted: tuple[str, ...],
+    *,
+    told: SheetsTold,
     unread_objects: Sequence[tuple[str, ...]] = (),
 ) -> Iterator[Sheet]:
     """Read the lists that hold leads: those `held` in memory by their keys, the others from the file.
@@ -193,6 +195,7 @@ def _from_lists(
     if len(chosen) > MAX_LISTS:
         raise beyond(file.name, f"it has more than {MAX_LISTS:,} lists of leads")
     unread = [found for found in lists if found not in chosen and found.count > found.grid]
+    told.unread += (found.name for found in unread)
     notes = [f"the list under {safe(found.name)} ({found.count:,}) is not read" for found in unread[:_SHOWN_LISTS]]
     notes += [f"what stands under {safe('.'.join(path))} is not read" for path in unread_objects[:_SHOWN_LISTS]]
     for found in chosen:
@@ -272,7 +275,7 @@ def _values(file: TextFile) -> Iterator[list[Any] | Rows]:
         yield [scanner.value()]
 
 
-def _top_list(file: TextFile, wanted: tuple[str, ...]) -> Iterator[Sheet]:
+def _top_list(file: TextFile, wanted: tuple[str, ...], told: SheetsTold) -> Iterator[Sheet]:
     """Read a file that is a list: of objects, of pages that are lists of objects, of rows, or of sheets of rows."""
     batches = _lists(Scanner(file))
     first: list[Any] = []
@@ -287,7 +290,8 @@ def _top_list(file: TextFile, wanted: tuple[str, ...]) -> Iterator[Sheet]:
         )
     if file.size < MAX_VALUE and kinds and all(map(is_grid, tabs_of(kinds).values() or [[]])):
         tabs = tabs_of(kinds + [each for batch in batches for each in as_objects(batch) if each])
-        yield from _from_lists(file, _tabs((), tabs), {(title,): rows for title, rows in tabs.items()}, wanted)
+        held: dict[tuple[str, ...], list[Any]] = {(title,): rows for title, rows in tabs.items()}
+        yield from _from_lists(file, _tabs((), tabs), held, wanted, told=told)
         return
     if kinds and not isinstance(kinds[0], dict | list) and _has_several_lists(file):
         yield _grid_sheet(_values(file), file, None)

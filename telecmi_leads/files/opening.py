@@ -29,7 +29,7 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.files.bounds import MAX_RATIO, UNSUSPECTED, bounded
 from telecmi_leads.files.encoding import text_file
 from telecmi_leads.files.readers import HEAD, disguise, is_workbook, reader_of, refuse_foreign
-from telecmi_leads.files.sheets import MissingSheet, Sheet, Source
+from telecmi_leads.files.sheets import MissingSheet, Sheet, SheetsTold, Source
 from telecmi_leads.files.workbook import open_workbook
 
 if TYPE_CHECKING:
@@ -263,9 +263,10 @@ def _text_source(file: OpenFile, head: bytes, options: ReadingOptions, marked: C
     text = text_file(stream, file.name, file.size * (_PACKED if packed else 1))
     beginning = text.open(by_lines=False).read(HEAD)
     reader = reader_of(beginning, options.format, file.name)
-    format_, sheets = reader.read(text, options.sheet, marked)
+    told = SheetsTold()
+    format_, sheets = reader.read(text, options.sheet, marked, told)
     notes = (*disguise(format_, beginning, file.name), *(("unpacked from gzip",) if packed else ()))
-    return Source(file.name, format_, notes, _bounded(sheets))
+    return Source(file.name, format_, notes, _bounded(sheets), told.hidden, told.unread)
 
 
 def _bounded(sheets: Iterator[Sheet]) -> Iterator[Sheet]:

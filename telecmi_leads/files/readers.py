@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from telecmi_leads.files.encoding import TextFile
-    from telecmi_leads.files.sheets import Sheet
+    from telecmi_leads.files.sheets import Sheet, SheetsTold
 
     Named = Callable[[str], bool]
-    Read = Callable[[TextFile, tuple[str, ...], Named], tuple[FileFormat, Iterator[Sheet]]]
+    Read = Callable[[TextFile, tuple[str, ...], Named, SheetsTold], tuple[FileFormat, Iterator[Sheet]]]
 
 
 HEAD = 64 * 1024
@@ -48,8 +48,8 @@ _WORKBOOKS = frozenset({FileFormat.XLSX, FileFormat.XLS, FileFormat.XLSB, FileFo
 class Reader(Struct, frozen=True):
     """One text format: `what` it is called, `endings` that are usual for it, `begins` by which it is recognised.
 
-    `read` takes the text, the names of --sheet, and what tells by its name a list of people who must not be called; it
-    returns what the format turned out to be, with its sheets.
+    `read` takes the text, the names of --sheet, what tells by its name a list of people who must not be called, and
+    where to tell of sheets that are hidden or not read; it returns what the format turned out to be, with its sheets.
     """
 
     format: FileFormat
@@ -62,18 +62,18 @@ class Reader(Struct, frozen=True):
 # A format's modules are imported when a file is of that format: most are CSV, and start-up is waited for.
 
 
-def _read_html(text: TextFile, sheets: tuple[str, ...]) -> Iterator[Sheet]:
+def _read_html(text: TextFile, sheets: tuple[str, ...], marked: Named, told: SheetsTold) -> Iterator[Sheet]:
     from telecmi_leads.files.html_tables import read_html
 
-    return read_html(text, sheets)
+    return read_html(text, sheets, marked, told)
 
 
 def _read_json(
-    text: TextFile, sheets: tuple[str, ...], marked: Named, *, lines: bool
+    text: TextFile, sheets: tuple[str, ...], marked: Named, told: SheetsTold, *, lines: bool
 ) -> tuple[FileFormat, Iterator[Sheet]]:
     from telecmi_leads.files.json_files import read_json
 
-    return read_json(text, sheets, marked, lines=lines)
+    return read_json(text, sheets, marked, told, lines=lines)
 
 
 def _read_vcard(text: TextFile) -> Iterator[Sheet]:
@@ -88,7 +88,7 @@ READERS = (
         "a contacts file",
         frozenset({"", ".vcf", ".vcard", ".gz", ".txt"}),
         re.compile(r"\s*BEGIN:VCARD\b", re.IGNORECASE),
-        lambda text, _, __: (FileFormat.VCF, _read_vcard(text)),
+        lambda text, *_: (FileFormat.VCF, _read_vcard(text)),
     ),
     Reader(
         FileFormat.HTML,
@@ -100,28 +100,28 @@ READERS = (
             r"|span|form|h[1-6]|br|b|hr|pre|(?:ss:)?workbook)\b",
             re.IGNORECASE | re.DOTALL,
         ),
-        lambda text, sheets, _: (FileFormat.HTML, _read_html(text, sheets)),
+        lambda text, sheets, marked, told: (FileFormat.HTML, _read_html(text, sheets, marked, told)),
     ),
     Reader(
         FileFormat.JSON,
         "a JSON file",
         frozenset({"", ".json", ".gz", ".txt"}),
         re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[\]{\"]|-?\d|true\b|false\b|null\b))"),
-        lambda text, sheets, marked: _read_json(text, sheets, marked, lines=False),
+        lambda text, sheets, marked, told: _read_json(text, sheets, marked, told, lines=False),
     ),
     Reader(
         FileFormat.JSONL,
         "a JSON Lines file",
         frozenset({"", ".json", ".jsonl", ".ndjson", ".gz", ".txt"}),
         None,  # begins as JSON does; --format or the second value tells
-        lambda text, sheets, marked: _read_json(text, sheets, marked, lines=True),
+        lambda text, sheets, marked, told: _read_json(text, sheets, marked, told, lines=True),
     ),
     Reader(
         FileFormat.CSV,
         "a text file",
         frozenset({"", ".csv", ".tsv", ".tab", ".txt", ".psv", ".gz", ".dat", ".asc"}),
         None,  # what is nothing else
-        lambda text, _, __: (FileFormat.CSV, read_delimited(text)),
+        lambda text, *_: (FileFormat.CSV, read_delimited(text)),
     ),
 )
 """In the order in which beginnings are tried."""

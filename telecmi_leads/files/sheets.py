@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.lead import RowBlock
@@ -13,7 +13,7 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.files.bounds import BLOCK_CELLS, BLOCK_CHARACTERS, BLOCK_ROWS, MAX_CELL, MAX_KEYS, CellBudget, beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from telecmi_leads.files.encoding import TextFile
     from telecmi_leads.settings.option_values import FileFormat
@@ -43,16 +43,24 @@ class Sheet(Struct, frozen=True):
 class Source(Struct, frozen=True):
     """One file: `file` is its name as shown, `sheets` come one after the other.
 
-    A sheet must be read to its end, or left alone, before the next is asked for. Of a workbook, `hidden` are the names
-    of the hidden sheets that are read, `unread` those of the sheets that are not.
+    A sheet must be read to its end, or left alone, before the next is asked for. `hidden` are the names of the hidden
+    sheets that are read, `unread` those of the sheets, tables and lists that are not: of a text they are all there once
+    its sheets are read.
     """
 
     file: str
     format: FileFormat
     notes: tuple[str, ...]
     sheets: Iterator[Sheet]
-    hidden: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
+    hidden: Sequence[str] = ()
+    unread: Sequence[str] = ()
+
+
+class SheetsTold(Struct):
+    """What the reader of a text tells of its sheets as it comes to them: Source's `hidden` and `unread`."""
+
+    hidden: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
 
 class MissingSheet(SourceUnreadable):

@@ -26,6 +26,7 @@ with atheris.instrument_imports(include=["telecmi_leads"]):
     from telecmi_leads.files.html_tables import read_html
     from telecmi_leads.files.json_files import read_json
     from telecmi_leads.files.opening import unpacked
+    from telecmi_leads.files.sheets import SheetsTold
     from telecmi_leads.files.vcard import read_vcard
     from telecmi_leads.files.workbook_child import workbook_formulas, workbook_ole2, workbook_parts, workbook_shell
 
@@ -97,9 +98,9 @@ DAMAGED = (
 
 TARGETS: dict[str, Callable[[BinaryIO], None]] = {
     "text": lambda stream: drain(read_delimited(text_file(stream, "f", 20_000))),
-    "json": lambda stream: drain(read_json(text_file(stream, "f", 20_000), (), no_list, lines=False)[1]),
-    "lines": lambda stream: drain(read_json(text_file(stream, "f", 20_000), (), no_list, lines=True)[1]),
-    "html": lambda stream: drain(read_html(text_file(stream, "f", 20_000), ())),
+    "json": lambda stream: drain(read_json(text_file(stream, "f", 20_000), (), no_list, SheetsTold(), lines=False)[1]),
+    "lines": lambda stream: drain(read_json(text_file(stream, "f", 20_000), (), no_list, SheetsTold(), lines=True)[1]),
+    "html": lambda stream: drain(read_html(text_file(stream, "f", 20_000), (), no_list, SheetsTold())),
     "vcard": lambda stream: drain(read_vcard(text_file(stream, "f", 20_000))),
     "gzip": lambda stream: drain(read_delimited(text_file(unpacked(stream, "f", 1000), "f", 20_000))),
     "shell": shell,
