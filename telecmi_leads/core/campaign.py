@@ -279,11 +279,16 @@ class _Sender(Struct, frozen=True):
     inet_no: int
 
 
+class _Name(Struct, frozen=True):
+    lead_name: str
+
+
 _encoder = msgspec.json.Encoder()
 _users_decoder = msgspec.json.Decoder(_Users)
 _leads_decoder = msgspec.json.Decoder(list[Lead])
 _phones_decoder = msgspec.json.Decoder(_Phones)
 _sender_decoder = msgspec.json.Decoder(_Sender)
+_name_decoder = msgspec.json.Decoder(_Name)
 
 
 def encode_leads(leads: Sequence[Lead]) -> bytes:
@@ -299,6 +304,11 @@ def freeze(name: str, app_id: int, users: bytes) -> bytes:
 def refreeze(body: bytes, name: str, leads: Sequence[Lead]) -> bytes:
     """Return a frozen body of the same account with another name and other leads, such as a part of a campaign."""
     return freeze(name, _sender_decoder.decode(body).inet_no, encode_leads(leads))
+
+
+def thaw_name(body: bytes) -> str:
+    """Return the name of the campaign in a frozen body."""
+    return _name_decoder.decode(body).lead_name
 
 
 def thaw_phones(body: bytes) -> list[str]:

@@ -60,8 +60,19 @@ _LEADS_ELSEWHERE = frozenset({401, 403, _NOT_FOUND, 405, 407})
 
 _MAY_ASK_FOR_A_PAUSE = frozenset({OutcomeKind.BUSY, OutcomeKind.UNKNOWN_SERVER})
 
+_DOCUMENTED_TAKEN = "lead name already exist"
 _TAKEN = re.compile(r"\b(?:exist(?:s|ed|ing)?|taken|in use|already (?:been )?used)\b")
-_DENIED = re.compile(r"n[o']t\b|\bno longer\b|\bcannot\b|\bnone\b")
+_MUST_DIFFER = re.compile(
+    r"\bduplicated? (?:(?:lead|campaign|list)[ _]?)?names?\b|\bname (?:is )?(?:a )?duplicate\b"
+    r"|\bnames? (?:is |are )?(?:not (?:unique|available)|unavailable)\b"
+    r"|\bnames? (?:must|should|has to|have to|needs? to) (?:be )?(?:unique|differ)\b"
+    r"|\bunique (?:lead |campaign )?name\b"
+)
+"""Other ways to say that a name is in use."""
+
+_CLAUSE = re.compile(r"[.:;,!?\n]")
+_DENIED = re.compile(r"n[o']t\b|\bnot?\b|\bcannot\b|\bnone\b")
+_NAME = re.compile(r"name\b")
 _OF_A_LEAD = re.compile(r"\b(?:phones?|numbers?|mobiles?|contacts?|e-?mails?|users?|persons?)\b")
 """Words that speak of somebody in the campaign: that a number exists already says nothing about the campaign's name."""
 
@@ -92,10 +103,13 @@ class Answer(Struct, frozen=True):
     location: str | None = None
 
 
-def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], str]) -> Outcome:
+def classify(
+    answer: Answer, now: Callable[[], datetime], hide: Callable[[str], str], lead_name: str | None = None
+) -> Outcome:
     """Return what an answer means.
 
-    `now` is the wall clock (aware); `hide` takes the secret out of the service's words.
+    `now` is the wall clock (aware); `hide` takes the secret out of the service's words; `lead_name` is the name in the
+    request, which the answer may repeat: what it says is no word of the service.
     """
     # Before the body is read: whoever redirects is not the service, whatever JSON comes with it.
     if answer.status in _REDIRECTS:
@@ -105,7 +119,7 @@ def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], 
     code = answer.status if said.code is None else said.code
     # The secret is hidden first: cleaning may change a character of it, and then nothing finds it any more.
     message = safe(clean(hide(said.text[:_LONGEST_TOLD])))
-    kind = _kind(answer, said, code)
+    kind = _kind(answer, said, code, _compared(lead_name or ""))
     wordless = said.code is None and not message
     # A 5xx has words of its own. Any other status without a code means that somebody else answers (a login page, a
     # proxy), and the user has to hear that before they look for a fault in their leads.
@@ -116,7 +130,7 @@ def classify(answer: Answer, now: Callable[[], datetime], hide: Callable[[str], 
     return Outcome(kind, code, message or _phrase(code))
 
 
-def _kind(answer: Answer, said: _Said, code: int) -> OutcomeKind:
+def _kind(answer: Answer, said: _Said, code: int, name: str) -> OutcomeKind:
     if said.code == _OK:
         return OutcomeKind.ACCEPTED if answer.status in SUCCESS else OutcomeKind.UNKNOWN_SERVER
     # Neither proves that the request was not applied. Both say when to come again, so that --settle is not waited for.
@@ -127,27 +141,43 @@ def _kind(answer: Answer, said: _Said, code: int) -> OutcomeKind:
     # A gateway checks the length of a request, so that 413 needs no code in a body. It says nothing of the leads.
     if code == _TOO_LARGE:
         return OutcomeKind.REFUSED_OTHERWISE
-    documented = None if said.code is None else _documented(said.code, _compared(said.text))
+    documented = None if said.code is None else _documented(said.code, _compared(said.text), name)
     if documented is not None:
         return documented
     return OutcomeKind.MISDIRECTED if code in _LEADS_ELSEWHERE else OutcomeKind.UNKNOWN_SERVER
 
 
-def _documented(code: int, words: str) -> OutcomeKind | None:
-    """Return what a code in the body means with these words; None where it has no meaning that is documented."""
+def _documented(code: int, words: str, name: str) -> OutcomeKind | None:
+    """Return what a code in the body means with these words; None where it has no meaning that is documented.
+
+    `name` is the campaign's.
+    """
     if code == _NOT_FOUND:
         return OutcomeKind.ACCOUNT if _ACCOUNT.search(words) else None
     # Before the refusals: a taken name comes as a 400 or 422 too, and refusing such a campaign could lose or double it.
-    if code in {*_REFUSING, _CONFLICT} and _says_taken(words):
+    if code in {*_REFUSING, _CONFLICT} and _says_taken(words, name):
         return OutcomeKind.NAME_EXISTS
     if code not in _REFUSING:
         return None
     return OutcomeKind.REFUSED if words.startswith(_DOCUMENTED_REFUSALS) else OutcomeKind.REFUSED_OTHERWISE
 
 
-def _says_taken(words: str) -> bool:
+def _says_taken(words: str, name: str) -> bool:
+    """Tell whether words say that a campaign's name is in use; what the campaign itself is called says nothing."""
+    if words.startswith(_DOCUMENTED_TAKEN):
+        return True
+    if name:
+        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", words)
+    if _MUST_DIFFER.search(words):
+        return True
     # "The name does not exist" and "this phone number already exists" hold the same words, and mean the opposite.
-    return bool(_TAKEN.search(words)) and not _DENIED.search(words) and not _OF_A_LEAD.search(words)
+    for taken in _TAKEN.finditer(words):
+        before, behind = words[: taken.start()], words[taken.end() :]
+        *_, clause = _CLAUSE.split(before)
+        of_a_lead = _OF_A_LEAD.search(before) or (_OF_A_LEAD.search(behind) and not _NAME.search(before))
+        if not _DENIED.search(clause) and not of_a_lead:
+            return True
+    return False
 
 
 # --- the body -----------------------------------------------------------------------------------

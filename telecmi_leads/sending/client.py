@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 from msgspec.structs import replace
 
+from telecmi_leads.core.campaign import thaw_name
 from telecmi_leads.core.clock import local_now
 from telecmi_leads.core.masking import hide_secret
 from telecmi_leads.sending.answers import SUCCESS, Answer, classify
@@ -97,8 +98,9 @@ class Client:
         start = time.monotonic()
         # The secret in clear is in this frame and in the bytes of the request, and in no attribute.
         whole = _with_secret(body, self._account.secret.reveal())
+        lead_name = thaw_name(body) if path == UPLOAD_PATH else None
         came = transport.request("POST", self._account.base_url + path, whole, self._seconds)
-        outcome = classify(came, self._now, self._hide) if isinstance(came, Answer) else came
+        outcome = classify(came, self._now, self._hide, lead_name) if isinstance(came, Answer) else came
         if outcome.unknown:
             transport.close()  # what is still on its way there must not be taken for the next answer
         return replace(outcome, seconds=time.monotonic() - start)

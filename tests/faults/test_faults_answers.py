@@ -344,6 +344,19 @@ def test_a_taken_name_in_other_words(tmp_path: Path, words: str) -> None:
     assert sent.campaigns["K-001"]["message"].startswith(words)
 
 
+@pytest.mark.parametrize("name", ["Contacts", "Do not call yet", "Users 2026", "Phones (old)"])
+def test_a_taken_name_that_the_answer_repeats(tmp_path: Path, name: str) -> None:
+    """(Row 67) What a campaign is called says nothing about whose name is taken: one request in all, X4."""
+
+    def taken(asked: str, _phones: object) -> Say:
+        return Say(answer(json.dumps({"code": 400, "msg": f"Lead name '{asked}' already exists"}).encode()))
+
+    script = Script(judge=taken)
+    with RawServer(script) as server:
+        sent = upload(Program(tmp_path, server.url), 3, "--name", name)
+    assert (sent.code, script.names, set(sent.states.values())) == (4, [f"{name}-001"], {"refused"})
+
+
 def test_a_name_taken_after_a_refused_connection_is_somebody_elses(tmp_path: Path) -> None:
     """(Row 20) Nothing of ours can have arrived: refused, X4; nothing is renamed."""
     program = Program(tmp_path, f"http://127.0.0.1:{closed_port()}")

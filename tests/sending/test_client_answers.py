@@ -22,9 +22,9 @@ NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 HTML = b"<html><body>Hello</body></html>"
 
 
-def said(status: int, body: bytes | None, **headers: Any) -> Outcome:
+def said(status: int, body: bytes | None, lead_name: str | None = None, **headers: Any) -> Outcome:
     """Return what an answer is classified as."""
-    return classify(Answer(status, body, **headers), lambda: NOW, str)
+    return classify(Answer(status, body, **headers), lambda: NOW, str, lead_name)
 
 
 # --- success --------------------------------------------------------------------------------------
@@ -152,6 +152,20 @@ def test_what_a_status_of_success_is() -> None:
         (400, "Already exists", NAME_EXISTS),
         (400, "This lead name is in use", NAME_EXISTS),
         (422, "lead_name has already been used", NAME_EXISTS),
+        (400, "Lead Name Already Exists for this user", NAME_EXISTS),
+        (400, "Lead name already exists, contacts were not added", NAME_EXISTS),
+        (400, "Not added: the lead name is taken", NAME_EXISTS),
+        (400, "Duplicate lead name", NAME_EXISTS),
+        (400, "Duplicate lead_name found", NAME_EXISTS),
+        (400, "Lead name must be unique", NAME_EXISTS),
+        (400, "The name is not unique", NAME_EXISTS),
+        (422, "Please use a unique lead name", NAME_EXISTS),
+        (400, "Lead name unavailable", NAME_EXISTS),
+        (400, "No campaign of this name exists", OTHERWISE),
+        (400, "The list does not exist: choose another name", OTHERWISE),
+        (400, "The user's name already exists", OTHERWISE),
+        (400, "Already exists: phone number 919876500001", OTHERWISE),
+        (400, "Phone numbers must be unique", OTHERWISE),
         (422, "Lead Name Already Exists", NAME_EXISTS),
         (409, "Lead Name Already Exists", NAME_EXISTS),
         (400, "Campaign does not exist", OTHERWISE),
@@ -206,6 +220,27 @@ def test_body_decides(code: int, msg: str, kind: OutcomeKind) -> None:
             outcome = said(status, json.dumps({"code": written, "msg": msg}).encode())
             assert (outcome.kind, outcome.code) == (kind, code)
             assert not words or outcome.message == words
+
+
+@pytest.mark.parametrize(
+    ("name", "msg", "kind"),
+    [
+        ("Contacts-001", "Lead name contacts-001 already exists", NAME_EXISTS),
+        ("Users  2026-001", "'Users 2026-001' is already taken", NAME_EXISTS),
+        ("Do not call-001", "Lead name Do not call-001: already exists!", NAME_EXISTS),
+        ("a", "A lead of this name already exists", NAME_EXISTS),
+        ("Exists", "Lead Name Already Exists", NAME_EXISTS),
+        ("Taken-001", "Parameter missing in Taken-001", REFUSED),
+        ("Exists-001", "The list Exists-001 can't be read", OTHERWISE),
+        ("March-001", "Phone number already exists in March-001", OTHERWISE),
+        ("March", "Marching orders: the number already exists", OTHERWISE),
+        ("!", "Lead name already exists", NAME_EXISTS),
+    ],
+)
+def test_what_a_campaign_is_called_says_nothing(name: str, msg: str, kind: OutcomeKind) -> None:
+    """(Row 67) Where an answer repeats the campaign's name, that name is none of the service's words."""
+    code = 422 if kind is REFUSED else 400
+    assert said(400, json.dumps({"code": code, "msg": msg}).encode(), name).kind is kind
 
 
 @pytest.mark.parametrize("status", [200, 400, 422])
