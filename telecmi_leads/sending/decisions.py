@@ -174,6 +174,12 @@ def resolve(ledger: Ledger, run_id: str, campaign: str, *, accepted: bool, clock
     before = ledger.campaigns(run_id)
     _make_whole(ledger, run_id, clock)
     found = _find(ledger, run_id, campaign, before)
+    if accepted and any(each.id == found.id and each.split for each in before):
+        # Whoever looked it up compared it with the smaller part that had its name.
+        raise UsageError(
+            f"{safe(found.name)} was being halved when its run ended; it is whole again, with {found.leads:,} leads",
+            hint=f"Look it up in the TeleCMI dashboard. If it holds {found.leads:,} leads: the same command again.",
+        )
     if not found.status.resolvable:
         raise UsageError(
             f"Campaign {safe(found.name)} is {found.status}: there is nothing to resolve",

@@ -22,7 +22,7 @@ from telecmi_leads.core.campaign import LONGEST_NAME, CampaignStatus, OutcomeKin
 from telecmi_leads.core.errors import LedgerError
 from telecmi_leads.core.run import CampaignSending, CampaignSettled, CampaignWaiting, RunState, RunStopping, StopCause
 from telecmi_leads.ledger import Judged
-from telecmi_leads.sending.decisions import Decision, Step, decide
+from telecmi_leads.sending.decisions import Decision, Step, decide, may_be_in
 from telecmi_leads.sending.isolation import Condemn, Cut, Family, Rejoin, Send, in_parts, rejoin
 from telecmi_leads.sending.leaving_out import LeavingOut
 from telecmi_leads.sending.pacing import GivingUp, Pacing, Sent, Workers
@@ -436,7 +436,8 @@ class _Run:
         place = (self._positions[record.root], record.id)
         job = _Job(record, place, self._ledger.history(record.id), self._clock.monotonic(), part=move)
         self._line_up(job)
-        doubtful = record.status is CampaignStatus.UNKNOWN
+        # An earlier request under this name may still be at work, be it for these leads or for another part.
+        doubtful = record.status is CampaignStatus.UNKNOWN or may_be_in(move.others or ())
         if settling and doubtful:
             job.not_before += self._options.settle
             yield from _waits(record, self._options.settle, _MAY_BE_AT_WORK)

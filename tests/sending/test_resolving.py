@@ -148,6 +148,19 @@ def test_parts_of_a_campaign_in_doubt_are_one_again(ledger: Ledger) -> None:
     assert run(ledger) == (RunState.FINISHED, LeadTotals(accepted=8))
 
 
+def test_who_has_looked_up_a_part_looks_once_more(ledger: Ledger) -> None:
+    """Killed with a part on its way, which has the campaign's name: that it is in says nothing of all the leads."""
+    plan(ledger, 1, size=8)
+    send(ledger, [TIMED_OUT, BAD_PHONE, TIMED_OUT], isolate=True, sendings=3)
+    assert refusal(ledger, "March-001") == (
+        "March-001 was being halved when its run ended; it is whole again, with 8 leads.",
+        "Look it up in the TeleCMI dashboard. If it holds 8 leads: the same command again.",
+    )
+    assert states(ledger) == [("March-001", "unknown")]
+    settle(ledger, "March-001")
+    assert run(ledger) == (RunState.FINISHED, LeadTotals(accepted=8))
+
+
 def test_parts_under_names_of_their_own_are_resolved_by_name(ledger: Ledger) -> None:
     """Where parts have the names that the service knows them by, the campaign's number means several."""
     phones = plan(ledger, 1, size=8)

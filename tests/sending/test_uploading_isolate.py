@@ -301,6 +301,18 @@ def test_a_refusal_in_other_words_waits_for_settle(ledger: Ledger) -> None:
     assert leads(ledger) == LeadTotals(unverified=10)
 
 
+def test_another_part_waits_for_one_that_may_be_at_work_under_its_name(ledger: Ledger) -> None:
+    """(Row 64) A part that a gateway refused in its own words goes in late: the other half is not sent beside it."""
+    phones = plan(ledger, 1, size=10)
+    service = Service([BAD_PHONE, replace(ABORTED, commits=25.0)])
+    run(ledger, service)
+    assert [(round(time, 1), name) for time, name in service.came] == [
+        *((0.0, "March-001"), (0.2, "March-001"), (30.4, "March-001"))
+    ]
+    assert [service.copies(phone) for phone in phones] == [1] * 5 + [0] * 5
+    assert leads(ledger) == LeadTotals(unverified=10)
+
+
 def test_all_refused_in_doubt_stays_unknown(ledger: Ledger) -> None:
     """(Row 64) Where a doubtful campaign's parts are all refused, nothing is proven: it is unknown, and whole again."""
     phones = plan(ledger, 1, size=100)
