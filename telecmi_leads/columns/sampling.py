@@ -66,6 +66,10 @@ class BlocksAhead:
         """Return a sample of these rows, with which the last block ends, and of those that come behind them."""
         return sample_of(chain(rows, self._behind()))
 
+    def at_end(self) -> bool:
+        """Tell whether only blank rows, if any, come behind the block that was handed out last."""
+        return not any(any(map(str.strip, row)) for row in self._behind())
+
     def _behind(self) -> Iterator[list[str]]:
         for block in self._ahead:
             yield from block.rows

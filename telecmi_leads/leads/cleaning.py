@@ -97,8 +97,8 @@ class CleanBlock(Struct, frozen=True):
         blanks = list(range(first_row, first_row + read))
         return cls(first_row, read, [], [], [], [], [], [], [], blanks, [], skipped, {}, next_header)
 
-    def upto(self, row: int) -> CleanBlock:
-        """Return the block as if it ended with this row number."""
+    def upto(self, row: int, again: CleanBlock) -> CleanBlock:
+        """Return the block as if it ended with this row number; `again` is what became of just the rows down to it."""
         leads = sum(1 for number in self.rows if number <= row)
         return replace(
             self,
@@ -112,6 +112,8 @@ class CleanBlock(Struct, frozen=True):
             marked=[marked for marked in self.marked if marked.row <= row],
             blanks=[blank for blank in self.blanks if blank <= row],
             long_rows=[long for long in self.long_rows if long <= row],
+            skipped=again.skipped,
+            repairs=again.repairs,
             next_header=None,
             early=0,
         )
@@ -174,16 +176,19 @@ class Cleaner(Struct, frozen=True):
     surplus: int = 0
     trial: bool = False
 
-    def clean(self, block: RowBlock) -> CleanBlock:
-        """Return what became of the block's rows, down to the next header where there is one."""
+    def clean(self, block: RowBlock, at_end: Callable[[], bool]) -> CleanBlock:
+        """Return what became of the block's rows, down to the next header where there is one.
+
+        `at_end` tells whether nothing follows in its table: only there stands a footer. It is asked where that matters.
+        """
         work = self._numbered(block)
-        header_at = self._sort_out(work)
+        header_at = self._sort_out(work, at_end)
         if header_at is not None:
             early = self._rows_of(header_at, block, work)
-            above = self.clean(RowBlock(block.first_row, block.rows[: header_at - early]))
+            above = self.clean(RowBlock(block.first_row, block.rows[: header_at - early]), _ends)
             return replace(above, next_header=header_at, early=early)
         self._leave_out_instructions(block, work)
-        self._leave_out_footer(work)
+        self._leave_out_footer(work, at_end)
         marked, marked_also = self._take_marked(block, work)
         leads, numbers, at = self._leads(work)
         first = block.first_row
@@ -261,7 +266,7 @@ class Cleaner(Struct, frozen=True):
             if at not in fed:
                 yield from (row for row, cell in enumerate(grid.columns[at]) if found.numbers[row] and cell.strip())
 
-    def _sort_out(self, work: _Work) -> int | None:
+    def _sort_out(self, work: _Work, at_end: Callable[[], bool]) -> int | None:
         """Tell blank rows, totals and test leads from rows at fault; return the index of a header of another layout."""
         faults = work.found.faults
         for index in self._in_doubt(work.grid, sorted(faults)):
@@ -283,7 +288,7 @@ class Cleaner(Struct, frozen=True):
             for index, number in enumerate(work.found.numbers):
                 if number and row_kind(work.grid.rows[index], self.info.header) is RowKind.TEST_LEAD:
                     work.found.reject(index, Reason.TEST_LEAD)
-        self._leave_out_notes(work)
+        self._leave_out_notes(work, at_end)
         return None
 
     def _in_doubt(self, grid: Grid, faults: Sequence[int]) -> list[int]:
@@ -296,7 +301,7 @@ class Cleaner(Struct, frozen=True):
         """Return all columns, first those that feed a field: these are looked at as a whole anyway."""
         return dict.fromkeys(chain(self._columns_of(*Field), range(len(self.info.header))))
 
-    def _leave_out_notes(self, work: _Work) -> None:
+    def _leave_out_notes(self, work: _Work, at_end: Callable[[], bool]) -> None:
         """Count as no leads the lines that name a helpline or who made the list, though they have a number."""
         phones, columns = self.match.phones, work.grid.columns
         if rows_fill(columns, self._by_use()):
@@ -312,7 +317,7 @@ class Cleaner(Struct, frozen=True):
         }
         last = max((at for at, number in enumerate(work.found.numbers) if number and at not in said), default=-1)
         for index, texts in said.items():
-            if index > last or not may_be_a_row(texts):
+            if not may_be_a_row(texts) or (index > last and at_end()):
                 work.leave_out(index)
             elif not may_be_a_lead(texts):  # a row among leads never goes without a word
                 work.found.reject(index, Reason.SOMEBODY_ELSES)
@@ -334,7 +339,7 @@ class Cleaner(Struct, frozen=True):
             template = self.match.templates.get(target)
             yield from template.columns if template else self.match.sources.get(target, ())
 
-    def _leave_out_footer(self, work: _Work) -> None:
+    def _leave_out_footer(self, work: _Work, at_end: Callable[[], bool]) -> None:
         """Count as footer what stands with known footer lines below a blank row at the end: a report's title, say."""
         blanks = set(work.blanks)
         faults = work.found.faults
@@ -351,7 +356,7 @@ class Cleaner(Struct, frozen=True):
                 lines.append(index)
             else:
                 break
-        for index in footer if known else ():
+        for index in footer if known and footer and at_end() else ():
             work.skipped[RowKind.TOTAL.value] += 1
             work.blanks.append(index)
             del faults[index]
@@ -438,6 +443,10 @@ class Cleaner(Struct, frozen=True):
             return []
         column = work.grid.columns[self.group_column]
         return list(clean_column([column[index] for index in at]))
+
+
+def _ends() -> bool:
+    return True
 
 
 def rows_above(

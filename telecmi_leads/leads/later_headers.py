@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.lead import TableInfo
     from telecmi_leads.leads.cleaning import Cleaner
 
-    Take = Callable[[Cleaner, CleanBlock], bool]
+    Take = Callable[[Cleaner, CleanBlock, RowBlock], bool]
     Below = Callable[[Cleaner, RowBlock], Cleaner]
 
 _MOST_NAMES = 2 * MAX_COLUMNS
@@ -43,23 +43,24 @@ class HeaderBudget(Struct):
             raise beyond(place(info), f"the header rows that change its columns have more than {_MOST_NAMES:,} names")
 
 
-def clean_parts(cleaner: Cleaner, block: RowBlock, take: Take, below: Below) -> Cleaner:
+def clean_parts(cleaner: Cleaner, block: RowBlock, take: Take, below: Below, at_end: Callable[[], bool]) -> Cleaner:
     """Clean a block and hand on each part of it between headers of another layout; return the last part's cleaner.
 
-    `take` gets a part and its cleaner, and tells whether to go on. `below` gets the cleaner above a header and the rows
-    from that header on, and returns the cleaner of the rows below it. Raises what these raise.
+    `take` gets a part's cleaner, what became of it, and its rows, and tells whether to go on. `below` gets the cleaner
+    above a header and the rows from that header on, and returns the cleaner of the rows below it. `at_end` tells
+    whether nothing follows the block in its table. Raises what these raise.
     """
     part = block
     while part.rows:
-        clean = _cleaned(cleaner, part)
-        if not take(cleaner, clean):
+        clean = _cleaned(cleaner, part, at_end if len(part.rows) == len(block.rows) else _more_follows)
+        if not take(cleaner, clean, part):
             break
         at = len(part.rows) - 1
         if clean.next_header is not None:
             at, above = clean.next_header, cleaner
             cleaner = below(above, _from(block, at))
             early = RowBlock(block.first_row + at - clean.early, block.rows[at - clean.early : at])
-            if early.rows and not take(cleaner, _cleaned(cleaner, early)):
+            if early.rows and not take(cleaner, _cleaned(cleaner, early, _more_follows), early):
                 break
         block = _from(block, at + 1)
         # Where one header has come, each row may be the next: down to it, no row is cleaned for every header above it.
@@ -73,7 +74,7 @@ def marked_parts(cleaner: Cleaner, block: RowBlock, note: Callable[[str, str], N
     Returns the last part's cleaner, as `clean_parts` does; `below` is the same there.
     """
 
-    def take(_: Cleaner, clean: CleanBlock) -> bool:
+    def take(_: Cleaner, clean: CleanBlock, __: RowBlock) -> bool:
         for row in clean.marked:
             if row.phone:
                 note(row.code, row.phone)
@@ -84,17 +85,21 @@ def marked_parts(cleaner: Cleaner, block: RowBlock, note: Callable[[str, str], N
     while (at := cleaner.next_header(block.rows)) is not None:
         # The part ends with the header: columns are judged by the rows below it, too.
         whole = partial(_below_in, block, below)
-        cleaner = clean_parts(cleaner, _down_to(block, at), take, whole)
+        cleaner = clean_parts(cleaner, _down_to(block, at), take, whole, _more_follows)
         block = _from(block, at + 1)
     for name, phone in cleaner.marked_numbers(block):
         note(name, phone)
     return cleaner
 
 
-def _cleaned(cleaner: Cleaner, block: RowBlock) -> CleanBlock:
+def _more_follows() -> bool:
+    return False
+
+
+def _cleaned(cleaner: Cleaner, block: RowBlock, at_end: Callable[[], bool]) -> CleanBlock:
     """Clean rows down to the next header; those below a header without a phone column are no leads."""
     if cleaner.match.has_phone:
-        return cleaner.clean(block)
+        return cleaner.clean(block, at_end)
     at = cleaner.next_header(block.rows)
     rows = block.rows[:at]
     return CleanBlock.of_no_leads(

@@ -247,7 +247,8 @@ class _Preparation(Struct):
         cleaner = replace(self._cleaner(table.info, match, table.sample), surplus=table.surplus)
         blocks = BlocksAhead(table.blocks)
         for block in blocks:
-            cleaner = clean_parts(cleaner, block, self._screened, partial(self._below_header, blocks))
+            below = partial(self._below_header, blocks)
+            cleaner = clean_parts(cleaner, block, self._screened, below, blocks.at_end)
             del block  # nobody keeps a block while the next one is read
             if self.limit_reached:
                 self._look_for_marks(cleaner.info, cleaner.match, blocks, cleaner.marks)
@@ -346,25 +347,29 @@ class _Preparation(Struct):
         found = self.marked.among(clean.numbers)
         return clean.excluding(cleaner.table, found) if found else clean
 
-    def _screened(self, cleaner: Cleaner, clean: CleanBlock) -> bool:
+    def _screened(self, cleaner: Cleaner, clean: CleanBlock, block: RowBlock) -> bool:
         """Take in what became of rows, their marks alone behind --limit; tell whether to look at more of the block."""
         if not cleaner.match.has_phone:
             self.found.pass_over(cleaner.table, clean.skipped)
-        if clean.long_rows and not self.limit_reached:
-            self.found.long_rows[place(cleaner.info)] += len(clean.long_rows)
         if clean.marked or self.marked.by_mark:
             clean = self._without_marked(cleaner, clean)
         if not self.limit_reached:
-            self._take_leads(cleaner, clean)
+            self._take_leads(cleaner, clean, block)
         return not (self.limit_reached and self.settings[ScreeningOptions].ignore_marks)
 
-    def _take_leads(self, cleaner: Cleaner, clean: CleanBlock) -> None:
+    def _take_leads(self, cleaner: Cleaner, clean: CleanBlock, block: RowBlock) -> None:
         left_out = self.screen.screen(clean.numbers, cleaner.table, clean.rows)
         limit = self.settings[ScreeningOptions].limit
         if limit is not None and self.counts.leads + len(clean.leads) - len(left_out) >= limit:
-            clean = clean.upto(self._last_row(clean, left_out, limit - self.counts.leads))
+            last = self._last_row(clean, left_out, limit - self.counts.leads)
+            rows_taken = RowBlock(block.first_row, block.rows[: last - block.first_row + 1])
+            clean = clean.upto(
+                last, cleaner.clean(rows_taken, lambda: False)
+            )  # what repairs these rows took, and no others
             left_out = {at: why for at, why in left_out.items() if at < len(clean.leads)}
             self.limit_reached = True
+        if clean.long_rows:
+            self.found.long_rows[place(cleaner.info)] += len(clean.long_rows)
         self.screen.count(len(clean.leads), left_out)
         rows = [*clean.rejections, *clean.marked, *self._rows_left_out(cleaner, clean, left_out)]
         self.counts.take(clean, rows, left_out)

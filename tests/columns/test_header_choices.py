@@ -164,7 +164,7 @@ def leads_of(
     if not match.has_phone:
         return []
     cleaner = Cleaner(table.info, 0, match, book, region)
-    found = [lead for block in table.blocks for lead in cleaner.clean(block).leads]
+    found = [lead for block in table.blocks for lead in cleaner.clean(block, lambda: True).leads]
     return [
         {"phone": f"+{lead.phone}", "name": f"{lead.firstname} {lead.lastname}", "email": lead.email} for lead in found
     ]

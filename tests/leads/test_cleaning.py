@@ -36,7 +36,7 @@ def cleaned(
     trial: bool = False,
 ) -> CleanBlock:
     """Clean rows below a header, as the pipeline does."""
-    return _cleaner(header, *rows, fields=fields, region=region, trial=trial).clean(RowBlock(2, rows))
+    return _cleaner(header, *rows, fields=fields, region=region, trial=trial).clean(RowBlock(2, rows), lambda: True)
 
 
 def _cleaner(
@@ -265,9 +265,9 @@ def test_a_block_says_what_its_rows_say_alone(cells: list[tuple[str, str]]) -> N
     real, trial = (_cleaner(["Name", "Mobile", "Email"], ["Asha Rao", P, ""], trial=trial) for trial in (False, True))
     rows = [[name, f"987650000{at}", email] for at, (name, email) in enumerate(cells)]
     unusual = ["Zoë", "9876500009", "?"]
-    alone = [real.clean(RowBlock(2, [row, unusual])) for row in rows]
-    beside = Counter(real.clean(RowBlock(2, [unusual])).repairs)
-    together, tried = (cleaner.clean(RowBlock(2, rows)) for cleaner in (real, trial))
+    alone = [real.clean(RowBlock(2, [row, unusual]), lambda: True) for row in rows]
+    beside = Counter(real.clean(RowBlock(2, [unusual]), lambda: True).repairs)
+    together, tried = (cleaner.clean(RowBlock(2, rows), lambda: True) for cleaner in (real, trial))
     assert together.leads == [lead for block in alone for lead in block.leads[:-1]]
     assert +Counter(together.repairs) == sum((Counter(block.repairs) - beside for block in alone), Counter())
     assert tried == replace(together, leads=[NOBODY] * len(together.leads))

@@ -22,7 +22,9 @@ def names_of(header: str, *rows: str) -> list[tuple[str, str]]:
     table = table_of([[*header.split("|"), "Mobile"], *cells])
     match = Matcher(ReadingOptions(), FieldOptions(), book, "IN").match(table.info, table.sample)
     cleaner = Cleaner(table.info, 0, match, book, "IN")
-    return [(lead.firstname, lead.lastname) for block in table.blocks for lead in cleaner.clean(block).leads]
+    return [
+        (lead.firstname, lead.lastname) for block in table.blocks for lead in cleaner.clean(block, lambda: True).leads
+    ]
 
 
 @pytest.mark.parametrize(

@@ -30,3 +30,28 @@ def test_rows_that_are_named_like_footers(
     done = Inside(tmp_path).run("validate", "leads.csv", "--region", "IN", "--json", "--max-rejects", "100%")
     counts = done.json["rows"]
     assert (counts["leads"], counts["rejected"], counts["blank"]) == (leads, rejected, blank)
+
+
+@pytest.mark.parametrize("blank_below", [0, 1500])
+@pytest.mark.parametrize("at", [1022, 1023, 1024, 1025])
+def test_a_row_like_a_footer_is_judged_alike_wherever_a_block_ends(tmp_path: Path, at: int, blank_below: int) -> None:
+    """Rows are read a thousand at a time: what stands last among them is a footer only where the table ends too."""
+    rows = [f"Person {each},98765{each:05d},Kochi" for each in range(1100)]
+    rows[at:at] = ["Reception,9876599001,Pune", "Mother: Sita Rao,9876599002,Pune"]
+    for below, counted in (([], (1101, 1, 0)), (["Helpline,9876599003,"], (1101, 1, 1))):
+        text = "\n".join(["Name,Phone,City", *rows, *below, *[",,"] * blank_below, ""])
+        (tmp_path / "leads.csv").write_text(text)
+        counts = Inside(tmp_path).run("validate", "leads.csv", "--region", "IN", "--json").json["rows"]
+        assert (counts["leads"], counts["rejected"], counts["blank"] - blank_below) == counted
+
+
+def test_only_rows_down_to_the_limit_count(tmp_path: Path) -> None:
+    """What is repaired, passed over or too long below the last row that --limit takes is not told."""
+    rows = [f"Person {each},+91 98765 {each:05d},bad" for each in range(20)]
+    rows[5:5] = ["Total: 5,,"]
+    rows[15:15] = ["Total: 15,,", "Asha Rao,9876599001,a@x.com,more"]
+    (tmp_path / "leads.csv").write_text("\n".join(["Name,Phone,Email", *rows, ""]))
+    told = Inside(tmp_path).run("validate", "leads.csv", "--region", "IN", "--limit", "10", "--strict", "--json").json
+    assert (told["exit_code"], told["rows"]["read"], told["rows"]["leads"]) == (0, 11, 10)
+    assert told["repairs"] == {"punctuation": 10, "name_split": 10, "email_dropped": 10}
+    assert (told["skipped"], told["warnings"]) == ({"total": 1}, [])
