@@ -60,6 +60,11 @@ _PHONES = {
     "WORK": "Work Phone",
     "HOME": "Home Phone",
 }
+# Whole words of a type or label, "HOMEFAX" and "Cellular" too: "Cancelled" is no cell phone.
+_KINDS = [
+    (re.compile(rf"{'' if word == 'FAX' else '(?<![A-Z])'}{word}(?:ULAR|PHONE)?(?![A-Z])"), column)
+    for word, column in _PHONES.items()
+]
 
 
 # The types of numbers that say nothing more than the columns do; any other is a label.
@@ -271,7 +276,7 @@ class _Contact:
 
 
 def _phone_column(kinds: frozenset[str]) -> str:
-    return next((column for word, column in _PHONES.items() if any(word in kind for kind in kinds)), "Phone")
+    return next((column for word, column in _KINDS if any(map(word.search, kinds))), "Phone")
 
 
 def _label(value: str) -> str:

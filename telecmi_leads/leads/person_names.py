@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from telecmi_leads.columns.cell_values import PATRONYMICS, WITH_PATRONYMIC, firm_words
 from telecmi_leads.core.block_columns import BETWEEN
-from telecmi_leads.core.empty_words import WORDS_FOR_NOTHING
+from telecmi_leads.core.empty_words import SAID_TO_BE_EMPTY, WORDS_FOR_NOTHING
 from telecmi_leads.core.patterns import pattern
 
 if TYPE_CHECKING:
@@ -20,9 +20,10 @@ _PLACEHOLDERS = frozenset(
     {
         *("-", "--", "---", ".", "..", "?", "_", "/", "*"),
         *WORDS_FOR_NOTHING,
+        *SAID_TO_BE_EMPTY,
         "[object object]",
-        *("not provided", "[not provided]", "(not provided)", "not available", "not given", "not known"),
-        *("no name", "noname", "no last name", "unknown", "[unknown]", "(unknown)", "blank", "(blank)", "[no name]"),
+        *("[not provided]", "(not provided)", "not known"),
+        *("no name", "noname", "no last name", "[unknown]", "(unknown)", "(blank)", "[no name]"),
     }
 )
 # Titles that are part of how a person is addressed on the phone; Mr, Mrs and their kind are not.

@@ -22,6 +22,7 @@ CHANGING = {
     "columns._Block",
     "columns.TableMarks",
     "files.Page",
+    "files.SheetsTold",
     "files._Section",
     "files._Table",
     "leads.HeaderBudget",

@@ -129,6 +129,26 @@ def test_labels_of_numbers(tmp_path: Path) -> None:
     }
 
 
+def test_a_word_within_another_is_no_kind_of_number(tmp_path: Path) -> None:
+    """Whole words of a type or label tell the column: a cancelled number is no cell phone, nor networking work."""
+    told = contact(
+        tmp_path,
+        *("item1.TEL:1", "item1.X-ABLabel:Cancelled", "item2.TEL:2", "item2.X-ABLabel:Networking"),
+        *("TEL;TYPE=HOMEFAX:3", "TEL;TYPE=CELLULAR:4", "item5.TEL:5", "item5.X-ABLabel:Work mobile"),
+    )
+    assert told == {
+        "Phone": "1",
+        "Phone Label": "Cancelled",
+        "Phone 2": "2",
+        "Phone 2 Label": "Networking",
+        "Fax": "3",
+        "Mobile Phone": "4",
+        "Mobile Phone Label": "CELLULAR",
+        "Mobile Phone 2": "5",
+        "Mobile Phone 2 Label": "Work mobile",
+    }
+
+
 def test_titles_that_the_shown_name_leaves_out(tmp_path: Path) -> None:
     """A title or a degree is part of the name where the name as shown has it; a generation always is."""
     shown = contact(tmp_path, "N:Rao;Om;;Dr.;PhD,MBA", "FN:Om Rao", "TEL:1")

@@ -66,7 +66,8 @@ def duration(seconds: float) -> str:
 
 def about(seconds: float) -> str:
     """Return a time to come in whole units, since a guess has no decimals."""
-    return f"{math.ceil(seconds)} s" if seconds < _MINUTE else duration(seconds)
+    whole = math.ceil(seconds)
+    return f"{whole} s" if whole < _MINUTE else duration(whole)
 
 
 def _units(large: int, unit: str, small: int, smaller: str) -> str:
