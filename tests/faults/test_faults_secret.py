@@ -33,8 +33,7 @@ PACKAGE = Path(telecmi_leads.__file__).parent
 PHONES = ("9876501234", "9876505678")
 UPLOAD = ("upload", "leads.csv", "--name", "March", "--region", "IN", "--size", "1", "--retries", "0", "--settle", "0")
 MEANT_FOR_PHONES = {"ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm", "refused.csv", "leads.csv"}
-# What is raised before their first line nobody catches.
-OUTERMOST = {"__main__.py:run", "__main__.py:_signals", "cli/entry.py:run_command"}
+OUTERMOST = {"__main__.py:run", "__main__.py:_signals", "cli/entry.py:run_command"}  # nobody catches it above them
 TELLING = f"{SECRET} {PHONES[0]}"
 ERRORS: tuple[Callable[[], Exception], ...] = (
     lambda: RuntimeError(TELLING, {"secret": SECRET}),
