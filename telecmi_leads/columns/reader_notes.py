@@ -61,6 +61,9 @@ _BEFORE_A_NUMBER = (
     *("at", "on", "to", "via", "is", "unter", "au", "sur", "al", "para", "naar", "op", "на", "по", "номеру"),
     *("телефону", "على"),
 )
+_ALSO_NAMES = frozenset({"ping", "bel", "ring"})
+"""Verbs that are names too: with the number in another cell, "Ping To" is a person."""
+
 _OPENINGS = ("请", "請", "如有", "若有", "欢迎", "お問い合わせ", "ご連絡", "문의", "연락")
 """How such a sentence begins where no blanks part words."""
 
@@ -128,7 +131,8 @@ def asks_to_call(texts: Sequence[str]) -> bool:
         return False
     known, (first, *others) = _words(), said
     if first in known.verbs:
-        return said[-1] in known.before or not known.objects.isdisjoint(others)
+        may_be_a_name = first in _ALSO_NAMES and found is None and len(said) < _FEWEST_WORDS
+        return (said[-1] in known.before and not may_be_a_name) or not known.objects.isdisjoint(others)
     if first in known.about and (
         len(said) < _FEWEST_WORDS or said[-1] not in known.calls | known.objects | known.before
     ):

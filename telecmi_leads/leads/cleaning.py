@@ -327,11 +327,12 @@ class Cleaner(Struct, frozen=True):
         rows, above = work.grid.rows, block.first_row - (self.info.header_row or 0) - 1
         if above >= _FIRST_ROWS:
             return
-        names = [*self._columns_of(Field.FULLNAME, Field.FIRSTNAME, Field.LASTNAME)]
+        names, surnames = [*self._columns_of(Field.FULLNAME, Field.FIRSTNAME)], [*self._columns_of(Field.LASTNAME)]
         taken = [at for at in range(len(self.info.header)) if at not in self.match.ignored]
         for index in sorted(set(range(min(_FIRST_ROWS - above, len(rows)))).difference(work.blanks)):
-            phones, told, texts = ([rows[index][at] for at in columns] for columns in (self.match.phones, names, taken))
-            if is_instruction(phones, told, _filled(texts)):
+            row = rows[index]
+            told = [row[at] for at in names if row[at]] or [row[at] for at in surnames]  # a surname may be "Sample"
+            if is_instruction([row[at] for at in self.match.phones], told, _filled([row[at] for at in taken])):
                 work.leave_out(index)
 
     def _columns_of(self, *targets: Field) -> Iterator[int]:

@@ -78,6 +78,14 @@ def test_remarks_in_a_table(program: Inside) -> None:
     assert found(program, f"Name,Mobile\n{rows}", "--fill", "firstname=Friend")[:3] == (3, 0, {})
 
 
+@pytest.mark.parametrize(("first", "last"), [("Ping", "To"), ("Bel", "Al"), ("Joe", "Sample")])
+def test_people_with_telling_names(program: Inside, first: str, last: str) -> None:
+    """A surname may be a word that templates use, and a whole name the words of a sentence."""
+    apart = f"First name,Last name,Mobile\n{first},{last},9812345678\nAsha,Rao,9876543210\n"
+    together = f"Name,Mobile\n{first} {last},9812345678\nAsha Rao,9876543210\n"
+    assert [found(program, text)[:3] for text in (apart, together)] == [(2, 0, {})] * 2
+
+
 def test_what_the_scan_passes_over_is_no_sentence() -> None:
     """The scan of a column finds each cell that begins as a sentence does."""
     cells = [text.partition(" 98")[0] for text in (*SENTENCES, *PEOPLE)]
