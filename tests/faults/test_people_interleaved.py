@@ -252,15 +252,20 @@ class People(RuleBasedStateMachine):
             with suppress(OSError):
                 self.stack.close()
 
+    def go_on(self) -> None:
+        """Resume, and say what the dashboard shows, until nothing changes any more."""
+        for _ in range(4):
+            self.resume(isolate=True)
+            self.settle(lies=False)
+
     def come_to_rest(self) -> None:
         """Follow the printed words, twice: in the end nobody is in twice, nobody is lost, and only a look is left."""
         name = self.used or "M"
         more = ("--append", "--new-only") if self.dated else ("--append",)
+        self.go_on()
         for _ in range(2):
-            for _ in range(4):
-                self.resume(isolate=True)
-                self.settle(lies=False)
             self.check(self.type(self.here, *self.command(name), *more, "--isolate").json)
+            self.go_on()  # a trouble may still have waited for this command
         self.nobody_twice()
         if self.foreign:
             return
