@@ -29,7 +29,9 @@ FLOORS = {
 }
 """The wings of the house; an import goes to a lower floor or stays in its wing."""
 
-_CLEANING = {"cleaning", "further_numbers", "later_headers", "lead_text", "person_names", "row_numbers"}
+_CLEANING = {
+    "cleaning", "dial_codes", "further_numbers", "later_headers", "lead_text", "person_names", "row_numbers",
+}  # fmt: skip
 _NAMES = {
     "candidates", "cell_values", "column_doubts", "column_match", "field_choice", "header_meaning", "lexicon",
     "line_labels", "mark_cells", "mark_consent", "mark_sections", "mark_words", "marks", "meanings", "name_parts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns.lexicon import is_area_code
 from telecmi_leads.columns.phone_companions import Companions
-from telecmi_leads.core.lead import Field
+from telecmi_leads.core.lead import REFUSED_COLUMNS, Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from telecmi_leads.columns.templates import Template
     from telecmi_leads.core.errors import ColumnMissing
     from telecmi_leads.core.reasons import WarningCode
+
+_WHOLE_SHARE = 10
+"""One cell in so many may lack the code in a column that holds it."""
+
+_NATIONAL_SHARE = 20
+"""One cell in so many may begin with the code by chance in a column that lacks it."""
 
 
 class ColumnChoice(Struct, frozen=True):
@@ -53,6 +60,27 @@ class ColumnDoubt(Struct, frozen=True):
 
 def _nothing() -> MappingProxyType[Any, Any]:
     return MappingProxyType({})
+
+
+class CodesSeen(Struct):
+    """How many cells of a phone column hold their rows' dial codes, lack them, or may be read either way.
+
+    Cells with a plus or a trunk zero say nothing of those without, and are not counted.
+    """
+
+    held: int = 0
+    lacking: int = 0
+    doubtful: int = 0
+
+    @property
+    def are_held(self) -> bool:
+        """Tell whether nearly all cells begin with their codes."""
+        return self.lacking * _WHOLE_SHARE <= self.held + self.doubtful
+
+    @property
+    def are_lacking(self) -> bool:
+        """Tell whether so few cells begin with their codes that it may be chance."""
+        return (self.held + self.doubtful) * _NATIONAL_SHARE <= self.lacking
 
 
 class ColumnMatch(Struct, frozen=True, dict=True):
@@ -135,6 +163,16 @@ class ColumnMatch(Struct, frozen=True, dict=True):
     def area_codes(self) -> tuple[int, ...]:
         """The columns of area codes."""
         return tuple(choice.index for choice in self.choices if is_area_code(choice.header))
+
+    @cached_property
+    def of_refused(self) -> bool:
+        """Whether the table is an earlier report of refused leads, whose numbers hold their country codes."""
+        return self.own_report and {choice.header for choice in self.choices}.issuperset(REFUSED_COLUMNS)
+
+    @cached_property
+    def codes_seen(self) -> defaultdict[int | None, CodesSeen]:
+        """For each phone column (None: what --set makes) what the rows so far tell of the dial codes in it."""
+        return defaultdict(CodesSeen)
 
     @cached_property
     def _companions(self) -> dict[Field, Companions]:

@@ -10,6 +10,20 @@ from msgspec import Struct
 REJECT_COLUMNS = ("reject_row", "reject_code", "reject_reason", "reject_tip")
 """The columns that a rejects file has beside the original ones; ignored when it is read again."""
 
+REFUSED_COLUMNS = (
+    "campaign",
+    "firstname",
+    "lastname",
+    "phone",
+    "email",
+    "comment",
+    "address",
+    "city",
+    "country",
+    "order_index",
+    "dial_code",
+)
+"""What refused.csv has before the columns of a rejects file: whose lead it is, the API's fields, the calling code."""
 
 REJECT_SHEET = "To correct"
 """The sheet of a rejects workbook whose rows come from one table."""

@@ -247,7 +247,7 @@ class _Part(Struct, frozen=True):
         with_number: set[int] = set()
         for only in self.each:
             found = find_numbers(grid, only, book, region, guess=True)
-            numbers += filter(None, found.numbers)
+            numbers += [*filter(None, found.numbers), *found.either]
             with_number.update(at for at, number in enumerate(found.numbers) if number)
             cells, column = grid.columns[only.phones[0]], only.phones[0]
             several = [at for at, cell in enumerate(cells) if may_hold_two(cell)]

@@ -18,6 +18,7 @@ from telecmi_leads.columns import line_fault, line_rank
 from telecmi_leads.core.block_columns import Columns
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import Reason, Repair
+from telecmi_leads.leads.dial_codes import CodedColumn, Codes, codes_told, joined_codes, settle_codes
 from telecmi_leads.phones import (
     UNKNOWN,
     RowRegions,
@@ -82,7 +83,7 @@ class RowNumbers(Struct):
     """E.164 digits for each row, "" where there is none; for those rows the fault, by index; repairs by kind.
 
     `rulings` are those on the numbers, for `PhoneBook.profiles`. `columns` tells by index where a number stands that is
-    not in the first phone column.
+    not in the first phone column. `either` are all numbers that cells may be of which nobody can tell.
     """
 
     numbers: list[str]
@@ -90,6 +91,7 @@ class RowNumbers(Struct):
     faults: dict[int, Fault] = field(default_factory=dict)
     repairs: Counter[str] = field(default_factory=Counter)
     columns: dict[int, int] = field(default_factory=dict)
+    either: list[str] = field(default_factory=list)
 
     def reject(self, index: int, reason: Reason) -> None:
         """Take a row's number away: something else is wrong with the row."""
@@ -115,7 +117,8 @@ def find_numbers(
     template = match.templates.get(Field.PHONE)
     if template is not None:
         made = [template.render(row) for row in grid.rows]
-        return _alone(_answered(book, made, row_regions(grid, everywhere, match, region, guess=guess)))
+        regions = row_regions(grid, everywhere, match, region, guess=guess)
+        return _alone(*_read(grid, made, everywhere, match, book, regions=regions))
     labelled = _Labelled(grid) if not match.verdicts else _without_refused(grid, match)
     labelled = _by_label(labelled, match) if match.labels else labelled
     grid = labelled.grid
@@ -128,17 +131,7 @@ def find_numbers(
         if asked:
             default = region_of_header(match.header_of(column)) or region
             regions = row_regions(grid, asked, match, default, phone=column, guess=guess, book=book)
-            _ask(
-                found,
-                grid,
-                column,
-                asked,
-                book,
-                regions=regions,
-                alternate=place > 0,
-                areas=_area_column(match, column),
-            )
-            found.repairs[Repair.DIAL_CODE] += _joined_codes(grid, match, found, asked, column)
+            _ask(found, grid, column, asked, book, match=match, regions=regions, alternate=place > 0)
         if place == 0 and not found.faults:
             found.repairs = +found.repairs
             return found
@@ -150,10 +143,43 @@ def find_numbers(
     return found
 
 
-def _alone(answer: NumberColumn) -> RowNumbers:
+def _alone(answer: NumberColumn, either: list[str]) -> RowNumbers:
     """Return the numbers of rows that have one cell for them, of no column of the file."""
     faults = {at: Fault(why) for at, why in answer.faults.items()}
-    return RowNumbers(answer.numbers, answer.rulings, faults, Counter(answer.repairs))
+    return RowNumbers(answer.numbers, answer.rulings, faults, Counter(answer.repairs), either=either)
+
+
+def _read(  # noqa: PLR0913 - cells, their rows, and what else these hold
+    grid: Grid,
+    cells: Sequence[str],
+    at: Sequence[int],
+    match: ColumnMatch,
+    book: PhoneBook,
+    *,
+    regions: RowRegions,
+    phone: int | None = None,
+) -> tuple[NumberColumn, list[str]]:
+    """Read the cells of a column, or made ones, with the codes beside them; returns doubtful readings too."""
+    answer, either = _answered(book, cells, regions), list[str]()
+    area = None if phone is None else _area_column(match, phone)
+    areas = () if area is None else _taken(grid.columns[area], at)
+    codes = codes_told(_columns_of(grid, at, match, Field.DIALCODE, phone), len(at))
+    if any(codes):
+        coded = CodedColumn(list(cells), codes, areas, _known_codes(match), match.codes_seen[phone])
+        either = settle_codes(answer, coded, regions, book)
+        cells = coded.cells
+    if areas:
+        _join_areas(answer, areas, cells, book, regions)
+    if any(codes):
+        answer.repairs[Repair.DIAL_CODE] = joined_codes(answer, cells, codes)
+    return answer, either
+
+
+def _known_codes(match: ColumnMatch) -> Codes:
+    """Return what an earlier report says of its numbers: refused ones hold their codes, rejected ones are too few."""
+    if match.of_refused:
+        return Codes.HELD
+    return Codes.UNPROVEN if match.own_report else Codes.UNKNOWN
 
 
 def _answered(book: PhoneBook, cells: Sequence[str], regions: RowRegions) -> NumberColumn:
@@ -301,14 +327,13 @@ def _ask(  # noqa: PLR0913 - one question to one column
     asked: Sequence[int],
     book: PhoneBook,
     *,
+    match: ColumnMatch,
     regions: RowRegions,
     alternate: bool,
-    areas: int | None,
 ) -> None:
     cells = _taken(grid.columns[column], asked)
-    answer = _answered(book, cells, regions)
-    if areas is not None:
-        _join_areas(answer, _taken(grid.columns[areas], asked), cells, book, regions)
+    answer, either = _read(grid, cells, asked, match, book, regions=regions, phone=column)
+    found.either += either
     found.repairs.update(answer.repairs)
     if not alternate:
         found.numbers, found.rulings = answer.numbers, answer.rulings
@@ -417,20 +442,6 @@ def _likelier(one: str | None, other: str | None) -> str | None:
 
 def _regions_by_code(cells: Iterable[str]) -> dict[str, str | None]:
     return {cell: region_told_by_code(cell) if cell else None for cell in cells}
-
-
-def _joined_codes(grid: Grid, match: ColumnMatch, found: RowNumbers, asked: Sequence[int], column: int) -> int:
-    """Count the rows whose number was completed by their dial-code cell."""
-    joined: set[int] = set()
-    for cells in _columns_of(grid, asked, match, Field.DIALCODE, column):
-        for index, cell in zip(asked, cells, strict=True):
-            number = found.numbers[index]
-            written = grid.columns[column][index]
-            if number and region_told_by_code(cell) not in (None, UNKNOWN):
-                digits = sum(map(str.isdecimal, written))
-                if digits < len(number) and "+" not in written:
-                    joined.add(index)
-    return len(joined)
 
 
 def _columns_of(

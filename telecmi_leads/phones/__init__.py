@@ -30,7 +30,7 @@ from telecmi_leads.phones.regions import (
     regions_told,
 )
 from telecmi_leads.phones.row_regions import RowRegions
-from telecmi_leads.phones.ruling import Ruling
+from telecmi_leads.phones.ruling import Ruling, code_of
 
 __all__ = [
     "UNKNOWN",
@@ -40,6 +40,7 @@ __all__ = [
     "PhoneExplanation",
     "RowRegions",
     "Ruling",
+    "code_of",
     "is_region",
     "may_be_no_country",
     "name_of_region",

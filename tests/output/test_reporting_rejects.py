@@ -415,15 +415,16 @@ def test_refused_leads_are_listed_with_the_answer(tmp_path: Path) -> None:
             *REJECT_COLUMNS,
         ],
         [
-            "March-001", "Asha", "'-", "919876500030", "a@example.com", "'=1+1", "", "", "", "7", "91", "", *said, tip,
+            "March-001", "Asha", "'-", "'+919876500030", "a@example.com", "'=1+1", "", "", "", "7", "91", "", *said,
+            tip,
         ],
-        ["March-001", "Bob", "Ray", "12025550123", "", "", "", "", "", "", "1", "", *said, tip],
+        ["March-001", "Bob", "Ray", "'+12025550123", "", "", "", "", "", "", "1", "", *said, tip],
         [
-            "March-004", "Asha 0", "Rao", "971501234567", "", "", "", "", "", "", "971", "",
+            "March-004", "Asha 0", "Rao", "'+971501234567", "", "", "", "", "", "", "971", "",
             "400", "Lead Name Already Exists", taken,
         ],
         [
-            "March-005", "Asha 0", "Rao", "971501234568", "", "", "", "", "", "", "971", "", *said,
+            "March-005", "Asha 0", "Rao", "'+971501234568", "", "", "", "", "", "", "971", "", *said,
             "TeleCMI refuses this very lead: correct it, or leave it out.",
         ],
     ]  # fmt: skip

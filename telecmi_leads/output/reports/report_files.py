@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from telecmi_leads.core import wording
 from telecmi_leads.core.campaign import CampaignStatus, thaw_leads
 from telecmi_leads.core.errors import BalanceError
-from telecmi_leads.core.lead import NOBODY, REJECT_COLUMNS, LeftOutKind
+from telecmi_leads.core.lead import NOBODY, REFUSED_COLUMNS, REJECT_COLUMNS, LeftOutKind
 from telecmi_leads.core.run import LeftOutCount
 from telecmi_leads.core.text import safe
 from telecmi_leads.output.reports.delimited_text import Dialect, write_rows
@@ -52,17 +52,6 @@ CAMPAIGN_COLUMNS = (
     "confirmed_by_name",
     "halved_from",
     "settled_by_hand",
-)
-LEAD_COLUMNS = (
-    "firstname",
-    "lastname",
-    "phone",
-    "email",
-    "comment",
-    "address",
-    "city",
-    "country",
-    "order_index",
 )
 LEFT_OUT_COLUMNS = ("file", "sheet", "row", "why", "phone", "kept_row", "campaign", "uploaded")
 
@@ -160,16 +149,17 @@ def _time(when: datetime | None) -> str:
 def write_refused(folder: ReportFolder, campaigns: Sequence[CampaignRecord], ledger: Ledger) -> None:
     """Write refused.csv: the leads of refused campaigns, if any, fit to be corrected and uploaded again.
 
-    It carries the reject files' four columns, which are ignored on reading, and the dial code, since a number
-    without a plus needs one. `reject_row` is empty: which row of the input a lead came from is not kept. A forgotten
-    lead leaves a row that is blank when it is read again.
+    It carries the reject files' four columns, which are ignored on reading. Each number has its plus: behind an
+    apostrophe a spreadsheet takes it for text, which keeps all digits. Where the plus is lost all the same, the dial
+    code tells that the number begins with it. `reject_row` is empty: which row of the input a lead came from is not
+    kept. A forgotten lead leaves a row that is blank when it is read again.
     """
     refused = [each for each in campaigns if each.status is CampaignStatus.REFUSED and not each.split]
     if not refused:
         return
     path = folder.begin("refused", REFUSED)
     with folder.open(path) as file:
-        write_rows(file, [("campaign", *LEAD_COLUMNS, "dial_code", *REJECT_COLUMNS)], _DIALECT, start=True)
+        write_rows(file, [(*REFUSED_COLUMNS, *REJECT_COLUMNS)], _DIALECT, start=True)
         for campaign in refused:
             write_rows(file, _refused_rows(campaign, ledger), _DIALECT)
 
@@ -202,7 +192,7 @@ def _refused_row(campaign: CampaignRecord, lead: Lead, tip: str) -> list[str]:
         "" if forgotten else campaign.name,
         lead.firstname,
         lead.lastname,
-        lead.phone,
+        f"+{lead.phone}" if lead.phone else "",
         lead.email,
         lead.comment,
         lead.address,
