@@ -145,6 +145,10 @@ def delimited(rows: list[list[str]], delimiter: str, encoding: str, above: str =
 SHAPES = {
     "UTF-16 with tabs": lambda rows: delimited(rows, "\t", "utf-16"),
     "sep= and a banner": lambda rows: delimited(rows, "|", "utf-8", "Export of leads\r\n\r\n"),
+    "a delimiter at each row's end": lambda rows: delimited([rows[0], *([*row, ""] for row in rows[1:])], ",", "utf-8"),
+    "several at some rows' ends": lambda rows: delimited(
+        [*rows[:3], *([*row, "", ""] for row in rows[3:])], "\t", "utf-8"
+    ),
     "a second column of one name": lambda rows: delimited([[*row, row[0]] for row in rows], ",", "utf-8-sig"),
     "objects": lambda rows: json.dumps({"users": [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]}).encode(),
     "objects, a line each": lambda rows: "\n".join(

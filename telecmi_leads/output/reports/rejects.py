@@ -53,19 +53,19 @@ class Layout(Struct):
     dialect: Dialect
     shared: bool = False
 
-    def place(self, cells: Sequence[str]) -> Sequence[str]:
-        """Return the cells in the file's columns; what a row has beyond its header comes after them."""
+    def place(self, cells: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the cells in the file's columns, and what a row has beyond its header, to its last filled cell."""
+        known = len(self.header) if self.positions is None else len(self.positions)
+        beyond = list(cells[known:])
+        while beyond and not beyond[-1].strip():
+            beyond.pop()
         if self.positions is None:
-            missing = len(self.header) - len(cells)
-            return [*cells, *[""] * missing] if missing > 0 else cells
+            return [*cells[:known], *[""] * (known - len(cells))], beyond
         placed = [""] * len(self.header)
-        beyond: list[str] = []
-        for index, cell in enumerate(cells):
-            if index >= len(self.positions):
-                beyond.append(cell)
-            elif self.positions[index] >= 0:
-                placed[self.positions[index]] = cell
-        return placed + beyond
+        for position, cell in zip(self.positions, cells, strict=False):
+            if position >= 0:
+                placed[position] = cell
+        return placed, beyond
 
 
 class _TextFile(Struct):
@@ -109,9 +109,9 @@ class RejectFiles:
         text = self._text(layout)
         sheet = f", sheet {table.sheet}" if table.sheet else ""
         place = f"{table.file}{sheet}: " if layout.shared else ""
-        text.rows += [
-            [*layout.place(row.cells), str(row.row), row.code, *explained(row.code, row.column, place)] for row in rows
-        ]
+        for row in rows:
+            known, beyond = layout.place(row.cells)
+            text.rows.append([*known, *beyond, str(row.row), row.code, *explained(row.code, row.column, place)])
         if len(text.rows) >= _ROWS_AT_ONCE:
             text.flush(self._folder)
 
@@ -168,7 +168,7 @@ def _add_to_book(book: RejectBook, row: LeftOutRow, table: TableInfo, layout: La
     # The columns that explain are left out of the header, so that what stood behind them has moved.
     if fault >= 0 and layout.positions is not None:
         fault = layout.positions[fault]
-    book.add_row(row.table, layout.place(row.cells), Explanation(what, tip, str(row.row), row.code, fault))
+    book.add_row(row.table, *layout.place(row.cells), Explanation(what, tip, str(row.row), row.code, fault))
 
 
 def cell_at_fault(row: LeftOutRow, table: TableInfo) -> str:
@@ -313,30 +313,29 @@ class RejectBook:
         columns = (*REASON_COLUMNS, *header, *PLACE_COLUMNS)
         self._write(begun, [(column, Look.HEAD) for column in columns])
 
-    def add_row(self, table: int, cells: Sequence[str], why: Explanation) -> None:
+    def add_row(self, table: int, cells: Sequence[str], beyond: Sequence[str], why: Explanation) -> None:
         """Write a row below the last one of its table; a sheet that is full goes on in another.
 
-        What a row has beyond its header comes last.
+        `beyond` is what the row has beyond its header, which comes last.
         """
         sheet = self._sheets[table]
         if sheet.rows >= _MOST_ROWS:
             self._finish(sheet)
             self.add_sheet(table, sheet.name, sheet.header)
             sheet = self._sheets[table]
-        known = len(sheet.header)
         looks = [(cell, Look.FAULT if at == why.fault else Look.CELL) for at, cell in enumerate(cells)]
-        for at, cell in enumerate(cells[:known]):
+        for at, cell in enumerate(cells):
             sheet.widths[at] = max(sheet.widths[at], len(cell), _PHONE_WIDTH if at == why.fault else 0)
         row = (
             [(text, Look.REASON) for text in (why.reason, why.tip)]
-            + looks[:known]
+            + looks
             + [(text, Look.NUMBER) for text in (why.row, why.code)]
         )
         # Excel makes a row as high as its text when it opens the file; others, LibreOffice for one, only if told.
         lines = max(-(-len(text) // _LINE) for text in (why.reason, why.tip, "-"))
         if lines > 1 and sheet.rows <= _ROWS_WITH_HEIGHT:
             sheet.sheet.set_row(sheet.rows, _LINE_HEIGHT * lines)
-        self._write(sheet, row + looks[known:])
+        self._write(sheet, row + [(cell, Look.CELL) for cell in beyond])
 
     def _write(self, sheet: _Sheet, cells: Sequence[tuple[str, Look]]) -> None:
         with disk_errors(self._path):
