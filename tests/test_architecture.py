@@ -50,8 +50,8 @@ _WRITING = {"attempts", "forgetting", "staging"}
 _CLIENT = {"answers", "client", "deadlines", "transport"}
 _MACHINE = {"decisions", "isolation", "leaving_out", "pacing", "part_names", "run_loop", "what_goes"}
 _SHARED_BY_COMMANDS = {
-    "completion", "course", "earlier_runs", "going_on", "heartbeat", "readiness", "run_lists", "run_plan",
-    "run_sending", "session", "signals",
+    "completion", "course", "earlier_runs", "going_on", "heartbeat", "own_inputs", "readiness", "run_lists",
+    "run_plan", "run_sending", "session", "signals",
 }  # fmt: skip
 ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
     "core": [
@@ -154,6 +154,7 @@ ROOMS: dict[str, list[tuple[set[str], set[str]]]] = {
         ({"marked_people"}, {"screening"}),
         ({"refusals"}, {"table_findings"}),
         ({"table_findings"}, set()),
+        ({"own_reports"}, set()),
         ({"exclude_lists"}, _CLEANING | {"screening"}),
         (
             {"prepare"},

@@ -17,7 +17,6 @@ from telecmi_leads.core.errors import ExitCode, InputRefused, LeadsError, NoPhon
 from telecmi_leads.core.lead import RowTotals
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.run import LeadTotals, Problem, RunStatus, RunSummary, StopCause, Suggested
-from telecmi_leads.core.wording import next_steps
 from telecmi_leads.output.reports import summarise, summary_json
 from telecmi_leads.settings.options import TrialOptions
 
@@ -89,11 +88,7 @@ class Course(Struct):
             # What is in is in, though a report could not be written.
             status = RunStatus.UNFINISHED if self.known is None else self.known.leads.status
         problem = Problem(error.code, error.message, self._hint(error))
-        summary = self._summary(status, error.exit_code, problem)
-        step = next((step for step in next_steps(summary) if step.commands), None)
-        if self.run is None and step is not None:  # the screen shows this command: the JSON tells the same
-            problem = replace(problem, hint=f"{step.text} {step.commands[0]}")
-        return replace(summary, error=problem)
+        return wording.with_next_command(self._summary(status, error.exit_code, problem))
 
     def _hint(self, error: LeadsError) -> str:
         """Return what to do about an error, with the command that names the run where one came to be."""

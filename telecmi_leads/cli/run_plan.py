@@ -19,11 +19,12 @@ from telecmi_leads.core.text import fold_name
 from telecmi_leads.core.wording import count
 from telecmi_leads.core.wording.endings import LeftWaiting
 from telecmi_leads.files import check_file
+from telecmi_leads.leads.own_reports import own_header
 from telecmi_leads.leads.planning import Planner
 from telecmi_leads.leads.prepare import prepare
 from telecmi_leads.leads.screening import KnownPeople, Screen
 from telecmi_leads.ledger import Ledger, NewRun, PlanFigures
-from telecmi_leads.output.reports import prepare_folder
+from telecmi_leads.output.reports import lies_among_reports, prepare_folder
 from telecmi_leads.settings.accounts import account_key, app_id_or_none, base_url
 from telecmi_leads.settings.options import CampaignOptions, ExcludeOptions, ScreeningOptions
 
@@ -61,7 +62,7 @@ class Plan:
         self.known = known
         self.account = account
         self.lists: Sequence[ExcludeList] = ()
-        self._inputs: list[Path] = []
+        self._files: list[Path] = []
         self._own: list[RunRecord] = []
         self._people: KnownPeople | None = None
         session = course.session
@@ -110,7 +111,7 @@ class Plan:
     def prepare(self, files: Sequence[Path | None]) -> Prepared:
         """Stage the files' leads. Raises InputRefused, with the reports written, where they must not be sent."""
         course, session = self.course, self.course.session
-        self._inputs = [*(file for file in files if file is not None), *session.settings[ExcludeOptions].exclude]
+        self._files = [file for file in files if file is not None]
         self._refuse_idle_age()
         self.lists = usable_lists(course, lists_given(course))
         if session.settings[ScreeningOptions].new_only is not None and not self.account:
@@ -194,7 +195,7 @@ class Plan:
 
     def keep(self) -> RunRecord:
         """Make the plan visible and return it: from here on it can be sent and resumed. Its report folder is there."""
-        prepare_folder(self._folder, self._inputs)
+        self._prepare_folder()
         self._finish(refused=False)
         if not self.course.dry_run:
             self.course.run = self._id
@@ -206,10 +207,16 @@ class Plan:
 
     def _refuse(self, why: InputRefused) -> None:
         """Write the reports of a plan that must not be sent, and let go of it."""
-        prepare_folder(self._folder, self._inputs)
+        self._prepare_folder()
         self._finish(refused=True)
         self.course.reports = refusal_reports(self.course, self.staging, self._run(), why)
         self.discard()
+
+    def _prepare_folder(self) -> None:
+        """Make the report folder. A report that is uploaded again may lie in it, where it stays; no other input."""
+        there = [file for file in self._files if lies_among_reports(self._folder, file)]
+        others = [file for file in there if not own_header(file, workbooks=True)]
+        prepare_folder(self._folder, [*others, *self.course.session.settings[ExcludeOptions].exclude])
 
     def _finish(self, *, refused: bool) -> None:
         prepared = self._prepared

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from telecmi_leads.cli.own_inputs import fitting_reports
 from telecmi_leads.core.clock import Clock
 from telecmi_leads.core.errors import UsageError
 from telecmi_leads.core.run import Suggested, Typed, TypedOption
@@ -118,7 +119,7 @@ class Session(Struct, frozen=True):
 
 def begin(given: dict[str, Any], files: Sequence[str] = ()) -> Session:
     """Resolve the settings of a command, and of the files that it names, and open its console."""
-    settings = resolve_here(given)
+    settings = fitting_reports(resolve_here(given), files)
     variables = environment()
     console = Console(settings[OutputOptions], terminal(variables))
     for warning in settings.warnings:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns.lexicon import is_area_code
 from telecmi_leads.columns.phone_companions import Companions
-from telecmi_leads.core.lead import REFUSED_COLUMNS, Field
+from telecmi_leads.core.lead import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -149,6 +149,9 @@ class ColumnMatch(Struct, frozen=True, dict=True):
     own_report: bool = False
     """Whether the table is an earlier report."""
 
+    of_refused: bool = False
+    """Whether it is one of refused leads, whose numbers hold their country codes."""
+
     served: frozenset[str] = frozenset()
     """The options of --map and --set whose columns the table has."""
 
@@ -163,11 +166,6 @@ class ColumnMatch(Struct, frozen=True, dict=True):
     def area_codes(self) -> tuple[int, ...]:
         """The columns of area codes."""
         return tuple(choice.index for choice in self.choices if is_area_code(choice.header))
-
-    @cached_property
-    def of_refused(self) -> bool:
-        """Whether the table is an earlier report of refused leads, whose numbers hold their country codes."""
-        return self.own_report and {choice.header for choice in self.choices}.issuperset(REFUSED_COLUMNS)
 
     @cached_property
     def codes_seen(self) -> defaultdict[int | None, CodesSeen]:

@@ -23,7 +23,7 @@ from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS, Head
 from telecmi_leads.columns.overrides import ColumnFinder, read_said
 from telecmi_leads.columns.reading import OTHER_THAN_FIRST, Candidate, Reading, Rule
 from telecmi_leads.columns.side_by_side import tables_of
-from telecmi_leads.columns.table import Table, is_own_report, open_table
+from telecmi_leads.columns.table import Table, is_own_report, is_refused_report, open_table
 from telecmi_leads.columns.unread_tables import which_have
 from telecmi_leads.core.errors import ColumnMissing, InputRefused
 from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field
@@ -78,7 +78,7 @@ class Matcher(Struct, frozen=True):
                 notes = ()
             for part in tables_of(table, self.fields):
                 match = self.match(part.info, part.sample)
-                told = tuple(_second_people(match.choices, part.sample))
+                told = (*_second_people(match.choices, part.sample), *self._not_used(match))
                 yield replace(part, info=replace(part.info, notes=(*part.info.notes, *told))), match
 
     def match(self, info: TableInfo, sample: Sequence[Sequence[str]]) -> ColumnMatch:
@@ -88,8 +88,8 @@ class Matcher(Struct, frozen=True):
         match = match_columns(
             info.header,
             sample,
-            self.fields,
-            header_found=has_names(info),
+            self._said_of(info),
+            header_found=self._are_names(info),
             phone_score=self.share_of_numbers,
         )
         match = self._without_false_countries(match, sample)
@@ -97,9 +97,30 @@ class Matcher(Struct, frozen=True):
         cells = frozenset(row[at] for row in sample for at in countries if at < len(row))
         match = replace(match, doubts=(*match.doubts, *column_doubts(match, sample)), country_cells=cells)
         self.served.update(match.served)
+        if match.own_report:  # its rows may be another table's than the one that has the column
+            return match
         for option, why in match.absent.items():
             self.absent.setdefault(option, (why, []))[1].append(info)
         return match
+
+    def _not_used(self, match: ColumnMatch) -> Iterator[str]:
+        """Yield what is to be said of --map and --set that do not hold for a report."""
+        if match.of_refused and (self.fields.map or self.fields.set):
+            yield "--map and --set are not used: these leads stand here as they were sent"
+        elif match.own_report:
+            yield from (f"{safe(option, 60)} is not used: this report has no such column" for option in match.absent)
+
+    def finder(self, info: TableInfo) -> ColumnFinder:
+        """Return what finds a table's columns by what a user calls them; what a report has added has no place there."""
+        return ColumnFinder(info.header, self._are_names(info), added_columns(info.header))
+
+    def _are_names(self, info: TableInfo) -> bool:
+        """Tell whether columns are called by names alone: not in the report of a file without any."""
+        return has_names(info) and not (self.reading.no_header and is_own_report(info.header))
+
+    def _said_of(self, info: TableInfo) -> FieldOptions:
+        """Return what --map and --set say of a table: nothing of refused leads, in which it has been done."""
+        return self.fields.replaced(map=(), set=()) if is_refused_report(info.header) else self.fields
 
     def _without_false_countries(self, match: ColumnMatch, sample: Sequence[Sequence[str]]) -> ColumnMatch:
         """Take away what is called a country and holds none: states, keys of a database, codes of other numbers.
@@ -214,6 +235,12 @@ def _no_countries(sample: Sequence[Sequence[str]], at: int, home: str | None) ->
     return told.total() >= _FEWEST_OF_NO_COUNTRY and told[UNKNOWN] * 2 > told.total()
 
 
+def added_columns(header: Sequence[str]) -> frozenset[int]:
+    """Return the columns of an earlier report that stand in no file of the user's."""
+    own = is_own_report(header)
+    return frozenset(index for index, name in enumerate(header) if own and name in REJECT_COLUMNS)
+
+
 def is_ragged(info: TableInfo, sample: Sequence[Sequence[str]]) -> bool:
     """Tell whether rows may be longer than the header for no fault of a delimiter within a value.
 
@@ -262,12 +289,11 @@ def match_columns(
     A --map or --set that names a column which isn't there is left out and told in `absent`. Raises ColumnMissing where
     several columns have the name, UsageError for a malformed template.
     """
-    own_report = is_own_report(header)
-    ignored = frozenset(index for index, name in enumerate(header) if own_report and name in REJECT_COLUMNS)
+    ignored = added_columns(header)
     cells = cell_values.columns_of(sample, len(header))
     for index in ignored:
         cells[index] = []
-    said = read_said(ColumnFinder(header, header_found), options)
+    said = read_said(ColumnFinder(header, header_found, ignored), options)
     named = not is_unnamed([name for index, name in enumerate(header) if index not in ignored])
     found = (
         read_columns(header, cells, phone_score) if named else [Candidate(at, _NAMELESS) for at in range(len(header))]
@@ -292,7 +318,8 @@ def match_columns(
         fills=MappingProxyType(dict(options.fill)),
         choices=tuple(_choice(draft, candidate, header[candidate.index]) for candidate in found),
         ignored=ignored,
-        own_report=own_report,
+        own_report=is_own_report(header),
+        of_refused=is_refused_report(header),
         served=said.served,
         absent=said.absent,
     )

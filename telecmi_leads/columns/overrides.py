@@ -20,6 +20,7 @@ from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from telecmi_leads.columns.column_match import ColumnMatch, Draft
     from telecmi_leads.settings.options import FieldOptions
@@ -38,11 +39,12 @@ class ColumnFinder(Struct, frozen=True):
     """Finds columns by what a user calls them.
 
     A column's exact name comes first, then its name with case, accents and punctuation folded, then "column 3".
-    Where the file has no header row, "3" and the letter "C" do as well.
+    Where the file has no header row, "3" and the letter "C" do as well. The columns `added` have no place.
     """
 
     header: Sequence[str]
     header_found: bool
+    added: AbstractSet[int] = frozenset()
 
     def find(self, name: str, option: str) -> int:
         """Return the column's index, from 0. Raises ColumnMissing, naming `option`, where there is none or several."""
@@ -54,14 +56,15 @@ class ColumnFinder(Struct, frozen=True):
             if len(same) == 1:
                 return same[0]
             if same:
-                places = ", ".join(f"column {index + 1}" for index in same)
+                shown = ", ".join(f"column {place_of(index, self.added)}" for index in same)
                 raise ColumnMissing(
                     f"{option}: {len(same)} columns are called {safe(name)!r}.",
-                    hint=f"Say which one: {places}.",
+                    hint=f"Say which one: {shown}.",
                 )
         position = self._position(name.strip())
-        if position is not None and 0 <= position < len(self.header):
-            return position
+        places = [at for at in range(len(self.header)) if at not in self.added]
+        if position is not None and 0 <= position < len(places):
+            return places[position]
         raise NoSuchColumn(f"{option}: there is no column {safe(name)!r}.", hint=self._nearest(name))
 
     def _position(self, name: str) -> int | None:
@@ -196,12 +199,17 @@ def pins(match: ColumnMatch) -> tuple[str, ...]:
     chosen: list[tuple[Field, int]] = [(Field.PHONE, index) for index in match.phones]
     for target in Field:
         chosen += [(target, index) for index in match.sources.get(target, ())]
-    return tuple(f"{target}={called(header, index)}" for target, index in chosen)
+    return tuple(f"{target}={called(header, index, match.ignored)}" for target, index in chosen)
 
 
-def called(header: Sequence[str], index: int) -> str:
+def called(header: Sequence[str], index: int, added: AbstractSet[int] = frozenset()) -> str:
     """Return a name that finds this column and is fit to be shown: its own, else its position."""
     name = header[index]
     if name.strip() and header.count(name) == 1 and safe(name, len(name) + 1) == name:
         return name
-    return f"column {index + 1}"
+    return f"column {place_of(index, added)}"
+
+
+def place_of(index: int, added: AbstractSet[int]) -> int:
+    """Return the place of a column, from 1, among those that a report has not added."""
+    return index + 1 - sum(each < index for each in added)

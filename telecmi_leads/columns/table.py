@@ -18,7 +18,7 @@ from telecmi_leads.columns.sampling import first_blocks, sample_of
 from telecmi_leads.columns.widths import fitted, width_of
 from telecmi_leads.core.errors import SourceUnreadable
 from telecmi_leads.core.formulas import restore
-from telecmi_leads.core.lead import REJECT_COLUMNS, RowBlock, TableInfo
+from telecmi_leads.core.lead import REFUSED_COLUMNS, REJECT_COLUMNS, RowBlock, TableInfo
 from telecmi_leads.core.text import safe
 
 if TYPE_CHECKING:
@@ -362,6 +362,11 @@ def place(info: TableInfo) -> str:
 def is_own_report(header: Sequence[str]) -> bool:
     """Tell whether a table was written by this program's report of rejected rows."""
     return set(REJECT_COLUMNS) <= set(header)
+
+
+def is_refused_report(header: Sequence[str]) -> bool:
+    """Tell whether a table was written by this program's report of refused leads."""
+    return is_own_report(header) and set(REFUSED_COLUMNS) <= set(header)
 
 
 def _own_header(rows: Sequence[Sequence[str]]) -> FoundHeader | None:

@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from telecmi_leads.columns import ColumnFinder
 from telecmi_leads.columns.mark_words import is_mark_name
 from telecmi_leads.columns.marks import table_marks
 from telecmi_leads.columns.matching import (
     Matcher,
-    has_names,
     is_ragged,
     named_by_use,
     unused_names,
@@ -304,7 +302,7 @@ class _Preparation(Struct):
         if split_by is None or split_by in VIRTUAL_COLUMNS:
             return None
         try:
-            return ColumnFinder(info.header, has_names(info)).find(split_by, "--split-by")
+            return self.matcher.finder(info).find(split_by, "--split-by")
         except ColumnMissing as missing:
             virtual = f"{', '.join(VIRTUAL_COLUMNS)} are made from the number."
             raise ColumnMissing(missing.message, hint=f"{missing.hint} {virtual}") from None

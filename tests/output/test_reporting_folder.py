@@ -109,7 +109,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_report_never_overwrites_its_input(tmp_path: Path) -> None:
-    """A corrected rejects.csv can't be uploaded with its own folder as the report folder."""
+    """A file that is no report, though it is called rejects.csv, stands in no report folder."""
     leads = tmp_path / "rejects.csv"
     leads.write_text("Name,Mobile\n")
     with pytest.raises(ReportError) as caught:
@@ -161,7 +161,10 @@ def test_writing_again_replaces_only_what_nobody_has_touched(ledger: Ledger, tmp
     assert (folder / "rejects-2.csv").read_bytes() == original
     assert {path.name for path in folder.iterdir()} == names | {"rejects-2.csv"}
     assert told.reports["rejects"] == str(folder / "rejects-2.csv")
-    says = "rejects.csv in the report folder was changed or is not a report. It stays as it is, and the new one is"
+    says = (
+        "rejects.csv in the report folder is an input, was changed or is not a report. It stays as it is, and the new "
+        "one is"
+    )
     assert told.warnings == (f"{says} rejects-2.csv.",)
     again = write(ledger, folder)
     assert again.reports["rejects"] == str(folder / "rejects-2.csv")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from telecmi_leads.cli.own_inputs import fitting_reports
 from telecmi_leads.cli.session import begin, typed
 from telecmi_leads.columns import Rule, pins
 from telecmi_leads.columns.mark_words import is_mark_name
@@ -43,7 +44,7 @@ def columns(file: str, given: dict[str, Any], save: str | None = None) -> int:
     `save` names the profile that keeps the choice.
     """
     session = begin(given)
-    matching = matcher(session.settings)
+    matching = matcher(fitting_reports(session.settings, [file]))
     tables: list[TableView] = []
     usable: list[TableView] = []
     passed: list[PassedOver | None] = []

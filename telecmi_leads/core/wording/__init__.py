@@ -16,6 +16,7 @@ from telecmi_leads.core.wording.advice import (
     resolve,
     resume,
     settled_by_hand,
+    with_next_command,
 )
 from telecmi_leads.core.wording.code_words import (
     STATUS,
@@ -111,5 +112,6 @@ __all__ = [
     "verdict",
     "warning_tip",
     "why_left_out",
+    "with_next_command",
     "words",
 ]

@@ -83,6 +83,14 @@ def next_steps(summary: RunSummary) -> tuple[NextStep, ...]:
     return (*_sending_steps(summary), *correct, *_reject_steps(summary))
 
 
+def with_next_command(summary: RunSummary) -> RunSummary:
+    """Return the summary of what failed before a run came to be, its error's hint with the command that is shown."""
+    step = next((step for step in next_steps(summary) if step.commands), None)
+    if summary.error is None or summary.run is not None or step is None:
+        return summary
+    return replace(summary, error=replace(summary.error, hint=f"{step.text} {step.commands[0]}"))
+
+
 def open_steps(
     run: RunRecord, campaigns: Sequence[CampaignRecord], typed: Typed, refused_file: str
 ) -> tuple[NextStep, ...]:

@@ -322,7 +322,10 @@ def refusal(campaign: CampaignRecord) -> str:
 
 def other_name(kept: str, new: str) -> str:
     """Return what is said of a file of the user's that has the name of a report."""
-    return f"{kept} in the report folder was changed or is not a report. It stays as it is, and the new one is {new}."
+    return (
+        f"{kept} in the report folder is an input, was changed or is not a report. It stays as it is, and the new one "
+        f"is {new}."
+    )
 
 
 def moved_reports(run: str) -> str:

@@ -16,7 +16,7 @@ from telecmi_leads.output.reports.json_output import (
     summary_json,
 )
 from telecmi_leads.output.reports.report_files import write_reports
-from telecmi_leads.output.reports.report_folder import prepare_folder
+from telecmi_leads.output.reports.report_folder import lies_among_reports, prepare_folder
 from telecmi_leads.output.views import failed_summary, summarise
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "error_json",
     "failed_summary",
     "forgotten_json",
+    "lies_among_reports",
     "phone_json",
     "prepare_folder",
     "run_json",

@@ -10,6 +10,7 @@ from collections import Counter
 from functools import lru_cache
 from itertools import groupby, islice
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -30,7 +31,6 @@ from telecmi_leads.output.views import Finding, names_campaigns
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from telecmi_leads.core.campaign import CampaignRecord
     from telecmi_leads.core.lead import Lead, LeftOutRow, RowTotals, TableInfo
@@ -78,7 +78,7 @@ def write_reports(
     written. A file of the user's stays, and `warnings` say which name the report got instead. Raises ReportError where
     the disk refuses, BalanceError where the rows in the ledger are not those that it counts.
     """
-    with ReportFolder(folder, run.id) as writing:
+    with ReportFolder(folder, run.id, [Path(file) for file in summary.typed.files]) as writing:
         # Begun first and written last: its path is first in the list, and its text needs all that the others count.
         page = writing.begin("html", "report.html")
         if names_campaigns(summary):
@@ -96,6 +96,7 @@ def write_reports(
             left_out=tuple(left_out_counts(findings, summary.tables)),
             excluded={each.example.code: each.rows for each in findings if each.example.kind is LeftOutKind.EXCLUDED},
         )
+        done = wording.with_next_command(done)  # which may name a report
         with writing.open(page) as file:
             file.write(render_page(done, run, findings, ledger, show_phones=show_phones))
         with writing.open(facts) as file:

@@ -82,13 +82,17 @@ def _refuse_links(path: Path) -> None:
 
 
 def _refuse_inputs(path: Path, inputs: Sequence[Path]) -> None:
-    folder = path.resolve()
     for given in inputs:
-        if given.resolve().parent == folder and _OURS.fullmatch(given.name):
+        if lies_among_reports(path, given):
             raise ReportError(
                 f"{safe(str(given))} has the name of a report and lies in the report folder.",
                 hint="Give another folder with --report-dir FOLDER.",
             )
+
+
+def lies_among_reports(folder: Path, given: Path) -> bool:
+    """Tell whether a file has the name of a report and lies in the report folder."""
+    return _OURS.fullmatch(given.name) is not None and given.resolve().parent == folder.resolve()
 
 
 @contextmanager
@@ -116,12 +120,14 @@ class ReportFolder:
 
     `files` says what was written: key → path as the user gave it, in the order of writing. `beside` names the files
     of the user's that stayed, each with the report that got another name for it. `others` is the id of another run
-    than `run`, whose reports lie here and go into a folder of that name; empty where there is none.
+    than `run`, whose reports lie here and go into a folder of that name; empty where there is none. The `inputs` that
+    lie here, reports that are uploaded again, stay in their place whether somebody has changed them or not.
     """
 
-    def __init__(self, path: Path, run: str = "") -> None:
+    def __init__(self, path: Path, run: str = "", inputs: Sequence[Path] = ()) -> None:
         self.path = path
         self.others = ""
+        self._inputs = {given.name for given in inputs if lies_among_reports(path, given)}
         self._run = run
         self.files: dict[str, str] = {}
         self.beside: dict[str, str] = {}
@@ -136,7 +142,8 @@ class ReportFolder:
             _refuse_shared(self.path, self._folder)
             self._work = opened.enter_context(self._folder.make(self._work_name))
             self._clear_remains()
-            earlier, self._before = _previous_files(self._folder)
+            earlier, before = _previous_files(self._folder)
+            self._before = {name: untouched and name not in self._inputs for name, untouched in before.items()}
             self.others = earlier if earlier != self._run else ""
             self._open = opened.pop_all()
         return self
