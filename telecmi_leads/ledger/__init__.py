@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from telecmi_leads.core.campaign import KnownCampaign
 from telecmi_leads.ledger.attempts import Judged
-from telecmi_leads.ledger.forgetting import Forgotten, ToForget
+from telecmi_leads.ledger.forgetting import Forgotten, StillTried, ToForget
 from telecmi_leads.ledger.ledger import Ledger
 from telecmi_leads.ledger.queries import Try, Word
 from telecmi_leads.ledger.staging import NewRun, PlanFigures
@@ -27,6 +27,7 @@ __all__ = [
     "Ledger",
     "NewRun",
     "PlanFigures",
+    "StillTried",
     "ToForget",
     "Try",
     "Word",

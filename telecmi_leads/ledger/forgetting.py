@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from telecmi_leads.core.lead import TableInfo
+    from telecmi_leads.core.run import RunRecord
     from telecmi_leads.ledger.store import Store
 
     Holds = Callable[[LeftOutRow, Sequence[TableInfo]], bool]
@@ -164,15 +165,22 @@ def _forget_phone(store: Store, phone: str, national: str) -> Forgotten:
     return Forgotten(numbers=numbers, rows=rows, leads=leads + refused, answers=answers, mentioned=mentioned)
 
 
+class StillTried(UsageError):
+    """A number can't be forgotten, since it is in a tried campaign of this run that is not settled."""
+
+    def __init__(self, run: RunRecord, message: str) -> None:
+        super().__init__(message, hint="Settle that campaign first, or forget the whole run.")
+        self.run = run
+
+
 def _refuse_tried(store: Store, phone: str) -> None:
-    """Raise UsageError where the number is in a campaign that was tried and is not settled: its bytes must stay."""
+    """Raise StillTried where the number is in a campaign that was tried and is not settled: its bytes must stay."""
     for run in queries.runs(store):
         for campaign, _ in tried_among(store, run.id, _finder(phone)):
-            raise UsageError(
+            raise StillTried(
+                run,
                 f"{mask_phone(phone)} is in campaign {safe(campaign.name)} of run {run.id}. That campaign was tried "
                 "and its outcome is not proven, so that its request can't be changed",
-                hint=f"First settle it, with resolve or with: telecmi-leads resume {run.id}\n"
-                f"Or forget the whole run: telecmi-leads forget --run {run.id}",
             )
 
 

@@ -249,8 +249,8 @@ def told_at_once(shown: Shown) -> None:
 
 def ledger(shown: Shown) -> None:
     """Show the runs, one of them, and something deleted."""
-    shown.console.runs(RUNS, "", NOW)
-    shown.console.runs([], "No run yet.", NOW)
+    shown.console.runs(RUNS, "", NOW, Typed())
+    shown.console.runs([], "No run yet.", NOW, Typed())
     shown.console.run(
         RUNS[0], EVERY_END, [LEADS_CSV], Typed((TypedOption("profile", ("--profile", "nightly"), tuple(Suggested)),))
     )
@@ -538,7 +538,7 @@ def test_foreign_text_is_shown_escaped(hostile: str) -> None:
             reports={"folder": hostile, "rejects": hostile},
         )
     )
-    shown.console.runs([run_record(2, hostile, LeadTotals(1))], "", NOW)
+    shown.console.runs([run_record(2, hostile, LeadTotals(1))], "", NOW, Typed())
     shown.console.run(run_record(2, hostile, LeadTotals(1)), [named], [], Typed())
     shown.console.columns(
         [TableView(table, (ColumnView(hostile, hostile, hostile, (hostile,)),), (("--map", hostile),))]
@@ -577,3 +577,13 @@ def test_a_log_tells_of_pauses_now_and_then() -> None:
         "March-003 waits 12 s",
         "March-005 waits 2.0 s",
     ]
+
+
+def test_several_commands_in_a_row_are_a_line_each() -> None:
+    """Where other runs are to be settled first, the log gives each command, and no other in their place."""
+    shown = Shown(log=True)
+    settling = ("telecmi-leads runs 1", "telecmi-leads resume 2")
+    shown.console.summary(replace(COMPLETE, settling=settling, run="20260101-000000-aaaa"))
+    said = [line.split(" ", 2)[2] for line in shown.both.splitlines()]
+    says = "To settle the campaigns of other runs, for which people of this input were left out:"
+    assert (said[-1], said[-3]) == (f"next: {says} {settling[0]}", f"after that: {settling[1]}")

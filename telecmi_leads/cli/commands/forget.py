@@ -13,7 +13,7 @@ from telecmi_leads.core.reasons import Reason
 from telecmi_leads.core.run import RunStatus, Suggested
 from telecmi_leads.core.text import safe
 from telecmi_leads.leads.prepare import matcher
-from telecmi_leads.ledger import Forgotten, ToForget
+from telecmi_leads.ledger import Forgotten, StillTried, ToForget
 from telecmi_leads.output.reports import forgotten_json
 from telecmi_leads.settings.options import PhoneOptions
 
@@ -38,12 +38,17 @@ def forget(given: dict[str, Any], *, before: str | None, run: str | None, phone:
             what = f"everything before {before}" if found is None else f"run {found.id}"
             if phone is not None:
                 what = f"the number +{digits}" if digits else f"the rows rejected for {safe(phone)!r}"
+            held = _all_locked(session, ledger, locks) if yes else set()  # before anything is said to be deleted
             if found is not None and found.leads.status is RunStatus.UNFINISHED:
                 _tell_open(session, found, yes=yes)
             if not yes and not session.console.confirm(f"Delete {what} from the ledger? This can't be undone."):
                 return _tell_kept(session)
-            held = _all_locked(session, ledger, locks)
-            gone = ledger.forget(ToForget(day, found.id if found else None, digits, national, typed), held)
+            held = held or _all_locked(session, ledger, locks)
+            wanted = ToForget(day, found.id if found else None, digits, national, typed)
+            try:
+                gone = ledger.forget(wanted, held)
+            except StillTried as tried:
+                raise _with_ways_out(session, tried) from None
     if typed is not None and gone == Forgotten():
         raise _no_number(session, typed)
     return _tell_forgotten(session, gone)
@@ -59,6 +64,15 @@ def _tell_open(session: Session, run: RunRecord, *, yes: bool) -> None:
         session.console.alarm(f"{says} It is deleted all the same, and nobody can settle that any more: {look}.")
     else:
         session.console.alarm(f"{says} Without the run nobody can settle that any more. {_settled_by(session, run)}")
+
+
+def _with_ways_out(session: Session, tried: StillTried) -> UsageError:
+    """Return the error with the commands that settle the campaign, or forget all of its run."""
+    forget = wording.command("forget", "--run", tried.run.id, *session.typed.of(Suggested.RUNS))
+    return UsageError(
+        tried.message,
+        hint=f"Settle it first. {_settled_by(session, tried.run)}\nOr forget the whole run: {forget}",
+    )
 
 
 def _settled_by(session: Session, run: RunRecord) -> str:

@@ -33,7 +33,7 @@ def _show_runs(session: Session, found: Sequence[RunRecord]) -> None:
         session.console.json(runs_json(found))
     else:
         empty = f"No run yet, of any account, in the ledger in {session.state}."
-        session.console.runs(found, empty, session.clock.now())
+        session.console.runs(found, empty, session.clock.now(), session.typed)
 
 
 def _show_run(session: Session, ledger: Ledger | None, run: RunRecord) -> None:

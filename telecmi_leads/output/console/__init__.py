@@ -177,13 +177,16 @@ class Console:
             self._err.entry(f"{'report' if self._err.is_log else 'Report:'} {shown(summary.reports['html'])}")
         shows.show_ending(self._err, summary, alone=self._messages is None or self._json)
 
-    def runs(self, runs: Sequence[RunRecord], empty: str, now: datetime) -> None:
-        """Show the ledger's runs; `empty` is said where there are none. A run of `now`'s day is of today."""
+    def runs(self, runs: Sequence[RunRecord], empty: str, now: datetime, typed: Typed) -> None:
+        """Show the ledger's runs; `empty` is said where there are none. A run of `now`'s day is of today.
+
+        The commands that are shown repeat what they need of what was `typed`.
+        """
         from telecmi_leads.output.console.run_screens import show_runs
 
         if self._results is not None:
             if runs:
-                show_runs(self._results, runs, now)
+                show_runs(self._results, runs, now, typed)
             else:
                 self._results.paragraph(shown(empty, 2000))
 

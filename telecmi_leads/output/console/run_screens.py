@@ -247,6 +247,8 @@ def _in_lines(step: NextStep, summary: RunSummary) -> list[str]:
     if len(step.choices) == 1:
         return [step.commands[0]]
     first, *others = step.choices or (None,)
+    if first is not None and not any(each.case for each in step.choices):  # one after the other, no choice
+        return [f"{step.text} {first.command}", *(each.command for each in others)]
     if first is not None and not first.case and all(each.case for each in others):
         in_the_end = (*(f"{each.case} {each.command}" for each in others), step.after)
         return [first.command, *(f"{_IN_THE_END} {each}" for each in in_the_end if each)]
@@ -282,8 +284,8 @@ def show_steps(screen: Screen, steps: Iterable[NextStep]) -> None:
 # --- the ledger -------------------------------------------------------------------------------------
 
 
-def show_runs(screen: Screen, runs: Sequence[RunRecord], now: datetime) -> None:
-    """Show the runs, in the order given, and what the first one that is open waits for."""
+def show_runs(screen: Screen, runs: Sequence[RunRecord], now: datetime, typed: Typed) -> None:
+    """Show the runs, in the order given, and what the first one that is open waits for, with the options typed."""
     if screen.width < _WIDE:
         for run in runs:
             screen.paragraph(f"{shown(run.id)}  {shown(run.name)}")
@@ -304,10 +306,10 @@ def show_runs(screen: Screen, runs: Sequence[RunRecord], now: datetime) -> None:
         ]
         header = ("run", "made", "name", "leads", "in", "state")
         screen.rows(rows, right=(3, 4), fold=(2, 5), header=header, indent=0)
-    _show_what_waits(screen, runs)
+    _show_what_waits(screen, runs, typed)
 
 
-def _show_what_waits(screen: Screen, runs: Sequence[RunRecord]) -> None:
+def _show_what_waits(screen: Screen, runs: Sequence[RunRecord], typed: Typed) -> None:
     by_hand = next((run for run in runs if run.leads.unverified or run.by_hand), None)
     going_on = next((run for run in reversed(runs) if run.goes_on), None)
     refused = next((run for run in runs if run.leads.refused and run.state is RunState.FINISHED), None)
@@ -315,14 +317,14 @@ def _show_what_waits(screen: Screen, runs: Sequence[RunRecord]) -> None:
         screen.blank()
     if by_hand is not None:
         screen.paragraph(f"{shown(by_hand.name)} has campaigns that only you can settle; this shows which:", 2, "?")
-        show_command(screen, wording.command("runs", by_hand.id), 4)
+        show_command(screen, wording.command("runs", by_hand.id, *typed.of(Suggested.RUNS)), 4)
     if refused is not None and refused is not by_hand:
         part = " in part" if refused.leads.accepted else ""
         screen.paragraph(f"{shown(refused.name)} was refused{part}; this shows what to do:", 2, screen.marks.bad)
-        show_command(screen, wording.command("runs", refused.id), 4)
+        show_command(screen, wording.command("runs", refused.id, *typed.of(Suggested.RUNS)), 4)
     if going_on is not None:
         screen.paragraph(f"{shown(going_on.name)} goes on with:", 2, screen.marks.none)
-        show_command(screen, wording.resume(going_on, going_on.typed), 4)
+        show_command(screen, wording.resume(going_on, typed.after(going_on.typed)), 4)
 
 
 def _sign(screen: Screen, run: RunRecord) -> str:
