@@ -21,6 +21,7 @@ from telecmi_leads.phones.phone_words import (
     NEW_BEHIND,
     NOT,
     NOT_LEFT,
+    OFF,
     OLD,
     OTHER_NUMBER,
     WAS,
@@ -137,6 +138,7 @@ def _with_replaced(text: str) -> str:
     """Mark the numbers that another one in the cell has replaced."""
     text = _with_named(text, OLD.finditer(in_lower_case(text)), _WRONG, after_names=True)
     text = _marked(text, {_right(text, found) for found in WAS.finditer(in_lower_case(text))}, _WRONG)
+    text = _with_switched_off(text)
     text = _marked(text, {_left(text, found.start() + 1) for found in NOT_LEFT.finditer(in_lower_case(text))}, _WRONG)
     old: set[int | None] = set()
     for found in NEW.finditer(in_lower_case(text)):
@@ -146,6 +148,14 @@ def _with_replaced(text: str) -> str:
         at = _left(text, found.start() + 1)
         old.update(range(at or 0))
     return _marked(text, old, _WRONG)
+
+
+def _with_switched_off(text: str) -> str:
+    """Mark the numbers that are switched off, where another one in the cell is not."""
+    runs = runs_of(text)
+    spans = [found.span() for found in OFF.finditer(in_lower_case(text))] if len(runs) > 1 else []
+    off = {at for span in spans for at in _named_by(text, span, runs, after_names=True)}
+    return _marked(text, off, _WRONG) if 0 < len(off) < len(runs) else text
 
 
 def runs_of(text: str, fewest: int = _FEWEST_OF_A_NAMED) -> list[tuple[int, int]]:

@@ -37,6 +37,7 @@ _LONGEST_MARK = 3
 _WIDEST_STEP = 9
 _FEWEST_OF_A_LINE = 3
 _RANGE = re.compile(r"(?P<number>[^/]*\d[^/]*?\d)(?P<lines>(?:\s*[/\-]\s*\d{1,2})+)\s*")
+_ONE_KEY = re.compile(r"\s*-\s*\d")  # `98765-01231-5`: one key too many, in groups
 _LOOSE_STARS = re.compile(r"\*+(?=\s)|(?<=\s)\*+")
 _SAMPLE_DIGITS = "05"
 _KEYS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999", strict=True))
@@ -186,7 +187,7 @@ def _try_stretch(part: Part, search: Search) -> None:
     whole = asked.of(text)
     if whole.reason in HOPELESS:
         search.attempt(text, part.before, keep=True, named=part.named)
-    elif _try_without(part, whole, search) or _try_range(part, search) or _try_switchboard(part, whole, search):
+    elif _try_without(part, whole, search) or _try_range(part, whole, search) or _try_switchboard(part, whole, search):
         return
     elif part.named is None and _is_glued(part, whole, asked):
         search.unclear(part)
@@ -259,10 +260,10 @@ def _may_leave_out(repair: Repair, part: Part, match: re.Match[str], whole: Ruli
     return True
 
 
-def _try_range(part: Part, search: Search) -> bool:
+def _try_range(part: Part, whole: Ruling, search: Search) -> bool:
     """Take `022-26543210-11` as 022-26543210: the last digits of further lines are written short."""
     match = _RANGE.fullmatch(part.text)
-    if match is None:
+    if match is None or (whole.reason is Reason.TOO_LONG and _ONE_KEY.fullmatch(match["lines"])):
         return False
     number, lines = match["number"], _RUNS.findall(match["lines"])
     ruling = search.asked.of(number)
@@ -272,9 +273,9 @@ def _try_range(part: Part, search: Search) -> bool:
     if ruling.reason is Reason.UNCLEAR:  # all the digits are a number too, in two ways
         search.unclear(part)
         return True
-    whole = ruling.reason is None and not _is_glued(part, ruling, search.asked)
+    is_whole = ruling.reason is None and not _is_glued(part, ruling, search.asked)
     runs_on = _runs_on(digits_of(number), lines)
-    if whole and not (runs_on and "/" in match["lines"] and "/" not in number):
+    if is_whole and not (runs_on and "/" in match["lines"] and "/" not in number):
         return False
     if not runs_on and "/" not in match["lines"]:
         return False

@@ -162,6 +162,15 @@ WAS: Final = pattern(
 NOT_LEFT: Final = pattern(r"(?<=\d)[\s)\]]*(?:(?:değil|nahin?|nhi|नहीं)(?![^\W\d_])|ではなく|じゃなくて|아니고|말고)")
 """What says of the number right before it, where there is another, that it is not the one: `A nahi, B`."""
 
+_OFF = (
+    r"switch(?:ed)?[\s\-]*off|(?:not|un)\s*reachable|out\s+of\s+(?:coverage|network|reach)|powered\s+off|"
+    r"ausgeschaltet|nicht\s+erreichbar|éteint|injoignable|ne\s+répond\s+plus|apagado|fuera\s+de\s+cobertura|desligado|"
+    r"spento|irraggiungibile|uitgeschakeld|onbereikbaar|wyłączony|nieosiągalny|kapalı|ulaşılamıyor|выключен|недоступен|"
+    r"مغلق|स्विच\s+ऑफ|关机|關機"
+)
+OFF: Final = pattern(rf"(?<!{LETTERS})(?:{_OFF})(?!{LETTERS})")
+"""What says of the number beside it that another one in the cell is to be called first: `A switched off, B`."""
+
 _NOUNS = r"(?:\s+(?:to|this|the|my|his|her|one|is|no|nr|num|number|nummer|mob|mobile|phone|cell|contact|whatsapp|using|on|numéro|número|numero|nomor|номер|ist|die|der|le|el|o|il|ye|yeh|wala|naya|new)(?![^\W\d_])\.?)*"
 NEW: Final = pattern(
     rf"(?<!{LETTERS})(?:new(?:est)?|latest|current(?:ly)?|present(?:ly)?|now|updated?|correct(?:ed)?|right|use|becomes?|became|"

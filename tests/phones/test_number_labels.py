@@ -31,6 +31,8 @@ A, B = "9811099001", "9876501234"
 
 # Region, cell with A and B for numbers, and the one of them that is called or why none is.
 REPLACED = (
+    ("A switched off, B working", "B"), ("A (switched off) B", "B"), ("not reachable A, call B", "B"),
+    ("A working, B switched off", "A"), ("A switched off", "A"), ("A switched off / B switched off", "A"),
     ("not A, use B", "B"), ("was A now B", "B"), ("A changed to B", "B"), ("A -> B", "B"), ("A → B", "B"),
     ("A replaced by B", "B"), ("previously A; currently B", "B"), ("A [deleted] B", "B"), ("old: A new: B", "B"),
     ("B not A", "B"), ("B, was A", "B"), ("instead of A use B", "B"), ("B instead of A", "B"), ("A / new B", "B"),
