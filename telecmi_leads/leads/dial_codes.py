@@ -121,7 +121,7 @@ def _beginning_with_code(answer: NumberColumn, column: CodedColumn) -> Iterator[
     """
     codes, numbers = column.codes, answer.numbers
     texts = _bare(column.cells)
-    same, plain = list(map(eq, texts, numbers)), list(map(str.isdecimal, texts))
+    same, plain = list(map(eq, texts, numbers)), [text.isdecimal() and text.isascii() for text in texts]
     begins = list(map(str.startswith, texts, _with_areas(codes, column.areas)))
     rows = zip(codes, texts, numbers, same, plain, begins, strict=True)
     kinds = Counter(

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_AREA = 5
+_LONGEST_CODE = 3
 _LOST_DIGITS = "000000"
 """What a spreadsheet that shows six digits leaves of the others; one number in a million ends so by itself."""
 _FEWEST_ROUNDED = 3
@@ -221,6 +222,7 @@ def _join_areas(
         index
         for index, (code, cell) in enumerate(zip(codes, cells, strict=True))
         if 0 < len(code) <= _LONGEST_AREA and cell.strip() and "+" not in cell and not _has_area(cell, code)
+        if not _is_whole(answer.numbers[index], cell, code)
         if not (answer.numbers[index] and answer.rulings[index].type is PhoneType.MOBILE)
     ]
     if not at:
@@ -239,6 +241,12 @@ def _join_areas(
         elif answer.numbers[index] and answer.rulings[index].type is PhoneType.FIXED_LINE:
             answer.numbers[index] = ""
             answer.faults[index] = Reason.UNCLEAR
+
+
+def _is_whole(number: str, cell: str, code: str) -> bool:
+    """Tell whether a number is written with its country code and the area code behind that."""
+    whole = number != "" and "".join(filter(str.isdecimal, cell)) == number
+    return whole and any(number.startswith(code, at) for at in range(1, _LONGEST_CODE + 1))
 
 
 def _has_area(cell: str, code: str) -> bool:

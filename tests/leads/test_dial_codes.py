@@ -158,6 +158,7 @@ def test_the_column_tells_what_a_number_is(others: list[str], number: str) -> No
         ("'49221123456", TWOFOLD),
         ("(49) 221 123456", TWOFOLD),
         ("49-221-123456", TWOFOLD),
+        ("٤٩٢٢١١٢٣٤٥٦", TWOFOLD),
         ("49221123456 (2)", TWOFOLD),
         ("04922 1123456", f"49{TWOFOLD}"),
         ("0221 123456", TWOFOLD),
