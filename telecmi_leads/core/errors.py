@@ -2,7 +2,8 @@
 
 LeadsError
 ├── UsageError                 2   the command is wrong
-│   └── NameInUse                  a run of this name holds other leads
+│   ├── NameInUse                  a run of this name holds other leads
+│   └── StillTried                 a number can't be forgotten yet (ledger.forgetting)
 ├── InputRefused               3   the input can't be used; nothing was sent
 │   ├── SourceUnreadable           missing, a folder, empty, damaged, of no known format
 │   │   └── MissingSheet               --sheet names one that isn't there (files.sheets)
