@@ -112,7 +112,7 @@ def _says_yes(text: str) -> bool | None:
 
 def speaks_against(tokens: Phrase) -> bool:
     """Tell whether a mark is taken back: "Non DND", "removed from DND"."""
-    return any(_taken_back(tokens, start, size) for start, size in find_phrases(tokens))
+    return any(is_taken_back(tokens, start, size) for start, size in find_phrases(tokens))
 
 
 def says_no_call(text: str) -> bool:
@@ -157,7 +157,7 @@ def _is_mark(tokens: Phrase) -> bool:
     known, found = mark_words(), list(find_phrases(tokens))
     if not found:
         return "".join(tokens) in known.compact
-    if any(_taken_back(tokens, start, size) or _at_a_time(tokens, start + size) for start, size in found):
+    if any(is_taken_back(tokens, start, size) or _at_a_time(tokens, start + size) for start, size in found):
         return False
     first, end = found[0][0], sum(found[-1])
     between = {at for start, size in found for at in range(start, start + size)}
@@ -172,13 +172,13 @@ def _is_mark(tokens: Phrase) -> bool:
 def _holds_mark(tokens: Phrase) -> bool:
     return any(
         (size > 1 or tokens[start] in LISTS)
-        and not _taken_back(tokens, start, size)
+        and not is_taken_back(tokens, start, size)
         and tokens[start + size : start + size + 1] not in {(word,) for word in WHEN}
         for start, size in find_phrases(tokens)
     )
 
 
-def _taken_back(tokens: Phrase, start: int, size: int) -> bool:
+def is_taken_back(tokens: Phrase, start: int, size: int) -> bool:
     """Tell whether the words around a mark take it back: "not in DNC", "removed from DND", "DND no", "DNC checked"."""
     before = start - 1
     while before >= 0 and tokens[before] in _ON - NOT:

@@ -109,6 +109,11 @@ class MarkWords(Struct, frozen=True):
     refusals: frozenset[str]
     agreed: frozenset[str]
     doubtful: frozenset[str]
+    title_words: frozenset[Phrase]
+    title_people: frozenset[Phrase]
+    section_ends: frozenset[Phrase]
+    of_one: frozenset[Phrase]
+    removed: frozenset[Phrase]
     longest: int
     anywhere: re.Pattern[str]
 
@@ -131,6 +136,11 @@ def mark_words() -> MarkWords:
         callable=frozenset([*data["callable"], *data["blank"]]),
         longest=max(map(len, names | consent | doubtful_sheets)),
         anywhere=pattern("|".join(spelled)),
+        title_words=_phrases([*data["title_words"], *data["title_people"], *data["doubtful"], *data["statuses"]]),
+        title_people=_phrases(data["title_people"]),
+        section_ends=_phrases(data["section_ends"]),
+        of_one=_phrases(data["of_one"]),
+        removed=_phrases(data["removed"]),
         **{name: frozenset(data[name]) for name in (*TOKENS, *TEXTS)},
     )
 
@@ -284,6 +294,11 @@ def _is_cleaned(tokens: Phrase) -> bool:
     return bool(_WITHOUT.intersection(before[-1:]) or (_CLEANED & beside and _UNDONE.isdisjoint(beside)))
 
 
+def is_removed_to_a_list(tokens: Phrase) -> bool:
+    """Tell whether words say where somebody went: "Removed - DNC"; "DNC removed" has him no more."""
+    return tokens[:1] in mark_words().removed and _is_phrase_with_fillers(tokens[1:], mark_words().no_call)
+
+
 def is_mark_name(name: str | None) -> bool:
     """Tell whether a sheet of this name holds people who must not be called."""
     tokens = words(name or "")
@@ -297,7 +312,7 @@ def is_doubtful_name(name: str | None) -> bool:
     tokens, known = words(name or ""), mark_words()
     if not known.channels.isdisjoint(tokens) or is_mark_name(name) or _is_cleaned(tokens):
         return False
-    if _is_phrase_with_fillers(tokens, known.doubtful_sheets):
+    if _is_phrase_with_fillers(tokens, known.doubtful_sheets) or is_removed_to_a_list(tokens):
         return True
     undone = not _CLEANED.isdisjoint(tokens) and not _UNDONE.isdisjoint(tokens)
     return (undone or (known.cleared | NOT).isdisjoint(tokens)) and _speaks_of_a_list(tokens)

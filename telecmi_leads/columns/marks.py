@@ -72,8 +72,11 @@ class TableMarks(Struct):
     hints: Counter[str] = field(default_factory=Counter)
     judged: frozenset[int] = frozenset()
 
-    def rows(self, columns: Columns, count: int) -> dict[int, str]:
-        """Return the marked rows of a block: index → the name of the column or sheet that says so."""
+    def rows(self, columns: Columns, count: int, told: Container[int] = ()) -> dict[int, str]:
+        """Return the marked rows of a block: index → the name of the column or sheet that says so.
+
+        Rows that are `told` for what they may be are no hints.
+        """
         if self.sheet is not None:
             return dict.fromkeys(range(count), self.sheet)
         block = _Block()
@@ -87,7 +90,7 @@ class TableMarks(Struct):
         for name, index in block.doubtful:
             self.doubtful[name] += index not in block.marked
         for name, index in block.hints:
-            self.hints[name] += index not in block.marked
+            self.hints[name] += index not in block.marked and index not in told
         return block.marked
 
     def _take_beside(self, block: _Block, columns: Columns) -> None:
@@ -154,9 +157,15 @@ def table_marks(info: TableInfo, match: ColumnMatch, above: TableMarks | None = 
     names = dict.fromkeys(chain.from_iterable(match.sources.get(target, ()) for target in _NAMES))
     columns = tuple((at, named[at], kind) for at, kind in kinds.items() if kind and at not in match.phones)
     phones = (*match.phones, *match.labels.values())
-    sections = Sections(frozenset(at for at, _, _ in columns), frozenset((*match.phones, *names)), info.title)
+    sections = Sections(
+        frozenset(at for at, _, _ in columns),
+        frozenset((*match.phones, *names)),
+        info.title,
+        header=tuple(info.header),
+    )
     if above is not None:
         sections.title, sections.below_blank = above.sections.title, above.sections.below_blank
+        sections.unsure = ""  # it is told of the rows above
     taken = {*phones, *names, *(at for at, _, _ in columns), *match.companies, *match.titles}
     taken.update(*(match.sources.get(target, ()) for target in _NEVER_ASIDE))
     firsts, lasts = (match.sources.get(target, ()) for target in (Field.FIRSTNAME, Field.LASTNAME))

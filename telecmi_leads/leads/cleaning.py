@@ -212,18 +212,19 @@ class Cleaner(Struct, frozen=True):
     def marked_numbers(self, block: RowBlock) -> list[tuple[str, str]]:
         """Return the name of the mark and each number of the marked rows, and look at no other row."""
         grid, _ = leveled(block.rows, len(self.info.header))
-        rows, marked = range(len(grid.rows)), dict[int, str]()
+        rows, marked, unsure = range(len(grid.rows)), dict[int, str](), dict[int, str]()
         if self.marks:
-            marked = self.marks.sections.rows(grid.rows, rows)[0] | self.marks.rows(grid.columns, len(rows))
-        found = find_numbers(grid.only(sorted(marked)), self.match, self.book, self.region)
-        own = [(marked[at], number) for at, number in zip(sorted(marked), found.numbers, strict=True) if number]
-        return [*own, *self._further(grid, marked)]
+            found = self.marks.sections.rows(grid.rows, rows)
+            marked, unsure = found.rows | self.marks.rows(grid.columns, len(rows)), found.unsure
+        numbers = find_numbers(grid.only(sorted(marked)), self.match, self.book, self.region).numbers
+        own = [(marked[at], number) for at, number in zip(sorted(marked), numbers, strict=True) if number]
+        return [*own, *((name, number) for name, _, number in self._further(grid, unsure | marked))]
 
-    def _further(self, grid: Grid, marked: Mapping[int, str]) -> list[tuple[str, str]]:
-        """Return the further numbers of marked rows, each with the name of its mark."""
+    def _further(self, grid: Grid, marked: Mapping[int, str]) -> Iterator[tuple[str, int, str]]:
+        """Yield the further numbers of marked rows, each with the name of its mark and the row."""
         at = sorted(marked)
         found = further_numbers(grid.only(at), self.match, self.book, self.region) if at else ()
-        return [(marked[at[place]], number) for place, number in found]
+        yield from ((marked[at[place]], at[place], number) for place, number in found)
 
     def next_header(self, rows: list[list[str]]) -> int | None:
         """Return the index of the first row that seems a header of another layout; `clean` tells whether it is one."""
@@ -370,7 +371,8 @@ class Cleaner(Struct, frozen=True):
         """
         if self.marks is None:
             return [], []
-        found = self._sections(work, self.marks) | self.marks.rows(work.grid.columns, len(work.grid.rows))
+        found, unsure = self._sections(work, self.marks)
+        found |= self.marks.rows(work.grid.columns, len(work.grid.rows), unsure)
         for index in found.keys() & set(work.blanks):
             del found[index]
         taken = [
@@ -379,14 +381,19 @@ class Cleaner(Struct, frozen=True):
             )
             for at, name in sorted(found.items())
         ]
-        return taken, self._further(work.grid, found)
+        further = list(self._further(work.grid, unsure | found))
+        self.marks.hints.update(unsure[at] for at in unsure.keys() - {at for _, at, _ in further})
+        return taken, [(name, number) for name, _, number in further]
 
-    def _sections(self, work: _Work, marks: TableMarks) -> dict[int, str]:
-        """Return the rows in do-not-call sections, with the titles' words; the titles count as notes."""
-        found, titles = marks.sections.rows(work.grid.rows, sorted({*work.found.faults, *work.blanks}))
-        for index in set(titles).difference(work.blanks):
+    def _sections(self, work: _Work, marks: TableMarks) -> tuple[dict[int, str], dict[int, str]]:
+        """Return the rows in do-not-call sections, with the titles' words; the titles count as notes.
+
+        So do the rows that may be one, or a remark, which are returned too, with the name of their column.
+        """
+        found = marks.sections.rows(work.grid.rows, sorted({*work.found.faults, *work.blanks}))
+        for index in {*found.titles, *found.unsure}.difference(work.blanks):
             work.leave_out(index)
-        return found
+        return found.rows, found.unsure
 
     def _rejections(self, block: RowBlock, work: _Work) -> list[LeftOutRow]:
         table, first, header, kind = self.table, block.first_row, self.info.header, LeftOutKind.REJECTED

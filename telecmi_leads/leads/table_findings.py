@@ -92,6 +92,8 @@ class TableFindings(Struct):
                 says = f'of a do-not-call list or of not calling in column "{safe(name, 60)}"'
                 if rows:
                     yield f"{place(info)}: {count(rows, 'row')} {'speaks' if rows == 1 else 'speak'} {says}"
+            if marks.sections.unsure:
+                yield f"{place(info)}: a title above the header speaks of a do-not-call list or of not calling"
 
     def _long(self) -> Iterator[str]:
         """Yield where and how many rows of a text are longer than its header."""

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """What an upload came to: the last digits of the numbers sent, whom marks exclude, and what was no lead."""
+    """What an upload came to: the last digits of the numbers sent, whom marks exclude, and what is no lead or told."""
 
     sent: list[str]
     excluded: dict[str, int]
     skipped: dict[str, int]
     rejections: dict[str, int]
+    warnings: list[str]
 
 
 class Uploads:
@@ -45,7 +46,7 @@ class Uploads:
         )
         assert balanced(ended.json)
         sent = [phone.removeprefix("9198765000") for phone in phones(self.sandbox.campaigns())]
-        return Found(sent, ended.json["excluded"], ended.json["skipped"], ended.json["rejections"])
+        return Found(sent, *(ended.json[key] for key in ("excluded", "skipped", "rejections", "warnings")))
 
 
 @pytest.fixture
@@ -62,6 +63,10 @@ def upload(tmp_path: Path, sandbox: Sandbox) -> Uploads:
     [
         *("Do not call", "DND LIST", "DNC:", "*** Do Not Call ***", "Opted out customers", "DND 2026", "Blacklist"),
         *("Please do not call these people", "The following have opted out", "Section: do not contact"),
+        *("DND / Not interested", "DND / Blocked", "DNC / WRONG NUMBERS", "DND & Not Interested", "Dead / DND leads"),
+        *("Do not call - complained", "DO NOT CALL - COMPLAINED TO TRAI", "Customers who said do not call"),
+        *("Not interested / do not call", "Do not call until further notice", "Stage: Do not call"),
+        *("The following must not be called", "Nicht anrufen / kein Interesse"),
         *("Nicht anrufen", "Ne pas appeler", "No llamar", "Не звонить", "कॉल न करें", "请勿致电", "لا تتصل"),
     ],
 )
@@ -75,6 +80,8 @@ def test_titles(title: str) -> None:
     [
         *("Delhi team", "June 2026", "Call", "Opted in", "Non DND", "Nix", "Asha Rao DND", "Asha Rao - do not call"),
         *("Do not call before 6", "DND 9876500001", "DND numbers removed by Asha", "Do not email", "-", ""),
+        *("Do not call this person", "Client said do not call", "DND checked: clean", "Not interested", "Kochi DNC"),
+        *("Do not call customers twice", "Joel Fernandes (DND)", "Removed - DNC"),
     ],
 )
 def test_what_is_no_title(text: str) -> None:
@@ -82,12 +89,18 @@ def test_what_is_no_title(text: str) -> None:
     assert not is_section_title(text)
 
 
-@pytest.mark.parametrize("row", ["Do not call", "Do not call,,", ",,Do not call", "Do not call,Do not call,", "' ',"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        *("Do not call", "Do not call,,", ",,Do not call", "Do not call,Do not call,", "' ',", ",Do not call,"),
+        ",Do not call,Do not call",
+    ],
+)
 def test_rows_of_titles(upload: Uploads, row: str) -> None:
-    """The title stands in the first cell, or in one that holds no names and numbers, or in all; nothing else does."""
+    """The title stands in one cell, whatever the column holds, or in several; nothing else does."""
     row = row.replace("' '", " Do not call ")
     found = upload.text(f"Name,Mobile,City\nAsha Rao,9876500001,Pune\n\n{row}\nRavi K,9876500002,\n,98765,\n")
-    assert found == (["01"], {"Do not call": 2}, {"note": 1}, {})
+    assert found[:4] == (["01"], {"Do not call": 2}, {"note": 1}, {})
 
 
 @pytest.mark.parametrize(
@@ -97,21 +110,57 @@ def test_a_title_above_the_header(upload: Uploads, banner: str) -> None:
     """A title above the header holds for the whole table, with what else stands there: good numbers and bad ones."""
     found = upload.text(f"{banner}Name,Mobile,City\nAsha Rao,9876500001,Pune\nRavi K,98765,Agra\n")
     title = next(text for text in ("Do not call list", "DNC", "Blacklist") if text in banner)
-    assert found == ([], {title: 2}, {}, {})
+    assert found[:4] == ([], {title: 2}, {}, {})
 
 
 @pytest.mark.parametrize("banner", ["Non DND\n", "DND list\n\nOpted in\n", "DND numbers removed\n", "Do not email\n"])
 def test_what_above_the_header_is_no_title(upload: Uploads, banner: str) -> None:
     """Another text above the header, or one that takes the title back, excludes nobody."""
     found = upload.text(f"{banner}Name,Mobile,City\nAsha Rao,9876500001,Pune\n")
-    assert found == (["01"], {}, {}, {})
+    assert found[:4] == (["01"], {}, {}, {})
 
 
 def test_what_begins_no_section(upload: Uploads) -> None:
-    """A mark with a name or number, in place of a number, as a status, or that is a name: it marks its row alone."""
-    rows = ["Asha DND,,", ",DND,", ",,DNC", "Nix,,", "Do not call,x,", "Delhi team,,", "Ravi K,9876500002,"]
+    """A mark with a name or number, as a status, or that is a name: it marks its row alone, or nobody."""
+    rows = ["Asha DND,,", ",,DNC", "Nix,,", "Do not call,x,", "Delhi team,,", "Ravi K,9876500002,"]
     found = upload.text("\n".join(["Name,Mobile,Status", *rows]) + "\n")
-    assert (found.sent, found.excluded) == (["02"], {"Name": 2, "Mobile": 1, "Status": 1})
+    assert (found.sent, found.excluded) == (["02"], {"Name": 1})
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *(
+            ",,do not call this person",
+            ",,Asha said do not call",
+            "Kochi DNC,,",
+            "Removed - DNC,,",
+            ",him: do not call,",
+        ),
+        *("Joel Fernandes (DND),,", "Do not call customers twice,,"),
+    ],
+)
+@pytest.mark.parametrize("name", ["City", "Remarks"])
+def test_what_may_be_a_title_is_told(upload: Uploads, row: str, name: str) -> None:
+    """A remark that slipped into the next line, or a title that says more, excludes nobody below it, and is told."""
+    rows = ["Ravi K,9876500001,x", row, "Meena,9876500002,ok"]
+    found = upload.text("\n".join([f"Name,Mobile,{name}", *rows]) + "\n")
+    assert (found.sent, found.excluded, found.skipped) == (["01", "02"], {}, {"note": 1})
+    assert "1 row speaks of a do-not-call list or of not calling in column" in found.warnings[0]
+
+
+def test_a_status_in_a_row_of_its_own_is_told(upload: Uploads) -> None:
+    """A do-not-call status in a row without number or anything else is nobody's: not counted as excluded, and told."""
+    found = upload.text("Name,Mobile,Status\nRavi,9876500001,\n,,DND\nMeena,9876500002,\n")
+    assert (found.sent, found.excluded, len(found.warnings)) == (["01", "02"], {}, 1)
+
+
+def test_what_may_be_a_title_above_the_header_is_told(upload: Uploads) -> None:
+    """A text above the header that says more than a title does excludes nobody, and is told."""
+    found = upload.text("Kochi DNC\nName,Mobile\nAsha Rao,9876500001\n")
+    assert (found.sent, found.excluded) == (["01"], {})
+    (warning,) = found.warnings
+    assert "leads.csv: a title above the header speaks of a do-not-call list or of not calling." in warning
 
 
 # --- how far a section goes -----------------------------------------------------------------------
@@ -125,6 +174,20 @@ def test_the_end_of_a_section(upload: Uploads) -> None:
     found = upload.text("\n".join(["Name,Mobile,City", *rows]) + "\n")
     assert found.sent == ["03", "06", "08"]
     assert found.excluded == {"DND": 3, "DNC": 2, "Do not call": 1}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("Warm leads,,", "Warm,,", "Interested,,", "Callback,,", "Fresh leads - June,,", "Sale,Sale,Sale", "Neu,,"),
+        "Sale,,\nName,Mobile,City",
+    ],
+)
+def test_titles_that_end_a_section(upload: Uploads, title: str) -> None:
+    """A status, a kind of leads, a merged row or a text above the header again ends it without a blank row."""
+    rows = ["Asha,9876500001,", "DND,,", "Ravi,9876500002,", title, "Meena,9876500003,"]
+    found = upload.text("\n".join(["Name,Mobile,City", *rows]) + "\n")
+    assert (found.sent, found.excluded) == (["01", "03"], {"DND": 1})
 
 
 def test_a_section_over_headers(upload: Uploads) -> None:
@@ -163,7 +226,33 @@ def test_sections_of_other_formats(upload: Uploads) -> None:
     assert page[:2] == (["01", "03"], {"Do not call": 1})
 
 
+# --- numbers in a note ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        *(
+            "Do not call: 9876500001,",
+            '"Do not call these: 9876500001, 98765 00003",',
+            "Do not call: 9876500001,9876500003",
+        ),
+        *("Do not call:,\n9876500001,", ",Do not call: 9876500001", "Do not call,9876500001"),
+    ],
+)
+def test_numbers_in_a_note(upload: Uploads, note: str) -> None:
+    """A footer that names numbers not to be called excludes them, wherever in its row they stand."""
+    found = upload.text(f"Name,Mobile\nAsha,9876500001\nMeena,9876500002\n\n{note}\n")
+    assert (found.sent, found.warnings) == (["02"], [])
+
+
+def test_a_name_in_a_note_is_told(upload: Uploads) -> None:
+    """A footer that names a person excludes nobody, and is told."""
+    found = upload.text("Name,Mobile\nAsha Menon,9876500001\n\nDo not call Asha Menon,\n")
+    assert (found.sent, len(found.warnings)) == (["01"], 1)
+
+
 def test_sections_are_ignored(upload: Uploads) -> None:
     """With --ignore-marks everybody is sent, and the title is what it was."""
     found = upload.text("Name,Mobile\nAsha,9876500001\nDo not call,\nRavi,9876500002\n", "--ignore-marks")
-    assert found == (["01", "02"], {}, {"note": 1}, {})
+    assert found[:4] == (["01", "02"], {}, {"note": 1}, {})
