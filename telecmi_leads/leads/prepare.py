@@ -349,7 +349,7 @@ class _Preparation(Struct):
         """Take in what became of rows, their marks alone behind --limit; tell whether to look at more of the block."""
         if not cleaner.match.has_phone:
             self.found.pass_over(cleaner.table, clean.skipped)
-        if clean.marked or self.marked.by_mark:
+        if clean.marked or clean.marked_also or self.marked.by_mark:
             clean = self._without_marked(cleaner, clean)
         if not self.limit_reached:
             self._take_leads(cleaner, clean, block)

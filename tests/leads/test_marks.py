@@ -271,3 +271,21 @@ def test_the_limit_holds_for_rows_above_a_later_header(program: Inside, sandbox:
     (program.folder / "leads.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     assert program.run(*UPLOAD, "--limit", "2").code == 0
     assert phones(sandbox.campaigns()) == ["919876543210", "919876543211"]
+
+
+@pytest.mark.parametrize("name", ["Alt", "Xyz", "Alternate Mobile"])
+def test_another_number_of_a_marked_row(program: Inside, sandbox: Sandbox, name: str) -> None:
+    """A marked person's other number is not called in another row either, though its column feeds no lead."""
+    rows = "Ravi,9876500001,9876500002,Yes\nRavi K,9876500002,,No\nMeena,9876500003,,No\n"
+    (program.folder / "leads.csv").write_text(f"Name,Mobile,{name},DND\n{rows}", encoding="utf-8")
+    ended = program.run(*UPLOAD)
+    assert (phones(sandbox.campaigns()), ended.json["excluded"]) == (["919876500003"], {"DND": 2})
+
+
+def test_somebody_elses_number_in_a_marked_row(program: Inside, sandbox: Sandbox) -> None:
+    """An agent's number in a marked row, or an invoice's, is not that of whoever asked not to be called."""
+    rows = "Ravi,9876500001,9876500002,9876500003,Yes\nOm,9876500002,,,No\nMeena,9876500003,,,No\n"
+    (program.folder / "leads.csv").write_text(f"Name,Mobile,Agent Mobile,Invoice No,DND\n{rows}", encoding="utf-8")
+    ended = program.run(*UPLOAD)
+    assert phones(sandbox.campaigns()) == ["919876500002", "919876500003"]
+    assert ended.json["excluded"] == {"DND": 1}
