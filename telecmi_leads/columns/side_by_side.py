@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.header_meaning import names_a_shipping, read_name
 from telecmi_leads.columns.lexicon import plain
+from telecmi_leads.columns.mark_sections import title_above
 from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS
 from telecmi_leads.columns.overrides import ColumnFinder, maps_a_position, read_said
 from telecmi_leads.columns.table import Table, place
@@ -51,6 +52,13 @@ class Layout(Struct, frozen=True):
         """Return the column names of one of the tables."""
         return (*names[self.before], *names[part], *names[self.behind])
 
+    def above(self, part: slice, row: Sequence[str]) -> Sequence[str]:
+        """Return what a row above the header says of one of the tables; a text in the first column is of each."""
+        if row and row[0].strip() and not _filled(row[1:]):
+            return row
+        after = [other.start for other in self.parts if other.start > part.start]
+        return row[0 if part == self.parts[0] else part.start : min(after, default=None)]
+
     def cells(self, part: slice, row: Sequence[str]) -> list[str]:
         """Return a row's cells in one of the tables; none where the row is only of another.
 
@@ -86,7 +94,8 @@ def tables_of(table: Table, options: FieldOptions) -> Iterator[Table]:
     for number, part in enumerate(layout.parts, start=1):
         note = f"table {number} of {len(layout.parts)} that stand side by side"
         names = layout.header(part, header)
-        info = replace(table.info, header=names, notes=(*table.info.notes, note))
+        title = title_above(layout.above(part, row) for row in table.above)
+        info = replace(table.info, header=names, notes=(*table.info.notes, note), title=title)
         own = list(filter(None, (layout.cells(part, row) for row in sample)))
         surplus = 0 if any(names[-table.surplus :]) else table.surplus
         yield Table(info, own, _cut(blocks, layout, part), surplus)

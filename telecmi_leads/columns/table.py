@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns.cell_values import has_letters, share
 from telecmi_leads.columns.header_meaning import may_title_a_group, read_name
-from telecmi_leads.columns.mark_sections import title_above
+from telecmi_leads.columns.mark_sections import is_section_title, title_above
 from telecmi_leads.columns.meanings import NAME_HEADS, PHONE_HEADS, Head
 from telecmi_leads.columns.sampling import first_blocks, sample_of
 from telecmi_leads.columns.widths import fitted, width_of
@@ -208,10 +208,18 @@ def _are_groups(upper: _Row, lower: _Row) -> bool:
         gaps
         and upper.different > 1
         and all(map(may_title_a_group, upper.filled))
-        and not (upper.data or lower.data)
+        and not (upper.data or lower.data or _title_tables(upper, lower))
         and len(lower.filled) > 1
         and lower.known >= len(lower.filled) * _MOSTLY
     )
+
+
+def _title_tables(upper: _Row, lower: _Row) -> bool:
+    """Tell whether a row has the titles of tables that stand side by side: one says that its people are not called."""
+    if not any(map(is_section_title, upper.filled)):
+        return False
+    heads = [read_name(cell).head for cell in lower.filled if len(cell) <= _LONGEST_NAME]
+    return all(sum(head in kind for head in heads) > 1 for kind in (PHONE_HEADS, NAME_HEADS))
 
 
 def _joined(upper: list[str], lower: list[str]) -> tuple[str, ...]:
@@ -230,13 +238,15 @@ class Table(Struct, frozen=True):
 
     `blocks` are its rows of data, in order, to be read once; their row numbers are those of the sheet. `sample` are the
     first rows of data that are not blank. The last `surplus` columns have no name, and may be second halves of values.
-    A sheet without any row is a table without a header and without rows.
+    `above` are the titles of the sheet and the rows above its header. A sheet without any row is a table without a
+    header and without rows.
     """
 
     info: TableInfo
     sample: list[list[str]]
     blocks: Iterator[RowBlock]
     surplus: int = 0
+    above: Sequence[Sequence[str]] = ()
 
 
 def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Sequence[str]], float]) -> Table:
@@ -264,8 +274,9 @@ def open_table(sheet: Sheet, options: ReadingOptions, phone_score: Callable[[Seq
     header = fitted(found.names, below, sheet.delimiter)
     row = first[0].first_row + found.last
     info = _info(sheet, header.names, row, _notes(found, rows))
-    info = replace(info, title=title_above(rows[: found.first]))
-    return Table(info, sample_of(below), _below(blocks, row), header.surplus)
+    above = [*([title] for title in sheet.titles), *rows[: found.first]]
+    info = replace(info, title=title_above(above))
+    return Table(info, sample_of(below), _below(blocks, row), header.surplus, above)
 
 
 # Signs and blanks that may part the names of a header where no delimiter was found.
@@ -388,6 +399,7 @@ def _info(
         delimiter=sheet.delimiter,
         notes=(*sheet.notes, *notes),
         hidden_rows=sheet.hidden_rows,
+        title=title_above([title] for title in sheet.titles),
     )
 
 

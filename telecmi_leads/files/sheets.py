@@ -26,7 +26,8 @@ class Sheet(Struct, frozen=True):
     ("UTF-8 with BOM", "Windows-1252"), None where the format says it itself. `delimiter` is the character, None
     where there is none. `keys` are the column names where the format gives them (JSON keys, vCard properties):
     then no row is a header. `hidden_rows` are rows that a filter hides: they are among those read. `notes` say what a
-    user should know of how the sheet was read. `blocks` raises SourceUnreadable where the file turns out damaged.
+    user should know of how the sheet was read. `titles` stand above it in a web page, and in no row. `blocks` raises
+    SourceUnreadable where the file turns out damaged.
     """
 
     file: str
@@ -38,6 +39,7 @@ class Sheet(Struct, frozen=True):
     notes: tuple[str, ...]
     blocks: Iterator[RowBlock]
     hidden_rows: int = 0
+    titles: tuple[str, ...] = ()
 
 
 class Source(Struct, frozen=True):
