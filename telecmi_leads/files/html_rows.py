@@ -32,6 +32,9 @@ _CELL = frozenset({"td", "th", "cell", "ss:cell"})
 _TABLE = frozenset({"table", "ss:table"})
 _SHEET = frozenset({"worksheet", "ss:worksheet"})
 _LINES = frozenset({"br", "p", "div", "li"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_TITLES = _HEADINGS | _LINES | {"caption", "center", "section", "article", "form", "hr", "tr", "td", "th"}
+"""Where a text that stands in no cell begins or ends."""
 _UNSEEN = frozenset({"script", "style", "template", "comment", "ss:comment", "datalist", "svg"})
 _STRUCK = frozenset({"s", "strike", "del"})  # text that is struck through no longer counts
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
@@ -107,13 +110,51 @@ class _Table(Struct):
         return len(row) - before + len(self.carried)
 
 
+class _Titles(Struct):
+    """What stands above a table, and in none of its cells: the headings by level, the last line since.
+
+    `said` are the pieces of the text that is being read.
+    """
+
+    headings: dict[str, str] = field(default_factory=dict)
+    line: str = ""
+    said: list[str] = field(default_factory=list)
+    size: int = 0
+
+    def take(self, data: str) -> None:
+        """Take in a piece of text; what is too long is no title."""
+        if not self.size and data.isspace():
+            return
+        if self.size < _CARRIED:
+            self.said.append(data[:_CARRIED])
+        self.size += len(data)
+
+    def end(self, tag: str) -> str:
+        """End a text with the beginning or end of an element, and return it."""
+        text = " ".join("".join(self.said).split()) if 0 < self.size <= _CARRIED else ""
+        self.said.clear()
+        self.size = 0
+        if text and tag in _HEADINGS:
+            self.headings = {level: told for level, told in self.headings.items() if level < tag} | {tag: text}
+            self.line = ""
+        elif text:
+            self.line = text
+        return text
+
+
 class _Parser(HTMLParser):
-    """Collects rows; `done` are those that are complete: the table's number, the blank rows before it, its cells."""
+    """Collects rows; `done` are those that are complete: the table's number, the blank rows before it, its cells.
+
+    `titles` has by a table's number what stands above it.
+    """
 
     def __init__(self, name: str, size: int) -> None:
         super().__init__(convert_charrefs=True)
         self.done: list[tuple[int, int, list[str]]] = []
         self.sheets: dict[int, str] = {}
+        self.titles: dict[int, tuple[str, ...]] = {}
+        self._above = _Titles()
+        self._in_title = False
         self._name = name
         self._budget = CellBudget(name, size)
         self._count = 0
@@ -136,6 +177,9 @@ class _Parser(HTMLParser):
         attributes = dict(attrs)
         if tag not in _NEVER_HIDDEN and (tag in _UNSEEN | _STRUCK or self._is_hidden(attributes)):
             self._unseen, self._depth, self._inner_tables = tag, 1, 0
+        if self._above.size and tag in _TITLES:
+            self._above.end("")
+        self._in_title = self._in_title or tag in _HEADINGS or tag == "caption"
         if tag in _TABLE and not self._unseen:
             self._begin_table()
         elif tag in _SHEET:
@@ -165,6 +209,9 @@ class _Parser(HTMLParser):
             if tag == "style":
                 self._take_styles()
             self._unseen = ""
+        if self._above.size and tag in _TITLES:
+            self._end_title(tag)
+        self._in_title = self._in_title and tag not in _TITLES
         if self._open and tag in _CELL:
             self._open[-1].end_cell()
         elif self._open and tag in _ROW:
@@ -178,8 +225,12 @@ class _Parser(HTMLParser):
             if self._unseen == "style" and self._style_room > 0:
                 self._styles.append(data[: self._style_room])
                 self._style_room -= len(data)
-        elif self._open and self._open[-1].cell is not None:
-            self._open[-1].cell.append(data)
+            return
+        cell = self._open[-1].cell if self._open else None
+        if cell is None or self._in_title:
+            self._above.take(data)
+        if cell is not None:
+            cell.append(data)
             self._size += len(data)
             if self._size > MAX_CELL:
                 raise self._broken(f"a row has more than {MAX_CELL:,} characters")
@@ -234,7 +285,16 @@ class _Parser(HTMLParser):
         if len(self._open) >= MAX_NESTING:
             raise self._broken(f"more than {MAX_NESTING} tables stand within one another")
         self.sheets[self._count] = self._sheet
+        self.titles[self._count] = (*self._above.headings.values(), self._above.line)
+        self._above.line = ""
         self._open.append(_Table(self._count))
+
+    def _end_title(self, tag: str) -> None:
+        """Take a heading, or the caption of the table that is being read."""
+        text = self._above.end("" if tag == "caption" else tag)
+        if tag == "caption" and self._open:
+            self.titles[self._open[-1].number] += (text,)
+            self._above.line = ""
 
     def _begin_row(self, attributes: dict[str, str | None]) -> None:
         table = self._open[-1]
@@ -294,13 +354,14 @@ def _number(attributes: dict[str, str | None], name: str) -> int:
 class TableRows:
     """The rows of a page's tables, to be walked once: each table's number, the blank rows before the row, its cells.
 
-    `sheets` has by a table's number the name of the worksheet that it stands in, empty where it stands in none.
+    `sheets` has by a table's number the name of the worksheet that it stands in, empty where it stands in none;
+    `titles` what stands above it.
     """
 
     def __init__(self, file: TextFile) -> None:
         self._file = file
         self._parser = _Parser(file.name, file.size)
-        self.sheets = self._parser.sheets
+        self.sheets, self.titles = self._parser.sheets, self._parser.titles
 
     def __iter__(self) -> Iterator[tuple[int, int, list[str]]]:
         parser, text = self._parser, self._file.open(by_lines=False)

@@ -74,6 +74,7 @@ def read_html(
                 keys=None,
                 notes=notes,
                 blocks=in_blocks(_with_blank_rows(rows)),
+                titles=tuple(filter(None, tables.titles[number])),
                 hidden_rows=page.rows_hidden[name] if name in page.filtered else 0,
             )
             notes = file.encoding.notes
