@@ -41,6 +41,9 @@ _TICKS = frozenset("✓✔☑✅🗸☒")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}(?:[T ]\d{1,2}:\d\d\S*)?|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}")
 _PARTS = re.compile(r"(\s[-\N{EN DASH}\N{EM DASH}]+\s|[:;,|/()\[\]\n]+|[.!?\N{DEVANAGARI DANDA}]+(?=\s|$))")
 _APART = re.compile(r"[,;|\n.!]")  # "Interested: no, DND"
+_OF_A_LIST = frozenset({MarkKind.MAYBE, MarkKind.FLAG})
+_ELSE_NONE = frozenset({MarkKind.WEAK, MarkKind.BY_PHONE, MarkKind.OPEN})
+"""What such a column says is a mark only where it could stand in any other, unless it says yes and no."""
 _ON_A_LIST = frozenset({"registered", "listed", "blocked", "fully blocked", "active", "on list"})
 # "Not in DNC", "removed from DND": what may stand between the list and the word that takes it back.
 _ON = frozenset(
@@ -61,8 +64,8 @@ _IN_NAMES = ("dnd", "dnc", "t call", "t cont", "opted out", "unsubscribed", "bla
 # In columns that have nothing to do with marks few words are looked for, since every column is.
 _ASIDE = (
     *("dnd", "dnc", "ncpr", "not call", "n't call", "dont call", "ver call", "not contact", "n't contact"),
-    *("dont contact", "nicht anrufen", "pas appeler", "plus appeler", "no llamar", "unsubscribed", "opted out"),
-    "blacklisted",
+    *("dont contact", "nicht anrufen", "pas appeler", "plus appeler", "no llamar", "opted out"),
+    *("blacklist", "unsub"),
 )
 _ASIDE_ABROAD = ("n\N{RIGHT SINGLE QUOTATION MARK}t c", "não ligar", "не звон", "कॉल न", "कॉल मत", "勿致电", "勿拨打")
 
@@ -72,20 +75,53 @@ _ASIDE_ABROAD = ("n\N{RIGHT SINGLE QUOTATION MARK}t c", "não ligar", "не зв
 
 @cached_if_short(8192)
 def marks(kind: MarkKind, cell: str) -> bool | None:
-    """Tell whether a cell of a column of this kind marks its row; None where it says neither yes nor no."""
+    """Tell whether a cell of a column of this kind marks its row; None where it says neither yes nor no.
+
+    Of a kind that marks among plain yes and no only, `marks_plainly` tells what such cells say.
+    """
     text = _bare(cell)
-    if not text or kind is MarkKind.STATUS:
+    if not text or kind is MarkKind.STATUS or kind in _ELSE_NONE:
         return says_no_call(text)
+    if kind is MarkKind.PREFERENCE:
+        return says_no_call(text) or plain(text) in mark_words().no_call_said
     if len(text) > LONGEST:
         return True if says_no_call(text) else None
     return _says_yes(text) if kind is MarkKind.NO_CALL else _refuses(kind, text)
 
 
+def is_plain(kind: MarkKind, cell: str) -> bool:
+    """Tell whether a cell is a plain yes or no, or blank; to being called, a refusal and a consent in words are too."""
+    text = _bare(cell)
+    if kind is MarkKind.BY_PHONE:
+        return len(text) <= LONGEST and consents(text) is not None
+    return not _TICKS.isdisjoint(text) or plain(text) in _plain_words()
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    return mark_words().yes | mark_words().no | mark_words().callable | {""}
+
+
+def marks_plainly(kind: MarkKind, cell: str) -> bool | None:
+    """Tell whether a plain yes or no marks its row, in a column in which there is nothing else."""
+    text = _bare(cell)
+    if kind is MarkKind.BY_PHONE:
+        return False if consents(text) else None if text.isdecimal() else True  # a zero may be a count
+    said = _says_yes(text)
+    return None if said and kind is MarkKind.OPEN else said
+
+
+def is_yes(cell: str) -> bool:
+    """Tell whether a cell says yes, or how often, whatever its column's name makes of that."""
+    return plain(_bare(cell)) in mark_words().yes | mark_words().no or not _TICKS.isdisjoint(cell)
+
+
 def _refuses(kind: MarkKind, text: str) -> bool | None:
     """Tell the same of a column that asks for consent, or for the time, or that speaks of a list and of more."""
-    if says_no_call(text) or (kind is MarkKind.MAYBE and plain(text) in _ON_A_LIST):
+    of_list = kind in _OF_A_LIST
+    if says_no_call(text) or (of_list and plain(text) in _ON_A_LIST):
         return True
-    if kind is MarkKind.MAYBE:  # a yes beside a name that says more is unclear
+    if of_list:  # a yes beside a name that says more is unclear
         said = _says_yes(text)
         return None if said else said
     said = consents(text)  # what gives consent doesn't mark
@@ -101,7 +137,7 @@ def _says_yes(text: str) -> bool | None:
         return True
     if not folded or folded in known.callable or folded in known.no:
         return False
-    if says_no_call(text):  # before a no is believed: "No llamar", "No calls please"
+    if says_no_call(text) or folded in known.no_call_said:  # before a no is believed: "No llamar", "No calls"
         return True
     if first in known.no:
         return False
@@ -127,6 +163,16 @@ def says_no_call(text: str) -> bool:
 def hints_at_no_call(text: str) -> bool:
     """Tell whether a list's name or words such as "do not call" stand in a text, with more words that nobody judges."""
     return _says(text, _holds_mark)
+
+
+def speaks_of_no_call(text: str) -> bool:
+    """Tell whether a text is a mark, or one with more words."""
+    return hints_at_no_call(text) or says_no_call(text)
+
+
+def says_nothing_of_calls(text: str) -> bool:
+    """Tell whether what somebody prefers may be not to be called: "None"."""
+    return plain(text) in mark_words().none_said or hints_at_no_call(text)
 
 
 def says_outright(text: str) -> bool:
@@ -170,7 +216,7 @@ def _is_mark(tokens: Phrase) -> bool:
 
 
 def _holds_mark(tokens: Phrase) -> bool:
-    return any(
+    return " ".join(tokens) in mark_words().hints or any(
         (size > 1 or tokens[start] in LISTS)
         and not is_taken_back(tokens, start, size)
         and tokens[start + size : start + size + 1] not in {(word,) for word in WHEN}
@@ -208,7 +254,7 @@ def _bare(cell: str) -> str:
 @cache
 def _mark_letters() -> re.Pattern[str]:
     """Return what finds the letters of a mark or a doubtful word; made only for columns with many texts."""
-    phrases = (*map("".join, mark_words().no_call), *mark_words().doubtful)
+    phrases = (*map("".join, mark_words().no_call), *mark_words().doubtful, *mark_words().hints)
     return re.compile(any_of(map(_letters, filter(str.isascii, phrases))))
 
 
@@ -220,7 +266,7 @@ def _letters(text: str) -> str:
 @cache
 def _mark_letters_abroad() -> re.Pattern[str]:
     """Return the same for texts that are not ASCII, whose words are folded before."""
-    phrases = (*mark_words().no_call, *map(words, mark_words().doubtful))
+    phrases = (*mark_words().no_call, *map(words, (*mark_words().doubtful, *mark_words().hints)))
     return re.compile(any_of(map("".join, phrases)))
 
 

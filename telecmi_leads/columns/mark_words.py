@@ -57,6 +57,9 @@ _WITHOUT = frozenset({"without", "after", "excl", "excluding", "except", "minus"
 _UNDONE = frozenset({"not", "non", "un", "never", "to", "be", "for", "before", "pending", "yet", "needs", "need"})
 _ASKS_WHEN = frozenset({"when", "wann", "quand", "cuando", "quando", "wanneer", "kiedy", "когда", "kapan", "कब"})
 _ASKS_TIME = frozenset({("what", "time"), ("which", "time"), ("what", "times"), ("best", "time"), ("what", "hours")})
+_VOICE = frozenset(
+    {"call", "calls", "calling", "phone", "phones", "telephone", "telefon", "voice", "telefono", "appel"}
+)
 _REASONS = frozenset({"reason", "motivo"})
 _NO_NAME = frozenset({"unnamed", "untitled", "column", "col", "field", "f", "empty", "blank", "spalte", "colonne"})
 
@@ -66,6 +69,9 @@ class MarkKind(Enum):
 
     MAYBE is a name that speaks of a list of that kind and of something more, "NCPR check": a yes there may say that it
     was looked up, so that what does not say more is unclear. WHEN asks for the time of a call: "When can we call you?"
+    PREFERENCE asks for the way of contact. The last four mark where all cells of the column are a plain yes or no: FLAG
+    speaks of a list and of something unknown, "DNC Litigator"; WEAK, "Blocked", and BY_PHONE, "Contact by phone", may
+    speak of something else, and where they do they are no mark columns; OPEN, "Restricted", is told and marks nobody.
     """
 
     NO_CALL = "yes"
@@ -73,6 +79,11 @@ class MarkKind(Enum):
     STATUS = "status"
     MAYBE = "perhaps"
     WHEN = "a refusal"
+    PREFERENCE = "no calls"
+    FLAG = "a plain yes"
+    WEAK = "a yes among yes and no"
+    BY_PHONE = "a no among yes and no"
+    OPEN = "nothing, and warns of a yes"
 
     @property
     def marks_by(self) -> str:
@@ -80,10 +91,13 @@ class MarkKind(Enum):
         return self.value
 
 
-TOKENS = ("beside", "before", "after", "cleared", "channels", "statuses", "texts")
+BY_VALUES = frozenset({MarkKind.FLAG, MarkKind.WEAK, MarkKind.BY_PHONE, MarkKind.OPEN})
+_UNSURE = frozenset({None, MarkKind.MAYBE, MarkKind.FLAG})
+
+TOKENS = ("exporters", "open_names", "beside", "before", "after", "cleared", "channels", "statuses", "texts")
 """The lists of single words, which are looked for among those of a name or a text."""
 
-TEXTS = ("yes", "no", "refusals", "agreed", "doubtful")
+TEXTS = ("yes", "no", "refusals", "agreed", "doubtful", "no_call_said", "none_said", "hints")
 """The lists of whole texts."""
 
 
@@ -109,6 +123,15 @@ class MarkWords(Struct, frozen=True):
     refusals: frozenset[str]
     agreed: frozenset[str]
     doubtful: frozenset[str]
+    no_call_said: frozenset[str]
+    none_said: frozenset[str]
+    hints: frozenset[str]
+    exporters: frozenset[str]
+    open_names: frozenset[str]
+    consent_perhaps: frozenset[Phrase]
+    preferences: frozenset[Phrase]
+    flags: frozenset[Phrase]
+    open_flags: frozenset[Phrase]
     title_words: frozenset[Phrase]
     title_people: frozenset[Phrase]
     section_ends: frozenset[Phrase]
@@ -131,6 +154,10 @@ def mark_words() -> MarkWords:
         no_call_names=names,
         no_call_perhaps=_phrases(data["no_call_perhaps"]),
         consent=consent,
+        consent_perhaps=_phrases(data["consent_perhaps"]),
+        preferences=_phrases(data["preferences"]),
+        flags=_phrases(data["flags"]),
+        open_flags=_phrases(data["open_flags"]),
         doubtful_sheets=doubtful_sheets,
         compact=frozenset(text for phrase in no_call if len(text := "".join(phrase)) >= _SHORTEST_COMPACT),
         callable=frozenset([*data["callable"], *data["blank"]]),
@@ -213,20 +240,64 @@ def _is_phrase_with_fillers(tokens: Phrase, phrases: frozenset[Phrase]) -> bool:
 
 @cached_if_short(1024)
 def mark_kind(name: str) -> MarkKind | None:
-    """Tell how a column of this name marks people, None where it does not."""
-    tokens, known = _name_words(name), mark_words()
-    if not tokens or not known.channels.isdisjoint(tokens):
+    """Tell how a column of this name marks people, None where it does not.
+
+    What an exporter writes before and behind a name says nothing: "hs_do_not_call", "Do_Not_Call__c".
+    """
+    tokens = _of_calls_too(name, _name_words(name))
+    if not tokens or not mark_words().channels.isdisjoint(tokens):
         return None
+    kind = _kind_of(name, tokens)
+    own = _without_exporter(tokens)
+    if kind not in _UNSURE or own == tokens:
+        return kind
+    return _kind_of(name, own) or kind
+
+
+def _kind_of(name: str, tokens: Phrase) -> MarkKind | None:
+    known = mark_words()
     if not known.statuses.isdisjoint(tokens) and not _VALUES.isdisjoint(tokens):
         return MarkKind.STATUS
     if not (len(tokens) > 1 and tokens[-1] in _WISHES):
         for kind, phrases in ((MarkKind.NO_CALL, known.no_call_names), (MarkKind.CONSENT, known.consent)):
             if _is_name_of(tokens, phrases):
                 return MarkKind.WHEN if kind is MarkKind.CONSENT and _asks_when(tokens) else kind
+    weak = _weak_kind(tokens)
+    if weak is not None:
+        return weak
     if not known.statuses.isdisjoint(tokens):
         return _kind_beside_status(name, tokens)
     perhaps = _is_name_of(tokens, known.no_call_perhaps) and not _COUNT.match(name)
-    return MarkKind.MAYBE if perhaps or _speaks_of_a_list(tokens) else None
+    if not perhaps and not _speaks_of_a_list(tokens):
+        return None
+    return MarkKind.FLAG if (known.cleared | known.open_names).isdisjoint(tokens) else MarkKind.MAYBE
+
+
+def _weak_kind(tokens: Phrase) -> MarkKind | None:
+    """Tell how a name marks that may speak of something else than calls: its values decide."""
+    known = mark_words()
+    kinds = (
+        (MarkKind.BY_PHONE, known.consent_perhaps),
+        (MarkKind.PREFERENCE, known.preferences),
+        (MarkKind.WEAK, known.flags),
+        (MarkKind.OPEN, known.open_flags),
+    )
+    return next((kind for kind, phrases in kinds if _is_phrase_with_fillers(tokens, phrases)), None)
+
+
+def _of_calls_too(name: str, tokens: Phrase) -> Phrase:
+    """Leave other ways of contact out of a name that asks for calls too: "SMS/Phone opt in"."""
+    both = not _VOICE.isdisjoint(tokens) and (_ALTERNATIVES.search(name) or "and" in tokens)
+    return tuple(token for token in tokens if token not in mark_words().channels) if both else tokens
+
+
+def _without_exporter(tokens: Phrase) -> Phrase:
+    known, start, end = mark_words().exporters, 0, len(tokens)
+    while start < end - 1 and tokens[start] in known:
+        start += 1
+    while end - 1 > start and tokens[end - 1] in known:
+        end -= 1
+    return tokens[start:end]
 
 
 def _asks_when(tokens: Phrase) -> bool:

@@ -13,17 +13,23 @@ from telecmi_leads.columns.mark_cells import (
     beside_number,
     hints_at_no_call,
     in_name,
+    is_plain,
+    is_yes,
     marks,
+    marks_plainly,
     may_be_in_name,
     may_mark,
     says_doubtful,
     says_no_call,
+    says_nothing_of_calls,
     says_outright,
     speaks_in_words,
+    speaks_of_no_call,
     telling,
 )
 from telecmi_leads.columns.mark_sections import Sections
 from telecmi_leads.columns.mark_words import (
+    BY_VALUES,
     MarkKind,
     is_doubtful_name,
     is_mark_name,
@@ -41,6 +47,8 @@ if TYPE_CHECKING:
     from telecmi_leads.core.lead import TableInfo
 
 _NAMES = (Field.FULLNAME, Field.FIRSTNAME, Field.LASTNAME)
+_BY_NO_NUMBER = frozenset({MarkKind.WEAK, MarkKind.BY_PHONE, MarkKind.OPEN})
+"""How a column marks whose name may be a phone's too: "Contact by phone" with a yes or no. A number says neither."""
 _NEVER_ASIDE = (Field.EMAIL, Field.CITY, Field.COUNTRY, Field.DIALCODE, Field.ORDER_INDEX)
 """What such a column feeds is a kind of its own: nobody writes a mark there."""
 
@@ -52,7 +60,9 @@ class TableMarks(Struct):
     `phones` are those with the numbers and those that label them, `others` those with other text: a mark in one
     of `free_text` counts as in a status. `pairs` are the first and last name columns whose cells may be a mark only
     together. `doubtful_sheet` says that the sheet's name does so without saying it plainly.
-    `unclear` counts the cells of mark columns that say neither yes nor no, by column name; `doubtful` those of status
+    `unclear` counts the cells of mark columns that say neither yes nor no, by column name; `open` those that say yes or
+    no, where the column's name leaves open what that means. `wordy` are the columns that hold more than yes and no, of
+    those that mark by these alone. `doubtful` counts those of status
     columns that say of a row which is not marked that its number is wrong or its person dead; `hints` the rows that
     are not marked, and whose text speaks of not calling. Rows of the columns `judged` go on to another number where
     their status says that this one is wrong, or are rejected, so that they are not counted as doubtful.
@@ -68,6 +78,8 @@ class TableMarks(Struct):
     doubtful_sheet: bool = False
     sections: Sections = field(default_factory=Sections)
     unclear: Counter[str] = field(default_factory=Counter)
+    open: Counter[str] = field(default_factory=Counter)
+    wordy: set[int] = field(default_factory=set)
     doubtful: Counter[str] = field(default_factory=Counter)
     hints: Counter[str] = field(default_factory=Counter)
     judged: frozenset[int] = frozenset()
@@ -80,11 +92,12 @@ class TableMarks(Struct):
         if self.sheet is not None:
             return dict.fromkeys(range(count), self.sheet)
         block = _Block()
-        for at, name, kind in self.columns:
-            self._take_column(block, columns[at], name, kind, judged=at in self.judged)
+        for at, _, kind in self.columns:
+            self._take_column(block, columns[at], at, kind)
         self._take_beside(block, columns)
         for at, name in self.others:
-            speaking = set(filter(hints_at_no_call, aside(columns[at])))
+            test = speaks_of_no_call if at in self.free_text else hints_at_no_call
+            speaking = set(filter(test, aside(columns[at])))
             if speaking:
                 self._take_other(block, at, name, columns[at], speaking)
         for name, index in block.doubtful:
@@ -106,19 +119,33 @@ class TableMarks(Struct):
                 both = map(" ".join, zip(columns[first], columns[last], strict=True))
                 block.mark(dict(self.names)[first], (index for index, name in enumerate(both) if in_name(name)))
 
-    def _take_column(self, block: _Block, cells: Sequence[str], name: str, kind: MarkKind, *, judged: bool) -> None:
+    def _take_column(self, block: _Block, cells: Sequence[str], at: int, kind: MarkKind) -> None:
         """Take in what a mark column says."""
+        name = self._name_of(at)
         texts = telling(set(cells)) if kind is MarkKind.STATUS else set(cells)
-        said = {cell: marks(kind, cell) and not is_of_mails(name, cell) for cell in texts}
+        test = marks_plainly if kind in BY_VALUES and self._is_plain(at, kind, texts) else marks
+        said = {cell: test(kind, cell) and not is_of_mails(name, cell) for cell in texts}
         if any(said.values()):
             block.mark(name, (index for index, cell in enumerate(cells) if said.get(cell)))
         if None in said.values():
-            self.unclear[name] += sum(1 for cell in cells if said[cell] is None)
-        if kind is MarkKind.STATUS:
-            if not judged:
+            open_ = {cell for cell, marked in said.items() if marked is None and is_yes(cell)}
+            self.open[name] += sum(1 for cell in cells if cell in open_)
+            self.unclear[name] += sum(1 for cell in cells if said[cell] is None and cell not in open_)
+        if kind in {MarkKind.STATUS, MarkKind.PREFERENCE} or at in self.wordy:
+            if at not in self.judged and kind is MarkKind.STATUS:
                 block.doubtful += _rows_with(set(filter(says_doubtful, said)), cells, name)
-            hints = {cell for cell, marked in said.items() if not marked and hints_at_no_call(cell)}
+            hinting = says_nothing_of_calls if kind is MarkKind.PREFERENCE else hints_at_no_call
+            hints = {cell for cell, marked in said.items() if not marked and hinting(cell)}
             block.hints += _rows_with(hints, cells, name)
+
+    def _name_of(self, at: int) -> str:
+        return next(name for column, name, _ in self.columns if column == at)
+
+    def _is_plain(self, at: int, kind: MarkKind, texts: Iterable[str]) -> bool:
+        """Tell whether a column has held nothing but a plain yes or no so far."""
+        if at not in self.wordy and not all(is_plain(kind, cell) for cell in texts):
+            self.wordy.add(at)
+        return at not in self.wordy
 
     def _take_other(self, block: _Block, at: int, name: str, cells: Sequence[str], speaking: set[str]) -> None:
         """Take in what a column says that is no mark column."""
@@ -155,10 +182,14 @@ def table_marks(info: TableInfo, match: ColumnMatch, above: TableMarks | None = 
     named = {at: name.strip() or f"column {at + 1}" for at, name in enumerate(info.header)}
     kinds = {at: mark_kind(name) for at, name in enumerate(info.header) if at not in match.ignored}
     names = dict.fromkeys(chain.from_iterable(match.sources.get(target, ()) for target in _NAMES))
-    columns = tuple((at, named[at], kind) for at, kind in kinds.items() if kind and at not in match.phones)
+    columns = tuple(
+        (at, named[at], kind)
+        for at, kind in kinds.items()
+        if kind and (at not in match.phones or kind in _BY_NO_NUMBER)
+    )
     phones = (*match.phones, *match.labels.values())
     sections = Sections(
-        frozenset(at for at, _, _ in columns),
+        frozenset(at for at, _, _ in columns).difference(match.phones),
         frozenset((*match.phones, *names)),
         info.title,
         header=tuple(info.header),

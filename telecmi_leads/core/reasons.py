@@ -185,8 +185,8 @@ class WarningCode(Enum):
     )
     MARK_UNCLEAR = (
         "mark_unclear",
-        "cells of a do-not-call column say neither yes nor no: nobody is left out for them; --strict sends nothing",
-        "Write yes or no into these cells.",
+        "cells of a do-not-call column leave open whether to call: nobody is left out for them; --strict sends nothing",
+        "Write yes or no into these cells, below a name such as DND.",
     )
     MARKED_SHEET = (
         "marked_sheet",

@@ -71,11 +71,18 @@ class TableFindings(Struct):
         return [*self.unread, *((table, ()) for table in self.below.values() if table.rows)]
 
     def _unclear(self) -> Iterator[str]:
-        """Yield where and how often cells of a mark column say neither yes nor no."""
+        """Yield where and how often cells of a mark column do not tell whether to call."""
         for info, marks in self.marks:
             for name, cells in marks.unclear.items():
                 say = "says" if cells == 1 else "say"
-                yield f'{place(info)}: {count(cells, "cell")} of column "{safe(name, 60)}" {say} neither yes nor no'
+                if cells:
+                    yield f'{place(info)}: {count(cells, "cell")} of column "{safe(name, 60)}" {say} neither yes nor no'
+            for name, cells in marks.open.items():
+                says = (
+                    f'{count(cells, "cell")} of column "{safe(name, 60)}" {"says" if cells == 1 else "say"} yes or no'
+                )
+                if cells:
+                    yield f"{place(info)}: {says}, and its name leaves open whether that is a wish not to be called"
 
     def _doubtful(self) -> Iterator[str]:
         """Yield where and how often a status says that a number is wrong or its person dead."""

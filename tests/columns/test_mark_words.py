@@ -35,24 +35,38 @@ IsDeleted, Deleted, archived, deleted_at,
 dncmobile, dncphone, dndmobile, mobilednd, isdnd, dndstatus, dncflag, Do not allow Phone Calls, Do Not Allow Calls,
 Phone call not allowed, Call Block, Suppress, Exclude, Excluded, Cannot be called, State DNC, DNC Result,
 Federal DNC, D.N.D., DnD,
-Einwilligung widerrufen, Call mat karna"""
+Einwilligung widerrufen, Call mat karna, Do_Not_Call__c, hs_do_not_call, cf_do_not_call, mx_Do_Not_Call, crm_dnc,
+properties.hs_do_not_call, cf.do_not_call, x_dnc, UF_DNC, udf_dnc, Account - Do Not Call, Contact: Do Not Call (c),
+Call barred, Ex-directory/TPS, UNSUB_TIME"""
 CONSENT = """Consent, Opt-in, Allow Phone Calls, Opted in, Marketing consent, Consent to call,
 Can we call you?, Einwilligung, Согласие,
 Werbeeinwilligung Telefon, Arama İzni, Согласие на звонки, 電話連絡可否, 마케팅 수신 동의, Aceita receber ligações?,
 Accepte d'être appelé, Acepta recibir llamadas, Đồng ý nhận cuộc gọi, 是否同意联系, الموافقة على الاتصال, सहमति,
 Bersedia dihubungi, Zgoda na kontakt telefoniczny, Consent to be contacted, May we contact you by phone?,
 Can be called?, To be called, Can be contacted, May be contacted, Allowed to call, Calling allowed, Call permitted,
-Should we call, Wants call, Allow contact, Call (Y/N), canBeCalled, ¿Se puede llamar?, Dürfen wir anrufen?"""
+Should we call, Wants call, Allow contact, Call (Y/N), canBeCalled, ¿Se puede llamar?, Dürfen wir anrufen?,
+Would you like us to call you?, Do you want a call back?, Happy to be called?, Happy for us to call?,
+Accept phone calls,
+Phone allowed, SMS/Phone opt in, Contact OK, OK2Call, Dialable, Solicitable, Should call, İYS Arama Durumu,
+Aranma onayı,
+Telefonische Kontaktaufnahme erlaubt, Do you consent to being contacted?, Possiamo chiamarla?, Mogen wij u bellen?,
+Czy można dzwonić?, Можно ли вам звонить?, 전화 가능"""
 STATUS = """Status, Status (DNC/Active), Lead Status, Call Disposition, Remarks, Tags, Remarks / DND, DNC remarks,
 Bemerkungen, Статус"""
-MAYBE = "NCPR check, DNC checked, DND activation ID, Do not call ID, DNC scrub, No calls, DNC Reason"
+MAYBE = "NCPR check, DNC checked, DND activation ID, Do not call ID, DNC scrub, DNC count, DNC Reason"
+FLAG = "DNC Litigator, No calls, NoCall, Nocall Flag, DNC Xyz"
+WEAK = "Blocked, Is Blocked, Barred, No Phone, Litigator, Gesperrt, Bloqueado, Заблокирован"
+BY_PHONE = """Contact by phone, By phone, Marketing calls, Telephone marketing, Telemarketing, GDPR: Phone, gdpr_phone,
+Telephone Preference, Par téléphone, Por teléfono, Per Telefon"""
+PREFERENCE = "Communication preference, Preferred channel, Contact preferences, Canal preferido"
 CLEANED = """DND Clean, DNC clean, NDNC clean, TPS clean, Clean - DND, Without DND, After DND, Excl DND, DND OK,
 DND Done, Clean list (without DNC), DND cleaned"""
 NOT_CLEANED = """DND, DNC list, DND people, DND to be cleaned, Do not call, DND not clean, Opted out"""
 WHEN = """When can we call you?, when_can_we_call_you?, When should we contact you?, At what time may we contact you?"""
 NOTHING = """Name, Phone, City, Customers, No. of calls, Email Opt Out, HasOptedOutOfEmail, SMS opt-out,
 Newsletter consent, Unsubscribed from all email, Not opted out, Do not call before, Photo consent, Country, Number,
-To be called by, No. calls, Phone Calls, Dncom, Call, Called, Next call, Exclude from SMS, Description"""
+To be called by, No. calls, Phone Calls, Dncom, Call, Called, Next call, Exclude from SMS, Description,
+Email Blocked, Restricted area, Contact owner, Email marketing preference, Phone SMS opt in, Blocked emails"""
 
 
 @pytest.mark.parametrize(
@@ -63,6 +77,11 @@ To be called by, No. calls, Phone Calls, Dncom, Call, Called, Next call, Exclude
         (STATUS, MarkKind.STATUS),
         (MAYBE, MarkKind.MAYBE),
         (WHEN, MarkKind.WHEN),
+        (FLAG, MarkKind.FLAG),
+        (WEAK, MarkKind.WEAK),
+        (BY_PHONE, MarkKind.BY_PHONE),
+        (PREFERENCE, MarkKind.PREFERENCE),
+        ("Restricted, Call restricted", MarkKind.OPEN),
         (NOTHING, None),
     ],
 )
@@ -72,6 +91,7 @@ def test_names_of_mark_columns(names: str, kind: MarkKind | None) -> None:
     assert found == dict.fromkeys(found, kind)
 
 
+YES = "yes|Do Not Allow|Y|1|1.0|TRUE|✓|x|2024-02-11|DND|Do not call|Yes (asked)|oui|ja|да|हाँ|Registered"
 REFUSED = """no|Do Not Allow|N|0|False|revoked|Opted out|nein|✗|blocked|not allowed|Never|No, not for calls|
 no consent|not consented|
 Withdrawn on 12 March|email only|Consent not given|customer refused|☐|No, do not call|Yes but do not call"""
@@ -94,7 +114,7 @@ not in DNC|called about DND removal|call not answered|did not pick call|call bac
     [
         (
             MarkKind.NO_CALL,
-            "yes|Do Not Allow|Y|1|1.0|TRUE|✓|x|2024-02-11|DND|Do not call|Yes (asked)|oui|ja|да|हाँ|Registered",
+            f"{YES}|No calls|No contact|No phone calls",
             "no|Allow|N|0|0.0|FALSE|-||N/A|NULL|Non DND|Non-DND|not DND|No objection|Not Registered|☐|non|нет|Opted in",
             "Maybe|2|OK|see notes",
         ),
