@@ -21,6 +21,7 @@ from telecmi_leads.columns.mark_words import (
     is_removed_to_a_list,
     mark_kind,
     mark_words,
+    without_titles,
 )
 
 if TYPE_CHECKING:
@@ -67,23 +68,11 @@ def _is_mark_with_title_words(tokens: Phrase) -> bool:
     if any(is_taken_back(tokens, start, size) for start, size in found):
         return False
     rest = tuple(None if _is_within(at, found) else token for at, token in enumerate(tokens))
-    return all(token is None or is_filler(token) for token in _without_titles(rest))
+    return all(token is None or is_filler(token) for token in without_titles(rest))
 
 
 def _is_within(at: int, found: Iterable[tuple[int, int]]) -> bool:
     return any(start <= at < start + size for start, size in found)
-
-
-def _without_titles(tokens: tuple[str | None, ...]) -> list[str | None]:
-    """Leave out of words what titles say; None stands for a mark among them."""
-    known, rest, at = mark_words(), list[str | None](), 0
-    while at < len(tokens):
-        sizes = range(min(known.longest, len(tokens) - at), 0, -1)
-        size = next((size for size in sizes if tokens[at : at + size] in known.title_words), 0)
-        if not size:
-            rest.append(tokens[at])
-        at += size or 1
-    return rest
 
 
 def title_above(rows: Iterable[Sequence[str]]) -> str:
@@ -116,7 +105,7 @@ def _alone(row: Sequence[str]) -> tuple[int, str] | None:
 def _names_leads(text: str) -> bool:
     """Tell whether a title names people to be called, by a status or as a list: "Warm leads", "Callback"."""
     tokens, known = words(text), mark_words()
-    rest = _without_titles(tokens)
+    rest = without_titles(tokens)
     ends = known.section_ends
     return bool(tokens) and (
         tokens[-1:] in known.title_people

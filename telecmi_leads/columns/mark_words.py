@@ -235,6 +235,18 @@ def _is_phrase_with_fillers(tokens: Phrase, phrases: frozenset[Phrase]) -> bool:
     return all(map(is_filler, rest)) or (size < len(tokens) and _is_phrase_with_fillers(rest, phrases))
 
 
+def without_titles(tokens: tuple[str | None, ...]) -> list[str | None]:
+    """Leave out of words what titles say; None stands for a mark among them."""
+    known, rest, at = mark_words(), list[str | None](), 0
+    while at < len(tokens):
+        sizes = range(min(known.longest, len(tokens) - at), 0, -1)
+        size = next((size for size in sizes if tokens[at : at + size] in known.title_words), 0)
+        if not size:
+            rest.append(tokens[at])
+        at += size or 1
+    return rest
+
+
 # --- names --------------------------------------------------------------------------------------
 
 
@@ -386,7 +398,9 @@ def is_doubtful_name(name: str | None) -> bool:
     if _is_phrase_with_fillers(tokens, known.doubtful_sheets) or is_removed_to_a_list(tokens):
         return True
     undone = not _CLEANED.isdisjoint(tokens) and not _UNDONE.isdisjoint(tokens)
-    return (undone or (known.cleared | NOT).isdisjoint(tokens)) and _speaks_of_a_list(tokens)
+    # "DND or not interested" takes nothing back.
+    rest = tokens if undone else without_titles(tokens)
+    return (undone or (known.cleared | NOT).isdisjoint(rest)) and _speaks_of_a_list(tokens)
 
 
 def is_of_mails(name: str, cell: str) -> bool:

@@ -103,10 +103,15 @@ CUSTOMER SAID DO NOT CALL|not interested. dont call again please|he said don’t
 customer does not want calls|D.N.D.|D N D|cx dnc|hard dnc|call mat karna|DNC-Verbal|Perm DNC|Added to DNC|
 DNCL|No consent|Consent withdrawn|Will nicht mehr angerufen werden|ne veut pas être appelé|No llamar más|
 कॉल नहीं करना|Просил больше не звонить|Interested: no; DND|No, do not call me|wife said do not call|
-grandmother told us never to call|Cousin: DNC"""
+grandmother told us never to call|Cousin: DNC|no call pls|No more call|dont cal|donot cal|Dnt call|DNT CALL AGAIN|
+dont’t call|No call again|plz remove from your list|take my number off|remove no from database|unsub|
+delete my number from your data|call nako|call karu naka|call panna vendam|call cheyyaruthu|call cheyyavaddu|
+கால் செய்ய வேண்டாம்|mat karna phone|call madabedi|call korben na|call karsho nahi"""
 NOT_MARKED = """New|Contacted|Not DND|Non DND|DND: No|do not call before 6|do not call him Sir|DND Motors||will call|
 not in DNC|called about DND removal|call not answered|did not pick call|call back|removed from DND|DNC checked|
-(Non) DND|do not call at 6|do not call now|asked about DND|do not call wife|Mutter nicht anrufen"""
+(Non) DND|do not call at 6|do not call now|asked about DND|do not call wife|Mutter nicht anrufen|
+no call yet|call not picked|not interested|call kiya|
+DND checked: clean|removed duplicate number|call nahi uthaya|no call received|take off"""
 
 
 @pytest.mark.parametrize(
@@ -250,6 +255,19 @@ def test_sheets_from_which_a_list_was_taken_out() -> None:
     assert [name for name in cleaned if is_mark_name(name) or is_doubtful_name(name)] == []
     lists = NOT_CLEANED.split(", ")
     assert [name for name in lists if not (is_mark_name(name) or is_doubtful_name(name))] == []
+
+
+@pytest.mark.parametrize("name", ["Removed - DNC", "Removed DNC", "DND or not interested", "DND/Not interested"])
+def test_sheets_in_doubt(name: str) -> None:
+    """A sheet of those who were moved to a list, or who are on one or are not interested, is in doubt."""
+    assert is_doubtful_name(name)
+    assert not is_mark_name(name)
+
+
+@pytest.mark.parametrize("name", ["DND removed", "Not interested", "DNC clean"])
+def test_sheets_not_in_doubt(name: str) -> None:
+    """A sheet from which a list was removed, and one that speaks of interest alone, is like any other."""
+    assert not is_doubtful_name(name)
 
 
 def test_a_status_of_mails_is_said_and_excludes_nobody() -> None:
