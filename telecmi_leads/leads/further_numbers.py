@@ -5,6 +5,7 @@ Those in columns that feed no lead count too, as on a do-not-call list, but for 
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ _PARTING = frozenset(",;/|&\n")
 
 
 _FEWEST_DIGITS = 7
+_LOOKED_AT = 20
+_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}\b")
 _MOST_CELLS = 3  # with something in them, of a row that is a note with numbers in it
 
 
@@ -67,6 +70,8 @@ def _numbers_beside(
     asked = [at for at, cell in enumerate(grid.columns[column]) if _has_digits(cell)]
     filled = sum(1 for cell in grid.columns[column] if cell.strip())
     if not asked or len(asked) < filled * MOST:
+        return
+    if any(_DATE.match(grid.columns[column][at].strip()) for at in asked[:_LOOKED_AT]):
         return
     numbers = list(_numbers_of(grid.only(asked), column, match, book, region))
     if len({place for place, _ in numbers}) >= filled * MOST:
