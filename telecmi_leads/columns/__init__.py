@@ -4,8 +4,8 @@
     one name    header_meaning → reading (head, rule, rank); name_parts, line_labels, phone_companions
     a column    candidates holds names against cell_values and neighbours; persons, only_persons, recipients and
                 nested_people tell whose it is, sure_names which of several is surely a name
-    fields      field_choice → overrides (--map, --set with templates) → column_match; column_doubts tells what is
-                uncertain in it
+    fields      field_choice → overrides (--map, --set with templates) → column_match; untold_regions finds codes
+                and countries by their cells; column_doubts tells what is uncertain
     a table     table finds the header row; side_by_side several tables of a sheet, widths their columns, sampling
                 the rows that are looked at, unread_tables what would be passed over; matching composes all
     rows        row_kinds, total_lines and reader_notes tell which are no leads

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.header_meaning import read_name
-from telecmi_leads.columns.lexicon import is_area_code, words
+from telecmi_leads.columns.lexicon import is_area_code, lexicon, words
 from telecmi_leads.columns.line_labels import is_label
 from telecmi_leads.columns.meanings import (
     CALL_HEADS,
@@ -446,17 +446,22 @@ def _other_countries(found: list[Candidate], names: Sequence[tuple[str, ...]]) -
     """
     mates = [c for c in found if c.head in _OF_A_PLACE]
     places = {c.reading.place for c in mates}
-    numbered = any(any(map(str.isdecimal, names[c.index])) for c in mates)
+    numbered = any(_is_numbered(names[c.index]) for c in mates)
     return [
         c.refused(Rule.OTHER_PLACE, " ".join(names[c.index]))
         if c.head is Head.COUNTRY
         and (
             (_is_of_a_place(c, names) and c.reading.place not in places)
-            or (any(map(str.isdecimal, names[c.index])) and not numbered)
+            or (_is_numbered(names[c.index]) and not numbered)
         )
         else c
         for c in found
     ]
+
+
+def _is_numbered(name: tuple[str, ...]) -> bool:
+    """Tell whether a name counts: "Country 2" does, "Country (ISO2)" does not."""
+    return any(segment.number is not None for segment in lexicon().segments(name))
 
 
 def _is_of_a_place(country: Candidate, names: Sequence[tuple[str, ...]]) -> bool:

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns.lexicon import is_area_code
 from telecmi_leads.columns.phone_companions import Companions
+from telecmi_leads.columns.reading import Rule
 from telecmi_leads.core.lead import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from telecmi_leads.columns.meanings import Head
-    from telecmi_leads.columns.reading import Candidate, Rule
+    from telecmi_leads.columns.reading import Candidate
     from telecmi_leads.columns.templates import Template
     from telecmi_leads.core.errors import ColumnMissing
     from telecmi_leads.core.reasons import WarningCode
@@ -165,7 +166,12 @@ class ColumnMatch(Struct, frozen=True, dict=True):
     @cached_property
     def area_codes(self) -> tuple[int, ...]:
         """The columns of area codes."""
-        return tuple(choice.index for choice in self.choices if is_area_code(choice.header))
+        return tuple(filter(self._is_of_area_codes, range(len(self.choices))))
+
+    def _is_of_area_codes(self, column: int) -> bool:
+        """Tell whether a column holds area codes by its name, and its cells don't say that they are calling codes."""
+        by_cells = column < len(self.choices) and self.choices[column].rule is Rule.VALUES
+        return is_area_code(self.header_of(column)) and not by_cells
 
     @cached_property
     def codes_seen(self) -> defaultdict[int | None, CodesSeen]:
@@ -183,7 +189,7 @@ class ColumnMatch(Struct, frozen=True, dict=True):
         """
         found = self._companions.get(target)
         if found is None:
-            columns = self.sources.get(target, ())
+            columns = [at for at in self.sources.get(target, ()) if not self._is_of_area_codes(at)]
             found = Companions(*({at: self.header_of(at) for at in each} for each in (self.phones, columns)))
             self._companions[target] = found
         return found.of(phone)
@@ -200,6 +206,17 @@ class ColumnMatch(Struct, frozen=True, dict=True):
                 else choice
                 for choice in self.choices
             ),
+        )
+
+    def with_source(self, target: Field, column: int) -> ColumnMatch:
+        """Return the same match with a column that feeds this field, since its cells say so, and no other."""
+        sources = {each: tuple(at for at in indexes if at != column) for each, indexes in self.sources.items()}
+        sources[target] = (*sources.get(target, ()), column)
+        choice = ColumnChoice(column, self.header_of(column), target, Rule.VALUES)
+        return replace(
+            self,
+            sources=MappingProxyType({each: indexes for each, indexes in sources.items() if indexes}),
+            choices=(*self.choices[:column], choice, *self.choices[column + 1 :]),
         )
 
     @property

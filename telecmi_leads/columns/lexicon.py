@@ -191,7 +191,8 @@ class Lexicon(Struct, frozen=True):
     """All phrases; their words are parted by one space.
 
     `exact` holds names that mean something only when they stand alone, `beside` names that do so only beside one of
-    the given columns or heads. `codes` are the whole names of columns of "area" codes and of database "key"s.
+    the given columns or heads. `codes` are the whole names of columns of "area" codes and of database "key"s, and of
+    those that are "dial" codes, codes of "iso" or a "country" if their cells are.
     `numbered` are things whose number is not a phone: loans, meters, contracts. `recipients` are whoever an order or a
     message goes to.
     """
@@ -321,13 +322,44 @@ def lexicon() -> Lexicon:
 def is_area_code(header: str) -> bool:
     """Tell whether a column's name says that it holds area codes: STD, DDD, "Phone Number - Area Code"."""
     tokens = words(header)
-    if lexicon().codes.get(" ".join(tokens)) == "area":
+    area = tokens[-1:] == ("area",) and _is_line(tokens[:-1], PHONE_HEADS)  # phoneNumber.area
+    return area or _is_code(tokens, ("area",))
+
+
+@cached_if_short(4096)
+def may_be_dial_code(header: str) -> bool:
+    """Tell whether a column's name may be that of calling codes, if its cells are: CC, "Mobile CC", Code, Indicatif."""
+    return _is_code(words(header), ("dial", "area"))
+
+
+def may_be_country(header: str) -> bool:
+    """Tell whether a column's name may be that of countries, if its cells are: Region, Market, ISO, "Home Country"."""
+    return _kind_of_code(words(header)) in ("country", "iso")
+
+
+def is_iso_code(header: str) -> bool:
+    """Tell whether a column's name says that it holds codes as ISO has them, which are no states': "ISO 2"."""
+    return _kind_of_code(words(header)) == "iso"
+
+
+def is_key(header: str) -> bool:
+    """Tell whether a column's name says that it holds the keys of a database, which are nobody's calling codes."""
+    return _kind_of_code(words(header)) == "key"
+
+
+def _kind_of_code(name: Sequence[str]) -> str | None:
+    return lexicon().codes.get(" ".join(name))
+
+
+def _is_code(name: Sequence[str], kinds: Sequence[str]) -> bool:
+    """Tell whether a name is that of such codes, alone or before or behind what says whose or which line it is."""
+    if _kind_of_code(name) in kinds:
         return True
-    for size in range(min(_LONGEST_CODE, len(tokens) - 1), 0, -1):
-        for code, line in ((tokens[-size:], tokens[:-size]), (tokens[:size], tokens[size:])):
-            if lexicon().codes.get(" ".join(code)) == "area" and _is_line(line, _NUMBERS):
+    for size in range(min(_LONGEST_CODE, len(name) - 1), 0, -1):
+        for code, line in ((name[-size:], name[:-size]), (name[:size], name[size:])):
+            if _kind_of_code(code) in kinds and _is_line(line, _NUMBERS):
                 return True
-    return tokens[-1:] == ("area",) and _is_line(tokens[:-1], PHONE_HEADS)  # phoneNumber.area
+    return False
 
 
 def _is_line(name: Sequence[str], heads: frozenset[Head]) -> bool:
@@ -335,8 +367,3 @@ def _is_line(name: Sequence[str], heads: frozenset[Head]) -> bool:
     meant = {segment.meaning for segment in lexicon().segments(name) if segment.number is None}
     beside = meant - _NUMBERS
     return not meant.isdisjoint(heads) and all(isinstance(each, Modifier) and each not in _JOINING for each in beside)
-
-
-def is_key(header: str) -> bool:
-    """Tell whether a column's name says that it holds the keys of a database, which are nobody's calling codes."""
-    return lexicon().codes.get(" ".join(words(header))) == "key"

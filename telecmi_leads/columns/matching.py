@@ -25,6 +25,7 @@ from telecmi_leads.columns.reading import OTHER_THAN_FIRST, Candidate, Reading, 
 from telecmi_leads.columns.side_by_side import tables_of
 from telecmi_leads.columns.table import Table, is_own_report, is_refused_report, open_table
 from telecmi_leads.columns.unread_tables import which_have
+from telecmi_leads.columns.untold_regions import with_untold_regions
 from telecmi_leads.core.errors import ColumnMissing, InputRefused
 from telecmi_leads.core.lead import REJECT_COLUMNS, REJECT_SHEET, Field
 from telecmi_leads.core.reasons import WarningCode
@@ -93,6 +94,7 @@ class Matcher(Struct, frozen=True):
             phone_score=self.share_of_numbers,
         )
         match = self._without_false_countries(match, sample)
+        match = with_untold_regions(match, sample, self.book, self.region)
         countries = match.sources.get(Field.COUNTRY, ())
         cells = frozenset(row[at] for row in sample for at in countries if at < len(row))
         match = replace(match, doubts=(*match.doubts, *column_doubts(match, sample)), country_cells=cells)

@@ -6,7 +6,7 @@ from bisect import bisect
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from telecmi_leads.columns.lexicon import is_area_code, is_key, words
+from telecmi_leads.columns.lexicon import is_key, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,14 +20,14 @@ class Companions:
 
     Words that all of their names share are left out. Each other word of a name counts for the column if the phone
     column's name has it too, and more the fewer other phone columns have it; it counts against the column if not. Of
-    columns that fit equally the nearer one comes first. Columns of area codes and of ids are left out.
+    columns that fit equally the nearer one comes first. Columns of ids are left out.
     """
 
     __slots__ = ("_columns", "_known", "_of_phones", "_phones", "_telling")
 
     def __init__(self, phones: Mapping[int, str], columns: Mapping[int, str]) -> None:
         """Take the names of the phone columns, and of the columns of this kind, by index and best first."""
-        own = {at: name for at, name in columns.items() if not is_area_code(name) and not is_key(name)}
+        own = {at: name for at, name in columns.items() if not is_key(name)}
         names = {at: frozenset(words(name)) for at, name in own.items()}
         telling = frozenset.union(*names.values()) - frozenset.intersection(*names.values()) if names else frozenset()
         self._columns = tuple(own)

@@ -218,6 +218,11 @@ class WarningCode(Enum):
         "most cells of a country column name no country: its rows go by the region; --strict sends nothing",
         "Correct the cells, or use --map country=COLUMN, which rejects rows whose country is not understood.",
     )
+    REGION_NOT_USED = (
+        "region_not_used",
+        "a column may hold the numbers' countries or calling codes, and is not used; --strict sends nothing",
+        "Name the column with --map country=COLUMN or --map dialcode=COLUMN if it does; else delete it.",
+    )
     WRONG_NUMBERS = (
         "wrong_numbers",
         "the only phone column says by its name that its numbers are wrong; they are sent; --strict sends nothing",
