@@ -233,7 +233,9 @@ def _join_areas(
     each = regions.only(at)
     tries = (book.column(joined, each), book.column(bare, each))
     for place, index in enumerate(at):
-        good = next((one for one in tries if one.numbers[place].endswith(bare[place].replace(" ", ""))), None)
+        whole = bare[place].replace(" ", "")
+        # A number that is nothing but the two has the area code for its calling code.
+        good = next((one for one in tries if one.numbers[place].endswith(whole) and one.numbers[place] != whole), None)
         if good is not None:
             answer.numbers[index], answer.rulings[index] = good.numbers[place], good.rulings[place]
             answer.faults.pop(index, None)
