@@ -6,6 +6,7 @@ from bisect import bisect
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import is_key, words
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ class Companions:
     """The columns of one kind, such as countries, in the order in which they go with each phone column.
 
     Words that all of their names share are left out. Each other word of a name counts for the column if the phone
-    column's name has it too, and more the fewer other phone columns have it; it counts against the column if not. Of
-    columns that fit equally the nearer one comes first. Columns of ids are left out.
+    column's name has it too, and more the fewer other phone columns have it. Of columns that fit equally a main or
+    billing one comes before an alternate or shipping one, then one with fewer words that the phone column's name does
+    not have, then the nearer one. Columns of ids are left out.
     """
 
-    __slots__ = ("_columns", "_known", "_of_phones", "_phones", "_telling")
+    __slots__ = ("_columns", "_known", "_of_phones", "_phones", "_ranks", "_telling")
 
     def __init__(self, phones: Mapping[int, str], columns: Mapping[int, str]) -> None:
         """Take the names of the phone columns, and of the columns of this kind, by index and best first."""
@@ -34,6 +36,7 @@ class Companions:
         self._phones = {at: frozenset(words(name)) for at, name in phones.items()}
         self._of_phones = Counter(word for each in self._phones.values() for word in each)
         self._telling = {at: names[at] & telling for at in sorted(names)} if telling else {}
+        self._ranks = {at: _rank(own[at]) for at in self._telling}
         self._known: dict[int, Sequence[int]] = {}
 
     def of(self, phone: int | None) -> Sequence[int]:
@@ -52,8 +55,15 @@ class Companions:
             near = set(in_order[max(0, here - _NEAREST) : here + _NEAREST])
             columns = tuple(filter(near.__contains__, columns))
 
-        def misfit(column: int) -> tuple[float, int]:
-            fits = [1 / self._of_phones[word] if word in own else -1.0 for word in self._telling[column]]
-            return -sum(fits), abs(column - phone)
+        def misfit(column: int) -> tuple[float, tuple[bool, int], int, int]:
+            telling = self._telling[column]
+            fit = sum(1 / self._of_phones[word] for word in telling & own)
+            return -fit, self._ranks[column], len(telling - own), abs(column - phone)
 
         return sorted(columns, key=misfit)
+
+
+def _rank(name: str) -> tuple[bool, int]:
+    """Return the rank of a column by its name alone: main before alternate, home before work before shipping."""
+    reading = read_name(name)
+    return reading.other, reading.place

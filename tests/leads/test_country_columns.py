@@ -143,3 +143,22 @@ def test_a_country_of_something_else(tmp_path: Path, header: str, numbers: list[
     with Sandbox() as service:
         Inside(tmp_path, service.url).run("upload", "leads.csv", "--name", "M", "--region", "IN")
         assert [lead["phone"] for leads in service.campaigns().values() for lead in leads] == numbers
+
+
+@pytest.mark.parametrize(
+    ("header", "number"),
+    [
+        ("Billing Country,Shipping Country,Phone", "917042123456"),
+        ("Mailing Country,Other Country,Mobile", "917042123456"),
+        ("Mailing Country,Alternate Country,Mobile", "917042123456"),
+        ("Billing Address Country,Shipping Country,Phone", "917042123456"),
+        ("Country,Country of Delivery,Phone", "917042123456"),
+        ("Billing Country,Shipping Country,Shipping Phone", "17042123456"),
+    ],
+)
+def test_the_better_of_two_countries(tmp_path: Path, header: str, number: str) -> None:
+    """The main, mailing or billing country is a plain number's, not the shipping or other one that stands nearer."""
+    (tmp_path / "leads.csv").write_text(f"Name,{header}\nAsha Rao,India,USA,7042123456\n")
+    with Sandbox() as service:
+        Inside(tmp_path, service.url).run("upload", "leads.csv", "--name", "M", "--region", "IN")
+        assert [lead["phone"] for leads in service.campaigns().values() for lead in leads] == [number]
