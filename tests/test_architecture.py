@@ -33,10 +33,10 @@ _CLEANING = {
     "cleaning", "dial_codes", "further_numbers", "later_headers", "lead_text", "person_names", "row_numbers",
 }  # fmt: skip
 _NAMES = {
-    "candidates", "cell_values", "column_doubts", "column_match", "field_choice", "header_meaning", "lexicon",
-    "line_labels", "mark_cells", "mark_consent", "mark_sections", "mark_words", "marks", "meanings", "name_parts",
-    "nested_people", "only_persons", "overrides", "persons", "phone_companions", "reading", "recipients", "sure_names",
-    "templates", "untold_regions",
+    "call_sides", "candidates", "cell_values", "column_doubts", "column_match", "field_choice", "header_meaning",
+    "lexicon", "line_labels", "mark_cells", "mark_consent", "mark_sections", "mark_words", "marks", "meanings",
+    "name_parts", "nested_people", "only_persons", "overrides", "persons", "phone_companions", "reading", "recipients",
+    "sure_names", "templates", "untold_regions",
 }  # fmt: skip
 _TABLES = {"reader_notes", "row_kinds", "sampling", "side_by_side", "table", "total_lines", "widths"}
 _TEXT = {"codepages", "concatenated_files", "encoding", "replacement_characters"}

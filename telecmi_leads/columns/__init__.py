@@ -3,7 +3,8 @@
     words       lexicon (folding, phrases) → meanings (what a phrase can mean)
     one name    header_meaning → reading (head, rule, rank); name_parts, line_labels, phone_companions
     a column    candidates holds names against cell_values and neighbours; persons, only_persons, recipients and
-                nested_people tell whose it is, sure_names which of several is surely a name
+                nested_people tell whose it is, sure_names which of several is surely a name,
+                call_sides which end of a call is the customer's
     fields      field_choice → overrides (--map, --set with templates) → column_match; untold_regions finds codes
                 and countries by their cells; column_doubts tells what is uncertain
     a table     table finds the header row; side_by_side several tables of a sheet, widths their columns, sampling

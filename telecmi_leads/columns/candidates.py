@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
+from telecmi_leads.columns.call_sides import customers_side, with_callers
 from telecmi_leads.columns.header_meaning import read_name
 from telecmi_leads.columns.lexicon import is_area_code, lexicon, words
 from telecmi_leads.columns.line_labels import is_label
@@ -45,8 +46,6 @@ _TENANTS = frozenset(
     }
 )
 _TWO_PERSONS = {Modifier.BUYER, Modifier.GUEST}
-_DIRECTIONS = frozenset({"direction", "type"})
-_WAYS = {"in": ("inbound", "incoming", "inward", "incall"), "out": ("outbound", "outgoing", "outward", "outcall")}
 _FEWEST_ROWS = 3
 _OF_A_PERSON = PHONE_HEADS | NAME_HEADS | {Head.EMAIL, Head.DIALCODE, Head.COMMENT, Head.CITY, Head.COUNTRY}
 _OF_A_PLACE = (
@@ -77,7 +76,7 @@ def read_columns(
     found = without_nested_people(found, header, cells)
     found = recipients_numbers(found, names, cells)
     found = _second_names(found)
-    found = _own_lines(found, names, cells)
+    found = _own_lines(with_callers(found, names, cells), names, cells)
     if any("invitee" in name for name in named):
         found = [_organisers(candidate, names[candidate.index]) for candidate in found]
     found = _tenants(found, names, cells)
@@ -231,7 +230,7 @@ def _own_lines(
     called = [c for c in found if c.head is Head.CALLED]
     if not callers and not called:
         return found
-    lead = {c.index for c in _customers_side(callers, called, names, cells)}
+    lead = {c.index for c in customers_side(callers, called, names, cells)}
     rule = Rule.OWN_LINE if lead else Rule.EITHER_END
     if any(c.head in PHONE_HEADS and not c.reading.other and c.reading.place is Place.PLAIN for c in found):
         lead, rule = set(), Rule.OWN_LINE
@@ -243,34 +242,6 @@ def _own_lines(
         else c.refused(rule, c.reading.word)
         for c in found
     ]
-
-
-def _customers_side(
-    callers: list[Candidate],
-    called: list[Candidate],
-    names: Sequence[tuple[str, ...]],
-    cells: Sequence[Sequence[str]],
-) -> list[Candidate]:
-    """Return the side of a call log that is the customers': by its direction, else the one whose numbers recur less."""
-    if not callers or not called:
-        return callers or called
-    at = next((index for index, name in enumerate(names) if not _DIRECTIONS.isdisjoint(name)), None)
-    ways = {way for cell in (cells[at] if at is not None else ()) if (way := _way(cell))}
-    if len(ways) == 1:
-        return callers if "in" in ways else called
-    from_, to = (len(set(cells[side[0].index])) for side in (callers, called))
-    # The company calls from few numbers, and its customers from many: twice as many is taken for a sign.
-    if from_ * 2 <= to:
-        return called
-    if to * 2 <= from_:
-        return callers
-    return [] if ways or names[called[0].index] == ("to",) else called
-
-
-def _way(cell: str) -> str:
-    """Return "in" or "out" for a call's direction, "" for anything else."""
-    first = next(iter(words(cell)), "")
-    return next((way for way, said in _WAYS.items() if first == way or first.startswith(said)), "")
 
 
 def _holds_lines(candidate: Candidate, cells: Sequence[Sequence[str]]) -> bool:

@@ -194,7 +194,8 @@ class Lexicon(Struct, frozen=True):
     the given columns or heads. `codes` are the whole names of columns of "area" codes and of database "key"s, and of
     those that are "dial" codes, codes of "iso" or a "country" if their cells are.
     `numbered` are things whose number is not a phone: loans, meters, contracts. `recipients` are whoever an order or a
-    message goes to.
+    message goes to. `sides` are the whole names of columns with the name of the "caller" or the "called" of a call, and
+    of those with the "line" of a caller.
     """
 
     phrases: Phrases
@@ -204,6 +205,7 @@ class Lexicon(Struct, frozen=True):
     codes: dict[str, str]
     numbered: frozenset[str]
     recipients: frozenset[str]
+    sides: dict[str, str]
 
     def stranger(self, segments: Sequence[Segment]) -> str:
         """Return the word of a name that is not known and reads as a person, "" where there is none.
@@ -310,12 +312,15 @@ def lexicon() -> Lexicon:
     beside = {name: (Head(rule["means"]), frozenset(rule["beside"])) for name, rule in data["beside"].items()}
     parts = {part: tuple(chain.from_iterable(languages.values())) for part, languages in data["strangers"].items()}
     strangers = Strangers(parts["ends"], frozenset(parts["things"]), frozenset(parts["of"]), frozenset(parts["whose"]))
-    codes = {
-        name: kind for kind, languages in data["codes"].items() for name in chain.from_iterable(languages.values())
-    }
+    codes = _by_name(data["codes"])
     numbered = frozenset(chain.from_iterable(data["numbered"].values()))
     recipients = frozenset(chain.from_iterable(data["recipients"].values()))
-    return Lexicon(Phrases(lines), exact, beside, strangers, codes, numbered, recipients)
+    return Lexicon(Phrases(lines), exact, beside, strangers, codes, numbered, recipients, _by_name(data["sides"]))
+
+
+def _by_name(kinds: dict[str, dict[str, list[str]]]) -> dict[str, str]:
+    """Return the kind of each name, from the names of each kind by language."""
+    return {name: kind for kind, languages in kinds.items() for name in chain.from_iterable(languages.values())}
 
 
 @cached_if_short(4096)
