@@ -48,6 +48,7 @@ _THIRD = frozenset({"3 rd", "third", "dritter", "tercero", "tercera", "troisieme
 _POSITIONS = dict.fromkeys(_SECOND - {"another", "other", "4 th"}, 2) | dict.fromkeys(_THIRD, 3)
 _REACHED_BY = PHONE_HEADS | {Head.EMAIL, Head.DIALCODE}
 _LEADERS = ("team lead", "leader", "leaders", "captain", "captains")
+_BOOKED = frozenset({"booked by", "registered by"})
 _NAMES = frozenset({Head.FULL, Head.PERSON, Head.NAME, Head.FIRST, Head.LAST})
 _OWN = NAME_HEADS | _REACHED_BY
 _STEM = 5
@@ -93,13 +94,17 @@ def without_second_holders(
 def without_bookers(found: list[Candidate]) -> list[Candidate]:
     """Refuse names of "Booked by" beside another's name, where who books has no line or email of their own.
 
-    In a clinic's or hotel's list that is the desk or an agent, and the plain number is the guest's.
+    In a clinic's or hotel's list that is the desk or an agent, and the plain number is the guest's. Where the guest has
+    a line, whoever booked is somebody else altogether, with the line they have.
     """
     lined = {_buyer(c) for c in found if c.head in _REACHED_BY}
     named = any(c.head in (*_NAMES, Head.LEAD_NAME) and not (_buyer(c) or c.weak or c.reading.role) for c in found)
+    own_line = any(c.head in PHONE_HEADS and not (_buyer(c) or c.weak or c.reading.other) for c in found)
     return [
         c.refused(Rule.OTHER_PERSON, word)
-        if named and c.head in _NAMES and (word := _buyer(c)).endswith(" by") and word not in lined
+        if named
+        and (word := _buyer(c)).endswith(" by")
+        and ((c.head in _NAMES and word not in lined) or (c.head in _OWN and own_line and word in _BOOKED))
         else c
         for c in found
     ]

@@ -99,3 +99,23 @@ def test_a_long_cell_of_digits_takes_no_longer_than_it_is() -> None:
     assert NUMBER.fullmatch("1" * 300_000 + "x") is None
     assert NUMBER.fullmatch(" 1,200.50 ") is not None
     assert NUMBER.fullmatch(" , ") is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(
+            "Booked By,Booked By Mobile,Patient Name,Patient Mobile",
+            "Booked By,Booked By Mobile,Guest Name,Guest Mobile",
+        ),
+        *("Booked By,Booked By Phone,Passenger Name,Passenger Phone", "Booked By,Booked By Mobile,Name,Mobile"),
+        "Booked By Name,Booked By Mobile,Traveller,Traveller Mobile",
+    ],
+)
+def test_whoever_booked_is_not_the_guest(tmp_path: Path, header: str) -> None:
+    """Beside a patient, guest or passenger with a line of their own, who booked is not called."""
+    (tmp_path / "leads.csv").write_text(f"{header}\nMohan Das,9811023451,Asha Menon,9876501231\n", encoding="utf-8")
+    with Sandbox() as service:
+        Inside(tmp_path, service.url).run("upload", "leads.csv", "--name", "M", "--region", "IN")
+        (leads,) = service.campaigns().values()
+    assert [(lead["phone"], lead["firstname"]) for lead in leads] == [("919876501231", "Asha")]
