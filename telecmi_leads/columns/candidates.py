@@ -32,7 +32,7 @@ from telecmi_leads.columns.only_persons import only_persons
 from telecmi_leads.columns.persons import is_a_leaders, noun, of_the_subject, without_bookers, without_second_holders
 from telecmi_leads.columns.reading import OTHER_THAN_FIRST, Candidate, Reading, Rule
 from telecmi_leads.columns.recipients import recipients_names, recipients_numbers
-from telecmi_leads.columns.sure_names import sure_names_first
+from telecmi_leads.columns.sure_names import firms_are_companies, sure_names_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,7 +72,7 @@ def read_columns(
     found = [_beside(candidate, known) for candidate in found]
     found = with_name_parts(found, names, cells)
     found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
-    found = without_bookers(sure_names_first(found, cells))
+    found = without_bookers(firms_are_companies(sure_names_first(found, cells), cells))
     found = without_nested_people(found, header, cells)
     found = recipients_numbers(found, names, cells)
     found = _second_names(found)

@@ -159,6 +159,12 @@ def like_city(cell: str) -> bool:
     return plain(cell) in _cities()
 
 
+def like_firm(cell: str) -> bool:
+    """Tell whether a cell ends as firms' names do: "Acme Traders", "Shree Foods Pvt. Ltd."."""
+    last = plain(cell[-_LONGEST_NAME:]).rpartition(" ")[2]
+    return last in firm_words()
+
+
 def columns_of(sample: Sequence[Sequence[str]], width: int) -> list[list[str]]:
     """Return each column's cells that hold something, from rows that may be ragged."""
     columns: list[list[str]] = [[] for _ in range(width)]

@@ -105,6 +105,9 @@ class ColumnMatch(Struct, frozen=True, dict=True):
     middles: tuple[int, ...] = ()
     """Middle names."""
 
+    particles: tuple[int, ...] = ()
+    """What goes before the last name: "van der"."""
+
     surnames: tuple[int, ...] = ()
     """What goes behind the last name: a mother's surname, "Jr."."""
 
@@ -239,6 +242,7 @@ class Draft(Struct):
     addresses: list[tuple[int, ...]] = field(default_factory=list)
     titles: list[int] = field(default_factory=list)
     middles: list[int] = field(default_factory=list)
+    particles: list[int] = field(default_factory=list)
     surnames: list[int] = field(default_factory=list)
     companies: list[int] = field(default_factory=list)
     reasons: dict[int, tuple[Field | None, Rule, str]] = field(default_factory=dict)
@@ -259,14 +263,14 @@ class Draft(Struct):
             self.sources[target] = left
 
     def put(self, to: list[int], candidates: Iterable[Candidate], target: Field, rule: Rule) -> None:
-        """Put columns into `titles`, `middles`, `surnames` or `companies`, which go into the field `target`."""
+        """Put columns into `titles`, `middles` or another list whose cells go into the field `target`."""
         for candidate in candidates:
             to.append(candidate.index)
             self.reasons[candidate.index] = (target, rule, "")
 
     def used(self) -> frozenset[int]:
         """Return the columns that feed something."""
-        extra = (*self.titles, *self.middles, *self.surnames, *self.companies)
+        extra = (*self.titles, *self.middles, *self.particles, *self.surnames, *self.companies)
         sources = (index for indexes in self.sources.values() for index in indexes)
         parts = (index for address in self.addresses for index in address)
         return frozenset((*self.phones, *extra, *sources, *parts))
@@ -279,6 +283,7 @@ class Draft(Struct):
             addresses=tuple(self.addresses),
             titles=tuple(self.titles),
             middles=tuple(self.middles),
+            particles=tuple(self.particles),
             surnames=tuple(self.surnames),
             companies=tuple(self.companies),
         )

@@ -215,6 +215,7 @@ def _names(draft: Draft, found: Sequence[Candidate], cells: Sequence[Sequence[st
     draft.give(Field.FULLNAME, wholes)
     draft.put(draft.titles, _of(found, Head.SALUTATION), Field.FIRSTNAME, Rule.TITLE)
     draft.put(draft.middles, _of(found, Head.MIDDLE), Field.FIRSTNAME, Rule.MIDDLE)
+    draft.put(draft.particles, _of(found, Head.PARTICLE), Field.LASTNAME, Rule.PARTICLE)
     draft.put(draft.surnames, [*seconds, *_of(found, Head.SUFFIX)], Field.LASTNAME, Rule.SURNAME)
 
 

@@ -16,6 +16,7 @@ class Head(StrEnum):
     SECOND = "secondname"
     SECOND_LAST = "secondlast"
     SUFFIX = "suffix"
+    PARTICLE = "particle"
     MIDDLE = "middlename"
     FULL = "fullname"
     SURNAME_FIRST = "surnamefirst"
@@ -123,11 +124,11 @@ LINE_HEADS = PHONE_HEADS | CALL_HEADS
 NAME_HEADS = frozenset(
     {
         *(Head.FIRST, Head.LAST, Head.SECOND, Head.SECOND_LAST, Head.MIDDLE, Head.FULL, Head.SURNAME_FIRST),
-        *(Head.PERSON, Head.NAME, Head.DISPLAY, Head.LEAD_NAME, Head.SALUTATION),
+        *(Head.PERSON, Head.NAME, Head.DISPLAY, Head.LEAD_NAME, Head.SALUTATION, Head.PARTICLE),
     }
 )
-PERSON_HEADS = NAME_HEADS - {Head.SALUTATION}
-"""The heads of names that tell who somebody is, as a salutation does not."""
+PERSON_HEADS = NAME_HEADS - {Head.SALUTATION, Head.PARTICLE}
+"""The heads of names that tell who somebody is, as a salutation or "van der" does not."""
 
 WHOLE_NAME_HEADS = frozenset({Head.FULL, Head.PERSON, Head.NAME})
 """The heads of names that may be a person's whole name."""

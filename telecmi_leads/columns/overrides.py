@@ -140,10 +140,11 @@ class Said(Struct, frozen=True):
                 draft.addresses = [tuple(indexes)]
             for index in indexes:
                 draft.reasons[index] = (target, Rule.MAPPED, "")
-        for part, behind in ((Field.FIRSTNAME, draft.middles), (Field.LASTNAME, draft.surnames)):
-            if part not in draft.sources:  # nothing to go behind
-                draft.reasons |= dict.fromkeys(behind, (None, Rule.NOT_NEEDED, ""))
-                behind.clear()
+        lasts = (draft.particles, draft.surnames)
+        for part, beside in ((Field.FIRSTNAME, draft.middles), *((Field.LASTNAME, each) for each in lasts)):
+            if part not in draft.sources:  # nothing to go with
+                draft.reasons |= dict.fromkeys(beside, (None, Rule.NOT_NEEDED, ""))
+                beside.clear()
         for target, template in self.templates.items():
             for index in template.columns:
                 if draft.reasons.get(index, (None,))[0] is None:

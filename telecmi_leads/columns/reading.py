@@ -51,6 +51,7 @@ class Rule(Enum):
     NO_COUNTRY = "most of its cells are not countries"
     NO_CODE = "its numbers are not the phones' calling codes"
     SURNAME = "goes behind the last name"
+    PARTICLE = "goes before the last name"
     SERIAL = "a serial number, or --map order_index"
     OWN_REPORT = "from an earlier report"
     UNUSED = "the service has no field for it"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.meanings import WHOLE_NAME_HEADS, Head
 from telecmi_leads.columns.reading import Candidate, Rule
 
@@ -30,6 +31,32 @@ def sure_names_first(found: list[Candidate], cells: Sequence[Sequence[str]]) -> 
         else c
         for c in found
     ]
+
+
+def firms_are_companies(found: list[Candidate], cells: Sequence[Sequence[str]]) -> list[Candidate]:
+    """Read whole names of customers or parties of which most are firms as companies, beside their contact persons."""
+    contacts = {c.index for c in found if _is_a_contact(c) and _holds_people(cells[c.index])}
+    if not contacts:
+        return found
+    return [
+        Candidate(c.index, replace(c.reading, head=Head.COMPANY))
+        if c.head in (Head.FULL, Head.NAME)
+        and c.index not in contacts
+        and cell_values.share(cells[c.index], cell_values.like_firm) >= cell_values.MOST
+        else c
+        for c in found
+    ]
+
+
+def _is_a_contact(candidate: Candidate) -> bool:
+    person = candidate.reading.person
+    contact = candidate.head is Head.PERSON or (person is not None and person.text.startswith("contact"))
+    return contact and candidate.head in WHOLE_NAME_HEADS and not candidate.weak and not candidate.reading.other
+
+
+def _holds_people(own: Sequence[str]) -> bool:
+    named = sum(1 for cell in own if cell_values.like_name(cell) and not cell_values.like_firm(cell))
+    return named > 0 and named >= len(own) * cell_values.MOST
 
 
 def is_bare_name(candidate: Candidate) -> bool:

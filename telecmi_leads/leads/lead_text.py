@@ -19,12 +19,15 @@ from telecmi_leads.leads.person_names import (
     any_placeholder,
     are_plain_names,
     drop_nothings,
+    is_bare_title,
     is_placeholder,
     kept_title,
     split_full_names,
     split_plain_names,
     with_comma,
+    with_particle,
     without_company,
+    without_list_numbers,
 )
 from telecmi_leads.settings.options import FieldOptions
 from telecmi_leads.settings.resolving import COMMAND_LINE
@@ -227,7 +230,9 @@ class Fields:
         """Return the full names, counted as split, where they alone are names and all are as plain as most are."""
         match, source = self._match, self._only_column(Field.FULLNAME)
         split = {Field.FIRSTNAME, Field.LASTNAME}.isdisjoint((*match.sources, *match.templates))
-        alone = split and match.phones_apart and not (match.middles or match.surnames or match.titles)
+        alone = (
+            split and match.phones_apart and not (match.middles or match.particles or match.surnames or match.titles)
+        )
         if source is None or not alone or match.surname_first:
             return None
         names = self._column(source, "NFKC")
@@ -241,6 +246,8 @@ class Fields:
         if self._match.middles:
             middles = self._first_of(self._match.middles, "NFKC")
             firsts = [" ".join(filter(None, pair)) if pair[0] else "" for pair in zip(firsts, middles, strict=True)]
+        if self._match.particles:
+            lasts = list(map(with_particle, self._first_of(self._match.particles, "NFKC"), lasts))
         if self._match.surnames:
             behind = [self._cleaned(self._columns[index], "NFKC") for index in self._match.surnames]
             lasts = [" ".join(filter(None, parts)) if parts[0] else "" for parts in zip(lasts, *behind, strict=True)]
@@ -269,6 +276,9 @@ class Fields:
             found = self._surname_first()
         if target is Field.FULLNAME and "," in "".join(found) and not self._match.surname_first:
             found = self._without_companies(found)
+        if target is Field.FULLNAME:
+            found = without_list_numbers(found)
+            found = ["" if is_bare_title(name) else name for name in found]
         return _without_placeholders(found)
 
     def _without_companies(self, names: Sequence[str]) -> Sequence[str]:

@@ -169,3 +169,52 @@ def test_any_name_is_left_or_loses_its_beginning(name: str, always: bool) -> Non
     """A company is taken off any cell's text, which has no spaces around it: of dots and commas alone too."""
     assert name.endswith(without_company(name, always=always))
     assert isinstance(split_full_name(name), tuple)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "names"),
+    [
+        *(
+            (f"Voornaam|{name}|Achternaam", "Jan|van der|Berg", ("Jan", "van der Berg"))
+            for name in ("Tussenvoegsel", "Tussenvoegsels", "Voorvoegsel", "Tussen", "tussenvoegsel(s)")
+        ),
+        ("Voornaam|Achternaam|Tussenvoegsel", "Jan|van der Berg|van der", ("Jan", "van der Berg")),
+        ("Voornaam|Tussenvoegsel|Achternaam", "Jan||Smit", ("Jan", "Smit")),
+        ("Voornaam|Tussenvoegsel|Achternaam", "Jan|van der|", ("Jan", "-")),
+    ],
+)
+def test_what_stands_before_a_last_name(header: str, row: str, names: tuple[str, str]) -> None:
+    """A Dutch prefix in a column of its own belongs to the last name, and is none by itself."""
+    assert names_of(header, row) == [names]
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("1. Asha Menon", [("Asha", "Menon")]),
+        ("12) Ravi", [("Ravi", "-")]),
+        ("(4) Sue Das", [("Sue", "Das")]),
+        ("Dr. K. Rao", [("Dr. K.", "Rao")]),
+        ("1st Choice Motors", [("1st Choice", "Motors")]),
+        *((title, []) for title in ("Mr.", "Mrs", "Dr.", "M/s.", "Mr./Mrs.")),
+    ],
+)
+def test_numbers_and_titles_are_no_names(name: str, names: list[tuple[str, str]]) -> None:
+    """The number in a list goes from before a name, and whoever is called Mr. alone has no name."""
+    assert names_of("Name", name) == names
+    assert names_of("Name", name, "Uma Das") == [*names, ("Uma", "Das")]
+
+
+@pytest.mark.parametrize("name", ["Party Name", "Customer Name", "Client", "Name"])
+def test_the_person_of_a_firm(name: str) -> None:
+    """The contact person is who is called where the customers are firms, and the customer where they are people."""
+    firms, people = ("Acme Traders", "Shree Foods Pvt. Ltd.", "Om Rao"), ("Asha Rao", "Uma Das", "Om Sen")
+    staff = ("Ira Sen", "Raj Roy", "Lata Nair")
+    header = f"{name}|Contact Person"
+    assert [first for first, _ in names_of(header, *map("|".join, zip(firms, staff, strict=True)))] == [
+        *("Ira", "Raj", "Lata")
+    ]
+    if name != "Name":
+        assert names_of("Customer Name|Sales Contact", *map("|".join, zip(people, staff, strict=True)))[0] == (
+            *("Asha", "Rao"),
+        )
