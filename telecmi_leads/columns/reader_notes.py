@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from telecmi_leads.columns.header_meaning import read_name
@@ -17,7 +18,7 @@ from telecmi_leads.core.block_columns import BETWEEN
 from telecmi_leads.core.patterns import any_of, pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from telecmi_leads.core.block_columns import Columns
 
@@ -243,6 +244,12 @@ NOTES = pattern(
     r"|(?:preparato|redatto|compilato) da\b.*|per (?:informazioni|assistenza|domande)\b.*"
     r"|(?:подготовил|подготовила|составил|составила)\b.*|по (?:всем )?вопросам\b.*"
 )
+# Alone in a row, these speak of whoever is named in the next one.
+_SIGNED = pattern(
+    r"(?:(?:list|report|sheet|data|file) )?(?:prepared|compiled|checked|verified|approved|submitted|issued|signed) by"
+    r"|(?:erstellt|zusammengestellt|gepruft) von|(?:prepare|etabli|verifie) par|(?:preparado|elaborado|revisado) por"
+    r"|(?:preparato|redatto|compilato) da|подготовил|подготовила|составил|составила"
+)
 # What people call a number of a firm, and a footer whom to ask.
 _DESKS = pattern(
     r"(?:(?:the|customer|front|main|sales|head|admin|company) )*"
@@ -296,6 +303,14 @@ def is_note(texts: Sequence[str]) -> bool:
     if not words or words[0] is not texts[0]:
         return False
     return NOTES.fullmatch(folded(words[0])) is not None or _is_labelled(words[0])
+
+
+def signers(rows: Sequence[Sequence[str]], notes: Iterable[int]) -> Iterator[int]:
+    """Yield the rows that name who made the list: the next below a note that says "Prepared by" and no more."""
+    for index in notes:
+        texts = [cell for cell in rows[index] if cell and not cell.isspace()]
+        if len(texts) == 1 and _SIGNED.fullmatch(folded(texts[0].strip())) is not None:
+            yield from islice((at for at in range(index + 1, len(rows)) if any(map(str.strip, rows[at]))), 1)
 
 
 def may_be_a_lead(texts: Sequence[str]) -> bool:

@@ -23,6 +23,7 @@ from telecmi_leads.columns.reader_notes import (
     may_be_a_row,
     may_be_notes,
     rows_fill,
+    signers,
 )
 from telecmi_leads.columns.row_kinds import RowKind, may_be_test_lead, row_kind, rows_in_doubt
 from telecmi_leads.columns.widths import width_of
@@ -316,11 +317,14 @@ class Cleaner(Struct, frozen=True):
             for index in sorted(set(chain.from_iterable(found)))
             if work.found.numbers[index] and test(texts := _without_serial(_filled(work.grid.rows[index])))
         }
-        last = max((at for at, number in enumerate(work.found.numbers) if number and at not in said), default=-1)
-        for index, texts in said.items():
-            if not may_be_a_row(texts) or (index > last and at_end()):
+        signed = {index for index in signers(work.grid.rows, work.blanks) if work.found.numbers[index]} - said.keys()
+        known = signed | said.keys()
+        last = max((at for at, number in enumerate(work.found.numbers) if number and at not in known), default=-1)
+        for index in sorted(known):
+            note = said.get(index)
+            if (note is not None and not may_be_a_row(note)) or (index > last and at_end()):
                 work.leave_out(index)
-            elif not may_be_a_lead(texts):  # a row among leads never goes without a word
+            elif note is None or not may_be_a_lead(note):  # a row among leads never goes without a word
                 work.found.reject(index, Reason.SOMEBODY_ELSES)
 
     def _leave_out_instructions(self, block: RowBlock, work: _Work) -> None:
