@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SOURCE, FILE = (PACKAGE / "columns" / f"lexicon.{ending}" for ending in ("json", "txt"))
 PHRASES = ("modifiers", "never", "heads")
-BESIDE = ("exact", "beside", "codes", "strangers", "numbered", "recipients", "sides")
+BESIDE = ("exact", "beside", "codes", "strangers", "numbered", "recipients", "sides", "no_leads")
 
 # Names and other things too: "Frau Müller", "Tia Rao" and "Lata Pati" are leads, and a beta is a test. Where such a
 # word stands beside one for a line, lexicon.json has both as a phrase.

@@ -38,7 +38,7 @@ _NAMES = {
     "name_parts", "nested_people", "only_persons", "overrides", "persons", "phone_companions", "reading", "recipients",
     "sure_names", "templates", "untold_regions",
 }  # fmt: skip
-_TABLES = {"reader_notes", "row_kinds", "sampling", "side_by_side", "table", "total_lines", "widths"}
+_TABLES = {"reader_notes", "row_kinds", "sampling", "sheet_names", "side_by_side", "table", "total_lines", "widths"}
 _TEXT = {"codepages", "concatenated_files", "encoding", "replacement_characters"}
 _ANY_FORMAT = {"bounds", "encoding", "sheets"}
 _JSON_VALUES = {"json_scanner", "json_values"}

@@ -8,7 +8,8 @@
     fields      field_choice → overrides (--map, --set with templates) → column_match; untold_regions finds codes
                 and countries by their cells; column_doubts tells what is uncertain
     a table     table finds the header row; side_by_side several tables of a sheet, widths their columns, sampling
-                the rows that are looked at, unread_tables what would be passed over; matching composes all
+                the rows that are looked at, unread_tables what would be passed over, sheet_names what may be no
+                leads; matching composes all
     rows        row_kinds, total_lines and reader_notes tell which are no leads
     marks       marks tells who must not be called, by mark_words, mark_cells, mark_consent and mark_sections
 

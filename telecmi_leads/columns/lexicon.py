@@ -195,7 +195,7 @@ class Lexicon(Struct, frozen=True):
     those that are "dial" codes, codes of "iso" or a "country" if their cells are.
     `numbered` are things whose number is not a phone: loans, meters, contracts. `recipients` are whoever an order or a
     message goes to. `sides` are the whole names of columns with the name of the "caller" or the "called" of a call, and
-    of those with the "line" of a caller.
+    of those with the "line" of a caller. `no_leads` are names of sheets and lists with other people than leads.
     """
 
     phrases: Phrases
@@ -206,6 +206,7 @@ class Lexicon(Struct, frozen=True):
     numbered: frozenset[str]
     recipients: frozenset[str]
     sides: dict[str, str]
+    no_leads: frozenset[str]
 
     def stranger(self, segments: Sequence[Segment]) -> str:
         """Return the word of a name that is not known and reads as a person, "" where there is none.
@@ -315,7 +316,9 @@ def lexicon() -> Lexicon:
     codes = _by_name(data["codes"])
     numbered = frozenset(chain.from_iterable(data["numbered"].values()))
     recipients = frozenset(chain.from_iterable(data["recipients"].values()))
-    return Lexicon(Phrases(lines), exact, beside, strangers, codes, numbered, recipients, _by_name(data["sides"]))
+    no_leads = frozenset(chain.from_iterable(data["no_leads"].values()))
+    sides = _by_name(data["sides"])
+    return Lexicon(Phrases(lines), exact, beside, strangers, codes, numbered, recipients, sides, no_leads)
 
 
 def _by_name(kinds: dict[str, dict[str, list[str]]]) -> dict[str, str]:

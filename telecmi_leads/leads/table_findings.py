@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from telecmi_leads.columns.sheet_names import may_be_no_leads
 from telecmi_leads.columns.table import place
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.text import safe
@@ -32,7 +33,8 @@ class TableFindings(Struct):
     `unread` have no phone column, and stand with the sheets of their file that are read; those `below` a header in the
     middle of another table stand by their number in the run. `unread_marks` are the files and names of sheets that
     --sheet leaves out, though their names mark the people on them. `doubtful_sheets` are those that are read, and whose
-    names leave it in doubt whether the people on them are to be called. A filter hides rows of
+    names leave it in doubt whether the people on them are to be called, `other_sheets` those whose names are of others
+    than leads. A filter hides rows of
     `filtered`. `long_rows` counts, by place, the rows longer than their header. `doubts` are of columns.
     `marked` counts, by place, the rows of tables that columns of theirs mark, and `rows` all rows of data of these.
     `unused_names` are columns that look like names, of tables in which none is used.
@@ -42,6 +44,7 @@ class TableFindings(Struct):
     below: dict[int, UnreadTable] = field(default_factory=dict)
     unread_marks: list[tuple[str, str]] = field(default_factory=list)
     doubtful_sheets: dict[tuple[str, str], None] = field(default_factory=dict)
+    other_sheets: dict[tuple[str, str], None] = field(default_factory=dict)
     filtered: list[TableInfo] = field(default_factory=list)
     long_rows: Counter[str] = field(default_factory=Counter)
     marks: list[tuple[TableInfo, TableMarks]] = field(default_factory=list)
@@ -53,8 +56,11 @@ class TableFindings(Struct):
     def take_marks(self, info: TableInfo, marks: TableMarks, chosen: Collection[str]) -> None:
         """Take in the marks of a table; a sheet that --sheet has chosen is meant, whatever its name."""
         self.marks.append((info, marks))
-        if marks.doubtful_sheet and info.sheet is not None and info.sheet not in chosen:
-            self.doubtful_sheets[info.file, info.sheet] = None
+        if info.sheet is not None and info.sheet not in chosen:
+            if marks.doubtful_sheet:
+                self.doubtful_sheets[info.file, info.sheet] = None
+            elif may_be_no_leads(info.sheet):
+                self.other_sheets[info.file, info.sheet] = None
 
     def count_marked(self, info: TableInfo, rows: int, marks: Iterable[str]) -> None:
         """Count rows of a table's data, and those of them that its columns mark, by the names of the marks."""
@@ -171,3 +177,8 @@ class TableFindings(Struct):
         for file, name in self.doubtful_sheets:
             says = f'{safe(file)}, sheet "{safe(name, 60)}" may hold people who are not to be called, by its name'
             yield says, "To leave these people out: rename it Do Not Call. To upload them: --ignore-marks."
+        leads = {info.file for info, _ in self.marks if (info.file, info.sheet) not in self.other_sheets}
+        for file, name in self.other_sheets:
+            if file in leads:  # the only sheet of a file is meant
+                says = f'{safe(file)}, sheet "{safe(name, 60)}" may hold people who are no leads, by its name'
+                yield says, f"Name the sheets to read; for this one too: --sheet {argument(name)}."
