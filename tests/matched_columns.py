@@ -56,12 +56,13 @@ def match_of(  # noqa: PLR0913 - one keyword for each thing a test may vary
 
 
 def feeds(match: ColumnMatch) -> dict[str, list[str]]:
-    """Return what feeds what, by column names: the fields, and titles, middles, surnames and companies."""
+    """Return what feeds what, by column names: the fields, and titles, middles, particles, surnames and companies."""
     fed = {
         Field.PHONE.value: match.phones,
         **{target.value: columns for target, columns in match.sources.items()},
     }
-    fed |= {"titles": match.titles, "middles": match.middles, "surnames": match.surnames, "companies": match.companies}
+    fed |= {"titles": match.titles, "middles": match.middles, "particles": match.particles}
+    fed |= {"surnames": match.surnames, "companies": match.companies}
     return {what: [match.choices[index].header for index in columns] for what, columns in fed.items() if columns}
 
 

@@ -72,8 +72,8 @@ def read_columns(
     found = [_beside(candidate, known) for candidate in found]
     found = with_name_parts(found, names, cells)
     found = [_agreeing(candidate, cells[candidate.index], phone_score) for candidate in found]
-    found = without_bookers(firms_are_companies(sure_names_first(found, cells), cells))
-    found = without_nested_people(found, header, cells)
+    found = without_bookers(sure_names_first(found, cells))
+    found = firms_are_companies(without_nested_people(found, header, cells), cells)
     found = recipients_numbers(found, names, cells)
     found = _second_names(found)
     found = _own_lines(with_callers(found, names, cells), names, cells)

@@ -21,7 +21,14 @@ from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import WarningCode
 from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument
-from telecmi_leads.phones import UNKNOWN, region_of_header, region_told, region_told_by_code
+from telecmi_leads.phones import (
+    UNKNOWN,
+    is_plain_country,
+    region_of_dial_code,
+    region_of_header,
+    region_told,
+    region_told_by_code,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
 
 _WRITTEN_AS_CODE = re.compile(r"[^\d+]{0,40}\(?(?:\+|00)[1-9]\d{0,2}(?:-\d{1,4})?\)?(?:\.0)?")
 _BARE_CODE = re.compile(r"[1-9]\d{0,2}(?:\.0)?")
+_FEW = 5  # cells that tell at little cost that most columns are something else altogether
 _LETTERS_OF_A_CODE = 2
 _NEVER = 2.0  # no share is as large
 # Two letters that are a country's code, and a state's in the United States, Canada, Australia, India or Brazil too.
@@ -139,7 +147,8 @@ def _country(choice: ColumnChoice, cells: Sequence[str]) -> _Kind | None:
     flags = all(map(cell_values.like_flag, cells))
     if choice.field not in (None, Field.CITY) or flags or not may_be_country(name):
         return None
-    if not _nearly_all(cells, _is_country):
+    # Most such columns hold cities or parts of a country, and not one that is plainly a country.
+    if not any(map(is_plain_country, cells[:_FEW])) or cell_values.share(cells, _is_country) < cell_values.NEARLY_ALL:
         return None
     codes = {code for cell in cells if len(code := cell.upper()) == _LETTERS_OF_A_CODE}
     iso = is_iso_code(name)
@@ -149,16 +158,15 @@ def _country(choice: ColumnChoice, cells: Sequence[str]) -> _Kind | None:
 
 
 def _nearly_all(cells: Sequence[str], test: Callable[[str], bool]) -> bool:
-    few = cells[:3]  # most columns are something else altogether
-    return any(map(test, few)) and cell_values.share(cells, test) >= cell_values.NEARLY_ALL
+    return any(map(test, cells[:_FEW])) and cell_values.share(cells, test) >= cell_values.NEARLY_ALL
 
 
 def _is_written_as_code(cell: str) -> bool:
-    return _WRITTEN_AS_CODE.fullmatch(cell.strip()) is not None and region_told_by_code(cell) not in (None, UNKNOWN)
+    return _WRITTEN_AS_CODE.fullmatch(cell.strip()) is not None and region_of_dial_code(cell) is not None
 
 
 def _is_bare_code(cell: str) -> bool:
-    return _BARE_CODE.fullmatch(cell.strip()) is not None and region_told_by_code(cell) not in (None, UNKNOWN)
+    return _BARE_CODE.fullmatch(cell.strip()) is not None and region_of_dial_code(cell) is not None
 
 
 def _is_country(cell: str) -> bool:

@@ -19,13 +19,13 @@ from telecmi_leads.leads.person_names import (
     any_placeholder,
     are_plain_names,
     drop_nothings,
-    is_bare_title,
     is_placeholder,
     kept_title,
     split_full_names,
     split_plain_names,
     with_comma,
     with_particle,
+    without_bare_titles,
     without_company,
     without_list_numbers,
 )
@@ -277,8 +277,7 @@ class Fields:
         if target is Field.FULLNAME and "," in "".join(found) and not self._match.surname_first:
             found = self._without_companies(found)
         if target is Field.FULLNAME:
-            found = without_list_numbers(found)
-            found = ["" if is_bare_title(name) else name for name in found]
+            found = without_bare_titles(without_list_numbers(found))
         return _without_placeholders(found)
 
     def _without_companies(self, names: Sequence[str]) -> Sequence[str]:

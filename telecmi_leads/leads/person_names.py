@@ -76,7 +76,6 @@ _PARTICLES = frozenset(
     )
 )
 _ENDS = _SUFFIX_ENDS | _DEGREE_ENDS
-_LONGEST_TITLE = 10
 _BEGIN_NUMBERS = frozenset("(0123456789")
 _LONGEST_GIVEN = 2  # letters of a first name that is a title's word too
 # What stands for no name where nothing else does; as first names, Dr. and Miss stay what they are.
@@ -87,7 +86,7 @@ _BARE_TITLES = frozenset(
     }
 )
 _LIST_NUMBER = pattern(r"\(?\d{1,4}[.)]\s+(?=[^\W\d_])")
-_HOLDS_LIST_NUMBER = pattern(rf"(?:\A|{BETWEEN})\s?\d{{1,4}}\.\s")
+_LIST_NUMBER_ENDS = tuple(f"{digit}. " for digit in range(10))
 _IN_BRACKETS = pattern(r"\([^()]{0,60}\)$")
 _WORD_END = pattern(r"[.\s]+")
 
@@ -132,15 +131,17 @@ def drop_nothings(firsts: list[str], lasts: list[str]) -> None:
             firsts[at], lasts[at] = (" ".join(words[:-1]), words[-1]) if len(words) > 1 else (" ".join(words), "")
 
 
-def is_bare_title(name: str) -> bool:
-    """Tell whether a full name is a title and nothing more: "Mr.", "Mrs"."""
-    return len(name) <= _LONGEST_TITLE and name.rstrip(" .").lower() in _BARE_TITLES
+def without_bare_titles(names: Sequence[str]) -> Sequence[str]:
+    """Take away the full names that are a title and nothing more: "Mr.", "Mrs"."""
+    return [name if " " in name or name.rstrip(".").lower() not in _BARE_TITLES else "" for name in names]
 
 
 def without_list_numbers(names: Sequence[str]) -> Sequence[str]:
     """Take the number in a list off names that begin with it: "1. Asha Rao", "2) Ravi"."""
     together = "".join(names)
     if ". " not in together and ") " not in together:
+        return names
+    if _BEGIN_NUMBERS.isdisjoint({name[:1] for name in names}):
         return names
     return [_LIST_NUMBER.sub("", name, count=1) if name[:1] in _BEGIN_NUMBERS else name for name in names]
 
@@ -256,7 +257,7 @@ def are_plain_names(lower: str) -> bool:
     gaps = lower.encode().translate(None, _NO_GAP)
     if gaps[:1] != b" " or gaps[-1:] != b" " or BETWEEN.encode() * 2 in gaps:  # a name of one word, or of none
         return False
-    if ". " in lower and _HOLDS_LIST_NUMBER.search(lower):
+    if ". " in lower and any(end in lower for end in _LIST_NUMBER_ENDS):
         return False
     return not ("," in lower or ")" in lower) and _TELLING.isdisjoint(lower.replace(BETWEEN, " ").split(" "))
 

@@ -20,6 +20,7 @@ from telecmi_leads.phones.phone_words import told_by_words
 from telecmi_leads.phones.profiles import NumberProfile, PhoneExplanation
 from telecmi_leads.phones.regions import (
     UNKNOWN,
+    is_plain_country,
     is_region,
     may_be_no_country,
     name_of_region,
@@ -41,6 +42,7 @@ __all__ = [
     "RowRegions",
     "Ruling",
     "code_of",
+    "is_plain_country",
     "is_region",
     "may_be_no_country",
     "name_of_region",

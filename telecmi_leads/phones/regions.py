@@ -175,6 +175,17 @@ def region_of_header(name: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def is_plain_country(text: str) -> bool:
+    """Tell whether a text is a code as ISO has it, or a country's English or usual name.
+
+    At little cost: to know the names of all languages takes as long as some ten thousand numbers.
+    """
+    name = text.strip()
+    if _is_letter_code(name):
+        return name.upper() in ALPHA_3 or is_region(name.upper())
+    return len(name) <= _LONGEST_NAME and (_cased(name) in _few_names() or _folded(name) in _few_names())
+
+
 def region_of_country(text: str) -> str | None:
     """Return the region a country cell names, or None.
 
@@ -302,6 +313,8 @@ def _only(found: set[str | None]) -> str | None:
 @lru_cache(maxsize=4096)
 def _region_called(text: str) -> str | None:
     """Find the region that a text is a name or code of, as a whole: most without the names of all languages."""
+    if not text:  # a calling code has no name beside it, and needs no look-up among all
+        return None
     if _is_letter_code(text):
         return _region_coded(text)
     subdivision = _SUBDIVISION.fullmatch(text)

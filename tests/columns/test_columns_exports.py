@@ -34,7 +34,7 @@ def test_each_column_is_explained_once(name: str) -> None:
     match = match_of(export["header"], *export["rows"], region=export["region"])
     assert [choice.header for choice in match.choices] == export["header"]
     assert [choice.index for choice in match.choices] == list(range(len(export["header"])))
-    extra = (match.titles, match.middles, match.surnames, match.companies)
+    extra = (match.titles, match.middles, match.particles, match.surnames, match.companies)
     used = {index for some in (match.phones, *match.sources.values(), *match.addresses, *extra) for index in some}
     assert {choice.index for choice in match.choices if choice.field is not None} == used
 
@@ -81,7 +81,9 @@ def test_no_mixture_of_columns_breaks_the_matching(table: tuple[list[str], list[
     header, rows = table
     match = match_of(header, *rows)
     used = [
-        index for indexes in (match.phones, *match.sources.values(), match.titles, match.middles) for index in indexes
+        index
+        for indexes in (match.phones, *match.sources.values(), match.titles, match.middles, match.particles)
+        for index in indexes
     ]
     assert len(used) == len(set(used))
     for index in used:
