@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CHANGING = {
     "cli.Course",
+    "columns.CodesSeen",
     "columns.Draft",
     "columns.Sections",
     "columns._Block",
@@ -25,6 +26,7 @@ CHANGING = {
     "files.SheetsTold",
     "files._Section",
     "files._Table",
+    "files._Titles",
     "leads.HeaderBudget",
     "leads.KnownPeople",
     "leads.MarkedPeople",

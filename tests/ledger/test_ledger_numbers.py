@@ -27,7 +27,7 @@ from telecmi_leads.core.clock import StopRequest
 from telecmi_leads.core.errors import LockHeld, UsageError
 from telecmi_leads.core.lead import LeftOutKind, LeftOutRow, RowTotals
 from telecmi_leads.core.run import RunState
-from telecmi_leads.ledger import Fate, Forgotten, Ledger, ToForget, Word
+from telecmi_leads.ledger import Fate, Forgotten, Ledger, StillTried, ToForget, Word
 from telecmi_leads.sending.decisions import resolve
 from telecmi_leads.sending.isolation import Cut, in_parts
 from telecmi_leads.sending.run_loop import upload
@@ -475,13 +475,14 @@ def test_a_number_that_waits_is_not_forgotten(ledger: Ledger) -> None:
     [campaign] = ledger.campaigns("run-1")
     ledger.begin_attempts([campaign.id], at=START)
     ledger.record(campaign.id, judged(Outcome(OutcomeKind.BUSY, 429), CampaignStatus.UNSENT), at=START)
-    with pytest.raises(UsageError) as raised:
+    with pytest.raises(StillTried) as raised:
         ledger.forget(ToForget(phone="919876500000"), ledger.accounts())
     assert raised.value.message == (
         "9198•••••000 is in campaign March-001 of run run-1. That campaign was tried and its outcome is not proven, so "
         "that its request can't be changed."
     )
-    assert "resume run-1" in raised.value.hint
+    assert raised.value.hint == "Settle that campaign first, or forget the whole run."
+    assert raised.value.run.id == "run-1"
 
 
 def test_a_number_in_a_part_that_may_be_in_is_not_forgotten(ledger: Ledger) -> None:
