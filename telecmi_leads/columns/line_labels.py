@@ -204,8 +204,8 @@ def line_rank(header: str, label: str) -> int | Reason:
     if reading.rule is Rule.OTHER_LINE:
         return told or Reason.NO_PHONE
     if names_a_line(header):
-        if told:
-            return told
+        if told or _says_no_line(label):
+            return told or Reason.SAID_TO_BE_WRONG
         if (reading.rule is Rule.OTHER_PERSON or reading.role) and reading.word not in _DESKS:
             return Reason.SOMEBODY_ELSES
         return _rank(reading if reading.head else read_name(header)) + _standing_of(label, reading)

@@ -43,6 +43,13 @@ CASES: dict[str, tuple[str, str, list[tuple[str, str]], dict[str, int]]] = {
         [("919876500001", "Asha"), ("912226543210", "Dev")],
         {"said_to_be_wrong": 2, "fax": 1, "no_phone": 2},
     ),
+    "what a status would say of a wrong number counts as its label too": (
+        "contacts.csv",
+        GOOGLE + "Asha,Rao,Changed,98765 00001,Mobile,98765 00002\nUma,Das,Dummy,98765 00003,,\n"
+        "Om,Sen,Mobile,98765 00004,Not in service,98765 00005\nIra,Sen,Fuera de servicio,98765 00006,,\n",
+        [("919876500002", "Asha"), ("919876500004", "Om")],
+        {"said_to_be_wrong": 2},
+    ),
     "old and other numbers are asked last, and new ones first": (
         "contacts.csv",
         GOOGLE + "Asha,Rao,Old,98765 00001,Home,022 26543210\nBinu,Nair,Old mobile,98765 00002,,\n"
