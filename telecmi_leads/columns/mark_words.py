@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from enum import Enum
 from functools import cache
 from itertools import chain, pairwise
@@ -173,7 +174,7 @@ def mark_words() -> MarkWords:
 
 
 def _phrases(texts: Iterable[str]) -> frozenset[Phrase]:
-    return frozenset(tuple(text.split()) for text in texts)
+    return frozenset(tuple(map(sys.intern, text.split())) for text in texts)  # most words stand in many phrases
 
 
 def may_say_so(token: str) -> bool:
