@@ -61,18 +61,32 @@ _LEADS_ELSEWHERE = frozenset({401, 403, _NOT_FOUND, 405, 407})
 _MAY_ASK_FOR_A_PAUSE = frozenset({OutcomeKind.BUSY, OutcomeKind.UNKNOWN_SERVER})
 
 _DOCUMENTED_TAKEN = "lead name already exist"
-_TAKEN = re.compile(r"\b(?:exist(?:s|ed|ing)?|taken|in use|already (?:been )?used)\b")
+_OWN_NAME = "\x1a"  # stands for the campaign's name in the service's words, which hold no control characters
+_OTHER_NAMES = re.compile(
+    r"\b(?:first|last|middle|full|sur|user|file|column|field|company|customer|contact)[ _]?names?\b"
+)
+_NAME = rf"(?:\b(?:(?:lead|campaign|list)[ _]?name|campaign|list|name)\b|{_OWN_NAME})"
+_BETWEEN = (
+    rf"(?:[\s\"'`:{_OWN_NAME}]|\b(?:names?|named|called|of|by|with|the|this|that|same|such|is|was|has|have|been|already|you"
+    r"|also|chosen|given|entered|provided|specified|requested)\b)*?"
+)
+_IN_USE = (
+    r"\b(?:exists?|taken|in use|occupied|be(?:en|ing) used|already used|used (?:already|before)"
+    r"|already (?:been )?(?:present|registered|created|assigned|reserved))\b"
+)
+_TAKEN = re.compile(rf"{_NAME}{_BETWEEN}{_IN_USE}|\balready (?:have |has )?(?:a|another) (?:campaign|list)\b")
+_EXISTS = re.compile(r"(?:(?:it|this) )?already (?:exists?|taken)")
 _MUST_DIFFER = re.compile(
-    r"\bduplicated? (?:(?:lead|campaign|list)[ _]?)?names?\b|\bname (?:is )?(?:a )?duplicate\b"
-    r"|\bnames? (?:is |are )?(?:not (?:unique|available)|unavailable)\b"
-    r"|\bnames? (?:must|should|has to|have to|needs? to) (?:be )?(?:unique|differ)\b"
+    r"\bduplicated? (?:(?:lead|campaign|list)[ _]?)?name\b|\bduplicated? campaign\b"
+    r"|\bname(?: is| was)?(?: a)? duplicated?\b|\b(?:duplicate|unique|dup)\b.{0,80}\blead_?name"
+    rf"|\bname (?:{_OWN_NAME}\W? )?(?:is |was )?(?:not unique|unavailable)\b|\bname conflict\b"
+    r"|name (?:is (?:not|no longer)|isn[o']?t) available\b|name (?:must|should|has to|needs to) (?:be unique|differ)\b"
     r"|\bunique (?:lead |campaign )?name\b"
 )
 """Other ways to say that a name is in use."""
 
-_CLAUSE = re.compile(r"[.:;,!?\n]")
-_DENIED = re.compile(r"n[o']t\b|\bnot?\b|\bcannot\b|\bnone\b")
-_NAME = re.compile(r"name\b")
+_CLAUSE = re.compile(r"[.:;,!?\n]|\b(?:because|since|but|as)\b")
+_DENIED = re.compile(r"n[o']t\b|\b(?:not?|none|cannot|if|whether|unless)\b")
 _OF_A_LEAD = re.compile(r"\b(?:phones?|numbers?|mobiles?|contacts?|e-?mails?|users?|persons?)\b")
 """Words that speak of somebody in the campaign: that a number exists already says nothing about the campaign's name."""
 
@@ -163,19 +177,20 @@ def _documented(code: int, words: str, name: str) -> OutcomeKind | None:
 
 
 def _says_taken(words: str, name: str) -> bool:
-    """Tell whether words say that a campaign's name is in use; what the campaign itself is called says nothing."""
-    if words.startswith(_DOCUMENTED_TAKEN):
+    """Tell whether words say that a campaign's name is in use; what the campaign itself is called says nothing.
+
+    "The name does not exist", "this number already exists" and "quota already used" hold the same words.
+    """
+    if words.startswith(_DOCUMENTED_TAKEN) or _EXISTS.fullmatch(words):
         return True
     if name:
-        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", words)
-    if _MUST_DIFFER.search(words):
+        words = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _OWN_NAME, words)
+    words = _OTHER_NAMES.sub("", words)
+    if _MUST_DIFFER.search(words) and not _OF_A_LEAD.search(words):
         return True
-    # "The name does not exist" and "this phone number already exists" hold the same words, and mean the opposite.
     for taken in _TAKEN.finditer(words):
-        before, behind = words[: taken.start()], words[taken.end() :]
-        *_, clause = _CLAUSE.split(before)
-        of_a_lead = _OF_A_LEAD.search(before) or (_OF_A_LEAD.search(behind) and not _NAME.search(before))
-        if not _DENIED.search(clause) and not of_a_lead:
+        *_, clause = _CLAUSE.split(words[: taken.start()])
+        if not _DENIED.search(clause) and not _OF_A_LEAD.search(clause):
             return True
     return False
 

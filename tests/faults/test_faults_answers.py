@@ -344,6 +344,16 @@ def test_a_taken_name_in_other_words(tmp_path: Path, words: str) -> None:
     assert sent.campaigns["K-001"]["message"].startswith(words)
 
 
+@pytest.mark.parametrize("words", ["Daily quota already used", "order_index is already in use", "Time taken too long"])
+def test_what_is_taken_and_no_name_confirms_nothing(tmp_path: Path, words: str) -> None:
+    """(Row 67) After a lost connection only a name that is taken shows that the leads are in; another thing does not."""
+    refusal = json.dumps({"code": 400, "msg": words}).encode()
+    script = Script({"K-001": [Say(Connection.reset), Say(answer(refusal, "400 Bad Request"))]})
+    with RawServer(script) as server:
+        sent = upload(Program(tmp_path, server.url), 1)
+    assert (sent.code, sent.states, script.held) == (5, {"K-001": "unknown"}, {})
+
+
 @pytest.mark.parametrize("name", ["Contacts", "Do not call yet", "Users 2026", "Phones (old)"])
 def test_a_taken_name_that_the_answer_repeats(tmp_path: Path, name: str) -> None:
     """(Row 67) What a campaign is called says nothing about whose name is taken: one request in all, X4."""
