@@ -346,7 +346,7 @@ def test_a_taken_name_in_other_words(tmp_path: Path, words: str) -> None:
 
 @pytest.mark.parametrize("words", ["Daily quota already used", "order_index is already in use", "Time taken too long"])
 def test_what_is_taken_and_no_name_confirms_nothing(tmp_path: Path, words: str) -> None:
-    """(Row 67) After a lost connection only a name that is taken shows that the leads are in; another thing does not."""
+    """(Row 67) After a lost connection only a taken name shows that the leads are in, nothing else that is taken."""
     refusal = json.dumps({"code": 400, "msg": words}).encode()
     script = Script({"K-001": [Say(Connection.reset), Say(answer(refusal, "400 Bad Request"))]})
     with RawServer(script) as server:
