@@ -85,8 +85,9 @@ class CampaignRecord(Struct, frozen=True):
 
     `parent` is the name of the campaign that was halved into this one by --isolate, `parent_id` its id and `root` that
     of the planned one; a halved campaign itself has `split` set and its leads count with its halves. `settled_by_hand`
-    is when a person said that it is in, None where nobody did. `last` is what its last request came to, which held
-    `last_leads` leads: fewer where it was a part's, and the parts did not settle the campaign.
+    is when a person said that it is in, None where nobody did. `last` is what its last request came to. `fewest_leads`
+    is how few leads a request for it held since a person has last said something of it: fewer than its own where one
+    was a part's, and the parts did not settle the campaign.
     """
 
     id: int
@@ -106,7 +107,7 @@ class CampaignRecord(Struct, frozen=True):
     root: int = 0
     split: bool = False
     last: OutcomeKind | None = None
-    last_leads: int = 0
+    fewest_leads: int = 0
     settled_by_hand: datetime | None = None
 
     @property
@@ -118,7 +119,12 @@ class CampaignRecord(Struct, frozen=True):
     @property
     def only_by_hand(self) -> bool:
         """Tell whether --isolate can't settle the doubt: it has tried, or there is one lead and nothing to cut."""
-        return self.refused_in_doubt and (self.leads == 1 or 0 < self.last_leads < self.leads)
+        return self.refused_in_doubt and (self.leads == 1 or self.was_joined_again)
+
+    @property
+    def was_joined_again(self) -> bool:
+        """Tell whether --isolate has cut it and put it together again: another time would end alike."""
+        return 0 < self.fewest_leads < self.leads
 
     @property
     def isolate_settles(self) -> bool:
@@ -139,7 +145,7 @@ class CampaignRecord(Struct, frozen=True):
     @property
     def cut_in_vain(self) -> bool:
         """Tell whether --isolate has found nothing in it that TeleCMI takes, and has put it together again."""
-        return self.status is CampaignStatus.REFUSED and 0 < self.last_leads < self.leads
+        return self.status is CampaignStatus.REFUSED and self.was_joined_again
 
     @property
     def uncut(self) -> bool:

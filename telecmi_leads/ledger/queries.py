@@ -41,22 +41,28 @@ SELECT r.name, c.part, max(c.number) FROM campaigns c JOIN runs r ON r.seq = c.r
 UNION ALL SELECT run_name, part, max(number) FROM used_names WHERE account = ?1 GROUP BY run_name, part
 """
 
+_FEWEST = """
+(SELECT min(t.leads) FROM attempts t WHERE t.campaign = c.id AND t.leads > 0 AND t.id > coalesce(
+    (SELECT max(w.id) FROM attempts w WHERE w.campaign = c.id AND w.kind IN ('said_accepted', 'said_not_uploaded')), 0))
+"""
+"""How few leads a request for a campaign `c` held, since a person has last said something of it."""
+
 # A person's word (Word) stands among the attempts, and is not one: nothing was sent for it.
 _CAMPAIGN = """
 SELECT c.id, c.number, c.part, c.name, c.leads, c.status, c.code, c.message, c.confirmed_by_name, c.split, p.name,
     count(a.id), coalesce(sum(a.seconds), 0.0), min(a.started),
     c.parent, c.root, (SELECT l.kind FROM attempts l WHERE l.campaign = c.id ORDER BY l.id DESC LIMIT 1),
-    coalesce((SELECT l.leads FROM attempts l WHERE l.campaign = c.id ORDER BY l.id DESC LIMIT 1), 0),
+    coalesce({fewest}, 0),
     (SELECT max(w.started) FROM attempts w WHERE w.campaign = c.id AND w.kind = :accepted)
 FROM campaigns c
 LEFT JOIN campaigns p ON p.id = c.parent
 LEFT JOIN attempts a ON a.campaign = c.id
     AND (a.kind IS NULL OR a.kind NOT IN (:accepted, :not_uploaded))
-WHERE {} GROUP BY c.id ORDER BY c.root, length(c.name), c.name, c.id
+WHERE {where} GROUP BY c.id ORDER BY c.root, length(c.name), c.name, c.id
 """
 
-ONLY_BY_HAND = "(c.leads = 1 OR (l.leads > 0 AND l.leads < c.leads))"
-"""CampaignRecord.only_by_hand of a campaign `c` that is refused in doubt, and its last attempt `l`."""
+ONLY_BY_HAND = f"(c.leads = 1 OR coalesce({_FEWEST}, c.leads) < c.leads)"
+"""CampaignRecord.only_by_hand of a campaign `c` that is refused in doubt."""
 
 _IN_DOUBT = """
 SELECT c.run, {}, sum(c.leads) FROM campaigns c
@@ -130,7 +136,7 @@ def campaigns_of_root(store: Store, root: int) -> list[CampaignRecord]:
 
 def _campaigns(store: Store, where: str, wanted: str | int) -> list[CampaignRecord]:
     values = {"wanted": wanted, "accepted": Word.ACCEPTED, "not_uploaded": Word.NOT_UPLOADED}
-    return [_campaign(store, row) for row in store.rows(_CAMPAIGN.format(where), values)]
+    return [_campaign(store, row) for row in store.rows(_CAMPAIGN.format(where=where, fewest=_FEWEST), values)]
 
 
 def body(store: Store, campaign_id: int) -> bytes:
@@ -240,7 +246,7 @@ def _run(store: Store, row: Any, left_out: Mapping[str, int], leads: Mapping[str
 
 def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row of SQLite
     id_, number, part, name, leads, status, code, message, confirmed, split, parent, *tried, by_hand = row
-    attempts, seconds, started, parent_id, root, last, last_leads = tried
+    attempts, seconds, started, parent_id, root, last, fewest_leads = tried
     kind = attempt_kind(store, last)
     known = _status(store, status)
     try:
@@ -263,7 +269,7 @@ def _campaign(store: Store, row: Any) -> CampaignRecord:  # noqa: ANN401 - a row
             root=id_ if root is None else root,
             split=bool(split),
             last=kind if isinstance(kind, OutcomeKind) else None,
-            last_leads=last_leads,
+            fewest_leads=fewest_leads,
             settled_by_hand=None if by_hand is None else from_micros(by_hand),
         )
     except (ValueError, TypeError, OverflowError) as error:

@@ -238,8 +238,8 @@ class Family:
         return self._refused_for(leaf, documented=True)
 
     def _cut_of(self, leaf: _Node) -> Cut | None:
-        """Return how a refused part is cut; None where it can't be, or the budget is spent."""
-        if not self._cutting:
+        """Return how a refused part is cut; None where it can't be, was so in vain, or the budget is spent."""
+        if not self._cutting or leaf.record.was_joined_again:
             return None
         if not any(each.leads == leaf.record.leads for each in leaf.tries):
             return Cut(leaf.record, whole=True) if self._left >= 1 else None

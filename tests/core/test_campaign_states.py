@@ -79,12 +79,12 @@ def test_what_a_refused_campaign_may_still_be() -> None:
     unknown, refused = CampaignStatus.UNKNOWN, CampaignStatus.REFUSED
     assert {
         "never answered": told(unknown),
-        "lost": told(unknown, last=OutcomeKind.UNKNOWN_CONNECTION, last_leads=5),
+        "lost": told(unknown, last=OutcomeKind.UNKNOWN_CONNECTION, fewest_leads=5),
         "refused in doubt": told(unknown, last=refusal),
-        "whole": told(unknown, last=refusal, last_leads=10),
-        "a part of it": told(unknown, last=refusal, last_leads=9),
-        "a part of one lead": told(unknown, last=refusal, last_leads=1),
-        "refused": told(refused, last=refusal, last_leads=5),
+        "whole": told(unknown, last=refusal, fewest_leads=10),
+        "a part of it": told(unknown, last=refusal, fewest_leads=9),
+        "a part of one lead": told(unknown, last=refusal, fewest_leads=1),
+        "refused": told(refused, last=refusal, fewest_leads=5),
         "somebody else's name": told(refused, last=OutcomeKind.NAME_EXISTS),
         "our own name, proved": told(CampaignStatus.ACCEPTED, last=OutcomeKind.NAME_EXISTS),
         "a lead by plan": told(refused, leads=1),
@@ -113,8 +113,8 @@ def test_what_a_refused_campaign_may_still_be() -> None:
 def test_one_lead_in_doubt_is_a_persons() -> None:
     """A single lead can't be cut: where its refusal is in doubt, --isolate would ask the same for ever."""
     doubtful = CampaignRecord(
-        1, 1, "", "M-001", 1, CampaignStatus.UNKNOWN, last=OutcomeKind.REFUSED, last_leads=1, root=1
+        1, 1, "", "M-001", 1, CampaignStatus.UNKNOWN, last=OutcomeKind.REFUSED, fewest_leads=1, root=1
     )
     assert (doubtful.refused_in_doubt, doubtful.only_by_hand) == (True, True)
-    several = replace(doubtful, leads=2, last_leads=2)
+    several = replace(doubtful, leads=2, fewest_leads=2)
     assert (several.refused_in_doubt, several.only_by_hand) == (True, False)

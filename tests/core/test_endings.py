@@ -40,7 +40,7 @@ def test_what_is_unverified_is_looked_up() -> None:
 
 def test_what_only_a_person_settles_comes_after_a_resume() -> None:
     """Where a doubt alone is left that --isolate can't settle, the hint is the look; else `resume` comes first."""
-    doubtful = campaign(1, "unknown", leads=1, last=OutcomeKind.REFUSED, last_leads=1)
+    doubtful = campaign(1, "unknown", leads=1, last=OutcomeKind.REFUSED, fewest_leads=1)
     alone = end_problem(a_run(LeadTotals(unknown=1), by_hand=1), ExitCode.UNFINISHED, None, [doubtful], Typed())
     beside = end_problem(a_run(LeadTotals(3, unknown=2), by_hand=1), ExitCode.UNFINISHED, None, [doubtful], Typed())
     assert alone is not None

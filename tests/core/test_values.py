@@ -90,7 +90,7 @@ def test_a_campaign_without_a_history() -> None:
         "root": 0,
         "split": False,
         "last": None,
-        "last_leads": 0,
+        "fewest_leads": 0,
         "settled_by_hand": None,
     }
 

@@ -392,12 +392,12 @@ def test_a_doubt_that_isolating_did_not_settle_is_looked_up() -> None:
     """(Row 64) Where the parts were refused too, --isolate is not printed again: only a look settles it."""
     refused = campaign(1, "unknown", message="Invalid phone number", last=OutcomeKind.REFUSED)
     summary = run(RowTotals(1000, leads=1000), LeadTotals(unknown=1000), exit_code=5)
-    [step] = wording.next_steps(replace(summary, campaigns=(replace(refused, last_leads=1),)))
+    [step] = wording.next_steps(replace(summary, campaigns=(replace(refused, fewest_leads=1),)))
     assert step.commands == (
         f"telecmi-leads resolve {RUN} March-001 --accepted",
         f"telecmi-leads resolve {RUN} March-001 --not-uploaded",
     )
-    [step] = wording.next_steps(replace(summary, campaigns=(replace(refused, last_leads=refused.leads),)))
+    [step] = wording.next_steps(replace(summary, campaigns=(replace(refused, fewest_leads=refused.leads),)))
     assert f"telecmi-leads resume {RUN} --isolate" in step.commands
 
 

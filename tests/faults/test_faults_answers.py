@@ -354,6 +354,20 @@ def test_what_is_taken_and_no_name_confirms_nothing(tmp_path: Path, words: str) 
     assert (sent.code, sent.states, script.held) == (5, {"K-001": "unknown"}, {})
 
 
+@pytest.mark.parametrize("leads", [2, 20])
+def test_a_service_that_refuses_all_in_its_own_words(tmp_path: Path, leads: int) -> None:
+    """(Row 64) Cut in vain, a campaign is sent whole once more; then a person looks it up, and nothing goes round."""
+    other = Say(answer(b'{"code":400,"msg":"Account limit reached"}', "400 Bad Request"))
+    script = Script(judge=lambda _name, _phones: other)
+    with RawServer(script) as server:
+        program = Program(tmp_path, server.url)
+        ends = [upload(program, leads, size=leads), *(resume(program, "--isolate") for _ in range(3))]
+    hints = [end.summary["error"]["hint"] for end in ends]
+    assert [end.code for end in ends] == [5] * 4
+    assert ["--isolate" in hints[0], "resume" in hints[1]] == [True, True]
+    assert [f"resolve {ends[0].summary['run']} K-001 --accepted" in hint for hint in hints[2:]] == [True, True]
+
+
 @pytest.mark.parametrize("name", ["Contacts", "Do not call yet", "Users 2026", "Phones (old)"])
 def test_a_taken_name_that_the_answer_repeats(tmp_path: Path, name: str) -> None:
     """(Row 67) What a campaign is called says nothing about whose name is taken: one request in all, X4."""
