@@ -72,6 +72,8 @@ class CodesSeen(Struct):
     held: int = 0
     lacking: int = 0
     doubtful: int = 0
+    read_whole: bool | None = None
+    """How doubtful cells were read so far, None where none was: with their codes in them or without."""
 
     @property
     def are_held(self) -> bool:

@@ -87,13 +87,27 @@ def settle_codes(answer: NumberColumn, column: CodedColumn, regions: RowRegions,
             twofold.append((place, index))
     column.seen.doubtful += len(twofold)
     both = [each.numbers[at] for place, index in twofold for each, at in ((answer, index), (whole, place))]
-    if column.known is Codes.HELD or (column.known is Codes.UNKNOWN and column.seen.are_held):
-        _take(answer, column, whole, texts, [*unread, *twofold])
-    elif column.known is Codes.UNPROVEN or not column.seen.are_lacking:
+    held = _verdict(column)
+    # In one column no two doubtful cells are read in two ways, however the counts change on the way.
+    settled = held is not None and column.seen.read_whole in (None, held)
+    if held:
+        _take(answer, column, whole, texts, [*unread, *twofold] if settled else unread)
+    if twofold and settled:
+        column.seen.read_whole = held
+    elif not settled:
         for _, index in twofold:
             answer.numbers[index] = ""
             answer.faults[index] = Reason.UNCLEAR
     return list(filter(None, both))
+
+
+def _verdict(column: CodedColumn) -> bool | None:
+    """Tell whether doubtful cells hold their codes, by all cells so far; None where these do not tell."""
+    if column.known is Codes.HELD:
+        return True
+    if column.known is Codes.UNPROVEN:
+        return None
+    return True if column.seen.are_held else False if column.seen.are_lacking else None
 
 
 def _take(

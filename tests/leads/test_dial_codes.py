@@ -185,3 +185,18 @@ def test_a_list_holds_both_readings(tmp_path: Path) -> None:
     (tmp_path / "dnd.csv").write_text(f"Phone,Dial code\n{TWOFOLD},49\n221500100,49\n")
     ended = Inside(tmp_path).run("validate", "leads.csv", "--exclude", "dnd.csv", "--json").json
     assert ended["rows"]["excluded"] == 2
+
+
+def test_doubtful_cells_of_a_column_are_read_one_way() -> None:
+    """Where later rows speak for the other reading, a doubtful cell is rejected: a file has no two readings."""
+    rows = [[f"8{1 + at % 8}2345678{at:02}", "62"] for at in range(60)]
+    rows += [["62210168173", "62"], *([f"+62812345{at:05}", "62"] for at in range(1100))]
+    rows += [[f"62813345{at:05}", "62"] for at in range(700)]
+    rows += [*([f"+62812355{at:05}", "62"] for at in range(1100)), ["62210168173", "62"]]
+    names = ("Phone", "Dial code")
+    choices = tuple(ColumnChoice(index, name, None, Rule.UNKNOWN) for index, name in enumerate(names))
+    match = ColumnMatch(phones=(0,), sources={Field.DIALCODE: (1,)}, choices=choices)
+    book = PhoneBook(PhoneOptions())
+    blocks = [find_numbers(Grid(rows[at : at + 1024], 2), match, book, "IN") for at in range(0, len(rows), 1024)]
+    assert blocks[0].numbers[60] == "6262210168173"
+    assert (blocks[-1].numbers[-1], blocks[-1].faults[len(blocks[-1].numbers) - 1].reason) == ("", Reason.UNCLEAR)
