@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns import cell_values
 from telecmi_leads.columns.column_match import ColumnDoubt
-from telecmi_leads.columns.lexicon import is_area_code, is_iso_code, is_key, may_be_country, may_be_dial_code
+from telecmi_leads.columns.lexicon import is_area_code, is_iso_code, is_key, may_be_country, may_be_dial_code, words
 from telecmi_leads.columns.reading import Rule
 from telecmi_leads.core.lead import Field
 from telecmi_leads.core.reasons import WarningCode
@@ -23,11 +23,13 @@ from telecmi_leads.core.text import safe
 from telecmi_leads.core.wording import argument
 from telecmi_leads.phones import (
     UNKNOWN,
+    code_of,
     is_plain_country,
     region_of_dial_code,
     region_of_header,
     region_told,
     region_told_by_code,
+    with_plus,
 )
 
 if TYPE_CHECKING:
@@ -36,11 +38,23 @@ if TYPE_CHECKING:
     from telecmi_leads.columns.column_match import ColumnChoice, ColumnMatch
     from telecmi_leads.phones import PhoneBook
 
-_WRITTEN_AS_CODE = re.compile(r"[^\d+]{0,40}\(?(?:\+|00)[1-9]\d{0,2}(?:-\d{1,4})?\)?(?:\.0)?")
+# Words stand before a plus only, and those that name a country before "(00": "M-001" is an id.
+_WRITTEN_AS_CODE = re.compile(
+    r"(?:[^\d+]{0,40}\+|(?:(?P<country>[^\W\d][^\d+]{0,39})[(\[]|[(\[]?)00)[1-9]\d{0,2}(?:-\d{1,4})?[)\]]?(?:\.0)?"
+)
+_PLAIN_CODE = re.compile(r"'?\(?\+[1-9]\d{0,2}(?:-\d{1,4})?\)?")
 _BARE_CODE = re.compile(r"[1-9]\d{0,2}(?:\.0)?")
 _FEW = 5  # cells that tell at little cost that most columns are something else altogether
 _LETTERS_OF_A_CODE = 2
 _NEVER = 2.0  # no share is as large
+# Words of names whose columns hold ids, unless their cells are plainly "+44".
+_IDS = """
+ad adset adgroup batch batches block campaign campaigns campagne campaña campanha kampagne form forms formulaire
+formulario formular group groups gruppe groupe grupo id ids identifier invoice key list liste lista lot order plan plans
+plot project projects ref reference roll segment serial series set sku source sources quelle origen fonte ticket token
+unit version ward
+"""
+_OF_IDS = frozenset(_IDS.split())
 # Two letters that are a country's code, and a state's in the United States, Canada, Australia, India or Brazil too.
 _STATES = """
 AC AL AM AP AR AS AZ BA BR CA CE CG CH CO CT DE ES GA GO HP HR ID IL IN JH KL KY LA MA MD ME MG MH ML MN MO MP MS MT MZ
@@ -61,7 +75,7 @@ class _Kind(Struct, frozen=True):
 
     `sure` columns are used even where they make no difference to any number. Those that may be `keys`, area codes or
     states must make more numbers good than there are without. `doubtful_from` is the share of good numbers from which
-    on one that is not used is told of.
+    on one that is not used is told of. Codes with a `plus` in every row count wherever nearly all numbers are good.
     """
 
     field: Field
@@ -70,6 +84,7 @@ class _Kind(Struct, frozen=True):
     keys: bool = False
     doubtful_from: float = cell_values.MOST
     says: str = "calling codes"
+    plus: bool = False
 
 
 def with_untold_regions(
@@ -129,10 +144,13 @@ def _code(choice: ColumnChoice, cells: Sequence[str]) -> _Kind | None:
         return None
     named = may_be_dial_code(choice.header)
     one_digit = all(sum(map(str.isdecimal, cell.removesuffix(".0").lstrip("+0"))) == 1 for cell in cells)
-    if _nearly_all(cells, _is_written_as_code):
+    of_ids = not named and not _OF_IDS.isdisjoint(words(choice.header))
+    if _nearly_all(cells, _is_plain_code if of_ids else _is_written_as_code):
         keys = one_digit and not named  # "+1" may be an offset from UTC
         doubtful_from = 0.0 if named else _NEVER if keys else cell_values.MOST
-        return _Kind(Field.DIALCODE, region_told_by_code, sure=not keys, keys=keys, doubtful_from=doubtful_from)
+        plus = not keys and all(map(_is_plain_code, cells))
+        told, sure = region_told_by_code, not keys
+        return _Kind(Field.DIALCODE, told, sure=sure, keys=keys, doubtful_from=doubtful_from, plus=plus)
     if not named or not _nearly_all(cells, _is_bare_code):
         return None
     area = is_area_code(choice.header)
@@ -162,7 +180,15 @@ def _nearly_all(cells: Sequence[str], test: Callable[[str], bool]) -> bool:
 
 
 def _is_written_as_code(cell: str) -> bool:
-    return _WRITTEN_AS_CODE.fullmatch(cell.strip()) is not None and region_of_dial_code(cell) is not None
+    found = _WRITTEN_AS_CODE.fullmatch(cell.strip())
+    if found is None or region_of_dial_code(cell) is None:
+        return False
+    country = found["country"]
+    return country is None or is_plain_country(country.strip(" -"))
+
+
+def _is_plain_code(cell: str) -> bool:
+    return _PLAIN_CODE.fullmatch(cell.strip()) is not None and region_of_dial_code(cell) is not None
 
 
 def _is_bare_code(cell: str) -> bool:
@@ -180,12 +206,15 @@ def _is_believed(kind: _Kind, rows: Sequence[_Row], column: int, book: PhoneBook
     """
     told = [(row, region) for row in rows if (region := kind.told(_cell(row.cells, column))) not in (None, UNKNOWN)]
     numbers = [row.number for row, _ in told]
-    with_it = book.column(numbers, [region for _, region in told]).numbers
+    whole = with_plus(numbers, [code_of(region).strip("0") for _, region in told])
+    with_it = book.column(whole, [region for _, region in told]).numbers
     without = book.column(numbers, [row.region for row, _ in told]).numbers
     others = [(one, other) for one, other in zip(with_it, without, strict=True) if one != other]
     if not others:
         return kind.sure and sum(map(bool, with_it)) >= len(with_it) * cell_values.MOST
     good, at_home = (sum(map(bool, each)) for each in zip(*others, strict=True))
+    if kind.plus and good >= len(others) * cell_values.NEARLY_ALL:
+        return True
     if good >= len(others) * cell_values.MOST and good >= at_home + kind.keys:
         return True
     return None if at_home and good >= len(others) * kind.doubtful_from else False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections import Counter
 from functools import partial
-from operator import itemgetter
+from operator import itemgetter, ne
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -27,6 +27,7 @@ from telecmi_leads.phones import (
     region_told,
     region_told_by_code,
     regions_told,
+    with_plus,
 )
 from telecmi_leads.settings.option_values import PhoneType
 
@@ -161,11 +162,17 @@ def _read(  # noqa: PLR0913 - cells, their rows, and what else these hold
     phone: int | None = None,
 ) -> tuple[NumberColumn, list[str]]:
     """Read the cells of a column, or made ones, with the codes beside them; returns doubtful readings too."""
-    answer, either = _answered(book, cells, regions), list[str]()
+    either: list[str] = []
     area = None if phone is None else _area_column(match, phone)
     areas = () if area is None else _taken(grid.columns[area], at)
     codes = codes_told(_columns_of(grid, at, match, Field.DIALCODE, phone), len(at))
+    written, cells = cells, with_plus(cells, codes)
+    answer = _answered(book, cells, regions)
     if any(codes):
+        prefixed = sum(map(ne, written, cells))
+        if prefixed:
+            repair = Repair.INTERNATIONAL_PREFIX
+            answer.repairs[repair] = answer.repairs.get(repair, 0) + prefixed
         coded = CodedColumn(list(cells), codes, areas, _known_codes(match), match.codes_seen[phone])
         either = settle_codes(answer, coded, regions, book)
         cells = coded.cells

@@ -30,7 +30,7 @@ from telecmi_leads.phones.regions import (
     region_told_by_code,
     regions_told,
 )
-from telecmi_leads.phones.row_regions import RowRegions
+from telecmi_leads.phones.row_regions import RowRegions, with_plus
 from telecmi_leads.phones.ruling import Ruling, code_of
 
 __all__ = [
@@ -52,4 +52,5 @@ __all__ = [
     "region_told_by_code",
     "regions_told",
     "told_by_words",
+    "with_plus",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,23 @@ from telecmi_leads.phones.regions import is_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_INTERNATIONAL = re.compile(r"\D{0,3}0\D?0(?=\D*[1-9])")
+
+
+def with_plus(cells: Sequence[str], codes: Sequence[str]) -> Sequence[str]:
+    """Return the cells with a plus for the 00 before their own row's calling code, "" where that is not known.
+
+    Beside 55 the digits 0055 519… are +55 519…, though the same digits may be read for a carrier's number there.
+    """
+    found: list[str] | None = None
+    for index, (cell, code) in enumerate(zip(cells, codes, strict=True)):
+        if code and (start := _INTERNATIONAL.match(cell)) and "+" not in cell:
+            rest = cell[start.end() :]
+            if "".join(filter(str.isdecimal, rest)).startswith(code) and not any(map(str.isalpha, cell)):
+                found = list(cells) if found is None else found
+                found[index] = f"+{rest}"
+    return cells if found is None else found
 
 
 class RowRegions(Struct, frozen=True):

@@ -93,6 +93,52 @@ def test_an_area_code_stays_one(tmp_path: Path, region: str, text: str, numbers:
     assert sent(tmp_path, text, region) == numbers
 
 
+CALLED = ("7012345678", "7016543211", "7019876543")  # in India, North Dakota and Great Britain
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        *[("Campaign", (cell,) * 3) for cell in ("M-001", "M-0044", "Form 0044", "IN-001", "0044", "M +44")],
+        *[(name, ("0044",) * 3) for name in ("Form", "Source ID", "Batch", "Group", "Plan", "Ad group")],
+        *[("Zorgle", (cell,) * 3) for cell in ("M-0044", "IN-001", "Block (0044)", "[M] 0044")],
+    ],
+)
+def test_an_id_is_no_code(tmp_path: Path, name: str, cells: tuple[str, str, str]) -> None:
+    """Words before 00 and columns of campaigns, forms or groups make no number another one."""
+    rows = "".join(f"A,K,{number},{cell}\n" for number, cell in zip(CALLED, cells, strict=True))
+    assert sent(tmp_path, f"First,Last,Phone,{name}\n{rows}") == [f"91{number}" for number in CALLED]
+    (tmp_path / "leads.csv").write_text(f"First,Last,Phone,{name}\n{rows}", encoding="utf-8")
+    assert Inside(tmp_path).run("validate", "leads.csv", "--json", "--max-rejects", "100%").json["rows"]["leads"] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [("Campaign", "+44"), *[("Zorgle", cell) for cell in ("0044", "(0044)", "United Kingdom (0044)", "UK +44")]],
+)
+def test_codes_with_00_and_plain_ones(tmp_path: Path, name: str, cell: str) -> None:
+    """A plain +44 counts in any column, and 00 at a cell's beginning or in brackets behind a country's name."""
+    rows = f"Laura Bennett,{cell},{LAURA}\nAmy Bennett,{cell},7400123457\n"
+    assert sent(tmp_path, f"Name,{name},Mobile\n{rows}") == [ABROAD, "447400123457"]
+
+
+@pytest.mark.parametrize("name", ["CC", "Indicatif", "Country Code", "Vorwahl"])
+@pytest.mark.parametrize("region", ["BR", "IN"])
+def test_00_before_the_own_code(tmp_path: Path, name: str, region: str) -> None:
+    """A number written with 00 and its own row's code is that number, without a doubt or a warning."""
+    text = f"Name,{name},Mobile\nJoseph Souza,+55,005551987654325\nA B,+55,00 55 (11) 98765-4321\n"
+    assert sent(tmp_path, text, region) == ["5551987654325", "5511987654321"]
+    assert told(tmp_path, text, region) == []
+
+
+def test_a_plus_in_every_row_wins_over_numbers_at_home(tmp_path: Path) -> None:
+    """Codes that are all written with a plus count where nearly all numbers are good, and a bad one is rejected."""
+    numbers = [f"74001234{at}" for at in range(10, 16)]
+    rows = "".join(f"Laura Bennett,+44,{number}\n" for number in [*numbers, "9876501231"])
+    assert sent(tmp_path, f"Name,Code,Mobile\n{rows}") == [f"44{number}" for number in numbers]
+    assert "region_not_used" not in told(tmp_path, f"Name,Code,Mobile\n{rows}")
+
+
 def test_codes_that_do_not_fit_the_numbers_are_told(tmp_path: Path) -> None:
     """Where a column says a code and the numbers are better without it, they are read at home and that is said."""
     text = f"Name,+Code,Mobile\nAsha Menon,+44,{ASHA}\nRavi Das,+44,9876501232\nLaura Bennett,+91,9876501233\n"
