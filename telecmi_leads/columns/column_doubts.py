@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from telecmi_leads.columns.column_match import ColumnChoice, ColumnMatch
     from telecmi_leads.columns.reading import Reading
 
+_VARIED = 0.75
 _NAMES = (Field.FULLNAME, Field.FIRSTNAME, Field.LASTNAME)
 
 
@@ -62,7 +63,7 @@ def _whose_number(match: ColumnMatch, used: ColumnChoice, sample: Sequence[Seque
     for other in match.choices:
         reading = read_name(other.header)
         owners = any(each.owner and not each.role for each in (name, reading))
-        rival = owners and _may_be_the_lead(reading)
+        rival = owners and not reading.role and _may_be_the_lead(reading)
         if rival and _whose(reading) not in {_whose(name), *lined} and _name_two(used.index, other.index, sample):
             mine, theirs, phone = (safe(each, 60) for each in (used.header, other.header, number))
             yield ColumnDoubt(
@@ -90,7 +91,12 @@ def _whose(reading: Reading) -> str:
 
 
 def _name_two(used: int, other: int, sample: Sequence[Sequence[str]]) -> bool:
-    """Tell whether most rows that name somebody in one column name somebody else in the other."""
+    """Tell whether most rows that name somebody in one column name somebody else in the other, who varies as much."""
     wide = [row for row in sample if used < len(row) and row[used].strip()]
-    both = sum(other < len(row) and row[other].strip() not in ("", row[used].strip()) for row in wide)
-    return both * 2 > len(wide)
+    two = [(row[used].strip(), row[other].strip()) for row in wide if other < len(row)]
+    two = [(mine, theirs) for mine, theirs in two if theirs not in ("", mine)]
+    if len(two) * 2 <= len(wide):
+        return False
+    # One landlord or a few drivers beside many people are no leads.
+    mine, theirs = (len({name.casefold() for name in names}) for names in zip(*two, strict=True))
+    return theirs >= mine * _VARIED

@@ -20,6 +20,17 @@ OWNERS_WITH_LINES = """Flat,Owner Name,Owner Mobile,Tenant Name,Mobile
 2,Uma Das,9876500005,Raj Roy,9876500002
 3,Om Sen,9876500006,Lata Nair,9876500003
 """
+FEW = """A,B,Phone
+Ravi Kumar,Asha Rao,9876500001
+Om Sen,Lata Nair,9876500002
+Ira Sen,Asha Rao,9876500003
+Raj Roy,Lata Nair,9876500004
+"""
+VARIED = """A,B,Phone
+Ravi Kumar,Asha Rao,9876500001
+Om Sen,Lata Nair,9876500002
+Ira Sen,Uma Das,9876500003
+"""
 
 
 @pytest.mark.parametrize(
@@ -80,6 +91,9 @@ def test_a_doubtful_column_is_told(tmp_path: Path, text: str, code: str, warning
         ("Owner Name,Tenant Name,Tenant Mobile\nAsha Rao,Ira Sen,9876500001\n", ()),
         ("Customer Name,Owner Name,Mobile\nAsha Rao,Ira Sen,9876500001\n", ()),
         ("Name,Owner Name,Mobile\nAsha Rao,Ira Sen,9876500001\n", ()),
+        (FEW.replace("A,B", "Driver,Owner"), ()),
+        (FEW.replace("A,B", "Tenant,Landlord"), ()),
+        (VARIED.replace("A,B", "Owner,Driver"), ()),
         ("Owner First Name,Owner Last Name,Mobile\nAsha,Rao,9876500001\n", ()),
         ("Owner Name,Father Name,Mobile\nAsha Rao,Om Rao,9876500001\n", ()),
     ],
