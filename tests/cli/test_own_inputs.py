@@ -85,6 +85,22 @@ def test_what_is_not_used_is_told(program: Inside) -> None:
     assert "--map phone=Nr is not used: this report has no such column" in rejects.err
 
 
+@pytest.mark.parametrize(("option", "index"), [((), 3), (("--order",), 1)], ids=["settings", "typed"])
+def test_numbers_of_the_order_stay(program: Inside, sandbox: Sandbox, option: tuple[str, ...], index: int) -> None:
+    """A refused lead keeps its order_index where a settings file says `order`, as others have the numbers before it."""
+    rows = "".join(f"Asha K,987654321{at}\n" for at in (1, 2, 0, 3))
+    (program.folder / "leads.csv").write_text(f"Name,Phone\n{rows}")
+    (program.folder / "telecmi-leads.toml").write_text("order = true\n")
+    sandbox.order(f"422={BAD}")
+    assert program.run("upload", "leads.csv", "--name", "March", "--isolate").code == 4
+    refused = next(program.folder.glob("telecmi-reports/*/refused.csv"))
+    refused.write_bytes(refused.read_bytes().replace(BAD.encode(), b"919876543215"))
+    ended = program.run("upload", str(refused), "--name", "April", *option)
+    assert ended.code == 0, ended.err
+    held = {lead["phone"]: lead for leads in sandbox.campaigns().values() for lead in leads}
+    assert held["919876543215"]["order_index"] == index
+
+
 # --- rejects.csv and rejects.xlsx -----------------------------------------------------------------
 
 
