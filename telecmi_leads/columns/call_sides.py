@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from telecmi_leads.columns.cell_values import MOST, like_phone, share
 from telecmi_leads.columns.lexicon import lexicon, words
-from telecmi_leads.columns.meanings import Head
+from telecmi_leads.columns.meanings import PHONE_HEADS, Head, Place
 from telecmi_leads.columns.reading import Candidate
 
 if TYPE_CHECKING:
@@ -23,18 +23,28 @@ def with_callers(
 ) -> list[Candidate]:
     """Read "Caller", "Calling number" and "Source" as one end of the call where another column is the other end.
 
-    Alone they are phones like any other, and a source no phone at all. `names` are the words of each column's name,
-    `cells` each column's cells that hold something.
+    Alone they are phones like any other, but for a few numbers beside many, and a source no phone at all. `names` are
+    the words of each column's name, `cells` each column's cells that hold something.
     """
     heads = {c.head for c in found}
-    if Head.CALLED not in heads or Head.CALLER in heads:
+    if Head.CALLER in heads:
         return found
-    return [
-        Candidate(c.index, replace(c.reading, head=Head.CALLER))
-        if _side(names[c.index]) == "line" and share(cells[c.index], like_phone) >= MOST
-        else c
-        for c in found
-    ]
+    lines = [c for c in found if _side(names[c.index]) == "line" and share(cells[c.index], like_phone) >= MOST]
+    if Head.CALLED not in heads:
+        lines = _companys(lines, found, cells)
+    at = {c.index for c in lines}
+    return [Candidate(c.index, replace(c.reading, head=Head.CALLER)) if c.index in at else c for c in found]
+
+
+def _companys(
+    lines: Sequence[Candidate], found: Sequence[Candidate], cells: Sequence[Sequence[str]]
+) -> list[Candidate]:
+    """Return the callers' lines that are few beside a column of plain phones: the company calls from them."""
+    at = {c.index for c in lines}
+    plain = [c for c in found if c.head in PHONE_HEADS and c.index not in at and not c.reading.other]
+    own = [cells[c.index] for c in plain if c.reading.place is Place.PLAIN]
+    most = max((len(set(each)) for each in own if share(each, like_phone) >= MOST), default=0)
+    return [c for c in lines if len(set(cells[c.index])) * 2 <= most]
 
 
 def customers_side(

@@ -85,3 +85,20 @@ def test_the_number_for_calls_is_called(tmp_path: Path, name: str) -> None:
     """The column that says which number to call comes before the one for WhatsApp."""
     text = f"Name,WhatsApp Number,{name}\nAsha Menon,9811023451,9876501231\nRavi Das,9811023452,9823145672\n"
     assert uploaded(tmp_path, text)[::2] == (0, CALLERS[:2])
+
+
+CALLED = ["919876501231", "919823145672", "919922113483", "919922113484"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Caller number,Name,Phone", "Caller No,Name,Mobile", "CLI,Name,DNIS", "DNIS,Name,ANI", "Anrufer,Name,Angerufener"],
+)
+def test_few_numbers_beside_many_are_the_companys(tmp_path: Path, header: str) -> None:
+    """The few lines that a company calls from or is called on are not sent where people's numbers stand beside them."""
+    lines = ("02240001000", "02240001001") * 2
+    rows = "".join(
+        f"{line},{name},{number[2:]}\n"
+        for line, name, number in zip(lines, ("Asha Menon", "Ravi Rao", "Om Sen", "Ira Das"), CALLED, strict=True)
+    )
+    assert uploaded(tmp_path, f"{header}\n{rows}")[2] == CALLED
