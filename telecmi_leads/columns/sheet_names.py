@@ -10,10 +10,18 @@ _BESIDE = frozenset(
         *("phone", "phones", "mobile", "mobiles", "members", "our", "the", "all", "liste", "lista", "kontakte"),
     }
 )
+_DIGITS_OF_A_YEAR = 4
 
 
 def may_be_no_leads(sheet: str | None) -> bool:
-    """Tell whether a sheet's name says that its people are no leads: "Agents", "Staff contacts", "Rejected"."""
+    """Tell whether a sheet's name says that its people are no leads: "Agents", "Staff contacts", "Rejected".
+
+    "Agent 1" holds the leads of an agent.
+    """
     tokens = words(sheet or "")
-    own = " ".join(token for token in tokens if token not in _BESIDE and not token.isdecimal())
+    own = " ".join(token for token in tokens if token not in _BESIDE and not _is_year(token))
     return own in lexicon().no_leads or " ".join(tokens) in lexicon().no_leads
+
+
+def _is_year(token: str) -> bool:
+    return token.isdecimal() and len(token) == _DIGITS_OF_A_YEAR

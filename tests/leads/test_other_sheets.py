@@ -32,7 +32,20 @@ def validated(folder: Path, sheets: dict[str, list[list[str]]], *options: str) -
 
 @pytest.mark.parametrize(
     "name",
-    ["Agents", "Team", "Staff contacts", "Vendors", "Our Team", "Users", "Rejected", "Mitarbeiter", "Сотрудники"],
+    [
+        "Agents",
+        "Staff 2024",
+        "Telecallers",
+        "Team contacts",
+        "Team",
+        "Staff contacts",
+        "Vendors",
+        "Our Team",
+        "Users",
+        "Rejected",
+        "Mitarbeiter",
+        "Сотрудники",
+    ],
 )
 def test_a_sheet_of_others_beside_one_of_leads_is_told(tmp_path: Path, name: str) -> None:
     """A sheet that is called after staff or vendors is read, told of, and stops --strict; --sheet says it is meant."""
@@ -49,6 +62,13 @@ def test_a_sheet_of_others_beside_one_of_leads_is_told(tmp_path: Path, name: str
 def test_other_sheets_are_not_told(tmp_path: Path, sheets: dict[str, list[list[str]]]) -> None:
     """A file with the one sheet is about whoever is on it, and a name that only begins so says nothing."""
     assert validated(tmp_path, sheets, "--strict").json["warnings"] == []
+
+
+@pytest.mark.parametrize("name", ["Agent 1", "App users", "Usuarios", "Rejected leads", "Brokers"])
+def test_sheets_that_may_well_be_of_leads_are_not_told(tmp_path: Path, name: str) -> None:
+    """A sheet of the leads of an agent, or of customers who use an app, is one of leads like any other."""
+    ended = validated(tmp_path, {"Leads": LEADS, name: STAFF}, "--strict")
+    assert (ended.code, ended.json["rows"]["leads"], ended.json["warnings"]) == (0, 2, [])
 
 
 @pytest.mark.parametrize("key", ["users", "rejected"])
