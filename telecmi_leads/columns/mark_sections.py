@@ -33,6 +33,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _MOST_CELLS = 3  # with something in them, of a row that is looked at for a title
 _MOST_DIGITS = 4  # of a title: "DND 2026"; more may be a number
 _MOST_NAMES = 2  # cells of a row that may hold the same name; more are merged
+_EXCLUDING = frozenset({"excludes", "excluding", "excl", "without", "except", "ohne", "sans"})  # "Excludes DND numbers"
 _SURNAMES = frozenset({"nix"})  # that are words of a mark too
 
 
@@ -51,6 +52,8 @@ def may_be_title(text: str) -> bool:
     """Tell whether a text alone in its row speaks of not calling: a title that says more, or a remark."""
     tokens = words(text[:LONGEST])
     if len(text) > LONGEST or not mark_words().cleared.isdisjoint(tokens):
+        return False
+    if any(not _EXCLUDING.isdisjoint(tokens[:start]) for start, _ in find_phrases(tokens)):
         return False
     removed = any((token,) in mark_words().removed for token in tokens[1:])  # "DND numbers removed by Asha"
     return says_no_call(text) or is_removed_to_a_list(tokens) or (hints_at_no_call(text) and not removed)

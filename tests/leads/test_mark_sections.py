@@ -9,7 +9,7 @@ import pytest
 from inside import Inside
 from program import balanced, phones
 
-from telecmi_leads.columns.mark_sections import is_section_title
+from telecmi_leads.columns.mark_sections import is_section_title, may_be_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,6 +111,13 @@ def test_a_title_above_the_header(upload: Uploads, banner: str) -> None:
     found = upload.text(f"{banner}Name,Mobile,City\nAsha Rao,9876500001,Pune\nRavi K,98765,Agra\n")
     title = next(text for text in ("Do not call list", "DNC", "Blacklist") if text in banner)
     assert found[:4] == ([], {title: 2}, {}, {})
+
+
+@pytest.mark.parametrize("text", ["Excludes DND numbers", "Excluding opted out", "This list excludes DND numbers"])
+def test_a_caption_of_what_was_left_out_is_not_told(text: str) -> None:
+    """A caption that says that those of a list are not below it is the opposite of a title."""
+    assert not is_section_title(text)
+    assert not may_be_title(text)
 
 
 @pytest.mark.parametrize("banner", ["Non DND\n", "DND list\n\nOpted in\n", "DND numbers removed\n", "Do not email\n"])
