@@ -37,12 +37,14 @@ LONGEST = 200
 _LONGEST_PROSE = 4000
 """Characters of a status that are looked at: a history of calls may say it in one of its sentences."""
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _TICKS = frozenset("✓✔☑✅🗸☒")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}(?:[T ]\d{1,2}:\d\d\S*)?|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}")
 _PARTS = re.compile(r"(\s[-\N{EN DASH}\N{EM DASH}]+\s|[:;,|/()\[\]\n]+|[.!?\N{DEVANAGARI DANDA}]+(?=\s|$))")
 _APART = re.compile(r"[,;|\n.!]")  # "Interested: no, DND"
-_OF_A_LIST = frozenset({MarkKind.MAYBE, MarkKind.FLAG})
-_ELSE_NONE = frozenset({MarkKind.WEAK, MarkKind.BY_PHONE, MarkKind.OPEN})
+_OF_A_LIST = frozenset({MarkKind.MAYBE, MarkKind.FLAG, MarkKind.COUNT})
+_ELSE_NONE = frozenset({MarkKind.WEAK, MarkKind.BY_PHONE, MarkKind.OPEN, MarkKind.CHANNEL})
+_OF_CALLS = frozenset({MarkKind.BY_PHONE, MarkKind.CHANNEL})
 """What such a column says is a mark only where it could stand in any other, unless it says yes and no."""
 _ON_A_LIST = frozenset({"registered", "listed", "blocked", "fully blocked", "active", "on list"})
 # "Not in DNC", "removed from DND": what may stand between the list and the word that takes it back.
@@ -54,6 +56,9 @@ _ON = frozenset(
 )
 _NOT_ON = frozenset({"active", "activated", "registered", "listed", "found", "applicable", "enabled", "on", "in"})
 _TODAY = frozenset({"now", "today", "tomorrow", "tonight", "heute", "hoy", "hoje", "сегодня", "abhi", "aaj"})
+_LEAVES = frozenset({"opt", "optout", "unsubscribe", "unsub"})
+_MAY_DO = frozenset({"can", "may", "could", "might"})
+_FEW_WORDS = 2
 _HOUR = frozenset({"at", "in", "on", "between", "from"})
 _LONGEST_HOUR = 2
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
@@ -92,7 +97,7 @@ def marks(kind: MarkKind, cell: str) -> bool | None:
 def is_plain(kind: MarkKind, cell: str) -> bool:
     """Tell whether a cell is a plain yes or no, or blank; to being called, a refusal and a consent in words are too."""
     text = _bare(cell)
-    if kind is MarkKind.BY_PHONE:
+    if kind in _OF_CALLS:
         return len(text) <= LONGEST and consents(text) is not None
     return not _TICKS.isdisjoint(text) or plain(text) in _plain_words()
 
@@ -105,10 +110,11 @@ def _plain_words() -> frozenset[str]:
 def marks_plainly(kind: MarkKind, cell: str) -> bool | None:
     """Tell whether a plain yes or no marks its row, in a column in which there is nothing else."""
     text = _bare(cell)
-    if kind is MarkKind.BY_PHONE:
-        return False if consents(text) else None if text.isdecimal() else True  # a zero may be a count
+    if kind in _OF_CALLS:  # a zero may be a count
+        return False if consents(text) else None if kind is MarkKind.CHANNEL or text.isdecimal() else True
     said = _says_yes(text)
-    return None if said and kind is MarkKind.OPEN else said
+    counts = kind is MarkKind.COUNT and _NUMBER.fullmatch(text)
+    return None if said and (kind is MarkKind.OPEN or counts) else said
 
 
 def is_yes(cell: str) -> bool:
@@ -231,6 +237,8 @@ def is_taken_back(tokens: Phrase, start: int, size: int) -> bool:
         before -= 1
     after = tokens[start + size : start + size + 2]
     known = mark_words()
+    if tokens[start] in _LEAVES and not _MAY_DO.isdisjoint(tokens[max(0, start - _FEW_WORDS) : start]):
+        return True  # "I can opt out at any time" is a right that nobody has used yet
     return (
         (before >= 0 and tokens[before] in NOT)
         or (bool(after) and (after[0] in known.no or after[0] in known.cleared))

@@ -57,8 +57,17 @@ _REFUSED = frozenset(
 _BEHIND_NO = re.compile(r"\w+\s*[,;:(!\N{EN DASH}\N{EM DASH}-]|\w+\.\s+\D")
 
 
+# "I can opt out at any time", "consent may be withdrawn": a right that nobody has used yet.
+_RIGHTS = re.compile(
+    r"\b(?:can|may|could|might|right to|free to|able to)\s+(?:also\s+|always\s+|still\s+)?(?:be\s+)?"
+    r"(?:opt(?:ed)?[\s-]*out|unsubscribed?|withdrawn?|revoked?|cancel(?:led|ed)?|retract(?:ed)?|object|stop)\b",
+    re.IGNORECASE,
+)
+
+
 def consents(text: str) -> bool | None:
     """Tell whether a cell beside a name such as "Consent" says yes or no to calls; None where it says neither."""
+    text = _RIGHTS.sub("", text)
     folded, known = plain(text), mark_words()
     if not _NO_SIGNS.isdisjoint(text):
         return None if not _YES_SIGNS.isdisjoint(text) else False

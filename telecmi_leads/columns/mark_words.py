@@ -56,6 +56,7 @@ _VALUES = frozenset({"active", "inactive", "callable", "open", "ok"})  # "Status
 _CLEANED = frozenset({"clean", "cleaned", "cleansed", "cleaning", "clear", "cleared", "ok", "okay", "done"})
 _WITHOUT = frozenset({"without", "after", "excl", "excluding", "except", "minus", "wo", "ohne", "sans", "sin", "sem"})
 _UNDONE = frozenset({"not", "non", "un", "never", "to", "be", "for", "before", "pending", "yet", "needs", "need"})
+_MAY = frozenset({"can", "may", "via"})  # "Can call on DND"
 _ASKS_WHEN = frozenset({"when", "wann", "quand", "cuando", "quando", "wanneer", "kiedy", "когда", "kapan", "कब"})
 _ASKS_TIME = frozenset({("what", "time"), ("which", "time"), ("what", "times"), ("best", "time"), ("what", "hours")})
 _VOICE = frozenset(
@@ -70,9 +71,10 @@ class MarkKind(Enum):
 
     MAYBE is a name that speaks of a list of that kind and of something more, "NCPR check": a yes there may say that it
     was looked up, so that what does not say more is unclear. WHEN asks for the time of a call: "When can we call you?"
-    PREFERENCE asks for the way of contact. The last four mark where all cells of the column are a plain yes or no: FLAG
-    speaks of a list and of something unknown, "DNC Litigator"; WEAK, "Blocked", and BY_PHONE, "Contact by phone", may
-    speak of something else, and where they do they are no mark columns; OPEN, "Restricted", is told and marks nobody.
+    PREFERENCE asks for the way of contact. The others mark where all cells of the column are a plain yes or no: FLAG
+    speaks of a list and of its people, "DNC Litigator"; COUNT, "No calls", may count them, so that a number is told;
+    WEAK, "Blocked", and BY_PHONE, "Contact by phone", may speak of something else, and where they do they are no mark
+    columns. OPEN, "Restricted", and CHANNEL, "By phone", which may be how a lead came, are told and mark nobody.
     """
 
     NO_CALL = "yes"
@@ -85,6 +87,8 @@ class MarkKind(Enum):
     WEAK = "a yes among yes and no"
     BY_PHONE = "a no among yes and no"
     OPEN = "nothing, and warns of a yes"
+    COUNT = "a yes in words"
+    CHANNEL = "nothing, and warns of a no"
 
     @property
     def marks_by(self) -> str:
@@ -92,10 +96,16 @@ class MarkKind(Enum):
         return self.value
 
 
-BY_VALUES = frozenset({MarkKind.FLAG, MarkKind.WEAK, MarkKind.BY_PHONE, MarkKind.OPEN})
+BY_VALUES = frozenset(
+    {MarkKind.FLAG, MarkKind.COUNT, MarkKind.WEAK, MarkKind.BY_PHONE, MarkKind.OPEN, MarkKind.CHANNEL}
+)
 _UNSURE = frozenset({None, MarkKind.MAYBE, MarkKind.FLAG})
+_FLAGS = frozenset({MarkKind.WEAK, MarkKind.OPEN})
 
-TOKENS = ("exporters", "open_names", "beside", "before", "after", "cleared", "channels", "statuses", "texts")
+TOKENS = (
+    *("exporters", "open_names", "beside", "before", "after", "cleared", "channels", "statuses", "texts"),
+    *("flag_words", "flagged_people", "unflagged"),
+)
 """The lists of single words, which are looked for among those of a name or a text."""
 
 TEXTS = ("yes", "no", "refusals", "agreed", "doubtful", "no_call_said", "none_said", "hints")
@@ -129,7 +139,11 @@ class MarkWords(Struct, frozen=True):
     hints: frozenset[str]
     exporters: frozenset[str]
     open_names: frozenset[str]
+    flag_words: frozenset[str]
+    flagged_people: frozenset[str]
+    unflagged: frozenset[str]
     consent_perhaps: frozenset[Phrase]
+    consent_open: frozenset[Phrase]
     preferences: frozenset[Phrase]
     flags: frozenset[Phrase]
     open_flags: frozenset[Phrase]
@@ -156,6 +170,7 @@ def mark_words() -> MarkWords:
         no_call_perhaps=_phrases(data["no_call_perhaps"]),
         consent=consent,
         consent_perhaps=_phrases(data["consent_perhaps"]),
+        consent_open=_phrases(data["consent_open"]),
         preferences=_phrases(data["preferences"]),
         flags=_phrases(data["flags"]),
         open_flags=_phrases(data["open_flags"]),
@@ -264,7 +279,10 @@ def mark_kind(name: str) -> MarkKind | None:
     own = _without_exporter(tokens)
     if kind not in _UNSURE or own == tokens:
         return kind
-    return _kind_of(name, own) or kind
+    inner = _kind_of(name, own)
+    if inner in _FLAGS and not mark_words().unflagged.isdisjoint(tokens):  # "Property Blocked" is held
+        return kind
+    return inner or kind
 
 
 def _kind_of(name: str, tokens: Phrase) -> MarkKind | None:
@@ -274,16 +292,39 @@ def _kind_of(name: str, tokens: Phrase) -> MarkKind | None:
     if not (len(tokens) > 1 and tokens[-1] in _WISHES):
         for kind, phrases in ((MarkKind.NO_CALL, known.no_call_names), (MarkKind.CONSENT, known.consent)):
             if _is_name_of(tokens, phrases):
-                return MarkKind.WHEN if kind is MarkKind.CONSENT and _asks_when(tokens) else kind
+                return _kind_of_whole(kind, tokens)
     weak = _weak_kind(tokens)
     if weak is not None:
         return weak
     if not known.statuses.isdisjoint(tokens):
         return _kind_beside_status(name, tokens)
-    perhaps = _is_name_of(tokens, known.no_call_perhaps) and not _COUNT.match(name)
-    if not perhaps and not _speaks_of_a_list(tokens):
-        return None
-    return MarkKind.FLAG if (known.cleared | known.open_names).isdisjoint(tokens) else MarkKind.MAYBE
+    if _is_name_of(tokens, known.no_call_perhaps) and not _COUNT.match(name):
+        return MarkKind.COUNT
+    return _kind_beside_list(tokens) if _speaks_of_a_list(tokens) else None
+
+
+def _kind_of_whole(kind: MarkKind, tokens: Phrase) -> MarkKind:
+    """Tell what becomes of a name that is a phrase with fillers: some leave open what a yes means, "Is DND clean"."""
+    if kind is MarkKind.CONSENT:
+        return MarkKind.WHEN if _asks_when(tokens) else kind
+    return kind if (mark_words().cleared | _MAY).isdisjoint(_beside_marks(tokens)) else MarkKind.MAYBE
+
+
+def _kind_beside_list(tokens: Phrase) -> MarkKind:
+    return MarkKind.FLAG if all(map(_goes_with_a_flag, _beside_marks(tokens))) else MarkKind.MAYBE
+
+
+def _goes_with_a_flag(token: str) -> bool:
+    """Tell whether a word beside a list's name leaves it a mark; who has an unknown one may be called: "override"."""
+    known = mark_words()
+    return (token in known.flag_words or is_filler(token)) and token not in known.cleared | known.open_names | _MAY
+
+
+def _beside_marks(tokens: Phrase) -> Phrase:
+    """Return the words of a name that belong to no phrase that says not to call."""
+    found = list(find_phrases(tokens))
+    within = {at for start, size in found for at in range(start, start + size)}
+    return tuple(token for at, token in enumerate(tokens) if at not in within) if found else ()
 
 
 def _weak_kind(tokens: Phrase) -> MarkKind | None:
@@ -291,11 +332,23 @@ def _weak_kind(tokens: Phrase) -> MarkKind | None:
     known = mark_words()
     kinds = (
         (MarkKind.BY_PHONE, known.consent_perhaps),
+        (MarkKind.CHANNEL, known.consent_open),
         (MarkKind.PREFERENCE, known.preferences),
         (MarkKind.WEAK, known.flags),
         (MarkKind.OPEN, known.open_flags),
     )
-    return next((kind for kind, phrases in kinds if _is_phrase_with_fillers(tokens, phrases)), None)
+    return next((kind for kind, phrases in kinds if _is_weak_name(kind, tokens, phrases)), None)
+
+
+def _is_weak_name(kind: MarkKind, tokens: Phrase, phrases: frozenset[Phrase]) -> bool:
+    if not _is_phrase_with_fillers(tokens, phrases):
+        return False
+    start, size = find_phrase(tokens, phrases) or (0, 0)
+    beside = (*tokens[:start], *tokens[start + size :])
+    people = mark_words().flagged_people
+    return kind not in _FLAGS or all(
+        token in people or token.isdecimal() or (token,) in phrases for token in beside
+    )  # "Date blocked" is of something else
 
 
 def _of_calls_too(name: str, tokens: Phrase) -> Phrase:

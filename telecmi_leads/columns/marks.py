@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from telecmi_leads.core.lead import TableInfo
 
 _NAMES = (Field.FULLNAME, Field.FIRSTNAME, Field.LASTNAME)
-_BY_NO_NUMBER = frozenset({MarkKind.WEAK, MarkKind.BY_PHONE, MarkKind.OPEN})
+_BY_NO_NUMBER = frozenset({MarkKind.WEAK, MarkKind.BY_PHONE, MarkKind.OPEN, MarkKind.CHANNEL})
 """How a column marks whose name may be a phone's too: "Contact by phone" with a yes or no. A number says neither."""
 _NEVER_ASIDE = (Field.EMAIL, Field.CITY, Field.COUNTRY, Field.DIALCODE, Field.ORDER_INDEX)
 """What such a column feeds is a kind of its own: nobody writes a mark there."""
@@ -62,7 +62,7 @@ class TableMarks(Struct):
     together. `doubtful_sheet` says that the sheet's name does so without saying it plainly.
     `unclear` counts the cells of mark columns that say neither yes nor no, by column name; `open` those that say yes or
     no, where the column's name leaves open what that means. `wordy` are the columns that hold more than yes and no, of
-    those that mark by these alone. `doubtful` counts those of status
+    those that mark by these alone, and `yes` those that have held a yes to calls. `doubtful` counts those of status
     columns that say of a row which is not marked that its number is wrong or its person dead; `hints` the rows that
     are not marked, and whose text speaks of not calling. Rows of the columns `judged` go on to another number where
     their status says that this one is wrong, or are rejected, so that they are not counted as doubtful.
@@ -80,6 +80,7 @@ class TableMarks(Struct):
     unclear: Counter[str] = field(default_factory=Counter)
     open: Counter[str] = field(default_factory=Counter)
     wordy: set[int] = field(default_factory=set)
+    yes: set[int] = field(default_factory=set)
     doubtful: Counter[str] = field(default_factory=Counter)
     hints: Counter[str] = field(default_factory=Counter)
     judged: frozenset[int] = frozenset()
@@ -125,6 +126,8 @@ class TableMarks(Struct):
         texts = telling(set(cells)) if kind is MarkKind.STATUS else set(cells)
         test = marks_plainly if kind in BY_VALUES and self._is_plain(at, kind, texts) else marks
         said = {cell: test(kind, cell) and not is_of_mails(name, cell) for cell in texts}
+        if kind is MarkKind.BY_PHONE and test is marks_plainly and not self._has_a_yes(at, said):
+            said = {cell: None if marked else marked for cell, marked in said.items()}
         if any(said.values()):
             block.mark(name, (index for index, cell in enumerate(cells) if said.get(cell)))
         if None in said.values():
@@ -146,6 +149,12 @@ class TableMarks(Struct):
         if at not in self.wordy and not all(is_plain(kind, cell) for cell in texts):
             self.wordy.add(at)
         return at not in self.wordy
+
+    def _has_a_yes(self, at: int, said: dict[str, bool | None]) -> bool:
+        """Tell whether a column has held a yes so far: one of noes alone may tell how far the calls have come."""
+        if any(cell.strip() and marked is False for cell, marked in said.items()):
+            self.yes.add(at)
+        return at in self.yes
 
     def _take_other(self, block: _Block, at: int, name: str, cells: Sequence[str], speaking: set[str]) -> None:
         """Take in what a column says that is no mark column."""

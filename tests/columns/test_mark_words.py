@@ -47,17 +47,30 @@ Can be called?, To be called, Can be contacted, May be contacted, Allowed to cal
 Should we call, Wants call, Allow contact, Call (Y/N), canBeCalled, ¿Se puede llamar?, Dürfen wir anrufen?,
 Would you like us to call you?, Do you want a call back?, Happy to be called?, Happy for us to call?,
 Accept phone calls,
-Phone allowed, SMS/Phone opt in, Contact OK, OK2Call, Dialable, Solicitable, Should call, İYS Arama Durumu,
+Phone allowed, SMS/Phone opt in, OK2Call, Dialable, Solicitable, Should call, İYS Arama Durumu,
 Aranma onayı,
 Telefonische Kontaktaufnahme erlaubt, Do you consent to being contacted?, Possiamo chiamarla?, Mogen wij u bellen?,
 Czy można dzwonić?, Можно ли вам звонить?, 전화 가능"""
 STATUS = """Status, Status (DNC/Active), Lead Status, Call Disposition, Remarks, Tags, Remarks / DND, DNC remarks,
 Bemerkungen, Статус"""
-MAYBE = "NCPR check, DNC checked, DND activation ID, Do not call ID, DNC scrub, DNC count, DNC Reason"
-FLAG = "DNC Litigator, No calls, NoCall, Nocall Flag, DNC Xyz"
-WEAK = "Blocked, Is Blocked, Barred, No Phone, Litigator, Gesperrt, Bloqueado, Заблокирован"
-BY_PHONE = """Contact by phone, By phone, Marketing calls, Telephone marketing, Telemarketing, GDPR: Phone, gdpr_phone,
-Telephone Preference, Par téléphone, Por teléfono, Per Telefon"""
+MAYBE = """NCPR check, DNC checked, DND activation ID, Do not call ID, DNC scrub, DNC count, DNC Reason, DNC Xyz,
+DND override, DND consent, NDNC consent given, Do Not Call consent, DND call consent, Allow DND call, DND call allowed,
+DND waiver, DND exempt, DND exemption, DND whitelisted, DNC safe, DND OK, DND compliant, DND inactive, DND removed,
+Removed from DND, DND revoked, DND released, DND authorised, DND undertaking, Do not disturb mode, Do not disturb sign,
+Do not call exempt, I authorize Acme to call me overriding DND, Call me even if DND, Consent to call despite DND,
+I agree to receive calls even if my number is on DND, Near DND, CTPS screened, Can call on DND, Is DND clean, Via DND"""
+FLAG = "DNC Litigator, TCPA DNC Litigators, DND listed, DNC plaintiff"
+COUNT = "No calls, NoCall, Nocalls, Nocall Flag"
+WEAK = """Blocked, Is Blocked, Barred, No Phone, Litigator, Gesperrt, Bloqueado, Заблокирован, Engellendi, hs_blocked,
+Customer blocked, Blocked numbers, Phone blocked, Caller blocked, Contact: Blocked, properties.blocked"""
+BY_PHONE = """Contact by phone, Marketing calls, Telephone marketing, Telemarketing, GDPR: Phone, gdpr_phone,
+Telephone Preference"""
+CHANNEL = """By phone, Via phone, Phone contact, Telephone contact, Par téléphone, Por teléfono, Per Telefon,
+Telefonisch, Contact OK?"""
+OF_THINGS = """Property Blocked, Account Blocked, Company Blocked, Profile Blocked, Deal Blocked, Date Blocked,
+Time Blocked, Blocked property, Blocked by, Blocked for, Blocked from, Blocked till, Blocked date, Blocked since,
+Barred by, Restricted property, Restricted deal, Restricted account, Restricted company, Restricted date,
+Restricted user, Engelli, Contacted by phone, Phone OK"""
 PREFERENCE = "Communication preference, Preferred channel, Contact preferences, Canal preferido"
 CLEANED = """DND Clean, DNC clean, NDNC clean, TPS clean, Clean - DND, Without DND, After DND, Excl DND, DND OK,
 DND Done, Clean list (without DNC), DND cleaned"""
@@ -78,11 +91,14 @@ Email Blocked, Restricted area, Contact owner, Email marketing preference, Phone
         (MAYBE, MarkKind.MAYBE),
         (WHEN, MarkKind.WHEN),
         (FLAG, MarkKind.FLAG),
+        (COUNT, MarkKind.COUNT),
         (WEAK, MarkKind.WEAK),
         (BY_PHONE, MarkKind.BY_PHONE),
+        (CHANNEL, MarkKind.CHANNEL),
         (PREFERENCE, MarkKind.PREFERENCE),
         ("Restricted, Call restricted", MarkKind.OPEN),
         (NOTHING, None),
+        (OF_THINGS, None),
     ],
 )
 def test_names_of_mark_columns(names: str, kind: MarkKind | None) -> None:
@@ -97,6 +113,8 @@ no consent|not consented|
 Withdrawn on 12 March|email only|Consent not given|customer refused|☐|No, do not call|Yes but do not call"""
 GIVEN = """yes|Allow|||N/A|2024-01-02|given|opted in|Mar 12, 2024 10:22 AM|not opted out|No objection|
 Customer agreed|pending|
+I agree to be called. I can opt out at any time.|Yes, you may call me. Consent can be withdrawn any time.|
+I agree to be contacted and know that I may unsubscribe|I consent. I have the right to withdraw my consent.|
 I agree to be contacted by phone|Yes (email)|✓|granted via web form|not asked"""
 MARKED = """DNC|dnd|Do Not Call|Lost - DNC|Closed: Do not call|interested, DND|DND: yes|Unsubscribed|opt-out|
 CUSTOMER SAID DO NOT CALL|not interested. dont call again please|he said don’t call|told us never to call|
@@ -111,7 +129,7 @@ NOT_MARKED = """New|Contacted|Not DND|Non DND|DND: No|do not call before 6|do no
 not in DNC|called about DND removal|call not answered|did not pick call|call back|removed from DND|DNC checked|
 (Non) DND|do not call at 6|do not call now|asked about DND|do not call wife|Mutter nicht anrufen|
 no call yet|call not picked|not interested|call kiya|
-DND checked: clean|removed duplicate number|call nahi uthaya|no call received|take off"""
+DND checked: clean|told that he can opt out|removed duplicate number|call nahi uthaya|no call received|take off"""
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,8 @@ def upload(tmp_path: Path, sandbox: Sandbox) -> Uploads:
 @pytest.mark.parametrize("cells", [("false", "true"), ("No", "Yes"), ("0", "1"), ("", "Y"), ("", "✓")])
 def test_a_plain_yes_marks(upload: Uploads, name: str, cells: tuple[str, str]) -> None:
     """Where a column holds nothing but yes and no, a yes marks, though its name may say something more."""
-    assert upload.column(name, *cells) == ("0", [])
+    counts = name == "No Call" and "1" in cells
+    assert upload.column(name, *cells) == (("01", ["mark_unclear"]) if counts else ("0", []))
 
 
 @pytest.mark.parametrize("name", ["Contact by phone", "Telephone marketing", "GDPR: Phone", "Telephone Preference"])
@@ -57,13 +58,22 @@ def test_a_plain_no_to_calls_marks(upload: Uploads, name: str, no: str) -> None:
         ("Restricted", ("No", "Yes")),
         ("Contact by phone", ("1", "0")),
         ("DNC count", ("0", "1")),
+        ("DND override", ("No", "Yes")),
+        ("DND consent", ("Yes", "Yes")),
+        ("I agree to receive calls even if my number is on DND", ("Yes", "No")),
+        ("No calls", ("1", "1")),
+        ("Nocalls", ("0", "1")),
+        ("Phone contact", ("Yes", "No")),
+        ("Telefonisch", ("No", "No")),
+        ("Contact by phone", ("No", "No")),
+        ("Contact OK?", ("Yes", "No")),
     ],
 )
 def test_a_yes_that_is_told(upload: Uploads, name: str, cells: tuple[str, str]) -> None:
     """A yes below a name that leaves open what it means, and a zero that may be a count, are told as such."""
     assert upload.column(name, *cells) == ("01", ["mark_unclear"])
     said = upload.program.run("validate", "leads.csv", "--region", "IN", "--json").json["warnings"][0]
-    assert "says yes or no, and its name leaves open" in said
+    assert " yes or no, and its name leaves open" in said
 
 
 @pytest.mark.parametrize(
@@ -74,6 +84,10 @@ def test_a_yes_that_is_told(upload: Uploads, name: str, cells: tuple[str, str]) 
         ("Contact by phone", ("Mornings", "Amit", "No")),
         ("Marketing calls", ("3", "0")),
         ("Email Blocked", ("no", "yes")),
+        ("Property Blocked", ("yes", "no")),
+        ("Restricted property", ("yes", "no")),
+        ("Contacted by phone", ("no", "no")),
+        ("Consent", ("I agree to be called. I can opt out at any time.", "yes")),
         ("Contact owner", ("Asha", "No")),
     ],
 )
@@ -97,3 +111,10 @@ def test_a_status_that_may_be_a_mark(upload: Uploads) -> None:
 def test_a_status_that_is_told(upload: Uploads, status: str) -> None:
     """A status that may say not to call is told."""
     assert upload.column("Status", "New", status) == ("01", ["mark_hinted"])
+
+
+def test_a_number_that_is_not_ok_is_no_wish(upload: Uploads) -> None:
+    """A no below "Phone OK" says that the number is wrong, and not that its person must not be called."""
+    assert upload.column("Phone OK", "Yes", "No")[0] == "0"
+    said = upload.program.run("validate", "leads.csv", "--region", "IN", "--json").json
+    assert "said_to_be_wrong" in str(said)
